@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace sightline {
+
+/// Element type of a tensor in a file. Arithmetic is float32 everywhere; see `to_float`.
+enum class DType { f64, f32, f16, bf16, i64, i32, i16, i8, u8, boolean, other };
+
+/// Bytes per element; 0 for `other`.
+std::int64_t size_of(DType dtype);
+/// "float32", "bfloat16", ...: Keras's names.
+std::string_view dtype_name(DType dtype);
+inline bool is_floating(DType dtype) {
+  return dtype == DType::f64 || dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
+}
+
+/// IEEE 754 binary16 <-> binary32; rounding to nearest even; infinities and NaN kept.
+float f16_to_float(std::uint16_t bits);
+std::uint16_t float_to_f16(float value);
+/// bfloat16 <-> binary32, the same rules.
+float bf16_to_float(std::uint16_t bits);
+std::uint16_t float_to_bf16(float value);
+
+}  // namespace sightline

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cassert>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <type_traits>
+
+#include "sightline/base/bytes.h"
+#include "sightline/tensor/dtype.h"
+#include "sightline/tensor/shape.h"
+
+namespace sightline {
+
+/// A contiguous, row-major tensor somebody else owns; passed by value. `TensorView<float>` converts to
+/// `TensorView<const float>`.
+template <class T>
+class TensorView {
+ public:
+  TensorView() = default;
+  TensorView(T* data, Shape shape) : data_(data), shape_(shape) {}
+  template <class U>
+    requires(std::is_same_v<T, const U>)
+  TensorView(TensorView<U> other) : data_(other.data()), shape_(other.shape()) {}  // NOLINT: implicit on purpose
+
+  T* data() const { return data_; }
+  const Shape& shape() const { return shape_; }
+  std::int64_t elements() const { return shape_.elements(); }
+  /// Rows and columns of the tensor seen as a matrix [rows, last].
+  std::int64_t rows() const { return shape_.rows(); }
+  std::int64_t columns() const { return shape_.last(); }
+
+  std::span<T> flat() const { return {data_, static_cast<std::size_t>(elements())}; }
+  std::span<T> row(std::int64_t index) const {
+    assert(index >= 0 && index < rows());
+    return {data_ + index * columns(), static_cast<std::size_t>(columns())};
+  }
+  /// Rows [begin, begin + count) as [count, columns].
+  TensorView slice_rows(std::int64_t begin, std::int64_t count) const {
+    assert(begin >= 0 && count >= 0 && begin + count <= rows());
+    return {data_ + begin * columns(), Shape{count, columns()}};
+  }
+  TensorView reshaped(Shape shape) const {
+    assert(shape.elements() == elements());
+    return {data_, shape};
+  }
+
+ private:
+  T* data_ = nullptr;
+  Shape shape_;
+};
+
+/// Owns float32 values, 64-byte aligned, not initialised. Movable, not copyable.
+class Tensor {
+ public:
+  Tensor() = default;
+  /// Errors: range when the shape does not fit memory; std::bad_alloc.
+  explicit Tensor(Shape shape);
+
+  const Shape& shape() const { return shape_; }
+  float* data() { return data_.get(); }
+  const float* data() const { return data_.get(); }
+  TensorView<float> view() { return {data_.get(), shape_}; }
+  TensorView<const float> view() const { return {data_.get(), shape_}; }
+  bool empty() const { return data_ == nullptr; }
+
+ private:
+  struct Free {
+    void operator()(float* pointer) const;
+  };
+  std::unique_ptr<float[], Free> data_;
+  Shape shape_;
+};
+
+/// A tensor as it lies in a weight file: bytes that the file owns, little-endian, any alignment.
+struct StoredTensor {
+  DType dtype = DType::other;
+  Shape shape;
+  ByteView bytes;
+
+  /// The bytes as float32 without a copy, or nullptr when they are of another type or not aligned to 4.
+  const float* as_float() const;
+};
+
+/// Converts a floating-point stored tensor into `out` (elements() floats).
+/// Errors: type when it is not floating-point.
+void to_float(const StoredTensor& tensor, std::span<float> out);
+/// The same into a tensor of its own.
+Tensor to_float(const StoredTensor& tensor);
+
+}  // namespace sightline

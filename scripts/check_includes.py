@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""The layers as a rule: who may include whom, which file may include which library, no circle among files.
+
+Run from anywhere; exits 1 and names each line that breaks a rule. docs/architecture.md shows the same table, and
+this script checks that it does.
+"""
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LIB = ROOT / "lib" / "sightline"
+
+# layer -> layers it may include (itself always)
+USES = {
+    "base": [],
+    "tensor": ["base"],
+    "io": ["base"],
+    "image": ["base"],
+    "text": ["base", "io"],
+    "ops": ["base", "tensor"],
+    "weights": ["base", "tensor", "io"],
+    "nn": ["base", "tensor", "ops", "weights"],
+    "output": ["base", "io"],
+    "model": ["base", "tensor", "io", "image", "text", "ops", "weights", "nn"],
+    "app": ["base", "tensor", "io", "weights", "model", "output"],
+}
+# third-party header prefix -> the files that may include it
+LIBRARIES = {
+    "spdlog/": ["base/log.cpp"],
+    "simdjson": ["io/json.cpp"],
+    "png.h": ["image/png.cpp"],
+    "jpeglib.h": ["image/jpeg.cpp"],
+    "jerror.h": ["image/jpeg.cpp"],
+    "utf8proc.h": ["text/unicode.cpp"],
+    "cblas.h": ["ops/matmul.cpp", "ops/gemm_openblas.cpp"],
+    "openblas": ["ops/matmul.cpp", "ops/gemm_openblas.cpp"],
+    "CLI/": ["app"],
+    "zlib.h": [],
+}
+INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
+
+
+def sources():
+    for folder in (LIB, ROOT / "app"):
+        yield from sorted(p for p in folder.rglob("*") if p.suffix in (".h", ".cpp", ".inc"))
+
+
+def layer_of(path):
+    return path.relative_to(LIB).parts[0] if LIB in path.parents else "app"
+
+
+def short_name(path):
+    return str(path.relative_to(LIB if LIB in path.parents else ROOT))
+
+
+def check_library(path, header, problems):
+    for prefix, allowed in LIBRARIES.items():
+        if not header.startswith(prefix):
+            continue
+        name = short_name(path)
+        if not any(name == a or (a == "app" and name.startswith("app/")) for a in allowed):
+            problems.append(f"{name}: includes {header}, which only {', '.join(allowed) or 'nobody'} may")
+
+
+def find_circle(graph):
+    state, stack = {}, []
+
+    def visit(node):
+        state[node] = "open"
+        stack.append(node)
+        for target in graph.get(node, ()):
+            if state.get(target) == "open":
+                return stack[stack.index(target):] + [target]
+            if target not in state:
+                circle = visit(target)
+                if circle:
+                    return circle
+        stack.pop()
+        state[node] = "done"
+        return None
+
+    for node in graph:
+        if node not in state:
+            circle = visit(node)
+            if circle:
+                return circle
+    return None
+
+
+def documented_table():
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| ([^|]*) \|", text, re.M)
+    return {name: [] if cell.strip() == "–" else cell.split() for name, cell in rows if name in USES}
+
+
+def main():
+    problems, graph = [], {}
+    for path in sources():
+        text = path.read_text(encoding="utf-8")
+        layer = layer_of(path)
+        for kind, header in INCLUDE.findall(text):
+            if not header.startswith("sightline/"):
+                check_library(path, header, problems)
+                continue
+            target = LIB.parent / header
+            if not target.exists():
+                problems.append(f"{short_name(path)}: includes {header}, which does not exist")
+                continue
+            graph.setdefault(str(path), []).append(str(target))
+            used = header.split("/")[1]
+            if used != layer and used not in USES[layer]:
+                problems.append(f"{short_name(path)}: layer {layer} may not include {header}")
+    circle = find_circle(graph)
+    if circle:
+        problems.append("circle: " + " -> ".join(pathlib.Path(p).name for p in circle))
+    if documented_table() != USES:
+        problems.append("docs/architecture.md: its table of layers is not the one of this script")
+    print("\n".join(problems) if problems else "includes: the layers hold")
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
