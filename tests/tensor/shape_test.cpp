@@ -1,0 +1,32 @@
+#include "sightline/tensor/shape.h"
+
+#include <vector>
+
+#include "sightline/base/error.h"
+#include "support/catch.h"
+
+using namespace sightline;
+
+TEST_CASE("shape: elements, rows and last agree", "[tensor]") {
+  const Shape shape{2, 3, 5};
+  CHECK(shape.elements() == 30);
+  CHECK(shape.rows() == 6);
+  CHECK(shape.last() == 5);
+  CHECK(shape.with_last(7) == Shape{2, 3, 7});
+  CHECK(to_string(shape) == "[2, 3, 5]");
+  CHECK(Shape{}.elements() == 1);
+  CHECK(to_string(Shape{}) == "[]");
+  CHECK(Shape{2, 0}.elements() == 0);
+}
+
+TEST_CASE("shape: equality looks at rank and sizes", "[tensor]") {
+  CHECK(Shape{1, 2} == Shape{1, 2});
+  CHECK_FALSE(Shape{1, 2} == Shape{2, 1});
+  CHECK_FALSE(Shape{1, 2} == Shape{1, 2, 1});
+}
+
+TEST_CASE("shape: too many dimensions and products that wrap are refused", "[tensor]") {
+  CHECK_THROWS_AS(Shape(std::vector<std::int64_t>(9, 1)), Error);
+  CHECK_THROWS_AS((Shape{1LL << 40, 1LL << 40}.elements()), Error);
+  CHECK_THROWS_AS((Shape{-1, 2}.elements()), Error);
+}

@@ -1,0 +1,59 @@
+#include "sightline/tensor/tensor.h"
+
+#include <cstdint>
+#include <vector>
+
+#include "support/catch.h"
+
+using namespace sightline;
+
+namespace {
+
+template <class T>
+StoredTensor stored(const std::vector<T>& values, DType dtype) {
+  return {dtype, Shape{static_cast<std::int64_t>(values.size())}, std::as_bytes(std::span(values))};
+}
+
+}  // namespace
+
+TEST_CASE("tensor: memory is aligned to 64 bytes, also when empty", "[tensor]") {
+  for (const std::int64_t size : {0, 1, 17, 4096}) {
+    const Tensor tensor(Shape{size});
+    CHECK(reinterpret_cast<std::uintptr_t>(tensor.data()) % 64 == 0);
+  }
+}
+
+TEST_CASE("tensor: rows and slices are views into the same memory", "[tensor]") {
+  Tensor tensor(Shape{2, 3, 4});
+  for (std::size_t i = 0; i < 24; ++i) tensor.data()[i] = static_cast<float>(i);
+  const TensorView<float> view = tensor.view();
+  CHECK(view.rows() == 6);
+  CHECK(view.row(5)[3] == 23);
+  CHECK(view.slice_rows(2, 2).data() == tensor.data() + 8);
+  CHECK(view.slice_rows(2, 2).shape() == Shape{2, 4});
+}
+
+TEST_CASE("tensor: stored types become the floats they stand for", "[tensor]") {
+  const std::vector<float> f32{1.5F, -2.25F};
+  const std::vector<double> f64{1.5, 1e-300};
+  const std::vector<std::uint16_t> f16{0x3E00, 0xC080}, bf16{0x3FC0, 0xC010};
+  CHECK(to_float(stored(f32, DType::f32)).data()[1] == -2.25F);
+  CHECK(to_float(stored(f64, DType::f64)).data()[0] == 1.5F);
+  CHECK(to_float(stored(f64, DType::f64)).data()[1] == 0.0F);
+  CHECK(to_float(stored(f16, DType::f16)).data()[0] == 1.5F);
+  CHECK(to_float(stored(f16, DType::f16)).data()[1] == -2.25F);
+  CHECK(to_float(stored(bf16, DType::bf16)).data()[0] == 1.5F);
+  CHECK(to_float(stored(bf16, DType::bf16)).data()[1] == -2.25F);
+  const std::vector<std::int64_t> ids{1, 2};
+  CHECK_THROWS_WITH(to_float(stored(ids, DType::i64)), Contains("int64") && Contains("floating-point"));
+}
+
+TEST_CASE("tensor: float32 bytes are used in place only where they are aligned", "[tensor]") {
+  const std::vector<float> values{1, 2, 3};
+  const ByteView bytes = std::as_bytes(std::span(values));
+  CHECK((StoredTensor{DType::f32, Shape{3}, bytes}.as_float()) == values.data());
+  CHECK((StoredTensor{DType::f32, Shape{2}, bytes.subspan(2, 8)}.as_float()) == nullptr);
+  CHECK((StoredTensor{DType::f16, Shape{6}, bytes}.as_float()) == nullptr);
+  const Tensor moved = to_float(StoredTensor{DType::f32, Shape{2}, bytes.subspan(4, 8)});
+  CHECK(moved.data()[0] == 2.0F);
+}
