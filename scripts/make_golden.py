@@ -1,0 +1,29 @@
+#!/usr/bin/env python3
+"""Makes everything under data/golden again from the references.
+
+Needs Python with torch 2.13, transformers 5.23, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors; the tests
+themselves need none of them. Usage: scripts/make_golden.py [image|text|model ...]
+Each part writes a versions.json with the versions and seeds it used.
+"""
+import importlib
+import pathlib
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+PARTS = {"image": "images", "text": "texts", "model": "models"}
+
+
+def main():
+    sys.path.insert(0, str(ROOT / "scripts" / "golden"))
+    wanted = sys.argv[1:] or list(PARTS)
+    for part in wanted:
+        if part not in PARTS:
+            sys.exit(f"make_golden.py: unknown part '{part}', expected one of {', '.join(PARTS)}")
+        out = ROOT / "data" / "golden" / part
+        out.mkdir(parents=True, exist_ok=True)
+        importlib.import_module(PARTS[part]).write(out)
+        print(f"{part}: {sum(p.stat().st_size for p in out.rglob('*') if p.is_file()):,} bytes")
+
+
+if __name__ == "__main__":
+    main()
