@@ -1,0 +1,254 @@
+#include "sightline/model/config.h"
+
+#include <algorithm>
+#include <cmath>
+#include <optional>
+#include <string>
+
+#include "sightline/base/error.h"
+#include "sightline/io/json.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::int64_t kMaxWidth = 16384;
+constexpr std::int64_t kMaxMlpWidth = 131072;
+constexpr std::int64_t kMaxLayers = 256;
+constexpr std::int64_t kMaxVocabulary = 1LL << 20;
+constexpr std::int64_t kMaxContext = 4096;
+constexpr std::int64_t kMaxImage = 4096;
+
+/// A section of a config: the value of a key in the object that counts, or the class default of transformers.
+class Section {
+ public:
+  explicit Section(std::optional<Json> object) : object_(std::move(object)) {}
+
+  std::optional<Json> find(std::string_view key) const {
+    if (!object_) return std::nullopt;
+    std::optional<Json> value = object_->find(key);
+    if (value && value->is_null()) return std::nullopt;
+    return value;
+  }
+  std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t low, std::int64_t high) const {
+    const std::optional<Json> value = find(key);
+    return value ? value->as_integer(low, high) : otherwise;
+  }
+  bool boolean(std::string_view key, bool otherwise) const {
+    const std::optional<Json> value = find(key);
+    return value ? value->as_bool() : otherwise;
+  }
+  std::string subject(std::string_view key) const {
+    return (object_ ? object_->path() + "." : std::string()) + std::string(key);
+  }
+
+ private:
+  std::optional<Json> object_;
+};
+
+// transformers 5 (CLIPConfig.__post_init__): a legacy `text_config_dict` overrides `text_config`, and the keys it
+// lacks are the class defaults, which override too. So it replaces the section as a whole.
+Section tower_section(const Json& root, std::string_view name) {
+  for (const std::string& key : {std::string(name) + "_dict", std::string(name)}) {
+    const std::optional<Json> value = root.find(key);
+    if (!value || value->is_null()) continue;
+    if (!value->is_object()) fail(ErrorCode::type, value->path(), "is not an object");
+    return Section(value);
+  }
+  return Section(std::nullopt);
+}
+
+Activation read_activation(const Section& section) {
+  const std::optional<Json> value = section.find("hidden_act");
+  if (!value) return Activation::quick_gelu;
+  const std::string_view name = value->as_string();
+  if (name == "quick_gelu") return Activation::quick_gelu;
+  if (name == "gelu") return Activation::gelu;
+  fail(ErrorCode::unsupported, value->path(),
+       "is \"" + std::string(name) + "\", expected \"quick_gelu\" or \"gelu\"");
+}
+
+float read_epsilon(const Section& section) {
+  const std::optional<Json> value = section.find("layer_norm_eps");
+  if (!value) return 1e-5F;
+  const double epsilon = value->as_double();
+  if (!(epsilon > 0 && epsilon < 1)) fail(ErrorCode::range, value->path(), "is not between 0 and 1");
+  return static_cast<float>(epsilon);
+}
+
+struct EncoderDefaults {
+  std::int64_t width, heads, mlp_width;
+};
+
+EncoderConfig read_encoder(const Section& section, const EncoderDefaults& defaults) {
+  EncoderConfig config;
+  config.width = section.integer("hidden_size", defaults.width, 1, kMaxWidth);
+  config.heads = section.integer("num_attention_heads", defaults.heads, 1, kMaxWidth);
+  config.mlp_width = section.integer("intermediate_size", defaults.mlp_width, 1, kMaxMlpWidth);
+  config.layers = section.integer("num_hidden_layers", 12, 1, kMaxLayers);
+  config.epsilon = read_epsilon(section);
+  config.activation = read_activation(section);
+  if (config.width % config.heads != 0) {
+    fail(ErrorCode::range, section.subject("num_attention_heads"),
+         "is " + std::to_string(config.heads) + ", which does not divide hidden_size " +
+             std::to_string(config.width));
+  }
+  return config;
+}
+
+// An integer, or a pair of equal integers.
+std::int64_t read_side(const Section& section, std::string_view key, std::int64_t otherwise) {
+  const std::optional<Json> value = section.find(key);
+  if (!value) return otherwise;
+  if (!value->is_array()) return value->as_integer(1, kMaxImage);
+  std::int64_t side = 0;
+  bool square = value->size() == 2;
+  value->for_each_element([&](const Json& element) {
+    const std::int64_t size = element.as_integer(1, kMaxImage);
+    square = square && (side == 0 || side == size);
+    side = size;
+  });
+  if (!square) fail(ErrorCode::unsupported, value->path(), "is not square, as the layout of CLIP requires");
+  return side;
+}
+
+CLIPVisionConfig read_vision(const Section& section) {
+  CLIPVisionConfig config;
+  config.encoder = read_encoder(section, {768, 12, 3072});
+  config.image_size = read_side(section, "image_size", 224);
+  config.patch_size = read_side(section, "patch_size", 32);
+  config.channels = section.integer("num_channels", 3, 1, 4096);
+  if (config.channels != 3) {
+    fail(ErrorCode::unsupported, section.subject("num_channels"),
+         "is " + std::to_string(config.channels) + ", expected 3");
+  }
+  if (config.patch_size > config.image_size) {
+    fail(ErrorCode::range, section.subject("patch_size"),
+         "is " + std::to_string(config.patch_size) + ", larger than image_size " +
+             std::to_string(config.image_size));
+  }
+  return config;
+}
+
+CLIPTextConfig read_text(const Section& section) {
+  CLIPTextConfig config;
+  config.encoder = read_encoder(section, {512, 8, 2048});
+  config.vocabulary_size = section.integer("vocab_size", 49408, 1, kMaxVocabulary);
+  config.context_length = section.integer("max_position_embeddings", 77, 2, kMaxContext);
+  config.eos_token_id = section.integer("eos_token_id", 49407, 0, kMaxVocabulary);
+  return config;
+}
+
+void check_model_type(const Json& root) {
+  const std::optional<Json> type = root.find("model_type");
+  const bool has_towers = root.find("text_config") || root.find("text_config_dict") || root.find("vision_config");
+  if (type && type->as_string() != "clip") {
+    fail(ErrorCode::unsupported, type->path(),
+         "is \"" + std::string(type->as_string()) + "\"; this version reads \"clip\" models");
+  }
+  if (!type && !has_towers) fail(ErrorCode::missing, root.path(), "has no model_type and no text_config");
+}
+
+struct Size {
+  ResizeMode mode;
+  std::int32_t height, width;
+};
+
+std::int32_t side_of(const Json& value) { return static_cast<std::int32_t>(value.as_integer(1, kMaxImage)); }
+
+Size read_size(const Json& value) {
+  if (value.is_integer()) return {ResizeMode::shortest, side_of(value), side_of(value)};
+  if (value.is_array()) {
+    std::vector<std::int32_t> sides;
+    value.for_each_element([&](const Json& element) { sides.push_back(side_of(element)); });
+    if (sides.size() != 2) fail(ErrorCode::header, value.path(), "is not [height, width]");
+    return {ResizeMode::exact, sides[0], sides[1]};
+  }
+  const Section section{std::optional<Json>(value)};
+  const std::optional<Json> shortest = section.find("shortest_edge");
+  const std::optional<Json> height = section.find("height");
+  const std::optional<Json> width = section.find("width");
+  if (shortest && !section.find("longest_edge")) {
+    return {ResizeMode::shortest, side_of(*shortest), side_of(*shortest)};
+  }
+  if (height && width) return {ResizeMode::exact, side_of(*height), side_of(*width)};
+  fail(ErrorCode::unsupported, value.path(), "has neither shortest_edge alone nor height and width");
+}
+
+void read_resize(const Section& section, PixelPipeline& pipeline) {
+  if (!section.boolean("do_resize", true)) {
+    pipeline.resize = ResizeMode::none;
+  } else if (const std::optional<Json> size = section.find("size")) {
+    const Size read = read_size(*size);
+    pipeline.resize = section.boolean("use_square_size", false) ? ResizeMode::exact : read.mode;
+    pipeline.height = read.height;
+    pipeline.width = read.width;
+  }
+  pipeline.resample = static_cast<Resample>(section.integer("resample", 3, 0, 5));
+}
+
+void read_crop(const Section& section, PixelPipeline& pipeline) {
+  pipeline.crop = section.boolean("do_center_crop", true);
+  if (const std::optional<Json> crop = section.find("crop_size")) {
+    const Size read = read_size(*crop);
+    pipeline.crop_height = read.height;
+    pipeline.crop_width = read.width;
+  }
+}
+
+void read_channels(const Section& section, std::string_view key, bool positive, float (&out)[3]) {
+  const std::optional<Json> value = section.find(key);
+  if (!value) return;
+  const auto accept = [&](const Json& number) {
+    const double read = number.as_double();
+    if (!std::isfinite(read) || (positive && read <= 0)) fail(ErrorCode::range, number.path(), "is not a valid value");
+    return static_cast<float>(read);
+  };
+  if (value->is_number()) {
+    std::fill(std::begin(out), std::end(out), accept(*value));
+    return;
+  }
+  if (value->size() != 3) fail(ErrorCode::header, value->path(), "does not have 3 values");
+  std::size_t channel = 0;
+  value->for_each_element([&](const Json& element) { out[channel++] = accept(element); });
+}
+
+}  // namespace
+
+CLIPConfig CLIPConfig::from_json(std::string_view text, std::string_view subject) {
+  const JsonDocument document(text, subject);
+  const Json root = document.root();
+  if (!root.is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
+  check_model_type(root);
+  CLIPConfig config;
+  config.vision = read_vision(tower_section(root, "vision_config"));
+  config.text = read_text(tower_section(root, "text_config"));
+  config.projection_dim = Section{std::optional<Json>(root)}.integer("projection_dim", 512, 1, kMaxWidth);
+  return config;
+}
+
+PreprocessorConfig PreprocessorConfig::from_json(std::string_view text, std::string_view subject) {
+  const JsonDocument document(text, subject);
+  const Json root = document.root();
+  if (!root.is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
+  const Section section{std::optional<Json>(root)};
+  if (section.boolean("do_pad", false)) fail(ErrorCode::unsupported, section.subject("do_pad"), "is true");
+  PreprocessorConfig config;
+  read_resize(section, config.pipeline);
+  read_crop(section, config.pipeline);
+  config.do_rescale = section.boolean("do_rescale", true);
+  if (const std::optional<Json> factor = section.find("rescale_factor")) config.rescale_factor = factor->as_double();
+  config.do_normalize = section.boolean("do_normalize", true);
+  read_channels(section, "image_mean", false, config.mean);
+  read_channels(section, "image_std", true, config.std);
+  return config;
+}
+
+PreprocessorConfig PreprocessorConfig::defaults(std::int64_t image_size) {
+  PreprocessorConfig config;
+  const auto side = static_cast<std::int32_t>(image_size);
+  config.pipeline.height = config.pipeline.width = side;
+  config.pipeline.crop_height = config.pipeline.crop_width = side;
+  return config;
+}
+
+}  // namespace sightline

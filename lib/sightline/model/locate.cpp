@@ -1,0 +1,122 @@
+#include "sightline/model/locate.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include "sightline/base/error.h"
+#include "sightline/io/file.h"
+
+namespace sightline {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+// huggingface_hub's order: HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub, ~/.cache/huggingface/hub.
+std::string hub_cache() {
+  if (const std::string cache = environment("HF_HUB_CACHE"); !cache.empty()) return cache;
+  if (const std::string home = environment("HF_HOME"); !home.empty()) return join_path(home, "hub");
+  if (const std::string xdg = environment("XDG_CACHE_HOME"); !xdg.empty()) return xdg + "/huggingface/hub";
+  return environment("HOME") + "/.cache/huggingface/hub";
+}
+
+bool is_plain_name(std::string_view name) {
+  return !name.empty() && name != "." && name != ".." && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == '.';
+  });
+}
+
+bool is_repository_id(std::string_view name) {
+  const std::size_t slash = name.find('/');
+  return slash != std::string_view::npos && is_plain_name(name.substr(0, slash)) &&
+         is_plain_name(name.substr(slash + 1));
+}
+
+// models--org--name/refs/main holds the commit; snapshots/<commit> the files. Empty when it is not there.
+std::string cached_snapshot(const std::string& repository) {
+  std::string folder = repository;
+  folder.replace(folder.find('/'), 1, "--");
+  const std::string root = join_path(hub_cache(), "models--" + folder);
+  std::ifstream ref(root + "/refs/main");
+  std::string commit;
+  if (std::getline(ref, commit) && is_plain_name(commit)) {
+    std::string snapshot = root + "/snapshots/" + commit;
+    if (is_directory(snapshot)) return snapshot;
+  }
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(root + "/snapshots", ignored)) {
+    if (entry.is_directory(ignored)) return entry.path().string();
+  }
+  return "";
+}
+
+std::string executable_folder() {
+  std::error_code error;
+  const fs::path self = fs::read_symlink("/proc/self/exe", error);
+  return error ? "." : self.parent_path().string();
+}
+
+std::string locate_repository(const std::string& asked, const std::string& repository) {
+  const std::string snapshot = cached_snapshot(repository);
+  if (!snapshot.empty()) return snapshot;
+  fail(ErrorCode::missing, asked, "is not in the Hugging Face cache (" + hub_cache() +
+                                      "); get it with: scripts/fetch-model.sh " + asked);
+}
+
+bool ends_with_any(std::string_view path, std::initializer_list<std::string_view> endings) {
+  return std::any_of(endings.begin(), endings.end(), [&](std::string_view e) { return path.ends_with(e); });
+}
+
+}  // namespace
+
+const std::vector<Preset>& presets() {
+  static const std::vector<Preset> table = {
+      {"clip-vit-base-patch16", "openai/clip-vit-base-patch16"},
+      {"clip-vit-base-patch32", "openai/clip-vit-base-patch32"},
+      {"clip-vit-large-patch14", "openai/clip-vit-large-patch14"},
+      {"clip-vit-large-patch14-336", "openai/clip-vit-large-patch14-336"},
+  };
+  return table;
+}
+
+std::string locate_model(const std::string& name_or_path) {
+  if (name_or_path.empty()) return join_path(data_folder(), "demo-model");
+  if (is_directory(name_or_path)) return name_or_path;
+  if (file_exists(name_or_path)) {
+    fail(ErrorCode::unsupported, name_or_path,
+         "is a file; this version reads Hugging Face model folders (config.json, model.safetensors)");
+  }
+  for (const Preset& preset : presets()) {
+    if (preset.name == name_or_path) return locate_repository(name_or_path, preset.repository);
+  }
+  if (is_repository_id(name_or_path)) return locate_repository(name_or_path, name_or_path);
+  if (ends_with_any(name_or_path, {"/"}) || name_or_path.starts_with(".") || name_or_path.starts_with("/")) {
+    fail(ErrorCode::missing, name_or_path, "does not exist");
+  }
+  std::string known;
+  for (const Preset& preset : presets()) known += (known.empty() ? "" : ", ") + preset.name;
+  fail(ErrorCode::missing, name_or_path, "is neither a folder, nor a preset (" + known + "), nor an org/name");
+}
+
+std::string data_folder() {
+  const std::string here = executable_folder();
+  for (const std::string_view relative : {"/data", "/../data", "/../../data", "/../share/sightline", "/share/sightline"}) {
+    std::string folder = here + std::string(relative);
+    if (is_directory(folder + "/vocab")) {
+      std::error_code error;
+      const fs::path plain = fs::weakly_canonical(folder, error);
+      return error ? folder : plain.string();
+    }
+  }
+  fail(ErrorCode::missing, "data", "the folder that ships with sightline (vocab, demo-model) is not beside " + here +
+                                       "/sightline; name a model with --model");
+}
+
+}  // namespace sightline

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace sightline {
+
+/// Texts of different lengths, one behind the other, without padding.
+class TokenBatch {
+ public:
+  void add(std::span<const std::int32_t> ids) {
+    ids_.insert(ids_.end(), ids.begin(), ids.end());
+    ends_.push_back(static_cast<std::int64_t>(ids_.size()));
+  }
+  std::int64_t size() const { return static_cast<std::int64_t>(ends_.size()); }
+  std::int64_t total() const { return static_cast<std::int64_t>(ids_.size()); }
+  std::span<const std::int32_t> operator[](std::int64_t index) const {
+    const std::int64_t begin = index == 0 ? 0 : ends_[static_cast<std::size_t>(index - 1)];
+    const std::int64_t end = ends_[static_cast<std::size_t>(index)];
+    return {ids_.data() + begin, static_cast<std::size_t>(end - begin)};
+  }
+  void clear() {
+    ids_.clear();
+    ends_.clear();
+  }
+
+ private:
+  std::vector<std::int32_t> ids_;
+  std::vector<std::int64_t> ends_;
+};
+
+}  // namespace sightline

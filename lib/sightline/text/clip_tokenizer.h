@@ -1,0 +1,38 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "sightline/base/bytes.h"
+#include "sightline/text/tokenizer.h"
+
+namespace sightline {
+
+/// How text is cleaned before it is split: Hugging Face's normaliser, or OpenAI's (HTML entities, whitespace,
+/// Python's lower-casing).
+enum class TextCleaning { hf, openai };
+
+/// CLIP's byte-level BPE. Ids equal those of Hugging Face's CLIPTokenizer (transformers 5).
+class CLIPTokenizer : public Tokenizer {
+ public:
+  /// From the bytes of `vocab.json` and `merges.txt`; the names are for messages.
+  /// Errors: header, duplicate, range, missing (no start or end token), mismatch (a merge whose result is not in the
+  /// vocabulary), limit, utf8.
+  static std::unique_ptr<CLIPTokenizer> from_vocabulary(ByteView vocab_json, ByteView merges_txt,
+                                                        TextCleaning cleaning);
+  /// From the bytes of Hugging Face's `tokenizer.json`. Errors: the same; unsupported when it is not CLIP's BPE.
+  static std::unique_ptr<CLIPTokenizer> from_tokenizer_json(ByteView tokenizer_json, TextCleaning cleaning);
+
+  ~CLIPTokenizer() override;
+  Encoding encode(std::string_view utf8, std::int64_t max_length) const override;
+  std::int64_t vocabulary_size() const override;
+  std::int32_t start_id() const override;
+  std::int32_t end_id() const override;
+
+ private:
+  struct State;
+  explicit CLIPTokenizer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace sightline

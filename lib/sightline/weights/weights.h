@@ -1,0 +1,66 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sightline/tensor/tensor.h"
+
+namespace sightline {
+
+/// The tensors of a checkpoint by name. Keeps what owns their bytes alive. Remembers which were asked for.
+/// Thread-safety: `require` marks its tensor as used; build layers from one thread.
+class Weights {
+ public:
+  Weights();
+  Weights(Weights&&) noexcept;
+  Weights& operator=(Weights&&) noexcept;
+  ~Weights();
+
+  /// Errors: duplicate.
+  void add(std::string name, StoredTensor tensor);
+  /// Keeps `owner` (a mapping, a converted tensor) alive as long as this object.
+  void keep(std::shared_ptr<const void> owner);
+
+  bool contains(std::string_view name) const;
+  /// The tensor without a check, or nullptr.
+  const StoredTensor* find(std::string_view name) const;
+  /// The tensor, marked as used. Errors: missing; mismatch when its shape differs; type when not floating-point.
+  const StoredTensor& require(std::string_view name, const Shape& expected) const;
+  /// Takes a tensor out (name maps drop and rename with it). Errors: missing.
+  StoredTensor extract(std::string_view name);
+
+  /// Names in bytewise order.
+  std::vector<std::string> names() const;
+  /// Names never asked for, in bytewise order.
+  std::vector<std::string> unused() const;
+  std::size_t size() const;
+
+ private:
+  struct Entry {
+    StoredTensor tensor;
+    mutable bool used = false;
+  };
+  std::map<std::string, Entry, std::less<>> entries_;
+  std::vector<std::shared_ptr<const void>> owners_;
+};
+
+/// A prefix into a `Weights`: scope / "encoder" / "layers" / "0". Cheap to copy; valid as long as the weights.
+class WeightScope {
+ public:
+  explicit WeightScope(const Weights& weights, std::string prefix = "") : weights_(&weights), prefix_(std::move(prefix)) {}
+
+  WeightScope operator/(std::string_view child) const;
+  WeightScope operator/(std::int64_t index) const { return *this / std::string_view(std::to_string(index)); }
+  /// `prefix.name`, checked. Errors: as `Weights::require`.
+  const StoredTensor& require(std::string_view name, const Shape& expected) const;
+  std::string full_name(std::string_view name) const;
+
+ private:
+  const Weights* weights_;
+  std::string prefix_;
+};
+
+}  // namespace sightline

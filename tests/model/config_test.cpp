@@ -1,0 +1,139 @@
+#include "sightline/model/config.h"
+
+#include <string>
+
+#include "support/catch.h"
+
+using namespace sightline;
+
+namespace {
+
+CLIPConfig config(const std::string& text) { return CLIPConfig::from_json(text, "config.json"); }
+PreprocessorConfig preprocessor(const std::string& text) {
+  return PreprocessorConfig::from_json(text, "preprocessor_config.json");
+}
+
+ErrorCode code_of(const std::string& text) {
+  try {
+    config(text);
+  } catch (const Error& error) {
+    INFO(error.what());
+    return error.code();
+  }
+  return ErrorCode::usage;  // never an error of a config
+}
+
+std::string with_text(const std::string& fields) {
+  return R"({"model_type": "clip", "text_config": {)" + fields + R"(}, "vision_config": {}})";
+}
+
+}  // namespace
+
+TEST_CASE("config: an empty CLIP config is ViT-B/32, as in transformers", "[model]") {
+  const CLIPConfig read = config(R"({"model_type": "clip"})");
+  CHECK(read.vision.encoder.width == 768);
+  CHECK(read.vision.encoder.heads == 12);
+  CHECK(read.vision.encoder.mlp_width == 3072);
+  CHECK(read.vision.encoder.layers == 12);
+  CHECK(read.vision.patch_size == 32);
+  CHECK(read.text.encoder.width == 512);
+  CHECK(read.text.encoder.heads == 8);
+  CHECK(read.text.vocabulary_size == 49408);
+  CHECK(read.text.context_length == 77);
+  CHECK(read.text.eos_token_id == 49407);
+  CHECK(read.projection_dim == 512);
+  CHECK(read.vision.encoder.activation == Activation::quick_gelu);
+}
+
+TEST_CASE("config: each tower has fields of its own", "[model]") {
+  const CLIPConfig read = config(R"({"model_type": "clip", "projection_dim": 24,
+    "text_config": {"hidden_act": "gelu", "layer_norm_eps": 1e-6, "eos_token_id": 2, "hidden_size": 36,
+                    "num_attention_heads": 3, "intermediate_size": 100, "max_position_embeddings": 16},
+    "vision_config": {"hidden_size": 40, "num_attention_heads": 5, "image_size": [30, 30], "patch_size": 7}})");
+  CHECK(read.text.encoder.activation == Activation::gelu);
+  CHECK(read.vision.encoder.activation == Activation::quick_gelu);
+  CHECK(read.text.encoder.epsilon == 1e-6F);
+  CHECK(read.text.eos_token_id == 2);
+  CHECK(read.text.context_length == 16);
+  CHECK(read.vision.image_size == 30);
+  CHECK(read.projection_dim == 24);
+}
+
+TEST_CASE("config: a legacy text_config_dict replaces text_config, its missing keys are class defaults", "[model]") {
+  const CLIPConfig read = config(R"({"model_type": "clip",
+    "text_config": {"hidden_size": 64, "num_hidden_layers": 3}, "text_config_dict": {"hidden_size": 128}})");
+  CHECK(read.text.encoder.width == 128);
+  CHECK(read.text.encoder.layers == 12);
+  CHECK(config(R"({"model_type": "clip", "text_config": {"num_hidden_layers": 3}, "text_config_dict": null})")
+            .text.encoder.layers == 3);
+}
+
+TEST_CASE("config: malformed JSON is refused by class (C01-C04)", "[model][error]") {
+  CHECK(code_of("") == ErrorCode::header);
+  CHECK(code_of("[]") == ErrorCode::header);
+  CHECK(code_of(R"({"a":1} {})") == ErrorCode::header);
+  CHECK(code_of("\xEF\xBB\xBF{\"model_type\":\"clip\"}") == ErrorCode::header);
+  CHECK_THROWS_WITH(config("\xEF\xBB\xBF{}"), Contains("BOM") || Contains("byte order mark"));
+  CHECK(code_of(R"({"model_type":"clip","x":)" + std::string(100000, '[') + std::string(100000, ']') + "}") ==
+        ErrorCode::limit);
+  CHECK(code_of(with_text(R"("hidden_size": 512, "hidden_size": 512)")) == ErrorCode::duplicate);
+}
+
+TEST_CASE("config: numbers out of range are refused before anything is allocated (C05-C08)", "[model][error]") {
+  for (const std::string bad : {"-1", "0", "257", "18446744073709551616", "99999999999"}) {
+    INFO(bad);
+    CHECK(code_of(with_text("\"num_hidden_layers\": " + bad)) == ErrorCode::range);
+  }
+  for (const std::string bad : {"12.5", "\"12\"", "1e999"}) {
+    INFO(bad);
+    const ErrorCode code = code_of(with_text("\"num_hidden_layers\": " + bad));
+    CHECK((code == ErrorCode::range || code == ErrorCode::type || code == ErrorCode::header));
+  }
+  CHECK(code_of(with_text(R"("hidden_size": 512, "num_attention_heads": 7)")) == ErrorCode::range);
+  CHECK(code_of(with_text(R"("hidden_size": 2147483648)")) == ErrorCode::range);
+  CHECK(code_of(R"({"model_type": "clip", "vision_config": {"patch_size": 0}})") == ErrorCode::range);
+  CHECK(code_of(R"({"model_type": "clip", "vision_config": {"patch_size": 64, "image_size": 32}})") ==
+        ErrorCode::range);
+  CHECK(code_of(with_text(R"("layer_norm_eps": 0)")) == ErrorCode::range);
+  CHECK(code_of(with_text(R"("layer_norm_eps": 1)")) == ErrorCode::range);
+}
+
+TEST_CASE("config: what is not CLIP is refused by its name (C10)", "[model][error]") {
+  CHECK(code_of(with_text(R"("hidden_act": "relu")")) == ErrorCode::unsupported);
+  CHECK_THROWS_WITH(config(R"({"model_type": "siglip"})"), Contains("siglip"));
+  CHECK(code_of(R"({"model_type": "siglip"})") == ErrorCode::unsupported);
+  CHECK(code_of("{}") == ErrorCode::missing);
+  CHECK(code_of(R"({"model_type": "clip", "vision_config": {"image_size": [32, 48]}})") == ErrorCode::unsupported);
+  CHECK_THROWS_WITH(config(with_text(R"("hidden_size": "a")")), Contains("text_config.hidden_size"));
+}
+
+TEST_CASE("preprocessor: sizes come as numbers or as objects", "[model]") {
+  const PixelPipeline plain = preprocessor(R"({"size": 48, "crop_size": 40})").pipeline;
+  CHECK(plain.resize == ResizeMode::shortest);
+  CHECK(plain.height == 48);
+  CHECK(plain.crop_height == 40);
+  CHECK(plain.resample == Resample::bicubic);
+  const PixelPipeline objects = preprocessor(R"({"size": {"height": 20, "width": 30}, "resample": 2,
+    "crop_size": {"height": 10, "width": 12}, "do_center_crop": false})").pipeline;
+  CHECK(objects.resize == ResizeMode::exact);
+  CHECK(objects.height == 20);
+  CHECK(objects.width == 30);
+  CHECK(objects.crop_width == 12);
+  CHECK_FALSE(objects.crop);
+  CHECK(objects.resample == Resample::bilinear);
+  CHECK(preprocessor(R"({"size": {"shortest_edge": 64}})").pipeline.height == 64);
+  CHECK(preprocessor(R"({"do_resize": false})").pipeline.resize == ResizeMode::none);
+}
+
+TEST_CASE("preprocessor: mean, std and switches", "[model]") {
+  const PreprocessorConfig read = preprocessor(R"({"image_mean": [0.5, 0.25, 0], "image_std": [1, 2, 4],
+    "do_rescale": false, "do_normalize": true})");
+  CHECK(read.mean[1] == 0.25F);
+  CHECK(read.std[2] == 4.0F);
+  CHECK_FALSE(read.do_rescale);
+  CHECK_THROWS_AS(preprocessor(R"({"image_std": [1, 0, 1]})"), Error);
+  CHECK_THROWS_AS(preprocessor(R"({"image_mean": [1, 2]})"), Error);
+  CHECK_THROWS_AS(preprocessor(R"({"resample": 6})"), Error);
+  CHECK_THROWS_AS(preprocessor(R"({"size": {"longest_edge": 9}})"), Error);
+  CHECK_THROWS_AS(preprocessor(R"({"do_pad": true})"), Error);
+}
