@@ -51,13 +51,16 @@ TEST_CASE("format: JSON strings escape what must be, pass UTF-8, replace what is
   CHECK(json("a\"b\\c") == R"("a\"b\\c")");
   CHECK(json("\n\t\x01\x1f\x7f") == "\"\\n\\t\\u0001\\u001f\\u007f\"");
   CHECK(json("\xc3\xa9\xf0\x9f\x98\x80") == "\"\xc3\xa9\xf0\x9f\x98\x80\"");
-  CHECK(json("a\xff" "b") == "\"a\xef\xbf\xbd" "b\"");
+  CHECK(json("a\xff"
+             "b") ==
+        "\"a\xef\xbf\xbd"
+        "b\"");
 }
 
 TEST_CASE("format: UTF-8 is checked to the letter", "[base]") {
   CHECK(is_utf8("plain \xc3\xa9 \xe2\x82\xac \xf4\x8f\xbf\xbf"));
-  for (const std::string_view bad : {"\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf0\x9f\x98", "\x80",
-                                     "\xe0\x80\x80", "\xf0\x80\x80\x80", "a\xc3"}) {
+  for (const std::string_view bad : {"\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf0\x9f\x98",
+                                     "\x80", "\xe0\x80\x80", "\xf0\x80\x80\x80", "a\xc3"}) {
     INFO(json(bad));
     CHECK_FALSE(is_utf8(bad));
   }
@@ -74,7 +77,8 @@ TEST_CASE("format: base64 pads as RFC 4648 says", "[base]") {
 
 TEST_CASE("format: printable text never steers a terminal and stays short", "[base]") {
   CHECK(printable("a\x1b[31m\n\tb") == "a\\x1b[31m\\n\\tb");
-  CHECK(printable("\xc2\x9b" "31m") == "\\xc2\\x9b31m");
+  CHECK(printable("\xc2\x9b"
+                  "31m") == "\\xc2\\x9b31m");
   CHECK(printable("\xc3\xa9") == "\xc3\xa9");
   CHECK(printable(std::string(10000, 'x')).size() <= 515);
 }

@@ -59,7 +59,8 @@ TEST_CASE("config: each tower has fields of its own", "[model]") {
   CHECK(read.projection_dim == 24);
 }
 
-TEST_CASE("config: a legacy text_config_dict replaces text_config, its missing keys are class defaults", "[model]") {
+TEST_CASE("config: a legacy text_config_dict replaces text_config, its missing keys are class defaults",
+          "[model]") {
   const CLIPConfig read = config(R"({"model_type": "clip",
     "text_config": {"hidden_size": 64, "num_hidden_layers": 3}, "text_config_dict": {"hidden_size": 128}})");
   CHECK(read.text.encoder.width == 128);
@@ -79,7 +80,8 @@ TEST_CASE("config: malformed JSON is refused by class (C01-C04)", "[model][error
   CHECK(code_of(with_text(R"("hidden_size": 512, "hidden_size": 512)")) == ErrorCode::duplicate);
 }
 
-TEST_CASE("config: numbers out of range are refused before anything is allocated (C05-C08)", "[model][error]") {
+TEST_CASE("config: numbers out of range are refused before anything is allocated (C05-C08)",
+          "[model][error]") {
   for (const std::string bad : {"-1", "0", "257", "18446744073709551616", "99999999999"}) {
     INFO(bad);
     CHECK(code_of(with_text("\"num_hidden_layers\": " + bad)) == ErrorCode::range);
@@ -103,7 +105,8 @@ TEST_CASE("config: what is not CLIP is refused by its name (C10)", "[model][erro
   CHECK_THROWS_WITH(config(R"({"model_type": "siglip"})"), Contains("siglip"));
   CHECK(code_of(R"({"model_type": "siglip"})") == ErrorCode::unsupported);
   CHECK(code_of("{}") == ErrorCode::missing);
-  CHECK(code_of(R"({"model_type": "clip", "vision_config": {"image_size": [32, 48]}})") == ErrorCode::unsupported);
+  CHECK(code_of(R"({"model_type": "clip", "vision_config": {"image_size": [32, 48]}})") ==
+        ErrorCode::unsupported);
   CHECK_THROWS_WITH(config(with_text(R"("hidden_size": "a")")), Contains("text_config.hidden_size"));
 }
 
@@ -114,7 +117,8 @@ TEST_CASE("preprocessor: sizes come as numbers or as objects", "[model]") {
   CHECK(plain.crop_height == 40);
   CHECK(plain.resample == Resample::bicubic);
   const PixelPipeline objects = preprocessor(R"({"size": {"height": 20, "width": 30}, "resample": 2,
-    "crop_size": {"height": 10, "width": 12}, "do_center_crop": false})").pipeline;
+    "crop_size": {"height": 10, "width": 12}, "do_center_crop": false})")
+                                    .pipeline;
   CHECK(objects.resize == ResizeMode::exact);
   CHECK(objects.height == 20);
   CHECK(objects.width == 30);

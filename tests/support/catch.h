@@ -3,7 +3,6 @@
 // Catch2 2.13 (Debian 12) has one header, Catch2 3 (Debian 13, Ubuntu 24.04) many; tests include this one.
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
-using Catch::Approx;
 using namespace Catch::Matchers;
 // Version 3 renamed the substring matcher and kept `Contains` for ranges.
 inline auto Contains(const char* part) { return ContainsSubstring(part); }

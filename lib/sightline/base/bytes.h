@@ -23,7 +23,8 @@ inline ByteView as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
 }
 
-/// a * b of non-negative sizes from a file. Errors: range when it does not fit 63 bits or an operand is negative.
+/// a * b of non-negative sizes from a file. Errors: range when it does not fit 63 bits or an operand is
+/// negative.
 inline std::int64_t checked_mul(std::int64_t a, std::int64_t b, std::string_view subject) {
   std::int64_t product = 0;
   if (a < 0 || b < 0 || __builtin_mul_overflow(a, b, &product)) {
@@ -41,7 +42,8 @@ inline std::int64_t checked_add(std::int64_t a, std::int64_t b, std::string_view
   return sum;
 }
 
-/// Reads a little-endian number at `offset`; no alignment needed. Errors: truncated when it does not lie inside.
+/// Reads a little-endian number at `offset`; no alignment needed. Errors: truncated when it does not lie
+/// inside.
 template <class T>
 T load_le(ByteView bytes, std::size_t offset, std::string_view subject) {
   static_assert(std::is_trivially_copyable_v<T> && std::endian::native == std::endian::little);

@@ -30,8 +30,8 @@ enum class ErrorCode {
 /// "MAGIC", "TRUNC", ...: the CLASS of messages and reports.
 std::string_view class_name(ErrorCode code);
 
-/// The only exception type of the library. `what()` is "<subject>: <problem>", lower case, no full stop, with the
-/// value seen and the value expected.
+/// The only exception type of the library. `what()` is "<subject>: <problem>", lower case, no full stop, with
+/// the value seen and the value expected.
 class Error : public std::runtime_error {
  public:
   Error(ErrorCode code, std::string_view subject, std::string_view problem);

@@ -11,7 +11,8 @@ namespace {
 // Made at first use: a program that never logs pays nothing at start.
 spdlog::logger& logger() {
   static const std::shared_ptr<spdlog::logger> instance = [] {
-    auto made = std::make_shared<spdlog::logger>("sightline", std::make_shared<spdlog::sinks::stderr_sink_mt>());
+    auto made =
+        std::make_shared<spdlog::logger>("sightline", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("sightline: %v");
     made->set_level(spdlog::level::off);
     return made;

@@ -4,7 +4,8 @@
 
 namespace sightline {
 
-/// Diagnostics of the library: silent until the program calls `set_log_level`. They go to stderr and are never data.
+/// Diagnostics of the library: silent until the program calls `set_log_level`. They go to stderr and are
+/// never data.
 enum class LogLevel { off, info, debug };
 void set_log_level(LogLevel level);
 bool log_enabled(LogLevel level);

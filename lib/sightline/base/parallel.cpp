@@ -16,8 +16,8 @@
 namespace sightline {
 namespace {
 
-// A short spin catches the next product of a forward pass without a system call; longer spinning would take the
-// core from a neighbour.
+// A short spin catches the next product of a forward pass without a system call; longer spinning would take
+// the core from a neighbour.
 constexpr int kSpins = 2000;
 
 void pause_cpu() {
@@ -71,7 +71,8 @@ struct ThreadPool::State {
   void member(int worker) {
     std::uint64_t seen = 0;
     for (;;) {
-      for (int i = 0; i < kSpins && generation.load(std::memory_order_acquire) == seen && !stop; ++i) pause_cpu();
+      for (int i = 0; i < kSpins && generation.load(std::memory_order_acquire) == seen && !stop; ++i)
+        pause_cpu();
       if (generation.load(std::memory_order_acquire) == seen && !stop) {
         std::unique_lock lock(mutex);
         wake.wait(lock, [&] { return generation.load(std::memory_order_acquire) != seen || stop; });
@@ -134,8 +135,9 @@ void ThreadPool::run(std::int64_t count, FunctionRef<void(std::int64_t, int)> bo
 int available_cores() {
   cpu_set_t set;
   CPU_ZERO(&set);
-  int cores = sched_getaffinity(0, sizeof(set), &set) == 0 ? CPU_COUNT(&set)
-                                                           : static_cast<int>(std::thread::hardware_concurrency());
+  int cores = sched_getaffinity(0, sizeof(set), &set) == 0
+                  ? CPU_COUNT(&set)
+                  : static_cast<int>(std::thread::hardware_concurrency());
   if (const int quota = cgroup_quota(); quota > 0) cores = std::min(cores, quota);
   return std::max(1, cores);
 }

@@ -20,8 +20,8 @@ class ThreadPool {
   int size() const;
 
   /// Calls body(index, worker) once for every index in [0, count), in any order, on any member; worker is in
-  /// [0, size()). Returns when all are done. Errors: rethrows the first exception a body threw; the others are
-  /// still waited for, indices not yet begun are not begun.
+  /// [0, size()). Returns when all are done. Errors: rethrows the first exception a body threw; the others
+  /// are still waited for, indices not yet begun are not begun.
   void run(std::int64_t count, FunctionRef<void(std::int64_t index, int worker)> body);
 
  private:

@@ -22,7 +22,8 @@ CLIPConfig read_config(const std::string& folder) {
   return CLIPConfig::from_json(as_text(text), "config.json");
 }
 
-PreprocessorConfig read_preprocessor(const std::string& folder, std::int64_t image_size, const CLIPOptions& options) {
+PreprocessorConfig read_preprocessor(const std::string& folder, std::int64_t image_size,
+                                     const CLIPOptions& options) {
   PreprocessorConfig config = PreprocessorConfig::defaults(image_size);
   if (file_exists(join_path(folder, "preprocessor_config.json"))) {
     const std::vector<std::byte> text = read_part(folder, "preprocessor_config.json");
@@ -38,7 +39,8 @@ PreprocessorConfig read_preprocessor(const std::string& folder, std::int64_t ima
 std::unique_ptr<Tokenizer> tokenizer_of_folder(const std::string& folder, TextCleaning cleaning) {
   const bool has_vocabulary = file_exists(join_path(folder, "vocab.json"));
   if (has_vocabulary && file_exists(join_path(folder, "merges.txt"))) {
-    return CLIPTokenizer::from_vocabulary(read_part(folder, "vocab.json"), read_part(folder, "merges.txt"), cleaning);
+    return CLIPTokenizer::from_vocabulary(read_part(folder, "vocab.json"), read_part(folder, "merges.txt"),
+                                          cleaning);
   }
   if (file_exists(join_path(folder, "tokenizer.json"))) {
     return CLIPTokenizer::from_tokenizer_json(read_part(folder, "tokenizer.json"), cleaning);
@@ -48,7 +50,8 @@ std::unique_ptr<Tokenizer> tokenizer_of_folder(const std::string& folder, TextCl
 }
 
 // The model's own vocabulary; CLIP's, which ships with the program, when it has none and the size fits.
-std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, std::int64_t rows, TextCleaning cleaning) {
+std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, std::int64_t rows,
+                                          TextCleaning cleaning) {
   std::unique_ptr<Tokenizer> own = tokenizer_of_folder(folder, cleaning);
   const bool shipped = own == nullptr;
   if (shipped) own = tokenizer_of_folder(join_path(data_folder(), "vocab"), cleaning);
@@ -66,13 +69,15 @@ void check_complete(const Weights& weights) {
   const std::vector<std::string> unused = weights.unused();
   if (unused.empty()) return;
   fail(ErrorCode::mismatch, unused.front(),
-       "is in the weights but not in a model of this config (" + std::to_string(unused.size()) + " such tensors)");
+       "is in the weights but not in a model of this config (" + std::to_string(unused.size()) +
+           " such tensors)");
 }
 
 void check_finite(TensorView<const float> embeddings) {
   for (const float value : embeddings.flat()) {
     if (!std::isfinite(value)) {
-      fail(ErrorCode::corrupt, "", "an embedding is not finite: the weights hold NaN, infinite or huge values");
+      fail(ErrorCode::corrupt, "",
+           "an embedding is not finite: the weights hold NaN, infinite or huge values");
     }
   }
 }
@@ -112,7 +117,8 @@ std::unique_ptr<CLIP> CLIP::from_preset(const std::string& name_or_path, const C
   }
 }
 
-void CLIP::encode_images(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const {
+void CLIP::encode_images(TensorView<const float> pixels, TensorView<float> embeddings,
+                         Context& context) const {
   (*image_encoder_)(pixels, embeddings, context);
   check_finite(embeddings);
 }

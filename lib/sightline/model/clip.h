@@ -16,20 +16,22 @@ namespace sightline {
 
 /// What may be said about a model besides its name.
 struct CLIPOptions {
-  std::string backend = "auto";                     ///< which GEMM
-  bool openai_preprocess = false;                   ///< OpenAI's order of image steps; implies Alpha::drop
-  std::optional<Alpha> alpha;                       ///< overrides what the preprocessing says
+  std::string backend = "auto";    ///< which GEMM
+  bool openai_preprocess = false;  ///< OpenAI's order of image steps; implies Alpha::drop
+  std::optional<Alpha> alpha;      ///< overrides what the preprocessing says
   bool exif = true;
   TextCleaning text_cleaning = TextCleaning::hf;
 };
 
-/// A CLIP model: two towers, one head, and the processor that feeds them. Weights are mapped, and a layer touches its
-/// own only when it is called, so a run that embeds texts never reads the image tower. const = safe to share.
+/// A CLIP model: two towers, one head, and the processor that feeds them. Weights are mapped, and a layer
+/// touches its own only when it is called, so a run that embeds texts never reads the image tower. const =
+/// safe to share.
 class CLIP {
  public:
   /// `name_or_path`: a folder, a preset name, `org/name` in the Hugging Face cache, or "" for the demo model.
   /// Every tensor of the checkpoint is used exactly once or named in an error.
-  /// Errors: missing (with the command that gets it), mismatch, and those of config, weights and preprocessing.
+  /// Errors: missing (with the command that gets it), mismatch, and those of config, weights and
+  /// preprocessing.
   static std::unique_ptr<CLIP> from_preset(const std::string& name_or_path, const CLIPOptions& options = {});
   ~CLIP();
 

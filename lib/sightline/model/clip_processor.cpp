@@ -7,13 +7,13 @@
 namespace sightline {
 namespace {
 
-// transformers (image_transforms.rescale, normalize): the product in float64, then float32; (x - mean) / std in
-// float32. A level has one value per channel, so 256 of them say it all.
+// transformers (image_transforms.rescale, normalize): the product in float64, then float32; (x - mean) / std
+// in float32. A level has one value per channel, so 256 of them say it all.
 std::array<float, 256> channel_values(const PreprocessorConfig& config, std::size_t channel) {
   std::array<float, 256> values;
   for (std::size_t level = 0; level < values.size(); ++level) {
-    const double scaled = config.do_rescale ? static_cast<double>(level) * config.rescale_factor
-                                            : static_cast<double>(level);
+    const double scaled =
+        config.do_rescale ? static_cast<double>(level) * config.rescale_factor : static_cast<double>(level);
     const auto value = static_cast<float>(scaled);
     values[level] = config.do_normalize ? (value - config.mean[channel]) / config.std[channel] : value;
   }
@@ -26,8 +26,8 @@ std::string size_text(std::int64_t height, std::int64_t width) {
 
 }  // namespace
 
-CLIPProcessor::CLIPProcessor(const PreprocessorConfig& image, std::int64_t image_size, TokenizerLoader load_tokenizer,
-                             std::int64_t context_length)
+CLIPProcessor::CLIPProcessor(const PreprocessorConfig& image, std::int64_t image_size,
+                             TokenizerLoader load_tokenizer, std::int64_t context_length)
     : image_(image),
       image_size_(image_size),
       load_tokenizer_(std::move(load_tokenizer)),
@@ -43,13 +43,14 @@ CLIPProcessor::CLIPProcessor(const PreprocessorConfig& image, std::int64_t image
 
 std::int64_t CLIPProcessor::pixel_count() const { return 3 * image_size_ * image_size_; }
 
-void CLIPProcessor::process_image(ByteView file, std::span<float> pixels, std::vector<std::string>* warnings) const {
+void CLIPProcessor::process_image(ByteView file, std::span<float> pixels,
+                                  std::vector<std::string>* warnings) const {
   assert(static_cast<std::int64_t>(pixels.size()) == pixel_count());
   const Image image = load_pixels(file, image_.pipeline, ImageLimits{}, warnings);
   if (image.height != image_size_ || image.width != image_size_) {
-    fail(ErrorCode::mismatch, "", "has " + size_text(image.height, image.width) +
-                                      " pixels after preprocessing, the image tower takes " +
-                                      size_text(image_size_, image_size_));
+    fail(ErrorCode::mismatch, "",
+         "has " + size_text(image.height, image.width) +
+             " pixels after preprocessing, the image tower takes " + size_text(image_size_, image_size_));
   }
   // [H, W, 3] -> [3, H, W]
   const std::size_t plane = pixels.size() / 3;

@@ -20,7 +20,8 @@ namespace sightline {
 /// const = safe to share.
 class CLIPProcessor {
  public:
-  /// Reads the tokenizer's files; called once, by the first text, so that a run without texts never pays for it.
+  /// Reads the tokenizer's files; called once, by the first text, so that a run without texts never pays for
+  /// it.
   using TokenizerLoader = std::function<std::unique_ptr<Tokenizer>()>;
 
   /// `image_size`: side of the square the image tower takes.

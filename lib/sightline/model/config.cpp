@@ -29,7 +29,8 @@ class Section {
     if (value && value->is_null()) return std::nullopt;
     return value;
   }
-  std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t low, std::int64_t high) const {
+  std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t low,
+                       std::int64_t high) const {
     const std::optional<Json> value = find(key);
     return value ? value->as_integer(low, high) : otherwise;
   }
@@ -45,8 +46,8 @@ class Section {
   std::optional<Json> object_;
 };
 
-// transformers 5 (CLIPConfig.__post_init__): a legacy `text_config_dict` overrides `text_config`, and the keys it
-// lacks are the class defaults, which override too. So it replaces the section as a whole.
+// transformers 5 (CLIPConfig.__post_init__): a legacy `text_config_dict` overrides `text_config`, and the
+// keys it lacks are the class defaults, which override too. So it replaces the section as a whole.
 Section tower_section(const Json& root, std::string_view name) {
   for (const std::string& key : {std::string(name) + "_dict", std::string(name)}) {
     const std::optional<Json> value = root.find(key);
@@ -140,7 +141,8 @@ CLIPTextConfig read_text(const Section& section) {
 
 void check_model_type(const Json& root) {
   const std::optional<Json> type = root.find("model_type");
-  const bool has_towers = root.find("text_config") || root.find("text_config_dict") || root.find("vision_config");
+  const bool has_towers =
+      root.find("text_config") || root.find("text_config_dict") || root.find("vision_config");
   if (type && type->as_string() != "clip") {
     fail(ErrorCode::unsupported, type->path(),
          "is \"" + std::string(type->as_string()) + "\"; this version reads \"clip\" models");
@@ -200,7 +202,8 @@ void read_channels(const Section& section, std::string_view key, bool positive, 
   if (!value) return;
   const auto accept = [&](const Json& number) {
     const double read = number.as_double();
-    if (!std::isfinite(read) || (positive && read <= 0)) fail(ErrorCode::range, number.path(), "is not a valid value");
+    if (!std::isfinite(read) || (positive && read <= 0))
+      fail(ErrorCode::range, number.path(), "is not a valid value");
     return static_cast<float>(read);
   };
   if (value->is_number()) {
@@ -236,7 +239,8 @@ PreprocessorConfig PreprocessorConfig::from_json(std::string_view text, std::str
   read_resize(section, config.pipeline);
   read_crop(section, config.pipeline);
   config.do_rescale = section.boolean("do_rescale", true);
-  if (const std::optional<Json> factor = section.find("rescale_factor")) config.rescale_factor = factor->as_double();
+  if (const std::optional<Json> factor = section.find("rescale_factor"))
+    config.rescale_factor = factor->as_double();
   config.do_normalize = section.boolean("do_normalize", true);
   read_channels(section, "image_mean", false, config.mean);
   read_channels(section, "image_std", true, config.std);

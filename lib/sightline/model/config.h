@@ -29,7 +29,8 @@ struct CLIPConfig {
   std::int64_t projection_dim = 512;
 
   /// From the text of `config.json`; legacy `*_config_dict` override, as transformers does.
-  /// Errors: header, missing, range, type, unsupported (an activation or model_type this program does not know).
+  /// Errors: header, missing, range, type, unsupported (an activation or model_type this program does not
+  /// know).
   static CLIPConfig from_json(std::string_view text, std::string_view subject);
 };
 

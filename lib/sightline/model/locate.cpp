@@ -18,7 +18,8 @@ std::string environment(const char* name) {
   return value == nullptr ? std::string() : std::string(value);
 }
 
-// huggingface_hub's order: HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub, ~/.cache/huggingface/hub.
+// huggingface_hub's order: HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub,
+// ~/.cache/huggingface/hub.
 std::string hub_cache() {
   if (const std::string cache = environment("HF_HUB_CACHE"); !cache.empty()) return cache;
   if (const std::string home = environment("HF_HOME"); !home.empty()) return join_path(home, "hub");
@@ -28,8 +29,8 @@ std::string hub_cache() {
 
 bool is_plain_name(std::string_view name) {
   return !name.empty() && name != "." && name != ".." && std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
-           c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '_' || c == '.';
   });
 }
 
@@ -66,8 +67,9 @@ std::string executable_folder() {
 std::string locate_repository(const std::string& asked, const std::string& repository) {
   const std::string snapshot = cached_snapshot(repository);
   if (!snapshot.empty()) return snapshot;
-  fail(ErrorCode::missing, asked, "is not in the Hugging Face cache (" + hub_cache() +
-                                      "); get it with: scripts/fetch-model.sh " + asked);
+  fail(
+      ErrorCode::missing, asked,
+      "is not in the Hugging Face cache (" + hub_cache() + "); get it with: scripts/fetch-model.sh " + asked);
 }
 
 bool ends_with_any(std::string_view path, std::initializer_list<std::string_view> endings) {
@@ -102,12 +104,14 @@ std::string locate_model(const std::string& name_or_path) {
   }
   std::string known;
   for (const Preset& preset : presets()) known += (known.empty() ? "" : ", ") + preset.name;
-  fail(ErrorCode::missing, name_or_path, "is neither a folder, nor a preset (" + known + "), nor an org/name");
+  fail(ErrorCode::missing, name_or_path,
+       "is neither a folder, nor a preset (" + known + "), nor an org/name");
 }
 
 std::string data_folder() {
   const std::string here = executable_folder();
-  for (const std::string_view relative : {"/data", "/../data", "/../../data", "/../share/sightline", "/share/sightline"}) {
+  for (const std::string_view relative :
+       {"/data", "/../data", "/../../data", "/../share/sightline", "/share/sightline"}) {
     std::string folder = here + std::string(relative);
     if (is_directory(folder + "/vocab")) {
       std::error_code error;
@@ -115,8 +119,9 @@ std::string data_folder() {
       return error ? folder : plain.string();
     }
   }
-  fail(ErrorCode::missing, "data", "the folder that ships with sightline (vocab, demo-model) is not beside " + here +
-                                       "/sightline; name a model with --model");
+  fail(ErrorCode::missing, "data",
+       "the folder that ships with sightline (vocab, demo-model) is not beside " + here +
+           "/sightline; name a model with --model");
 }
 
 }  // namespace sightline

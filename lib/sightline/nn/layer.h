@@ -15,8 +15,8 @@ struct LayerWeight {
   const StoredTensor* tensor;
 };
 
-/// What every layer is, as in keras.layers.Layer: a name, its weights, its sublayers. There is no virtual forward
-/// pass: arguments differ. Neither copied nor moved.
+/// What every layer is, as in keras.layers.Layer: a name, its weights, its sublayers. There is no virtual
+/// forward pass: arguments differ. Neither copied nor moved.
 class Layer {
  public:
   explicit Layer(std::string name) : name_(std::move(name)) {}

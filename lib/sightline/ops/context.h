@@ -5,8 +5,8 @@
 
 namespace sightline {
 
-/// What a forward pass needs besides its operands. One per concurrent pass; the pool of a pass that runs beside
-/// others has one thread.
+/// What a forward pass needs besides its operands. One per concurrent pass; the pool of a pass that runs
+/// beside others has one thread.
 struct Context {
   ThreadPool& pool;
   Scratch& scratch;

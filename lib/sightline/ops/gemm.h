@@ -16,7 +16,7 @@ enum class Activation { none, quick_gelu, gelu };
 struct Epilogue {
   const float* bias = nullptr;  ///< [out] or null
   Activation activation = Activation::none;
-  bool add_to_output = false;   ///< adds to what y holds (a residual) instead of overwriting it
+  bool add_to_output = false;  ///< adds to what y holds (a residual) instead of overwriting it
 };
 
 /// One weight matrix [out, in] as its back end wants it. It multiplies itself. const = safe to share.
@@ -25,8 +25,8 @@ class PackedMatrix {
   virtual ~PackedMatrix() = default;
   virtual std::int64_t in_features() const = 0;
   virtual std::int64_t out_features() const = 0;
-  /// x [rows, in] -> y [rows, out]. A row's bits depend on that row alone: not on the other rows, on their number,
-  /// nor on the number of threads.
+  /// x [rows, in] -> y [rows, out]. A row's bits depend on that row alone: not on the other rows, on their
+  /// number, nor on the number of threads.
   virtual void linear(TensorView<const float> x, TensorView<float> y, const Epilogue& epilogue,
                       Context& context) const = 0;
 };
@@ -44,7 +44,8 @@ class GemmBackend {
 
 /// All back ends of this build, best first.
 const std::vector<const GemmBackend*>& gemm_backends();
-/// By name; "auto" is the first supported one. Errors: usage (unknown name), unsupported (not on this processor).
+/// By name; "auto" is the first supported one. Errors: usage (unknown name), unsupported (not on this
+/// processor).
 const GemmBackend& gemm_backend(std::string_view name);
 
 }  // namespace sightline

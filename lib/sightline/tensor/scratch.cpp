@@ -5,8 +5,8 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kGranule = 16;             // floats: 64 bytes
-constexpr std::int64_t kFirstBlock = 1 << 16;     // floats: 256 KiB
+constexpr std::int64_t kGranule = 16;          // floats: 64 bytes
+constexpr std::int64_t kFirstBlock = 1 << 16;  // floats: 256 KiB
 
 }  // namespace
 
@@ -23,7 +23,8 @@ Scratch::Frame::~Frame() {
 
 TensorView<float> Scratch::take(Shape shape) {
   const std::int64_t wanted = (shape.elements() + kGranule - 1) / kGranule * kGranule;
-  // Blocks never move, so views stay valid; a block too small for this request is skipped until its frame ends.
+  // Blocks never move, so views stay valid; a block too small for this request is skipped until its frame
+  // ends.
   while (current_ < blocks_.size()) {
     Block& block = blocks_[current_];
     if (block.memory.shape().elements() - block.used >= wanted) {

@@ -7,8 +7,8 @@
 
 namespace sightline {
 
-/// A stack of temporaries for one forward pass. Grows while it is cold; once it has seen its largest pass it never
-/// allocates again. Thread-safety: one per concurrent pass.
+/// A stack of temporaries for one forward pass. Grows while it is cold; once it has seen its largest pass it
+/// never allocates again. Thread-safety: one per concurrent pass.
 class Scratch {
  public:
   /// Gives everything taken since its construction back when it ends.

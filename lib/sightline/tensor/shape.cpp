@@ -12,7 +12,8 @@ Shape::Shape(std::initializer_list<std::int64_t> sizes)
 
 Shape::Shape(std::span<const std::int64_t> sizes) : rank_(static_cast<int>(sizes.size())) {
   if (sizes.size() > kMaxRank) {
-    fail(ErrorCode::limit, "shape", "has " + std::to_string(sizes.size()) + " dimensions, at most 8 are accepted");
+    fail(ErrorCode::limit, "shape",
+         "has " + std::to_string(sizes.size()) + " dimensions, at most 8 are accepted");
   }
   std::copy(sizes.begin(), sizes.end(), sizes_.begin());
 }

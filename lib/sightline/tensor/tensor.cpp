@@ -32,7 +32,8 @@ Tensor::Tensor(Shape shape) : shape_(shape) {
 }
 
 const float* StoredTensor::as_float() const {
-  if (dtype != DType::f32 || reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(float) != 0) return nullptr;
+  if (dtype != DType::f32 || reinterpret_cast<std::uintptr_t>(bytes.data()) % alignof(float) != 0)
+    return nullptr;
   return reinterpret_cast<const float*>(bytes.data());
 }
 
@@ -42,13 +43,15 @@ void to_float(const StoredTensor& tensor, std::span<float> out) {
     case DType::f32:
       if (!out.empty()) std::memcpy(out.data(), tensor.bytes.data(), out.size_bytes());
       return;
-    case DType::f16: return convert_all<std::uint16_t>(tensor.bytes, out, f16_to_float);
-    case DType::bf16: return convert_all<std::uint16_t>(tensor.bytes, out, bf16_to_float);
+    case DType::f16:
+      return convert_all<std::uint16_t>(tensor.bytes, out, f16_to_float);
+    case DType::bf16:
+      return convert_all<std::uint16_t>(tensor.bytes, out, bf16_to_float);
     case DType::f64:
       return convert_all<double>(tensor.bytes, out, [](double value) { return static_cast<float>(value); });
     default:
-      fail(ErrorCode::type, "tensor", "has dtype " + std::string(dtype_name(tensor.dtype)) +
-                                          ", expected a floating-point type");
+      fail(ErrorCode::type, "tensor",
+           "has dtype " + std::string(dtype_name(tensor.dtype)) + ", expected a floating-point type");
   }
 }
 

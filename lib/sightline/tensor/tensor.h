@@ -20,8 +20,8 @@ class TensorView {
   TensorView() = default;
   TensorView(T* data, Shape shape) : data_(data), shape_(shape) {}
   template <class U>
-    requires(std::is_same_v<T, const U>)
-  TensorView(TensorView<U> other) : data_(other.data()), shape_(other.shape()) {}  // NOLINT: implicit on purpose
+  requires(std::is_same_v<T, const U>) TensorView(TensorView<U> other)
+      : data_(other.data()), shape_(other.shape()) {}  // NOLINT: implicit on purpose
 
   T* data() const { return data_; }
   const Shape& shape() const { return shape_; }

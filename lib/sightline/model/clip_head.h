@@ -1,0 +1,29 @@
+#pragma once
+
+#include <span>
+
+#include "sightline/nn/layer.h"
+
+namespace sightline {
+
+/// Divides each row by its L2 norm (summed in double). A row of zeros stays zeros.
+void l2_normalize(TensorView<float> rows);
+/// Dot product of two normalised rows, summed in double.
+float cosine(std::span<const float> a, std::span<const float> b);
+/// exp(x - max) / sum, in double.
+void softmax(std::span<const double> logits, std::span<double> probabilities);
+
+/// Where the towers meet: logits = exp(logit_scale) * cosine.
+/// Source:  KerasCV `CLIPHead`; transformers `CLIPModel.forward`. KerasCV divides by the norm of the whole
+/// batch; here each row is divided by its own, as in CLIP.
+class CLIPHead : public Layer {
+ public:
+  explicit CLIPHead(const WeightScope& root);
+  /// exp of the stored parameter.
+  float logit_scale() const { return logit_scale_; }
+
+ private:
+  float logit_scale_;
+};
+
+}  // namespace sightline

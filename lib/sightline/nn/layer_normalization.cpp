@@ -1,0 +1,17 @@
+#include "sightline/nn/layer_normalization.h"
+
+#include "sightline/ops/elementwise.h"
+
+namespace sightline {
+
+LayerNormalization::LayerNormalization(const WeightScope& scope, std::int64_t width, float epsilon)
+    : Layer("layer_normalization"),
+      gamma_(add_weight(scope, "weight", Shape{width})),
+      beta_(add_weight(scope, "bias", Shape{width})),
+      epsilon_(epsilon) {}
+
+void LayerNormalization::operator()(TensorView<const float> x, TensorView<float> y) const {
+  layer_norm(x, gamma_.data(), beta_.data(), epsilon_, y);
+}
+
+}  // namespace sightline

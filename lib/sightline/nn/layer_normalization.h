@@ -1,0 +1,20 @@
+#pragma once
+
+#include "sightline/nn/layer.h"
+#include "sightline/nn/vector_weight.h"
+
+namespace sightline {
+
+/// Layer normalization over the last axis, as keras.layers.LayerNormalization.
+/// Shapes:  x, y [rows, W]; y may be x.
+class LayerNormalization : public Layer {
+ public:
+  LayerNormalization(const WeightScope& scope, std::int64_t width, float epsilon);
+  void operator()(TensorView<const float> x, TensorView<float> y) const;
+
+ private:
+  VectorWeight gamma_, beta_;
+  float epsilon_;
+};
+
+}  // namespace sightline

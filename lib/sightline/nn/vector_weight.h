@@ -1,0 +1,24 @@
+#pragma once
+
+#include "sightline/tensor/tensor.h"
+
+namespace sightline {
+
+/// A small weight (bias, gamma, positions) as float32: the mapped bytes themselves, or a copy where they are
+/// stored in another type.
+class VectorWeight {
+ public:
+  explicit VectorWeight(const StoredTensor& stored) {
+    data_ = stored.as_float();
+    if (data_ != nullptr) return;
+    converted_ = to_float(stored);
+    data_ = converted_.data();
+  }
+  const float* data() const { return data_; }
+
+ private:
+  const float* data_;
+  Tensor converted_;
+};
+
+}  // namespace sightline

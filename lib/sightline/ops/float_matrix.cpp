@@ -1,0 +1,11 @@
+#include "sightline/ops/float_matrix.h"
+
+namespace sightline {
+
+const float* FloatMatrix::values() const {
+  if (mapped_ != nullptr) return mapped_;
+  std::call_once(once_, [this] { converted_ = to_float(stored_); });
+  return converted_.data();
+}
+
+}  // namespace sightline

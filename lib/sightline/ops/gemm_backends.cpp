@@ -1,0 +1,28 @@
+#include <string>
+
+#include "sightline/base/error.h"
+#include "sightline/ops/gemm.h"
+#include "sightline/ops/gemm_table.h"
+
+namespace sightline {
+
+const std::vector<const GemmBackend*>& gemm_backends() {
+  static const std::vector<const GemmBackend*> table = {&native_backend(), &openblas_backend(),
+                                                        &reference_backend()};
+  return table;
+}
+
+const GemmBackend& gemm_backend(std::string_view name) {
+  std::string known = "auto";
+  for (const GemmBackend* backend : gemm_backends()) {
+    if (name == "auto" && backend->supported()) return *backend;
+    if (backend->name() == name) {
+      if (backend->supported()) return *backend;
+      fail(ErrorCode::unsupported, name, "this processor cannot run this back end; openblas runs everywhere");
+    }
+    known += ", " + std::string(backend->name());
+  }
+  fail(ErrorCode::usage, name, "is no GEMM back end, expected one of " + known);
+}
+
+}  // namespace sightline

@@ -1,0 +1,112 @@
+#include <cblas.h>
+
+#include <algorithm>
+#include <cstring>
+#include <mutex>
+#include <string>
+
+#include "sightline/ops/elementwise.h"
+#include "sightline/ops/float_matrix.h"
+#include "sightline/ops/gemm_table.h"
+#include "sightline/ops/matmul.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::int64_t kChunk = 128;  // columns of one call; the pool shares the chunks
+constexpr std::int64_t kSmallProduct =
+    100 * 100 * 100;  // below it OpenBLAS takes another path, with other bits
+constexpr std::int64_t kMaxPadding = 64;
+
+// Kernels whose rows depend on their place in the block unless the block has exactly 4 or 8 rows (measured on
+// 0.3.21: all Haswell and Zen kernels; the AVX-512, Sandybridge and Nehalem ones are steady).
+bool needs_row_blocks() {
+  static const bool answer = [] {
+    const std::string core = openblas_get_corename();
+    return core != "SkylakeX" && core != "Cooperlake" && core != "SapphireRapids" && core != "Sandybridge" &&
+           core != "Nehalem";
+  }();
+  return answer;
+}
+
+void set_one_thread() {
+  static std::once_flag once;
+  std::call_once(once, [] { openblas_set_num_threads(1); });
+}
+
+// A weight matrix [out, in] as it is stored, multiplied from the right and transposed; nothing is packed
+// ahead.
+class OpenBlasMatrix : public FloatMatrix {
+ public:
+  using FloatMatrix::FloatMatrix;
+  void linear(TensorView<const float> x, TensorView<float> y, const Epilogue& epilogue,
+              Context& context) const override {
+    set_one_thread();
+    const std::int64_t columns = out_features(), rows = x.rows();
+    const float* weights = values();
+    Scratch::Frame frame(context.scratch);
+    const std::int64_t padded = padded_rows(rows);
+    const TensorView<const float> input = padded == rows ? x : pad(x, padded, frame);
+    const TensorView<float> products = frame.take(Shape{context.pool.size(), padded * kChunk});
+    context.pool.run((columns + kChunk - 1) / kChunk, [&](std::int64_t index, int worker) {
+      const std::int64_t first = index * kChunk, count = std::min(kChunk, columns - first);
+      float* product = products.row(worker).data();
+      multiply(input.data(), padded, weights + first * in_features(), count, product);
+      for (std::int64_t r = 0; r < rows; ++r) {
+        apply_epilogue(product + r * kChunk, y.data() + r * columns + first, count, first, epilogue);
+      }
+    });
+  }
+
+ private:
+  // So small in columns and depth that padding could not lift it out of OpenBLAS's small-matrix path.
+  bool is_small() const {
+    const std::int64_t last = out_features() % kChunk == 0 ? kChunk : out_features() % kChunk;
+    return last * in_features() * kMaxPadding <= kSmallProduct;
+  }
+  std::int64_t padded_rows(std::int64_t rows) const {
+    if (is_small()) return rows;
+    if (needs_row_blocks()) return (rows + 7) / 8 * 8;
+    const std::int64_t last = out_features() % kChunk == 0 ? kChunk : out_features() % kChunk;
+    return std::max({rows, std::int64_t{2}, kSmallProduct / (last * in_features()) + 1});
+  }
+  static TensorView<const float> pad(TensorView<const float> x, std::int64_t rows, Scratch::Frame& frame) {
+    const TensorView<float> padded = frame.take(Shape{rows, x.columns()});
+    std::copy(x.flat().begin(), x.flat().end(), padded.data());
+    std::fill(padded.data() + x.elements(), padded.data() + padded.elements(), 0.0F);
+    return padded;
+  }
+  void multiply(const float* x, std::int64_t rows, const float* weights, std::int64_t columns,
+                float* product) const {
+    const std::int64_t inner = in_features();
+    if (is_small()) {
+      matmul_nt(x, weights, product, {rows, columns, inner, inner, inner, kChunk}, 1.0F);
+      return;
+    }
+    const std::int64_t block = needs_row_blocks() ? 8 : rows;
+    for (std::int64_t r = 0; r < rows; r += block) {
+      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<blasint>(block),
+                  static_cast<blasint>(columns), static_cast<blasint>(inner), 1.0F, x + r * inner,
+                  static_cast<blasint>(inner), weights, static_cast<blasint>(inner), 0.0F,
+                  product + r * kChunk, static_cast<blasint>(kChunk));
+    }
+  }
+};
+
+class OpenBlasBackend : public GemmBackend {
+ public:
+  std::string_view name() const override { return "openblas"; }
+  bool supported() const override { return true; }
+  std::unique_ptr<PackedMatrix> pack(const StoredTensor& weights) const override {
+    return std::make_unique<OpenBlasMatrix>(weights);
+  }
+};
+
+}  // namespace
+
+const GemmBackend& openblas_backend() {
+  static const OpenBlasBackend backend;
+  return backend;
+}
+
+}  // namespace sightline

@@ -1,0 +1,12 @@
+#pragma once
+
+#include "sightline/ops/gemm.h"
+
+namespace sightline {
+
+/// The back ends of this build, one per file; `gemm_backends` lists them.
+const GemmBackend& native_backend();
+const GemmBackend& openblas_backend();
+const GemmBackend& reference_backend();
+
+}  // namespace sightline

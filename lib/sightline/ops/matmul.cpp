@@ -1,0 +1,87 @@
+#include "sightline/ops/matmul.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "sightline/ops/vector_clones.h"
+#include "sightline/ops/vector_math.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::int64_t kLanes = 16;
+constexpr std::int64_t kDepth = 128;  // of the transposed block: 8 KiB
+using Lanes = Vector<kLanes>::Float;
+
+// c[r][0..16) (+)= alpha * a[r] * block, for kRows rows; one chain of multiply-adds per element.
+template <int kRows>
+[[gnu::always_inline]] inline void multiply_rows(const float* a, std::int64_t lda, const float* block,
+                                                 std::int64_t ldb, std::int64_t depth, float* c,
+                                                 std::int64_t ldc, std::int64_t width, float alpha,
+                                                 bool add) {
+  Lanes sums[kRows];
+  for (int r = 0; r < kRows; ++r) sums[r] = Lanes{};
+  for (std::int64_t k = 0; k < depth; ++k) {
+    Lanes b;
+    std::memcpy(&b, block + k * ldb, sizeof b);
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) sums[r] += (Lanes{} + a[r * lda + k]) * b;
+  }
+  const std::size_t bytes = static_cast<std::size_t>(width) * sizeof(float);
+  for (int r = 0; r < kRows; ++r) {
+    Lanes old{};
+    if (add) std::memcpy(&old, c + r * ldc, bytes);
+    const Lanes result = old + sums[r] * alpha;
+    std::memcpy(c + r * ldc, &result, bytes);
+  }
+}
+
+[[gnu::always_inline]] inline void multiply_block(const float* a, const MatmulShape& s, const float* block,
+                                                  std::int64_t ldb, std::int64_t depth, float* c,
+                                                  std::int64_t width, float alpha, bool add) {
+  std::int64_t i = 0;
+  for (; i + 6 <= s.rows; i += 6) {
+    multiply_rows<6>(a + i * s.lda, s.lda, block, ldb, depth, c + i * s.ldc, s.ldc, width, alpha, add);
+  }
+  for (; i < s.rows; ++i) {
+    multiply_rows<1>(a + i * s.lda, s.lda, block, ldb, depth, c + i * s.ldc, s.ldc, width, alpha, add);
+  }
+}
+
+}  // namespace
+
+// B is stored by columns of the result: 16 of its rows are transposed into a block first.
+SIGHTLINE_VECTOR_CLONES
+void matmul_nt(const float* a, const float* b, float* c, const MatmulShape& s, float alpha) {
+  alignas(64) float block[kDepth * kLanes];
+  for (std::int64_t j = 0; j < s.columns; j += kLanes) {
+    const std::int64_t width = std::min(kLanes, s.columns - j);
+    for (std::int64_t k0 = 0; k0 < s.inner; k0 += kDepth) {
+      const std::int64_t depth = std::min(kDepth, s.inner - k0);
+      for (std::int64_t n = 0; n < kLanes; ++n) {
+        const float* row = b + (j + std::min(n, width - 1)) * s.ldb + k0;
+        for (std::int64_t k = 0; k < depth; ++k) block[k * kLanes + n] = row[k];
+      }
+      multiply_block(a + k0, s, block, kLanes, depth, c + j, width, alpha, k0 > 0);
+    }
+  }
+}
+
+SIGHTLINE_VECTOR_CLONES
+void matmul_nn(const float* a, const float* b, float* c, const MatmulShape& s) {
+  alignas(64) float block[kDepth * kLanes];
+  for (std::int64_t j = 0; j < s.columns; j += kLanes) {
+    const std::int64_t width = std::min(kLanes, s.columns - j);
+    for (std::int64_t k0 = 0; k0 < s.inner; k0 += kDepth) {
+      const std::int64_t depth = std::min(kDepth, s.inner - k0);
+      for (std::int64_t k = 0; k < depth; ++k) {
+        std::memcpy(block + k * kLanes, b + (k0 + k) * s.ldb + j,
+                    static_cast<std::size_t>(width) * sizeof(float));
+        std::fill(block + k * kLanes + width, block + (k + 1) * kLanes, 0.0F);
+      }
+      multiply_block(a + k0, s, block, kLanes, depth, c + j, width, 1.0F, k0 > 0);
+    }
+  }
+}
+
+}  // namespace sightline

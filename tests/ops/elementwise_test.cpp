@@ -1,0 +1,97 @@
+#include "sightline/ops/elementwise.h"
+
+#include <algorithm>
+#include <cmath>
+#include <random>
+#include <vector>
+
+#include "support/catch.h"
+
+using namespace sightline;
+
+namespace {
+
+double ulps(float actual, double expected) {
+  const auto rounded = static_cast<float>(expected);
+  const double step = std::max(
+      static_cast<double>(std::nextafter(std::abs(rounded), INFINITY) - std::abs(rounded)), 0x1p-140);
+  return std::abs(static_cast<double>(actual) - expected) / step;
+}
+
+}  // namespace
+
+TEST_CASE("elementwise: quick_gelu and gelu follow their formulas over the whole range", "[ops]") {
+  double worst_quick = 0, worst_gelu = 0;
+  for (double x = -30; x <= 30; x += 0.00137) {
+    const auto value = static_cast<float>(x);
+    const auto v = static_cast<double>(value);
+    float quick = value, exact = value;
+    quick_gelu(&quick, 1);
+    gelu(&exact, 1);
+    worst_quick = std::max(worst_quick, ulps(quick, v / (1 + std::exp(-1.702 * v))));
+    // Far in the negative tail 1 + erf cancels, in torch's float32 as well: absolute error is what counts
+    // there.
+    const double want = 0.5 * v * (1 + std::erf(v / std::sqrt(2.0)));
+    worst_gelu =
+        std::max(worst_gelu, std::abs(static_cast<double>(exact) - want) / std::max(1.0, std::abs(v)));
+  }
+  CHECK(worst_quick <
+        45);  // the argument's rounding, |1.702 x| * 2^-24 relative, is part of the float formula
+  CHECK(worst_gelu < 3e-7);
+}
+
+TEST_CASE("elementwise: values do not depend on their place in the array", "[ops]") {
+  std::vector<float> values(67);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) * 0.11F - 3.5F;
+  std::vector<float> together = values;
+  quick_gelu(together.data(), 67);
+  std::vector<float> both = values;
+  gelu(both.data(), 67);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    float alone = values[i];
+    quick_gelu(&alone, 1);
+    CHECK(alone == together[i]);
+    alone = values[i];
+    gelu(&alone, 1);
+    CHECK(alone == both[i]);
+  }
+}
+
+TEST_CASE("elementwise: softmax sums to one and survives large and very negative scores", "[ops]") {
+  std::vector<float> row{1000, 999, -1e30F, 0};
+  softmax_row(row.data(), 4);
+  CHECK_THAT(static_cast<double>(row[0]), WithinAbs(1 / (1 + std::exp(-1.0)), 1e-6));
+  CHECK_THAT(static_cast<double>(row[1]), WithinAbs(std::exp(-1.0) / (1 + std::exp(-1.0)), 1e-6));
+  CHECK(row[2] < 1e-30F);
+  CHECK_THAT(static_cast<double>(row[0] + row[1] + row[2] + row[3]), WithinAbs(1, 1e-6));
+}
+
+TEST_CASE("elementwise: layer_norm equals the double-precision formula, also far from zero", "[ops]") {
+  std::mt19937 generator(1);
+  std::normal_distribution<float> normal(1000.0F, 1.0F);
+  const std::int64_t rows = 3, width = GENERATE(1, 12, 33, 768);
+  Tensor x(Shape{rows, width}), y(Shape{rows, width});
+  std::vector<float> gamma(static_cast<std::size_t>(width)), beta(gamma.size());
+  for (float& value : x.view().flat()) value = normal(generator);
+  for (std::size_t i = 0; i < gamma.size(); ++i) {
+    gamma[i] = 0.5F + static_cast<float>(i % 7);
+    beta[i] = static_cast<float>(i % 3) - 1;
+  }
+  layer_norm(x.view(), gamma.data(), beta.data(), 1e-5F, y.view());
+  for (std::int64_t r = 0; r < rows; ++r) {
+    double mean = 0, variance = 0;
+    for (const float value : x.view().row(r)) mean += static_cast<double>(value) / static_cast<double>(width);
+    for (const float value : x.view().row(r)) {
+      variance += std::pow(static_cast<double>(value) - mean, 2) / static_cast<double>(width);
+    }
+    for (std::size_t i = 0; i < gamma.size(); ++i) {
+      const double centred = static_cast<double>(x.view().row(r)[i]) - mean;
+      const double want =
+          centred / std::sqrt(variance + 1e-5) * static_cast<double>(gamma[i]) + static_cast<double>(beta[i]);
+      // The mean is rounded to float before it is subtracted: an error of 1000 * 2^-24, scaled.
+      const double bound =
+          8 * static_cast<double>(gamma[i]) * 1001 * 0x1p-24 / std::sqrt(variance + 1e-5) + 1e-6;
+      CHECK(std::abs(static_cast<double>(y.view().row(r)[i]) - want) <= bound);
+    }
+  }
+}

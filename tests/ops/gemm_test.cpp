@@ -1,0 +1,154 @@
+#include "sightline/ops/gemm.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <limits>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "support/catch.h"
+
+using namespace sightline;
+
+namespace {
+
+struct Product {
+  std::int64_t rows, columns, inner;
+};
+
+std::vector<float> random_values(std::int64_t count, unsigned seed) {
+  std::mt19937 generator(seed);
+  std::normal_distribution<float> normal;
+  std::vector<float> values(static_cast<std::size_t>(count));
+  for (float& value : values) value = normal(generator);
+  return values;
+}
+
+StoredTensor stored(const std::vector<float>& values, Shape shape) {
+  return {DType::f32, shape, std::as_bytes(std::span(values))};
+}
+
+double activate(double x, Activation activation) {
+  if (activation == Activation::quick_gelu) return x / (1 + std::exp(-1.702 * x));
+  if (activation == Activation::gelu) return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+  return x;
+}
+
+std::vector<float> run(const PackedMatrix& matrix, const std::vector<float>& x, std::int64_t rows,
+                       int threads, const Epilogue& epilogue, const std::vector<float>& start) {
+  std::vector<float> y = start;
+  ThreadPool pool(threads);
+  Scratch scratch;
+  Context context{pool, scratch};
+  matrix.linear({x.data(), Shape{rows, matrix.in_features()}}, {y.data(), Shape{rows, matrix.out_features()}},
+                epilogue, context);
+  return y;
+}
+
+}  // namespace
+
+TEST_CASE("gemm: every back end equals a double-precision product within its rounding bound",
+          "[ops][property]") {
+  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
+  if (!backend->supported()) return;
+  const Product shape =
+      GENERATE(Product{1, 1, 1}, Product{1, 32, 64}, Product{2, 33, 17}, Product{3, 31, 8},
+               Product{7, 5, 129}, Product{12, 64, 32}, Product{13, 40, 300}, Product{25, 100, 257},
+               Product{50, 130, 512}, Product{9, 256, 1024}, Product{6, 24, 2048});
+  const Activation activation = GENERATE(Activation::none, Activation::quick_gelu, Activation::gelu);
+  const bool add = GENERATE(false, true);
+  if (add && activation != Activation::none) return;
+  const auto [rows, columns, inner] = shape;
+  const std::vector<float> x = random_values(rows * inner, 1), w = random_values(columns * inner, 2);
+  const std::vector<float> bias = random_values(columns, 3), start = random_values(rows * columns, 4);
+  const auto matrix = backend->pack(stored(w, Shape{columns, inner}));
+  const std::vector<float> y =
+      run(*matrix, x, rows, 2, {.bias = bias.data(), .activation = activation, .add_to_output = add}, start);
+  double worst = 0;
+  for (std::int64_t i = 0; i < rows; ++i) {
+    for (std::int64_t j = 0; j < columns; ++j) {
+      double sum = 0, size = 0;
+      for (std::int64_t k = 0; k < inner; ++k) {
+        const double term = static_cast<double>(x[static_cast<std::size_t>(i * inner + k)]) *
+                            static_cast<double>(w[static_cast<std::size_t>(j * inner + k)]);
+        sum += term;
+        size += std::abs(term);
+      }
+      const auto at = static_cast<std::size_t>(i * columns + j);
+      const double b = static_cast<double>(bias[static_cast<std::size_t>(j)]);
+      const double expected = activate(sum + b, activation) + (add ? static_cast<double>(start[at]) : 0.0);
+      // Higham 2002, 3.5: |error| <= n u sum |x w|; the epilogue adds a few roundings, activations have slope
+      // <= 1.13.
+      const double bound = (static_cast<double>(inner) + 8) * 0x1p-24 * (size + std::abs(b) + 1) * 1.2;
+      worst = std::max(worst, std::abs(static_cast<double>(y[at]) - expected) / bound);
+    }
+  }
+  INFO(backend->name() << " " << rows << "x" << columns << "x" << inner);
+  CHECK(worst <= 1);
+}
+
+TEST_CASE("gemm: a row's bits depend on that row alone", "[ops][property]") {
+  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
+  if (!backend->supported()) return;
+  const Product shape = GENERATE(Product{61, 32, 32}, Product{61, 100, 64}, Product{61, 700, 192},
+                                 Product{61, 256, 768}, Product{61, 48, 12});
+  const auto [rows, columns, inner] = shape;
+  const std::vector<float> x = random_values(rows * inner, 5), w = random_values(columns * inner, 6);
+  const auto matrix = backend->pack(stored(w, Shape{columns, inner}));
+  const std::vector<float> zero(static_cast<std::size_t>(rows * columns));
+  const Epilogue epilogue{.activation = Activation::quick_gelu};
+  const std::vector<float> whole = run(*matrix, x, rows, 2, epilogue, zero);
+  for (const std::int64_t count : {1, 2, 3, 5, 8, 13, 50}) {
+    for (const std::int64_t first : {0, 1, 7, 11}) {
+      const std::vector<float> part(x.begin() + first * inner, x.begin() + (first + count) * inner);
+      const std::vector<float> start(static_cast<std::size_t>(count * columns));
+      const std::vector<float> y = run(*matrix, part, count, count % 2 == 0 ? 2 : 1, epilogue, start);
+      INFO(backend->name() << " " << columns << "x" << inner << " rows " << first << "+" << count);
+      CHECK(std::memcmp(y.data(), whole.data() + first * columns, y.size() * sizeof(float)) == 0);
+    }
+  }
+}
+
+TEST_CASE("gemm: half-precision weights give what their float values give, bit for bit", "[ops]") {
+  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
+  if (!backend->supported()) return;
+  const DType dtype = GENERATE(DType::f16, DType::bf16);
+  const std::int64_t rows = 5, columns = 70, inner = 300;
+  const std::vector<float> x = random_values(rows * inner, 7), exact = random_values(columns * inner, 8);
+  std::vector<std::uint16_t> half(exact.size());
+  std::vector<float> rounded(exact.size());
+  for (std::size_t i = 0; i < exact.size(); ++i) {
+    half[i] = dtype == DType::f16 ? float_to_f16(exact[i]) : float_to_bf16(exact[i]);
+    rounded[i] = dtype == DType::f16 ? f16_to_float(half[i]) : bf16_to_float(half[i]);
+  }
+  const std::vector<float> start(static_cast<std::size_t>(rows * columns));
+  const auto from_half = backend->pack({dtype, Shape{columns, inner}, std::as_bytes(std::span(half))});
+  const auto from_float = backend->pack(stored(rounded, Shape{columns, inner}));
+  CHECK(run(*from_half, x, rows, 2, {}, start) == run(*from_float, x, rows, 1, {}, start));
+}
+
+TEST_CASE("gemm: a warm product takes no new memory", "[ops]") {
+  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
+  if (!backend->supported()) return;
+  const std::vector<float> x = random_values(40 * 64, 1), w = random_values(96 * 64, 2);
+  std::vector<float> y(40 * 96);
+  const auto matrix = backend->pack(stored(w, Shape{96, 64}));
+  ThreadPool pool(2);
+  Scratch scratch;
+  Context context{pool, scratch};
+  const auto once = [&] {
+    matrix->linear({x.data(), Shape{40, 64}}, {y.data(), Shape{40, 96}}, {}, context);
+  };
+  once();
+  const std::int64_t capacity = scratch.capacity();
+  once();
+  CHECK(scratch.capacity() == capacity);
+}
+
+TEST_CASE("gemm: back ends are chosen by name", "[ops][error]") {
+  CHECK(gemm_backend("reference").name() == "reference");
+  CHECK(gemm_backend("auto").supported());
+  CHECK_THROWS_WITH(gemm_backend("mkl"), Contains("openblas") && Contains("reference"));
+}
