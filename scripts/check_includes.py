@@ -32,7 +32,6 @@ LIBRARIES = {
     "png.h": ["image/png.cpp"],
     "jpeglib.h": ["image/jpeg.cpp"],
     "jerror.h": ["image/jpeg.cpp"],
-    "utf8proc.h": ["text/unicode.cpp"],
     "cblas.h": ["ops/matmul.cpp", "ops/gemm_openblas.cpp"],
     "openblas": ["ops/matmul.cpp", "ops/gemm_openblas.cpp"],
     "CLI/": ["app"],

@@ -1,4 +1,5 @@
-// Runs a fuzz target over every file of the folders and files named on the command line: a corpus as a regression test.
+// Runs a fuzz target over every file of the folders and files named on the command line: a corpus as a
+// regression test.
 
 #include <cstdint>
 #include <cstdio>

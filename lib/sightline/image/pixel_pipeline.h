@@ -22,12 +22,13 @@ enum class ResizeMode {
 
 enum class Alpha { white, drop };
 
-/// Everything between the bytes of a file and the 8-bit pixels of the crop. `docs/accuracy.md` names the reference
-/// of each step.
+/// Everything between the bytes of a file and the 8-bit pixels of the crop. `docs/accuracy.md` names the
+/// reference of each step.
 struct PixelPipeline {
   bool exif = true;            ///< turn the picture as its EXIF orientation says
   Alpha alpha = Alpha::white;  ///< composited onto white, or ignored
-  bool openai = false;         ///< OpenAI's order: RGB conversion after resize and crop, crop offset rounded half to even
+  bool openai =
+      false;  ///< OpenAI's order: RGB conversion after resize and crop, crop offset rounded half to even
   ResizeMode resize = ResizeMode::shortest;
   std::int32_t height = 224;
   std::int32_t width = 224;
@@ -38,10 +39,10 @@ struct PixelPipeline {
   std::int32_t fill = 0;  ///< grey level around a `longest` picture
 };
 
-/// Decodes, turns, converts to RGB, resizes and crops one picture: Pillow 13's bytes. The content decides the format.
-/// A large picture is never held whole where its format allows row by row decoding.
-/// `warnings` (may be null) receives one line per oddity that was accepted.
-/// Errors: magic, truncated, corrupt, header, limit, unsupported (docs/formats.md lists the cases).
+/// Decodes, turns, converts to RGB, resizes and crops one picture: Pillow 13's bytes. The content decides the
+/// format. A large picture is never held whole where its format allows row by row decoding. `warnings` (may
+/// be null) receives one line per oddity that was accepted. Errors: magic, truncated, corrupt, header, limit,
+/// unsupported (docs/formats.md lists the cases).
 Image load_pixels(ByteView file, const PixelPipeline& pipeline, const ImageLimits& limits,
                   std::vector<std::string>* warnings);
 

@@ -11,14 +11,17 @@
 namespace sightline {
 
 /// A file mapped read-only. Shared, because views into it outlive the reader that opened it.
+/// Thread-safety: const = safe to share.
 class MappedFile {
  public:
-  /// Errors: missing, io; unsupported for anything but a regular file.
+  /// Errors: missing; io; unsupported for anything but a regular file; limit for a path above 4,095 bytes.
   static std::shared_ptr<const MappedFile> open(const std::string& path);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
 
+  /// Valid as long as this object. Bytes vanish when another program cuts the file: see
+  /// `install_sigbus_guard`.
   ByteView bytes() const { return bytes_; }
   const std::string& path() const { return path_; }
 
@@ -28,46 +31,77 @@ class MappedFile {
   ByteView bytes_;
 };
 
-/// Reads a whole file; "-" is stdin. Never blocks on a FIFO, socket or device given by name: those are refused.
-/// Files of /proc (size 0, but bytes) are read to their end.
-/// Errors: missing, io, unsupported (not a regular file), limit (more than `limit` bytes), all with the path.
+/// From now on a file cut by another program while it is mapped ends this one with
+/// "sightline: error[IO] <path>: weights changed while in use" on stderr and status 5, not with a signal and
+/// a core. A SIGBUS from anywhere else keeps its meaning. For `main`; covers the first 256 mappings that are
+/// alive.
+void install_sigbus_guard();
+
+/// Opens what stands in for stdin, stdout and stderr where one of them is closed, in a way that every read or
+/// write still fails: a data file opened later can then never get one of their numbers. For `main`, before
+/// any file.
+void guard_standard_streams();
+
+/// Reads a whole file; "-" and /dev/stdin are stdin. Never blocks on a FIFO, socket or device given by name:
+/// those are refused. Files of /proc (size 0, but bytes) are read to their end. Errors: missing, io,
+/// unsupported (not a regular file), limit (more than `limit` bytes), all with the path.
 std::vector<std::byte> read_file(const std::string& path, std::int64_t limit);
 
 /// An output that appears whole or not at all: bytes go to "<path>.part" beside the target and are renamed by
-/// `commit`. "-", /dev/stdout, /dev/null and FIFOs are written directly. Not committed: the temporary file is removed.
+/// `commit`. "-", /dev/stdout, devices and FIFOs are written directly. Not committed: the temporary file is
+/// removed.
 class OutputFile {
  public:
-  /// Opens at once, so that a bad path fails before any work.
-  /// Errors: locked (exists and not `force`, or in use by another run), io (folder missing, read-only, a folder).
+  /// Opens at once, so that a bad path fails before any work. A new file gets the mode that umask allows, one
+  /// that is replaced keeps its mode; a symbolic link is kept and its target replaced. Errors: locked (exists
+  /// and not `force`, or in use by another run), io (folder missing, read-only, a folder).
   OutputFile(const std::string& path, bool force);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  /// Errors: no_space, io. An interrupted or short write is continued.
+  /// Buffered in 64 KiB. An interrupted or short write is continued. Errors: no_space, io; after one,
+  /// `commit` cannot succeed.
   void write(std::string_view bytes);
-  /// Overwrites bytes already written (a header, say). Errors: io when the output is not seekable.
+  /// Overwrites bytes already written (a header, say). Errors: io when the output is not seekable, no_space.
   void write_at(std::int64_t offset, std::string_view bytes);
-  /// Flushes, fsyncs and renames. Nothing is published before this returns.
+  /// Hands the buffer to the operating system: what a reader of a pipe should see now. Errors: as `write`.
+  void flush();
+  /// Flushes, fsyncs, checks the length, renames and fsyncs the folder. Nothing is published before this
+  /// returns. Errors: as `write`; locked when the target came into being meanwhile and `force` was not given.
   void commit();
 
+  /// Whether `write_at` works: true but for what is written directly.
   bool seekable() const { return seekable_; }
+  /// Bytes given to `write` so far.
+  std::int64_t size() const { return size_; }
   const std::string& path() const { return path_; }
 
  private:
+  void open_direct();
+  void open_temporary();
+  bool try_temporary();
+  void check_failed() const;
+  void write_all(const char* data, std::size_t count, std::int64_t offset);
+
   std::string path_;
-  std::string target_;     ///< what is renamed onto: `path` with a symbolic link resolved
+  std::string target_;     ///< what is renamed onto: `path` with symbolic links resolved
   std::string temporary_;  ///< empty when written directly
   std::string buffer_;
+  std::int64_t size_ = 0;
   int descriptor_ = -1;
+  int old_mode_ = -1;  ///< of the file to be replaced, -1 when there is none
+  bool force_ = false;
   bool seekable_ = false;
+  bool failed_ = false;
   bool committed_ = false;
-
-  void flush();
 };
 
+/// Whether something is there, following symbolic links.
 bool file_exists(const std::string& path);
 bool is_directory(const std::string& path);
+/// Whether both are there and are the same file, by whatever names: an output that would overwrite its input.
+bool same_file(const std::string& a, const std::string& b);
 /// "a/b" from ("a", "b"); "b" from ("", "b").
 std::string join_path(std::string_view folder, std::string_view name);
 

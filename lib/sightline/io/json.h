@@ -10,15 +10,18 @@
 
 namespace sightline {
 
+/// What a text may hold at most. The defaults fit every file of a model folder with room to spare.
 struct JsonLimits {
   std::int64_t max_bytes = 64LL << 20;
-  int max_depth = 64;
+  std::int64_t max_values = 4'000'000;  ///< scalars, arrays and objects together
+  int max_depth = 64;                   ///< of arrays and objects in each other
 };
 
 class JsonDocument;
+struct JsonTree;
 
-/// One value of a parsed document. Cheap to copy; valid as long as its `JsonDocument`. Numbers, strings and lookups of
-/// the wrong kind raise errors that carry the path of the value ("text_config.hidden_size: ...").
+/// One value of a parsed document. Cheap to copy; valid as long as its `JsonDocument`. Numbers, strings and
+/// lookups of the wrong kind raise errors that carry the path of the value ("text_config.hidden_size: ...").
 class Json {
  public:
   bool is_null() const;
@@ -34,32 +37,40 @@ class Json {
   bool as_bool() const;
   std::int64_t as_integer(std::int64_t low = INT64_MIN, std::int64_t high = INT64_MAX) const;
   double as_double() const;
+  /// Valid as long as the document.
   std::string_view as_string() const;
 
-  /// The member `key`, or nothing when it is absent (a null member is there). Errors: type when not an object.
+  /// The member `key`, or nothing when it is absent (a null member is there). Linear in the number of
+  /// members. Errors: type when not an object.
   std::optional<Json> find(std::string_view key) const;
   /// Errors: missing.
   Json at(std::string_view key) const;
-  /// Elements of an array or members of an object.
+  /// Elements of an array or members of an object; 0 for everything else.
   std::int64_t size() const;
+  /// In the order of the text. `key` is valid as long as the document. Errors: type when not an object, an
+  /// array.
   void for_each_member(FunctionRef<void(std::string_view key, const Json& value)> visit) const;
   void for_each_element(FunctionRef<void(const Json& value)> visit) const;
 
-  /// "file.json: a.b[3]", for messages.
-  const std::string& path() const { return path_; }
+  /// "file.json: a.b[3]", for messages. Made when asked for.
+  std::string path() const;
 
  private:
   friend class JsonDocument;
-  Json() = default;
-  alignas(8) unsigned char handle_[16];  ///< the parser's own handle, opaque here
-  std::string path_;
+  Json(const JsonTree* tree, std::uint32_t node) : tree_(tree), node_(node) {}
+  void expect(bool right, std::string_view kind) const;
+
+  const JsonTree* tree_;
+  std::uint32_t node_;
 };
 
-/// A parsed JSON text. Strict: no BOM, no second document, no NaN, no duplicate key in any object, bounded depth.
+/// A parsed JSON text. Strict: no BOM, no second document, no NaN, no duplicate key in any object, bounded
+/// depth. Thread-safety: const = safe to share.
 class JsonDocument {
  public:
-  /// `subject` is the file's name for messages.
-  /// Errors: header (not JSON), utf8, duplicate, limit.
+  /// `subject` is the file's name for messages. The text is not needed afterwards.
+  /// Errors: header (not JSON, or deeper than the limit), utf8, duplicate (with the path of the key), range
+  /// (a number that no double or 64-bit integer holds), limit (bytes or values).
   JsonDocument(std::string_view text, std::string_view subject, JsonLimits limits = {});
   ~JsonDocument();
   JsonDocument(JsonDocument&&) noexcept;
@@ -68,8 +79,7 @@ class JsonDocument {
   Json root() const;
 
  private:
-  struct State;
-  std::unique_ptr<State> state_;
+  std::unique_ptr<JsonTree> tree_;
 };
 
 }  // namespace sightline

@@ -10,12 +10,11 @@ namespace {
 
 constexpr std::int64_t kAlignment = 64;
 
-template <class Stored, class Convert>
-void convert_all(ByteView bytes, std::span<float> out, Convert convert) {
+void narrow_doubles(ByteView bytes, std::span<float> out) {
   for (std::size_t i = 0; i < out.size(); ++i) {
-    Stored value;
-    std::memcpy(&value, bytes.data() + i * sizeof(Stored), sizeof(Stored));
-    out[i] = convert(value);
+    double value;
+    std::memcpy(&value, bytes.data() + i * sizeof(double), sizeof(double));
+    out[i] = static_cast<float>(value);
   }
 }
 
@@ -44,11 +43,11 @@ void to_float(const StoredTensor& tensor, std::span<float> out) {
       if (!out.empty()) std::memcpy(out.data(), tensor.bytes.data(), out.size_bytes());
       return;
     case DType::f16:
-      return convert_all<std::uint16_t>(tensor.bytes, out, f16_to_float);
+      return f16_to_float(tensor.bytes, out);
     case DType::bf16:
-      return convert_all<std::uint16_t>(tensor.bytes, out, bf16_to_float);
+      return bf16_to_float(tensor.bytes, out);
     case DType::f64:
-      return convert_all<double>(tensor.bytes, out, [](double value) { return static_cast<float>(value); });
+      return narrow_doubles(tensor.bytes, out);
     default:
       fail(ErrorCode::type, "tensor",
            "has dtype " + std::string(dtype_name(tensor.dtype)) + ", expected a floating-point type");

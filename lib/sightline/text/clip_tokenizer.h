@@ -16,11 +16,12 @@ enum class TextCleaning { hf, openai };
 class CLIPTokenizer : public Tokenizer {
  public:
   /// From the bytes of `vocab.json` and `merges.txt`; the names are for messages.
-  /// Errors: header, duplicate, range, missing (no start or end token), mismatch (a merge whose result is not in the
-  /// vocabulary), limit, utf8.
+  /// Errors: header, duplicate, range, missing (no start or end token), mismatch (a merge whose result is not
+  /// in the vocabulary), limit, utf8.
   static std::unique_ptr<CLIPTokenizer> from_vocabulary(ByteView vocab_json, ByteView merges_txt,
                                                         TextCleaning cleaning);
-  /// From the bytes of Hugging Face's `tokenizer.json`. Errors: the same; unsupported when it is not CLIP's BPE.
+  /// From the bytes of Hugging Face's `tokenizer.json`. Errors: the same; unsupported when it is not CLIP's
+  /// BPE.
   static std::unique_ptr<CLIPTokenizer> from_tokenizer_json(ByteView tokenizer_json, TextCleaning cleaning);
 
   ~CLIPTokenizer() override;

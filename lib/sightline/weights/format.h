@@ -1,8 +1,8 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "sightline/base/bytes.h"
 #include "sightline/weights/weights.h"
@@ -21,11 +21,13 @@ class WeightFormat {
 };
 
 /// All formats, in the order in which they are tried.
-const std::vector<const WeightFormat*>& weight_formats();
+std::span<const WeightFormat* const> weight_formats();
 
-/// The weights of a Hugging Face model folder under canonical names: `model.safetensors`, or the shards that
-/// `model.safetensors.index.json` lists. Known extra buffers (`position_ids`) are dropped.
-/// Errors: missing (neither is there; names the forms this program reads), and those of the formats.
-Weights load_weights(const std::string& folder);
+/// The weights of a model folder under canonical names: `model.safetensors`, or the shards that
+/// `model.safetensors.index.json` lists; or those of one weight file. Known extra buffers (`position_ids`)
+/// are dropped. The model's own layers check names and shapes: `Weights::require`, `Weights::unused`. Errors:
+/// missing (nothing is there; names the forms this program reads), unsupported (only a form that it does not
+/// read), those of the formats; for shards unsafe (a shard outside the folder), missing, duplicate, mismatch.
+Weights load_weights(const std::string& path);
 
 }  // namespace sightline

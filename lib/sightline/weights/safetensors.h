@@ -8,14 +8,25 @@
 
 namespace sightline {
 
-/// Hugging Face's safetensors: an 8-byte length, a JSON header, the bytes. Every rule of docs/formats.md is checked
-/// before a tensor is handed out: no hole, no overlap, no duplicate, no size that wraps.
+/// Hugging Face's safetensors: an 8-byte length, a JSON header, the bytes. Every rule of docs/formats.md is
+/// checked before a tensor is handed out: no hole, no overlap, no duplicate, no size that wraps.
 class Safetensors : public WeightFormat {
  public:
   std::string_view name() const override { return "safetensors"; }
   bool recognizes(ByteView head) const override;
   Weights read(const std::string& path) const override;
 };
+
+/// A tensor of a safetensors file: a view into the bytes it was read from.
+struct SafetensorsTensor {
+  std::string name;
+  StoredTensor
+      tensor;  ///< dtype `other` for the types that this program does not compute with (F8_E4M3, U16, ...)
+};
+
+/// The tensors of a file in memory, in the order of their bytes. `subject` is the file's name for messages.
+/// Errors: truncated, limit, header, utf8, duplicate, range, type (docs/formats.md says which when).
+std::vector<SafetensorsTensor> parse_safetensors(ByteView file, std::string_view subject);
 
 /// A tensor to be written: where it comes from and what it becomes.
 struct SafetensorsEntry {
@@ -24,9 +35,11 @@ struct SafetensorsEntry {
   DType dtype = DType::f32;  ///< f32, f16 or bf16 for floating-point sources; the source's own otherwise
 };
 
-/// Writes a safetensors file, one tensor at a time, so that memory stays below one block of conversion.
-/// Deterministic: tensors sorted by name, header padded with blanks to a multiple of 8, metadata {"format":"pt"}.
-/// Errors: those of OutputFile; duplicate; header for a tensor named `__metadata__`.
+/// Writes a safetensors file, one block at a time, so that memory stays below 1 MiB; the caller commits the
+/// file. Deterministic: widest elements first (which keeps all of them aligned, as the reference does), then
+/// by name; header padded with blanks to a multiple of 8, metadata {"format":"pt"}. Floats are rounded to
+/// nearest even. Errors: those of OutputFile; duplicate; header for a tensor named `__metadata__`; type for
+/// dtype `other`, or when a type that is not floating-point would have to be converted.
 void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries);
 
 }  // namespace sightline

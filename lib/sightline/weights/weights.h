@@ -19,15 +19,18 @@ class Weights {
   Weights& operator=(Weights&&) noexcept;
   ~Weights();
 
-  /// Errors: duplicate.
+  /// Errors: duplicate; mismatch when the bytes are not as many as dtype and shape say.
   void add(std::string name, StoredTensor tensor);
   /// Keeps `owner` (a mapping, a converted tensor) alive as long as this object.
   void keep(std::shared_ptr<const void> owner);
+  /// Takes over all tensors and owners of `other`. Errors: duplicate.
+  void merge(Weights&& other);
 
   bool contains(std::string_view name) const;
   /// The tensor without a check, or nullptr.
   const StoredTensor* find(std::string_view name) const;
-  /// The tensor, marked as used. Errors: missing; mismatch when its shape differs; type when not floating-point.
+  /// The tensor, marked as used. Valid as long as this object; its bytes as long as their owners.
+  /// Errors: missing; mismatch when its shape differs; type when not floating-point.
   const StoredTensor& require(std::string_view name, const Shape& expected) const;
   /// Takes a tensor out (name maps drop and rename with it). Errors: missing.
   StoredTensor extract(std::string_view name);
@@ -47,10 +50,12 @@ class Weights {
   std::vector<std::shared_ptr<const void>> owners_;
 };
 
-/// A prefix into a `Weights`: scope / "encoder" / "layers" / "0". Cheap to copy; valid as long as the weights.
+/// A prefix into a `Weights`: scope / "encoder" / "layers" / "0". Cheap to copy; valid as long as the
+/// weights.
 class WeightScope {
  public:
-  explicit WeightScope(const Weights& weights, std::string prefix = "") : weights_(&weights), prefix_(std::move(prefix)) {}
+  explicit WeightScope(const Weights& weights, std::string prefix = "")
+      : weights_(&weights), prefix_(std::move(prefix)) {}
 
   WeightScope operator/(std::string_view child) const;
   WeightScope operator/(std::int64_t index) const { return *this / std::string_view(std::to_string(index)); }
@@ -62,5 +67,11 @@ class WeightScope {
   const Weights* weights_;
   std::string prefix_;
 };
+
+/// Whether a floating-point tensor holds neither NaN nor an infinity; true for all other types. Reads every
+/// byte.
+bool is_finite(const StoredTensor& tensor);
+/// Errors: corrupt, with `name`, when the tensor is not finite.
+void check_finite(std::string_view name, const StoredTensor& tensor);
 
 }  // namespace sightline

@@ -1,0 +1,137 @@
+#include "console.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+
+#include "sightline/base/error.h"
+#include "sightline/base/log.h"
+#include "signals.h"
+
+namespace sightline::app {
+namespace {
+
+/// Writes everything; the errno of the first failure, 0 when there was none.
+int write_all(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t count = ::write(descriptor, text.data(), text.size());
+    if (count < 0 && errno != EINTR) return errno;
+    if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return 0;
+}
+
+bool is_dumb() {
+  const char* term = std::getenv("TERM");
+  return term != nullptr && std::strcmp(term, "dumb") == 0;
+}
+
+bool wants_no_color() {
+  const char* no_color = std::getenv("NO_COLOR");
+  return (no_color != nullptr && *no_color != '\0') || is_dumb();
+}
+
+/// One decimal below 100, none above.
+std::string short_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, value < 100 ? "%.1f" : "%.0f", value);
+  return text;
+}
+
+}  // namespace
+
+void write_stderr(std::string_view text) { write_all(STDERR_FILENO, text); }
+
+void write_stdout(std::string_view text) {
+  const int error = write_all(STDOUT_FILENO, text);
+  if (error == 0) return;
+  fail(error == ENOSPC ? ErrorCode::no_space : ErrorCode::io, "stdout", std::strerror(error));
+}
+
+bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
+bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+
+bool use_color(const ConsoleOptions& options) {
+  if (options.color != When::automatic) return options.color == When::always;
+  return stdout_is_terminal() && !wants_no_color();
+}
+
+void note(const ConsoleOptions& options, std::string_view line) {
+  if (options.quiet) return;
+  std::string text = "sightline: ";
+  text.append(line).append("\n");
+  write_stderr(text);
+}
+
+Stopwatch::Stopwatch(const ConsoleOptions& options)
+    : enabled_(options.verbose > 0), shapes_(options.verbose > 1), last_(std::chrono::steady_clock::now()) {
+  if (enabled_) set_log_level(options.verbose > 1 ? LogLevel::debug : LogLevel::info);
+}
+
+void Stopwatch::lap(std::string_view step) {
+  if (!enabled_) return;
+  const auto now = std::chrono::steady_clock::now();
+  const double milliseconds = std::chrono::duration<double, std::milli>(now - last_).count();
+  std::string line = "sightline: ";
+  write_stderr(line.append(step).append(": ").append(short_number(milliseconds)).append(" ms\n"));
+  last_ = now;
+}
+
+void Stopwatch::shape(std::string_view what, std::int64_t rows, std::int64_t columns) {
+  if (!shapes_) return;
+  std::string line = "sightline: ";
+  line.append(what).append(": [").append(std::to_string(rows)).append(", ");
+  write_stderr(line.append(std::to_string(columns)).append("]\n"));
+}
+
+Progress::~Progress() {
+  clear();
+  const int signal = pending_signal();
+  if (quiet_ || signal == 0 || signal == SIGPIPE) return;
+  std::string line = "sightline: interrupted after ";
+  line.append(std::to_string(done_)).append(" of ").append(std::to_string(total_)).append(" ");
+  write_stderr(line.append(unit_).append("\n"));
+}
+
+Progress::Progress(const ConsoleOptions& options, std::int64_t total, std::string_view unit)
+    : total_(total),
+      unit_(unit),
+      quiet_(options.quiet),
+      enabled_(options.progress == When::always || (options.progress == When::automatic && !options.quiet)),
+      in_place_(stderr_is_terminal() && !is_dumb()),
+      start_(std::chrono::steady_clock::now()),
+      last_(start_) {}
+
+void Progress::advance(bool skipped) {
+  ++done_;
+  if (skipped) ++skipped_;
+  if (!enabled_) return;
+  const auto now = std::chrono::steady_clock::now();
+  const auto pause = in_place_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10'000);
+  if (now - last_ >= pause) show(now);
+}
+
+void Progress::show(std::chrono::steady_clock::time_point now) {
+  last_ = now;
+  const double seconds = std::chrono::duration<double>(now - start_).count();
+  const double rate = static_cast<double>(done_) / (seconds > 0 ? seconds : 1);
+  const double left = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0;
+  std::string line = in_place_ ? "\r\x1b[K" : "sightline: ";
+  line += std::to_string(done_) + " of " + std::to_string(total_) + " " + unit_ + ", " + short_number(rate) +
+          "/s, " + short_number(left) + " s left";
+  if (skipped_ > 0) line += ", " + std::to_string(skipped_) + " skipped";
+  if (!in_place_) line += "\n";
+  write_stderr(line);
+  shown_ = in_place_;
+}
+
+void Progress::clear() {
+  if (shown_) write_stderr("\r\x1b[K");
+  shown_ = false;
+}
+
+}  // namespace sightline::app

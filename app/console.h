@@ -1,0 +1,70 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sightline::app {
+
+enum class When { automatic, always, never };
+
+/// How the program talks to the person at the terminal.
+struct ConsoleOptions {
+  bool quiet = false;
+  int verbose = 0;  ///< 1: timings, 2: shapes
+  When color = When::automatic;
+  When progress = When::automatic;
+};
+
+/// Writes all of `text` to stderr; failures are nobody's business.
+void write_stderr(std::string_view text);
+/// Writes all of `text` to stdout. Errors: io, no_space.
+void write_stdout(std::string_view text);
+
+bool stdout_is_terminal();
+bool stderr_is_terminal();
+/// Whether escape sequences may go to stdout: `--color`, else a terminal without NO_COLOR or TERM=dumb.
+bool use_color(const ConsoleOptions& options);
+
+/// A note for the person, unless quiet.
+void note(const ConsoleOptions& options, std::string_view line);
+
+/// With -v: how long each step took, on stderr; with -vv the library's own diagnostics too.
+class Stopwatch {
+ public:
+  explicit Stopwatch(const ConsoleOptions& options);
+  /// "model loaded: 12.3 ms", the time since the last call.
+  void lap(std::string_view step);
+  /// With -vv: "scores: [12, 3]".
+  void shape(std::string_view what, std::int64_t rows, std::int64_t columns);
+
+ private:
+  bool enabled_, shapes_;
+  std::chrono::steady_clock::time_point last_;
+};
+
+/// "12 of 340 images, 57.1/s, 6 s left, 1 skipped" on stderr: in one place on a terminal, removed at the end;
+/// elsewhere a line every 10 seconds. Not thread-safe.
+class Progress {
+ public:
+  Progress(const ConsoleOptions& options, std::int64_t total, std::string_view unit);
+  /// Says how far it came when a signal ended it.
+  ~Progress();
+  Progress(const Progress&) = delete;
+  Progress& operator=(const Progress&) = delete;
+
+  void advance(bool skipped);
+  /// Removes the line from a terminal, so that something else can be written.
+  void clear();
+
+ private:
+  void show(std::chrono::steady_clock::time_point now);
+
+  std::int64_t total_, done_ = 0, skipped_ = 0;
+  std::string unit_;
+  bool quiet_, enabled_, in_place_, shown_ = false;
+  std::chrono::steady_clock::time_point start_, last_;
+};
+
+}  // namespace sightline::app

@@ -1,0 +1,96 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <optional>
+
+#include "commands.h"
+#include "embedding_output.h"
+#include "failure.h"
+#include "image_batches.h"
+#include "options.h"
+#include "report.h"
+#include "signals.h"
+
+namespace sightline::app {
+namespace {
+
+struct EmbedImageOptions {
+  InputOptions input;
+  OutputOptions output;
+  ItemOptions items;
+  ModelOptions model;
+  ConsoleOptions console;
+  bool normalize = true;
+  bool no_index = false;
+};
+
+void check(const EmbedImageOptions& o) {
+  if (!has_images(o.input)) fail_usage("no image given", "name files, a folder, - or --files-from LIST");
+  if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
+    fail_usage("the report and the embeddings cannot both go to stdout");
+  }
+  check_model_options(o.model);
+}
+
+int run_embed_image(const EmbedImageOptions& o) {
+  check(o);
+  const TableFormat format = choose_format(o.output, TableFormat::jsonl, TableFormat::npy);
+  const std::vector<std::string> paths = gather_images(o.input);
+  arm_signals();
+  std::vector<std::string> inputs = paths;
+  inputs.push_back(o.input.list);
+  const std::string index = format == TableFormat::npy && !o.no_index ? index_path_of(o.output.path) : "";
+  for (const std::string& output : {o.output.path, o.items.report, index})
+    check_output(output, inputs, o.model);
+  EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index});
+  const auto opened =
+      in_stage(Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force); });
+  Report& report = *opened;
+  Stopwatch watch(o.console);
+  const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
+  watch.lap("model loaded");
+  const auto count = static_cast<std::int64_t>(paths.size());
+  in_stage(Stage::output, [&] { out.begin(clip->embedding_size(), count); });
+
+  Progress progress(o.console, count, "images");
+  const auto sink = [&](std::int64_t index, const ImageResult& result) {
+    const std::string& path = paths[static_cast<std::size_t>(index)];
+    const ItemStatus status{index, path, result.error_class, result.message, &result.warnings};
+    report_item(o.items, o.console, progress, status);
+    in_stage(Stage::output, [&] {
+      report.add(status);
+      out.row({path, result.embedding, result.error_class, result.message, {}, false});
+    });
+  };
+  encode_image_files({*clip, paths, thread_count(o.model), o.model.batch, o.normalize}, sink);
+  progress.clear();
+  watch.lap("images encoded");
+  watch.shape("embeddings", count, clip->embedding_size());
+  in_stage(Stage::output, [&] {
+    out.commit();
+    report.commit();
+  });
+  return finish_items(report, o.console, "images");
+}
+
+}  // namespace
+
+Command add_embed_image(CLI::App& app) {
+  const auto o = std::make_shared<EmbedImageOptions>();
+  CLI::App* parser = app.add_subcommand("embed-image", "Writes one embedding per picture");
+  add_input_options(*parser, o->input);
+  add_output_options(*parser, o->output);
+  parser->add_flag("--normalize,!--no-normalize", o->normalize, "divide by the L2 norm [yes]")
+      ->group("Output");
+  parser->add_flag("--no-index", o->no_index, "no OUT.index.jsonl beside OUT.npy")->group("Output");
+  add_item_options(*parser, o->items, o->output);
+  add_model_options(*parser, o->model);
+  add_image_model_options(*parser, o->model);
+  add_console_options(*parser, o->console);
+  return {parser, "[IMAGE...] [-o OUT] [options]",
+          "  sightline embed-image photos/ -o photos.npy\n"
+          "  find . -name '*.jpg' | sightline embed-image --files-from - -o all.npy\n"
+          "  sightline embed-image cat.jpg | jq .embedding[0]\n",
+          [o] { return run_embed_image(*o); }};
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,71 @@
+#include "embedding_output.h"
+
+#include "failure.h"
+#include "sightline/base/format.h"
+
+namespace sightline::app {
+
+EmbeddingOutput::EmbeddingOutput(const OutputOptions& options, TableFormat format, Kind kind)
+    : options_(options), format_(format), kind_(kind) {
+  in_stage(Stage::output, [&] {
+    out_ = std::make_unique<OutputFile>(options.path, options.force);
+    table_ = make_table_writer(format, *out_, {options.dtype == "f16", options.drop_bad});
+    // Nothing lies beside a pipe or a device.
+    if (format == TableFormat::npy && kind.with_index && out_->seekable() && !is_stdout(options.path)) {
+      index_ = std::make_unique<OutputFile>(index_path_of(options.path), options.force);
+      index_writer_ = std::make_unique<IndexWriter>(*index_);
+    }
+  });
+}
+
+void EmbeddingOutput::begin(std::int64_t columns, std::int64_t rows) {
+  table_->begin(columns, options_.drop_bad ? std::nullopt : std::optional(rows));
+}
+
+void EmbeddingOutput::row(const EmbeddingRow& row) {
+  const bool good = row.error_class.empty();
+  const bool dropped = !good && options_.drop_bad;
+  if (!dropped) table_->row({row.label, kind_.key, row.error_class, row.message, row.values});
+  if (index_writer_ == nullptr) return;
+  index_writer_->write({dropped ? std::nullopt : std::optional(rows_), kind_.key, row.label, row.tokens,
+                        row.truncated, row.error_class, row.message});
+  if (!dropped) ++rows_;
+}
+
+void EmbeddingOutput::commit() {
+  table_->finish();
+  if (index_ != nullptr) index_->commit();
+  out_->commit();
+}
+
+void report_item(const ItemOptions& items, const ConsoleOptions& console, Progress& progress,
+                 const ItemStatus& status) {
+  const bool failed = !status.error_class.empty();
+  progress.advance(failed);
+  const std::string path = printable(status.path);
+  if (failed) {
+    progress.clear();
+    std::string line = "sightline: error[";
+    line.append(status.error_class).append("] ").append(path).append(": ");
+    write_stderr(line.append(printable(status.message)).append("\n"));
+    if (items.stop()) throw StoppedByItem{};
+  } else if (status.warnings != nullptr && console.verbose > 0) {
+    for (const std::string& warning : *status.warnings)
+      note(console, "warning: " + path + ": " + printable(warning));
+  }
+}
+
+int finish_items(const Report& report, const ConsoleOptions& console, std::string_view unit) {
+  const std::int64_t total = report.ok() + report.skipped();
+  if (report.skipped() > 0) {
+    note(console, std::to_string(report.skipped()) + " of " + std::to_string(total) + " " +
+                      std::string(unit) + " skipped");
+  }
+  if (report.ok() == 0) {
+    if (total == 0) note(console, "no " + std::string(unit) + " found");
+    return kExitNothing;
+  }
+  return report.skipped() > 0 ? kExitSkipped : kExitDone;
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "options.h"
+#include "report.h"
+#include "sightline/output/index_file.h"
+#include "sightline/output/table_writer.h"
+
+namespace sightline::app {
+
+/// One row of `embed-image` or `embed-text`.
+struct EmbeddingRow {
+  std::string_view label;         ///< path or text
+  std::span<const float> values;  ///< empty when it failed
+  std::string_view error_class, message;
+  std::optional<std::int64_t> tokens;  ///< of a text
+  bool truncated = false;
+};
+
+/// The output of `embed-*`: the table and, beside an .npy file, its index.
+class EmbeddingOutput {
+ public:
+  struct Kind {
+    std::string_view key;  ///< "path" or "text"
+    bool with_index;
+  };
+
+  /// Opens the files. Errors: Failure of Stage::output.
+  EmbeddingOutput(const OutputOptions& options, TableFormat format, Kind kind);
+
+  void begin(std::int64_t columns, std::int64_t rows);
+  void row(const EmbeddingRow& row);
+  void commit();
+
+ private:
+  OutputOptions options_;
+  TableFormat format_;
+  Kind kind_;
+  std::unique_ptr<OutputFile> out_, index_;
+  std::unique_ptr<TableWriter> table_;
+  std::unique_ptr<IndexWriter> index_writer_;
+  std::int64_t rows_ = 0;
+};
+
+/// Thrown by `report_item` under `--on-error stop`; the message has been printed. Exit code 4.
+struct StoppedByItem {};
+
+/// Says on stderr what is wrong with an item and counts it. Errors: StoppedByItem.
+void report_item(const ItemOptions& items, const ConsoleOptions& console, Progress& progress,
+                 const ItemStatus& status);
+/// The last line and the exit code: 0, 3 when some were skipped, 4 when nothing is left.
+int finish_items(const Report& report, const ConsoleOptions& console, std::string_view unit);
+
+}  // namespace sightline::app

@@ -1,0 +1,51 @@
+#include "failure.h"
+
+#include "console.h"
+#include "sightline/base/format.h"
+
+namespace sightline::app {
+
+int exit_code(Stage stage, ErrorCode code) {
+  if (code == ErrorCode::usage) return kExitUsage;
+  switch (stage) {
+    case Stage::usage:
+      return kExitUsage;
+    case Stage::inputs:
+      return kExitNothing;
+    case Stage::streams:
+      return kExitOutput;
+    case Stage::model:
+      return kExitModel;
+    case Stage::output:
+      return code == ErrorCode::locked ? kExitLocked : kExitOutput;
+  }
+  return kExitMistake;
+}
+
+std::string Failure::remedy() const {
+  if (!remedy_.empty()) return remedy_;
+  const bool exists = code() == ErrorCode::locked && problem().find("exist") != std::string::npos;
+  return exists ? "--force replaces it" : "";
+}
+
+void fail_usage(std::string_view problem, std::string_view remedy) {
+  throw Failure(Stage::usage, Error(ErrorCode::usage, "", problem), std::string(remedy));
+}
+
+void fail_inputs(ErrorCode code, std::string_view subject, std::string_view problem,
+                 std::string_view remedy) {
+  throw Failure(Stage::inputs, Error(code, subject, problem), std::string(remedy));
+}
+
+void print_failure(const Error& error, std::string_view remedy) {
+  std::string line = "sightline: error";
+  // The command line has no class: the message names the argument.
+  if (error.code() != ErrorCode::usage) line.append("[").append(class_name(error.code())).append("]");
+  line += error.code() == ErrorCode::usage ? ": " : " ";
+  if (!error.subject().empty()) line.append(printable(error.subject())).append(": ");
+  line.append(printable(error.problem())).append("\n");
+  if (!remedy.empty()) line.append("sightline: ").append(remedy).append("\n");
+  write_stderr(line);
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "sightline/base/function_ref.h"
+#include "sightline/model/clip.h"
+
+namespace sightline::app {
+
+/// What became of one picture.
+struct ImageResult {
+  std::span<const float> embedding;  ///< [E]; empty when it failed
+  std::string error_class;           ///< empty when it is good
+  std::string message;               ///< without the path
+  std::vector<std::string> warnings;
+};
+
+struct ImageRun {
+  const CLIP& clip;
+  const std::vector<std::string>& paths;
+  int threads = 1;
+  std::int64_t batch = 0;  ///< 0: by the model's shape
+  bool normalize = true;
+};
+
+/// Reads, decodes and encodes all pictures and hands them to `sink` in input order, one at a time. With many
+/// pictures each thread does batches of its own and a bounded window puts them in order; with few, all
+/// threads work on one batch. Neither changes a bit of the results. A bad picture never takes its batch
+/// along. Errors: Failure of Stage::model; Interrupted; what `sink` throws.
+void encode_image_files(const ImageRun& run,
+                        FunctionRef<void(std::int64_t index, const ImageResult& result)> sink);
+
+}  // namespace sightline::app

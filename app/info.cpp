@@ -1,0 +1,192 @@
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <map>
+#include <memory>
+
+#include "commands.h"
+#include "failure.h"
+#include "options.h"
+#include "sightline/base/format.h"
+
+namespace sightline::app {
+namespace {
+
+struct InfoOptions {
+  ModelOptions model;
+  ConsoleOptions console;
+};
+
+/// "151,277,313"
+std::string grouped(std::int64_t number) {
+  std::string text = std::to_string(number);
+  for (auto i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > 0; i -= 3)
+    text.insert(static_cast<std::size_t>(i), 1, ',');
+  return text;
+}
+
+std::string number(float value) {
+  std::string text;
+  append_float(text, value);
+  return text;
+}
+
+std::int64_t bytes_of(const std::vector<LayerWeight>& weights) {
+  std::int64_t bytes = 0;
+  for (const LayerWeight& weight : weights) bytes += static_cast<std::int64_t>(weight.tensor->bytes.size());
+  return bytes;
+}
+
+/// Two decimals.
+std::string size_text(std::int64_t bytes) {
+  const bool small = bytes < 1024 * 1024;
+  char text[48];
+  std::snprintf(text, sizeof text, "%.2f %s", static_cast<double>(bytes) / (small ? 1024.0 : 1048576.0),
+                small ? "KiB" : "MiB");
+  return text;
+}
+
+void append_columns(std::string& out, std::string_view name, std::string_view shape, std::string_view count) {
+  std::string line(name);
+  line.append(line.size() < 46 ? 46 - line.size() : 1, ' ').append(shape);
+  line.append(line.size() + count.size() < 78 ? 78 - line.size() - count.size() : 2, ' ').append(count);
+  out.append(line).append("\n");
+}
+
+/// One line a layer, its own weights below it with -v, sublayers indented.
+void append_layer(std::string& out, const Layer& layer, int depth, bool with_weights) {
+  const std::string indent(static_cast<std::size_t>(depth) * 2, ' ');
+  const std::vector<LayerWeight>& own = layer.own_weights();
+  const std::string shape = own.size() > 0 ? to_string(own.front().tensor->shape) : "";
+  append_columns(out, indent + layer.name(), shape, grouped(layer.count_params()));
+  if (with_weights) {
+    for (const LayerWeight& weight : own) {
+      const StoredTensor& tensor = *weight.tensor;
+      append_columns(out, indent + "  . " + weight.name,
+                     to_string(tensor.shape) + " " + std::string(dtype_name(tensor.dtype)), "");
+    }
+  }
+  for (const Layer* child : layer.sublayers()) append_layer(out, *child, depth + 1, with_weights);
+}
+
+void append_encoder(std::string& out, std::string_view name, const EncoderConfig& encoder,
+                    const std::string& more) {
+  out.append(name).append(": ").append(std::to_string(encoder.layers)).append(" layers, width ");
+  out.append(std::to_string(encoder.width)).append(", ").append(std::to_string(encoder.heads));
+  out.append(" heads, mlp ").append(std::to_string(encoder.mlp_width)).append(", epsilon ");
+  out.append(number(encoder.epsilon));
+  out.append(encoder.activation == Activation::quick_gelu ? ", quick_gelu" : ", gelu")
+      .append(more)
+      .append("\n");
+}
+
+void append_config(std::string& out, const CLIP& clip) {
+  const CLIPConfig& config = clip.config();
+  const std::string size = std::to_string(config.vision.image_size);
+  append_encoder(out, "image tower", config.vision.encoder,
+                 ", image " + size + " x " + size + ", patch " + std::to_string(config.vision.patch_size));
+  append_encoder(out, "text tower", config.text.encoder,
+                 ", vocabulary " + std::to_string(config.text.vocabulary_size) + ", context " +
+                     std::to_string(config.text.context_length));
+  out += "embedding: " + std::to_string(config.projection_dim) + " values, logit scale " +
+         number(clip.head().logit_scale()) + "\n";
+}
+
+void append_dtypes(std::string& out, const std::vector<LayerWeight>& weights) {
+  std::map<std::string, std::pair<std::int64_t, std::int64_t>> dtypes;  // name -> tensors, scalars
+  for (const LayerWeight& weight : weights) {
+    auto& [tensors, scalars] = dtypes[std::string(dtype_name(weight.tensor->dtype))];
+    ++tensors;
+    scalars += weight.tensor->shape.elements();
+  }
+  out += "stored as:";
+  for (const auto& [name, counts] : dtypes) {
+    out += " " + name + " (" + std::to_string(counts.first) + " tensors, " + grouped(counts.second) +
+           " numbers)";
+  }
+  out += "\n";
+}
+
+std::string triple(const float* values) {
+  return number(values[0]) + " " + number(values[1]) + " " + number(values[2]);
+}
+
+std::string size_of_picture(std::int32_t height, std::int32_t width) {
+  return std::to_string(height) + " x " + std::to_string(width);
+}
+
+void append_pipeline(std::string& out, const PixelPipeline& pipeline) {
+  constexpr std::array<std::string_view, 6> kFilters = {"nearest", "lanczos", "bilinear",
+                                                        "bicubic", "box",     "hamming"};
+  const std::string filter(kFilters[static_cast<std::size_t>(pipeline.resample)]);
+  std::string resize = "no resize";
+  if (pipeline.resize == ResizeMode::shortest) resize = "shorter side to " + std::to_string(pipeline.height);
+  if (pipeline.resize == ResizeMode::longest) resize = "longer side to " + std::to_string(pipeline.height);
+  if (pipeline.resize == ResizeMode::exact)
+    resize = "resize to " + size_of_picture(pipeline.height, pipeline.width);
+  out.append(resize);
+  if (pipeline.resize != ResizeMode::none) out.append(" (").append(filter).append(")");
+  if (pipeline.crop)
+    out.append(", centre crop ").append(size_of_picture(pipeline.crop_height, pipeline.crop_width));
+}
+
+void append_processor(std::string& out, const CLIP& clip) {
+  const Tokenizer& tokenizer = clip.processor().tokenizer();
+  out.append("tokenizer: ").append(grouped(tokenizer.vocabulary_size())).append(" tokens, start ");
+  out.append(std::to_string(tokenizer.start_id()))
+      .append(", end ")
+      .append(std::to_string(tokenizer.end_id()));
+  const PreprocessorConfig& image = clip.processor().image_config();
+  out.append("\npreprocessing: ");
+  append_pipeline(out, image.pipeline);
+  std::string factor;
+  append_double(factor, image.rescale_factor);
+  if (image.do_rescale) out.append(", times ").append(factor);
+  if (image.do_normalize)
+    out.append(",\n  mean ").append(triple(image.mean)).append(", std ").append(triple(image.std));
+  out.append("\n");
+}
+
+int run_info(const InfoOptions& o) {
+  check_model_options(o.model);
+  const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
+  const std::array<const Layer*, 3> parts = {&clip->image_encoder(), &clip->text_encoder(), &clip->head()};
+  std::string out = "model: " + printable(clip->path()) + "\n\n";
+  append_columns(out, "layer", "first weight", "parameters");
+  out.append(78, '-').append("\n");
+  std::vector<LayerWeight> weights;
+  for (const Layer* part : parts) {
+    append_layer(out, *part, 0, o.console.verbose > 0);
+    const std::vector<LayerWeight> below = part->weights();
+    weights.insert(weights.end(), below.begin(), below.end());
+  }
+  std::int64_t total = 0;
+  for (const Layer* part : parts) total += part->count_params();
+  out.append(78, '-').append("\n");
+  out += "total parameters: " + grouped(total) + " (" + size_text(bytes_of(weights)) + ")\n\n";
+  append_config(out, *clip);
+  append_dtypes(out, weights);
+  in_stage(Stage::model, [&] { append_processor(out, *clip); });
+  in_stage(Stage::output, [&] { write_stdout(out); });
+  return kExitDone;
+}
+
+}  // namespace
+
+Command add_info(CLI::App& app) {
+  const auto o = std::make_shared<InfoOptions>();
+  CLI::App* parser = app.add_subcommand("info", "Shows the layers, shapes and files of a model");
+  parser
+      ->add_option("MODEL,-m,--model", o->model.model,
+                   "a folder, a preset or org/name [$SIGHTLINE_MODEL, else the demo model]")
+      ->group("Model");
+  add_console_options(*parser, o->console);
+  return {parser, "[MODEL] [options]",
+          "  sightline info                    # the demo model\n"
+          "  sightline info clip-vit-base-patch32\n"
+          "  sightline info -v path/to/model   # every weight with its shape and dtype\n",
+          [o] { return run_info(*o); }};
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,152 @@
+#include "inputs.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <set>
+#include <system_error>
+
+#include <sys/stat.h>
+
+#include "failure.h"
+#include "sightline/io/file.h"
+
+namespace sightline::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kMaxImageBytes = 256LL << 20;
+constexpr std::int64_t kMaxTextBytes = 4LL << 30;
+constexpr std::array<std::string_view, 3> kExtensions = {".jpg", ".jpeg", ".png"};
+
+/// ASCII lower case of everything from the last dot of the name, "" when there is none.
+std::string extension_of(std::string_view path) {
+  const std::size_t slash = path.find_last_of('/');
+  const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
+  const std::size_t dot = name.find_last_of('.');
+  std::string extension(dot == std::string_view::npos ? "" : name.substr(dot));
+  for (char& c : extension) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return extension;
+}
+
+bool looks_like_image(std::string_view path) {
+  const std::string extension = extension_of(path);
+  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
+}
+
+/// Walks one folder. A loop of links ends because each folder is entered once.
+class FolderWalk {
+ public:
+  FolderWalk(bool follow_links, std::vector<std::string>& found)
+      : follow_links_(follow_links), found_(found) {}
+
+  void enter(const std::string& folder) {
+    struct stat status = {};
+    if (::stat(folder.c_str(), &status) != 0 || !seen_.emplace(status.st_dev, status.st_ino).second) return;
+    std::error_code error;
+    fs::directory_iterator entries(folder, error);
+    if (error) {
+      found_.push_back(folder);  // fails as an item, with the reason
+      return;
+    }
+    std::vector<std::string> folders;
+    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
+      add(folder, *entries, folders);
+    }
+    // In order, so that of two links to one folder the same is entered each time.
+    std::sort(folders.begin(), folders.end());
+    for (const std::string& below : folders) enter(below);
+  }
+
+ private:
+  void add(const std::string& folder, const fs::directory_entry& entry, std::vector<std::string>& folders) {
+    const std::string name = entry.path().filename().string();
+    const std::string path = folder.ends_with('/') ? folder + name : folder + "/" + name;
+    std::error_code error;
+    const fs::file_status target = entry.status(error);
+    if (target.type() == fs::file_type::directory) {
+      if (follow_links_ || !entry.is_symlink(error)) folders.push_back(path);
+    } else if (looks_like_image(name) &&
+               (target.type() == fs::file_type::regular || entry.is_symlink(error))) {
+      // A link that leads nowhere is an input too: it fails as an item. Devices and FIFOs are passed over.
+      const bool special = target.type() != fs::file_type::regular &&
+                           target.type() != fs::file_type::not_found && target.type() != fs::file_type::none;
+      if (!special) found_.push_back(path);
+    }
+  }
+
+  bool follow_links_;
+  std::vector<std::string>& found_;
+  std::set<std::pair<dev_t, ino_t>> seen_;
+};
+
+void add_input(const std::string& path, std::vector<std::string>& images) {
+  if (path != "-" && extension_of(path) == ".tar") {
+    fail_usage("tar shards are not built yet: " + path, "unpack the shard and give the folder");
+  }
+  images.push_back(path);
+}
+
+void add_list(const InputOptions& options, std::vector<std::string>& images) {
+  const std::string text = read_text_file(options.list);
+  if (!options.null_separated) {
+    for (const std::string& path : split_lines(text)) {
+      if (!path.empty()) add_input(path, images);
+    }
+    return;
+  }
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\0', begin), text.size());
+    if (end > begin) add_input(text.substr(begin, end - begin), images);
+    begin = end + 1;
+  }
+}
+
+}  // namespace
+
+bool has_images(const InputOptions& options) { return !options.images.empty() || !options.list.empty(); }
+
+std::vector<std::string> gather_images(const InputOptions& options) {
+  std::vector<std::string> images;
+  for (const std::string& path : options.images) {
+    if (path == "-" || !is_directory(path)) {
+      add_input(path, images);
+      continue;
+    }
+    std::vector<std::string> found;
+    FolderWalk(options.follow_links, found).enter(path);
+    std::sort(found.begin(), found.end());
+    images.insert(images.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+  }
+  if (!options.list.empty()) add_list(options, images);
+  if (std::count(images.begin(), images.end(), "-") > 1) fail_usage("stdin can be read only once");
+  return images;
+}
+
+std::vector<std::byte> read_image(const std::string& path) {
+  if (path == "-") return in_stage(Stage::streams, [&] { return read_file(path, kMaxImageBytes); });
+  return read_file(path, kMaxImageBytes);
+}
+
+std::vector<std::string> split_lines(std::string_view text) {
+  std::vector<std::string> lines;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    lines.emplace_back(line);
+    text.remove_prefix(std::min(end + 1, text.size()));
+  }
+  return lines;
+}
+
+std::string read_text_file(const std::string& path) {
+  const Stage stage = path == "-" ? Stage::streams : Stage::inputs;
+  const std::vector<std::byte> bytes = in_stage(stage, [&] { return read_file(path, kMaxTextBytes); });
+  return std::string(as_text(bytes));
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,141 @@
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "console.h"
+#include "embedding_output.h"
+#include "failure.h"
+#include "help.h"
+#include "sightline/base/format.h"
+#include "sightline/io/file.h"
+#include "signals.h"
+
+namespace sightline::app {
+namespace {
+
+/// Two lines on stderr.
+int report_usage(std::string_view problem, const Command* command) {
+  const std::string name = command == nullptr ? "" : command->parser->get_name() + " ";
+  write_stderr("sightline: error: " + printable(problem) + "\nsightline: try: sightline " + name +
+               "--help\n");
+  return kExitUsage;
+}
+
+const Command* parsed_command(const std::vector<Command>& commands) {
+  for (const Command& command : commands) {
+    if (command.parser->parsed()) return &command;
+  }
+  return nullptr;
+}
+
+/// "unknown option '--tpo'; did you mean '--top'?"
+std::string explain_extra(const CLI::App& app, const std::vector<Command>& commands, const Command* command) {
+  const std::vector<std::string> extras = command == nullptr ? app.remaining() : command->parser->remaining();
+  std::string culprit = extras.empty() ? "" : extras.front();
+  const bool is_option = culprit.size() > 1 && culprit[0] == '-';
+  if (is_option) culprit = culprit.substr(0, culprit.find('='));
+  std::vector<std::string> names;
+  if (is_option) {
+    names = option_names(command == nullptr ? app : *command->parser);
+  } else if (command == nullptr) {
+    for (const Command& known : commands) names.push_back(known.parser->get_name());
+  }
+  const std::string nearest = nearest_name(culprit, names);
+  const std::string kind = is_option            ? "unknown option"
+                           : command == nullptr ? "unknown command"
+                                                : "unexpected argument";
+  return kind + " '" + culprit + "'" + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?");
+}
+
+/// CLI11's "Could not convert: --top = x" and "--top: is 'x', expected ..." as a sentence.
+std::string explain_parse_error(std::string text) {
+  constexpr std::string_view kConvert = "Could not convert: ";
+  const std::size_t equals = text.find(" = ");
+  if (text.starts_with(kConvert) && equals != std::string::npos) {
+    return text.substr(kConvert.size(), equals - kConvert.size()) + " is '" + text.substr(equals + 3) +
+           "', expected a number";
+  }
+  if (const std::size_t at = text.find(": is '"); at != std::string::npos) text.erase(at, 1);
+  return text;
+}
+
+/// `name` becomes that of the command, for messages.
+int dispatch(int argc, char** argv, std::string& name) {
+  CLI::App app("", "sightline");
+  app.set_help_flag("-h,--help", "this page");
+  app.set_version_flag("--version", SIGHTLINE_VERSION);
+  app.require_subcommand(0, 1);
+  const std::vector<Command> commands = {add_score(app), add_embed_image(app), add_embed_text(app),
+                                         add_convert_weights(app), add_info(app)};
+  for (const Command& command : commands) {
+    if (argc > 1 && command.parser->get_name() == argv[1]) name = std::string(argv[1]) + " ";
+    for (CLI::Option* option : command.parser->get_options()) {
+      if (option->check_name("--help")) option->group("Messages")->description("this page");
+    }
+  }
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForHelp&) {
+    const Command* command = parsed_command(commands);
+    in_stage(Stage::output, [&] { write_stdout(command ? command_help(*command) : main_help(commands)); });
+    return kExitDone;
+  } catch (const CLI::CallForVersion&) {
+    in_stage(Stage::output, [] { write_stdout("sightline " SIGHTLINE_VERSION "\n"); });
+    return kExitDone;
+  } catch (const CLI::ExtrasError&) {
+    const Command* command = parsed_command(commands);
+    return report_usage(explain_extra(app, commands, command), command);
+  } catch (const CLI::ParseError& error) {
+    return report_usage(explain_parse_error(error.what()), parsed_command(commands));
+  }
+  const Command* command = parsed_command(commands);
+  if (command != nullptr) return command->run();
+  write_stderr(
+      "usage: sightline COMMAND [options]\n"
+      "commands: score, embed-image, embed-text, convert-weights, info; try: sightline --help\n");
+  return kExitUsage;
+}
+
+/// The one place where errors end: message, exit code, or the signal that caused them.
+int guarded(int argc, char** argv) {
+  std::string name;
+  try {
+    return dispatch(argc, argv, name);
+  } catch (const Interrupted&) {
+    return kExitMistake;  // main raises the signal again
+  } catch (const StoppedByItem&) {
+    return kExitNothing;
+  } catch (const Failure& failure) {
+    std::string remedy = failure.remedy();
+    if (remedy.empty() && failure.code() == ErrorCode::usage) remedy = "try: sightline " + name + "--help";
+    if (pending_signal() == 0) print_failure(failure, remedy);
+    return exit_code(failure.stage(), failure.code());
+  } catch (const Error& error) {
+    if (pending_signal() == 0) print_failure(error, "");
+    return exit_code(Stage::model, error.code());
+  } catch (const std::bad_alloc&) {
+    write_stderr(
+        "sightline: error[LIMIT] memory: not enough\nsightline: try fewer threads (-j) or a smaller batch "
+        "(-b)\n");
+    return kExitResources;
+  } catch (const std::exception& error) {
+    write_stderr("sightline: error: a mistake of this program: " + printable(error.what()) + "\n");
+    return kExitMistake;
+  }
+}
+
+}  // namespace
+}  // namespace sightline::app
+
+int main(int argc, char** argv) {
+  sightline::guard_standard_streams();
+  sightline::install_sigbus_guard();
+  const int status = sightline::app::guarded(argc, argv);
+  // All temporary files are gone by now.
+  if (const int signal = sightline::app::pending_signal(); signal != 0 && status != 0)
+    sightline::app::reraise(signal);
+  return status;
+}

@@ -1,0 +1,175 @@
+#include "options.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+
+#include "failure.h"
+
+namespace sightline::app {
+namespace {
+
+constexpr const char* kInput = "Input";
+constexpr const char* kOutput = "Output";
+constexpr const char* kModel = "Model";
+constexpr const char* kPerformance = "Performance";
+constexpr const char* kMessages = "Messages";
+
+/// "is 'foo', expected one, two or three": what ValidationError puts behind the option's name.
+std::function<std::string(const std::string&)> one_of(std::vector<std::string> names) {
+  return [names = std::move(names)](const std::string& text) -> std::string {
+    if (std::find(names.begin(), names.end(), text) != names.end()) return "";
+    std::string expected;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      expected.append(i == 0 ? "" : i + 1 == names.size() ? " or " : ", ").append(names[i]);
+    }
+    return "is '" + text + "', expected " + expected;
+  };
+}
+
+void add_when(CLI::App& app, const std::string& name, When& value, const std::string& help) {
+  app.add_option_function<std::string>(
+         name,
+         [&value](const std::string& text) {
+           value = text == "auto" ? When::automatic : text == "always" ? When::always : When::never;
+         },
+         help)
+      ->check(one_of({"auto", "always", "never"}))
+      ->type_name("auto|always|never")
+      ->default_str("auto")
+      ->group(kMessages);
+}
+
+}  // namespace
+
+std::function<std::string(const std::string&)> whole_number(std::int64_t low, std::int64_t high) {
+  return [low, high](const std::string& text) -> std::string {
+    std::int64_t value = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    if (error == std::errc{} && stop == end && value >= low && value <= high) return "";
+    const std::string bound = high == INT64_MAX ? " or more" : " to " + std::to_string(high);
+    return "is '" + text + "', expected a whole number, " + std::to_string(low) + bound;
+  };
+}
+
+void add_values(CLI::App& app, const std::string& name, std::vector<std::string>& values,
+                const std::string& help, const std::string& group) {
+  const auto option = std::make_shared<CLI::Option*>();
+  const auto keep = [option, &values](const CLI::results_t&) {
+    values = (*option)->results();
+    return true;
+  };
+  *option = app.add_option(name, keep, help);
+  // Positionals go on until their least number is reached; with "extra args" CLI11 would split "[a,b]".
+  constexpr int kMany = CLI::detail::expected_max_vector_size;
+  const bool positional = name[0] != '-';
+  (*option)->type_size(1)->expected(positional ? kMany / 2 : 1, kMany)->allow_extra_args(false);
+  (*option)->type_name(positional ? "" : "TEXT")->group(group);
+}
+
+void add_choice(CLI::App& app, const std::string& name, std::string& value,
+                const std::vector<std::string>& names, const std::string& help, const std::string& group) {
+  std::string type;
+  for (const std::string& choice : names) type += (type.empty() ? "" : "|") + choice;
+  app.add_option(name, value, help)->check(one_of(names))->type_name(type)->default_str(value)->group(group);
+}
+
+void add_future_option(CLI::App& app, const std::string& name) {
+  app.add_option_function<std::vector<std::string>>(
+         name, [name](const std::vector<std::string>&) { fail_usage(name + " is not built yet"); })
+      ->expected(0, 1)
+      ->trigger_on_parse()
+      ->group("");
+}
+
+void add_input_options(CLI::App& app, InputOptions& options) {
+  add_values(app, "IMAGE", options.images, "files, folders (searched for .jpg .jpeg .png), or - for stdin",
+             kInput);
+  app.add_option("--files-from", options.list, "a list of paths, one a line; - is stdin")
+      ->type_name("FILE")
+      ->group(kInput);
+  app.add_flag("-0,--null", options.null_separated, "paths of the list end with NUL")->group(kInput);
+  app.add_flag("-L,--follow", options.follow_links, "enter symlinked folders")->group(kInput);
+}
+
+void add_caption_options(CLI::App& app, CaptionOptions& options) {
+  app.add_option("--captions", options.file, "captions, one a line; - is stdin")
+      ->type_name("FILE")
+      ->group(kInput);
+  app.add_option("--labels", options.labels, "class names, put into each template")
+      ->type_name("A,B,C")
+      ->group(kInput);
+  app.add_option("--labels-from", options.labels_file, "class names, one a line; - is stdin")
+      ->type_name("FILE")
+      ->group(kInput);
+  add_values(app, "--template", options.templates,
+             "where a label goes, as {}; several are averaged [a photo of a {}]", kInput);
+  app.add_option("--templates", options.template_set, "a published set: openai-imagenet")
+      ->type_name("SET")
+      ->group(kInput);
+}
+
+void add_model_options(CLI::App& app, ModelOptions& options) {
+  app.add_option("-m,--model", options.model,
+                 "a folder, a preset or org/name [$SIGHTLINE_MODEL, else the demo model]")
+      ->type_name("M")
+      ->group(kModel);
+  add_choice(app, "--dtype", options.dtype, {"f32", "bf16", "int8"}, "arithmetic of the towers", kModel);
+  add_choice(app, "--backend", options.backend, {"auto", "native", "openblas", "reference"},
+             "matrix products", kPerformance);
+  app.add_option("-b,--batch-size", options.batch, "items in one pass [by the model's shape]")
+      ->type_name("N")
+      ->check(whole_number(1, 65536))
+      ->group(kPerformance);
+  app.add_option("-j,--threads", options.threads, "threads [$SIGHTLINE_THREADS, else the cores allowed]")
+      ->type_name("N")
+      ->check(whole_number(1, 1024))
+      ->group(kPerformance);
+}
+
+void add_image_model_options(CLI::App& app, ModelOptions& options) {
+  add_choice(app, "--preprocess", options.preprocess, {"hf", "openai"}, "order of the image steps [hf]",
+             kModel);
+  add_choice(app, "--alpha", options.alpha, {"white", "drop"},
+             "transparent pixels: onto white, or alpha ignored [white]", kModel);
+  app.add_flag("--exif,!--no-exif", options.exif, "turn pictures as their EXIF orientation says [yes]")
+      ->group(kModel);
+}
+
+void add_text_model_options(CLI::App& app, ModelOptions& options) {
+  add_choice(app, "--text-cleaning", options.text_cleaning, {"hf", "openai"}, "what happens to texts first",
+             kModel);
+}
+
+void add_output_options(CLI::App& app, OutputOptions& options) {
+  app.add_option("-o,--output", options.path, "where to; the extension chooses the form")
+      ->type_name("FILE")
+      ->default_str("-")
+      ->group(kOutput);
+  add_choice(app, "-f,--format", options.format, {"text", "json", "jsonl", "csv", "tsv", "npy"},
+             "form of the output", kOutput);
+  add_choice(app, "--output-dtype", options.dtype, {"f32", "f16"}, "numbers of .npy", kOutput);
+  app.add_flag("--force", options.force, "replace outputs that exist")->group(kOutput);
+  add_future_option(app, "--resume");
+  add_future_option(app, "--shard");
+}
+
+void add_item_options(CLI::App& app, ItemOptions& options, OutputOptions& output) {
+  add_choice(app, "--on-error", options.on_error, {"skip", "stop"},
+             "a bad picture is skipped, or ends the run", kOutput);
+  app.add_flag("--drop-bad", output.drop_bad, "leave failed rows out instead of zeros")->group(kOutput);
+  app.add_option("--report", options.report, "what became of each picture, as JSON lines")
+      ->type_name("FILE")
+      ->group(kOutput);
+}
+
+void add_console_options(CLI::App& app, ConsoleOptions& options) {
+  app.add_flag("-q,--quiet", options.quiet, "errors only")->group(kMessages);
+  app.add_flag("-v,--verbose", options.verbose, "timings; twice: shapes")->group(kMessages);
+  add_when(app, "--color", options.color, "colours of text output");
+  add_when(app, "--progress", options.progress, "how far a long run is");
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,46 @@
+#include "report.h"
+
+#include "sightline/base/format.h"
+
+namespace sightline::app {
+
+Report::Report(const std::string& path, bool force) {
+  if (!path.empty()) out_.emplace(path, force);
+}
+
+void Report::add(const ItemStatus& item) {
+  const bool good = item.error_class.empty();
+  ++(good ? ok_ : skipped_);
+  if (!out_) return;
+  line_ = "{\"index\":" + std::to_string(item.index) + ",\"path\":";
+  append_json_string(line_, item.path);
+  if (!is_utf8(item.path)) {
+    line_ += ",\"path_b64\":\"";
+    append_base64(line_, item.path);
+    line_ += '"';
+  }
+  line_ += good ? ",\"status\":\"ok\",\"class\":null,\"message\":null" : ",\"status\":\"skipped\",\"class\":";
+  if (!good) {
+    append_json_string(line_, item.error_class);
+    line_ += ",\"message\":";
+    append_json_string(line_, item.message);
+  }
+  line_ += ",\"warnings\":[";
+  if (item.warnings != nullptr) {
+    for (std::size_t i = 0; i < item.warnings->size(); ++i) {
+      if (i > 0) line_ += ',';
+      append_json_string(line_, (*item.warnings)[i]);
+    }
+  }
+  line_ += "]}\n";
+  out_->write(line_);
+}
+
+void Report::commit() {
+  if (!out_) return;
+  out_->write("{\"summary\":{\"inputs\":" + std::to_string(ok_ + skipped_) +
+              ",\"ok\":" + std::to_string(ok_) + ",\"skipped\":" + std::to_string(skipped_) + "}}\n");
+  out_->commit();
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sightline/io/file.h"
+
+namespace sightline::app {
+
+/// What became of one input.
+struct ItemStatus {
+  std::int64_t index = 0;
+  std::string_view path;
+  std::string_view error_class;  ///< empty when it is good
+  std::string_view message;
+  const std::vector<std::string>* warnings = nullptr;
+};
+
+/// `--report`: JSON lines, one per input in input order, and a last one with the counts.
+class Report {
+ public:
+  /// `path` "" writes nothing, but counts. Errors: those of OutputFile.
+  Report(const std::string& path, bool force);
+
+  void add(const ItemStatus& item);
+  /// Errors: those of OutputFile.
+  void commit();
+
+  std::int64_t ok() const { return ok_; }
+  std::int64_t skipped() const { return skipped_; }
+
+ private:
+  std::optional<OutputFile> out_;
+  std::string line_;
+  std::int64_t ok_ = 0, skipped_ = 0;
+};
+
+}  // namespace sightline::app

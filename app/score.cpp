@@ -1,0 +1,149 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "commands.h"
+#include "embedding_output.h"
+#include "failure.h"
+#include "score_run.h"
+#include "signals.h"
+
+namespace sightline::app {
+namespace {
+
+void check_sources(const ScoreOptions& o) {
+  const bool captions = has_captions(o.captions);
+  if (has_images(o.input) && !o.image_embeddings.empty()) {
+    fail_usage("images and --image-embeddings together", "give one of them");
+  }
+  if (captions && !o.text_embeddings.empty()) {
+    fail_usage("captions and --text-embeddings together", "give one of them");
+  }
+  if (!has_images(o.input) && o.image_embeddings.empty()) {
+    fail_usage("no image given", "name files, a folder, -, --files-from LIST or --image-embeddings F.npy");
+  }
+  if (!captions && o.text_embeddings.empty()) {
+    fail_usage("no caption given",
+               "add -c 'a photo of a cat', --captions FILE, --labels A,B or --text-embeddings F.npy");
+  }
+  int uses_of_stdin = 0;
+  for (const std::string& image : o.input.images) uses_of_stdin += image == "-" ? 1 : 0;
+  for (const std::string& file : {o.input.list, o.captions.file, o.captions.labels_file}) {
+    uses_of_stdin += file == "-" ? 1 : 0;
+  }
+  if (uses_of_stdin > 1) fail_usage("stdin can be read only once");
+}
+
+void check(const ScoreOptions& o, TableFormat format) {
+  const bool npy = format == TableFormat::npy;
+  if (!o.values.empty() && !npy) fail_usage("--values is for npy output", "add -o OUT.npy or --format npy");
+  if (npy && o.top) fail_usage("--top has no meaning for npy, which holds all scores");
+  if (npy && o.threshold) fail_usage("--threshold has no meaning for npy, which holds all scores");
+  if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
+    fail_usage("the report and the scores cannot both go to stdout");
+  }
+  check_model_options(o.model);
+}
+
+std::unique_ptr<ImageSide> open_images(const ScoreOptions& o) {
+  if (!o.image_embeddings.empty()) return make_stored_images(StoredRows::open(o.image_embeddings));
+  return make_image_files(gather_images(o.input), thread_count(o.model), o.model.batch);
+}
+
+void check_outputs(const ScoreOptions& o, const ImageSide& images) {
+  std::vector<std::string> inputs = {o.captions.file, o.captions.labels_file, o.input.list,
+                                     o.image_embeddings, o.text_embeddings};
+  if (o.image_embeddings.empty()) {
+    for (std::int64_t i = 0; i < images.size(); ++i) inputs.emplace_back(images.label(i));
+  }
+  for (const std::string& output : {o.output.path, o.items.report}) check_output(output, inputs, o.model);
+}
+
+/// Both sides must be as wide as the model's embeddings.
+void check_width(const std::string& path, const CLIP& clip) {
+  if (path.empty()) return;
+  in_stage(Stage::inputs, [&] { NpyFile::open(path).require_columns(clip.embedding_size()); });
+}
+
+int run_score(const ScoreOptions& o) {
+  check_sources(o);
+  const TableFormat format = choose_format(o.output, TableFormat::text, TableFormat::text);
+  check(o, format);
+  const std::vector<Caption> captions =
+      o.text_embeddings.empty() ? gather_captions(o.captions) : std::vector<Caption>();
+  std::optional<StoredRows> stored;
+  if (!o.text_embeddings.empty()) stored = StoredRows::open(o.text_embeddings);
+  const std::unique_ptr<ImageSide> images = open_images(o);
+  arm_signals();
+  check_outputs(o, *images);
+  const auto out =
+      in_stage(Stage::output, [&] { return std::make_unique<OutputFile>(o.output.path, o.output.force); });
+  const auto report =
+      in_stage(Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force); });
+  Stopwatch watch(o.console);
+  const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
+  watch.lap("model loaded");
+  for (const std::string& path : {o.image_embeddings, o.text_embeddings}) check_width(path, *clip);
+
+  ThreadPool pool(thread_count(o.model));
+  const auto texts = stored ? std::make_unique<CaptionSide>(std::move(*stored))
+                            : std::make_unique<CaptionSide>(captions, *clip, o.model.batch, pool);
+  watch.lap("captions encoded");
+  const ScoreRun run{o, *clip, *images, *texts, *out, *report, pool};
+  format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format);
+  throw_if_interrupted();
+  watch.lap("images scored");
+  watch.shape("scores", images->size(), texts->size());
+  in_stage(Stage::output, [&] {
+    out->commit();
+    report->commit();
+  });
+  if (texts->size() == 0) {
+    note(o.console, "no captions found");
+    return kExitNothing;
+  }
+  return finish_items(*report, o.console, "images");
+}
+
+void add_score_options(CLI::App& parser, ScoreOptions& o) {
+  add_input_options(parser, o.input);
+  add_values(parser, "-c,--caption", o.captions.texts, "a caption; repeat it", "Input");
+  add_caption_options(parser, o.captions);
+  parser.add_option("--image-embeddings", o.image_embeddings, "stored embeddings instead of images")
+      ->type_name("F.npy")
+      ->group("Input");
+  parser.add_option("--text-embeddings", o.text_embeddings, "stored embeddings instead of captions")
+      ->type_name("F.npy")
+      ->group("Input");
+  add_choice(parser, "--by", o.by, {"image", "caption"},
+             "rank captions for each image, or images for each caption", "Output");
+  parser.add_option("--top", o.top, "only the K best [all]")
+      ->type_name("K")
+      ->check(whole_number(1, INT64_MAX))
+      ->group("Output");
+  parser.add_option("--threshold", o.threshold, "only scores whose cosine is at least X")
+      ->type_name("X")
+      ->group("Output");
+  add_choice(parser, "--values", o.values, {"probability", "logit", "cosine"}, "what an .npy holds [logit]",
+             "Output");
+  add_output_options(parser, o.output);
+  add_item_options(parser, o.items, o.output);
+  add_model_options(parser, o.model);
+  add_image_model_options(parser, o.model);
+  add_text_model_options(parser, o.model);
+  add_console_options(parser, o.console);
+}
+
+}  // namespace
+
+Command add_score(CLI::App& app) {
+  const auto o = std::make_shared<ScoreOptions>();
+  CLI::App* parser = app.add_subcommand("score", "Ranks captions for each image, or images for each caption");
+  add_score_options(*parser, *o);
+  return {parser, "[IMAGE...] (-c TEXT... | --captions FILE | --labels A,B,C | --labels-from FILE) [options]",
+          "  sightline score photo.jpg -c 'a cat' -c 'a dog'\n"
+          "  sightline score photos/ --labels cat,dog,horse --top 1 -o best.csv\n"
+          "  sightline score --image-embeddings photos.npy -c 'a red car' --by caption\n",
+          [o] { return run_score(*o); }};
+}
+
+}  // namespace sightline::app

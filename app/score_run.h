@@ -1,0 +1,45 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "options.h"
+#include "report.h"
+#include "score_sides.h"
+#include "sightline/output/ranking_writer.h"
+
+namespace sightline::app {
+
+struct ScoreOptions {
+  InputOptions input;
+  CaptionOptions captions;
+  std::string image_embeddings, text_embeddings;
+  OutputOptions output;
+  ItemOptions items;
+  ModelOptions model;
+  ConsoleOptions console;
+  std::optional<std::int64_t> top;
+  std::string by = "image";
+  std::string values;  ///< of npy; empty: logit
+  std::optional<float> threshold;
+
+  bool by_caption() const { return by == "caption"; }
+};
+
+/// What a run needs once everything is open.
+struct ScoreRun {
+  const ScoreOptions& options;
+  const CLIP& clip;
+  const ImageSide& images;
+  const CaptionSide& captions;
+  OutputFile& out;
+  Report& report;
+  ThreadPool& pool;
+};
+
+/// Ranks and writes; `write_matrix` writes the npy form. The caller commits the files.
+/// Errors: those of the sides; Failure of Stage::output.
+void write_rankings(const ScoreRun& run, TableFormat format);
+void write_matrix(const ScoreRun& run);
+
+}  // namespace sightline::app

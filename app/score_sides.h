@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "captions.h"
+#include "image_batches.h"
+#include "sightline/base/function_ref.h"
+#include "sightline/model/clip.h"
+#include "sightline/output/index_file.h"
+#include "sightline/output/npy.h"
+#include "text_batches.h"
+
+namespace sightline::app {
+
+/// Called once per image in input order; the embedding is normalised, empty when the image failed.
+using ImageSink = FunctionRef<void(std::int64_t index, const ImageResult& result)>;
+
+/// Stored embeddings and what they belong to.
+struct StoredRows {
+  NpyFile file;
+  std::vector<IndexEntry> entries;  ///< of the index beside it, or "F.npy#0", "F.npy#1", ...
+
+  /// Errors: Failure of Stage::inputs.
+  static StoredRows open(const std::string& path);
+  /// Row `index`, normalised. Errors: Failure of Stage::inputs.
+  void read(std::int64_t index, std::span<float> out) const;
+};
+
+/// The images of a `score` run: files that are encoded as they come, or stored embeddings.
+class ImageSide {
+ public:
+  virtual ~ImageSide() = default;
+  virtual std::int64_t size() const = 0;
+  virtual std::string_view label(std::int64_t index) const = 0;
+  /// All images in order.
+  virtual void for_each(const CLIP& clip, ImageSink sink) const = 0;
+  /// Whether going through all of them again costs little.
+  virtual bool cheap() const = 0;
+};
+
+std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int threads, std::int64_t batch);
+std::unique_ptr<ImageSide> make_stored_images(StoredRows rows);
+/// Goes through `images` once and keeps their embeddings.
+std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const CLIP& clip);
+
+/// The captions of a `score` run.
+class CaptionSide {
+ public:
+  /// Errors: those of encode_captions.
+  CaptionSide(const std::vector<Caption>& captions, const CLIP& clip, std::int64_t batch, ThreadPool& pool);
+  /// Rows of a file above 1 GiB stay in it. Errors: Failure of Stage::inputs.
+  explicit CaptionSide(StoredRows rows);
+
+  std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
+  std::string_view label(std::int64_t index) const { return labels_[static_cast<std::size_t>(index)]; }
+  bool truncated(std::int64_t index) const { return truncated_[static_cast<std::size_t>(index)] != 0; }
+  /// Cosines of captions [first, first + out.size()) with one image.
+  void cosines(std::span<const float> image, std::int64_t first, std::span<float> out,
+               ThreadPool& pool) const;
+
+ private:
+  std::vector<std::string> labels_;
+  std::vector<char> truncated_;
+  Tensor rows_;  ///< [captions, E]; empty when they stay in the file
+  std::optional<StoredRows> stored_;
+};
+
+}  // namespace sightline::app

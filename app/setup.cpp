@@ -1,0 +1,116 @@
+#include <sys/stat.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <system_error>
+
+#include "failure.h"
+#include "options.h"
+#include "sightline/io/file.h"
+#include "sightline/model/locate.h"
+
+namespace sightline::app {
+namespace {
+
+/// The name behind the last slash has an extension.
+bool has_extension(const std::string& path) {
+  const std::size_t slash = path.find_last_of('/');
+  const std::size_t dot = path.find_last_of('.');
+  return dot != std::string::npos && (slash == std::string::npos || dot > slash);
+}
+
+CLIPOptions clip_options(const ModelOptions& options) {
+  CLIPOptions result;
+  result.backend = options.backend;
+  result.openai_preprocess = options.preprocess == "openai";
+  if (!options.alpha.empty()) result.alpha = options.alpha == "drop" ? Alpha::drop : Alpha::white;
+  result.exif = options.exif;
+  result.text_cleaning = options.text_cleaning == "openai" ? TextCleaning::openai : TextCleaning::hf;
+  return result;
+}
+
+[[noreturn]] void fail_locked(const std::string& output, const std::string& problem) {
+  throw Failure(Stage::output, Error(ErrorCode::locked, output, problem));
+}
+
+}  // namespace
+
+bool is_stdout(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
+
+TableFormat choose_format(const OutputOptions& options, TableFormat for_stdout, TableFormat for_file) {
+  const bool to_stdout = is_stdout(options.path);
+  TableFormat format = to_stdout ? for_stdout : for_file;
+  if (!options.format.empty()) {
+    format = table_format(options.format);
+  } else if (!to_stdout && has_extension(options.path)) {
+    format = table_format_of_path(options.path);
+  }
+  if (format == TableFormat::npy && to_stdout && stdout_is_terminal()) {
+    fail_usage("npy is binary and stdout is a terminal", "write it to a file: -o OUT.npy");
+  }
+  if (options.dtype != "f32" && format != TableFormat::npy) {
+    fail_usage("--output-dtype is for npy output", "add -o OUT.npy or --format npy");
+  }
+  return format;
+}
+
+int thread_count(const ModelOptions& options) {
+  if (options.threads > 0) return static_cast<int>(options.threads);
+  const char* variable = std::getenv("SIGHTLINE_THREADS");
+  if (variable == nullptr || *variable == '\0') return available_cores();
+  const std::string text = variable;
+  int count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size() || count < 1 || count > 1024) {
+    fail_usage("SIGHTLINE_THREADS is '" + text + "', expected a number from 1 to 1024");
+  }
+  return count;
+}
+
+std::string model_name(const ModelOptions& options) {
+  if (!options.model.empty()) return options.model;
+  const char* variable = std::getenv("SIGHTLINE_MODEL");
+  return variable == nullptr ? "" : variable;
+}
+
+void check_model_options(const ModelOptions& options) {
+  if (options.dtype != "f32") fail_usage("--dtype " + options.dtype + " is not built yet", "f32 is");
+  for (const std::string_view ending : {".sightline", ".weights.h5"}) {
+    if (model_name(options).ends_with(ending)) {
+      fail_usage("models in " + std::string(ending) + " files are not built yet: " + model_name(options),
+                 "give a Hugging Face model folder");
+    }
+  }
+  thread_count(options);
+}
+
+std::unique_ptr<CLIP> load_model(const ModelOptions& options, const ConsoleOptions& console) {
+  const std::string name = model_name(options);
+  if (name.empty()) {
+    note(console, "no --model given: using the small demo model, made for trying things out");
+  }
+  return in_stage(Stage::model, [&] { return CLIP::from_preset(name, clip_options(options)); });
+}
+
+void check_output(const std::string& output, const std::vector<std::string>& inputs,
+                  const ModelOptions& model) {
+  struct stat status = {};
+  if (output.empty() || is_stdout(output) || ::stat(output.c_str(), &status) != 0) return;
+  if (!S_ISREG(status.st_mode)) return;
+  const auto is_output = [&](const std::string& path) {
+    struct stat other = {};
+    return ::stat(path.c_str(), &other) == 0 && other.st_dev == status.st_dev &&
+           other.st_ino == status.st_ino;
+  };
+  for (const std::string& input : inputs) {
+    if (input != "-" && is_output(input)) fail_locked(output, "is an input: " + input);
+  }
+  const std::string folder = in_stage(Stage::model, [&] { return locate_model(model_name(model)); });
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (is_output(entry.path().string())) fail_locked(output, "is a file of the model in " + folder);
+  }
+}
+
+}  // namespace sightline::app

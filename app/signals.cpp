@@ -1,0 +1,51 @@
+#include "signals.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <initializer_list>
+
+namespace sightline::app {
+namespace {
+
+volatile std::sig_atomic_t received = 0;
+
+void take_default(int signal) {
+  std::signal(signal, SIG_DFL);
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, signal);
+  sigprocmask(SIG_UNBLOCK, &set, nullptr);
+  std::raise(signal);
+}
+
+void on_signal(int signal) {
+  if (received != 0 && signal != SIGPIPE) take_default(signal);
+  received = signal;
+}
+
+}  // namespace
+
+void arm_signals() {
+  std::signal(SIGXFSZ, SIG_IGN);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
+    struct sigaction old = {};
+    sigaction(signal, nullptr, &old);
+    if (old.sa_handler == SIG_IGN) continue;  // nohup, or a background job of a plain shell
+    struct sigaction action = {};
+    action.sa_handler = on_signal;
+    sigaction(signal, &action, nullptr);
+  }
+}
+
+int pending_signal() { return received; }
+
+void throw_if_interrupted() {
+  if (received != 0) throw Interrupted{};
+}
+
+void reraise(int signal) {
+  take_default(signal);
+  std::_Exit(128 + signal);
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,120 @@
+#include "sightline/image/codec.h"
+
+namespace sightline {
+
+namespace {
+
+struct KnownFormat {
+  std::size_t offset;
+  std::string_view bytes;
+  std::string_view what;
+};
+
+using std::string_view_literals::operator""sv;
+
+// What strangers send instead of a JPEG or PNG, so that the message can name it.
+constexpr std::array kKnownFormats = {
+    KnownFormat{0, "GIF8", "a GIF image"},
+    KnownFormat{8, "WEBP", "a WebP image"},
+    KnownFormat{0, "BM", "a BMP image"},
+    KnownFormat{0, "II*\0"sv, "a TIFF image"},
+    KnownFormat{0, "MM\0*"sv, "a TIFF image"},
+    KnownFormat{0, "\0\0\1\0"sv, "an icon file"},
+    KnownFormat{0, "8BPS", "a Photoshop file"},
+    KnownFormat{4, "ftypavif", "an AVIF image"},
+    KnownFormat{4, "ftyphei", "a HEIC image"},
+    KnownFormat{4, "ftypmif1", "a HEIF image"},
+    KnownFormat{4, "ftyp", "an MP4 or QuickTime file"},
+    KnownFormat{0, "\xff\x0a"sv, "a JPEG XL image"},
+    KnownFormat{0, "\0\0\0\x0cJXL "sv, "a JPEG XL image"},
+    KnownFormat{0, "\0\0\0\x0cjP  "sv, "a JPEG 2000 image"},
+    KnownFormat{0, "\xff\x4f\xff\x51"sv, "a JPEG 2000 image"},
+    KnownFormat{0, "qoif", "a QOI image"},
+    KnownFormat{0, "%PDF", "a PDF document"},
+    KnownFormat{0, "PK\3\4", "a zip archive"},
+    KnownFormat{0, "\x1f\x8b"sv, "a gzip file"},
+    KnownFormat{0, "\x89PNG"sv, "a PNG image whose signature a text-mode transfer has damaged"},
+    KnownFormat{0, "\x8aMNG"sv, "an MNG animation"},
+    KnownFormat{0, "version https://git-lfs", "a git-lfs pointer, not the file itself (run 'git lfs pull')"},
+};
+
+bool equal_ignoring_case(char a, char b) { return (a | 0x20) == (b | 0x20); }
+
+/// Whether a tag stands in the first bytes of a text: web servers answer with pages where a picture was asked
+/// for.
+bool has_tag(std::string_view text, std::string_view tag) {
+  const std::string_view head = text.substr(0, 512);
+  for (std::size_t i = 0; i + tag.size() <= head.size(); ++i) {
+    std::size_t n = 0;
+    while (n < tag.size() && equal_ignoring_case(head[i + n], tag[n])) {
+      ++n;
+    }
+    if (n == tag.size()) {
+      return true;
+    }
+  }
+  return false;
+}
+
+std::string describe(std::string_view text) {
+  if (text.empty()) {
+    return "is empty";
+  }
+  std::string_view what;
+  for (const KnownFormat& known : kKnownFormats) {
+    if (what.empty() && text.size() > known.offset && text.substr(known.offset).starts_with(known.bytes)) {
+      what = known.what;
+    }
+  }
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (what.empty() && first != std::string_view::npos && text[first] == '<') {
+    what = has_tag(text, "<svg")                                  ? "an SVG image"
+           : has_tag(text, "<html") || has_tag(text, "<!doctype") ? "an HTML page, perhaps a server's error"
+                                                                  : "an XML or HTML text";
+  }
+  if (what.empty() && first != 0 && first != std::string_view::npos &&
+      text.substr(first).starts_with("\xff\xd8\xff")) {
+    what = "a JPEG image with blanks before it";
+  }
+  return what.empty() ? "is no image of a known format" : "is " + std::string(what);
+}
+
+}  // namespace
+
+void warn(ImageWarnings* warnings, std::string line) {
+  if (warnings != nullptr) {
+    warnings->push_back(std::move(line));
+  }
+}
+
+int channels_of(RowFormat format) { return format == RowFormat::rgb ? 3 : 4; }
+
+std::span<const ImageCodec* const> image_codecs() {
+  static const std::array<const ImageCodec*, 2> codecs = {&jpeg_codec(), &png_codec()};
+  return codecs;
+}
+
+const ImageCodec& codec_of(ByteView file) {
+  for (const ImageCodec* codec : image_codecs()) {
+    if (codec->recognizes(file)) {
+      return *codec;
+    }
+  }
+  const std::string_view text = as_text(file);
+  fail(ErrorCode::magic, "image", describe(text) + (text.empty() ? "" : "; this build reads JPEG and PNG"));
+}
+
+void check_picture_size(std::int64_t width, std::int64_t height, const ImageLimits& limits,
+                        std::string_view subject) {
+  const std::string size = std::to_string(width) + "x" + std::to_string(height);
+  if (width > limits.max_side || height > limits.max_side) {
+    fail(ErrorCode::limit, subject,
+         "is " + size + ", expected no side above " + std::to_string(limits.max_side));
+  }
+  if (checked_mul(width, height, subject) > limits.max_pixels) {
+    fail(ErrorCode::limit, subject,
+         "is " + size + ", expected at most " + std::to_string(limits.max_pixels) + " pixels");
+  }
+}
+
+}  // namespace sightline

@@ -1,0 +1,73 @@
+#include "sightline/image/crop.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "sightline/base/error.h"
+
+namespace sightline {
+
+namespace {
+
+constexpr std::int64_t kMaxSide = 1 << 30;
+
+std::int64_t round_half_to_even(double value) { return static_cast<std::int64_t>(std::nearbyint(value)); }
+
+PictureSize checked(double height, double width, PictureSize from) {
+  if (height < 1 || width < 1) {
+    fail(ErrorCode::range, "image",
+         "is " + std::to_string(from.width) + "x" + std::to_string(from.height) +
+             ", so narrow that resizing would leave nothing of it");
+  }
+  if (height > kMaxSide || width > kMaxSide) {
+    fail(ErrorCode::limit, "image",
+         "is " + std::to_string(from.width) + "x" + std::to_string(from.height) +
+             ", so narrow that resizing would make it longer than " + std::to_string(kMaxSide) + " pixels");
+  }
+  return {static_cast<std::int32_t>(height), static_cast<std::int32_t>(width)};
+}
+
+PictureSize shortest(PictureSize size, std::int32_t edge) {
+  const std::int32_t short_side = std::min(size.height, size.width);
+  const std::int32_t long_side = std::max(size.height, size.width);
+  const double product = static_cast<double>(std::int64_t{edge} * long_side);
+  const double other = std::trunc(product / short_side);
+  return size.width <= size.height ? checked(other, edge, size) : checked(edge, other, size);
+}
+
+PictureSize longest(PictureSize size, const PixelPipeline& pipeline) {
+  const double ratio = std::max(static_cast<double>(size.height) / pipeline.height,
+                                static_cast<double>(size.width) / pipeline.width);
+  return checked(static_cast<double>(round_half_to_even(size.height / ratio)),
+                 static_cast<double>(round_half_to_even(size.width / ratio)), size);
+}
+
+}  // namespace
+
+PictureSize resized_size(PictureSize size, const PixelPipeline& pipeline) {
+  switch (pipeline.resize) {
+    case ResizeMode::none:
+      return size;
+    case ResizeMode::shortest:
+      return shortest(size, pipeline.height);
+    case ResizeMode::longest:
+      return longest(size, pipeline);
+    case ResizeMode::exact:
+      return checked(pipeline.height, pipeline.width, size);
+  }
+  return size;
+}
+
+CropSide crop_side(std::int32_t size, std::int32_t crop, bool torchvision) {
+  if (size < crop) {
+    const std::int32_t missing = crop - size;
+    return {
+        .size = crop, .begin = 0, .length = size, .target = torchvision ? missing / 2 : (missing + 1) / 2};
+  }
+  const std::int32_t over = size - crop;
+  const auto rounded = static_cast<std::int32_t>(round_half_to_even(over / 2.0));
+  return {.size = crop, .begin = torchvision ? rounded : over / 2, .length = crop, .target = 0};
+}
+
+}  // namespace sightline

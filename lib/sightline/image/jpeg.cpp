@@ -1,0 +1,237 @@
+#include <csetjmp>
+#include <cstdio>
+
+#include <jerror.h>
+#include <jpeglib.h>
+
+#include <algorithm>
+#include <array>
+
+#include "sightline/image/codec.h"
+#include "sightline/image/jpeg_markers.h"
+
+namespace sightline {
+
+namespace {
+
+constexpr std::string_view kSubject = "JPEG";
+
+/// Everything libjpeg's callbacks touch. C callbacks leave by longjmp into the guarded functions below, whose
+/// locals have no destructors; what went wrong is read here once the frame is left, and only then is an Error
+/// thrown.
+struct JpegState {
+  JpegState() = default;
+  JpegState(const JpegState&) = delete;
+  JpegState& operator=(const JpegState&) = delete;
+  ~JpegState() {
+    if (created) {
+      jpeg_destroy_decompress(&decoder);
+    }
+  }
+
+  jpeg_decompress_struct decoder{};
+  jpeg_error_mgr errors{};
+  jpeg_source_mgr source{};
+  jpeg_progress_mgr progress{};
+  std::jmp_buf escape;
+  std::int64_t max_scans = 0;
+  bool created = false;
+  bool truncated = false;
+  bool too_many_scans = false;
+  int error_code = 0;
+  std::array<char, JMSG_LENGTH_MAX> message{};
+  long warnings = 0;
+  std::array<char, JMSG_LENGTH_MAX> first_warning{};
+};
+
+JpegState& state_of(j_common_ptr common) { return *static_cast<JpegState*>(common->client_data); }
+JpegState& state_of(j_decompress_ptr decoder) { return *static_cast<JpegState*>(decoder->client_data); }
+
+extern "C" {
+
+[[noreturn]] void on_error(j_common_ptr common) {
+  JpegState& state = state_of(common);
+  state.error_code = common->err->msg_code;
+  common->err->format_message(common, state.message.data());
+  std::longjmp(state.escape, 1);
+}
+
+void on_message(j_common_ptr common, int level) {
+  JpegState& state = state_of(common);
+  if (level < 0 && state.warnings++ == 0) {
+    common->err->format_message(common, state.first_warning.data());
+  }
+}
+
+void on_output(j_common_ptr) {}
+void on_source(j_decompress_ptr) {}
+
+// All bytes are there from the start: to be asked for more means that the file is cut. libjpeg's own source
+// would invent an end-of-image marker and go on; Pillow refuses, and so do we.
+boolean on_end_of_input(j_decompress_ptr decoder) {
+  JpegState& state = state_of(decoder);
+  state.truncated = true;
+  std::longjmp(state.escape, 1);
+}
+
+void on_skip(j_decompress_ptr decoder, long count) {
+  jpeg_source_mgr& source = *decoder->src;
+  if (count <= 0) {
+    return;
+  }
+  if (static_cast<std::size_t>(count) > source.bytes_in_buffer) {
+    on_end_of_input(decoder);
+  }
+  source.next_input_byte += count;
+  source.bytes_in_buffer -= static_cast<std::size_t>(count);
+}
+
+// The scans were counted before; this second count is libjpeg's own.
+void on_progress(j_common_ptr common) {
+  JpegState& state = state_of(common);
+  if (state.decoder.input_scan_number > state.max_scans) {
+    state.too_many_scans = true;
+    std::longjmp(state.escape, 1);
+  }
+}
+
+}  // extern "C"
+
+bool start(JpegState& state, ByteView file, const ImageLimits& limits, bool cmyk) {
+  jpeg_decompress_struct& decoder = state.decoder;
+  decoder.err = jpeg_std_error(&state.errors);
+  state.errors.error_exit = on_error;
+  state.errors.emit_message = on_message;
+  state.errors.output_message = on_output;
+  decoder.client_data = &state;
+  if (setjmp(state.escape) != 0) {
+    return false;
+  }
+  jpeg_create_decompress(&decoder);
+  state.created = true;
+  decoder.mem->max_memory_to_use = static_cast<long>(limits.max_decoder_memory);
+  state.source.init_source = on_source;
+  state.source.term_source = on_source;
+  state.source.fill_input_buffer = on_end_of_input;
+  state.source.skip_input_data = on_skip;
+  state.source.resync_to_restart = jpeg_resync_to_restart;
+  state.source.next_input_byte = reinterpret_cast<const JOCTET*>(file.data());
+  state.source.bytes_in_buffer = file.size();
+  decoder.src = &state.source;
+  state.max_scans = limits.max_jpeg_scans;
+  state.progress.progress_monitor = on_progress;
+  decoder.progress = &state.progress;
+
+  jpeg_read_header(&decoder, TRUE);
+  // libjpeg's defaults, and Pillow's: slow integer DCT, fancy upsampling, block smoothing.
+  decoder.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
+  jpeg_start_decompress(&decoder);
+  return true;
+}
+
+bool read_rows(JpegState& state, std::uint8_t* rows, std::size_t stride, int count) {
+  if (setjmp(state.escape) != 0) {
+    return false;
+  }
+  const JDIMENSION end = state.decoder.output_scanline + static_cast<JDIMENSION>(count);
+  const JDIMENSION begin = state.decoder.output_scanline;
+  while (state.decoder.output_scanline < end) {
+    constexpr JDIMENSION kBatch = 16;
+    JSAMPROW pointers[kBatch];
+    const JDIMENSION at = state.decoder.output_scanline;
+    const JDIMENSION wanted = std::min(kBatch, end - at);
+    for (JDIMENSION i = 0; i < wanted; ++i) {
+      pointers[i] = rows + (at - begin + i) * stride;
+    }
+    jpeg_read_scanlines(&state.decoder, pointers, wanted);
+  }
+  return true;
+}
+
+bool finish_decoding(JpegState& state) {
+  if (setjmp(state.escape) != 0) {
+    return false;
+  }
+  jpeg_finish_decompress(&state.decoder);
+  return true;
+}
+
+[[noreturn]] void raise(const JpegState& state) {
+  if (state.truncated) {
+    fail(ErrorCode::truncated, kSubject, "ends before its picture is complete");
+  }
+  if (state.too_many_scans) {
+    fail(ErrorCode::limit, kSubject, "has more than " + std::to_string(state.max_scans) + " scans");
+  }
+  const bool memory = state.error_code == JERR_NO_BACKING_STORE || state.error_code == JERR_OUT_OF_MEMORY;
+  fail(memory ? ErrorCode::limit : ErrorCode::corrupt, kSubject,
+       std::string(memory ? "needs more memory than allowed: " : "cannot be decoded: ") +
+           state.message.data());
+}
+
+class JpegReader : public RowReader {
+ public:
+  JpegReader(ByteView file, const ImageLimits& limits, ImageWarnings* warnings) : warnings_(warnings) {
+    const JpegLayout layout = read_jpeg_layout(file, limits);
+    info_.width = layout.width;
+    info_.height = layout.height;
+    info_.orientation = layout.orientation;
+    info_.format = layout.components == 4 ? RowFormat::cmyk : RowFormat::rgb;
+    if (!start(state_, file, limits, layout.components == 4)) {
+      raise(state_);
+    }
+    if (state_.decoder.output_width != static_cast<JDIMENSION>(layout.width) ||
+        state_.decoder.output_height != static_cast<JDIMENSION>(layout.height) ||
+        state_.decoder.output_components != channels_of(info_.format)) {
+      fail(ErrorCode::corrupt, kSubject, "has markers that can be read in two ways");
+    }
+  }
+
+  void read(std::uint8_t* rows, std::size_t stride, int count) override {
+    if (!read_rows(state_, rows, stride, count)) {
+      raise(state_);
+    }
+    if (info_.format == RowFormat::cmyk) {
+      // Pillow takes every CMYK picture as Adobe's, whether or not it says so: stored inverted.
+      const std::size_t samples = static_cast<std::size_t>(info_.width) * 4;
+      for (int i = 0; i < count; ++i) {
+        std::uint8_t* row = rows + static_cast<std::size_t>(i) * stride;
+        std::transform(row, row + samples, row,
+                       [](std::uint8_t v) { return static_cast<std::uint8_t>(255 - v); });
+      }
+    }
+  }
+
+  void finish() override {
+    if (!finish_decoding(state_)) {
+      raise(state_);
+    }
+    if (state_.warnings > 0) {
+      warn(warnings_, "JPEG: " + std::to_string(state_.warnings) +
+                          " problem(s) in the data, the first: " + state_.first_warning.data());
+    }
+  }
+
+ private:
+  JpegState state_;
+  ImageWarnings* warnings_;
+};
+
+class JpegCodec : public ImageCodec {
+ public:
+  std::string_view name() const override { return "jpeg"; }
+  bool recognizes(ByteView file) const override { return as_text(file).starts_with("\xff\xd8\xff"); }
+  std::unique_ptr<RowReader> open(ByteView file, const ImageLimits& limits,
+                                  ImageWarnings* warnings) const override {
+    return std::make_unique<JpegReader>(file, limits, warnings);
+  }
+};
+
+}  // namespace
+
+const ImageCodec& jpeg_codec() {
+  static const JpegCodec codec;
+  return codec;
+}
+
+}  // namespace sightline

@@ -1,0 +1,223 @@
+#include "sightline/image/pixel_pipeline.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "sightline/image/codec.h"
+#include "sightline/image/color.h"
+#include "sightline/image/crop.h"
+#include "sightline/image/orientation.h"
+#include "sightline/image/pipeline_run.h"
+#include "sightline/image/resampler.h"
+
+namespace sightline {
+
+namespace {
+
+using ConvertRow = void (*)(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels);
+
+/// What becomes of the decoded samples before (`before`, null: nothing) and after (`after`) the resize.
+struct ColorPlan {
+  int channels = 3;  ///< while resizing
+  ConvertRow before = nullptr;
+  ConvertRow after = nullptr;
+};
+
+/// How one picture goes through the pipeline.
+struct Geometry {
+  Orientation turn;
+  PictureSize upright;
+  PictureSize resized;
+  CropSide down;
+  CropSide across;
+};
+
+Geometry plan_geometry(const PictureInfo& info, const PixelPipeline& pipeline, const ImageLimits& limits) {
+  Geometry g;
+  g.turn = orientation_steps(pipeline.exif ? info.orientation : 1);
+  g.upright = g.turn.transpose ? PictureSize{info.width, info.height} : PictureSize{info.height, info.width};
+  g.resized = resized_size(g.upright, pipeline);
+  const bool torchvision = pipeline.openai || pipeline.resize == ResizeMode::longest;
+  const auto [height, width] =
+      pipeline.crop ? PictureSize{pipeline.crop_height, pipeline.crop_width} : g.resized;
+  if (std::int64_t{height} * width > limits.max_pixels) {
+    fail(ErrorCode::limit, "image",
+         "would have " + std::to_string(std::int64_t{height} * width) +
+             " pixels after resizing, expected at most " + std::to_string(limits.max_pixels));
+  }
+  g.down = crop_side(g.resized.height, height, torchvision);
+  g.across = crop_side(g.resized.width, width, torchvision);
+  return g;
+}
+
+ColorPlan plan_color(const PictureInfo& info, const PixelPipeline& pipeline, bool filtered) {
+  // OpenAI converts to RGB after resizing. Filters work on the picture's own samples then; where nothing is
+  // filtered the order makes no difference.
+  const bool late = pipeline.openai && filtered;
+  switch (info.format) {
+    case RowFormat::rgb:
+      return {};
+    case RowFormat::cmyk:
+      return late ? ColorPlan{4, nullptr, cmyk_to_rgb} : ColorPlan{3, cmyk_to_rgb, nullptr};
+    case RowFormat::rgba:
+      break;
+  }
+  if (late && info.alpha_channel) {
+    return {4, premultiply, unpremultiply};
+  }
+  const bool drop = pipeline.openai || pipeline.alpha == Alpha::drop;
+  return {3, drop ? drop_alpha : composite_onto_white, nullptr};
+}
+
+/// The axes of the upright picture, seen from its stored rows and columns.
+ResamplePlan plan_resampling(const Geometry& g, Resample filter, const ColorPlan& color) {
+  const auto make = [&](std::int32_t source, std::int32_t target, const CropSide& side, bool flip) {
+    ResampleAxis axis = make_axis(filter, source, target, side.begin, side.begin + side.length);
+    if (flip) {
+      reverse_source(axis, source);
+    }
+    return axis;
+  };
+  // Pillow 13: vertically first where that is the cheaper way. With a turn by a quarter, up and down in the
+  // upright picture is along the stored rows.
+  const std::int64_t shrink_down = g.upright.height - g.resized.height;
+  const std::int64_t shrink_across = std::int64_t{g.upright.width} - g.resized.width;
+  const bool vertical_first = shrink_down > 0 && shrink_down > 2 * shrink_across;
+  const bool t = g.turn.transpose;
+  ResamplePlan plan;
+  plan.channels = color.channels;
+  plan.rows_first = vertical_first != t;
+  ResampleAxis down =
+      make(g.upright.height, g.resized.height, g.down, t ? g.turn.flip_columns : g.turn.flip_rows);
+  ResampleAxis across =
+      make(g.upright.width, g.resized.width, g.across, t ? g.turn.flip_rows : g.turn.flip_columns);
+  plan.rows = std::move(t ? across : down);
+  plan.columns = std::move(t ? down : across);
+  return plan;
+}
+
+/// Decodes everything and resamples row by row. All rows are decoded, needed or not: a file that is cut or
+/// broken below the crop is refused like any other.
+void stream(RowReader& reader, const ColorPlan& color, Resampler& resampler) {
+  const PictureInfo& info = reader.info();
+  const auto width = static_cast<std::size_t>(info.width);
+  const std::size_t stride = width * static_cast<std::size_t>(channels_of(info.format)) + kRowPadding;
+  std::vector<std::uint8_t> decoded(stride * Resampler::kBatch);
+  std::vector<std::uint8_t> converted;
+  const std::size_t converted_stride = width * static_cast<std::size_t>(color.channels) + kRowPadding;
+  if (color.before != nullptr) {
+    converted.resize(converted_stride * Resampler::kBatch);
+  }
+  for (std::int32_t y = 0; y < info.height; y += Resampler::kBatch) {
+    const int count = std::min<std::int32_t>(Resampler::kBatch, info.height - y);
+    reader.read(decoded.data(), stride, count);
+    if (color.before == nullptr) {
+      resampler.push(decoded.data(), stride, count);
+      continue;
+    }
+    for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
+      color.before(decoded.data() + i * stride, converted.data() + i * converted_stride, width);
+    }
+    resampler.push(converted.data(), converted_stride, count);
+  }
+  reader.finish();
+}
+
+/// The colour around a picture that is smaller than its crop. OpenAI and OpenCLIP fill before they convert to
+/// RGB, so there the level is an index of a palette, or ink.
+std::array<std::uint8_t, 3> fill_color(const PictureInfo& info, const PixelPipeline& pipeline) {
+  const auto level = static_cast<std::uint8_t>(
+      pipeline.resize == ResizeMode::longest ? std::clamp(pipeline.fill, 0, 255) : 0);
+  std::array<std::uint8_t, 3> color = {level, level, level};
+  if (!pipeline.openai) {
+    return color;
+  }
+  if (!info.palette.empty()) {
+    std::copy_n(info.palette.begin() + 3 * level, 3, color.begin());
+  } else if (info.bilevel) {
+    color.fill(level != 0 ? 255 : 0);
+  } else if (info.format == RowFormat::cmyk) {
+    const std::array<std::uint8_t, 4> ink = {level, level, level, level};
+    cmyk_to_rgb(ink.data(), color.data(), 1);
+  }
+  return color;
+}
+
+void fill_image(Image& image, std::array<std::uint8_t, 3> color) {
+  for (std::size_t i = 0; i < image.pixels.size(); i += 3) {
+    std::copy(color.begin(), color.end(), image.pixels.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
+/// Puts the resampled window, turned upright and in RGB, at its place in the result.
+Image place(const Resampler& resampler, const Geometry& g, const ColorPlan& color,
+            std::array<std::uint8_t, 3> fill) {
+  Image image;
+  image.height = g.down.size;
+  image.width = g.across.size;
+  image.pixels.resize(static_cast<std::size_t>(image.height) * static_cast<std::size_t>(image.width) * 3);
+  if (g.down.length < g.down.size || g.across.length < g.across.size) {
+    fill_image(image, fill);
+  }
+  const bool t = g.turn.transpose;
+  const std::int32_t rows = t ? g.across.length : g.down.length;
+  const auto columns = static_cast<std::size_t>(t ? g.down.length : g.across.length);
+  const auto pixel = [&](std::size_t y, std::size_t x) {
+    return image.pixels.data() +
+           3 * ((y + static_cast<std::size_t>(g.down.target)) * static_cast<std::size_t>(image.width) + x +
+                static_cast<std::size_t>(g.across.target));
+  };
+  std::vector<std::uint8_t> rgb(color.after != nullptr ? columns * 3 : 0);
+  for (std::int32_t i = 0; i < rows; ++i) {
+    const std::uint8_t* row = resampler.output(i);
+    if (color.after != nullptr) {
+      color.after(row, rgb.data(), columns);
+      row = rgb.data();
+    }
+    if (!t) {
+      std::memcpy(pixel(static_cast<std::size_t>(i), 0), row, columns * 3);
+      continue;
+    }
+    for (std::size_t x = 0; x < columns; ++x) {
+      std::memcpy(pixel(x, static_cast<std::size_t>(i)), row + 3 * x, 3);
+    }
+  }
+  return image;
+}
+
+void check_pipeline(const PixelPipeline& p) {
+  const bool sizes = p.resize == ResizeMode::none || (p.height > 0 && p.width > 0);
+  if (!sizes || (p.crop && (p.crop_height <= 0 || p.crop_width <= 0))) {
+    fail(ErrorCode::range, "image", "has a preprocessing with a size below 1");
+  }
+}
+
+}  // namespace
+
+Image load_pixels(ByteView file, const PixelPipeline& pipeline, const ImageLimits& limits,
+                  std::vector<std::string>* warnings) {
+  return load_pixels(file, pipeline, limits, warnings, best_simd_level());
+}
+
+Image load_pixels(ByteView file, const PixelPipeline& pipeline, const ImageLimits& limits,
+                  std::vector<std::string>* warnings, SimdLevel level) {
+  check_pipeline(pipeline);
+  if (static_cast<std::int64_t>(file.size()) > limits.max_bytes) {
+    fail(ErrorCode::limit, "image",
+         "has " + std::to_string(file.size()) + " bytes, expected at most " +
+             std::to_string(limits.max_bytes));
+  }
+  const std::unique_ptr<RowReader> reader = codec_of(file).open(file, limits, warnings);
+  const PictureInfo& info = reader->info();
+  const Geometry geometry = plan_geometry(info, pipeline, limits);
+  const bool indices = pipeline.openai && (info.bilevel || !info.palette.empty());
+  const Resample filter = indices ? Resample::nearest : pipeline.resample;
+  const bool filtered = filter != Resample::nearest && geometry.resized != geometry.upright;
+  const ColorPlan color = plan_color(info, pipeline, filtered);
+  Resampler resampler(plan_resampling(geometry, filter, color), level);
+  stream(*reader, color, resampler);
+  return place(resampler, geometry, color, fill_color(info, pipeline));
+}
+
+}  // namespace sightline

@@ -1,0 +1,229 @@
+#include <png.h>
+
+#include <algorithm>
+#include <csetjmp>
+#include <cstring>
+#include <optional>
+
+#include "sightline/image/codec.h"
+#include "sightline/image/png_chunks.h"
+#include "sightline/image/png_pixels.h"
+
+namespace sightline {
+
+namespace {
+
+constexpr std::string_view kSubject = "PNG";
+
+/// What libpng's callbacks touch; see JpegState for the rule of setjmp and longjmp.
+struct PngState {
+  PngState() = default;
+  PngState(const PngState&) = delete;
+  PngState& operator=(const PngState&) = delete;
+  ~PngState() {
+    if (png != nullptr) {
+      png_destroy_read_struct(&png, &info, nullptr);
+    }
+  }
+
+  png_structp png = nullptr;
+  png_infop info = nullptr;
+  const ByteView* chunks = nullptr;  // what is left of PngLayout::essential
+  std::size_t chunk_count = 0;
+  std::size_t position = 0;  // in the first of them
+  bool truncated = false;
+  bool bad_data = false;
+  std::jmp_buf escape;
+  std::array<char, 200> message{};
+  std::array<char, 200> warning{};
+  int warnings = 0;
+};
+
+void copy_text(std::array<char, 200>& target, const char* text) {
+  std::strncpy(target.data(), text, target.size() - 1);
+}
+
+extern "C" {
+
+[[noreturn]] void on_png_error(png_structp png, png_const_charp text) {
+  auto& state = *static_cast<PngState*>(png_get_error_ptr(png));
+  copy_text(state.message, text);
+  std::longjmp(state.escape, 1);
+}
+
+void on_png_warning(png_structp png, png_const_charp text) {
+  auto& state = *static_cast<PngState*>(png_get_error_ptr(png));
+  if (state.warnings++ == 0) {
+    copy_text(state.warning, text);
+  }
+  // Once the last row is out, libpng takes a wrong Adler sum for benign. It is not: the rows are not what was
+  // written.
+  state.bad_data = state.bad_data || std::strstr(text, "incorrect data check") != nullptr;
+}
+
+// Gives libpng the essential chunks one after the other, and nothing else.
+void on_png_read(png_structp png, png_bytep out, std::size_t count) {
+  auto& state = *static_cast<PngState*>(png_get_io_ptr(png));
+  while (count > 0) {
+    if (state.chunk_count == 0) {
+      state.truncated = true;
+      png_error(png, "not enough data");
+    }
+    const ByteView chunk = *state.chunks;
+    const std::size_t n = std::min(count, chunk.size() - state.position);
+    std::memcpy(out, chunk.data() + state.position, n);
+    out += n;
+    count -= n;
+    state.position += n;
+    if (state.position == chunk.size()) {
+      ++state.chunks;
+      --state.chunk_count;
+      state.position = 0;
+    }
+  }
+}
+
+}  // extern "C"
+
+bool start(PngState& state, const ImageLimits& limits, int& passes, std::size_t& row_bytes) {
+  if (setjmp(state.escape) != 0) {
+    return false;
+  }
+  state.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, on_png_error, on_png_warning);
+  state.info = state.png == nullptr ? nullptr : png_create_info_struct(state.png);
+  if (state.info == nullptr) {
+    return false;
+  }
+  const auto side = static_cast<png_uint_32>(limits.max_side);
+  png_set_user_limits(state.png, side, side);
+  png_set_read_fn(state.png, &state, on_png_read);
+  png_read_info(state.png, state.info);
+  png_set_packing(state.png);  // one byte for each 1-, 2- or 4-bit sample
+  passes = png_set_interlace_handling(state.png);
+  png_read_update_info(state.png, state.info);
+  row_bytes = png_get_rowbytes(state.png, state.info);
+  return true;
+}
+
+bool read_row(PngState& state, png_bytep row) {
+  if (setjmp(state.escape) != 0) {
+    return false;
+  }
+  png_read_row(state.png, row, nullptr);
+  return true;
+}
+
+class PngReader : public RowReader {
+ public:
+  PngReader(ByteView file, const ImageLimits& limits, ImageWarnings* warnings) : warnings_(warnings) {
+    read_png_layout(file, limits, warnings, layout_);
+    pixels_.emplace(layout_);
+    describe();
+    state_.chunks = layout_.essential.data();
+    state_.chunk_count = layout_.essential.size();
+    int passes = 1;
+    if (!start(state_, limits, passes, row_bytes_)) {
+      raise();
+    }
+    row_.resize(row_bytes_);
+    if (passes > 1) {
+      read_interlaced(passes, limits);
+    }
+  }
+
+  void read(std::uint8_t* rows, std::size_t stride, int count) override {
+    for (int i = 0; i < count; ++i, ++next_row_) {
+      std::uint8_t* out = rows + static_cast<std::size_t>(i) * stride;
+      if (!frame_.empty()) {
+        pixels_->convert(frame_.data() + next_row_ * row_bytes_, out);
+      } else if (pixels_->as_stored()) {
+        read_one(out);
+      } else {
+        read_one(row_.data());
+        pixels_->convert(row_.data(), out);
+      }
+    }
+  }
+
+  void finish() override {
+    if (state_.warnings > 0) {
+      warn(warnings_, std::string("PNG: ") + state_.warning.data());
+    }
+  }
+
+ private:
+  void read_one(std::uint8_t* row) {
+    if (!read_row(state_, row) || state_.bad_data) {
+      raise();
+    }
+  }
+
+  /// Adam7 gives rows only at the end, so the whole picture is held, in the file's own samples.
+  void read_interlaced(int passes, const ImageLimits& limits) {
+    const std::int64_t bytes = checked_mul(static_cast<std::int64_t>(row_bytes_), info_.height, kSubject);
+    if (bytes > limits.max_decoder_memory) {
+      fail(ErrorCode::limit, kSubject,
+           "is interlaced and needs " + std::to_string(bytes) + " bytes, expected at most " +
+               std::to_string(limits.max_decoder_memory));
+    }
+    frame_.resize(static_cast<std::size_t>(bytes));
+    for (int pass = 0; pass < passes; ++pass) {
+      for (std::size_t y = 0; y < static_cast<std::size_t>(info_.height); ++y) {
+        read_one(frame_.data() + y * row_bytes_);
+      }
+    }
+  }
+
+  void describe();
+
+  [[noreturn]] void raise() const {
+    const std::string_view text = state_.message.data();
+    if (state_.truncated || text.find("ot enough") != std::string_view::npos) {
+      fail(ErrorCode::truncated, kSubject, "ends before its picture is complete");
+    }
+    if (text.find("emory") != std::string_view::npos || state_.png == nullptr) {
+      fail(ErrorCode::limit, kSubject, "needs more memory than there is");
+    }
+    fail(
+        ErrorCode::corrupt, kSubject,
+        "cannot be decoded: " + std::string(state_.bad_data ? state_.warning.data() : state_.message.data()));
+  }
+
+  PngState state_;
+  PngLayout layout_;
+  std::optional<PngPixels> pixels_;
+  ImageWarnings* warnings_;
+  std::size_t row_bytes_ = 0;
+  std::size_t next_row_ = 0;
+  std::vector<std::uint8_t> row_;
+  std::vector<std::uint8_t> frame_;
+};
+
+void PngReader::describe() {
+  info_.width = layout_.width;
+  info_.height = layout_.height;
+  info_.orientation = layout_.orientation;
+  info_.alpha_channel = layout_.color == PngColor::grey_alpha || layout_.color == PngColor::rgb_alpha;
+  info_.bilevel = layout_.color == PngColor::grey && layout_.depth == 1;
+  info_.format = pixels_->format();
+  info_.palette = pixels_->palette();
+}
+
+class PngCodec : public ImageCodec {
+ public:
+  std::string_view name() const override { return "png"; }
+  bool recognizes(ByteView file) const override { return as_text(file).starts_with(kPngSignature); }
+  std::unique_ptr<RowReader> open(ByteView file, const ImageLimits& limits,
+                                  ImageWarnings* warnings) const override {
+    return std::make_unique<PngReader>(file, limits, warnings);
+  }
+};
+
+}  // namespace
+
+const ImageCodec& png_codec() {
+  static const PngCodec codec;
+  return codec;
+}
+
+}  // namespace sightline

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "sightline/image/codec.h"
+#include "sightline/image/png_chunks.h"
+
+namespace sightline {
+
+/// Turns rows of one PNG's samples into RGB or RGBA of 8 bits, as Pillow understands its colour types and
+/// transparent colours; samples of 16 bits by their high byte. `layout` must outlive this object.
+class PngPixels {
+ public:
+  explicit PngPixels(const PngLayout& layout);
+
+  RowFormat format() const;
+  /// Whether stored rows are in that format already and need no conversion.
+  bool as_stored() const;
+  /// RGB of the 256 indices of a palette picture, else empty.
+  const std::vector<std::uint8_t>& palette() const { return palette_; }
+
+  /// One row: `in` as the file has it, but samples below 8 bits one to a byte; `out` in `format()`.
+  void convert(const std::uint8_t* in, std::uint8_t* out) const;
+
+ private:
+  bool is_alpha_stored() const;
+  void fill_palette_table();
+  void fill_grey_table();
+  void convert_grey16(const std::uint8_t* in, std::uint8_t* out) const;
+  void convert_samples(const std::uint8_t* in, std::uint8_t* out) const;
+
+  const PngLayout& layout_;
+  std::vector<std::uint8_t> palette_;
+  std::array<std::array<std::uint8_t, 4>, 256> table_{};  // RGBA of each sample of up to 8 bits
+};
+
+}  // namespace sightline

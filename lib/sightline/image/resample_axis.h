@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sightline/image/pixel_pipeline.h"
+
+namespace sightline {
+
+/// One direction of a resampling: which source positions make an output position, and with which weights.
+/// Output i = (sum over k < count[i] of weight(i)[k] * source[first[i] + k] + 2^21) >> 22, clipped to 0..255.
+struct ResampleAxis {
+  std::vector<std::int32_t> first;
+  std::vector<std::int32_t> count;    ///< 0 where the output is 0 whatever the source
+  std::vector<std::int32_t> weights;  ///< [outputs, taps], 22 fractional bits
+  std::int32_t taps = 0;              ///< the largest count, at least 1
+
+  std::int32_t size() const { return static_cast<std::int32_t>(first.size()); }
+  std::span<const std::int32_t> weight(std::int32_t i) const {
+    return std::span(weights).subspan(static_cast<std::size_t>(i) * static_cast<std::size_t>(taps),
+                                      static_cast<std::size_t>(count[static_cast<std::size_t>(i)]));
+  }
+  /// The source positions that are used at all: [begin, end).
+  std::int32_t begin() const;
+  std::int32_t end() const;
+};
+
+/// Outputs [begin, end) of a side that goes from `source` to `target` positions; equal sizes copy.
+/// Source: Pillow 13.0.0 src/libImaging/Resample.c (precompute_coeffs, normalize_coeffs_8bpc: antialiased
+/// when shrinking) and, for nearest, Geometry.c (ImagingScaleAffine), operation by operation in double.
+ResampleAxis make_axis(Resample filter, std::int32_t source, std::int32_t target, std::int32_t begin,
+                       std::int32_t end);
+
+/// The same axis for a source of `source` positions that is stored in reverse.
+void reverse_source(ResampleAxis& axis, std::int32_t source);
+
+}  // namespace sightline

@@ -1,0 +1,92 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sightline/image/resample_axis.h"
+
+namespace sightline {
+
+/// Instruction sets the passes are written for. All give the same bytes.
+enum class SimdLevel { portable, avx2, avx512 };
+
+/// Whether this processor runs `level` (avx512 stands for F, BW, VL, VBMI and VNNI together: Ice Lake, Zen 4
+/// and on).
+bool simd_supported(SimdLevel level);
+SimdLevel best_simd_level();
+
+/// Rows given to a pass must be readable, rows it writes writable, for so many bytes behind their last pixel.
+inline constexpr std::size_t kRowPadding = 64;
+
+/// The weights of a ResampleAxis, laid out for the kernels. A weight w of 22 fractional bits is cut into
+/// w = high * 2^15 + low with 0 <= low < 2^15, so that both fit 16-bit multiply-adds (VPMADDWD, VPDPWSSD);
+/// two neighbouring taps make one 32-bit pair. Sums wrap in between, but not at the end: Pillow's fit 32
+/// bits.
+struct PackedWeights {
+  /// Four pairs (8 taps): the high halves, then the low halves. Unused taps are 0.
+  struct Group {
+    std::int32_t high[4];
+    std::int32_t low[4];
+  };
+  explicit PackedWeights(const ResampleAxis& axis);
+
+  std::vector<Group> groups;
+  std::vector<std::size_t> begin;  ///< first group of each output; one more than outputs
+};
+
+/// The same weights for four neighbouring outputs at once, one in each 128-bit lane of a 512-bit register,
+/// where the source pixels of all four lie within one 64-byte load: enlargements, and photos up to about 3
+/// times the size.
+struct WindowWeights {
+  struct alignas(64) Lanes {
+    std::int32_t high[16];  ///< a pair of taps for each output, once for each channel
+    std::int32_t low[16];
+  };
+  struct alignas(64) Index {
+    std::uint8_t bytes[64];  ///< which byte of the load goes where, for the first pair of taps
+  };
+  WindowWeights() = default;
+  WindowWeights(const ResampleAxis& axis, int channels);
+  bool fits() const { return pairs > 0; }
+
+  std::size_t pairs = 0;           ///< of taps, for every output alike; 0 when the pixels do not fit
+  std::vector<std::int32_t> base;  ///< first source pixel of each four outputs
+  std::vector<Index> index;        ///< one for each four outputs
+  std::vector<Lanes> lanes;        ///< `pairs` for each four outputs
+};
+
+/// One direction along a row: output pixel i of each row from the source pixels of its axis.
+struct HorizontalPass {
+  const ResampleAxis& axis;
+  const PackedWeights& weights;
+  const WindowWeights& windows;
+  int channels;  ///< 3 or 4 interleaved 8-bit samples
+};
+
+/// Rows of source pixels in, `rows` of them, `in_stride` bytes apart; axis.size() pixels out of each.
+void run_horizontal(const HorizontalPass& pass, SimdLevel level, const std::uint8_t* in,
+                    std::ptrdiff_t in_stride, std::uint8_t* out, std::ptrdiff_t out_stride, int rows);
+
+/// One output row of `bytes` samples: the weighted sum of `sources.size()` rows. `groups` packs their
+/// weights.
+struct VerticalRow {
+  std::span<const std::uint8_t* const> sources;
+  std::span<const std::int32_t> weights;
+  std::span<const PackedWeights::Group> groups;
+};
+void run_vertical(const VerticalRow& row, SimdLevel level, std::uint8_t* out, std::size_t bytes);
+
+/// The kernels themselves; run_horizontal and run_vertical choose among them.
+void horizontal_portable(const HorizontalPass& pass, const std::uint8_t* in, std::ptrdiff_t in_stride,
+                         std::uint8_t* out, std::ptrdiff_t out_stride, int rows);
+void vertical_portable(const VerticalRow& row, std::uint8_t* out, std::size_t bytes);
+void horizontal_avx2(const HorizontalPass& pass, const std::uint8_t* in, std::ptrdiff_t in_stride,
+                     std::uint8_t* out, std::ptrdiff_t out_stride, int rows);
+void vertical_avx2(const VerticalRow& row, std::uint8_t* out, std::size_t bytes);
+void horizontal_avx512(const HorizontalPass& pass, const std::uint8_t* in, std::ptrdiff_t in_stride,
+                       std::uint8_t* out, std::ptrdiff_t out_stride, int rows);
+void vertical_avx512(const VerticalRow& row, std::uint8_t* out, std::size_t bytes);
+
+}  // namespace sightline

@@ -1,0 +1,242 @@
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+
+#include "sightline/io/descriptor.h"
+#include "sightline/io/file.h"
+#include "sightline/io/system_error.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::size_t kBufferSize = 64 << 10;
+constexpr int kMaxLinks = 40;  // as Linux follows
+constexpr int kMaxTries = 100;
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+// Follows symbolic links by hand: the last target need not exist yet.
+std::string resolve_links(const std::string& path) {
+  std::string at = path;
+  for (int links = 0; links <= kMaxLinks; ++links) {
+    std::array<char, 4096> target;
+    const ssize_t length = ::readlink(at.c_str(), target.data(), target.size());
+    if (length < 0) {
+      if (errno == EINVAL || errno == ENOENT) return at;  // not a link, or nothing there
+      fail_output(path, "cannot be created", errno);
+    }
+    const std::string_view next(target.data(), static_cast<std::size_t>(length));
+    at = next.starts_with('/') ? std::string(next) : join_path(folder_of(at), next);
+  }
+  fail_output(path, "cannot be created", ELOOP);
+}
+
+bool is_stdout(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
+
+// Whether `descriptor` is what its name still points at: another run may have renamed or removed it
+// meanwhile.
+bool still_there(int descriptor, const std::string& path) {
+  struct stat opened {
+  }, named{};
+  return ::fstat(descriptor, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+[[noreturn]] void fail_in_use(const std::string& path) {
+  fail(ErrorCode::locked, path, "is being written by another run");
+}
+
+bool lock(int descriptor, const std::string& path) {
+  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return false;
+    if (errno != EINTR) fail_output(path, "cannot be locked", errno);
+  }
+  return true;
+}
+
+// Removes what a killed run left. It is not reused: it may be linked elsewhere or have another owner's mode.
+void remove_stale(const std::string& temporary, const std::string& path) {
+  const Descriptor stale(
+      ::open(temporary.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY));
+  if (!stale.is_open() && errno == ENOENT) return;
+  if (stale.is_open() && !lock(stale.get(), temporary)) fail_in_use(path);
+  if (stale.is_open() && !still_there(stale.get(), temporary)) return;
+  if (::unlink(temporary.c_str()) != 0 && errno != ENOENT) fail_output(temporary, "cannot be removed", errno);
+}
+
+void sync(int descriptor, const std::string& path) {
+  while (::fsync(descriptor) != 0) {
+    if (errno == EINVAL || errno == EROFS) return;  // a file system that has no such thing
+    if (errno != EINTR) fail_output(path, "cannot be written", errno);
+  }
+}
+
+void publish(const std::string& temporary, const std::string& target, const std::string& path, bool force) {
+  if (!force) {
+    if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) return;
+    if (errno == EEXIST) fail(ErrorCode::locked, path, "came into being while this run was writing it");
+    const bool not_known = errno == EINVAL || errno == ENOSYS;  // an older kernel or file system
+    if (!not_known) fail_output(path, "cannot be renamed into place", errno);
+    if (file_exists(target)) fail(ErrorCode::locked, path, "came into being while this run was writing it");
+  }
+  if (::rename(temporary.c_str(), target.c_str()) != 0)
+    fail_output(path, "cannot be renamed into place", errno);
+}
+
+}  // namespace
+
+OutputFile::OutputFile(const std::string& path, bool force) : path_(path), target_(path), force_(force) {
+  buffer_.reserve(kBufferSize);
+  struct stat status {};
+  if (is_stdout(path)) {
+    open_direct();
+    return;
+  }
+  if (path.empty()) fail(ErrorCode::io, "output", "has an empty name");
+  if (::stat(path.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) fail(ErrorCode::io, path, "is a folder, expected a file to write");
+    if (!S_ISREG(status.st_mode)) {
+      open_direct();
+      return;
+    }
+    if (!force) fail(ErrorCode::locked, path, "already exists");
+    old_mode_ = static_cast<int>(status.st_mode & 0777);
+  } else if (errno != ENOENT) {
+    fail_output(path, "cannot be created", errno);
+  }
+  open_temporary();
+}
+
+void OutputFile::open_direct() {
+  if (is_stdout(path_)) {
+    if (::fcntl(STDOUT_FILENO, F_GETFD) < 0) fail(ErrorCode::io, path_, "standard output is closed");
+    if ((::fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) {
+      fail(ErrorCode::io, path_, "standard output is closed");  // or guarded, see guard_standard_streams
+    }
+    descriptor_ = STDOUT_FILENO;
+    return;
+  }
+  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+  if (descriptor_ < 0) fail_output(path_, "cannot be opened for writing", errno);
+}
+
+void OutputFile::open_temporary() {
+  target_ = resolve_links(path_);
+  temporary_ = target_ + ".part";
+  seekable_ = true;
+  for (int tries = 0; tries < kMaxTries; ++tries) {
+    if (try_temporary()) return;
+    remove_stale(temporary_, path_);
+  }
+  fail_in_use(path_);
+}
+
+// Creates the temporary file and locks it; false when there is one already.
+bool OutputFile::try_temporary() {
+  Descriptor made(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
+  if (!made.is_open()) {
+    if (errno == EEXIST) return false;
+    fail_output(path_, "cannot be created", errno);
+  }
+  // Between the two calls another run may have taken it for a stale one.
+  if (!lock(made.get(), temporary_) || !still_there(made.get(), temporary_)) fail_in_use(path_);
+  if (old_mode_ >= 0 && ::fchmod(made.get(), static_cast<mode_t>(old_mode_)) != 0) {
+    const int number = errno;
+    ::unlink(temporary_.c_str());
+    fail_output(path_, "cannot be given the mode of the file it replaces", number);
+  }
+  descriptor_ = made.release();
+  return true;
+}
+
+OutputFile::~OutputFile() {
+  if (descriptor_ < 0 || descriptor_ == STDOUT_FILENO) return;
+  if (!temporary_.empty() && !committed_ && still_there(descriptor_, temporary_))
+    ::unlink(temporary_.c_str());
+  ::close(descriptor_);
+}
+
+void OutputFile::check_failed() const {
+  if (failed_) fail(ErrorCode::io, path_, "cannot be completed: an earlier write failed");
+}
+
+// offset < 0: at the end.
+void OutputFile::write_all(const char* data, std::size_t count, std::int64_t offset) {
+  while (count > 0) {
+    const ssize_t done =
+        offset < 0 ? ::write(descriptor_, data, count) : ::pwrite(descriptor_, data, count, offset);
+    if (done < 0 && errno == EINTR) continue;
+    if (done < 0 && errno == EAGAIN) {  // stdout that somebody made non-blocking
+      pollfd ready{descriptor_, POLLOUT, 0};
+      ::poll(&ready, 1, -1);
+      continue;
+    }
+    if (done <= 0) {
+      failed_ = true;
+      fail_output(path_, "cannot be written", done < 0 ? errno : ENOSPC);
+    }
+    data += done;
+    count -= static_cast<std::size_t>(done);
+    if (offset >= 0) offset += done;
+  }
+}
+
+void OutputFile::write(std::string_view bytes) {
+  check_failed();
+  size_ += static_cast<std::int64_t>(bytes.size());
+  if (buffer_.size() + bytes.size() <= kBufferSize) {
+    buffer_ += bytes;
+    return;
+  }
+  flush();
+  if (bytes.size() < kBufferSize) {
+    buffer_ += bytes;
+  } else {
+    write_all(bytes.data(), bytes.size(), -1);
+  }
+}
+
+void OutputFile::write_at(std::int64_t offset, std::string_view bytes) {
+  if (!seekable_) fail(ErrorCode::io, path_, "is not seekable, expected a file");
+  if (offset < 0 || offset + static_cast<std::int64_t>(bytes.size()) > size_) {
+    fail(ErrorCode::range, path_, "bytes to overwrite are not there yet");
+  }
+  flush();
+  write_all(bytes.data(), bytes.size(), offset);
+}
+
+void OutputFile::flush() {
+  check_failed();
+  write_all(buffer_.data(), buffer_.size(), -1);
+  buffer_.clear();
+}
+
+void OutputFile::commit() {
+  flush();
+  if (temporary_.empty()) {
+    committed_ = true;
+    return;
+  }
+  sync(descriptor_, path_);
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) fail_output(path_, "cannot be looked at", errno);
+  if (status.st_size != size_) {
+    fail(ErrorCode::io, path_,
+         "has " + std::to_string(status.st_size) + " bytes on disk, expected " + std::to_string(size_));
+  }
+  publish(temporary_, target_, path_, force_);
+  committed_ = true;
+  const Descriptor folder(::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.is_open()) sync(folder.get(), path_);
+}
+
+}  // namespace sightline

@@ -1,0 +1,78 @@
+#include "sightline/output/escape.h"
+
+#include <cmath>
+
+#include "sightline/base/format.h"
+
+namespace sightline {
+
+void append_csv_field(std::string& out, std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    out += text;
+    return;
+  }
+  out += '"';
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  out += '"';
+}
+
+void append_tsv_field(std::string& out, std::string_view text) {
+  for (const char c : text) {
+    switch (c) {
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      default:
+        out += c;
+    }
+  }
+}
+
+void append_terminal_text(std::string& out, std::string_view text) {
+  constexpr std::size_t kChunk = 100;  // what `printable` never has to cut, even when every byte becomes \xNN
+  while (!text.empty()) {
+    std::size_t size = 0;
+    while (size < text.size() && size < kChunk) {
+      const int length = utf8_sequence_length(text.substr(size));
+      size += length == 0 ? 1 : static_cast<std::size_t>(length);
+    }
+    out += printable(text.substr(0, size));
+    text.remove_prefix(size);
+  }
+}
+
+void append_json_label(std::string& out, std::string_view key, std::string_view text) {
+  append_json_string(out, key);
+  out += ':';
+  append_json_string(out, text);
+  if (is_utf8(text)) return;
+  out += ",\"";
+  out.append(key).append("_b64\":\"");
+  append_base64(out, text);
+  out += '"';
+}
+
+void append_json_failure(std::string& out, std::string_view error_class, std::string_view message) {
+  out += ",\"status\":\"skipped\",\"class\":";
+  append_json_string(out, error_class);
+  out += ",\"message\":";
+  append_json_string(out, message);
+}
+
+void append_field_float(std::string& out, float value) {
+  if (std::isfinite(value)) append_float(out, value);
+}
+
+}  // namespace sightline

@@ -1,0 +1,113 @@
+#include "sightline/output/index_file.h"
+
+#include "sightline/base/error.h"
+#include "sightline/io/json.h"
+#include "sightline/output/escape.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::int64_t kMaxIndexBytes = 8LL << 30;
+constexpr std::int64_t kMaxLineBytes = 16LL << 20;
+
+// The value of a base64 digit, -1 for all other bytes.
+int digit_of(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+std::string decode_base64(const Json& value) {
+  std::string_view text = value.as_string();
+  if (text.size() % 4 != 0) fail(ErrorCode::header, value.path(), "is not base64");
+  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
+  std::string bytes;
+  unsigned group = 0;
+  int bits = 0;
+  for (const char c : text) {
+    const int digit = digit_of(c);
+    if (digit < 0) fail(ErrorCode::header, value.path(), "is not base64");
+    group = group << 6 | static_cast<unsigned>(digit);
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(group >> bits & 0xFFU);
+  }
+  return bytes;
+}
+
+std::string label_of(const Json& line) {
+  for (const std::string_view key : {"path", "text"}) {
+    const std::optional<Json> label = line.find(key);
+    if (!label) continue;
+    const std::optional<Json> bytes = line.find(std::string(key) + "_b64");
+    return bytes ? decode_base64(*bytes) : std::string(label->as_string());
+  }
+  fail(ErrorCode::missing, line.path(), "has neither 'path' nor 'text'");
+}
+
+IndexEntry entry_of(const Json& line) {
+  IndexEntry entry{.label = label_of(line), .error_class = {}, .message = {}};
+  const std::optional<Json> status = line.find("status");
+  if (status && status->as_string() != "ok") {
+    const std::optional<Json> error_class = line.find("class"), message = line.find("message");
+    entry.error_class = error_class ? error_class->as_string() : status->as_string();
+    if (message) entry.message = message->as_string();
+  }
+  const std::optional<Json> truncated = line.find("truncated");
+  entry.truncated = truncated && truncated->as_bool();
+  return entry;
+}
+
+}  // namespace
+
+std::string index_path_of(std::string_view npy_path) {
+  constexpr std::string_view kExtension = ".npy";
+  if (npy_path.ends_with(kExtension)) npy_path.remove_suffix(kExtension.size());
+  return std::string(npy_path).append(".index.jsonl");
+}
+
+void IndexWriter::write(const IndexRow& row) {
+  line_ = "{\"row\":" + (row.row ? std::to_string(*row.row) : std::string("null")) + ",";
+  append_json_label(line_, row.label_key, row.label);
+  if (row.tokens) {
+    line_ += ",\"tokens\":" + std::to_string(*row.tokens);
+    line_ += row.truncated ? ",\"truncated\":true" : ",\"truncated\":false";
+  }
+  if (row.error_class.empty()) {
+    line_ += ",\"status\":\"ok\"";
+  } else {
+    append_json_failure(line_, row.error_class, row.message);
+  }
+  line_ += "}\n";
+  out_.write(line_);
+}
+
+std::vector<IndexEntry> read_index(const std::string& path, std::int64_t rows) {
+  const std::vector<std::byte> bytes = read_file(path, kMaxIndexBytes);
+  std::string_view rest = as_text(bytes);
+  std::vector<IndexEntry> entries;
+  for (std::int64_t number = 1; !rest.empty(); ++number) {
+    const std::size_t end = rest.find('\n');
+    const std::string_view text = rest.substr(0, end);
+    rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
+    const JsonDocument document(text, path + ": line " + std::to_string(number),
+                                {.max_bytes = kMaxLineBytes});
+    const Json line = document.root();
+    const Json row = line.at("row");
+    if (row.is_null()) continue;
+    if (row.as_integer() != std::ssize(entries)) {
+      fail(ErrorCode::mismatch, row.path(),
+           "is " + std::to_string(row.as_integer()) + ", expected " + std::to_string(entries.size()));
+    }
+    entries.push_back(entry_of(line));
+  }
+  if (std::ssize(entries) != rows) {
+    fail(ErrorCode::mismatch, path,
+         "describes " + std::to_string(entries.size()) + " rows, expected " + std::to_string(rows));
+  }
+  return entries;
+}
+
+}  // namespace sightline

@@ -1,0 +1,94 @@
+#include <string>
+#include <vector>
+
+#include "sightline/base/bytes.h"
+#include "sightline/base/error.h"
+#include "sightline/base/half.h"
+#include "sightline/output/formats_of_tables.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::size_t kHeaderBytes = 128;
+constexpr std::size_t kPreamble = 10;  // magic, version, length
+
+class NpyWriter : public TableWriter {
+ public:
+  NpyWriter(OutputFile& out, const TableOptions& options) : out_(out), options_(options) {}
+
+  void begin(std::int64_t columns, std::optional<std::int64_t> rows) override {
+    columns_ = columns;
+    zeros_.assign(static_cast<std::size_t>(columns), 0.0F);
+    if (!options_.drop_bad) promised_ = rows;
+    hold_back_ = !out_.seekable() && !promised_;
+    if (!hold_back_) out_.write(header(promised_.value_or(0)));
+  }
+
+  void row(const TableRow& row) override {
+    const bool failed = !row.error_class.empty();
+    if (failed && options_.drop_bad) return;
+    const std::span<const float> values = failed ? std::span<const float>(zeros_) : row.values;
+    if (std::ssize(values) != columns_) {
+      fail(ErrorCode::mismatch, row.label,
+           "has " + std::to_string(values.size()) + " values, expected " + std::to_string(columns_));
+    }
+    ++rows_;
+    if (options_.half) {
+      halves_.clear();
+      for (const float value : values) halves_.push_back(float_to_half(value));
+      put({reinterpret_cast<const char*>(halves_.data()), halves_.size() * sizeof(std::uint16_t)});
+    } else {
+      put({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
+    }
+  }
+
+  void finish() override {
+    if (hold_back_) {
+      out_.write(header(rows_));
+      out_.write(held_);
+    } else if (!promised_) {
+      out_.write_at(0, header(rows_));
+    } else if (*promised_ != rows_) {
+      fail(ErrorCode::mismatch, out_.path(),
+           "got " + std::to_string(rows_) + " rows, expected " + std::to_string(*promised_));
+    }
+  }
+
+ private:
+  void put(std::string_view bytes) {
+    if (hold_back_) {
+      held_ += bytes;
+    } else {
+      out_.write(bytes);
+    }
+  }
+
+  std::string header(std::int64_t rows) const {
+    std::string text("\x93NUMPY\x01\x00", 8);
+    text += static_cast<char>(kHeaderBytes - kPreamble);
+    text += '\0';
+    text += "{'descr': '";
+    text += options_.half ? "<f2" : "<f4";
+    text += "', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", " + std::to_string(columns_) +
+            "), }";
+    text.resize(kHeaderBytes - 1, ' ');  // two numbers of 19 digits fit
+    return text += '\n';
+  }
+
+  OutputFile& out_;
+  TableOptions options_;
+  std::int64_t columns_ = 0, rows_ = 0;
+  std::optional<std::int64_t> promised_;
+  bool hold_back_ = false;
+  std::vector<float> zeros_;
+  std::vector<std::uint16_t> halves_;
+  std::string held_;
+};
+
+}  // namespace
+
+std::unique_ptr<TableWriter> make_npy_writer(OutputFile& out, const TableOptions& options) {
+  return std::make_unique<NpyWriter>(out, options);
+}
+
+}  // namespace sightline

@@ -1,0 +1,189 @@
+#include "sightline/text/clip_tokenizer.h"
+
+#include <array>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sightline/base/error.h"
+#include "sightline/base/format.h"
+#include "sightline/text/bpe.h"
+#include "sightline/text/html_entities.h"
+#include "sightline/text/unicode.h"
+#include "sightline/text/vocabulary.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::size_t kMaxTextBytes = 1 << 20;
+
+using Piece = std::u32string_view;
+
+bool is_class(char32_t c, CharacterClass wanted) { return character_class(c) == wanted; }
+
+// 's 't 're 've 'm 'll 'd: their length, or 0.
+std::size_t contraction_length(Piece text, bool long_s) {
+  if (text.size() < 2 || text[0] != U'\'') return 0;
+  const char32_t first = text[1], second = text.size() > 2 ? text[2] : 0;
+  if (first == 's' || first == 't' || first == 'm' || first == 'd') return 2;
+  if (long_s && first == 0x17F) return 2;  // OpenAI's pattern ignores case, and U+017F folds to s
+  if ((first == 'r' && second == 'e') || (first == 'v' && second == 'e') || (first == 'l' && second == 'l'))
+    return 3;
+  return 0;
+}
+
+std::size_t run_length(Piece text, CharacterClass wanted) {
+  std::size_t length = 0;
+  while (length < text.size() && is_class(text[length], wanted)) ++length;
+  return length;
+}
+
+// CLIP's pattern at the start of `text`, which is not a space:
+// <|startoftext|>|<|endoftext|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+
+std::size_t piece_length(Piece text, bool openai) {
+  for (const Piece special : {Piece(U"<|startoftext|>"), Piece(U"<|endoftext|>")}) {
+    if (text.starts_with(special)) return special.size();
+  }
+  if (const std::size_t length = contraction_length(text, openai); length > 0) return length;
+  switch (character_class(text[0])) {
+    case CharacterClass::letter:
+      return run_length(text, CharacterClass::letter);
+    case CharacterClass::number:
+      return 1;
+    default:
+      return run_length(text, CharacterClass::other);
+  }
+}
+
+}  // namespace
+
+struct CLIPTokenizer::State {
+  Vocabulary vocabulary;
+  TextCleaning cleaning;
+
+  void encode_word(Piece word, std::vector<std::int32_t>& ids) const;
+  void encode_pieces(Piece text, std::vector<std::int32_t>& ids) const;
+  void encode_ordinary(std::string_view text, std::vector<std::int32_t>& ids) const;
+  void encode_hf(std::string_view text, std::vector<std::int32_t>& ids) const;
+  void encode_openai(std::string_view text, std::vector<std::int32_t>& ids) const;
+};
+
+// Bytes as symbols, the last one with the end-of-word mark, then merged.
+void CLIPTokenizer::State::encode_word(Piece word, std::vector<std::int32_t>& ids) const {
+  const std::string bytes = encode_utf8(word);
+  std::vector<std::int32_t> symbols(bytes.size());
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(bytes[i]);
+    symbols[i] = i + 1 == bytes.size() ? vocabulary.final_bytes[byte] : vocabulary.bytes[byte];
+  }
+  vocabulary.merger.merge(symbols);
+  for (const std::int32_t id : symbols) ids.push_back(id >= 0 ? id : vocabulary.unknown_id);
+}
+
+void CLIPTokenizer::State::encode_pieces(Piece text, std::vector<std::int32_t>& ids) const {
+  const bool openai = cleaning == TextCleaning::openai;
+  while (!text.empty()) {
+    if (is_class(text[0], CharacterClass::space)) {
+      text.remove_prefix(1);
+      continue;
+    }
+    const std::size_t length = piece_length(text, openai);
+    const Piece piece = text.substr(0, length);
+    text.remove_prefix(length);
+    if (length > 3 && piece.starts_with(U"<|") && piece.ends_with(U"|>") &&
+        is_class(piece[2], CharacterClass::letter)) {
+      if (openai) {
+        ids.push_back(piece == U"<|endoftext|>" ? vocabulary.end_id : vocabulary.start_id);
+        continue;
+      }
+      // ByteLevel applies GPT-2's own pattern once more, which splits only such a piece: "<|", "endoftext",
+      // "|>".
+      encode_word(piece.substr(0, 2), ids);
+      encode_word(piece.substr(2, length - 4), ids);
+      encode_word(piece.substr(length - 2), ids);
+      continue;
+    }
+    encode_word(piece, ids);
+  }
+}
+
+// NFC, lower-case each character; runs of white space need no folding, because pieces never hold any.
+void CLIPTokenizer::State::encode_ordinary(std::string_view text, std::vector<std::int32_t>& ids) const {
+  CodePoints lower;
+  for (const char32_t c : normalize_nfc(decode_utf8(text))) append_lower(lower, c);
+  encode_pieces(lower, ids);
+}
+
+// Added tokens are found in the raw text, before it is normalised; leftmost, then longest.
+void CLIPTokenizer::State::encode_hf(std::string_view text, std::vector<std::int32_t>& ids) const {
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < text.size();) {
+    const AddedToken* best = nullptr;
+    for (const AddedToken& token : vocabulary.added) {
+      const bool longer = best == nullptr || token.content.size() > best->content.size();
+      if (token.content[0] == text[i] && text.substr(i).starts_with(token.content) && longer) best = &token;
+    }
+    if (best == nullptr) {
+      ++i;
+      continue;
+    }
+    encode_ordinary(text.substr(begin, i - begin), ids);
+    ids.push_back(best->id);
+    i += best->content.size();
+    begin = i;
+  }
+  encode_ordinary(text.substr(begin), ids);
+}
+
+// basic_clean without ftfy, whitespace_clean, lower. Source: OpenAI CLIP, simple_tokenizer.py.
+void CLIPTokenizer::State::encode_openai(std::string_view text, std::vector<std::int32_t>& ids) const {
+  std::string once, twice;
+  unescape_html(text, once);
+  unescape_html(once, twice);
+  encode_pieces(lower_with_final_sigma(decode_utf8(twice)), ids);
+}
+
+CLIPTokenizer::CLIPTokenizer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+CLIPTokenizer::~CLIPTokenizer() = default;
+
+std::unique_ptr<CLIPTokenizer> CLIPTokenizer::from_vocabulary(ByteView vocab_json, ByteView merges_txt,
+                                                              TextCleaning cleaning) {
+  auto state =
+      std::make_unique<State>(State{read_vocabulary(as_text(vocab_json), as_text(merges_txt)), cleaning});
+  return std::unique_ptr<CLIPTokenizer>(new CLIPTokenizer(std::move(state)));
+}
+
+std::unique_ptr<CLIPTokenizer> CLIPTokenizer::from_tokenizer_json(ByteView tokenizer_json,
+                                                                  TextCleaning cleaning) {
+  auto state = std::make_unique<State>(State{read_tokenizer_json(as_text(tokenizer_json)), cleaning});
+  return std::unique_ptr<CLIPTokenizer>(new CLIPTokenizer(std::move(state)));
+}
+
+Encoding CLIPTokenizer::encode(std::string_view utf8, std::int64_t max_length) const {
+  if (utf8.size() > kMaxTextBytes) {
+    fail(ErrorCode::limit, "",
+         "is a text of " + std::to_string(utf8.size()) + " bytes, at most 1048576 are accepted");
+  }
+  Encoding encoding;
+  encoding.ids.push_back(state_->vocabulary.start_id);
+  if (!is_utf8(utf8)) decode_utf8(utf8);  // raises the error with the byte's position
+  if (state_->cleaning == TextCleaning::openai) {
+    state_->encode_openai(utf8, encoding.ids);
+  } else {
+    state_->encode_hf(utf8, encoding.ids);
+  }
+  encoding.ids.push_back(state_->vocabulary.end_id);
+  const auto most = static_cast<std::size_t>(max_length);
+  if (encoding.ids.size() > most) {
+    encoding.truncated = true;
+    encoding.ids.resize(most);
+    if (most > 0) encoding.ids.back() = state_->vocabulary.end_id;
+  }
+  return encoding;
+}
+
+std::int64_t CLIPTokenizer::vocabulary_size() const { return state_->vocabulary.size; }
+std::int32_t CLIPTokenizer::start_id() const { return state_->vocabulary.start_id; }
+std::int32_t CLIPTokenizer::end_id() const { return state_->vocabulary.end_id; }
+
+}  // namespace sightline

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace sightline {
+
+/// Text as code points. Unicode 16.0 throughout, whatever the system's libraries know.
+using CodePoints = std::u32string;
+
+enum class CharacterClass { letter, number, space, other };
+
+/// General category L, N, White_Space, or anything else.
+CharacterClass character_class(char32_t c);
+
+/// UTF-8 to code points. Errors: utf8, with the byte's position.
+CodePoints decode_utf8(std::string_view text);
+void append_utf8(std::string& out, char32_t c);
+std::string encode_utf8(std::u32string_view text);
+
+/// Canonical composition. Source: Unicode 16.0, section 3.11 (Hangul 3.12) and its UnicodeData.
+CodePoints normalize_nfc(const CodePoints& text);
+
+/// Lower case of one character, without context, as Rust's char::to_lowercase: U+0130 becomes two.
+void append_lower(CodePoints& out, char32_t c);
+
+/// Python's str.lower(): as above, but a capital sigma at the end of a word becomes a final sigma.
+CodePoints lower_with_final_sigma(const CodePoints& text);
+
+}  // namespace sightline

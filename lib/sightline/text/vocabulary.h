@@ -1,0 +1,39 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sightline/text/bpe.h"
+
+namespace sightline {
+
+/// A token that is found in the raw text as it stands.
+struct AddedToken {
+  std::string content;
+  std::int32_t id = 0;
+};
+
+/// What CLIP's BPE needs from its files. Symbols of bytes are -1 where the vocabulary lacks them.
+struct Vocabulary {
+  std::array<std::int32_t, 256> bytes{};        ///< id of a byte inside a word
+  std::array<std::int32_t, 256> final_bytes{};  ///< id of the last byte of a word ("</w>")
+  BytePairMerger merger{0};
+  std::vector<AddedToken> added;
+  std::int64_t size = 0;
+  std::int32_t start_id = 0, end_id = 0;
+  std::int32_t unknown_id =
+      0;  ///< what a byte without a symbol becomes: the end token, as in Hugging Face's files
+};
+
+/// From the texts of `vocab.json` and `merges.txt`.
+/// Errors: header, duplicate, range, missing, mismatch, limit, utf8; the subject names the file and the line.
+Vocabulary read_vocabulary(std::string_view vocab_json, std::string_view merges_txt);
+
+/// From the text of `tokenizer.json`: a BPE model with CLIP's normaliser and pattern.
+/// Errors: the same; unsupported for any other tokenizer.
+Vocabulary read_tokenizer_json(std::string_view tokenizer_json);
+
+}  // namespace sightline

@@ -1,0 +1,154 @@
+#include <algorithm>
+#include <cstring>
+
+#include "sightline/base/error.h"
+#include "sightline/base/format.h"
+#include "sightline/weights/safetensors.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::size_t kBlock =
+    64 << 10;  // elements: at most 512 kB of source, 256 kB of floats, 128 kB of result
+constexpr std::size_t kHeaderAlignment = 8;
+
+std::string_view stored_name(DType dtype, std::string_view tensor) {
+  switch (dtype) {
+    case DType::f64:
+      return "F64";
+    case DType::f32:
+      return "F32";
+    case DType::f16:
+      return "F16";
+    case DType::bf16:
+      return "BF16";
+    case DType::i64:
+      return "I64";
+    case DType::i32:
+      return "I32";
+    case DType::i16:
+      return "I16";
+    case DType::i8:
+      return "I8";
+    case DType::u8:
+      return "U8";
+    case DType::boolean:
+      return "BOOL";
+    case DType::other:
+      break;
+  }
+  fail(ErrorCode::type, tensor, "has a dtype that cannot be written");
+}
+
+void check_entry(const SafetensorsEntry& entry) {
+  if (entry.name == "__metadata__") fail(ErrorCode::header, entry.name, "is not a name for a tensor");
+  if (!is_utf8(entry.name)) fail(ErrorCode::utf8, entry.name, "is not UTF-8");
+  const bool same = entry.dtype == entry.source.dtype;
+  if (!same && (!is_floating(entry.source.dtype) || !is_floating(entry.dtype) || entry.dtype == DType::f64)) {
+    fail(ErrorCode::type, entry.name,
+         "cannot be converted from " + std::string(dtype_name(entry.source.dtype)) + " to " +
+             std::string(dtype_name(entry.dtype)));
+  }
+}
+
+// Widest first: every tensor then begins at a multiple of its element size.
+void sort_entries(std::vector<SafetensorsEntry>& entries) {
+  std::sort(entries.begin(), entries.end(), [](const SafetensorsEntry& a, const SafetensorsEntry& b) {
+    const std::int64_t wide = size_of(a.dtype), other = size_of(b.dtype);
+    return wide != other ? wide > other : a.name < b.name;
+  });
+}
+
+void check_duplicates(const std::vector<SafetensorsEntry>& entries) {
+  std::vector<std::string_view> names;
+  for (const SafetensorsEntry& entry : entries) names.push_back(entry.name);
+  std::sort(names.begin(), names.end());
+  const auto twice = std::adjacent_find(names.begin(), names.end());
+  if (twice != names.end()) fail(ErrorCode::duplicate, *twice, "would be written twice");
+}
+
+std::string header_of(const std::vector<SafetensorsEntry>& entries) {
+  std::string header = R"({"__metadata__":{"format":"pt"})";
+  std::int64_t offset = 0;
+  for (const SafetensorsEntry& entry : entries) {
+    header += ',';
+    append_json_string(header, entry.name);
+    header += R"(:{"dtype":")";
+    header += stored_name(entry.dtype, entry.name);
+    header += R"(","shape":[)";
+    for (int axis = 0; axis < entry.source.shape.rank(); ++axis) {
+      if (axis > 0) header += ',';
+      header += std::to_string(entry.source.shape[axis]);
+    }
+    header += R"(],"data_offsets":[)" + std::to_string(offset) + ',';
+    const std::int64_t bytes = checked_mul(entry.source.shape.elements(), size_of(entry.dtype), entry.name);
+    offset = checked_add(offset, bytes, entry.name);
+    header += std::to_string(offset) + "]}";
+  }
+  header += '}';
+  header.resize((header.size() + kHeaderAlignment - 1) / kHeaderAlignment * kHeaderAlignment, ' ');
+  return header;
+}
+
+template <class T>
+std::string_view text_of(const std::vector<T>& values, std::size_t count) {
+  return {reinterpret_cast<const char*>(values.data()), count * sizeof(T)};
+}
+
+// Converts and writes block by block.
+class BlockWriter {
+ public:
+  explicit BlockWriter(OutputFile& out) : out_(out), floats_(kBlock), halves_(kBlock) {}
+
+  void write(const SafetensorsEntry& entry) {
+    if (entry.dtype == entry.source.dtype) {
+      out_.write(as_text(entry.source.bytes));
+      return;
+    }
+    const auto width = static_cast<std::size_t>(size_of(entry.source.dtype));
+    const std::size_t count = entry.source.bytes.size() / width;
+    for (std::size_t begin = 0; begin < count; begin += kBlock) {
+      const std::size_t size = std::min(kBlock, count - begin);
+      const StoredTensor block{entry.source.dtype, Shape{static_cast<std::int64_t>(size)},
+                               entry.source.bytes.subspan(begin * width, size * width)};
+      to_float(block, std::span<float>(floats_.data(), size));
+      write_block(entry.dtype, size);
+    }
+  }
+
+ private:
+  void write_block(DType dtype, std::size_t size) {
+    if (dtype == DType::f32) {
+      out_.write(text_of(floats_, size));
+      return;
+    }
+    const std::span<const float> floats(floats_.data(), size);
+    const std::span<std::uint16_t> halves(halves_.data(), size);
+    if (dtype == DType::f16) {
+      float_to_f16(floats, halves);
+    } else {
+      float_to_bf16(floats, halves);
+    }
+    out_.write(text_of(halves_, size));
+  }
+
+  OutputFile& out_;
+  std::vector<float> floats_;
+  std::vector<std::uint16_t> halves_;
+};
+
+}  // namespace
+
+void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries) {
+  for (const SafetensorsEntry& entry : entries) check_entry(entry);
+  check_duplicates(entries);
+  sort_entries(entries);
+  const std::string header = header_of(entries);
+  const std::uint64_t length = header.size();
+  out.write({reinterpret_cast<const char*>(&length), sizeof(length)});
+  out.write(header);
+  BlockWriter writer(out);
+  for (const SafetensorsEntry& entry : entries) writer.write(entry);
+}
+
+}  // namespace sightline

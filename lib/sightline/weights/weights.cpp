@@ -1,0 +1,139 @@
+#include "sightline/weights/weights.h"
+
+#include <cstring>
+#include <utility>
+
+#include "sightline/base/error.h"
+
+namespace sightline {
+namespace {
+
+// A value is NaN or infinite when its exponent bits are all ones. No branch inside the loop, so that it
+// vectorises.
+template <class Bits>
+bool all_finite(ByteView bytes, Bits exponent) {
+  constexpr std::size_t kBlock = 4096;
+  const std::size_t count = bytes.size() / sizeof(Bits);
+  for (std::size_t begin = 0; begin < count; begin += kBlock) {
+    const std::size_t end = std::min(count, begin + kBlock);
+    Bits found = 0;
+    for (std::size_t i = begin; i < end; ++i) {
+      Bits value;
+      std::memcpy(&value, bytes.data() + i * sizeof(Bits), sizeof(Bits));
+      found |= static_cast<Bits>((value & exponent) == exponent);
+    }
+    if (found != 0) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+Weights::Weights() = default;
+Weights::Weights(Weights&&) noexcept = default;
+Weights& Weights::operator=(Weights&&) noexcept = default;
+Weights::~Weights() = default;
+
+void Weights::add(std::string name, StoredTensor tensor) {
+  const std::int64_t size = size_of(tensor.dtype);
+  if (size > 0 && checked_mul(tensor.shape.elements(), size, name) != std::ssize(tensor.bytes)) {
+    fail(ErrorCode::mismatch, name,
+         "has " + std::to_string(tensor.bytes.size()) + " bytes for " +
+             std::string(dtype_name(tensor.dtype)) + " " + to_string(tensor.shape));
+  }
+  const auto [at, inserted] = entries_.try_emplace(std::move(name), Entry{tensor});
+  if (!inserted) fail(ErrorCode::duplicate, at->first, "stands twice in the weights");
+}
+
+void Weights::keep(std::shared_ptr<const void> owner) { owners_.push_back(std::move(owner)); }
+
+void Weights::merge(Weights&& other) {
+  for (auto& [name, entry] : other.entries_) add(name, entry.tensor);
+  for (auto& owner : other.owners_) keep(std::move(owner));
+  other = Weights();
+}
+
+bool Weights::contains(std::string_view name) const { return entries_.contains(name); }
+
+const StoredTensor* Weights::find(std::string_view name) const {
+  const auto at = entries_.find(name);
+  return at == entries_.end() ? nullptr : &at->second.tensor;
+}
+
+const StoredTensor& Weights::require(std::string_view name, const Shape& expected) const {
+  const auto at = entries_.find(name);
+  if (at == entries_.end())
+    fail(ErrorCode::missing, name, "is not in the weights, expected " + to_string(expected));
+  const StoredTensor& tensor = at->second.tensor;
+  if (!(tensor.shape == expected)) {
+    fail(ErrorCode::mismatch, name,
+         "has shape " + to_string(tensor.shape) + ", expected " + to_string(expected));
+  }
+  if (!is_floating(tensor.dtype)) {
+    fail(ErrorCode::type, name,
+         "has dtype " + std::string(dtype_name(tensor.dtype)) +
+             ", expected float32, float16, bfloat16 or float64");
+  }
+  at->second.used = true;
+  return tensor;
+}
+
+StoredTensor Weights::extract(std::string_view name) {
+  const auto at = entries_.find(name);
+  if (at == entries_.end()) fail(ErrorCode::missing, name, "is not in the weights");
+  const StoredTensor tensor = at->second.tensor;
+  entries_.erase(at);
+  return tensor;
+}
+
+std::vector<std::string> Weights::names() const {
+  std::vector<std::string> names;
+  names.reserve(entries_.size());
+  for (const auto& [name, entry] : entries_) names.push_back(name);
+  return names;
+}
+
+std::vector<std::string> Weights::unused() const {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : entries_) {
+    if (!entry.used) names.push_back(name);
+  }
+  return names;
+}
+
+std::size_t Weights::size() const { return entries_.size(); }
+
+WeightScope WeightScope::operator/(std::string_view child) const {
+  return WeightScope(*weights_, full_name(child));
+}
+
+const StoredTensor& WeightScope::require(std::string_view name, const Shape& expected) const {
+  return weights_->require(full_name(name), expected);
+}
+
+std::string WeightScope::full_name(std::string_view name) const {
+  if (prefix_.empty()) return std::string(name);
+  return std::string(prefix_).append(".").append(name);
+}
+
+bool is_finite(const StoredTensor& tensor) {
+  switch (tensor.dtype) {
+    case DType::f32:
+      return all_finite<std::uint32_t>(tensor.bytes, 0x7F800000U);
+    case DType::f16:
+      return all_finite<std::uint16_t>(tensor.bytes, 0x7C00U);
+    case DType::bf16:
+      return all_finite<std::uint16_t>(tensor.bytes, 0x7F80U);
+    case DType::f64:
+      return all_finite<std::uint64_t>(tensor.bytes, 0x7FF0000000000000ULL);
+    default:
+      return true;
+  }
+}
+
+void check_finite(std::string_view name, const StoredTensor& tensor) {
+  if (!is_finite(tensor))
+    fail(ErrorCode::corrupt, name, "holds a NaN or an infinity, expected finite weights");
+}
+
+}  // namespace sightline

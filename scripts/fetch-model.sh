@@ -1,0 +1,161 @@
+#!/usr/bin/env bash
+# Gets a published model into the Hugging Face cache, where sightline (and every Hugging Face program) finds it.
+#
+# Usage: scripts/fetch-model.sh NAME [--revision REV]
+#   NAME   a preset (clip-vit-base-patch16, clip-vit-base-patch32, clip-vit-large-patch14,
+#          clip-vit-large-patch14-336) or an id org/name
+#   REV    a branch, a tag, a commit or refs/pr/N [main]
+#
+# Cache: $HF_HUB_CACHE, $HF_HOME/hub, $XDG_CACHE_HOME/huggingface/hub or ~/.cache/huggingface/hub.
+# Server: $HF_ENDPOINT [https://huggingface.co]; $HF_TOKEN is sent to it and to no other host.
+# An interrupted download is resumed. Every file's size and hash (git's SHA-1 or SHA-256) must be what the server said.
+# Prints the folder of the model. Exit: 0 done, 1 failed, 2 usage, 3 not there or no access, 4 no safetensors,
+# 5 a file arrived damaged.
+set -euo pipefail
+
+files=(preprocessor_config.json vocab.json merges.txt tokenizer.json tokenizer_config.json special_tokens_map.json)
+
+say() { echo "fetch-model: $*" >&2; }
+die() { local code=$1; shift; say "error: $*"; exit "$code"; }
+usage() { say "$1; usage: scripts/fetch-model.sh NAME [--revision REV]"; exit 2; }
+
+parse_arguments() {
+  name="" revision=main
+  while [[ $# -gt 0 ]]; do
+    case "$1" in
+      --help|-h) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
+      --revision) [[ $# -ge 2 ]] || usage "--revision needs a value"; revision=$2; shift 2 ;;
+      -*) usage "unknown option '$1'" ;;
+      *) [[ -z "$name" ]] || usage "more than one name"; name=$1; shift ;;
+    esac
+  done
+  [[ -n "$name" ]] || usage "no name"
+  case "$name" in
+    clip-vit-base-patch16|clip-vit-base-patch32|clip-vit-large-patch14|clip-vit-large-patch14-336) repository=openai/$name ;;
+    *) repository=$name ;;
+  esac
+  [[ "$repository" =~ ^[A-Za-z0-9_-][A-Za-z0-9._-]*/[A-Za-z0-9_-][A-Za-z0-9._-]*$ ]] || usage "'$name' is neither a preset nor org/name"
+  [[ "$revision" =~ ^[A-Za-z0-9_-][A-Za-z0-9._/-]*$ && "$revision" != *..* ]] || usage "'$revision' is no revision"
+}
+
+# curl with the token, which does not appear in the list of processes. curl drops it when a redirect leaves the host.
+ask() {
+  if [[ -n "${HF_TOKEN:-}" ]]; then
+    curl -sS --proto =https,http -K <(printf 'header = "Authorization: Bearer %s"\n' "$HF_TOKEN") "$@"
+  else
+    curl -sS --proto =https,http "$@"
+  fi
+}
+
+header() { sed -n "s/^$1: *//Ip" "$headers" | tr -d '\r' | tail -n 1; }
+
+# Headers of FILE at REVISION into $status, $commit, $size and $hash. Follows redirects within the server only: the
+# first answer that names the linked file, or the last one, is what counts.
+look_at() {
+  local url="$endpoint/$repository/resolve/${2//\//%2F}/$1" location hop
+  for hop in 1 2 3 4 5; do
+    ask -I -o "$headers" "$url" || die 1 "$url: no answer from the server"
+    status=$(sed -n '1s/^HTTP[^ ]* \([0-9]*\).*/\1/p' "$headers")
+    commit=$(header x-repo-commit); commit=${commit:-${known_commit:-}}
+    known_commit=$commit
+    hash=$(header x-linked-etag); size=$(header x-linked-size)
+    location=$(header location)
+    [[ "$status" == 3* && -z "$hash" && "$location" == /* && "$location" != //* ]] || break
+    url=$endpoint_host$location
+  done
+  if [[ -n "$hash" && "$status" == 3* ]]; then status=200; fi
+  hash=${hash:-$(header etag)}; hash=${hash#W/}; hash=${hash//\"/}
+  size=${size:-$(header content-length)}
+}
+
+must_be_found() {
+  case "$status" in
+    200) ;;
+    401|403) die 3 "$repository: the server answered $status: it does not exist, or needs a token with access (set HF_TOKEN)" ;;
+    404) die 3 "$repository: no $1 at revision $revision on $endpoint" ;;
+    *) die 1 "$repository: the server answered $status for $1" ;;
+  esac
+}
+
+hash_of() {
+  if [[ ${#hash} -eq 64 ]]; then
+    sha256sum < "$1" | cut -d' ' -f1
+  else
+    { printf 'blob %s\0' "$size"; cat "$1"; } | sha1sum | cut -d' ' -f1
+  fi
+}
+
+# Puts FILE of the commit into the cache: blobs/<hash> and a link to it in the snapshot.
+fetch() {
+  local blob part
+  [[ "$hash" =~ ^([0-9a-f]{40}|[0-9a-f]{64})$ ]] || die 5 "$1: the server gave no hash that can be checked ('$hash')"
+  [[ "$size" =~ ^[0-9]+$ ]] || die 5 "$1: the server gave no size"
+  blob=$store/blobs/$hash part=$store/blobs/$hash.incomplete
+  if [[ ! -f "$blob" ]]; then
+    if [[ -f "$part" && $(stat -c %s "$part") -gt $size ]]; then rm "$part"; fi
+    if [[ ! -f "$part" || $(stat -c %s "$part") -lt $size ]]; then
+      say "$1 ($size bytes)"
+      ask -fL --retry 3 "${progress[@]}" -C - -o "$part" "$endpoint/$repository/resolve/$snapshot_commit/$1" ||
+        die 1 "$1: download failed; run the same command again to resume"
+    fi
+    if [[ $size -eq 0 && ! -f "$part" ]]; then : > "$part"; fi
+    if [[ $(stat -c %s "$part") -ne $size || $(hash_of "$part") != "$hash" ]]; then
+      local got; got=$(stat -c %s "$part")
+      rm "$part"
+      die 5 "$1: arrived damaged ($got bytes; expected $size bytes with hash $hash) and was removed"
+    fi
+    mv "$part" "$blob"
+  fi
+  ln -sfn "../../blobs/$hash" "$store/snapshots/$snapshot_commit/$1"
+}
+
+parse_arguments "$@"
+command -v curl >/dev/null || die 1 "curl is needed and not installed"
+endpoint=${HF_ENDPOINT:-https://huggingface.co}; endpoint=${endpoint%/}
+endpoint_host=$(sed 's#^\([a-z]*://[^/]*\).*#\1#' <<< "$endpoint")
+if [[ -n "${HF_HUB_CACHE:-}" ]]; then cache=$HF_HUB_CACHE
+elif [[ -n "${HF_HOME:-}" ]]; then cache=$HF_HOME/hub
+elif [[ -n "${XDG_CACHE_HOME:-}" ]]; then cache=$XDG_CACHE_HOME/huggingface/hub
+else cache=$HOME/.cache/huggingface/hub; fi
+store=$cache/models--${repository/\//--}
+progress=(); if [[ -t 2 ]]; then progress=(--progress-bar); fi
+headers=$(mktemp); trap 'rm -f "$headers"' EXIT
+
+look_at config.json "$revision"
+must_be_found config.json
+[[ "$commit" =~ ^[0-9a-f]{40}$ ]] || die 1 "$repository: the server did not say which commit $revision is"
+snapshot_commit=$commit
+look_at model.safetensors "$snapshot_commit"
+weights=model.safetensors
+if [[ "$status" == 404 ]]; then
+  weights=model.safetensors.index.json
+  look_at "$weights" "$snapshot_commit"
+fi
+if [[ "$status" == 404 ]]; then
+  die 4 "$repository: has neither model.safetensors nor model.safetensors.index.json at revision $revision. Where the
+  repository offers a conversion as a pull request, give it: --revision refs/pr/N. Or convert its weights with
+  transformers: CLIPModel.from_pretrained('$repository').save_pretrained('DIR')"
+fi
+must_be_found "$weights"
+
+mkdir -p "$store/blobs" "$store/snapshots/$snapshot_commit" "$(dirname "$store/refs/$revision")"
+look_at config.json "$snapshot_commit"; must_be_found config.json
+fetch config.json
+for file in "${files[@]}"; do
+  look_at "$file" "$snapshot_commit"
+  if [[ "$status" != 404 ]]; then must_be_found "$file"; fetch "$file"; fi
+done
+look_at "$weights" "$snapshot_commit"; must_be_found "$weights"
+fetch "$weights"
+if [[ "$weights" == *.index.json ]]; then
+  shards=$(grep -o '"[^"]*\.safetensors"' "$store/snapshots/$snapshot_commit/$weights" | tr -d '"' | sort -u)
+  [[ -n "$shards" ]] || die 5 "$weights: lists no shard"
+  while read -r shard; do
+    [[ "$shard" =~ ^[A-Za-z0-9_-][A-Za-z0-9._-]*$ ]] || die 5 "$weights: '$shard' is no file name"
+    look_at "$shard" "$snapshot_commit"; must_be_found "$shard"
+    fetch "$shard"
+  done <<< "$shards"
+fi
+printf '%s' "$snapshot_commit" > "$store/refs/$revision.new" && mv "$store/refs/$revision.new" "$store/refs/$revision"
+say "done; use it with: sightline --model $name"
+echo "$store/snapshots/$snapshot_commit"

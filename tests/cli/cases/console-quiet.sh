@@ -1,0 +1,7 @@
+# -q: errors only. --progress always shows something even here.
+pictures
+printf x >photos/bad.jpg
+expect 3 sightline embed-image photos -q -o a.npy 2>quiet
+cat quiet
+expect 3 sightline embed-image photos --progress never -o b.npy 2>normal
+cat normal

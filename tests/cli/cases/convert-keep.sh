@@ -1,0 +1,13 @@
+# HF to HF: the same embeddings, bit for bit; a folder that stands alone.
+ln -s "$MODELS/nano_sharded" nano_sharded
+sightline convert-weights nano_sharded -o copy >printed
+ls copy
+for model in nano_sharded copy; do
+  sightline score -m "$model" "$PICTURES" --captions "$MODELS/captions.txt" -f npy >$(basename "$model").npy
+done
+cmp nano_sharded.npy copy.npy
+expect 8 sightline convert-weights nano_sharded -o copy
+sightline convert-weights nano_sharded -o again >/dev/null
+cmp copy/model.safetensors again/model.safetensors
+sightline convert-weights nano_sharded -o copy --force >/dev/null
+ls

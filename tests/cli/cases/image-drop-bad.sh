@@ -1,0 +1,10 @@
+# Failed rows are left out of the array; index and report hold the row map.
+pictures
+sightline embed-image photos -o clean.npy
+printf 'not a picture' >photos/h.png
+status=0
+sightline embed-image photos -o out.npy --drop-bad --report report -q || status=$?
+cmp out.npy clean.npy
+cat out.index.jsonl
+tail -1 report
+exit $status

@@ -1,0 +1,12 @@
+# Symlinked folders are entered only with -L, each folder once; linked pictures are pictures.
+pictures
+mkdir tree
+cp photos/grey.png tree/a.png
+ln -s ../photos tree/linked
+ln -s . tree/loop
+ln -s a.png tree/b.png
+ln -s self.png tree/self.png
+paths() { python3 -c 'import json, sys; [print(json.loads(l)["path"], json.loads(l).get("class")) for l in sys.stdin]'; }
+sightline embed-image tree | paths
+echo --
+sightline embed-image -L tree | paths

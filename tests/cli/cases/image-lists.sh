@@ -1,0 +1,9 @@
+# --files-from: LF or CRLF, blank lines passed over, no last newline, NUL with -0, the same path twice is two rows.
+pictures
+paths() { python3 -c 'import json, sys; [print(json.loads(l)["path"]) for l in sys.stdin]'; }
+printf 'photos/grey.png\r\n\r\n\nphotos/tall.png\nphotos/grey.png' >list
+sightline embed-image --files-from list | paths
+echo --
+sightline embed-image --files-from - photos/rgba.png <list | paths
+echo --
+printf 'photos/grey.png\0photos/tall.png' | sightline embed-image --files-from - -0 | paths

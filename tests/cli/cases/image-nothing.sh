@@ -1,0 +1,12 @@
+# An empty list or folder: exit 4 and a valid, empty output.
+mkdir empty
+: >list
+expect 4 sightline embed-image empty -o a.npy
+expect 4 sightline embed-image --files-from list -o b.npy
+npy show a.npy
+cmp a.npy b.npy
+cat a.index.jsonl
+expect 4 sightline embed-image --files-from absent -o c.npy
+expect 4 sightline embed-image empty -f csv
+expect 4 sightline embed-image empty -f json
+ls

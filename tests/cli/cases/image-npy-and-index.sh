@@ -1,0 +1,9 @@
+# Row i is picture i; the index says so; values are the reference's.
+cp -r "$PICTURES" images
+sightline embed-image images -o out.npy
+npy show out.npy
+npy close out.npy "$MODELS/expected/nano_quick_gelu/image_embeds.npy" 3e-6
+cat out.index.jsonl
+sightline embed-image images -o raw.npy --no-normalize
+npy close raw.npy "$MODELS/expected/nano_quick_gelu/image_features.npy" 2e-5
+ls

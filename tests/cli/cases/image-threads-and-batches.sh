@@ -1,0 +1,15 @@
+# The same bytes for every -j and -b, --backend included within itself.
+pictures
+for i in 1 2 3; do cp photos/photo.jpg photos/more-$i.jpg; done
+sightline embed-image photos -o a.npy -j 1 -b 1
+for options in '-j 2 -b 1' '-j 1 -b 7' '-j 2 -b 7' '-j 3 -b 2' '-j 16' ''; do
+  sightline embed-image photos -o b.npy --force $options
+  cmp a.npy b.npy
+  cmp a.index.jsonl b.index.jsonl
+done
+SIGHTLINE_THREADS=2 sightline embed-image photos -f npy | cmp - a.npy
+for backend in openblas reference; do
+  sightline embed-image photos -o $backend.npy --backend $backend
+  npy close a.npy $backend.npy 3e-6
+done
+sightline embed-image photos --backend openblas -f npy -j 2 -b 3 | cmp - openblas.npy

@@ -1,0 +1,10 @@
+# The totals of the summary are those of the reference, for every form a model folder can have.
+for model in "$MODELS"/nano_*; do
+  sightline info "$model" >out
+  python3 - "$(basename "$model")" <<'P'
+import json, os, re, sys
+expected = json.load(open(os.environ["MODELS"] + "/index.json"))["models"][sys.argv[1]]["parameters"]
+seen = re.search(r"^total parameters: ([\d,]+)", open("out").read(), re.M)[1]
+assert int(seen.replace(",", "")) == expected, (seen, expected)
+P
+done

@@ -1,0 +1,4 @@
+sightline info "$MODELS/nano_quick_gelu" >a
+sightline info >b
+cmp a b
+sed "s|$MODELS|MODELS|" a

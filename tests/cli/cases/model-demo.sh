@@ -1,0 +1,12 @@
+# No --model: the demo model beside the program, wherever both were moved to; one line says so, and -q does not.
+pictures
+sightline embed-image photos -o c.npy
+unset SIGHTLINE_MODEL
+installed
+sightline embed-image photos -o a.npy
+sightline embed-image photos -o b.npy -q
+cmp a.npy b.npy
+cmp a.npy c.npy
+rm -r elsewhere/data
+expect 5 sightline embed-image photos -o d.npy 2>message
+grep -c 'error\[MISSING\]' message

@@ -1,0 +1,8 @@
+# A run over pictures does not need one.
+installed
+cp -r "$MODELS/nano_quick_gelu" model
+rm -f model/vocab.json model/merges.txt
+sightline embed-image -m model "$PICTURES" -f npy >a.npy
+sightline embed-image "$PICTURES" -f npy | cmp - a.npy
+expect 5 sightline embed-text -m model word 2>message
+head -1 message | cut -c 1-50

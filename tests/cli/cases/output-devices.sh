@@ -1,0 +1,11 @@
+# /dev/null, a FIFO and /dev/stdout are written directly: no temporary file, no rename, no --force.
+pictures
+sightline embed-image photos -o a.npy
+sightline embed-image photos -o /dev/null -f npy
+sightline embed-image photos -o /dev/stdout -f npy | cmp - a.npy
+mkfifo pipe.npy
+cat pipe.npy >copy.npy &
+sightline embed-image photos -o pipe.npy --no-index
+wait
+cmp a.npy copy.npy
+ls

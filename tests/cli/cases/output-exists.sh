@@ -1,0 +1,13 @@
+# Exit 8 without --force, nothing touched; the index and the report are guarded alike.
+pictures
+for name in out.npy out.index.jsonl report; do
+  echo old >$name
+  expect 8 sightline embed-image photos -o out.npy --report report
+  [ "$(cat $name)" = old ]
+  rm -f $name
+done
+ls
+for name in out.npy out.index.jsonl report; do echo old >$name; done
+sightline embed-image photos -o out.npy --report report --force
+npy show out.npy
+ls

@@ -1,0 +1,6 @@
+pictures
+expect 6 sightline embed-image photos -o /dev/full -f npy
+expect 6 sightline embed-image photos >/dev/full
+expect 6 sightline score photos -c word >/dev/full
+expect 6 sightline --help >/dev/full
+expect 6 sightline info >/dev/full

@@ -1,0 +1,22 @@
+# By whatever name, with --force too; nothing is touched.
+pictures
+cp -r "$SIGHTLINE_MODEL" model
+chmod -R u+w model
+ln -s photos/grey.png link.npy
+ln model/model.safetensors hard.npy
+find photos model -type f -exec cksum {} + | sort >before
+expect 8 sightline embed-image photos -o photos/grey.png -f npy --force
+expect 8 sightline embed-image photos -o link.npy --force
+expect 8 sightline embed-image -m model photos -o hard.npy --force
+expect 8 sightline embed-image -m model photos -o model/config.json --force
+expect 8 sightline score photos -c word -o photos/tall.png -f csv --force
+printf 'word\n' >captions.txt
+expect 8 sightline embed-text --captions captions.txt -o captions.txt -f jsonl --force
+expect 8 sightline score photos --captions captions.txt -o captions.txt -f csv --force
+expect 8 sightline embed-image photos -o out.npy --report photos/grey.png --force
+printf 'photos/grey.png\n' >list.csv
+expect 8 sightline embed-image --files-from list.csv -o list.csv --force
+sightline embed-text word -o texts.npy
+expect 8 sightline score photos --text-embeddings texts.npy -o texts.npy --force
+find photos model -type f -exec cksum {} + | sort | cmp - before
+ls

@@ -1,0 +1,7 @@
+# ... | head -1 ends by SIGPIPE, without a word.
+for i in {1..3000}; do echo "$PICTURES/grey.png"; done >list
+set +e
+sightline embed-image --files-from list | head -1 | cut -c 1-8
+echo "${PIPESTATUS[0]}"
+sightline score --files-from list -c word -f csv | head -1
+echo "${PIPESTATUS[0]}"

@@ -1,0 +1,10 @@
+# A failed image is an object of its own in jsonl, and changes nothing for the others.
+pictures
+head -c 400 photos/photo.jpg >photos/h-cut.jpg
+sightline score photos -c 'a dog' -c word -f jsonl >out || status=$?
+grep '"skipped"' out
+[ "$(wc -l <out)" = 7 ]
+rm photos/h-cut.jpg
+sightline score photos -c 'a dog' -c word -f jsonl >clean
+grep -v '"skipped"' out | cmp - clean
+exit $status

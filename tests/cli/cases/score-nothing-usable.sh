@@ -1,0 +1,6 @@
+printf 'no picture' >a.jpg
+expect 4 sightline score a.jpg -c cat -f jsonl
+mkdir empty
+expect 4 sightline score empty -c cat
+: >none
+expect 4 sightline score a.jpg --captions none

@@ -1,0 +1,10 @@
+# Stored embeddings on either side give the same scores, labels from the index beside them.
+pictures
+sightline embed-image photos -o images.npy
+sightline embed-text 'a dog' word 'a photo of a cat' -o texts.npy
+sightline score photos -c 'a dog' -c word -c 'a photo of a cat' -f jsonl >direct
+sightline score --image-embeddings images.npy -c 'a dog' -c word -c 'a photo of a cat' -f jsonl | cmp - direct
+sightline score photos --text-embeddings texts.npy -f jsonl | cmp - direct
+sightline score --image-embeddings images.npy --text-embeddings texts.npy -f jsonl | cmp - direct
+sightline score --image-embeddings images.npy --text-embeddings texts.npy --by caption -f csv >a
+sightline score photos -c 'a dog' -c word -c 'a photo of a cat' --by caption -f csv | cmp - a

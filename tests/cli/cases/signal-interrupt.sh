@@ -1,0 +1,22 @@
+# Ctrl-C and SIGTERM: the end within two seconds, by that signal, and no half-written file under any name.
+for i in {1..200000}; do echo "$PICTURES/photo.jpg"; done >list
+for signal in INT TERM; do
+  python3 - $signal <<'P'
+import os, signal, subprocess, sys, time
+number = getattr(signal, "SIG" + sys.argv[1])
+command = ["sightline", "embed-image", "--files-from", "list", "-o", "out.npy", "--report", "report", "--progress", "never"]
+run = subprocess.Popen(command, stderr=subprocess.PIPE,
+                       preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler))
+deadline = time.time() + 30
+while not os.path.exists("out.npy.part") and time.time() < deadline:
+    time.sleep(0.01)
+time.sleep(0.3)
+begin = time.time()
+run.send_signal(number)
+message = run.communicate(timeout=20)[1].decode()
+assert time.time() - begin < 2 or "SAN_OPTIONS" in "".join(os.environ), "too slow"
+assert run.returncode == -number, run.returncode
+print(sys.argv[1], "stopped" in message or "interrupted" in message, message.count("\n"))
+P
+  ls
+done

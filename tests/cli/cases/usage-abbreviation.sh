@@ -1,0 +1,3 @@
+expect 2 sightline score a.png --capt cat
+expect 2 sightline embed-text a --norm
+expect 2 sightline embed-i a.png

@@ -1,0 +1,9 @@
+# On stdout, 80 columns, with defaults and three examples at the foot; -h is the same.
+for command in score embed-image embed-text convert-weights info; do
+  sightline $command --help >help
+  sightline $command -h | cmp - help
+  awk -v c=$command 'length($0) > 80 { print c ": " length($0) " columns: " $0 }' help
+  grep -q "^usage: sightline $command" help
+  [ "$(grep -c "^  sightline .*$command\|[|] sightline $command" help)" -ge 3 ] || echo "$command: fewer than three examples"
+  if grep -n '[[:blank:]]$' help; then echo "$command: blanks at a line's end"; fi
+done

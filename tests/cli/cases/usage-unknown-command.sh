@@ -1,0 +1,1 @@
+sightline scroe photos -c cat

@@ -1,0 +1,3 @@
+expect 2 sightline score a.png --captoin cat
+expect 2 sightline embed-image a.png --zzzzzz
+expect 2 sightline embed-text a -Z

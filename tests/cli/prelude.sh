@@ -1,0 +1,28 @@
+# Read before every case.
+
+# expect STATUS COMMAND...: the command ends with exactly that status
+expect() {
+  local want=$1 got=0
+  shift
+  "$@" || got=$?
+  [ "$got" = "$want" ] || { echo "expected status $want, seen $got: $*" >&2; exit 99; }
+}
+
+npy() { python3 "$CLI/npy.py" "$@"; }
+
+# pictures: six good ones in ./photos, in the order of their names
+pictures() {
+  mkdir -p photos
+  cp "$PICTURES"/*.jpg "$PICTURES"/*.png photos/
+  chmod u+w photos/*
+}
+
+# installed: the program and the data it ships with, in ./elsewhere; the nano model as its demo model
+installed() {
+  mkdir -p elsewhere/data
+  cp "$(readlink -f "$(command -v sightline)")" elsewhere/sightline
+  cp -r "$DATA/vocab" "$DATA/templates" elsewhere/data
+  cp -r "$MODELS/nano_quick_gelu" elsewhere/data/demo-model
+  chmod -R u+w elsewhere
+  PATH=$PWD/elsewhere:$PATH
+}

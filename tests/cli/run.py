@@ -1,0 +1,135 @@
+#!/usr/bin/env python3
+"""Runs the command line tests: each cases/NAME.sh in a folder of its own, as zstd's cli-tests do.
+
+Beside a script lie what it must print and how it must end:
+  NAME.stdout.exact, NAME.stderr.exact   every byte
+  NAME.stdout.glob, NAME.stderr.glob     line by line; * is anything in a line, a line of ... any number of lines
+  NAME.exit                              the exit status
+What is not there means: nothing printed, status 0. A script ends at its first failing command (bash -e), so a check
+inside it is a plain command. It sees
+  sightline (on PATH), $SIGHTLINE_MODEL (the nano model), $DATA, $PICTURES, $MODELS, $CLI (this folder), and the
+  functions of prelude.sh.
+
+Usage: run.py --binary PATH [--update] [NAME...]     --update rewrites .exact and .exit, never .glob
+"""
+import argparse
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+CASES = HERE / "cases"
+DATA = HERE.parent.parent / "data"
+TIME_LIMIT_S = 100
+
+
+def environment(binary, folder):
+    tools = folder / "bin"
+    tools.mkdir()
+    (tools / "sightline").symlink_to(binary)
+    models = DATA / "golden" / "model"
+    kept = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS") or k == "LD_LIBRARY_PATH"}
+    return kept | {
+        "PATH": f"{tools}:/usr/local/bin:/usr/bin:/bin", "HOME": str(folder / "home"), "LC_ALL": "C", "TERM": "dumb",
+        "DATA": str(DATA), "PICTURES": str(models / "images"), "MODELS": str(models), "CLI": str(HERE),
+        "SIGHTLINE_MODEL": str(models / "nano_quick_gelu"), "PYTHONDONTWRITEBYTECODE": "1",
+        "BASH_ENV": str(HERE / "prelude.sh"),
+    }
+
+
+def run_case(script, binary):
+    with tempfile.TemporaryDirectory(prefix="sightline-cli-") as name:
+        folder = pathlib.Path(name)
+        work = folder / "work"
+        work.mkdir()
+        result = subprocess.run(["bash", "-e", str(script)], cwd=work, env=environment(binary, folder),
+                                stdin=subprocess.DEVNULL, capture_output=True, timeout=TIME_LIMIT_S, check=False)
+        subprocess.run(["chmod", "-R", "u+rwX", name], check=False)
+    return result
+
+
+def line_matches(pattern, line):
+    return re.fullmatch(b".*".join(re.escape(part) for part in pattern.split(b"*")), line, re.DOTALL) is not None
+
+
+def glob_matches(patterns, lines):
+    """Whether the lines match; '...' stands for any number of lines."""
+    if not patterns:
+        return not lines
+    if patterns[0] == b"...":
+        return any(glob_matches(patterns[1:], lines[i:]) for i in range(len(lines) + 1))
+    return bool(lines) and line_matches(patterns[0], lines[0]) and glob_matches(patterns[1:], lines[1:])
+
+
+def beside(script, ending):
+    return script.parent / (script.stem + ending)
+
+
+def check_stream(script, stream, seen):
+    """An empty text when it is as expected, else what differs."""
+    glob = beside(script, f".{stream}.glob")
+    if glob.exists():
+        expected = glob.read_bytes()
+        if glob_matches(expected.split(b"\n"), seen.split(b"\n")):
+            return ""
+    else:
+        exact = beside(script, f".{stream}.exact")
+        expected = exact.read_bytes() if exact.exists() else b""
+        if seen == expected:
+            return ""
+    return f"{stream} expected:\n{expected.decode(errors='replace')}\n{stream} seen:\n{seen.decode(errors='replace')}\n"
+
+
+def write_or_remove(path, content, default):
+    if content == default:
+        path.unlink(missing_ok=True)
+    else:
+        path.write_bytes(content)
+
+
+def update(script, result):
+    for stream in ("stdout", "stderr"):
+        if not beside(script, f".{stream}.glob").exists():
+            write_or_remove(beside(script, f".{stream}.exact"), getattr(result, stream), b"")
+    write_or_remove(beside(script, ".exit"), b"%d\n" % result.returncode, b"0\n")
+
+
+def check(script, result):
+    problems = check_stream(script, "stdout", result.stdout) + check_stream(script, "stderr", result.stderr)
+    exit_file = beside(script, ".exit")
+    expected = int(exit_file.read_text()) if exit_file.exists() else 0
+    if result.returncode != expected:
+        problems += f"exit status expected {expected}, seen {result.returncode}\n"
+    return problems
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", required=True, type=pathlib.Path)
+    parser.add_argument("--update", action="store_true")
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    options = parser.parse_args()
+    scripts = [CASES / f"{name}.sh" for name in options.names] or sorted(CASES.glob("*.sh"))
+    failed = []
+    for script in scripts:
+        try:
+            result = run_case(script, options.binary.resolve())
+        except subprocess.TimeoutExpired:
+            failed.append(script.stem)
+            print(f"FAIL {script.stem}: still running after {TIME_LIMIT_S} s")
+            continue
+        if options.update:
+            update(script, result)
+        problems = check(script, result)
+        if problems:
+            failed.append(script.stem)
+            print(f"FAIL {script.stem}\n{problems}")
+    print(f"cli: {len(scripts) - len(failed)} of {len(scripts)} pass" + (f"; failed: {' '.join(failed)}" if failed else ""))
+    return 1 if failed or not scripts else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

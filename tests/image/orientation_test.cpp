@@ -1,0 +1,80 @@
+#include "sightline/image/orientation.h"
+
+#include <string>
+
+#include "picture_bytes.h"
+#include "support/catch.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+std::string little_exif(int type, int count, int value) {
+  return std::string("II*\0\x08\0\0\0", 8) +
+         bytes_of({1, 0, 0x12, 1, type, 0, count, 0, 0, 0, value, 0, 0, 0});
+}
+
+int of(const std::string& exif) { return exif_orientation(as_bytes(exif)); }
+
+}  // namespace
+
+TEST_CASE("orientation: read in both byte orders and from every whole-number type", "[image]") {
+  for (int value = 1; value <= 8; ++value) {
+    CHECK(of(little_exif(1, 1, value)) == value);
+    CHECK(of(little_exif(3, 1, value)) == value);
+    CHECK(of(little_exif(4, 1, value)) == value);
+    CHECK(of(std::string("MM\0*\0\0\0\x08\0\1", 10) +
+             bytes_of({1, 0x12, 0, 3, 0, 0, 0, 1, 0, value, 0, 0})) == value);
+  }
+}
+
+TEST_CASE("orientation: anything odd means upright", "[image][error]") {
+  CHECK(of("") == 1);
+  CHECK(of("II*") == 1);
+  CHECK(of(little_exif(3, 1, 0)) == 1);
+  CHECK(of(little_exif(3, 1, 9)) == 1);
+  CHECK(of(little_exif(3, 2, 6)) == 1);  // two values
+  CHECK(of(little_exif(2, 1, 6)) == 1);  // text
+  CHECK(of(little_exif(3, 1, 6).substr(0, 21)) == 1);
+  CHECK(of(std::string("II*\0\xff\xff\xff\xff", 8)) == 1);  // directory beyond the block
+  CHECK(of(std::string("XX*\0\x08\0\0\0", 8)) == 1);
+}
+
+TEST_CASE("orientation: the last of several entries counts, others are skipped", "[image]") {
+  const std::string head = std::string("II*\0\x08\0\0\0", 8) + bytes_of({3, 0});
+  const std::string other = bytes_of({0x10, 1, 2, 0, 4, 0, 0, 0, 'a', 'b', 'c', 0});
+  const auto entry = [](int value) { return bytes_of({0x12, 1, 3, 0, 1, 0, 0, 0, value, 0, 0, 0}); };
+  CHECK(of(head + other + entry(3) + entry(6)) == 6);
+}
+
+TEST_CASE("orientation: XMP in both of its spellings", "[image]") {
+  const auto xmp = [](const std::string& text) { return xmp_orientation(as_bytes(text)); };
+  CHECK(xmp("<x tiff:Orientation=\"6\"/>") == 6);
+  CHECK(xmp("<tiff:Orientation>8</tiff:Orientation>") == 8);
+  CHECK(xmp("tiff:Orientation tiff:Orientation=\"3\"") == 3);
+  CHECK(xmp("tiff:Orientation=\"9\"") == 1);
+  CHECK(xmp("tiff:Orientation=\"") == 1);
+  CHECK(xmp("tiff:Orientation") == 1);
+  CHECK(xmp("") == 1);
+}
+
+TEST_CASE("orientation: --no-exif leaves the picture as it is stored", "[image]") {
+  PixelPipeline p;
+  p.resize = ResizeMode::none;
+  p.crop = false;
+  const std::string file = golden_picture("jpeg-exif-6.jpg");
+  const Image turned = load_pixels(as_bytes(file), p, {}, nullptr);
+  p.exif = false;
+  const Image stored = load_pixels(as_bytes(file), p, {}, nullptr);
+  REQUIRE(turned.width == stored.height);
+  REQUIRE(turned.height == stored.width);
+  const auto red = [](const Image& image, int y, int x) {
+    return image.pixels[static_cast<std::size_t>(3 * (y * image.width + x))];
+  };
+  for (int y = 0; y < turned.height; ++y) {
+    for (int x = 0; x < turned.width; ++x) {
+      REQUIRE(red(turned, y, x) == red(stored, stored.height - 1 - x, y));
+    }
+  }
+}

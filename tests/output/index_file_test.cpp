@@ -1,0 +1,97 @@
+#include "sightline/output/index_file.h"
+
+#include "support/catch.h"
+#include "support/error_of.h"
+#include "support/temp_folder.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+std::string written(const TempFolder& folder, const std::vector<IndexRow>& rows) {
+  OutputFile out(folder / "index", true);
+  IndexWriter writer(out);
+  for (const IndexRow& row : rows) writer.write(row);
+  out.commit();
+  return folder.read("index");
+}
+
+}  // namespace
+
+TEST_CASE("index file: lies beside its array", "[output]") {
+  CHECK(index_path_of("photos.npy") == "photos.index.jsonl");
+  CHECK(index_path_of("a/b.c") == "a/b.c.index.jsonl");
+}
+
+TEST_CASE("index file: lines are the contract's", "[output]") {
+  const TempFolder folder;
+  const std::vector<IndexRow> rows = {
+      {.row = 0, .label_key = "path", .label = "a.jpg", .tokens = {}, .error_class = "", .message = ""},
+      {.row = 1, .label_key = "text", .label = "a dog", .tokens = 4, .error_class = "", .message = ""},
+      {.row = 2,
+       .label_key = "text",
+       .label = "l",
+       .tokens = 77,
+       .truncated = true,
+       .error_class = "",
+       .message = ""},
+      {.row = 3, .label_key = "path", .label = "b", .tokens = {}, .error_class = "IO", .message = "x \"y\""},
+      {.row = {}, .label_key = "path", .label = "\xFF", .tokens = {}, .error_class = "IO", .message = ""}};
+  CHECK(
+      written(folder, rows) ==
+      "{\"row\":0,\"path\":\"a.jpg\",\"status\":\"ok\"}\n"
+      "{\"row\":1,\"text\":\"a dog\",\"tokens\":4,\"truncated\":false,\"status\":\"ok\"}\n"
+      "{\"row\":2,\"text\":\"l\",\"tokens\":77,\"truncated\":true,\"status\":\"ok\"}\n"
+      "{\"row\":3,\"path\":\"b\",\"status\":\"skipped\",\"class\":\"IO\",\"message\":\"x \\\"y\\\"\"}\n"
+      "{\"row\":null,\"path\":\"\xEF\xBF\xBD\",\"path_b64\":\"/w==\",\"status\":\"skipped\",\"class\":\"IO\","
+      "\"message\":\"\"}\n");
+  const std::vector<IndexEntry> entries = read_index(folder / "index", 4);
+  REQUIRE(entries.size() == 4);
+  CHECK(entries[0].label == "a.jpg");
+  CHECK(entries[1].label == "a dog");
+  CHECK_FALSE(entries[1].truncated);
+  CHECK(entries[2].truncated);
+  CHECK(entries[3].error_class == "IO");
+  CHECK(entries[3].message == "x \"y\"");
+}
+
+TEST_CASE("index file: labels that are not UTF-8 come back byte by byte", "[output][property]") {
+  const TempFolder folder;
+  std::string label;
+  for (int size = 0; size < 300; ++size) {
+    (void)written(
+        folder,
+        {{.row = 0, .label_key = "path", .label = label, .tokens = {}, .error_class = "", .message = ""}});
+    CHECK(read_index(folder / "index", 1).at(0).label == label);
+    label += static_cast<char>(size * 7 + 200);
+  }
+}
+
+TEST_CASE("index file: lines may end with CRLF or nothing, and an array may be empty", "[output]") {
+  const TempFolder folder;
+  CHECK(read_index(folder.write("i", ""), 0).empty());
+  CHECK(read_index(folder.write("i", "{\"row\":0,\"path\":\"a\"}\r\n{\"row\":1,\"text\":\"b\"}"), 2)
+            .at(1)
+            .label == "b");
+}
+
+TEST_CASE("index file: what does not describe the array is refused with its line", "[output][error]") {
+  const TempFolder folder;
+  const auto refusal = [&](const std::string& text, std::int64_t rows = 1) {
+    return error_of([&] { (void)read_index(folder.write("i", text), rows); });
+  };
+  CHECK(refusal("{\"row\":0,\"path\":\"a\"}\n", 2) ==
+        Failure{"MISMATCH", (folder / "i") + ": describes 1 rows, expected 2"});
+  CHECK(refusal("{\"row\":1,\"path\":\"a\"}\n") ==
+        Failure{"MISMATCH", (folder / "i") + ": line 1: row: is 1, expected 0"});
+  CHECK(refusal("{\"row\":0,\"path\":\"a\"}\n\n", 1).code == "HEADER");
+  CHECK(refusal("{\"row\":0}\n").code == "MISSING");
+  CHECK(refusal("{\"path\":\"a\"}\n").code == "MISSING");
+  CHECK(refusal("{\"row\":\"0\",\"path\":\"a\"}\n").code == "TYPE");
+  CHECK(refusal("{\"row\":0,\"path\":7}\n").code == "TYPE");
+  CHECK(refusal("{\"row\":0,\"path\":\"a\",\"path_b64\":\"?\"}\n").code == "HEADER");
+  CHECK(refusal("{\"row\":0,\"path\":\"a\",\"path_b64\":\"????\"}\n").code == "HEADER");
+  CHECK(refusal("not json\n").message.starts_with((folder / "i") + ": line 1: is not JSON"));
+  CHECK(error_of([&] { (void)read_index(folder / "none", 1); }).code == "MISSING");
+}

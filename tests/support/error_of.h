@@ -1,0 +1,32 @@
+#pragma once
+
+#include <ostream>
+#include <string>
+
+#include "sightline/base/error.h"
+
+namespace sightline::testing {
+
+/// What an action threw: class name ("TRUNC") and whole message, both empty when it threw nothing.
+struct Failure {
+  std::string code;
+  std::string message;
+
+  bool operator==(const Failure&) const = default;
+  friend std::ostream& operator<<(std::ostream& out, const Failure& failure) {
+    return out << '[' << failure.code << "] " << failure.message;
+  }
+};
+
+/// Runs `action` and catches the library's error. Anything else it throws goes on to the test.
+template <class Action>
+Failure error_of(Action action) {
+  try {
+    action();
+  } catch (const Error& error) {
+    return {std::string(class_name(error.code())), error.what()};
+  }
+  return {};
+}
+
+}  // namespace sightline::testing

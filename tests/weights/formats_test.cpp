@@ -1,0 +1,128 @@
+#include <algorithm>
+
+#include "sightline/weights/format.h"
+#include "sightline/weights/safetensors.h"
+#include "support/catch.h"
+#include "support/error_of.h"
+#include "support/golden.h"
+#include "support/temp_folder.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+const std::vector<float> kValues = {1.0F, 2.0F};
+
+// A safetensors file with one float of value `value` per name.
+void write_weights(const TempFolder& folder, std::string_view file, const std::vector<std::string>& names,
+                   float value = 1.0F) {
+  const std::vector<float> values = {value};
+  std::vector<SafetensorsEntry> entries;
+  for (const std::string& name : names) {
+    entries.push_back(
+        {name, {DType::f32, Shape{1}, std::as_bytes(std::span<const float>(values))}, DType::f32});
+  }
+  OutputFile out(folder / file, true);
+  write_safetensors(out, entries);
+  out.commit();
+}
+
+void write_index(const TempFolder& folder, const std::string& weight_map) {
+  folder.write("model.safetensors.index.json",
+               R"({"metadata":{"total_size":8},"weight_map":)" + weight_map + "}");
+}
+
+Failure loading(const TempFolder& folder) {
+  return error_of([&] { (void)load_weights(folder.path()); });
+}
+
+}  // namespace
+
+TEST_CASE("formats: a folder's weights come under canonical names, without known buffers", "[weights]") {
+  const TempFolder folder;
+  write_weights(folder, "model.safetensors",
+                {"logit_scale", "text_model.embeddings.position_ids", "vision_model.embeddings.position_ids",
+                 "vision_model.pre_layrnorm.weight", "something.else"});
+  const Weights weights = load_weights(folder.path());
+  CHECK(weights.names() ==
+        std::vector<std::string>{"logit_scale", "something.else", "vision_model.pre_layrnorm.weight"});
+  CHECK(load_weights(folder / "model.safetensors").size() == 3);
+}
+
+TEST_CASE("formats: shards are one checkpoint", "[weights]") {
+  const TempFolder folder;
+  write_weights(folder, "model-00001-of-00002.safetensors", {"logit_scale"}, 3.0F);
+  write_weights(folder, "model-00002-of-00002.safetensors", {"text_projection.weight"}, 4.0F);
+  write_index(folder, R"({"logit_scale":"model-00001-of-00002.safetensors",)"
+                      R"("text_projection.weight":"model-00002-of-00002.safetensors"})");
+  const Weights weights = load_weights(folder.path());
+  CHECK(weights.size() == 2);
+  CHECK(weights.find("logit_scale")->as_float()[0] == 3.0F);
+  CHECK(weights.find("text_projection.weight")->as_float()[0] == 4.0F);
+}
+
+TEST_CASE("formats: S29 a shard outside the folder is unsafe", "[weights][error]") {
+  const TempFolder folder;
+  write_weights(folder, "a.safetensors", {"logit_scale"});
+  const std::string shard = GENERATE("../x", "/etc/passwd", "a/b", "..", ".", "", "a\\\\b", "a\\u0000b");
+  write_index(folder, R"({"logit_scale":")" + shard + R"("})");
+  CHECK(loading(folder).code == "UNSAFE");
+}
+
+TEST_CASE("formats: S30 an index and its shards must agree", "[weights][error]") {
+  const TempFolder folder;
+  write_weights(folder, "a.safetensors", {"logit_scale"});
+  write_index(folder, R"({"logit_scale":"b.safetensors"})");
+  CHECK(loading(folder).code == "MISSING");
+  write_index(folder, R"({"logit_scale":"a.safetensors","text_projection.weight":"a.safetensors"})");
+  CHECK(loading(folder).code == "MISSING");
+  write_weights(folder, "b.safetensors", {"logit_scale", "text_projection.weight"});
+  write_index(folder, R"({"logit_scale":"a.safetensors","text_projection.weight":"b.safetensors"})");
+  CHECK(loading(folder).code == "DUP");
+  write_index(folder, R"({"logit_scale":"b.safetensors"})");
+  CHECK(loading(folder).code == "MISMATCH");
+  write_index(folder, R"({"logit_scale":"a.safetensors","logit_scale":"b.safetensors"})");
+  CHECK(loading(folder).code == "DUP");
+  write_index(folder, R"({"logit_scale":1})");
+  CHECK(loading(folder).code == "TYPE");
+  write_index(folder, "{}");
+  CHECK(loading(folder).code == "MISSING");
+  folder.write("model.safetensors.index.json", "{}");
+  CHECK(loading(folder).code == "MISSING");
+}
+
+TEST_CASE("formats: a form that has no reader yet is refused by its name", "[weights][error]") {
+  const TempFolder folder;
+  const std::string file =
+      GENERATE("pytorch_model.bin", "open_clip_model.safetensors", "open_clip_pytorch_model.bin", "clip.gguf",
+               "model.weights.h5", "tf_model.h5", "ViT-B-32.pt", "pytorch_model.bin.index.json");
+  folder.write(file, "anything");
+  const Failure failure = loading(folder);
+  CHECK(failure.code == "UNSUP");
+  CHECK_THAT(failure.message, Contains("conversion from this form is not built yet"));
+  CHECK_THAT(failure.message, Contains(file.c_str()));
+}
+
+TEST_CASE("formats: of several forms without a reader the likeliest source is named", "[weights][error]") {
+  const TempFolder folder;
+  for (const char* file : {"flax_model.msgpack", "pytorch_model.bin", "tf_model.h5"}) folder.write(file, "x");
+  CHECK_THAT(loading(folder).message, Contains("pytorch_model.bin: is a PyTorch checkpoint"));
+}
+
+TEST_CASE("formats: an empty folder says what could be read", "[weights][error]") {
+  const TempFolder folder;
+  const Failure failure = loading(folder);
+  CHECK(failure.code == "MISSING");
+  CHECK_THAT(failure.message, Contains("model.safetensors"));
+  CHECK(error_of([&] { (void)load_weights(folder / "none"); }).code == "MISSING");
+}
+
+TEST_CASE("formats: a file that is no checkpoint is refused", "[weights][error]") {
+  const TempFolder folder;
+  CHECK(error_of([&] { (void)load_weights(folder.write("w.pt", "PK\x03\x04 zip")); }).code == "UNSUP");
+  CHECK(error_of([&] { (void)load_weights(folder.write("w.safetensors", "<html>404</html>")); }).code ==
+        "LIMIT");
+  write_weights(folder, "model.safetensors", {"bert.embeddings"});
+  CHECK(loading(folder).code == "UNSUP");
+}
