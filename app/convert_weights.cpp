@@ -38,6 +38,8 @@ void check(const ConvertOptions& o) {
   check_model_options(o.source);
 }
 
+constexpr std::int64_t kClipVocabulary = 49408;  ///< entries of the vocabulary that ships with the program
+
 std::optional<DType> target_dtype(const std::string& name) {
   if (name == "keep") return std::nullopt;
   return name == "f32" ? DType::f32 : name == "f16" ? DType::f16 : DType::bf16;
@@ -56,6 +58,24 @@ std::string describe(const CLIP& clip) {
          " parameters";
 }
 
+bool has_tokenizer(const std::string& folder) {
+  return file_exists(join_path(folder, "vocab.json")) || file_exists(join_path(folder, "tokenizer.json"));
+}
+
+/// The folder that the tokenizer's files come from: the one asked for, the source, or CLIP's own when the
+/// source has none and the size fits; "" for none.
+std::string tokenizer_folder(const ConvertOptions& o, const CLIP& clip) {
+  if (!o.tokenizer.empty()) {
+    if (has_tokenizer(o.tokenizer)) return o.tokenizer;
+    fail(ErrorCode::missing, o.tokenizer, "holds neither vocab.json nor tokenizer.json");
+  }
+  if (has_tokenizer(clip.path())) return clip.path();
+  if (clip.config().text.vocabulary_size == kClipVocabulary) return join_path(data_folder(), "vocab");
+  note(o.console,
+       "no tokenizer: the source has none and CLIP's own does not fit; --tokenizer DIR brings one");
+  return "";
+}
+
 int run_convert_weights(const ConvertOptions& o) {
   check(o);
   const std::string source = in_stage(Stage::model, [&] { return locate_model(o.source.model); });
@@ -69,16 +89,18 @@ int run_convert_weights(const ConvertOptions& o) {
   const std::unique_ptr<CLIP> clip = load_model(o.source, o.console);
   watch.lap("model loaded");
   note(o.console, describe(*clip));
-  if (!o.tokenizer.empty() && !is_directory(o.tokenizer)) {
-    throw Failure(Stage::model, Error(ErrorCode::missing, o.tokenizer, "is not a folder with a tokenizer"));
-  }
+  const std::string tokenizer = in_stage(Stage::model, [&] { return tokenizer_folder(o, *clip); });
   in_stage(Stage::output, [&] {
     target.write_weights(clip->weights(), target_dtype(o.dtype));
     target.write_config(source, target_dtype(o.dtype));
-    target.copy_others(source, o.tokenizer.empty() ? source : o.tokenizer);
-    throw_if_interrupted();
-    target.commit();
+    target.copy_others(source, tokenizer);
   });
+  // What was written must load, tokenizer included, before it is published.
+  const std::unique_ptr<CLIP> written =
+      in_stage(Stage::model, [&] { return CLIP::from_preset(target.part()); });
+  if (!tokenizer.empty()) in_stage(Stage::model, [&] { written->processor().tokenizer(); });
+  throw_if_interrupted();
+  in_stage(Stage::output, [&] { target.commit(); });
   watch.lap("written");
   note(o.console, "wrote: " + o.target + ": " + target.summary());
   return kExitDone;

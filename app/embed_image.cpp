@@ -38,8 +38,8 @@ int run_embed_image(const EmbedImageOptions& o) {
   arm_signals();
   std::vector<std::string> inputs = paths;
   inputs.push_back(o.input.list);
-  const std::string index = format == TableFormat::npy && !o.no_index ? index_path_of(o.output.path) : "";
-  for (const std::string& output : {o.output.path, o.items.report, index})
+  const std::string beside = format == TableFormat::npy && !o.no_index ? index_path_of(o.output.path) : "";
+  for (const std::string& output : {o.output.path, o.items.report, beside})
     check_output(output, inputs, o.model);
   EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index});
   const auto opened =

@@ -66,6 +66,10 @@ void add_values(CLI::App& app, const std::string& name, std::vector<std::string>
   constexpr int kMany = CLI::detail::expected_max_vector_size;
   const bool positional = name[0] != '-';
   (*option)->type_size(1)->expected(positional ? kMany / 2 : 1, kMany)->allow_extra_args(false);
+  if (positional) {
+    // Runs before the number of values is checked: one is enough after all.
+    (*option)->each([option](const std::string&) { (*option)->expected(1, kMany); });
+  }
   (*option)->type_name(positional ? "" : "TEXT")->group(group);
 }
 

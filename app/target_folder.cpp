@@ -4,7 +4,9 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cmath>
+#include <cstdio>
 #include <filesystem>
 #include <system_error>
 
@@ -40,6 +42,22 @@ void sync_folder(const std::string& path) {
   ::close(descriptor);
 }
 
+/// What --force may remove: an empty folder, or a model's, which holds config.json and nothing but files.
+/// Errors: unsafe.
+void check_replaceable(const std::string& path) {
+  bool has_config = false, is_empty = true;
+  std::error_code error;
+  for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
+    is_empty = false;
+    has_config = has_config || entry.path().filename() == "config.json";
+    if (entry.is_directory(error)) {
+      fail(ErrorCode::unsafe, path, "holds the folder " + entry.path().filename().string() + ", so it stays");
+    }
+  }
+  check_error(error, path);
+  if (!is_empty && !has_config) fail(ErrorCode::unsafe, path, "is no model folder, so it stays");
+}
+
 /// Errors: range when a finite number of `tensor` becomes infinite in float16.
 void check_fits_half(const std::string& name, const StoredTensor& tensor) {
   if (!is_floating(tensor.dtype) || tensor.dtype == DType::f16) return;
@@ -60,6 +78,9 @@ TargetFolder::TargetFolder(const std::string& path, bool force)
       throw Failure(Stage::output, Error(ErrorCode::locked, path_, "exists already"), "--force replaces it");
     }
     if (file_exists(path_) && !is_directory(path_)) fail(ErrorCode::io, path_, "is not a folder");
+    for (const std::string& path : {path_, part_}) {
+      if (is_directory(path)) check_replaceable(path);
+    }
     std::error_code error;
     fs::remove_all(part_, error);
     fs::create_directory(part_, error);
@@ -111,29 +132,23 @@ void TargetFolder::copy_others(const std::string& source, const std::string& tok
     write_file(name, as_text(bytes));
   };
   copy(source, "preprocessor_config.json");
+  if (tokenizer.empty()) return;
   for (const std::string_view name : kTokenizerFiles) copy(tokenizer, name);
 }
 
 void TargetFolder::commit() {
   sync_folder(part_);
-  std::error_code error;
-  const std::string old = path_ + ".old";
-  const bool replaces = fs::exists(path_, error);
-  if (replaces) {
-    fs::remove_all(old, error);
-    fs::rename(path_, old, error);
-    check_error(error, path_);
+  // Both names change hands at once: at no time is there no model under the final name.
+  const bool replaces = is_directory(path_);
+  const unsigned flags = replaces ? RENAME_EXCHANGE : RENAME_NOREPLACE;
+  if (::renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(), flags) != 0) {
+    check_error(std::error_code(errno, std::generic_category()), path_);
   }
-  fs::rename(part_, path_, error);
-  if (error && replaces) {
-    std::error_code ignored;
-    fs::rename(old, path_, ignored);
-  }
-  check_error(error, path_);
   committed_ = true;
   const fs::path parent = fs::path(path_).parent_path();
   sync_folder(parent.empty() ? "." : parent.string());
-  if (replaces) fs::remove_all(old, error);
+  std::error_code ignored;
+  if (replaces) fs::remove_all(part_, ignored);
 }
 
 std::string TargetFolder::summary() const {

@@ -13,7 +13,8 @@ namespace sightline::app {
 /// committed: removed.
 class TargetFolder {
  public:
-  /// Errors: Failure of Stage::output: locked (exists and not `force`), io.
+  /// Errors: Failure of Stage::output: locked (exists and not `force`), io, unsafe (what would be replaced is
+  /// no model folder).
   TargetFolder(const std::string& path, bool force);
   ~TargetFolder();
   TargetFolder(const TargetFolder&) = delete;
@@ -23,11 +24,14 @@ class TargetFolder {
   void write_weights(const Weights& weights, std::optional<DType> dtype);
   /// config.json, which names the dtype.
   void write_config(const std::string& source, std::optional<DType> dtype);
-  /// preprocessor_config.json of `source`, and the tokenizer's files of `tokenizer`; those that are there.
+  /// preprocessor_config.json of `source`, and the tokenizer's files of `tokenizer` ("" for none); those that
+  /// are there.
   void copy_others(const std::string& source, const std::string& tokenizer);
   /// Replaces what stands there. Errors: io.
   void commit();
 
+  /// Where it is written until `commit`.
+  const std::string& part() const { return part_; }
   /// "7 files, 605157884 bytes"
   std::string summary() const;
 

@@ -44,7 +44,8 @@ class Run:
         process.stdout.close()
         process.stderr.close()
         if process.returncode != 0:
-            sys.exit(f"bench: {' '.join(map(str, command[:8]))} ...: exit {process.returncode}: {errors.strip()[-600:]}")
+            shown = " ".join(map(str, command))[:200]
+            sys.exit(f"bench: {shown}: exit {process.returncode}: {errors.strip()[-600:]}")
 
 
 class Peer:
@@ -163,10 +164,17 @@ class Bench:
                                                       for name, command in contenders.items()}, "mapped files included")
         self.rounds = rounds
 
+    def lines(self, name, items):
+        """A file in the work folder with one item a line."""
+        file = self.work / name
+        file.write_text("".join(f"{item}\n" for item in items), encoding="utf-8")
+        return file
+
     def image_command(self, paths, batch=None, **more):
         out = self.work / "out.npy"
         size = ["--batch-size", str(batch)] if batch else []
-        return self.sightline("embed-image", *paths, "--output", out, "--force", *size, **more)
+        names = self.lines(f"pictures-{len(paths)}.txt", paths)
+        return self.sightline("embed-image", "--files-from", names, "--output", out, "--force", *size, **more)
 
     def images(self):
         count = 16 if self.options.quick else 48
@@ -186,15 +194,14 @@ class Bench:
                      {"sightline": lambda: Run(self.image_command(paths)).peak_mib})
 
     def captions(self):
-        ten = self.sightline("embed-text", *bench_data.CAPTIONS)
+        ten = self.sightline("embed-text", "--captions", self.lines("captions.txt", bench_data.CAPTIONS))
         self.compare("10 captions", "ms", {"sightline": lambda: Run(ten).seconds * 1e3,
                                            **self.engines(task="captions", texts=bench_data.CAPTIONS, batch=10)},
                      "sightline: the whole process; peers: warm")
         count = 400 if self.options.quick else 4000
         file = bench_data.make_prompts(self.work, count)
         texts = file.read_text(encoding="utf-8").splitlines()
-        few = self.work / "prompts-few.txt"
-        few.write_text("".join(line + "\n" for line in texts[:40]), encoding="utf-8")
+        few = self.lines("prompts-few.txt", texts[:40])
         out = self.work / "out.npy"
 
         def command(n):

@@ -188,7 +188,7 @@ def make_pictures(folder, python, width, height, distinct, count):
 
 
 def make_prompts(folder, count):
-    """Lines like ImageNet's prompts: published templates, or plain ones, times names of one to three words."""
+    """ImageNet's prompts in random order: published templates times class names, or plain ones where these lack."""
     target = pathlib.Path(folder) / f"prompts-{count}.txt"
     if target.is_file():
         return target
@@ -200,6 +200,9 @@ def make_prompts(folder, count):
     things = ("cat dog shark eagle lizard turtle spider crab castle bridge truck bicycle guitar piano lamp clock "
               "bottle helmet mushroom pretzel").split()
     labels = [f"{kind} {thing}" for thing in things for kind in kinds] + things
+    classes = ROOT / "data" / "templates" / "imagenet-classes.txt"
+    if classes.is_file():
+        labels = list(dict.fromkeys(classes.read_text(encoding="utf-8").splitlines()))
     pairs = [template.format(label) for template in templates for label in labels]
     random.Random(3).shuffle(pairs)
     target.write_text("".join(line + "\n" for line in pairs[:count]), encoding="utf-8")

@@ -1,9 +1,13 @@
-# scripts/fetch-model.sh against a server on 127.0.0.1. Included by tests/CMakeLists.txt. Exit 77: curl is missing.
+# Included by tests/CMakeLists.txt.
+# scripts/fetch-model.sh against a server on 127.0.0.1 (exit 77: curl is missing), and what scripts/bench.py makes.
 find_package(Python3 COMPONENTS Interpreter)
 if(Python3_Interpreter_FOUND)
   add_test(NAME end_to_end/fetch_model
            COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/fetch_test.py --sightline $<TARGET_FILE:sightline>)
   set_tests_properties(end_to_end/fetch_model PROPERTIES SKIP_RETURN_CODE 77 TIMEOUT 300)
+  add_test(NAME end_to_end/bench_data
+           COMMAND Python3::Interpreter ${CMAKE_CURRENT_LIST_DIR}/bench_data_test.py
+                   --sightline $<TARGET_FILE:sightline>)
 endif()
 
 # OpenBLAS has other kernels on other processors, and they differ in which bits depend on the batch. It does not check

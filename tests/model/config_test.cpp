@@ -76,7 +76,7 @@ TEST_CASE("config: malformed JSON is refused by class (C01-C04)", "[model][error
   CHECK(code_of("\xEF\xBB\xBF{\"model_type\":\"clip\"}") == ErrorCode::header);
   CHECK_THROWS_WITH(config("\xEF\xBB\xBF{}"), Contains("BOM") || Contains("byte order mark"));
   CHECK(code_of(R"({"model_type":"clip","x":)" + std::string(100000, '[') + std::string(100000, ']') + "}") ==
-        ErrorCode::limit);
+        ErrorCode::header);
   CHECK(code_of(with_text(R"("hidden_size": 512, "hidden_size": 512)")) == ErrorCode::duplicate);
 }
 
@@ -88,8 +88,7 @@ TEST_CASE("config: numbers out of range are refused before anything is allocated
   }
   for (const std::string bad : {"12.5", "\"12\"", "1e999"}) {
     INFO(bad);
-    const ErrorCode code = code_of(with_text("\"num_hidden_layers\": " + bad));
-    CHECK((code == ErrorCode::range || code == ErrorCode::type || code == ErrorCode::header));
+    CHECK(code_of(with_text("\"num_hidden_layers\": " + bad)) == ErrorCode::range);
   }
   CHECK(code_of(with_text(R"("hidden_size": 512, "num_attention_heads": 7)")) == ErrorCode::range);
   CHECK(code_of(with_text(R"("hidden_size": 2147483648)")) == ErrorCode::range);

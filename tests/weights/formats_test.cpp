@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "sightline/weights/format.h"
+#include "sightline/weights/weight_format.h"
 #include "sightline/weights/safetensors.h"
 #include "support/catch.h"
 #include "support/error_of.h"

@@ -42,7 +42,7 @@ struct PixelPipeline {
 /// Decodes, turns, converts to RGB, resizes and crops one picture: Pillow 13's bytes. The content decides the
 /// format. A large picture is never held whole where its format allows row by row decoding. `warnings` (may
 /// be null) receives one line per oddity that was accepted. Errors: magic, truncated, corrupt, header, limit,
-/// unsupported (docs/formats.md lists the cases).
+/// unsupported (docs/formats.md lists the cases), range when resizing would leave nothing of a side.
 Image load_pixels(ByteView file, const PixelPipeline& pipeline, const ImageLimits& limits,
                   std::vector<std::string>* warnings);
 

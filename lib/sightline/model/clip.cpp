@@ -5,7 +5,7 @@
 #include "sightline/base/error.h"
 #include "sightline/io/file.h"
 #include "sightline/model/locate.h"
-#include "sightline/weights/format.h"
+#include "sightline/weights/weight_format.h"
 
 namespace sightline {
 namespace {

@@ -9,6 +9,7 @@ CLIPPatchingAndEmbedding::CLIPPatchingAndEmbedding(const WeightScope& scope, con
     : Layer("clip_patching_and_embedding"),
       image_size_(config.image_size),
       patch_size_(config.patch_size),
+      channels_(config.channels),
       patches_(config.image_size / config.patch_size),
       width_(config.encoder.width),
       kernel_(backend.pack(add_weight(scope / "patch_embedding", "weight",
@@ -39,11 +40,11 @@ void CLIPPatchingAndEmbedding::operator()(TensorView<const float> pixels, Tensor
   }
 }
 
-// One row a patch: channels, then rows, then columns of the patch, as the kernel [W, 3, p, p] lies in memory.
+// One row a patch: channels, then rows, then columns of the patch, as the kernel [W, C, p, p] lies in memory.
 void CLIPPatchingAndEmbedding::gather_patches(const float* picture, float* rows) const {
   for (std::int64_t py = 0; py < patches_; ++py) {
     for (std::int64_t px = 0; px < patches_; ++px) {
-      for (std::int64_t channel = 0; channel < 3; ++channel) {
+      for (std::int64_t channel = 0; channel < channels_; ++channel) {
         for (std::int64_t y = 0; y < patch_size_; ++y) {
           const std::int64_t line = channel * image_size_ + py * patch_size_ + y;
           rows = std::copy_n(picture + line * image_size_ + px * patch_size_, patch_size_, rows);

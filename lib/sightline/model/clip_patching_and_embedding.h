@@ -25,7 +25,7 @@ class CLIPPatchingAndEmbedding : public Layer {
  private:
   void gather_patches(const float* picture, float* rows) const;
 
-  std::int64_t image_size_, patch_size_, patches_, width_;
+  std::int64_t image_size_, patch_size_, channels_, patches_, width_;
   std::unique_ptr<PackedMatrix> kernel_;
   VectorWeight class_embedding_, positions_;
 };

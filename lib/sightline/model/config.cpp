@@ -18,6 +18,12 @@ constexpr std::int64_t kMaxVocabulary = 1LL << 20;
 constexpr std::int64_t kMaxContext = 4096;
 constexpr std::int64_t kMaxImage = 4096;
 
+// A size. What is no whole number is out of range, like a size that is too large.
+std::int64_t whole_number(const Json& value, std::int64_t low, std::int64_t high) {
+  if (!value.is_integer()) fail(ErrorCode::range, value.path(), "is not a whole number");
+  return value.as_integer(low, high);
+}
+
 /// A section of a config: the value of a key in the object that counts, or the class default of transformers.
 class Section {
  public:
@@ -32,7 +38,7 @@ class Section {
   std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t low,
                        std::int64_t high) const {
     const std::optional<Json> value = find(key);
-    return value ? value->as_integer(low, high) : otherwise;
+    return value ? whole_number(*value, low, high) : otherwise;
   }
   bool boolean(std::string_view key, bool otherwise) const {
     const std::optional<Json> value = find(key);
@@ -100,11 +106,11 @@ EncoderConfig read_encoder(const Section& section, const EncoderDefaults& defaul
 std::int64_t read_side(const Section& section, std::string_view key, std::int64_t otherwise) {
   const std::optional<Json> value = section.find(key);
   if (!value) return otherwise;
-  if (!value->is_array()) return value->as_integer(1, kMaxImage);
+  if (!value->is_array()) return whole_number(*value, 1, kMaxImage);
   std::int64_t side = 0;
   bool square = value->size() == 2;
   value->for_each_element([&](const Json& element) {
-    const std::int64_t size = element.as_integer(1, kMaxImage);
+    const std::int64_t size = whole_number(element, 1, kMaxImage);
     square = square && (side == 0 || side == size);
     side = size;
   });
@@ -155,7 +161,9 @@ struct Size {
   std::int32_t height, width;
 };
 
-std::int32_t side_of(const Json& value) { return static_cast<std::int32_t>(value.as_integer(1, kMaxImage)); }
+std::int32_t side_of(const Json& value) {
+  return static_cast<std::int32_t>(whole_number(value, 1, kMaxImage));
+}
 
 Size read_size(const Json& value) {
   if (value.is_integer()) return {ResizeMode::shortest, side_of(value), side_of(value)};

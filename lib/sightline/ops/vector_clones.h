@@ -1,6 +1,6 @@
 #pragma once
 
-// Compiles a function several times and lets the loader choose by processor (GNU function multiversioning).
+/// Compiles a function several times and lets the loader choose by processor (GNU function multiversioning).
 // Plain loops then use AVX2 or AVX-512 where they exist; a processor's results are the same bits in every
 // run.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \

@@ -1,28 +1,34 @@
 #include "sightline/tensor/scratch.h"
 
 #include <algorithm>
+#include <exception>
 
 namespace sightline {
 namespace {
 
 constexpr std::int64_t kGranule = 16;          // floats: 64 bytes
-constexpr std::int64_t kFirstBlock = 1 << 16;  // floats: 256 KiB
+constexpr std::int64_t kFirstBlock = 1 << 16;  // floats: 256 KiB, the least that is asked for
 
 }  // namespace
 
 Scratch::Frame::Frame(Scratch& scratch)
     : scratch_(scratch),
       block_(scratch.current_),
-      used_(scratch.blocks_.empty() ? 0 : scratch.blocks_[scratch.current_].used) {}
+      used_(scratch.blocks_.empty() ? 0 : scratch.blocks_[scratch.current_].used),
+      live_(scratch.live_) {}
 
 Scratch::Frame::~Frame() {
   for (std::size_t i = block_ + 1; i < scratch_.blocks_.size(); ++i) scratch_.blocks_[i].used = 0;
   scratch_.current_ = block_;
   if (!scratch_.blocks_.empty()) scratch_.blocks_[block_].used = used_;
+  scratch_.live_ = live_;
+  if (live_ == 0) scratch_.merge_blocks();
 }
 
 TensorView<float> Scratch::take(Shape shape) {
   const std::int64_t wanted = (shape.elements() + kGranule - 1) / kGranule * kGranule;
+  live_ += wanted;
+  peak_ = std::max(peak_, live_);
   // Blocks never move, so views stay valid; a block too small for this request is skipped until its frame
   // ends.
   while (current_ < blocks_.size()) {
@@ -35,10 +41,21 @@ TensorView<float> Scratch::take(Shape shape) {
     if (current_ + 1 == blocks_.size()) break;
     ++current_;
   }
-  const std::int64_t last = blocks_.empty() ? kFirstBlock / 2 : blocks_.back().memory.shape().elements();
-  blocks_.push_back(Block{Tensor(Shape{std::max(wanted, last * 2)}), wanted});
+  blocks_.push_back(Block{Tensor(Shape{std::max(wanted, kFirstBlock)}), wanted});
   current_ = blocks_.size() - 1;
   return {blocks_.back().memory.data(), shape};
+}
+
+// Nothing is in use. The old blocks go before the new one comes, so that both are never held together.
+void Scratch::merge_blocks() noexcept {
+  if (blocks_.size() < 2) return;
+  blocks_.clear();
+  current_ = 0;
+  try {
+    blocks_.push_back(Block{Tensor(Shape{peak_})});
+  } catch (const std::exception&) {
+    blocks_.clear();  // the next take asks again, and reports it
+  }
 }
 
 std::int64_t Scratch::capacity() const {

@@ -7,8 +7,9 @@
 
 namespace sightline {
 
-/// A stack of temporaries for one forward pass. Grows while it is cold; once it has seen its largest pass it
-/// never allocates again. Thread-safety: one per concurrent pass.
+/// A stack of temporaries for one forward pass. Grows while it is cold; when the outermost frame ends, what
+/// grew becomes one block of exactly the largest size that was in use at once, so a pass it has seen never
+/// allocates again. Thread-safety: one per concurrent pass.
 class Scratch {
  public:
   /// Gives everything taken since its construction back when it ends.
@@ -25,7 +26,7 @@ class Scratch {
    private:
     Scratch& scratch_;
     std::size_t block_;
-    std::int64_t used_;
+    std::int64_t used_, live_;
   };
 
   TensorView<float> take(Shape shape);
@@ -37,8 +38,11 @@ class Scratch {
     Tensor memory;
     std::int64_t used = 0;
   };
+  void merge_blocks() noexcept;
+
   std::vector<Block> blocks_;
   std::size_t current_ = 0;
+  std::int64_t live_ = 0, peak_ = 0;  // floats in use, and the most there ever were
 };
 
 }  // namespace sightline

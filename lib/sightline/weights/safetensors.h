@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "sightline/io/file.h"
-#include "sightline/weights/format.h"
+#include "sightline/weights/weight_format.h"
 
 namespace sightline {
 

@@ -4,6 +4,6 @@ for command in score embed-image embed-text convert-weights info; do
   sightline $command -h | cmp - help
   awk -v c=$command 'length($0) > 80 { print c ": " length($0) " columns: " $0 }' help
   grep -q "^usage: sightline $command" help
-  [ "$(grep -c "^  sightline .*$command\|[|] sightline $command" help)" -ge 3 ] || echo "$command: fewer than three examples"
+  [ "$(sed -n '/^Examples/,$p' help | grep -c '^  ')" -ge 3 ] || echo "$command: fewer than three examples"
   if grep -n '[[:blank:]]$' help; then echo "$command: blanks at a line's end"; fi
 done

@@ -1,0 +1,65 @@
+#include "sightline/base/parallel.h"
+
+#include <atomic>
+#include <stdexcept>
+#include <vector>
+
+#include "support/catch.h"
+
+using namespace sightline;
+
+TEST_CASE("pool: every index is done once, by a member of the pool", "[base]") {
+  const int threads = GENERATE(1, 2, 3, 8);
+  ThreadPool pool(threads);
+  CHECK(pool.size() == threads);
+  for (const std::int64_t count : {0, 1, 2, 7, 1000}) {
+    std::vector<std::atomic<int>> done(static_cast<std::size_t>(count));
+    std::atomic<bool> strange{false};
+    pool.run(count, [&](std::int64_t index, int worker) {
+      ++done[static_cast<std::size_t>(index)];
+      if (worker < 0 || worker >= threads) strange = true;
+    });
+    bool once = true;
+    for (const std::atomic<int>& times : done) once = once && times == 1;
+    CHECK(once);
+    CHECK_FALSE(strange);
+  }
+}
+
+TEST_CASE("pool: what the members wrote is seen after the run, many runs in a row", "[base]") {
+  ThreadPool pool(3);
+  std::vector<int> values(64);  // not atomic: a thread sanitizer checks the handing over
+  for (int round = 0; round < 2000; ++round) {
+    pool.run(64, [&](std::int64_t index, int) { values[static_cast<std::size_t>(index)] += 1; });
+  }
+  CHECK(values == std::vector<int>(64, 2000));
+}
+
+TEST_CASE("pool: the worker number is a place of one's own", "[base]") {
+  ThreadPool pool(4);
+  std::vector<std::int64_t> sums(4);
+  for (int round = 0; round < 200; ++round) {
+    pool.run(50, [&](std::int64_t index, int worker) { sums[static_cast<std::size_t>(worker)] += index; });
+  }
+  CHECK(sums[0] + sums[1] + sums[2] + sums[3] == 200 * 50 * 49 / 2);
+}
+
+TEST_CASE("pool: the first error arrives at the caller and the pool goes on working", "[base][error]") {
+  const int threads = GENERATE(1, 3);
+  ThreadPool pool(threads);
+  for (int round = 0; round < 50; ++round) {
+    CHECK_THROWS_WITH(pool.run(20, [](std::int64_t, int) { throw std::runtime_error("broken"); }), "broken");
+    std::atomic<int> done{0};
+    pool.run(20, [&](std::int64_t, int) { ++done; });
+    CHECK(done == 20);
+  }
+}
+
+TEST_CASE("pool: a run inside a run is done by its caller alone", "[base]") {
+  ThreadPool pool(3);
+  std::atomic<int> done{0};
+  pool.run(10, [&](std::int64_t, int) { pool.run(10, [&](std::int64_t, int) { ++done; }); });
+  CHECK(done == 100);
+}
+
+TEST_CASE("pool: there is at least one core", "[base]") { CHECK(available_cores() >= 1); }

@@ -1,0 +1,52 @@
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "sightline/model/clip.h"
+#include "support/catch.h"
+
+namespace {
+
+std::atomic<std::int64_t> allocations{0};
+
+}  // namespace
+
+// Every `new` of this test program is counted.
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+using namespace sightline;
+
+TEST_CASE("clip: a warm forward pass allocates nothing", "[model]") {
+  const std::string backend = GENERATE(as<std::string>{}, "auto", "openblas");
+  const std::string name = GENERATE(as<std::string>{}, "nano_quick_gelu", "nano_f16");
+  CLIPOptions options;
+  options.backend = backend;
+  const auto clip = CLIP::from_preset(std::string(SIGHTLINE_DATA_DIR) + "/golden/model/" + name, options);
+  ThreadPool pool(2);
+  Scratch scratch;
+  Context context{pool, scratch};
+  const std::vector<float> pixels(static_cast<std::size_t>(2 * clip->processor().pixel_count()), 0.5F);
+  std::vector<float> embeddings(static_cast<std::size_t>(2 * clip->embedding_size()));
+  const Shape out{2, clip->embedding_size()};
+  TokenBatch texts;
+  texts.add(clip->processor().process_text("a dog").ids);
+  texts.add(clip->processor().process_text("two cats").ids);
+  const auto pass = [&] {
+    clip->encode_images({pixels.data(), Shape{2, clip->processor().pixel_count()}}, {embeddings.data(), out},
+                        context);
+    clip->encode_texts(texts, {embeddings.data(), out}, context);
+  };
+  pass();
+  const std::int64_t capacity = scratch.capacity(), before = allocations;
+  pass();
+  CHECK(allocations == before);
+  CHECK(scratch.capacity() == capacity);
+}

@@ -1,0 +1,137 @@
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <optional>
+
+#include "nn/small_weights.h"
+#include "support/catch.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+// Every `new` of this binary is counted; the memory of tensors shows in Scratch::capacity.
+namespace {
+std::atomic<std::int64_t> allocations{0};
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  void* memory = std::malloc(size == 0 ? 1 : size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+
+namespace {
+
+/// A causal encoder of every back end and head width under test.
+struct Fixture {
+  explicit Fixture(const GemmBackend& backend, Mask mask = Mask::causal, EncoderConfig c = small_encoder())
+      : config(c) {
+    small.add_encoder(config);
+    encoder.emplace(small.root(), config, mask, backend);
+  }
+  std::vector<float> run(std::vector<float> x, const std::vector<Sequence>& sequences,
+                         Context& context) const {
+    std::vector<float> pooled(sequences.size() * static_cast<std::size_t>(config.width));
+    const auto rows = static_cast<std::int64_t>(x.size()) / config.width;
+    (*encoder)({x.data(), Shape{rows, config.width}}, sequences,
+               {pooled.data(), Shape{static_cast<std::int64_t>(sequences.size()), config.width}}, context);
+    return pooled;
+  }
+
+  EncoderConfig config;
+  SmallWeights small;
+  std::optional<CLIPEncoder> encoder;
+};
+
+bool same_bits(std::span<const float> a, std::span<const float> b) {
+  return a.size() == b.size() && std::memcmp(a.data(), b.data(), a.size_bytes()) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("encoder: the pooled row is what computing every row gives, bit for bit", "[nn][property]") {
+  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
+  if (!backend->supported()) return;
+  const Mask mask = GENERATE(Mask::none, Mask::causal);
+  const std::int64_t heads = GENERATE(2, 4, 6);
+  const Fixture fixture(*backend, mask, small_encoder(48, heads));
+  ThreadPool pool(2);
+  Scratch scratch;
+  Context context{pool, scratch};
+  const std::int64_t width = fixture.config.width;
+  const std::vector<Sequence> sequences = {{7, 3}, {1, 0}, {40, 39}};
+  std::vector<float> x = random_values(48 * width, 3);
+  const std::vector<float> pooled = fixture.run(x, sequences, context);
+
+  std::vector<AttentionSpan> spans(sequences.size());
+  fill_spans(sequences, false, spans);
+  const TensorView<float> all{x.data(), Shape{48, width}};
+  for (std::int64_t i = 0; i < fixture.config.layers; ++i) fixture.encoder->layer(i)(all, spans, context);
+  const std::int64_t rows[] = {3, 7, 47};
+  for (std::int64_t i = 0; i < 3; ++i) {
+    CHECK(same_bits(all.row(rows[i]), std::span(pooled).subspan(static_cast<std::size_t>(i * width),
+                                                                static_cast<std::size_t>(width))));
+  }
+}
+
+TEST_CASE("encoder: sequences of a batch do not feel each other, nor the threads", "[nn][property]") {
+  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
+  if (!backend->supported()) return;
+  const Fixture fixture(*backend);
+  ThreadPool one(1), three(3);
+  Scratch scratch, other;
+  Context alone{one, scratch}, together{three, other};
+  const auto width = static_cast<std::size_t>(fixture.config.width);
+  const std::vector<Sequence> sequences = {{5, 4}, {77, 76}, {2, 1}, {1, 0}, {33, 32}};
+  const std::vector<float> x = random_values(118 * fixture.config.width, 4);
+  const std::vector<float> batch = fixture.run(x, sequences, together);
+  CHECK(same_bits(batch, fixture.run(x, sequences, alone)));
+  std::size_t row = 0;
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    const auto length = static_cast<std::size_t>(sequences[i].length);
+    const auto begin = x.begin() + static_cast<std::ptrdiff_t>(row * width);
+    const std::vector<float> single =
+        fixture.run({begin, begin + static_cast<std::ptrdiff_t>(length * width)}, {sequences[i]}, alone);
+    CHECK(same_bits(single, std::span(batch).subspan(i * width, width)));
+    row += length;
+  }
+}
+
+TEST_CASE("encoder: rows behind the pooled one change nothing under the causal mask", "[nn][property]") {
+  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
+  if (!backend->supported()) return;
+  const Fixture fixture(*backend);
+  ThreadPool pool(1);
+  Scratch scratch;
+  Context context{pool, scratch};
+  const std::vector<float> x = random_values(77 * fixture.config.width, 5);
+  const auto cut = x.begin() + 10 * fixture.config.width;
+  CHECK(same_bits(fixture.run(x, {{77, 9}}, context), fixture.run({x.begin(), cut}, {{10, 9}}, context)));
+}
+
+TEST_CASE("encoder: a warm pass allocates nothing", "[nn]") {
+  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
+  if (!backend->supported()) return;
+  const Fixture fixture(*backend);
+  ThreadPool pool(2);
+  Scratch scratch;
+  Context context{pool, scratch};
+  const std::vector<Sequence> sequences = {{20, 0}, {30, 29}};
+  std::vector<float> x = random_values(50 * fixture.config.width, 6);
+  std::vector<float> pooled(2 * static_cast<std::size_t>(fixture.config.width));
+  const auto pass = [&] {
+    (*fixture.encoder)({x.data(), Shape{50, fixture.config.width}}, sequences,
+                       {pooled.data(), Shape{2, fixture.config.width}}, context);
+  };
+  pass();
+  const std::int64_t capacity = scratch.capacity(), before = allocations;
+  pass();
+  const std::int64_t after = allocations;
+  CHECK(after == before);
+  CHECK(scratch.capacity() == capacity);
+}

@@ -1,0 +1,129 @@
+#include <algorithm>
+#include <cmath>
+
+#include "nn/small_weights.h"
+#include "sightline/base/error.h"
+#include "sightline/nn/embedding.h"
+#include "support/catch.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+const float* values_of(const SmallWeights& small, const std::string& name, Shape shape) {
+  return small.root().require(name, shape).as_float();
+}
+
+// y = x W^T + b in double.
+std::vector<double> linear(const SmallWeights& small, const std::string& name, const std::vector<double>& x,
+                           std::int64_t in, std::int64_t out) {
+  const float* w = values_of(small, name + ".weight", Shape{out, in});
+  const float* b = values_of(small, name + ".bias", Shape{out});
+  std::vector<double> y;
+  for (std::size_t r = 0; r < x.size() / static_cast<std::size_t>(in); ++r) {
+    for (std::int64_t j = 0; j < out; ++j) {
+      double sum = static_cast<double>(b[j]);
+      for (std::int64_t k = 0; k < in; ++k)
+        sum += static_cast<double>(w[j * in + k]) *
+               x[r * static_cast<std::size_t>(in) + static_cast<std::size_t>(k)];
+      y.push_back(sum);
+    }
+  }
+  return y;
+}
+
+// softmax(q k^T / sqrt(D)) v of every head, in double.
+std::vector<double> plain_attention(const std::vector<double>& q, const std::vector<double>& k,
+                                    const std::vector<double>& v, std::size_t width, std::size_t heads,
+                                    Mask mask) {
+  const std::size_t rows = q.size() / width, depth = width / heads;
+  std::vector<double> out(q.size());
+  for (std::size_t h = 0; h < heads; ++h) {
+    for (std::size_t i = 0; i < rows; ++i) {
+      const std::size_t seen = mask == Mask::causal ? i + 1 : rows;
+      std::vector<double> p(seen);
+      double sum = 0;
+      for (std::size_t j = 0; j < seen; ++j) {
+        double score = 0;
+        for (std::size_t d = 0; d < depth; ++d)
+          score += q[i * width + h * depth + d] * k[j * width + h * depth + d];
+        sum += p[j] = std::exp(score / std::sqrt(static_cast<double>(depth)));
+      }
+      for (std::size_t j = 0; j < seen; ++j) {
+        for (std::size_t d = 0; d < depth; ++d)
+          out[i * width + h * depth + d] += p[j] / sum * v[j * width + h * depth + d];
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("layers: CLIPAttention equals its formula in double, any head width, every back end", "[nn]") {
+  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
+  if (!backend->supported()) return;
+  const Mask mask = GENERATE(Mask::none, Mask::causal);
+  const std::int64_t heads = GENERATE(1, 3, 6);
+  const std::int64_t width = 72, rows = 37;
+  SmallWeights small;
+  small.add_attention("attn", width);
+  const CLIPAttention attention(small.root() / "attn", width, heads, mask, *backend);
+
+  const std::vector<float> x = random_values(rows * width, 9), start = random_values(rows * width, 10);
+  std::vector<float> y = start;
+  ThreadPool pool(2);
+  Scratch scratch;
+  Context context{pool, scratch};
+  const AttentionSpan span{0, rows, 0, rows, 0};
+  attention.add_to({y.data(), Shape{rows, width}}, {x.data(), Shape{rows, width}},
+                   {x.data(), Shape{rows, width}}, {&span, 1}, context);
+
+  const std::vector<double> exact(x.begin(), x.end());
+  const auto project = [&](const char* part, const std::vector<double>& in) {
+    return linear(small, std::string("attn.") + part, in, width, width);
+  };
+  const std::vector<double> expected =
+      project("out_proj",
+              plain_attention(project("q_proj", exact), project("k_proj", exact), project("v_proj", exact),
+                              static_cast<std::size_t>(width), static_cast<std::size_t>(heads), mask));
+  double worst = 0;
+  for (std::size_t i = 0; i < y.size(); ++i)
+    worst =
+        std::max(worst, std::abs(static_cast<double>(y[i]) - static_cast<double>(start[i]) - expected[i]));
+  // Two products of 72 terms, a softmax and a residual of values up to 4: 16 half units of 4.
+  CHECK(worst <= 16 * 4 * 0x1p-24 * 4);
+}
+
+TEST_CASE("layers: an embedding reads the row asked for and refuses others", "[nn][error]") {
+  SmallWeights small;
+  small.add("tokens.weight", Shape{5, 130}, 1);
+  const Embedding embedding(small.root() / "tokens", 5, 130);
+  const float* table = values_of(small, "tokens.weight", Shape{5, 130});
+  std::vector<float> row(130);
+  embedding.lookup(3, row);
+  CHECK(std::equal(row.begin(), row.end(), table + 3 * 130));
+  embedding.add(1, row);
+  for (int i = 0; i < 130; ++i) CHECK(row[static_cast<std::size_t>(i)] == table[390 + i] + table[130 + i]);
+  CHECK_THROWS_WITH(embedding.lookup(5, row), Contains("is 5, the embedding has 5 rows"));
+  CHECK_THROWS_WITH(embedding.lookup(-1, row), Contains("is -1"));
+}
+
+TEST_CASE("layers: every weight is counted and asked for with its shape", "[nn][error]") {
+  SmallWeights small;
+  const EncoderConfig config = small_encoder();
+  small.add_encoder(config);
+  const CLIPEncoder encoder(small.root(), config, Mask::none, gemm_backend("reference"));
+  CHECK(small.weights().unused().empty());
+  const std::int64_t w = config.width, m = config.mlp_width;
+  CHECK(encoder.count_params() == config.layers * (4 * w * w + 4 * w + 2 * w * m + m + w + 4 * w));
+  CHECK(encoder.weights().front().name == "layers.0.layer_norm1.weight");
+  EncoderConfig wider = config;
+  wider.mlp_width += 1;
+  CHECK_THROWS_AS(CLIPEncoder(small.root(), wider, Mask::none, gemm_backend("reference")), Error);
+  wider = config;
+  wider.layers += 1;
+  CHECK_THROWS_WITH(CLIPEncoder(small.root(), wider, Mask::none, gemm_backend("reference")),
+                    Contains("layers.3.layer_norm1.weight"));
+}

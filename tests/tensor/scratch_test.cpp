@@ -1,0 +1,69 @@
+#include "sightline/tensor/scratch.h"
+
+#include <algorithm>
+#include <cstdint>
+
+#include "support/catch.h"
+
+using namespace sightline;
+
+namespace {
+
+// Two nested frames, as a layer and the product inside it.
+void pass(Scratch& scratch, std::int64_t size) {
+  Scratch::Frame outer(scratch);
+  outer.take(Shape{size});
+  for (int i = 0; i < 3; ++i) {
+    Scratch::Frame inner(scratch);
+    inner.take(Shape{2 * size});
+    inner.take(Shape{size});
+  }
+}
+
+}  // namespace
+
+TEST_CASE("scratch: what is taken together is aligned and does not overlap", "[tensor]") {
+  Scratch scratch;
+  Scratch::Frame frame(scratch);
+  const std::int64_t sizes[] = {1, 17, 70000, 3, 200000, 16};
+  TensorView<float> views[6];
+  for (int i = 0; i < 6; ++i) {
+    views[i] = frame.take(Shape{sizes[i]});
+    std::fill_n(views[i].data(), sizes[i], static_cast<float>(i));
+  }
+  for (int i = 0; i < 6; ++i) {
+    CHECK(reinterpret_cast<std::uintptr_t>(views[i].data()) % 64 == 0);
+    const auto flat = views[i].flat();
+    CHECK(std::all_of(flat.begin(), flat.end(), [i](float value) { return value == static_cast<float>(i); }));
+  }
+}
+
+TEST_CASE("scratch: a frame gives its memory back and leaves the outer one's alone", "[tensor]") {
+  Scratch scratch;
+  Scratch::Frame outer(scratch);
+  const TensorView<float> kept = outer.take(Shape{100});
+  std::fill_n(kept.data(), 100, 7.0F);
+  const float* first = nullptr;
+  for (int i = 0; i < 2; ++i) {
+    Scratch::Frame inner(scratch);
+    const TensorView<float> view = inner.take(Shape{100});
+    std::fill_n(view.data(), 100, 1.0F);
+    if (i == 0) first = view.data();
+    CHECK(view.data() == first);
+  }
+  CHECK(std::all_of(kept.data(), kept.data() + 100, [](float value) { return value == 7.0F; }));
+}
+
+TEST_CASE("scratch: a pass it has seen takes no new memory, and it holds no more than was in use",
+          "[tensor]") {
+  Scratch scratch;
+  CHECK(scratch.capacity() == 0);
+  constexpr std::int64_t kSize = 1 << 18, kFloat = 4;
+  pass(scratch, kSize);
+  CHECK(scratch.capacity() == 4 * kSize * kFloat);
+  pass(scratch, kSize);
+  pass(scratch, kSize / 2);
+  CHECK(scratch.capacity() == 4 * kSize * kFloat);
+  pass(scratch, 2 * kSize);
+  CHECK(scratch.capacity() == 8 * kSize * kFloat);
+}
