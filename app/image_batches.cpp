@@ -107,11 +107,12 @@ class ReorderWindow {
   void put(std::int64_t number, Batch batch) {
     const std::lock_guard lock(mutex_);
     waiting_.emplace(number, std::move(batch));
-    for (auto first = waiting_.begin(); !stopped_ && first != waiting_.end() && first->first == next_;
-         first = waiting_.begin()) {
-      hand_over(first->second, sink_);
-      waiting_.erase(first);
-      ++next_;
+    try {
+      hand_over_what_is_next();
+    } catch (...) {
+      stopped_ = true;  // under the same lock: nobody hands the rest of this batch over again
+      moved_.notify_all();
+      throw;
     }
     moved_.notify_all();
   }
@@ -123,6 +124,15 @@ class ReorderWindow {
   }
 
  private:
+  void hand_over_what_is_next() {
+    for (auto first = waiting_.begin(); !stopped_ && first != waiting_.end() && first->first == next_;
+         first = waiting_.begin()) {
+      hand_over(first->second, sink_);
+      waiting_.erase(first);
+      ++next_;
+    }
+  }
+
   std::int64_t ahead_;
   Sink sink_;
   std::mutex mutex_;

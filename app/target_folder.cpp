@@ -42,20 +42,21 @@ void sync_folder(const std::string& path) {
   ::close(descriptor);
 }
 
-/// What --force may remove: an empty folder, or a model's, which holds config.json and nothing but files.
-/// Errors: unsafe.
+/// What may be removed: an empty folder, or a model's (of a run that was killed, too), which holds
+/// config.json or weights and nothing but files. Errors: unsafe.
 void check_replaceable(const std::string& path) {
-  bool has_config = false, is_empty = true;
+  bool is_model = false, is_empty = true;
   std::error_code error;
   for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
     is_empty = false;
-    has_config = has_config || entry.path().filename() == "config.json";
+    const std::string name = entry.path().filename().string();
+    is_model = is_model || name == "config.json" || name.starts_with("model.safetensors");
     if (entry.is_directory(error)) {
-      fail(ErrorCode::unsafe, path, "holds the folder " + entry.path().filename().string() + ", so it stays");
+      fail(ErrorCode::unsafe, path, "holds the folder " + name + ", so it stays");
     }
   }
   check_error(error, path);
-  if (!is_empty && !has_config) fail(ErrorCode::unsafe, path, "is no model folder, so it stays");
+  if (!is_empty && !is_model) fail(ErrorCode::unsafe, path, "is no model folder, so it stays");
 }
 
 /// Errors: range when a finite number of `tensor` becomes infinite in float16.
@@ -78,9 +79,8 @@ TargetFolder::TargetFolder(const std::string& path, bool force)
       throw Failure(Stage::output, Error(ErrorCode::locked, path_, "exists already"), "--force replaces it");
     }
     if (file_exists(path_) && !is_directory(path_)) fail(ErrorCode::io, path_, "is not a folder");
-    for (const std::string& path : {path_, part_}) {
-      if (is_directory(path)) check_replaceable(path);
-    }
+    if (is_directory(path_)) check_replaceable(path_);
+    if (is_directory(part_)) check_replaceable(part_);
     std::error_code error;
     fs::remove_all(part_, error);
     fs::create_directory(part_, error);

@@ -64,7 +64,7 @@ template <int kLanes, int kRows>
     __builtin_prefetch(panel + 528);
 #pragma GCC unroll 16
     for (int r = 0; r < kRows; ++r) {
-      const Float a = Float{} + tile.x[r * tile.inner + k];
+      const Float a = tile.x[r * tile.inner + k] - Float{};  // a broadcast; 0 + x would be an addition
       low[r] += a * b0;
       high[r] += a * b1;
     }

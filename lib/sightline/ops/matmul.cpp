@@ -25,7 +25,7 @@ template <int kRows>
     Lanes b;
     std::memcpy(&b, block + k * ldb, sizeof b);
 #pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) sums[r] += (Lanes{} + a[r * lda + k]) * b;
+    for (int r = 0; r < kRows; ++r) sums[r] += (a[r * lda + k] - Lanes{}) * b;
   }
   const std::size_t bytes = static_cast<std::size_t>(width) * sizeof(float);
   for (int r = 0; r < kRows; ++r) {

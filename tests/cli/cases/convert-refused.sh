@@ -12,3 +12,9 @@ expect 8 sightline convert-weights model -o model --force
 expect 6 sightline convert-weights "$MODELS/nano_quick_gelu" -o absent/target
 cat target/model.safetensors
 ls
+# --force replaces a model folder, nothing else.
+mkdir -p precious/letters
+echo keep >precious/letters/one
+expect 6 sightline convert-weights "$MODELS/nano_quick_gelu" -o precious --force -q
+cat precious/letters/one
+ls
