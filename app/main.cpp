@@ -53,6 +53,10 @@ std::string explain_extra(const CLI::App& app, const std::vector<Command>& comma
 /// CLI11's "Could not convert: --top = x" and "--top: is 'x', expected ..." as a sentence.
 std::string explain_parse_error(std::string text) {
   constexpr std::string_view kConvert = "Could not convert: ";
+  if (const std::size_t flag = text.find(" was given a disallowed flag override");
+      flag != std::string::npos) {
+    return "--" + text.substr(0, flag) + " takes no value";
+  }
   const std::size_t equals = text.find(" = ");
   if (text.starts_with(kConvert) && equals != std::string::npos) {
     return text.substr(kConvert.size(), equals - kConvert.size()) + " is '" + text.substr(equals + 3) +
@@ -74,6 +78,7 @@ int dispatch(int argc, char** argv, std::string& name) {
     if (argc > 1 && command.parser->get_name() == argv[1]) name = std::string(argv[1]) + " ";
     for (CLI::Option* option : command.parser->get_options()) {
       if (option->check_name("--help")) option->group("Messages")->description("this page");
+      if (option->get_items_expected_max() == 0) option->disable_flag_override();  // no --force=3
     }
   }
   try {
@@ -114,7 +119,8 @@ int guarded(int argc, char** argv) {
     if (pending_signal() == 0) print_failure(failure, remedy);
     return exit_code(failure.stage(), failure.code());
   } catch (const Error& error) {
-    if (pending_signal() == 0) print_failure(error, "");
+    const bool usage = error.code() == ErrorCode::usage;
+    if (pending_signal() == 0) print_failure(error, usage ? "try: sightline " + name + "--help" : "");
     return exit_code(Stage::model, error.code());
   } catch (const std::bad_alloc&) {
     write_stderr(

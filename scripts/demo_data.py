@@ -255,6 +255,11 @@ def concepts():
     return out
 
 
+def read_json(path):
+    with open(path, encoding="utf-8") as f:
+        return json.load(f)
+
+
 def key(code):
     return "-".join(p for p in code.upper().split("-") if p != "FE0F")
 
@@ -267,7 +272,7 @@ def find_artwork(modules):
     """{hand: {code: svg text or file}} for the wanted code points."""
     wanted = {key(c) for k in concepts() for c in k["codes"]}
     names = {}
-    for e in json.load(open(f"{modules}/emojibase-data/en/data.json")):
+    for e in read_json(f"{modules}/emojibase-data/en/data.json"):
         if key(e["hexcode"]) in wanted:
             names.setdefault(squeeze(e["label"]), key(e["hexcode"]))
     for c in wanted:
@@ -276,9 +281,9 @@ def find_artwork(modules):
     sets, chars = {}, {}
     for hand in TRAIN_HANDS[:-1] + [TEST_HAND]:
         folder = f"{modules}/@iconify-json/{hand}"
-        sets[hand] = json.load(open(folder + "/icons.json"))
+        sets[hand] = read_json(folder + "/icons.json")
         if os.path.exists(folder + "/chars.json"):
-            chars[hand] = json.load(open(folder + "/chars.json"))
+            chars[hand] = read_json(folder + "/chars.json")
             for h, n in chars[hand].items():
                 if key(h) in wanted:
                     names.setdefault(squeeze(n), key(h))
@@ -433,7 +438,7 @@ def two_things(left, right, rng, side=288):
 # [(hand, code, size as a part of the height, x, y)]
 SAMPLES = [
     ("dog.jpg", 480, 360, ("#bfe3a0", "#5aa9d6"), [("noto", "1F415", .8, .5, .5)]),
-    ("cat.png", 320, 320, ("#f4d58d", "#f4d58d"), [("openmoji", "1F408", .85, .5, .5)]),
+    ("cat.png", 320, 320, ("#f4d58d", "#f4d58d"), [("emojione", "1F408", .85, .5, .5)]),
     ("apple.jpg", 512, 384, ("#fdfdfd", "#cfd8dc"), [("twemoji", "1F34E", .75, .5, .52)]),
     ("car.jpg", 640, 400, ("#a8d8ff", "#8d9299"), [("fluent-emoji-flat", "1F697", .85, .5, .5)]),
     ("bicycle.png", 400, 300, ("#ffffff", "#ffffff"), [("openmoji", "1F6B2", .95, .5, .5)]),
@@ -443,8 +448,8 @@ SAMPLES = [
     ("penguin.jpg", 360, 420, ("#e8f4ff", "#8fb7dd"), [("fluent-3d", "1F427", .75, .5, .5)]),
     ("house.png", 333, 257, ("#bde0fe", "#9ccc65"), [("openmoji", "1F3E0", .8, .5, .5)]),
     ("umbrella.jpg", 224, 288, ("#90a4ae", "#cfd8dc"), [("fxemoji", "2614", .65, .5, .5)]),
-    ("banana-grapes.jpg", 448, 400, ("#ffffff", "#f3e5f5"),
-     [("noto", "1F34C", .5, .27, .5), ("fluent-emoji", "1F347", .5, .76, .5)]),
+    ("tree-house.jpg", 448, 400, ("#ffffff", "#f3e5f5"),
+     [("noto", "1F333", .5, .27, .5), ("twemoji", "1F3E0", .5, .76, .5)]),
 ]
 
 

@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(g++ cmake ninja-build pkg-config libcli11-dev libopenblas-pthread-dev libsimdjson-dev libpng-dev
           libjpeg-dev libspdlog-dev)
 if [[ "${1:-}" == --tests ]]; then
-  packages+=(catch2 python3 procps)
+  packages+=(catch2 curl python3 procps)
 elif [[ -n "${1:-}" ]]; then
   echo "setup.sh: unknown option '$1'; usage: scripts/setup.sh [--tests]" >&2
   exit 2

@@ -35,9 +35,9 @@ CROSS = 0.6  # weight of the concept prototypes
 def write_tokenizer(bpe, out):
     """CLIP's byte-level BPE with only its first merges."""
     os.makedirs(out, exist_ok=True)
-    old = json.load(open(bpe + "/vocab.json", encoding="utf-8"))
-    lines = [l for l in open(bpe + "/merges.txt", encoding="utf-8").read().split("\n")
-             if l and not l.startswith("#version")][:VOCABULARY - 514]
+    old = dd.read_json(bpe + "/vocab.json")
+    with open(bpe + "/merges.txt", encoding="utf-8") as f:
+        lines = [l for l in f.read().split("\n") if l and not l.startswith("#version")][:VOCABULARY - 514]
     vocab = sorted(old, key=old.get)[:512] + ["".join(l.split(" ")) for l in lines]
     vocab += ["<|startoftext|>", "<|endoftext|>"]
     assert len(set(vocab)) == VOCABULARY and all(old[t] == i for i, t in enumerate(vocab[:-2]))
@@ -549,7 +549,8 @@ def samples(a):
     if not a.model:
         return
     judge = Judge(a.model)
-    captions = open(a.out + "/captions.txt").read().split("\n")[:-1]
+    with open(a.out + "/captions.txt") as f:
+        captions = f.read().split("\n")[:-1]
     f = judge.images([Image.open(f"{a.out}/{s[0]}") for s in dd.SAMPLES])
     p = (judge.model.logit_scale.exp() * f @ judge.texts(captions).t()).softmax(1)
     print("| image | first caption | | second caption | |\n|---|---|---|---|---|")

@@ -49,7 +49,8 @@ TEST_CASE("config: each tower has fields of its own", "[model]") {
   const CLIPConfig read = config(R"({"model_type": "clip", "projection_dim": 24,
     "text_config": {"hidden_act": "gelu", "layer_norm_eps": 1e-6, "eos_token_id": 2, "hidden_size": 36,
                     "num_attention_heads": 3, "intermediate_size": 100, "max_position_embeddings": 16},
-    "vision_config": {"hidden_size": 40, "num_attention_heads": 5, "image_size": [30, 30], "patch_size": 7}})");
+    "vision_config": {"hidden_size": 40, "num_attention_heads": 5, "image_size": [30, 30],
+                      "patch_size": 7}})");
   CHECK(read.text.encoder.activation == Activation::gelu);
   CHECK(read.vision.encoder.activation == Activation::quick_gelu);
   CHECK(read.text.encoder.epsilon == 1e-6F);

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "sightline/weights/weight_format.h"
 #include "sightline/weights/safetensors.h"
+#include "sightline/weights/weight_format.h"
 #include "support/catch.h"
 #include "support/error_of.h"
 #include "support/golden.h"

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <bit>
 #include <cstdint>
 
 namespace sightline {
@@ -27,8 +26,9 @@ template <class Float, class Int>
   p = p * r + (1.0F / 6.0F);
   p = p * r + 0.5F;
   p = p * (r * r) + r + 1.0F;
-  const Int exponent = (std::bit_cast<Int>(shifted) + 127) << 23;
-  return p * std::bit_cast<Float>(exponent);
+  const Int exponent = (__builtin_bit_cast(Int, shifted) + 127) << 23;
+  return p * __builtin_bit_cast(
+                 Float, exponent);  // the built-in: std::bit_cast is a call without -O, with another ABI
 }
 
 /// erf of each lane as x P(x^2) / Q(x^2), |x| <= 4: the rational form that Eigen and XLA use.

@@ -4,10 +4,10 @@
 
 #include "sightline/base/error.h"
 #include "sightline/io/file.h"
-#include "sightline/weights/weight_format.h"
 #include "sightline/weights/names.h"
 #include "sightline/weights/safetensors.h"
 #include "sightline/weights/shards.h"
+#include "sightline/weights/weight_format.h"
 
 namespace sightline {
 namespace {

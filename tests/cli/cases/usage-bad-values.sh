@@ -6,4 +6,5 @@ expect 2 sightline score a.png -c a --by picture
 expect 2 sightline score a.png -c a --threshold high
 SIGHTLINE_THREADS=none expect 2 sightline embed-text a
 expect 2 sightline embed-text a -o out.xyz
+expect 2 sightline embed-image a.png --no-exif=3
 ls
