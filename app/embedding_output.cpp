@@ -6,7 +6,7 @@
 namespace sightline::app {
 
 EmbeddingOutput::EmbeddingOutput(const OutputOptions& options, TableFormat format, Kind kind)
-    : options_(options), format_(format), kind_(kind) {
+    : options_(options), kind_(kind) {
   in_stage(Stage::output, [&] {
     out_ = std::make_unique<OutputFile>(options.path, options.force);
     table_ = make_table_writer(format, *out_, {options.dtype == "f16", options.drop_bad});

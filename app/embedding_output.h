@@ -40,7 +40,6 @@ class EmbeddingOutput {
 
  private:
   OutputOptions options_;
-  TableFormat format_;
   Kind kind_;
   std::unique_ptr<OutputFile> out_, index_;
   std::unique_ptr<TableWriter> table_;

@@ -1,28 +1,12 @@
-#include <atomic>
-#include <cstdlib>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "sightline/model/clip.h"
+#include "support/allocation_counter.h"
 #include "support/catch.h"
 
-namespace {
-
-std::atomic<std::int64_t> allocations{0};
-
-}  // namespace
-
-// Every `new` of this test program is counted.
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-
 using namespace sightline;
+using testing::allocations;
 
 TEST_CASE("clip: a warm forward pass allocates nothing", "[model]") {
   const std::string backend = GENERATE(as<std::string>{}, "auto", "openblas");

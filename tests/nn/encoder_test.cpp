@@ -1,29 +1,13 @@
 #include <algorithm>
-#include <atomic>
-#include <cstdlib>
 #include <cstring>
-#include <new>
 #include <optional>
 
 #include "nn/small_weights.h"
+#include "support/allocation_counter.h"
 #include "support/catch.h"
 
 using namespace sightline;
 using namespace sightline::testing;
-
-// Every `new` of this binary is counted; the memory of tensors shows in Scratch::capacity.
-namespace {
-std::atomic<std::int64_t> allocations{0};
-}  // namespace
-
-void* operator new(std::size_t size) {
-  ++allocations;
-  void* memory = std::malloc(size == 0 ? 1 : size);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace {
 
