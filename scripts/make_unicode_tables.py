@@ -3,11 +3,12 @@
 
 What Hugging Face's tokenizers 0.23 know: character classes and lower case of Unicode 16.0; decompositions, compositions
 and combining classes of an older one (U+105D2 U+0307, a composite of Unicode 16, stays as it is). Needs unicodedata2
-16.0 and tokenizers 0.23.
+16.0, tokenizers 0.23, and regex (for the two derived classes of the final-sigma rule).
 """
 import html.entities
 import pathlib
 
+import regex
 import unicodedata2
 from tokenizers import normalizers
 
@@ -31,6 +32,12 @@ def ranges(points):
 
 def category(letter):
     return [c for c in POINTS if unicodedata2.category(chr(c))[0] == letter]
+
+
+def derived(name):
+    """A derived property, of the characters that Unicode 16.0 has."""
+    has = regex.compile(rf"\p{{{name}}}")
+    return [c for c in POINTS if has.match(chr(c)) and unicodedata2.category(chr(c)) != "Cn"]
 
 
 def lower_runs():
@@ -122,6 +129,8 @@ def write_tables():
         ("kLetters", "CodeRange", ranges(category("L"))),
         ("kNumbers", "CodeRange", ranges(category("N"))),
         ("kSpaces", "CodeRange", ranges(SPACES)),
+        ("kCased", "CodeRange", ranges(derived("Cased"))),
+        ("kCaseIgnorable", "CodeRange", ranges(derived("Case_Ignorable"))),
         ("kLowerRuns", "LowerRun", lower_runs()),
         ("kCombiningRuns", "CombiningRun", combining_runs()),
         ("kDecompositions", "Decomposition", [(c, a, b) for c, (a, b) in sorted(decompositions.items())]),

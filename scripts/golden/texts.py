@@ -74,6 +74,16 @@ def captions():
     return list(dict.fromkeys(out))
 
 
+def openai_captions():
+    """What only OpenAI's cleaning is sensitive to: str.strip, the final sigma's surroundings, U+017F as an s."""
+    rng = random.Random(SEED)
+    sigma = [chr(c) for c in (0x3A3, 0x3A3, 0x391, 0x61, 0x2B0, 0x345, 0xAD, 0x2019, 0x2E, 0x3A, 0x27, 0x5E, 0x24D0, 0x2160,
+                              0xAA, 0x1F3FB, 0xB2, 0x4E00, 0x5F, 0x200B, 0x1C5, 0x301, 0x20, 0x2D, 0x31, 0x10400, 0x1D400)]
+    out = ["\x1cdog\x1f", " \x1e\u2003x\x1d\n", "a\x1cb\x1f c", "&#x1c;dog&Tab;", "\x1f", "&nbsp;dog&nbsp;", "&amp;#32;a&amp;nbsp;",
+           "<|\u017ftartoftext|>", "a <|\u017fTARTOFTEXT|>'\u017f", "<|STARTOFTEXT|>a<|EndOfText|>", "&lt;|endoftext|&gt;'S"]
+    return out + ["".join(rng.choice(sigma) for _ in range(rng.randrange(2, 12))) for _ in range(150)]
+
+
 class OpenAITokenizer:
     """OpenAI's SimpleTokenizer without ftfy, over this repository's vocabulary files."""
 
@@ -126,7 +136,7 @@ def write(out):
     with open(out / "hf.jsonl", "w", encoding="utf-8") as file:
         file.writelines(json.dumps(e, ensure_ascii=True) + "\n" for e in lines)
     with open(out / "openai.jsonl", "w", encoding="utf-8") as file:
-        for text in texts:
+        for text in [*texts, *openai_captions()]:
             if len(text) > 1000 or any(unicodedata.category(c) == "Cn" for c in text):
                 continue  # letters newer than this Python: its lower() is not the rule to follow
             ids = [49406, *openai.encode(text), 49407]

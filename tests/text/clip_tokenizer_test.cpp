@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <fstream>
 #include <iterator>
+#include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
@@ -52,8 +54,7 @@ std::uint32_t crc_of(const std::vector<std::int32_t>& ids) {
   return crc.value();
 }
 
-void check_golden(const std::string& name, TextCleaning cleaning, int at_least) {
-  const auto tokenizer = full_tokenizer(cleaning);
+void check_golden(const CLIPTokenizer& tokenizer, const std::string& name, int at_least) {
   std::ifstream lines(kData + "/golden/text/" + name);
   std::string line;
   int count = 0;
@@ -61,7 +62,7 @@ void check_golden(const std::string& name, TextCleaning cleaning, int at_least) 
     const JsonDocument document(line, name);
     const Json entry = document.root();
     const std::string text(entry.at("text").as_string());
-    const Encoding encoding = tokenizer->encode(text, 1 << 20);
+    const Encoding encoding = tokenizer.encode(text, 1 << 20);
     INFO(line.substr(0, 300));
     if (const auto ids = entry.find("ids")) {
       std::vector<std::int32_t> expected;
@@ -102,11 +103,11 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 }  // namespace
 
 TEST_CASE("tokenizer: ids equal Hugging Face's on every golden caption", "[text][golden]") {
-  check_golden("hf.jsonl", TextCleaning::hf, 420);
+  check_golden(*full_tokenizer(TextCleaning::hf), "hf.jsonl", 420);
 }
 
 TEST_CASE("tokenizer: ids equal OpenAI's SimpleTokenizer with --text-cleaning openai", "[text][golden]") {
-  check_golden("openai.jsonl", TextCleaning::openai, 300);
+  check_golden(*full_tokenizer(TextCleaning::openai), "openai.jsonl", 480);
 }
 
 TEST_CASE("tokenizer: ids equal Hugging Face's for every code point of Unicode", "[text][golden]") {
@@ -153,13 +154,18 @@ TEST_CASE("tokenizer: text that is not UTF-8 or too long is refused (T01, T03)",
 }
 
 TEST_CASE("tokenizer: a mebibyte of anything is tokenised (T03, T04, T10)", "[text]") {
-  const auto tokenizer = full_tokenizer(TextCleaning::hf);
-  for (const std::string unit : {"a", "'s", " ", "\U0001F436", "\u0301", "xq7", "\u00e9"}) {
+  const auto tokenizer = full_tokenizer(GENERATE(TextCleaning::hf, TextCleaning::openai));
+  for (const std::string unit :
+       {"a", "'s", " ", "\U0001F436", "\u0301", "xq7", "\u00e9", "\u0301\u0327\u0323"}) {
     std::string text;
     while (text.size() + unit.size() <= 1 << 20) text += unit;
     const Encoding encoding = tokenizer->encode(text, 77);
     CHECK(encoding.ids.size() == (unit == " " ? 2U : 77U));
   }
+  std::mt19937 random(1);
+  std::string letters;
+  while (letters.size() < 1 << 20) letters += static_cast<char>('a' + random() % 26);
+  CHECK(tokenizer->encode(letters, 77).truncated);
 }
 
 TEST_CASE("vocabulary: a tiny one merges as it says", "[text]") {
@@ -197,6 +203,13 @@ TEST_CASE("vocabulary: damaged files are refused by class (C11-C18)", "[text][er
   CHECK_THROWS_WITH(
       CLIPTokenizer::from_vocabulary(as_bytes(tiny_vocab()), as_bytes("a b\nabc\n"), TextCleaning::hf),
       Contains("merges.txt: line 2"));
+}
+
+TEST_CASE("vocabulary: merges with a BOM or in UTF-16 are refused (C18)", "[text][error]") {
+  const std::string merges(kTinyMerges);
+  CHECK(code_of(tiny_vocab(), "\xEF\xBB\xBF" + merges) == ErrorCode::header);
+  CHECK(code_of(tiny_vocab(), "\xFF\xFE" + merges) == ErrorCode::utf8);
+  CHECK(code_of(tiny_vocab(), std::string("a\0 \0b\0\n\0", 8)) == ErrorCode::utf8);
 }
 
 TEST_CASE("vocabulary: tokenizer.json of another tokenizer is refused by name", "[text][error]") {

@@ -48,6 +48,28 @@ TEST_CASE("unicode: lower case is per character, final sigma only for OpenAI's c
   CHECK(python("\u039f\u03a3. \u03a3\u0391") == "\u03bf\u03c2. \u03c3\u03b1");
 }
 
+TEST_CASE("unicode: what is ignorable or uncased around a capital sigma is as in Python", "[text]") {
+  const auto python = [](std::string_view text) {
+    return encode_utf8(lower_with_final_sigma(decode_utf8(text)));
+  };
+  CHECK(python("\u0391\u03a3\u00ad\u2019\u0391") == "\u03b1\u03c3\u00ad\u2019\u03b1");
+  CHECK(python("\u0391\u03a3\U0001f3fb") == "\u03b1\u03c2\U0001f3fb");  // a modifier symbol is ignorable
+  CHECK(python("\u24d0\u03a3") == "\u24d0\u03c2");                      // a circled letter is cased
+  CHECK(python("\u02b0\u03a3") == "\u02b0\u03c3");  // a modifier letter is cased, but first of all ignorable
+  CHECK(python("\u4e00\u03a3") == "\u4e00\u03c3");
+  CHECK(python("\u0391\u03a3_\u0391") == "\u03b1\u03c2_\u03b1");
+}
+
+TEST_CASE("unicode: a long run of marks is put in order", "[text]") {
+  const auto repeated = [](int count, std::string_view mark) {
+    std::string out;
+    for (int i = 0; i < count; ++i) out += mark;
+    return out;
+  };
+  const std::string sorted = "\u1ea1" + repeated(4999, "\u0323") + repeated(5000, "\u0301");
+  CHECK(nfc("a" + repeated(5000, "\u0301\u0323")) == sorted);
+}
+
 TEST_CASE("unicode: classes are those of Unicode 16", "[text]") {
   CHECK(character_class(U'\u00e9') == CharacterClass::letter);
   CHECK(character_class(U'\u0301') == CharacterClass::other);

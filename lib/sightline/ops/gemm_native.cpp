@@ -1,16 +1,22 @@
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cstring>
+#include <mutex>
 
 #include "sightline/base/bytes.h"
 #include "sightline/ops/gemm_table.h"
 #include "sightline/ops/vector_math.h"
 
 // Own kernels for AVX-512 and for AVX2 with FMA: y^T is computed in panels of 32 columns. A panel's weights
-// [32, K] are transposed into [K, 32] when they are needed (they stay mapped; no second copy of the model),
-// then every output element is one chain of multiply-adds over k, whatever the tile: its bits depend on its
-// own row alone.
+// [32, K] are transposed into [K, 32] for the first product; at the second use all panels are made and kept,
+// and the mapped pages they came from are dropped, so that the model never stands in memory twice. Either way
+// every output element is one chain of multiply-adds over k, whatever the tile: its bits depend on its own
+// row alone.
 #if defined(__x86_64__)
+
+#include <sys/mman.h>
+#include <unistd.h>
 
 namespace sightline {
 namespace {
@@ -138,13 +144,14 @@ class NativeMatrix : public PackedMatrix {
               Context& context) const override {
     const bool wide = has_avx512();
     const std::span<const TileKernel> kernels = wide ? std::span<const TileKernel>(kAvx512) : kAvx2;
+    const float* packed = packed_panels(context);
     Scratch::Frame frame(context.scratch);
-    const std::int64_t panel_floats = in_ * kPanel + kPanel * kTransposeDepth;
+    const std::int64_t panel_floats = packed == nullptr ? in_ * kPanel + kPanel * kTransposeDepth : 0;
     const TensorView<float> panels = frame.take(Shape{context.pool.size(), panel_floats});
     context.pool.run((out_ + kPanel - 1) / kPanel, [&](std::int64_t index, int worker) {
-      float* panel = panels.row(worker).data();
       const std::int64_t column = index * kPanel, columns = std::min(kPanel, out_ - column);
-      fill_panel(column, columns, panel, panel + in_ * kPanel);
+      const float* panel = packed == nullptr ? panels.row(worker).data() : packed + column * in_;
+      if (packed == nullptr) fill_panel(column, columns, panels.row(worker).data());
       Tile tile{x.data(),
                 y.data() + column,
                 panel,
@@ -159,6 +166,38 @@ class NativeMatrix : public PackedMatrix {
   }
 
  private:
+  // All panels, from the second use on; null for the first, which a program that runs once should not pay
+  // for, and while another thread is making them.
+  const float* packed_panels(Context& context) const {
+    if (const float* panels = ready_.load(std::memory_order_acquire)) return panels;
+    if (uses_.fetch_add(1, std::memory_order_relaxed) == 0) return nullptr;
+    const std::unique_lock lock(packing_, std::try_to_lock);
+    if (!lock.owns_lock()) return nullptr;
+    if (ready_.load(std::memory_order_acquire) != nullptr) return ready_;
+    const std::int64_t count = (out_ + kPanel - 1) / kPanel;
+    packed_ = Tensor(Shape{count * kPanel * in_ + kPanel * kTransposeDepth});
+    Scratch::Frame frame(context.scratch);
+    const TensorView<float> buffers =
+        frame.take(Shape{context.pool.size(), in_ * kPanel + kPanel * kTransposeDepth});
+    context.pool.run(count, [&](std::int64_t index, int worker) {
+      float* panel = buffers.row(worker).data();
+      fill_panel(index * kPanel, std::min(kPanel, out_ - index * kPanel), panel);
+      std::copy_n(panel, in_ * kPanel, packed_.data() + index * kPanel * in_);
+    });
+    drop_mapped_pages();
+    ready_.store(packed_.data(), std::memory_order_release);
+    return packed_.data();
+  }
+
+  void drop_mapped_pages() const {
+    if (!weights_.mapped) return;
+    const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+    const auto begin = reinterpret_cast<std::uintptr_t>(weights_.bytes.data());
+    const std::uintptr_t first = (begin + page - 1) / page * page;
+    const std::uintptr_t last = (begin + weights_.bytes.size()) / page * page;
+    if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
+  }
+
   // Rows in tiles as even as possible: 50 rows are five tiles of 10, not four of 12 and one of 2.
   static void multiply(Tile tile, std::int64_t rows, std::span<const TileKernel> kernels) {
     const auto most = static_cast<std::int64_t>(kernels.size());
@@ -173,8 +212,10 @@ class NativeMatrix : public PackedMatrix {
     }
   }
 
-  // Rows [column, column + columns) of the weights as [in, 32]; missing columns are zeros.
-  void fill_panel(std::int64_t column, std::int64_t columns, float* panel, float* buffer) const {
+  // Rows [column, column + columns) of the weights as [in, 32]; missing columns are zeros. Behind the panel
+  // lies room for the values of other types on their way.
+  void fill_panel(std::int64_t column, std::int64_t columns, float* panel) const {
+    float* buffer = panel + in_ * kPanel;
     const float* mapped = weights_.as_float();
     for (std::int64_t k = 0; k < in_; k += kTransposeDepth) {
       const std::int64_t depth = std::min(kTransposeDepth, in_ - k);
@@ -207,6 +248,10 @@ class NativeMatrix : public PackedMatrix {
 
   StoredTensor weights_;
   std::int64_t out_, in_;
+  mutable std::atomic<int> uses_{0};
+  mutable std::mutex packing_;
+  mutable Tensor packed_;
+  mutable std::atomic<const float*> ready_{nullptr};
 };
 
 class NativeBackend : public GemmBackend {

@@ -77,6 +77,7 @@ struct StoredTensor {
   DType dtype = DType::other;
   Shape shape;
   ByteView bytes;
+  bool mapped = false;  ///< the bytes are a file mapped read-only: its pages can be dropped and come back
 
   /// The bytes as float32 without a copy, or nullptr when they are of another type or not aligned to 4.
   const float* as_float() const;

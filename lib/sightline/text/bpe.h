@@ -33,22 +33,25 @@ class BytePairMerger {
   std::int32_t next_rank_ = 0;
 };
 
-/// Token strings to ids, in an open-addressing table over strings somebody else owns.
+/// Token strings to ids 0 ... size-1, in an open-addressing table over strings somebody else owns.
 class SymbolTable {
  public:
   explicit SymbolTable(std::size_t size);
-  /// Returns false when the string stands there already.
+  /// Returns false when the string stands there already. Ids must lie in 0 ... size-1.
   bool add(std::string_view symbol, std::int32_t id);
   /// The id, or -1.
   std::int32_t find(std::string_view symbol) const;
+  /// Whether `id` is there and stands for `symbol`: cheaper than `find` when one may guess.
+  bool stands_for(std::int32_t id, std::string_view symbol) const;
 
  private:
   struct Slot {
-    std::string_view symbol;
+    std::uint32_t tag = 0;  ///< part of the hash, so that few strings are compared in vain
     std::int32_t id = -1;
   };
-  std::size_t slot_of(std::string_view symbol) const;
+  std::size_t slot_of(std::string_view symbol, std::uint64_t hash) const;
   std::vector<Slot> slots_;
+  std::vector<std::string_view> symbols_;  ///< by id
 };
 
 }  // namespace sightline

@@ -1,8 +1,8 @@
 #include "sightline/text/clip_tokenizer.h"
 
-#include <array>
-#include <optional>
+#include <algorithm>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sightline/base/error.h"
@@ -38,11 +38,82 @@ std::size_t run_length(Piece text, CharacterClass wanted) {
   return length;
 }
 
+// `name` at the start of `text`; with `long_s`, U+017F counts as s, as in OpenAI's pattern, which ignores
+// case.
+bool starts_with_special(Piece text, Piece name, bool long_s) {
+  if (text.size() < name.size()) return false;
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    if (text[i] != name[i] && !(long_s && name[i] == U's' && text[i] == 0x17F)) return false;
+  }
+  return true;
+}
+
+// Python's str.strip(): white space and the four separators U+001C ... U+001F.
+Piece stripped(Piece text) {
+  const auto is_space = [](char32_t c) {
+    return is_class(c, CharacterClass::space) || (c >= 0x1C && c <= 0x1F);
+  };
+  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+// NFC, every run of white space to one space, lower case of each character.
+CodePoints normalized(std::string_view text) {
+  CodePoints out;
+  bool after_space = false;
+  for (const char32_t c : normalize_nfc(decode_utf8(text))) {
+    const bool space = is_class(c, CharacterClass::space);
+    if (!space) {
+      append_lower(out, c);
+    } else if (!after_space) {
+      out += U' ';
+    }
+    after_space = space;
+  }
+  return out;
+}
+
+// A token to look for, in the units of the text it is looked for in.
+template <class String>
+struct Needle {
+  String content;
+  std::int32_t id;
+};
+
+// Cuts `text` at the tokens, leftmost first, of those the longest; `needles` come longest first.
+template <class String, class View, class Between>
+void split_at(View text, const std::vector<Needle<String>>& needles, std::vector<std::int32_t>& ids,
+              Between between) {
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < text.size() && !needles.empty();) {
+    const auto found = std::find_if(needles.begin(), needles.end(), [&](const Needle<String>& needle) {
+      return needle.content[0] == text[i] && text.substr(i).starts_with(needle.content);
+    });
+    if (found == needles.end()) {
+      ++i;
+      continue;
+    }
+    between(text.substr(begin, i - begin));
+    ids.push_back(found->id);
+    i += found->content.size();
+    begin = i;
+  }
+  between(text.substr(begin));
+}
+
+template <class String>
+void sort_needles(std::vector<Needle<String>>& needles) {
+  std::stable_sort(needles.begin(), needles.end(), [](const Needle<String>& a, const Needle<String>& b) {
+    return a.content.size() > b.content.size();
+  });
+}
+
 // CLIP's pattern at the start of `text`, which is not a space:
 // <|startoftext|>|<|endoftext|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+
 std::size_t piece_length(Piece text, bool openai) {
   for (const Piece special : {Piece(U"<|startoftext|>"), Piece(U"<|endoftext|>")}) {
-    if (text.starts_with(special)) return special.size();
+    if (starts_with_special(text, special, openai)) return special.size();
   }
   if (const std::size_t length = contraction_length(text, openai); length > 0) return length;
   switch (character_class(text[0])) {
@@ -58,15 +129,31 @@ std::size_t piece_length(Piece text, bool openai) {
 }  // namespace
 
 struct CLIPTokenizer::State {
+  State(Vocabulary read, TextCleaning wanted);
+
   Vocabulary vocabulary;
   TextCleaning cleaning;
+  std::vector<Needle<std::string>> raw_needles;
+  std::vector<Needle<CodePoints>> normalized_needles;
 
   void encode_word(Piece word, std::vector<std::int32_t>& ids) const;
   void encode_pieces(Piece text, std::vector<std::int32_t>& ids) const;
-  void encode_ordinary(std::string_view text, std::vector<std::int32_t>& ids) const;
   void encode_hf(std::string_view text, std::vector<std::int32_t>& ids) const;
   void encode_openai(std::string_view text, std::vector<std::int32_t>& ids) const;
 };
+
+CLIPTokenizer::State::State(Vocabulary read, TextCleaning wanted)
+    : vocabulary(std::move(read)), cleaning(wanted) {
+  for (const AddedToken& token : vocabulary.added) {
+    if (!token.normalized) {
+      raw_needles.push_back({token.content, token.id});
+    } else if (CodePoints content = normalized(token.content); !content.empty()) {
+      normalized_needles.push_back({std::move(content), token.id});
+    }
+  }
+  sort_needles(raw_needles);
+  sort_needles(normalized_needles);
+}
 
 // Bytes as symbols, the last one with the end-of-word mark, then merged.
 void CLIPTokenizer::State::encode_word(Piece word, std::vector<std::int32_t>& ids) const {
@@ -93,7 +180,13 @@ void CLIPTokenizer::State::encode_pieces(Piece text, std::vector<std::int32_t>& 
     if (length > 3 && piece.starts_with(U"<|") && piece.ends_with(U"|>") &&
         is_class(piece[2], CharacterClass::letter)) {
       if (openai) {
-        ids.push_back(piece == U"<|endoftext|>" ? vocabulary.end_id : vocabulary.start_id);
+        if (piece == U"<|endoftext|>") {
+          ids.push_back(vocabulary.end_id);
+        } else if (piece == U"<|startoftext|>") {
+          ids.push_back(vocabulary.start_id);
+        } else {
+          encode_word(piece, ids);  // written with U+017F: one word, but no token
+        }
         continue;
       }
       // ByteLevel applies GPT-2's own pattern once more, which splits only such a piece: "<|", "endoftext",
@@ -107,32 +200,12 @@ void CLIPTokenizer::State::encode_pieces(Piece text, std::vector<std::int32_t>& 
   }
 }
 
-// NFC, lower-case each character; runs of white space need no folding, because pieces never hold any.
-void CLIPTokenizer::State::encode_ordinary(std::string_view text, std::vector<std::int32_t>& ids) const {
-  CodePoints lower;
-  for (const char32_t c : normalize_nfc(decode_utf8(text))) append_lower(lower, c);
-  encode_pieces(lower, ids);
-}
-
-// Added tokens are found in the raw text, before it is normalised; leftmost, then longest.
+// Added tokens are found in the raw text, before it is normalised; those that say so, after.
 void CLIPTokenizer::State::encode_hf(std::string_view text, std::vector<std::int32_t>& ids) const {
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    const AddedToken* best = nullptr;
-    for (const AddedToken& token : vocabulary.added) {
-      const bool longer = best == nullptr || token.content.size() > best->content.size();
-      if (token.content[0] == text[i] && text.substr(i).starts_with(token.content) && longer) best = &token;
-    }
-    if (best == nullptr) {
-      ++i;
-      continue;
-    }
-    encode_ordinary(text.substr(begin, i - begin), ids);
-    ids.push_back(best->id);
-    i += best->content.size();
-    begin = i;
-  }
-  encode_ordinary(text.substr(begin), ids);
+  split_at(text, raw_needles, ids, [&](std::string_view ordinary) {
+    const CodePoints clean = normalized(ordinary);
+    split_at(Piece(clean), normalized_needles, ids, [&](Piece rest) { encode_pieces(rest, ids); });
+  });
 }
 
 // basic_clean without ftfy, whitespace_clean, lower. Source: OpenAI CLIP, simple_tokenizer.py.
@@ -140,7 +213,12 @@ void CLIPTokenizer::State::encode_openai(std::string_view text, std::vector<std:
   std::string once, twice;
   unescape_html(text, once);
   unescape_html(once, twice);
-  encode_pieces(lower_with_final_sigma(decode_utf8(twice)), ids);
+  const CodePoints unescaped = decode_utf8(twice);
+  CodePoints lower = lower_with_final_sigma(CodePoints(stripped(unescaped)));
+  // The pattern ignores case: U+0345, a mark that folds to a letter, is then in none of its classes, and is
+  // passed over as white space is (measured with regex 2026.11).
+  std::replace(lower.begin(), lower.end(), char32_t{0x345}, U' ');
+  encode_pieces(lower, ids);
 }
 
 CLIPTokenizer::CLIPTokenizer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -148,14 +226,13 @@ CLIPTokenizer::~CLIPTokenizer() = default;
 
 std::unique_ptr<CLIPTokenizer> CLIPTokenizer::from_vocabulary(ByteView vocab_json, ByteView merges_txt,
                                                               TextCleaning cleaning) {
-  auto state =
-      std::make_unique<State>(State{read_vocabulary(as_text(vocab_json), as_text(merges_txt)), cleaning});
+  auto state = std::make_unique<State>(read_vocabulary(as_text(vocab_json), as_text(merges_txt)), cleaning);
   return std::unique_ptr<CLIPTokenizer>(new CLIPTokenizer(std::move(state)));
 }
 
 std::unique_ptr<CLIPTokenizer> CLIPTokenizer::from_tokenizer_json(ByteView tokenizer_json,
                                                                   TextCleaning cleaning) {
-  auto state = std::make_unique<State>(State{read_tokenizer_json(as_text(tokenizer_json)), cleaning});
+  auto state = std::make_unique<State>(read_tokenizer_json(as_text(tokenizer_json)), cleaning);
   return std::unique_ptr<CLIPTokenizer>(new CLIPTokenizer(std::move(state)));
 }
 

@@ -9,10 +9,11 @@
 namespace sightline {
 
 /// How text is cleaned before it is split: Hugging Face's normaliser, or OpenAI's (HTML entities, whitespace,
-/// Python's lower-casing).
+/// Python's lower-casing; its repair of mojibake with ftfy is not done).
 enum class TextCleaning { hf, openai };
 
-/// CLIP's byte-level BPE. Ids equal those of Hugging Face's CLIPTokenizer (transformers 5).
+/// CLIP's byte-level BPE. Ids equal those of Hugging Face's CLIPTokenizer (transformers 5), or of OpenAI's
+/// SimpleTokenizer. const = safe to share.
 class CLIPTokenizer : public Tokenizer {
  public:
   /// From the bytes of `vocab.json` and `merges.txt`; the names are for messages.

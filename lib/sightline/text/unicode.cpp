@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
@@ -74,14 +76,24 @@ char32_t compose(char32_t a, char32_t b) {
 
 // Runs of marks in the order of their combining classes (stable).
 void reorder_marks(CodePoints& text) {
+  struct Mark {
+    std::uint32_t combining_class;
+    char32_t code;
+  };
+  const auto by_class = [](const Mark& a, const Mark& b) { return a.combining_class < b.combining_class; };
+  std::vector<Mark> marks;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (combining_class(text[i]) == 0) continue;
-    std::size_t end = i;
-    while (end < text.size() && combining_class(text[end]) != 0) ++end;
-    std::stable_sort(text.begin() + static_cast<std::ptrdiff_t>(i),
-                     text.begin() + static_cast<std::ptrdiff_t>(end),
-                     [](char32_t a, char32_t b) { return combining_class(a) < combining_class(b); });
-    i = end;
+    marks.clear();
+    for (std::size_t k = i; k < text.size(); ++k) {
+      const std::uint32_t here = combining_class(text[k]);
+      if (here == 0) break;
+      marks.push_back({here, text[k]});
+    }
+    if (!std::is_sorted(marks.begin(), marks.end(), by_class)) {
+      std::stable_sort(marks.begin(), marks.end(), by_class);
+      for (std::size_t k = 0; k < marks.size(); ++k) text[i + k] = marks[k].code;
+    }
+    i += marks.size();
   }
 }
 
@@ -105,27 +117,11 @@ CodePoints composed(const CodePoints& text) {
   return out;
 }
 
-bool is_cased(char32_t c) {
-  CodePoints lower;
-  append_lower(lower, c);
-  if (lower.size() != 1 || lower[0] != c) return true;
-  // Lower-case letters: those that something maps to, and the few cased letters without a pair (Unicode's
-  // Cased).
-  return character_class(c) == CharacterClass::letter &&
-         std::any_of(kLowerRuns.begin(), kLowerRuns.end(), [c](const LowerRun& run) {
-           const auto upper = static_cast<std::uint32_t>(static_cast<std::int64_t>(c) - run.delta);
-           return upper >= run.first && upper <= run.last && (upper - run.first) % run.step == 0;
-         });
-}
+bool is_cased(char32_t c) { return find_range(kCased, c) != nullptr; }
 
-// Marks and a few punctuation characters do not end a word for the final-sigma rule (Unicode's
-// Case_Ignorable).
-bool is_case_ignorable(char32_t c) {
-  return c == '\'' || c == '.' || c == ':' || c == '^' || c == '`' || c == 0xA8 || c == 0xAD || c == 0xAF ||
-         c == 0xB4 || c == 0xB7 || c == 0xB8 || c == 0x2018 || c == 0x2019 || c == 0x2024 || c == 0x2027 ||
-         (c >= 0x200B && c <= 0x200F) || combining_class(c) != 0;
-}
+bool is_case_ignorable(char32_t c) { return find_range(kCaseIgnorable, c) != nullptr; }
 
+// Unicode 16.0, table 3-17, Final_Sigma: a cased letter before, none after, whatever is ignorable between.
 bool ends_word(const CodePoints& text, std::size_t sigma) {
   std::size_t before = sigma;
   while (before > 0 && is_case_ignorable(text[before - 1])) --before;

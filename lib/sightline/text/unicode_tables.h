@@ -29,6 +29,8 @@ struct Composition {
 extern const std::span<const CodeRange> kLetters;  ///< general category L
 extern const std::span<const CodeRange> kNumbers;  ///< general category N
 extern const std::span<const CodeRange> kSpaces;   ///< White_Space
+extern const std::span<const CodeRange> kCased;
+extern const std::span<const CodeRange> kCaseIgnorable;
 extern const std::span<const LowerRun> kLowerRuns;
 extern const std::span<const CombiningRun> kCombiningRuns;
 extern const std::span<const Decomposition> kDecompositions;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <span>
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
@@ -15,6 +16,7 @@ constexpr std::int64_t kMaxVocabulary = 1 << 20;
 constexpr std::int64_t kMaxMerges = 1'000'000;
 constexpr std::size_t kMaxMergesBytes = 64 << 20;
 constexpr std::size_t kMaxMergeLine = 4096;
+constexpr std::int64_t kMaxAddedTokens = 1024;  // each of them is looked for at every place of a text
 constexpr std::string_view kEndOfWord = "</w>";
 
 // GPT-2's table: printable bytes stand for themselves, the others for U+0100 and up, in order.
@@ -74,7 +76,10 @@ class MergeReader {
   template <class Subject>
   void add(std::string_view left, std::string_view right, Subject subject) {
     merged_.assign(left).append(right);
-    const std::int32_t a = symbols_.find(left), b = symbols_.find(right), c = symbols_.find(merged_);
+    const std::int32_t a = symbols_.find(left), b = symbols_.find(right);
+    // OpenAI's vocabulary lists the results in the order of the merges.
+    const std::int32_t c = symbols_.stands_for(last_ + 1, merged_) ? last_ + 1 : symbols_.find(merged_);
+    last_ = c;
     if (a < 0 || b < 0 || c < 0) {
       const std::string_view lacking = a < 0 ? left : b < 0 ? right : std::string_view(merged_);
       fail(ErrorCode::mismatch, subject(),
@@ -91,6 +96,7 @@ class MergeReader {
   const SymbolTable& symbols_;
   BytePairMerger merger_;
   std::string merged_;
+  std::int32_t last_ = -1;
 };
 
 // One merge: two symbols and one space.
@@ -106,6 +112,10 @@ void add_line(MergeReader& merges, std::string_view line, Subject subject) {
 void check_merges_text(std::string_view text) {
   if (text.size() > kMaxMergesBytes) fail(ErrorCode::limit, "merges.txt", "is larger than 64 MiB");
   if (!is_utf8(text)) fail(ErrorCode::utf8, "merges.txt", "is not UTF-8");
+  if (text.starts_with("\xEF\xBB\xBF")) fail(ErrorCode::header, "merges.txt", "starts with a BOM");
+  if (text.find('\0') != std::string_view::npos) {
+    fail(ErrorCode::utf8, "merges.txt", "holds a NUL byte, expected UTF-8 text (is it UTF-16?)");
+  }
   const auto lines = std::count(text.begin(), text.end(), '\n');
   if (lines > kMaxMerges) {
     fail(ErrorCode::limit, "merges.txt",
@@ -146,50 +156,111 @@ void add_special(Vocabulary& vocabulary, const SymbolTable& symbols) {
   for (const std::string_view name :
        {"<|startoftext|>", "<|endoftext|>", "<start_of_text>", "<end_of_text>"}) {
     if (const std::int32_t id = symbols.find(name); id >= 0)
-      vocabulary.added.push_back({std::string(name), id});
+      vocabulary.added.push_back({std::string(name), id, false});
   }
 }
 
-// Whether somewhere below `value` an object says {"type": name}.
-bool mentions_type(const std::optional<Json>& value, std::string_view name) {
-  if (!value || value->is_null()) return false;
-  bool found = false;
-  if (value->is_object()) {
-    value->for_each_member([&](std::string_view key, const Json& member) {
-      found = found || (key == "type" && member.is_string() && member.as_string() == name) ||
-              ((member.is_object() || member.is_array()) && mentions_type(member, name));
-    });
-  } else if (value->is_array()) {
-    value->for_each_element([&](const Json& element) { found = found || mentions_type(element, name); });
-  }
-  return found;
+// CLIP's normaliser, splitters and pattern, as tokenizers writes them. Without the two special names the
+// pattern gives the same pieces, because ByteLevel's own pattern takes those names apart again.
+constexpr std::array<std::string_view, 3> kNormalizers = {"NFC", "Replace", "Lowercase"};
+constexpr std::array<std::string_view, 2> kSplitters = {"Split", "ByteLevel"};
+constexpr std::string_view kSpecials = R"(<\|startoftext\|>|<\|endoftext\|>|)";
+constexpr std::string_view kPattern = R"('s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)";
+
+[[noreturn]] void fail_other(const Json& value, std::string_view expected) {
+  fail(ErrorCode::unsupported, value.path(), "is not CLIP's tokenizer: expected " + std::string(expected));
 }
 
-void check_is_clip(const Json& root, const Json& model) {
+// `object[key]` must be the string or boolean of CLIP; a flag that is absent counts as that.
+void expect_string(const Json& object, std::string_view key, std::string_view wanted) {
+  const std::optional<Json> value = object.find(key);
+  if (value && value->is_string() && value->as_string() == wanted) return;
+  fail_other(value.value_or(object), std::string(key) + " \"" + std::string(wanted) + "\"");
+}
+void expect_flag(const Json& object, std::string_view key, bool wanted) {
+  const std::optional<Json> value = object.find(key);
+  if (!value || value->is_null() || (value->is_bool() && value->as_bool() == wanted)) return;
+  fail_other(*value, std::string(key) + (wanted ? " true" : " false"));
+}
+void expect_no_text(const Json& object, std::string_view key) {
+  const std::optional<Json> value = object.find(key);
+  if (!value || value->is_null() || (value->is_string() && value->as_string().empty())) return;
+  fail_other(*value, "no " + std::string(key));
+}
+
+// The elements of root[part][list], whose types must be `types`, in that order.
+std::vector<Json> sequence(const Json& root, std::string_view part, std::string_view list,
+                           std::span<const std::string_view> types) {
+  const std::optional<Json> whole = root.find(part);
+  if (!whole || !whole->is_object()) fail_other(whole.value_or(root), std::string(part) + " of its own");
+  expect_string(*whole, "type", "Sequence");
+  std::vector<Json> elements;
+  const Json array = whole->at(list);
+  array.for_each_element([&](const Json& element) { elements.push_back(element); });
+  if (elements.size() != types.size()) fail_other(array, std::to_string(types.size()) + " steps");
+  for (std::size_t i = 0; i < types.size(); ++i) expect_string(elements[i], "type", types[i]);
+  return elements;
+}
+
+void check_normalizer(const Json& root) {
+  const std::vector<Json> steps = sequence(root, "normalizer", "normalizers", kNormalizers);
+  expect_string(steps[1].at("pattern"), "Regex", R"(\s+)");
+  expect_string(steps[1], "content", " ");
+}
+
+void check_pre_tokenizer(const Json& root) {
+  const std::vector<Json> steps = sequence(root, "pre_tokenizer", "pretokenizers", kSplitters);
+  const Json pattern = steps[0].at("pattern").at("Regex");
+  std::string_view text = pattern.as_string();
+  if (text.starts_with(kSpecials)) text.remove_prefix(kSpecials.size());
+  if (text != kPattern) fail_other(pattern, std::string("the pattern ").append(kPattern));
+  expect_string(steps[0], "behavior", "Removed");
+  expect_flag(steps[0], "invert", true);
+  if (!steps[0].find("invert")) fail_other(steps[0], "invert true");
+  expect_flag(steps[1], "add_prefix_space", false);
+  expect_flag(steps[1], "use_regex", true);
+}
+
+void check_model(const Json& model) {
   const std::optional<Json> type = model.find("type");
   if (type && type->is_string() && type->as_string() != "BPE") {
     fail(ErrorCode::unsupported, type->path(),
          "is \"" + printable(type->as_string()) + "\", expected CLIP's \"BPE\"");
   }
-  const std::optional<Json> suffix = model.find("end_of_word_suffix");
-  const bool clip = suffix && suffix->is_string() && suffix->as_string() == kEndOfWord &&
-                    mentions_type(root.find("normalizer"), "Lowercase") &&
-                    mentions_type(root.find("normalizer"), "NFC") &&
-                    mentions_type(root.find("pre_tokenizer"), "ByteLevel") &&
-                    mentions_type(root.find("pre_tokenizer"), "Split");
-  if (!clip)
-    fail(ErrorCode::unsupported, root.path(),
-         "is not CLIP's tokenizer (its normaliser, pattern or word end differ)");
+  expect_string(model, "end_of_word_suffix", kEndOfWord);
+  expect_no_text(model, "continuing_subword_prefix");
+  const std::optional<Json> dropout = model.find("dropout");
+  if (dropout && !dropout->is_null() && dropout->as_double() != 0) fail_other(*dropout, "no dropout");
+  for (const std::string_view flag : {"fuse_unk", "byte_fallback", "ignore_merges"}) {
+    expect_flag(model, flag, false);
+  }
+}
+
+void read_unknown(const Json& model, const SymbolTable& symbols, Vocabulary& vocabulary) {
+  const std::optional<Json> token = model.find("unk_token");
+  if (!token || token->is_null()) return;
+  vocabulary.unknown_id = symbols.find(token->as_string());
+  if (vocabulary.unknown_id < 0) {
+    fail(ErrorCode::missing, token->path(),
+         "is \"" + printable(token->as_string()) + "\", which is not in the vocabulary");
+  }
 }
 
 void read_added_tokens(const Json& root, Vocabulary& vocabulary) {
   const std::optional<Json> list = root.find("added_tokens");
   if (!list || list->is_null()) return;
+  if (list->size() > kMaxAddedTokens) {
+    fail(ErrorCode::limit, list->path(),
+         "has " + std::to_string(list->size()) + " tokens, at most " + std::to_string(kMaxAddedTokens) +
+             " are accepted");
+  }
   list->for_each_element([&](const Json& token) {
     const std::string_view content = token.at("content").as_string();
-    const auto id = static_cast<std::int32_t>(token.at("id").as_integer(0, kMaxVocabulary));
+    const auto id = static_cast<std::int32_t>(token.at("id").as_integer(0, kMaxVocabulary - 1));
     if (content.empty()) fail(ErrorCode::header, token.path(), "is an empty token");
-    vocabulary.added.push_back({std::string(content), id});
+    expect_flag(token, "single_word", false);  // lstrip and rstrip take white space only: no id depends on it
+    const std::optional<Json> normalized = token.find("normalized");
+    vocabulary.added.push_back({std::string(content), id, normalized && normalized->as_bool()});
     vocabulary.size = std::max<std::int64_t>(vocabulary.size, id + 1);
   });
 }
@@ -207,7 +278,8 @@ BytePairMerger read_json_merges(const Json& list, const SymbolTable& symbols) {
     }
     std::vector<std::string_view> pair;
     if (merge.is_array()) merge.for_each_element([&](const Json& part) { pair.push_back(part.as_string()); });
-    if (pair.size() != 2) fail(ErrorCode::header, merge.path(), "is not a pair of symbols");
+    if (pair.size() != 2 || pair[0].empty() || pair[1].empty())
+      fail(ErrorCode::header, merge.path(), "is not a pair of symbols");
     merges.add(pair[0], pair[1], subject);
   });
   return merges.take();
@@ -230,10 +302,13 @@ Vocabulary read_tokenizer_json(std::string_view tokenizer_json) {
   const Json root = document.root();
   if (!root.is_object()) fail(ErrorCode::header, "tokenizer.json", "is not a JSON object");
   const Json model = root.at("model");
-  check_is_clip(root, model);
+  check_model(model);
+  check_normalizer(root);
+  check_pre_tokenizer(root);
   Vocabulary vocabulary;
   const SymbolTable symbols = read_symbols(model.at("vocab"), vocabulary);
   set_symbols(vocabulary, symbols, "tokenizer.json");
+  read_unknown(model, symbols, vocabulary);
   read_added_tokens(root, vocabulary);
   if (vocabulary.added.empty()) add_special(vocabulary, symbols);
   vocabulary.merger = read_json_merges(model.at("merges"), symbols);

@@ -10,10 +10,12 @@
 
 namespace sightline {
 
-/// A token that is found in the raw text as it stands.
+/// A token that is found as a whole, before the text is split: in the raw text as it stands, or, when
+/// `normalized`, in the normalised text (where its own normalised content is looked for).
 struct AddedToken {
   std::string content;
   std::int32_t id = 0;
+  bool normalized = false;
 };
 
 /// What CLIP's BPE needs from its files. Symbols of bytes are -1 where the vocabulary lacks them.
@@ -24,8 +26,8 @@ struct Vocabulary {
   std::vector<AddedToken> added;
   std::int64_t size = 0;
   std::int32_t start_id = 0, end_id = 0;
-  std::int32_t unknown_id =
-      0;  ///< what a byte without a symbol becomes: the end token, as in Hugging Face's files
+  /// What a byte without a symbol becomes: the end token, as in Hugging Face's files.
+  std::int32_t unknown_id = 0;
 };
 
 /// From the texts of `vocab.json` and `merges.txt`.

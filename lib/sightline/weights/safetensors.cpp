@@ -226,6 +226,7 @@ Weights Safetensors::read(const std::string& path) const {
   const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
   Weights weights;
   for (SafetensorsTensor& tensor : parse_safetensors(file->bytes(), path)) {
+    tensor.tensor.mapped = true;
     weights.add(std::move(tensor.name), tensor.tensor);
   }
   weights.keep(file);

@@ -1,0 +1,96 @@
+#include "sightline/text/bpe.h"
+
+#include <cstdint>
+#include <map>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "support/catch.h"
+
+using namespace sightline;
+
+namespace {
+
+using Pair = std::pair<std::int32_t, std::int32_t>;
+using Ranks = std::map<Pair, std::pair<int, std::int32_t>>;  // pair -> rank, result
+
+// The definition: the lowest rank, then the leftmost, until none is left.
+std::vector<std::int32_t> naive(const Ranks& ranks, std::vector<std::int32_t> symbols) {
+  for (;;) {
+    auto best = ranks.end();
+    std::size_t at = 0;
+    for (std::size_t i = 0; i + 1 < symbols.size(); ++i) {
+      const auto found = ranks.find({symbols[i], symbols[i + 1]});
+      if (found != ranks.end() && (best == ranks.end() || found->second.first < best->second.first)) {
+        best = found;
+        at = i;
+      }
+    }
+    if (best == ranks.end()) return symbols;
+    symbols[at] = best->second.second;
+    symbols.erase(symbols.begin() + static_cast<std::ptrdiff_t>(at) + 1);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("bpe: any word is merged as the definition says, at every length", "[text][property]") {
+  std::mt19937 random(20261121);
+  for (int round = 0; round < 20; ++round) {
+    const std::int32_t letters = 2 + static_cast<std::int32_t>(random() % 4);
+    std::int32_t next = letters;
+    BytePairMerger merger(300);
+    Ranks ranks;
+    // Pairs of what is there and of what is still to come, so that results may have lower ranks than parts.
+    for (int rank = 0; next < letters + 60; ++next) {
+      const auto top = static_cast<std::uint32_t>(next + round % 3);
+      const Pair pair{static_cast<std::int32_t>(random() % top), static_cast<std::int32_t>(random() % top)};
+      const bool added = merger.add(pair.first, pair.second, next);
+      CHECK(added == ranks.emplace(pair, std::pair{rank, next}).second);
+      rank += added ? 1 : 0;
+    }
+    for (const int length : {0, 1, 2, 15, 16, 17, 40, 255, 256, 400}) {
+      std::vector<std::int32_t> word;
+      for (int i = 0; i < length; ++i) {
+        word.push_back(static_cast<std::int32_t>(random() % static_cast<std::uint32_t>(letters)));
+      }
+      if (length > 30) word[20] = -1;  // a byte that the vocabulary lacks
+      std::vector<std::int32_t> merged = word;
+      merger.merge(merged);
+      CHECK(merged == naive(ranks, word));
+    }
+  }
+}
+
+TEST_CASE("bpe: more than 65,536 ranks are kept in order in a long word", "[text]") {
+  constexpr std::int32_t kRules = 70'000;
+  BytePairMerger merger(kRules);
+  // Rank k merges (k, k + 1); in 0 1 2 the pair 0 1 comes first, and near the end of the table as well.
+  for (std::int32_t k = 0; k < kRules; ++k) REQUIRE(merger.add(k, k + 1, 100'000 + k));
+  std::vector<std::int32_t> word, expected;
+  for (int i = 0; i < 200; ++i) {
+    for (const std::int32_t k : {69'997, 69'998, 69'999, 0}) word.push_back(k);
+    expected.insert(expected.end(), {169'997, 69'999, 0});
+  }
+  merger.merge(word);
+  CHECK(word == expected);
+}
+
+TEST_CASE("bpe: a pair is added once, a symbol once", "[text]") {
+  BytePairMerger merger(2);
+  CHECK(merger.add(1, 2, 3));
+  CHECK_FALSE(merger.add(1, 2, 4));
+  SymbolTable symbols(3);
+  CHECK(symbols.add("dog", 0));
+  CHECK(symbols.add("a longer symbol</w>", 2));
+  CHECK_FALSE(symbols.add("dog", 1));
+  CHECK(symbols.find("dog") == 0);
+  CHECK(symbols.find("a longer symbol</w>") == 2);
+  CHECK(symbols.find("dogs") == -1);
+  CHECK(symbols.find("") == -1);
+  CHECK(symbols.stands_for(2, "a longer symbol</w>"));
+  CHECK_FALSE(symbols.stands_for(0, "cat"));
+  CHECK_FALSE(symbols.stands_for(3, "dog"));
+  CHECK_FALSE(symbols.stands_for(-1, "dog"));
+}
