@@ -5,40 +5,74 @@
 #include "failure.h"
 #include "inputs.h"
 #include "sightline/base/format.h"
+#include "sightline/base/function_ref.h"
 #include "sightline/io/file.h"
 #include "sightline/model/locate.h"
+#include "utf8_repair.h"
 
 namespace sightline::app {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 1U << 20;
+constexpr std::size_t kBytesOfALongLabel = 1000;
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kDefaultTemplate = "a photo of a {}";
 
-/// Errors: utf8 with the position of the first wrong byte (from 1), limit.
-void check_text(std::string_view text, const std::string& subject) {
-  if (text.size() > kMaxTextBytes) {
-    fail_inputs(ErrorCode::limit, subject,
-                "has " + std::to_string(text.size()) + " bytes, at most 1048576 are accepted");
-  }
-  if (is_utf8(text)) return;
+using Place = FunctionRef<std::string()>;  ///< of a text, "captions.txt: line 7"
+
+/// Position of the first byte that is not UTF-8, from 1.
+std::size_t first_wrong_byte(std::string_view text) {
   std::size_t position = 0;
   while (const int length = utf8_sequence_length(text.substr(position))) {
     position += static_cast<std::size_t>(length);
   }
-  fail_inputs(ErrorCode::utf8, subject, "byte " + std::to_string(position + 1) + " is not UTF-8");
+  return position + 1;
 }
 
-std::vector<std::string> read_lines(const std::string& path) {
+/// A text as a caption without prompts, repaired where that is asked for; refused when it is too long or not
+/// UTF-8.
+Caption check_text(std::string text, const CaptionOptions& options, Place place) {
+  Caption caption;
+  if (options.invalid_utf8 == "replace" && !is_utf8(text)) {
+    RepairedText repaired = repair_utf8(text);
+    text = std::move(repaired.text);
+    caption.replaced = repaired.replaced;
+  }
+  if (text.size() > kMaxTextBytes) {
+    const std::string problem =
+        "has " + std::to_string(text.size()) + " bytes, at most " + std::to_string(kMaxTextBytes);
+    caption.error.emplace(ErrorCode::limit, place(), problem + " are accepted");
+    text.resize(kBytesOfALongLabel);
+  } else if (!is_utf8(text)) {
+    caption.error.emplace(ErrorCode::utf8, place(),
+                          "byte " + std::to_string(first_wrong_byte(text)) + " is not UTF-8");
+  }
+  caption.label = std::move(text);
+  return caption;
+}
+
+std::vector<Caption> read_lines(const std::string& path, const CaptionOptions& options) {
   const std::string text = read_text_file(path);
   std::string_view rest = text;
   if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
-  std::vector<std::string> lines = split_lines(rest);
-  const std::string name = path == "-" ? "stdin" : path;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    check_text(lines[i], name + ": line " + std::to_string(i + 1));
+  const std::string name = path == "-" ? "standard input" : path;
+  std::vector<Caption> captions;
+  for (std::string& line : split_lines(rest)) {
+    captions.push_back(check_text(std::move(line), options,
+                                  [&] { return name + ": line " + std::to_string(captions.size() + 1); }));
   }
-  return lines;
+  return captions;
+}
+
+/// Texts of the command line, `what` with their number.
+std::vector<Caption> check_arguments(const std::vector<std::string>& texts, const CaptionOptions& options,
+                                     std::string_view what) {
+  std::vector<Caption> captions;
+  for (const std::string& text : texts) {
+    captions.push_back(check_text(
+        text, options, [&] { return std::string(what) + " " + std::to_string(captions.size() + 1); }));
+  }
+  return captions;
 }
 
 std::vector<std::string> split_labels(std::string_view text) {
@@ -55,21 +89,21 @@ std::vector<std::string> split_labels(std::string_view text) {
   return labels;
 }
 
-std::vector<std::string> read_templates(const CaptionOptions& options) {
-  std::vector<std::string> templates = options.templates;
+std::vector<Caption> read_templates(const CaptionOptions& options) {
+  std::vector<Caption> templates = check_arguments(options.templates, options, "--template");
   if (!options.template_set.empty()) {
     if (options.template_set != "openai-imagenet") {
       fail_usage("unknown template set '" + options.template_set + "'",
                  "the set that exists: openai-imagenet");
     }
     const std::string path = join_path(data_folder(), "templates/openai-imagenet.txt");
-    for (std::string& line : read_lines(path)) templates.push_back(std::move(line));
+    for (Caption& line : read_lines(path, options)) templates.push_back(std::move(line));
   }
-  if (templates.empty()) templates.emplace_back(kDefaultTemplate);
-  for (const std::string& text : templates) {
-    check_text(text, "--template");
-    if (text.find("{}") == std::string::npos) {
-      fail_usage("template '" + text + "' has no {}",
+  if (templates.empty()) templates.emplace_back().label = kDefaultTemplate;
+  require_good(templates);
+  for (const Caption& text : templates) {
+    if (text.label.find("{}") == std::string::npos) {
+      fail_usage("template '" + text.label + "' has no {}",
                  "{} is where the label goes: --template 'a photo of a {}'");
     }
   }
@@ -85,18 +119,19 @@ std::string fill(std::string_view text, std::string_view label) {
   return filled.append(text);
 }
 
-std::vector<Caption> labelled(std::vector<std::string> labels, const std::vector<std::string>& templates) {
-  std::vector<Caption> captions;
-  for (std::string& label : labels) {
-    Caption caption;
-    for (const std::string& text : templates) {
-      caption.prompts.push_back(fill(text, label));
-      check_text(caption.prompts.back(), "label '" + label + "' in its template");
+/// Gives a label its prompts, unless one of them is too long.
+void fill_templates(Caption& caption, const std::vector<Caption>& templates, const CaptionOptions& options) {
+  for (const Caption& text : templates) {
+    Caption prompt = check_text(fill(text.label, caption.label), options, [&] {
+      return "label '" + caption.label.substr(0, kBytesOfALongLabel) + "' in its template";
+    });
+    if (prompt.error) {
+      caption.error = std::move(prompt.error);
+      caption.prompts.clear();
+      return;
     }
-    caption.label = std::move(label);
-    captions.push_back(std::move(caption));
+    caption.prompts.push_back(std::move(prompt.label));
   }
-  return captions;
 }
 
 }  // namespace
@@ -116,22 +151,27 @@ bool has_captions(const CaptionOptions& options) {
 }
 
 std::vector<Caption> gather_captions(const CaptionOptions& options) {
-  if (options.labels.has_value() || !options.labels_file.empty()) {
-    const std::vector<std::string> templates = read_templates(options);
-    std::vector<std::string> labels =
-        options.labels ? split_labels(*options.labels) : read_lines(options.labels_file);
-    if (options.labels) {
-      for (const std::string& label : labels) check_text(label, "--labels");
+  const bool labels = options.labels.has_value() || !options.labels_file.empty();
+  const std::vector<Caption> templates = labels ? read_templates(options) : std::vector<Caption>();
+  const std::string& file = labels ? options.labels_file : options.file;
+  std::vector<Caption> captions = !file.empty() ? read_lines(file, options)
+                                  : labels ? check_arguments(split_labels(*options.labels), options, "label")
+                                           : check_arguments(options.texts, options, "caption");
+  for (Caption& caption : captions) {
+    if (caption.error) continue;
+    if (labels) {
+      fill_templates(caption, templates, options);
+    } else {
+      caption.prompts = {caption.label};
     }
-    return labelled(std::move(labels), templates);
-  }
-  std::vector<std::string> texts = options.file.empty() ? options.texts : read_lines(options.file);
-  std::vector<Caption> captions;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (options.file.empty()) check_text(texts[i], "caption " + std::to_string(i + 1));
-    captions.push_back({texts[i], {texts[i]}});
   }
   return captions;
+}
+
+void require_good(std::span<const Caption> captions) {
+  for (const Caption& caption : captions) {
+    if (caption.error) throw Failure(Stage::inputs, *caption.error);
+  }
 }
 
 }  // namespace sightline::app

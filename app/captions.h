@@ -1,8 +1,12 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
+
+#include "sightline/base/error.h"
 
 namespace sightline::app {
 
@@ -14,20 +18,26 @@ struct CaptionOptions {
   std::string labels_file;             ///< --labels-from; "-" is stdin
   std::vector<std::string> templates;  ///< --template
   std::string template_set;            ///< --templates
+  std::string invalid_utf8 = "refuse";
 };
 
 /// What stands in the results, and the texts whose embeddings' mean is its own: one, or one per template.
 struct Caption {
-  std::string label;
-  std::vector<std::string> prompts;
+  std::string label;                 ///< the first 1,000 bytes of a text above 1 MiB
+  std::vector<std::string> prompts;  ///< none when it is refused
+  std::int64_t replaced = 0;         ///< how many U+FFFD `--invalid-utf8 replace` put into it
+  std::optional<Error> error;        ///< why it is refused, with its place: "captions.txt: line 7"
 };
 
 /// Whether any of the four sources is given. Errors: usage when there is more than one, or templates without
 /// labels.
 bool has_captions(const CaptionOptions& options);
 
-/// All captions in the order given, checked. Errors: usage (a template without {}, an empty label); those of
-/// the files; utf8 with line and byte; limit above 1 MiB a text.
+/// All captions in the order given, those that are refused (utf8 with line and byte; limit above 1 MiB a
+/// text) among them. Errors: usage (a template without {}, an empty label); those of the files and templates.
 std::vector<Caption> gather_captions(const CaptionOptions& options);
+
+/// Errors: Failure of Stage::inputs, the first refusal among them.
+void require_good(std::span<const Caption> captions);
 
 }  // namespace sightline::app

@@ -35,6 +35,15 @@ bool wants_no_color() {
   return (no_color != nullptr && *no_color != '\0') || is_dumb();
 }
 
+When color_choice = When::automatic;
+
+constexpr std::string_view kBoldRed = "1;31", kYellow = "33";
+
+std::string painted(std::string_view word, std::string_view color) {
+  if (!use_color(stderr_is_terminal())) return std::string(word);
+  return std::string("\x1b[").append(color).append("m").append(word).append("\x1b[0m");
+}
+
 /// One decimal below 100, none above.
 std::string short_number(double value) {
   char text[32];
@@ -49,15 +58,23 @@ void write_stderr(std::string_view text) { write_all(STDERR_FILENO, text); }
 void write_stdout(std::string_view text) {
   const int error = write_all(STDOUT_FILENO, text);
   if (error == 0) return;
-  fail(error == ENOSPC ? ErrorCode::no_space : ErrorCode::io, "stdout", std::strerror(error));
+  fail(error == ENOSPC ? ErrorCode::no_space : ErrorCode::io, "standard output",
+       std::string("cannot be written: ") + std::strerror(error));
 }
 
 bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 
-bool use_color(const ConsoleOptions& options) {
-  if (options.color != When::automatic) return options.color == When::always;
-  return stdout_is_terminal() && !wants_no_color();
+void choose_color(When choice) { color_choice = choice; }
+bool use_color(bool is_terminal) {
+  if (color_choice != When::automatic) return color_choice == When::always;
+  return is_terminal && !wants_no_color();
+}
+
+std::string error_word(std::string_view error_class) {
+  std::string word = "error";
+  if (!error_class.empty()) word.append("[").append(error_class).append("]");
+  return painted(word, kBoldRed);
 }
 
 void note(const ConsoleOptions& options, std::string_view line) {
@@ -65,6 +82,10 @@ void note(const ConsoleOptions& options, std::string_view line) {
   std::string text = "sightline: ";
   text.append(line).append("\n");
   write_stderr(text);
+}
+
+void note_warning(const ConsoleOptions& options, std::string_view line) {
+  note(options, painted("warning:", kYellow) + " " + std::string(line));
 }
 
 Stopwatch::Stopwatch(const ConsoleOptions& options)
@@ -112,7 +133,7 @@ void Progress::advance(bool skipped) {
   if (!enabled_) return;
   const auto now = std::chrono::steady_clock::now();
   const auto pause = in_place_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10'000);
-  if (now - last_ >= pause) show(now);
+  if (done_ < total_ && now - last_ >= pause) show(now);
 }
 
 void Progress::show(std::chrono::steady_clock::time_point now) {

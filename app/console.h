@@ -13,7 +13,6 @@ enum class When { automatic, always, never };
 struct ConsoleOptions {
   bool quiet = false;
   int verbose = 0;  ///< 1: timings, 2: shapes
-  When color = When::automatic;
   When progress = When::automatic;
 };
 
@@ -24,11 +23,17 @@ void write_stdout(std::string_view text);
 
 bool stdout_is_terminal();
 bool stderr_is_terminal();
-/// Whether escape sequences may go to stdout: `--color`, else a terminal without NO_COLOR or TERM=dumb.
-bool use_color(const ConsoleOptions& options);
+/// `--color`, for the whole program: errors that end it are printed far from any options.
+void choose_color(When choice);
+/// Whether escape sequences may go there: `--color`, else to a terminal without NO_COLOR or TERM=dumb.
+bool use_color(bool is_terminal);
+/// "error[TRUNC]", or "error" without a class; in colour when stderr takes it.
+std::string error_word(std::string_view error_class);
 
 /// A note for the person, unless quiet.
 void note(const ConsoleOptions& options, std::string_view line);
+/// A note that begins with "warning: ", in colour when stderr takes it.
+void note_warning(const ConsoleOptions& options, std::string_view line);
 
 /// With -v: how long each step took, on stderr; with -vv the library's own diagnostics too.
 class Stopwatch {

@@ -1,15 +1,18 @@
 #include <CLI/CLI.hpp>
-#include <filesystem>
+#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "commands.h"
+#include "conversion_target.h"
 #include "failure.h"
 #include "options.h"
+#include "sightline/base/format.h"
 #include "sightline/io/file.h"
 #include "sightline/model/locate.h"
+#include "sightline/model/tokenizer_files.h"
 #include "signals.h"
-#include "target_folder.h"
+#include "verify.h"
 
 namespace sightline::app {
 namespace {
@@ -17,24 +20,15 @@ namespace {
 struct ConvertOptions {
   ModelOptions source;
   ConsoleOptions console;
-  std::string target, from = "auto", dtype = "keep", tokenizer;
-  bool force = false;
+  std::string target, from = "auto", to = "auto", dtype = "keep", tokenizer;
+  bool force = false, verify = false;
 };
 
 void check(const ConvertOptions& o) {
   if (o.source.model.empty())
     fail_usage("no source given", "name a model: sightline convert-weights SOURCE -o TARGET");
   if (o.target.empty()) fail_usage("no target given", "add -o TARGET");
-  if (o.from != "auto" && o.from != "hf")
-    fail_usage("--from " + o.from + " is not built yet", "auto and hf are");
   if (o.dtype == "int8") fail_usage("--dtype int8 is not built yet", "keep, f32, f16 and bf16 are");
-  if (is_stdout(o.target)) fail_usage("a model folder cannot be written to stdout");
-  for (const std::string_view ending : {".sightline", ".weights.h5"}) {
-    if (o.target.ends_with(ending)) {
-      fail_usage("targets in " + std::string(ending) + " files are not built yet: " + o.target,
-                 "any other name is written as a Hugging Face folder");
-    }
-  }
   check_model_options(o.source);
 }
 
@@ -47,33 +41,57 @@ std::optional<DType> target_dtype(const std::string& name) {
 
 std::string describe(const CLIP& clip) {
   const CLIPConfig& config = clip.config();
+  const ModelSource& source = clip.source();
   std::int64_t parameters = 0;
   for (const std::string& name : clip.weights().names())
     parameters += clip.weights().find(name)->shape.elements();
-  return "found: Hugging Face layout in " + clip.path() + ": CLIP, image " +
-         std::to_string(config.vision.image_size) + ", patch " + std::to_string(config.vision.patch_size) +
-         ", widths " + std::to_string(config.vision.encoder.width) + " and " +
-         std::to_string(config.text.encoder.width) + ", embedding " + std::to_string(config.projection_dim) +
-         ", " + std::to_string(clip.weights().size()) + " tensors, " + std::to_string(parameters) +
-         " parameters";
+  return "found: " + source.form + " with " + source.dialect + " names in " + printable(source.weights) +
+         ": CLIP, image " + std::to_string(config.vision.image_size) + ", patch " +
+         std::to_string(config.vision.patch_size) + ", widths " +
+         std::to_string(config.vision.encoder.width) + " and " + std::to_string(config.text.encoder.width) +
+         ", embedding " + std::to_string(config.projection_dim) + ", " +
+         std::to_string(clip.weights().size()) + " tensors, " + std::to_string(parameters) + " parameters";
 }
 
-bool has_tokenizer(const std::string& folder) {
-  return file_exists(join_path(folder, "vocab.json")) || file_exists(join_path(folder, "tokenizer.json"));
-}
-
-/// The folder that the tokenizer's files come from: the one asked for, the source, or CLIP's own when the
+/// The folder that the tokenizer's files come from: the one asked for, the source's, or CLIP's own when the
 /// source has none and the size fits; "" for none.
 std::string tokenizer_folder(const ConvertOptions& o, const CLIP& clip) {
   if (!o.tokenizer.empty()) {
-    if (has_tokenizer(o.tokenizer)) return o.tokenizer;
+    if (find_tokenizer(o.tokenizer).found()) return o.tokenizer;
     fail(ErrorCode::missing, o.tokenizer, "holds neither vocab.json nor tokenizer.json");
   }
-  if (has_tokenizer(clip.path())) return clip.path();
+  const std::string& folder = clip.source().folder;
+  if (find_tokenizer(folder).found()) return folder;
   if (clip.config().text.vocabulary_size == kClipVocabulary) return join_path(data_folder(), "vocab");
   note(o.console,
        "no tokenizer: the source has none and CLIP's own does not fit; --tokenizer DIR brings one");
   return "";
+}
+
+/// Whether the target's numbers must be those of the source.
+bool is_exact(const std::optional<DType>& dtype, const CLIP& clip) {
+  if (!dtype || *dtype == DType::f32) return true;
+  const std::vector<std::string> names = clip.weights().names();
+  return std::all_of(names.begin(), names.end(),
+                     [&](const std::string& name) { return clip.weights().find(name)->dtype == *dtype; });
+}
+
+void run_verify(const ConvertOptions& o, const Conversion& conversion, const CLIP& written) {
+  ThreadPool pool(thread_count(o.source));
+  Scratch scratch;
+  Context context{pool, scratch};
+  const Verification result =
+      in_stage(Stage::model, [&] { return verify(conversion.model, written, context); });
+  std::string largest;
+  append_float(largest, result.largest);
+  note(o.console, "verified: largest difference " + largest + " over the embeddings of " +
+                      std::to_string(result.images) + " images and " + std::to_string(result.texts) +
+                      " texts");
+  if (result.largest != 0 && is_exact(conversion.dtype, conversion.model)) {
+    throw Failure(Stage::model,
+                  Error(ErrorCode::mismatch, o.target,
+                        "gives other embeddings than its source, by " + largest + ", expected the same"));
+  }
 }
 
 int run_convert_weights(const ConvertOptions& o) {
@@ -83,26 +101,25 @@ int run_convert_weights(const ConvertOptions& o) {
     throw Failure(Stage::output, Error(ErrorCode::locked, o.target, "is the source"));
   }
   arm_signals();
-  TargetFolder target(o.target, o.force);
+  const std::unique_ptr<ConversionTarget> target = make_target(o.target, o.to, o.force);
   // Building the model asks for every tensor once, by name and shape.
   Stopwatch watch(o.console);
-  const std::unique_ptr<CLIP> clip = load_model(o.source, o.console);
+  const std::unique_ptr<CLIP> clip =
+      load_model(o.source, o.console, o.from == "auto" ? std::string() : o.from);
   watch.lap("model loaded");
   note(o.console, describe(*clip));
-  const std::string tokenizer = in_stage(Stage::model, [&] { return tokenizer_folder(o, *clip); });
-  in_stage(Stage::output, [&] {
-    target.write_weights(clip->weights(), target_dtype(o.dtype));
-    target.write_config(source, target_dtype(o.dtype));
-    target.copy_others(source, tokenizer);
-  });
-  // What was written must load, tokenizer included, before it is published.
-  const std::unique_ptr<CLIP> written =
-      in_stage(Stage::model, [&] { return CLIP::from_preset(target.part()); });
-  if (!tokenizer.empty()) in_stage(Stage::model, [&] { written->processor().tokenizer(); });
+  const Conversion conversion{*clip, target_dtype(o.dtype),
+                              in_stage(Stage::model, [&] { return tokenizer_folder(o, *clip); })};
+  in_stage(Stage::output, [&] { target->write(conversion); });
   throw_if_interrupted();
-  in_stage(Stage::output, [&] { target.commit(); });
+  // What was written must load, tokenizer included, before it is published.
+  const std::unique_ptr<CLIP> written = in_stage(Stage::model, [&] { return target->reopen(conversion); });
+  if (!conversion.tokenizer.empty()) in_stage(Stage::model, [&] { written->processor().tokenizer(); });
+  if (o.verify) run_verify(o, conversion, *written);
+  throw_if_interrupted();
+  in_stage(Stage::output, [&] { target->commit(); });
   watch.lap("written");
-  note(o.console, "wrote: " + o.target + ": " + target.summary());
+  note(o.console, "wrote: " + printable(o.target) + ": " + target->summary());
   return kExitDone;
 }
 
@@ -111,23 +128,28 @@ int run_convert_weights(const ConvertOptions& o) {
 Command add_convert_weights(CLI::App& app) {
   const auto o = std::make_shared<ConvertOptions>();
   CLI::App* parser = app.add_subcommand("convert-weights", "Writes a model in another form or precision");
-  parser->add_option("SOURCE", o->source.model, "a model folder, a preset or org/name")->group("Input");
+  parser->add_option("SOURCE", o->source.model, "a model folder, a weight file, a preset or org/name")
+      ->group("Input");
   add_choice(*parser, "--from", o->from, {"auto", "hf", "openai", "openclip", "kerascv", "kerashub", "gguf"},
              "the source's dialect", "Input");
   parser->add_option("--tokenizer", o->tokenizer, "take the tokenizer's files from here [SOURCE]")
       ->type_name("DIR")
       ->group("Input");
-  parser->add_option("-o,--output", o->target, "the folder to be written")
+  parser->add_option("-o,--output", o->target, "the folder, or the .weights.h5 file, to be written")
       ->type_name("TARGET")
       ->group("Output");
+  add_choice(*parser, "--to", o->to, {"auto", "hf", "keras-h5"}, "the form; auto: by TARGET's ending",
+             "Output");
   add_choice(*parser, "--dtype", o->dtype, {"keep", "f32", "f16", "bf16", "int8"}, "of the weights",
              "Output");
   parser->add_flag("--force", o->force, "replace a target that exists")->group("Output");
-  add_future_option(*parser, "--verify");
+  parser->add_flag("--verify", o->verify, "run fixed probes through both, print the largest difference")
+      ->group("Output");
   add_console_options(*parser, o->console);
   return {parser, "SOURCE -o TARGET [options]",
           "  sightline convert-weights openai/clip-vit-base-patch32 -o half --dtype f16\n"
-          "  sightline convert-weights model/ -o whole/ --tokenizer other/\n"
+          "  sightline convert-weights ViT-B-32.pt -o clip-vit-base-patch32 --verify\n"
+          "  sightline convert-weights model/ -o clip.weights.h5\n"
           "  sightline info half\n",
           [o] { return run_convert_weights(*o); }};
 }

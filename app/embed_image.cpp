@@ -39,11 +39,12 @@ int run_embed_image(const EmbedImageOptions& o) {
   std::vector<std::string> inputs = paths;
   inputs.push_back(o.input.list);
   const std::string beside = format == TableFormat::npy && !o.no_index ? index_path_of(o.output.path) : "";
+  check_distinct({o.output.path, o.items.report, beside});
   for (const std::string& output : {o.output.path, o.items.report, beside})
     check_output(output, inputs, o.model);
   EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index});
-  const auto opened =
-      in_stage(Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force); });
+  const auto opened = in_stage(
+      Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
   Report& report = *opened;
   Stopwatch watch(o.console);
   const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
@@ -54,14 +55,14 @@ int run_embed_image(const EmbedImageOptions& o) {
   Progress progress(o.console, count, "images");
   const auto sink = [&](std::int64_t index, const ImageResult& result) {
     const std::string& path = paths[static_cast<std::size_t>(index)];
-    const ItemStatus status{index, path, result.error_class, result.message, &result.warnings};
+    const ItemStatus status{index, path, path, result.error_class, result.message, &result.warnings};
     report_item(o.items, o.console, progress, status);
     in_stage(Stage::output, [&] {
       report.add(status);
       out.row({path, result.embedding, result.error_class, result.message, {}, false});
     });
   };
-  encode_image_files({*clip, paths, thread_count(o.model), o.model.batch, o.normalize}, sink);
+  encode_image_files({*clip, paths, thread_count(o.model), o.model.batch, o.normalize, o.items.strict}, sink);
   progress.clear();
   watch.lap("images encoded");
   watch.shape("embeddings", count, clip->embedding_size());
@@ -78,14 +79,16 @@ Command add_embed_image(CLI::App& app) {
   const auto o = std::make_shared<EmbedImageOptions>();
   CLI::App* parser = app.add_subcommand("embed-image", "Writes one embedding per picture");
   add_input_options(*parser, o->input);
-  add_output_options(*parser, o->output);
+  add_output_options(*parser, o->output, {"json", "jsonl", "csv", "tsv", "npy"});
   parser->add_flag("--normalize,!--no-normalize", o->normalize, "divide by the L2 norm [yes]")
       ->group("Output");
   parser->add_flag("--no-index", o->no_index, "no OUT.index.jsonl beside OUT.npy")->group("Output");
-  add_item_options(*parser, o->items, o->output);
+  add_image_care_options(*parser, o->items, o->model);
+  add_item_options(*parser, o->items, o->output, "image");
   add_model_options(*parser, o->model);
   add_image_model_options(*parser, o->model);
   add_console_options(*parser, o->console);
+  add_progress_option(*parser, o->console);
   return {parser, "[IMAGE...] [-o OUT] [options]",
           "  sightline embed-image photos/ -o photos.npy\n"
           "  find . -name '*.jpg' | sightline embed-image --files-from - -o all.npy\n"

@@ -15,6 +15,7 @@ namespace {
 struct EmbedTextOptions {
   CaptionOptions captions;
   OutputOptions output;
+  ItemOptions items;
   ModelOptions model;
   ConsoleOptions console;
   bool normalize = true;
@@ -23,25 +24,82 @@ struct EmbedTextOptions {
 
 constexpr std::size_t kCaptionsAtOnce = 4096;  ///< sorted by length together; bounds memory
 
-void write_rows(EmbeddingOutput& out, std::span<const Caption> captions, const TextEmbeddings& embedded) {
+std::vector<std::string> warnings_of(const Caption& caption, bool truncated, std::int64_t context_length) {
+  std::vector<std::string> warnings;
+  if (caption.replaced > 0) {
+    warnings.push_back("is not UTF-8: U+FFFD put in " + std::to_string(caption.replaced) +
+                       (caption.replaced == 1 ? " place" : " places"));
+  }
+  if (truncated) {
+    warnings.push_back("is longer than the model's context and cut to " + std::to_string(context_length) +
+                       " tokens");
+  }
+  return warnings;
+}
+
+/// What one run writes to.
+struct Writing {
+  const EmbedTextOptions& options;
+  EmbeddingOutput& out;
+  Report& report;
+  Progress& progress;
+  std::int64_t context_length;
+};
+
+/// The embeddings of the captions from number `first` on.
+void write_rows(const Writing& to, std::span<const Caption> captions, const TextEmbeddings& embedded,
+                std::int64_t first) {
   for (std::size_t i = 0; i < captions.size(); ++i) {
-    const auto row = embedded.rows.view().row(static_cast<std::int64_t>(i));
-    out.row({captions[i].label, row, "", "", embedded.tokens[i], embedded.truncated[i] != 0});
+    const Caption& caption = captions[i];
+    const auto row = static_cast<std::int64_t>(i);
+    const bool truncated = embedded.truncated[i] != 0;
+    const std::vector<std::string> warnings = warnings_of(caption, truncated, to.context_length);
+    const std::string place = "text " + std::to_string(first + row + 1);
+    ItemStatus status{first + row, caption.label, place, "", "", &warnings};
+    EmbeddingRow values{caption.label, embedded.rows.view().row(row), "", "", embedded.tokens[i], truncated};
+    if (caption.error) {
+      status.subject = caption.error->subject();
+      status.error_class = class_name(caption.error->code());
+      status.message = caption.error->problem();
+      values = {caption.label, {}, status.error_class, status.message, {}, false};
+    }
+    report_item(to.options.items, to.options.console, to.progress, status);
+    in_stage(Stage::output, [&] {
+      to.report.add(status);
+      to.out.row(values);
+    });
   }
 }
 
-int run_embed_text(const EmbedTextOptions& o) {
+void check(const EmbedTextOptions& o) {
   if (!has_captions(o.captions))
     fail_usage("no text given", "name texts, or --captions FILE, or --labels A,B,C");
+  if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
+    fail_usage("the report and the embeddings cannot both go to stdout");
+  }
   check_model_options(o.model);
+}
+
+/// Under `--on-error stop` the first refusal ends the run before anything is opened.
+std::vector<Caption> gather(const EmbedTextOptions& o) {
+  std::vector<Caption> captions = gather_captions(o.captions);
+  if (o.items.stop()) require_good(captions);
+  return captions;
+}
+
+int run_embed_text(const EmbedTextOptions& o) {
+  check(o);
   const TableFormat format = choose_format(o.output, TableFormat::jsonl, TableFormat::npy);
-  const std::vector<Caption> captions = gather_captions(o.captions);
+  const std::vector<Caption> captions = gather(o);
   arm_signals();
   const std::string index = format == TableFormat::npy && !o.no_index ? index_path_of(o.output.path) : "";
-  for (const std::string& output : {o.output.path, index}) {
+  check_distinct({o.output.path, o.items.report, index});
+  for (const std::string& output : {o.output.path, o.items.report, index}) {
     check_output(output, {o.captions.file, o.captions.labels_file}, o.model);
   }
   EmbeddingOutput out(o.output, format, {.key = "text", .with_index = !o.no_index});
+  const auto report = in_stage(
+      Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "text"); });
   Stopwatch watch(o.console);
   const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
@@ -50,20 +108,22 @@ int run_embed_text(const EmbedTextOptions& o) {
 
   ThreadPool pool(thread_count(o.model));
   Progress progress(o.console, count, "texts");
+  const Writing to{o, out, *report, progress, clip->config().text.context_length};
   const std::span<const Caption> all(captions);
   for (std::size_t begin = 0; begin < all.size(); begin += kCaptionsAtOnce) {
     const auto part = all.subspan(begin, std::min(kCaptionsAtOnce, all.size() - begin));
     const TextEmbeddings embedded = encode_captions({*clip, o.model.batch, o.normalize}, part, pool);
-    in_stage(Stage::output, [&] { write_rows(out, part, embedded); });
-    for (std::size_t i = 0; i < part.size(); ++i) progress.advance(false);
+    write_rows(to, part, embedded, static_cast<std::int64_t>(begin));
   }
   progress.clear();
   watch.lap("texts encoded");
   watch.shape("embeddings", count, clip->embedding_size());
   throw_if_interrupted();
-  in_stage(Stage::output, [&] { out.commit(); });
-  if (captions.empty()) note(o.console, "no texts found");
-  return captions.empty() ? kExitNothing : kExitDone;
+  in_stage(Stage::output, [&] {
+    out.commit();
+    report->commit();
+  });
+  return finish_items(*report, o.console, "texts");
 }
 
 }  // namespace
@@ -73,13 +133,15 @@ Command add_embed_text(CLI::App& app) {
   CLI::App* parser = app.add_subcommand("embed-text", "Writes one embedding per text");
   add_values(*parser, "TEXT", o->captions.texts, "texts", "Input");
   add_caption_options(*parser, o->captions);
-  add_output_options(*parser, o->output);
+  add_output_options(*parser, o->output, {"json", "jsonl", "csv", "tsv", "npy"});
   parser->add_flag("--normalize,!--no-normalize", o->normalize, "divide by the L2 norm [yes]")
       ->group("Output");
   parser->add_flag("--no-index", o->no_index, "no OUT.index.jsonl beside OUT.npy")->group("Output");
+  add_item_options(*parser, o->items, o->output, "text");
   add_model_options(*parser, o->model);
   add_text_model_options(*parser, o->model);
   add_console_options(*parser, o->console);
+  add_progress_option(*parser, o->console);
   return {parser, "[TEXT...] [-o OUT] [options]",
           "  sightline embed-text 'a photo of a cat' 'a dog'\n"
           "  sightline embed-text --captions captions.txt -o captions.npy\n"

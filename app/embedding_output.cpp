@@ -42,16 +42,16 @@ void report_item(const ItemOptions& items, const ConsoleOptions& console, Progre
                  const ItemStatus& status) {
   const bool failed = !status.error_class.empty();
   progress.advance(failed);
-  const std::string path = printable(status.path);
+  const std::string subject = status.subject == "-" ? "standard input" : printable(status.subject);
   if (failed) {
     progress.clear();
-    std::string line = "sightline: error[";
-    line.append(status.error_class).append("] ").append(path).append(": ");
-    write_stderr(line.append(printable(status.message)).append("\n"));
+    const std::string line = "sightline: " + error_word(status.error_class) + " " + subject + ": ";
+    write_stderr(line + printable(status.message) + "\n");
     if (items.stop()) throw StoppedByItem{};
   } else if (status.warnings != nullptr && console.verbose > 0) {
+    progress.clear();
     for (const std::string& warning : *status.warnings)
-      note(console, "warning: " + path + ": " + printable(warning));
+      note_warning(console, subject + ": " + printable(warning));
   }
 }
 

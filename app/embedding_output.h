@@ -47,9 +47,6 @@ class EmbeddingOutput {
   std::int64_t rows_ = 0;
 };
 
-/// Thrown by `report_item` under `--on-error stop`; the message has been printed. Exit code 4.
-struct StoppedByItem {};
-
 /// Says on stderr what is wrong with an item and counts it. Errors: StoppedByItem.
 void report_item(const ItemOptions& items, const ConsoleOptions& console, Progress& progress,
                  const ItemStatus& status);

@@ -4,6 +4,16 @@
 #include "sightline/base/format.h"
 
 namespace sightline::app {
+namespace {
+
+/// A standard stream by its name instead of "-", unless the problem names it.
+Error name_stream(Stage stage, const Error& error) {
+  if (error.subject() != "-") return error;
+  const std::string name = stage == Stage::output ? "standard output" : "standard input";
+  return Error(error.code(), error.problem().starts_with(name) ? "" : name, error.problem());
+}
+
+}  // namespace
 
 int exit_code(Stage stage, ErrorCode code) {
   if (code == ErrorCode::usage) return kExitUsage;
@@ -22,6 +32,9 @@ int exit_code(Stage stage, ErrorCode code) {
   return kExitMistake;
 }
 
+Failure::Failure(Stage stage, const Error& error, std::string remedy)
+    : Error(name_stream(stage, error)), stage_(stage), remedy_(std::move(remedy)) {}
+
 std::string Failure::remedy() const {
   if (!remedy_.empty()) return remedy_;
   const bool exists = code() == ErrorCode::locked && problem().find("exist") != std::string::npos;
@@ -38,10 +51,9 @@ void fail_inputs(ErrorCode code, std::string_view subject, std::string_view prob
 }
 
 void print_failure(const Error& error, std::string_view remedy) {
-  std::string line = "sightline: error";
+  const bool usage = error.code() == ErrorCode::usage;
   // The command line has no class: the message names the argument.
-  if (error.code() != ErrorCode::usage) line.append("[").append(class_name(error.code())).append("]");
-  line += error.code() == ErrorCode::usage ? ": " : " ";
+  std::string line = "sightline: " + error_word(usage ? "" : class_name(error.code())) + (usage ? ": " : " ");
   if (!error.subject().empty()) line.append(printable(error.subject())).append(": ");
   line.append(printable(error.problem())).append("\n");
   if (!remedy.empty()) line.append("sightline: ").append(remedy).append("\n");

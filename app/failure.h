@@ -28,8 +28,7 @@ int exit_code(Stage stage, ErrorCode code);
 /// An error together with its stage and, where it helps, what to do about it.
 class Failure : public Error {
  public:
-  Failure(Stage stage, const Error& error, std::string remedy = "")
-      : Error(error), stage_(stage), remedy_(std::move(remedy)) {}
+  Failure(Stage stage, const Error& error, std::string remedy = "");
 
   Stage stage() const { return stage_; }
   /// Its own, or what helps against every failure of its kind; may be empty.
@@ -51,6 +50,9 @@ decltype(auto) in_stage(Stage stage, Work&& work) {
     throw Failure(stage, error);
   }
 }
+
+/// Thrown where `--on-error stop` ends the run; the message has been printed. Exit code 4.
+struct StoppedByItem {};
 
 /// Throws a failure of the command line. `remedy` is the second line.
 [[noreturn]] void fail_usage(std::string_view problem, std::string_view remedy = "");

@@ -36,13 +36,16 @@ bool load_pixels_of(const ImageRun& run, const std::string& path, std::span<floa
   try {
     const std::vector<std::byte> bytes = read_image(path);
     run.clip.processor().process_image(bytes, pixels, &result.warnings);
+    if (run.strict && !result.warnings.empty()) {
+      fail(ErrorCode::corrupt, path, result.warnings.front() + " (refused by --strict)");
+    }
     return true;
   } catch (const Failure&) {
     throw;
   } catch (const Error& error) {
     result.error_class = class_name(error.code());
-    // Some errors carry the path as their subject, some have none; the report names it once.
-    const bool named = error.subject().empty() || error.subject() == path;
+    // Some errors carry the path as their subject, some none or "image"; the report names it once.
+    const bool named = error.subject().empty() || error.subject() == path || error.subject() == "image";
     result.message = named ? error.problem() : error.what();
     return false;
   }
@@ -95,7 +98,7 @@ void hand_over(const Batch& batch, Sink sink) {
 /// ahead waits.
 class ReorderWindow {
  public:
-  ReorderWindow(std::int64_t ahead, Sink sink) : ahead_(ahead), sink_(sink) {}
+  explicit ReorderWindow(std::int64_t ahead) : ahead_(ahead) {}
 
   /// Returns false when the run has been given up.
   bool wait_for_turn(std::int64_t number) {
@@ -104,11 +107,11 @@ class ReorderWindow {
     return !stopped_;
   }
 
-  void put(std::int64_t number, Batch batch) {
+  void put(std::int64_t number, Batch batch, Sink sink) {
     const std::lock_guard lock(mutex_);
     waiting_.emplace(number, std::move(batch));
     try {
-      hand_over_what_is_next();
+      hand_over_what_is_next(sink);
     } catch (...) {
       stopped_ = true;  // under the same lock: nobody hands the rest of this batch over again
       moved_.notify_all();
@@ -124,17 +127,16 @@ class ReorderWindow {
   }
 
  private:
-  void hand_over_what_is_next() {
+  void hand_over_what_is_next(Sink sink) {
     for (auto first = waiting_.begin(); !stopped_ && first != waiting_.end() && first->first == next_;
          first = waiting_.begin()) {
-      hand_over(first->second, sink_);
+      hand_over(first->second, sink);
       waiting_.erase(first);
       ++next_;
     }
   }
 
   std::int64_t ahead_;
-  Sink sink_;
   std::mutex mutex_;
   std::condition_variable moved_;
   std::map<std::int64_t, Batch> waiting_;
@@ -144,7 +146,7 @@ class ReorderWindow {
 
 /// One thread of many: takes the next batch until there is none.
 void work_through(const ImageRun& run, std::int64_t batch_size, std::atomic<std::int64_t>& next,
-                  ReorderWindow& window) {
+                  ReorderWindow& window, Sink sink) {
   ThreadPool alone(1);
   Scratch scratch;
   Context context{alone, scratch};
@@ -153,7 +155,7 @@ void work_through(const ImageRun& run, std::int64_t batch_size, std::atomic<std:
     for (std::int64_t number = next++; number * batch_size < count; number = next++) {
       if (!window.wait_for_turn(number)) return;
       const std::int64_t begin = number * batch_size;
-      window.put(number, encode_batch(run, begin, std::min(begin + batch_size, count), context));
+      window.put(number, encode_batch(run, begin, std::min(begin + batch_size, count), context), sink);
     }
   } catch (...) {
     window.stop();  // the others must not wait for a batch that never comes
@@ -178,8 +180,8 @@ void encode_image_files(const ImageRun& run, Sink sink) {
   }
   batch = std::min(batch, (count + run.threads - 1) / run.threads);
   std::atomic<std::int64_t> next = 0;
-  ReorderWindow window(2 * run.threads, sink);
-  pool.run(run.threads, [&](std::int64_t, int) { work_through(run, batch, next, window); });
+  ReorderWindow window(2 * run.threads);
+  pool.run(run.threads, [&](std::int64_t, int) { work_through(run, batch, next, window, sink); });
   throw_if_interrupted();
 }
 

@@ -24,6 +24,7 @@ struct ImageRun {
   int threads = 1;
   std::int64_t batch = 0;  ///< 0: by the model's shape
   bool normalize = true;
+  bool strict = false;  ///< a picture with a warning fails
 };
 
 /// Reads, decodes and encodes all pictures and hands them to `sink` in input order, one at a time. With many

@@ -32,9 +32,9 @@ std::string number(float value) {
   return text;
 }
 
-std::int64_t bytes_of(const std::vector<LayerWeight>& weights) {
+std::int64_t bytes_of(const std::vector<const Variable*>& weights) {
   std::int64_t bytes = 0;
-  for (const LayerWeight& weight : weights) bytes += static_cast<std::int64_t>(weight.tensor->bytes.size());
+  for (const Variable* weight : weights) bytes += weight->tensor().byte_size();
   return bytes;
 }
 
@@ -57,13 +57,13 @@ void append_columns(std::string& out, std::string_view name, std::string_view sh
 /// One line a layer, its own weights below it with -v, sublayers indented.
 void append_layer(std::string& out, const Layer& layer, int depth, bool with_weights) {
   const std::string indent(static_cast<std::size_t>(depth) * 2, ' ');
-  const std::vector<LayerWeight>& own = layer.own_weights();
-  const std::string shape = own.size() > 0 ? to_string(own.front().tensor->shape) : "";
+  const std::vector<const Variable*>& own = layer.own_weights();
+  const std::string shape = own.size() > 0 ? to_string(own.front()->shape()) : "";
   append_columns(out, indent + layer.name(), shape, grouped(layer.count_params()));
   if (with_weights) {
-    for (const LayerWeight& weight : own) {
-      const StoredTensor& tensor = *weight.tensor;
-      append_columns(out, indent + "  . " + weight.name,
+    for (const Variable* weight : own) {
+      const StoredTensor& tensor = weight->tensor();
+      append_columns(out, indent + "  . " + weight->path(),
                      to_string(tensor.shape) + " " + std::string(dtype_name(tensor.dtype)), "");
     }
   }
@@ -93,12 +93,12 @@ void append_config(std::string& out, const CLIP& clip) {
          number(clip.head().logit_scale()) + "\n";
 }
 
-void append_dtypes(std::string& out, const std::vector<LayerWeight>& weights) {
+void append_dtypes(std::string& out, const std::vector<const Variable*>& weights) {
   std::map<std::string, std::pair<std::int64_t, std::int64_t>> dtypes;  // name -> tensors, scalars
-  for (const LayerWeight& weight : weights) {
-    auto& [tensors, scalars] = dtypes[std::string(dtype_name(weight.tensor->dtype))];
+  for (const Variable* weight : weights) {
+    auto& [tensors, scalars] = dtypes[std::string(dtype_name(weight->tensor().dtype))];
     ++tensors;
-    scalars += weight.tensor->shape.elements();
+    scalars += weight->tensor().shape.elements();
   }
   out += "stored as:";
   for (const auto& [name, counts] : dtypes) {
@@ -155,10 +155,10 @@ int run_info(const InfoOptions& o) {
   std::string out = "model: " + printable(clip->path()) + "\n\n";
   append_columns(out, "layer", "first weight", "parameters");
   out.append(78, '-').append("\n");
-  std::vector<LayerWeight> weights;
+  std::vector<const Variable*> weights;
   for (const Layer* part : parts) {
     append_layer(out, *part, 0, o.console.verbose > 0);
-    const std::vector<LayerWeight> below = part->weights();
+    const std::vector<const Variable*> below = part->weights();
     weights.insert(weights.end(), below.begin(), below.end());
   }
   std::int64_t total = 0;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <set>
 #include <system_error>
 
@@ -83,26 +86,59 @@ class FolderWalk {
   std::set<std::pair<dev_t, ino_t>> seen_;
 };
 
-void add_input(const std::string& path, std::vector<std::string>& images) {
-  if (path != "-" && extension_of(path) == ".tar") {
-    fail_usage("tar shards are not built yet: " + path, "unpack the shard and give the folder");
+/// A file as it is, a folder as what lies below it.
+void add_input(const std::string& path, bool follow_links, std::vector<std::string>& images) {
+  if (path == "-" || !is_directory(path)) {
+    if (path != "-" && extension_of(path) == ".tar") {
+      fail_usage("tar shards are not built yet: " + path, "unpack the shard and give the folder");
+    }
+    images.push_back(path);
+    return;
   }
-  images.push_back(path);
+  std::vector<std::string> found;
+  FolderWalk(follow_links, found).enter(path);
+  std::sort(found.begin(), found.end());
+  images.insert(images.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
 }
 
 void add_list(const InputOptions& options, std::vector<std::string>& images) {
   const std::string text = read_text_file(options.list);
   if (!options.null_separated) {
     for (const std::string& path : split_lines(text)) {
-      if (!path.empty()) add_input(path, images);
+      if (!path.empty()) add_input(path, options.follow_links, images);
     }
     return;
   }
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\0', begin), text.size());
-    if (end > begin) add_input(text.substr(begin, end - begin), images);
+    if (end > begin) add_input(text.substr(begin, end - begin), options.follow_links, images);
     begin = end + 1;
   }
+}
+
+/// A named pipe, or what a shell makes of <(command).
+bool is_pipe(const std::string& path) {
+  struct stat status = {};
+  return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/// Unlike a picture, a list is waited for: it was named as one. Errors: io, limit.
+std::string read_pipe(const std::string& path) {
+  const auto fail_read = [&] {
+    fail(ErrorCode::io, path, std::string("cannot be read: ") + std::strerror(errno));
+  };
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail_read();
+  std::string text;
+  std::array<char, 1 << 16> buffer;
+  while (file.read(buffer.data(), buffer.size()), file.gcount() > 0) {
+    text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
+    if (static_cast<std::int64_t>(text.size()) > kMaxTextBytes) {
+      fail(ErrorCode::limit, path, "has more than " + std::to_string(kMaxTextBytes) + " bytes");
+    }
+  }
+  if (file.bad()) fail_read();
+  return text;
 }
 
 }  // namespace
@@ -111,18 +147,10 @@ bool has_images(const InputOptions& options) { return !options.images.empty() ||
 
 std::vector<std::string> gather_images(const InputOptions& options) {
   std::vector<std::string> images;
-  for (const std::string& path : options.images) {
-    if (path == "-" || !is_directory(path)) {
-      add_input(path, images);
-      continue;
-    }
-    std::vector<std::string> found;
-    FolderWalk(options.follow_links, found).enter(path);
-    std::sort(found.begin(), found.end());
-    images.insert(images.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
-  }
+  for (const std::string& path : options.images) add_input(path, options.follow_links, images);
   if (!options.list.empty()) add_list(options, images);
-  if (std::count(images.begin(), images.end(), "-") > 1) fail_usage("stdin can be read only once");
+  const auto uses_of_stdin = std::count(images.begin(), images.end(), "-");
+  if (uses_of_stdin > (options.list == "-" ? 0 : 1)) fail_usage("stdin can be read only once");
   return images;
 }
 
@@ -145,6 +173,7 @@ std::vector<std::string> split_lines(std::string_view text) {
 
 std::string read_text_file(const std::string& path) {
   const Stage stage = path == "-" ? Stage::streams : Stage::inputs;
+  if (is_pipe(path)) return in_stage(stage, [&] { return read_pipe(path); });
   const std::vector<std::byte> bytes = in_stage(stage, [&] { return read_file(path, kMaxTextBytes); });
   return std::string(as_text(bytes));
 }

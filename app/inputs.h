@@ -15,9 +15,9 @@ struct InputOptions {
 
 bool has_images(const InputOptions& options);
 
-/// The paths of all pictures in order: arguments as given, folders walked (paths below one sorted bytewise),
-/// then the list. A file that is not there stays in: it fails when its turn comes, as one item.
-/// Errors: usage (tar shards); missing, io, limit of the list.
+/// The paths of all pictures in order: arguments, then the list, as given; folders of either are walked
+/// (paths below one sorted bytewise). A file that is not there stays in: it fails when its turn comes, as one
+/// item. Errors: usage (tar shards); missing, io, limit of the list.
 std::vector<std::string> gather_images(const InputOptions& options);
 
 /// The bytes of one picture; "-" is stdin. Errors: those of read_file; limit above 256 MiB.
@@ -26,8 +26,8 @@ std::vector<std::byte> read_image(const std::string& path);
 /// Lines of a text without their ends (LF or CRLF), a last one without newline too.
 std::vector<std::string> split_lines(std::string_view text);
 
-/// Reads a list or captions file; "-" is stdin. Errors: Failure of Stage::inputs, or Stage::streams for
-/// stdin.
+/// Reads a list or captions file, or a pipe such as <(command); "-" is stdin. Errors: Failure of
+/// Stage::inputs, or Stage::streams for stdin.
 std::string read_text_file(const std::string& path);
 
 }  // namespace sightline::app

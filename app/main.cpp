@@ -1,13 +1,11 @@
 #include <CLI/CLI.hpp>
-#include <cstdio>
-#include <new>
 #include <string>
 #include <vector>
 
 #include "commands.h"
 #include "console.h"
-#include "embedding_output.h"
 #include "failure.h"
+#include "guard.h"
 #include "help.h"
 #include "sightline/base/format.h"
 #include "sightline/io/file.h"
@@ -19,8 +17,8 @@ namespace {
 /// Two lines on stderr.
 int report_usage(std::string_view problem, const Command* command) {
   const std::string name = command == nullptr ? "" : command->parser->get_name() + " ";
-  write_stderr("sightline: error: " + printable(problem) + "\nsightline: try: sightline " + name +
-               "--help\n");
+  write_stderr("sightline: " + error_word("") + ": " + printable(problem) + "\nsightline: try: sightline " +
+               name + "--help\n");
   return kExitUsage;
 }
 
@@ -42,6 +40,7 @@ std::string explain_extra(const CLI::App& app, const std::vector<Command>& comma
     names = option_names(command == nullptr ? app : *command->parser);
   } else if (command == nullptr) {
     for (const Command& known : commands) names.push_back(known.parser->get_name());
+    names.emplace_back("--help");
   }
   const std::string nearest = nearest_name(culprit, names);
   const std::string kind = is_option            ? "unknown option"
@@ -61,6 +60,13 @@ std::string explain_parse_error(std::string text) {
   if (text.starts_with(kConvert) && equals != std::string::npos) {
     return text.substr(kConvert.size(), equals - kConvert.size()) + " is '" + text.substr(equals + 3) +
            "', expected a number";
+  }
+  if (const std::size_t at = text.find(": 1 required "); at != std::string::npos) {
+    const std::size_t type = at + std::string_view(": 1 required ").size();
+    return text.substr(0, at) + " needs a value: " + text.substr(type, text.rfind(' ') - type);
+  }
+  if (const std::size_t at = text.find(" excludes "); at != std::string::npos) {
+    return text.substr(0, at) + " and " + text.substr(at + 10) + " exclude each other";
   }
   if (const std::size_t at = text.find(": is '"); at != std::string::npos) text.erase(at, 1);
   return text;
@@ -104,42 +110,15 @@ int dispatch(int argc, char** argv, std::string& name) {
   return kExitUsage;
 }
 
-/// The one place where errors end: message, exit code, or the signal that caused them.
-int guarded(int argc, char** argv) {
-  std::string name;
-  try {
-    return dispatch(argc, argv, name);
-  } catch (const Interrupted&) {
-    return kExitMistake;  // main raises the signal again
-  } catch (const StoppedByItem&) {
-    return kExitNothing;
-  } catch (const Failure& failure) {
-    std::string remedy = failure.remedy();
-    if (remedy.empty() && failure.code() == ErrorCode::usage) remedy = "try: sightline " + name + "--help";
-    if (pending_signal() == 0) print_failure(failure, remedy);
-    return exit_code(failure.stage(), failure.code());
-  } catch (const Error& error) {
-    const bool usage = error.code() == ErrorCode::usage;
-    if (pending_signal() == 0) print_failure(error, usage ? "try: sightline " + name + "--help" : "");
-    return exit_code(Stage::model, error.code());
-  } catch (const std::bad_alloc&) {
-    write_stderr(
-        "sightline: error[LIMIT] memory: not enough\nsightline: try fewer threads (-j) or a smaller batch "
-        "(-b)\n");
-    return kExitResources;
-  } catch (const std::exception& error) {
-    write_stderr("sightline: error: a mistake of this program: " + printable(error.what()) + "\n");
-    return kExitMistake;
-  }
-}
-
 }  // namespace
 }  // namespace sightline::app
 
 int main(int argc, char** argv) {
   sightline::guard_standard_streams();
   sightline::install_sigbus_guard();
-  const int status = sightline::app::guarded(argc, argv);
+  std::string command;
+  const int status =
+      sightline::app::run_guarded([&] { return sightline::app::dispatch(argc, argv, command); }, command);
   // All temporary files are gone by now.
   if (const int signal = sightline::app::pending_signal(); signal != 0 && status != 0)
     sightline::app::reraise(signal);

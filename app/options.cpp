@@ -28,11 +28,12 @@ std::function<std::string(const std::string&)> one_of(std::vector<std::string> n
   };
 }
 
-void add_when(CLI::App& app, const std::string& name, When& value, const std::string& help) {
+void add_when(CLI::App& app, const std::string& name, std::function<void(When)> use,
+              const std::string& help) {
   app.add_option_function<std::string>(
          name,
-         [&value](const std::string& text) {
-           value = text == "auto" ? When::automatic : text == "always" ? When::always : When::never;
+         [use = std::move(use)](const std::string& text) {
+           use(text == "auto" ? When::automatic : text == "always" ? When::always : When::never);
          },
          help)
       ->check(one_of({"auto", "always", "never"}))
@@ -91,10 +92,12 @@ void add_future_option(CLI::App& app, const std::string& name) {
 void add_input_options(CLI::App& app, InputOptions& options) {
   add_values(app, "IMAGE", options.images, "files, folders (searched for .jpg .jpeg .png), or - for stdin",
              kInput);
-  app.add_option("--files-from", options.list, "a list of paths, one a line; - is stdin")
-      ->type_name("FILE")
+  CLI::Option* list = app.add_option("--files-from", options.list, "a list of paths, one a line; - is stdin")
+                          ->type_name("FILE")
+                          ->group(kInput);
+  app.add_flag("-0,--null", options.null_separated, "paths of the list end with NUL")
+      ->needs(list)
       ->group(kInput);
-  app.add_flag("-0,--null", options.null_separated, "paths of the list end with NUL")->group(kInput);
   app.add_flag("-L,--follow", options.follow_links, "enter symlinked folders")->group(kInput);
 }
 
@@ -113,6 +116,8 @@ void add_caption_options(CLI::App& app, CaptionOptions& options) {
   app.add_option("--templates", options.template_set, "a published set: openai-imagenet")
       ->type_name("SET")
       ->group(kInput);
+  add_choice(app, "--invalid-utf8", options.invalid_utf8, {"refuse", "replace"},
+             "texts that are not UTF-8: an error, or U+FFFD for what is wrong", kInput);
 }
 
 void add_model_options(CLI::App& app, ModelOptions& options) {
@@ -147,24 +152,31 @@ void add_text_model_options(CLI::App& app, ModelOptions& options) {
              kModel);
 }
 
-void add_output_options(CLI::App& app, OutputOptions& options) {
+void add_output_options(CLI::App& app, OutputOptions& options, const std::vector<std::string>& forms) {
   app.add_option("-o,--output", options.path, "where to; the extension chooses the form")
       ->type_name("FILE")
       ->default_str("-")
       ->group(kOutput);
-  add_choice(app, "-f,--format", options.format, {"text", "json", "jsonl", "csv", "tsv", "npy"},
-             "form of the output", kOutput);
+  add_choice(app, "-f,--format", options.format, forms, "form of the output", kOutput);
   add_choice(app, "--output-dtype", options.dtype, {"f32", "f16"}, "numbers of .npy", kOutput);
   app.add_flag("--force", options.force, "replace outputs that exist")->group(kOutput);
   add_future_option(app, "--resume");
   add_future_option(app, "--shard");
 }
 
-void add_item_options(CLI::App& app, ItemOptions& options, OutputOptions& output) {
+void add_image_care_options(CLI::App& app, ItemOptions& items, ModelOptions& model) {
+  CLI::Option* strict =
+      app.add_flag("--strict", items.strict, "a warning about an image refuses it")->group(kInput);
+  app.add_flag("--lenient", model.lenient, "accept PNGs whose checksums are wrong")
+      ->excludes(strict)
+      ->group(kInput);
+}
+
+void add_item_options(CLI::App& app, ItemOptions& options, OutputOptions& output, const std::string& what) {
   add_choice(app, "--on-error", options.on_error, {"skip", "stop"},
-             "a bad picture is skipped, or ends the run", kOutput);
+             "a bad " + what + " is skipped, or ends the run", kOutput);
   app.add_flag("--drop-bad", output.drop_bad, "leave failed rows out instead of zeros")->group(kOutput);
-  app.add_option("--report", options.report, "what became of each picture, as JSON lines")
+  app.add_option("--report", options.report, "what became of each " + what + ", as JSON lines")
       ->type_name("FILE")
       ->group(kOutput);
 }
@@ -172,8 +184,12 @@ void add_item_options(CLI::App& app, ItemOptions& options, OutputOptions& output
 void add_console_options(CLI::App& app, ConsoleOptions& options) {
   app.add_flag("-q,--quiet", options.quiet, "errors only")->group(kMessages);
   app.add_flag("-v,--verbose", options.verbose, "timings; twice: shapes")->group(kMessages);
-  add_when(app, "--color", options.color, "colours of text output");
-  add_when(app, "--progress", options.progress, "how far a long run is");
+  add_when(app, "--color", choose_color, "colours of messages and text output");
+}
+
+void add_progress_option(CLI::App& app, ConsoleOptions& options) {
+  add_when(
+      app, "--progress", [&options](When choice) { options.progress = choice; }, "how far a long run is");
 }
 
 }  // namespace sightline::app

@@ -25,6 +25,7 @@ struct ModelOptions {
   std::string preprocess, alpha;
   std::string text_cleaning = "hf";
   bool exif = true;
+  bool lenient = false;      ///< PNG: wrong checksums are accepted
   std::int64_t threads = 0;  ///< 0: $SIGHTLINE_THREADS, else the cores this process may use
   std::int64_t batch = 0;    ///< 0: by the model's shape
 };
@@ -42,6 +43,7 @@ struct OutputOptions {
 struct ItemOptions {
   std::string on_error = "skip";
   std::string report;
+  bool strict = false;  ///< what would only be a warning about an image refuses it
   bool stop() const { return on_error == "stop"; }
 };
 
@@ -50,9 +52,15 @@ void add_caption_options(CLI::App& app, CaptionOptions& options);
 void add_model_options(CLI::App& app, ModelOptions& options);
 void add_image_model_options(CLI::App& app, ModelOptions& options);
 void add_text_model_options(CLI::App& app, ModelOptions& options);
-void add_output_options(CLI::App& app, OutputOptions& options);
-void add_item_options(CLI::App& app, ItemOptions& options, OutputOptions& output);
+/// `forms`: what --format accepts.
+void add_output_options(CLI::App& app, OutputOptions& options, const std::vector<std::string>& forms);
+/// `what` the items are: "image" or "text".
+void add_item_options(CLI::App& app, ItemOptions& options, OutputOptions& output, const std::string& what);
+/// How much is forgiven an image: --strict, --lenient.
+void add_image_care_options(CLI::App& app, ItemOptions& items, ModelOptions& model);
 void add_console_options(CLI::App& app, ConsoleOptions& options);
+/// For commands that may run long.
+void add_progress_option(CLI::App& app, ConsoleOptions& options);
 /// `name` is refused with "not built yet" instead of being unknown.
 void add_future_option(CLI::App& app, const std::string& name);
 
@@ -78,9 +86,13 @@ int thread_count(const ModelOptions& options);
 std::string model_name(const ModelOptions& options);
 /// Refuses what is not built yet. Errors: usage.
 void check_model_options(const ModelOptions& options);
-/// Loads the model and says when it is the demo model. Errors: Failure of Stage::model.
-std::unique_ptr<CLIP> load_model(const ModelOptions& options, const ConsoleOptions& console);
+/// Loads the model, says when it is the demo model, and what no file of it said. `dialect`: whose names the
+/// weights have, "" = as recognized. Errors: Failure of Stage::model.
+std::unique_ptr<CLIP> load_model(const ModelOptions& options, const ConsoleOptions& console,
+                                 const std::string& dialect = "");
 
+/// Refuses two outputs of one name; "" is none. Errors: usage.
+void check_distinct(const std::vector<std::string>& outputs);
 /// Refuses (locked) an output that is one of `inputs` or a file of the model, by whatever name.
 void check_output(const std::string& output, const std::vector<std::string>& inputs,
                   const ModelOptions& model);

@@ -4,7 +4,7 @@
 
 namespace sightline::app {
 
-Report::Report(const std::string& path, bool force) {
+Report::Report(const std::string& path, bool force, std::string_view label_key) : label_key_(label_key) {
   if (!path.empty()) out_.emplace(path, force);
 }
 
@@ -12,11 +12,11 @@ void Report::add(const ItemStatus& item) {
   const bool good = item.error_class.empty();
   ++(good ? ok_ : skipped_);
   if (!out_) return;
-  line_ = "{\"index\":" + std::to_string(item.index) + ",\"path\":";
-  append_json_string(line_, item.path);
-  if (!is_utf8(item.path)) {
-    line_ += ",\"path_b64\":\"";
-    append_base64(line_, item.path);
+  line_ = "{\"index\":" + std::to_string(item.index) + ",\"" + label_key_ + "\":";
+  append_json_string(line_, item.label);
+  if (!is_utf8(item.label)) {
+    line_ += ",\"" + label_key_ + "_b64\":\"";
+    append_base64(line_, item.label);
     line_ += '"';
   }
   line_ += good ? ",\"status\":\"ok\",\"class\":null,\"message\":null" : ",\"status\":\"skipped\",\"class\":";

@@ -13,7 +13,8 @@ namespace sightline::app {
 /// What became of one input.
 struct ItemStatus {
   std::int64_t index = 0;
-  std::string_view path;
+  std::string_view label;        ///< path or text, as it stands in outputs
+  std::string_view subject;      ///< what messages call it: the path, or where the text stands
   std::string_view error_class;  ///< empty when it is good
   std::string_view message;
   const std::vector<std::string>* warnings = nullptr;
@@ -22,8 +23,8 @@ struct ItemStatus {
 /// `--report`: JSON lines, one per input in input order, and a last one with the counts.
 class Report {
  public:
-  /// `path` "" writes nothing, but counts. Errors: those of OutputFile.
-  Report(const std::string& path, bool force);
+  /// `path` "" writes nothing, but counts. `label_key`: "path" or "text". Errors: those of OutputFile.
+  Report(const std::string& path, bool force, std::string_view label_key);
 
   void add(const ItemStatus& item);
   /// Errors: those of OutputFile.
@@ -34,7 +35,7 @@ class Report {
 
  private:
   std::optional<OutputFile> out_;
-  std::string line_;
+  std::string label_key_, line_;
   std::int64_t ok_ = 0, skipped_ = 0;
 };
 

@@ -1,4 +1,6 @@
 #include <CLI/CLI.hpp>
+#include <cmath>
+#include <cstdlib>
 #include <memory>
 
 #include "commands.h"
@@ -46,7 +48,7 @@ void check(const ScoreOptions& o, TableFormat format) {
 
 std::unique_ptr<ImageSide> open_images(const ScoreOptions& o) {
   if (!o.image_embeddings.empty()) return make_stored_images(StoredRows::open(o.image_embeddings));
-  return make_image_files(gather_images(o.input), thread_count(o.model), o.model.batch);
+  return make_image_files(gather_images(o.input), thread_count(o.model), o.model.batch, o.items.strict);
 }
 
 void check_outputs(const ScoreOptions& o, const ImageSide& images) {
@@ -55,6 +57,7 @@ void check_outputs(const ScoreOptions& o, const ImageSide& images) {
   if (o.image_embeddings.empty()) {
     for (std::int64_t i = 0; i < images.size(); ++i) inputs.emplace_back(images.label(i));
   }
+  check_distinct({o.output.path, o.items.report});
   for (const std::string& output : {o.output.path, o.items.report}) check_output(output, inputs, o.model);
 }
 
@@ -70,6 +73,7 @@ int run_score(const ScoreOptions& o) {
   check(o, format);
   const std::vector<Caption> captions =
       o.text_embeddings.empty() ? gather_captions(o.captions) : std::vector<Caption>();
+  require_good(captions);  // one fewer would change the probabilities of all others
   std::optional<StoredRows> stored;
   if (!o.text_embeddings.empty()) stored = StoredRows::open(o.text_embeddings);
   const std::unique_ptr<ImageSide> images = open_images(o);
@@ -77,8 +81,8 @@ int run_score(const ScoreOptions& o) {
   check_outputs(o, *images);
   const auto out =
       in_stage(Stage::output, [&] { return std::make_unique<OutputFile>(o.output.path, o.output.force); });
-  const auto report =
-      in_stage(Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force); });
+  const auto report = in_stage(
+      Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
   Stopwatch watch(o.console);
   const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
@@ -104,16 +108,26 @@ int run_score(const ScoreOptions& o) {
   return finish_items(*report, o.console, "images");
 }
 
+/// CLI11 itself takes "nan", below which nothing lies.
+std::string finite_number(const std::string& text) {
+  char* end = nullptr;
+  const double value = std::strtod(text.c_str(), &end);
+  const bool good = !text.empty() && *end == '\0' && std::isfinite(value);
+  return good ? "" : "is '" + text + "', expected a number";
+}
+
 void add_score_options(CLI::App& parser, ScoreOptions& o) {
   add_input_options(parser, o.input);
   add_values(parser, "-c,--caption", o.captions.texts, "a caption; repeat it", "Input");
   add_caption_options(parser, o.captions);
-  parser.add_option("--image-embeddings", o.image_embeddings, "stored embeddings instead of images")
-      ->type_name("F.npy")
-      ->group("Input");
-  parser.add_option("--text-embeddings", o.text_embeddings, "stored embeddings instead of captions")
-      ->type_name("F.npy")
-      ->group("Input");
+  CLI::Option* images =
+      parser.add_option("--image-embeddings", o.image_embeddings, "stored embeddings instead of images")
+          ->type_name("F.npy")
+          ->group("Input");
+  CLI::Option* texts =
+      parser.add_option("--text-embeddings", o.text_embeddings, "stored embeddings instead of captions")
+          ->type_name("F.npy")
+          ->group("Input");
   add_choice(parser, "--by", o.by, {"image", "caption"},
              "rank captions for each image, or images for each caption", "Output");
   parser.add_option("--top", o.top, "only the K best [all]")
@@ -122,15 +136,21 @@ void add_score_options(CLI::App& parser, ScoreOptions& o) {
       ->group("Output");
   parser.add_option("--threshold", o.threshold, "only scores whose cosine is at least X")
       ->type_name("X")
+      ->check(finite_number)
       ->group("Output");
   add_choice(parser, "--values", o.values, {"probability", "logit", "cosine"}, "what an .npy holds [logit]",
              "Output");
-  add_output_options(parser, o.output);
-  add_item_options(parser, o.items, o.output);
+  add_output_options(parser, o.output, {"text", "json", "jsonl", "csv", "tsv", "npy"});
+  add_image_care_options(parser, o.items, o.model);
+  add_item_options(parser, o.items, o.output, "image");
   add_model_options(parser, o.model);
   add_image_model_options(parser, o.model);
   add_text_model_options(parser, o.model);
   add_console_options(parser, o.console);
+  add_progress_option(parser, o.console);
+  for (const char* name : {"--follow", "--strict", "--lenient", "--preprocess", "--alpha", "--exif"})
+    images->excludes(parser.get_option(name));
+  for (const char* name : {"--invalid-utf8", "--text-cleaning"}) texts->excludes(parser.get_option(name));
 }
 
 }  // namespace

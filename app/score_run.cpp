@@ -42,8 +42,8 @@ class Items {
       : run_(run), progress_(run.options.console, run.images.size(), "images") {}
 
   void add(std::int64_t index, const ImageResult& result) {
-    const ItemStatus status{index, run_.images.label(index), result.error_class, result.message,
-                            &result.warnings};
+    const std::string_view label = run_.images.label(index);
+    const ItemStatus status{index, label, label, result.error_class, result.message, &result.warnings};
     report_item(run_.options.items, run_.options.console, progress_, status);
     in_stage(Stage::output, [&] { run_.report.add(status); });
   }
@@ -187,8 +187,7 @@ void write_matrix_by_caption(const ScoreRun& run, TableWriter& table) {
 }  // namespace
 
 void write_rankings(const ScoreRun& run, TableFormat format) {
-  const bool color = is_stdout(run.options.output.path) ? use_color(run.options.console)
-                                                        : run.options.console.color == When::always;
+  const bool color = use_color(is_stdout(run.options.output.path) && stdout_is_terminal());
   const RankBy by = run.options.by_caption() ? RankBy::caption : RankBy::image;
   const auto writer = in_stage(Stage::output, [&] {
     return make_ranking_writer(format, run.out, {by, color});

@@ -14,14 +14,14 @@ constexpr std::int64_t kCaptionsOfABlock = 128;  ///< of one thread, in `cosines
 
 class ImageFiles : public ImageSide {
  public:
-  ImageFiles(std::vector<std::string> paths, int threads, std::int64_t batch)
-      : paths_(std::move(paths)), threads_(threads), batch_(batch) {}
+  ImageFiles(std::vector<std::string> paths, int threads, std::int64_t batch, bool strict)
+      : paths_(std::move(paths)), threads_(threads), batch_(batch), strict_(strict) {}
   std::int64_t size() const override { return static_cast<std::int64_t>(paths_.size()); }
   std::string_view label(std::int64_t index) const override {
     return paths_[static_cast<std::size_t>(index)];
   }
   void for_each(const CLIP& clip, ImageSink sink) const override {
-    encode_image_files({clip, paths_, threads_, batch_, true}, sink);
+    encode_image_files({clip, paths_, threads_, batch_, true, strict_}, sink);
   }
   bool cheap() const override { return false; }
 
@@ -29,6 +29,7 @@ class ImageFiles : public ImageSide {
   std::vector<std::string> paths_;
   int threads_;
   std::int64_t batch_;
+  bool strict_;
 };
 
 class StoredImages : public ImageSide {
@@ -109,8 +110,9 @@ void StoredRows::read(std::int64_t index, std::span<float> out) const {
   l2_normalize(TensorView<float>(out.data(), Shape{1, static_cast<std::int64_t>(out.size())}));
 }
 
-std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int threads, std::int64_t batch) {
-  return std::make_unique<ImageFiles>(std::move(paths), threads, batch);
+std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int threads, std::int64_t batch,
+                                            bool strict) {
+  return std::make_unique<ImageFiles>(std::move(paths), threads, batch, strict);
 }
 
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows) {

@@ -43,7 +43,8 @@ class ImageSide {
   virtual bool cheap() const = 0;
 };
 
-std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int threads, std::int64_t batch);
+std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int threads, std::int64_t batch,
+                                            bool strict);
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows);
 /// Goes through `images` once and keeps their embeddings.
 std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const CLIP& clip);

@@ -3,10 +3,12 @@
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <set>
 #include <system_error>
 
 #include "failure.h"
 #include "options.h"
+#include "sightline/base/format.h"
 #include "sightline/io/file.h"
 #include "sightline/model/locate.h"
 
@@ -26,6 +28,7 @@ CLIPOptions clip_options(const ModelOptions& options) {
   result.openai_preprocess = options.preprocess == "openai";
   if (!options.alpha.empty()) result.alpha = options.alpha == "drop" ? Alpha::drop : Alpha::white;
   result.exif = options.exif;
+  result.lenient = options.lenient;
   result.text_cleaning = options.text_cleaning == "openai" ? TextCleaning::openai : TextCleaning::hf;
   return result;
 }
@@ -76,21 +79,36 @@ std::string model_name(const ModelOptions& options) {
 
 void check_model_options(const ModelOptions& options) {
   if (options.dtype != "f32") fail_usage("--dtype " + options.dtype + " is not built yet", "f32 is");
-  for (const std::string_view ending : {".sightline", ".weights.h5"}) {
-    if (model_name(options).ends_with(ending)) {
-      fail_usage("models in " + std::string(ending) + " files are not built yet: " + model_name(options),
-                 "give a Hugging Face model folder");
-    }
+  if (model_name(options).ends_with(".sightline")) {
+    fail_usage("models in .sightline files are not built yet: " + model_name(options),
+               "give a model folder or a weight file of another form");
   }
   thread_count(options);
 }
 
-std::unique_ptr<CLIP> load_model(const ModelOptions& options, const ConsoleOptions& console) {
+std::unique_ptr<CLIP> load_model(const ModelOptions& options, const ConsoleOptions& console,
+                                 const std::string& dialect) {
   const std::string name = model_name(options);
   if (name.empty()) {
     note(console, "no --model given: using the small demo model, made for trying things out");
   }
-  return in_stage(Stage::model, [&] { return CLIP::from_preset(name, clip_options(options)); });
+  CLIPOptions wanted = clip_options(options);
+  wanted.dialect = dialect;
+  std::unique_ptr<CLIP> model = in_stage(Stage::model, [&] { return CLIP::from_preset(name, wanted); });
+  for (const std::string& assumption : model->source().assumptions) note(console, printable(assumption));
+  return model;
+}
+
+void check_distinct(const std::vector<std::string>& outputs) {
+  std::set<std::filesystem::path> seen;
+  for (const std::string& output : outputs) {
+    if (output.empty() || is_stdout(output) || output.starts_with("/dev/")) continue;
+    std::error_code error;
+    const std::filesystem::path whole = std::filesystem::absolute(output, error).lexically_normal();
+    if (!seen.insert(whole).second) {
+      fail_usage("two outputs are the same file: " + output, "give --report and --output names of their own");
+    }
+  }
 }
 
 void check_output(const std::string& output, const std::vector<std::string>& inputs,
@@ -107,6 +125,7 @@ void check_output(const std::string& output, const std::vector<std::string>& inp
     if (input != "-" && is_output(input)) fail_locked(output, "is an input: " + input);
   }
   const std::string folder = in_stage(Stage::model, [&] { return locate_model(model_name(model)); });
+  if (is_output(folder)) fail_locked(output, "is the model");
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     if (is_output(entry.path().string())) fail_locked(output, "is a file of the model in " + folder);

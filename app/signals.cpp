@@ -1,5 +1,6 @@
 #include "signals.h"
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <initializer_list>
@@ -7,7 +8,9 @@
 namespace sightline::app {
 namespace {
 
-volatile std::sig_atomic_t received = 0;
+// Set by the handler on one thread, read by all.
+std::atomic<int> received = 0;
+static_assert(std::atomic<int>::is_always_lock_free);
 
 void take_default(int signal) {
   std::signal(signal, SIG_DFL);

@@ -3,16 +3,17 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
-#include <cmath>
 #include <cstdio>
 #include <filesystem>
 #include <system_error>
 
 #include "config_rewrite.h"
 #include "failure.h"
+#include "sightline/base/parallel.h"
 #include "sightline/io/file.h"
+#include "sightline/model/config_writer.h"
+#include "sightline/model/tokenizer_files.h"
 #include "sightline/weights/safetensors.h"
 #include "signals.h"
 
@@ -22,8 +23,36 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kMaxSmallFile = 256LL << 20;
-constexpr std::array<std::string_view, 5> kTokenizerFiles = {
-    "vocab.json", "merges.txt", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json"};
+constexpr std::string_view kPreprocessor = "preprocessor_config.json";
+
+std::string text_of_file(const std::string& path) {
+  const std::vector<std::byte> bytes = in_stage(Stage::model, [&] { return read_file(path, kMaxSmallFile); });
+  return std::string(as_text(bytes));
+}
+
+/// Hugging Face's readers skip the first line, which other libraries leave out.
+std::string with_version_line(std::string merges) {
+  return merges.starts_with("#version") ? merges : "#version: 0.2\n" + merges;
+}
+
+/// Whether the files lie as in a Hugging Face folder: only then are those beside them of the same kind.
+bool is_hf_tokenizer(const TokenizerFiles& files) {
+  return files.vocabulary.empty() || fs::path(files.vocabulary).filename() == "vocab.json";
+}
+
+std::string token_lines(bool openclip) {
+  const std::string start = openclip ? "<start_of_text>" : "<|startoftext|>";
+  const std::string end = openclip ? "<end_of_text>" : "<|endoftext|>";
+  return "  \"bos_token\": \"" + start + "\",\n  \"eos_token\": \"" + end + "\",\n  \"pad_token\": \"" + end +
+         "\",\n  \"unk_token\": \"" + end + "\"";
+}
+std::string special_tokens(bool openclip) { return "{\n" + token_lines(openclip) + "\n}\n"; }
+std::string tokenizer_config(bool openclip, std::int64_t context_length) {
+  return "{\n  \"add_prefix_space\": false,\n  \"do_lower_case\": true,\n  \"errors\": \"replace\",\n  "
+         "\"model_max_length\": " +
+         std::to_string(context_length) + ",\n  \"tokenizer_class\": \"CLIPTokenizer\",\n" +
+         token_lines(openclip) + "\n}\n";
+}
 
 std::string without_slash(std::string path) {
   while (path.size() > 1 && path.ends_with('/')) path.pop_back();
@@ -59,17 +88,6 @@ void check_replaceable(const std::string& path) {
   if (!is_empty && !is_model) fail(ErrorCode::unsafe, path, "is no model folder, so it stays");
 }
 
-/// Errors: range when a finite number of `tensor` becomes infinite in float16.
-void check_fits_half(const std::string& name, const StoredTensor& tensor) {
-  if (!is_floating(tensor.dtype) || tensor.dtype == DType::f16) return;
-  const Tensor values = to_float(tensor);
-  for (const float value : values.view().flat()) {
-    if (std::abs(value) >= 65520.0F && !std::isinf(value)) {
-      fail(ErrorCode::range, name, "holds " + std::to_string(value) + ", float16 ends at 65504");
-    }
-  }
-}
-
 }  // namespace
 
 TargetFolder::TargetFolder(const std::string& path, bool force)
@@ -101,39 +119,78 @@ void TargetFolder::write_file(std::string_view name, std::string_view bytes) {
   bytes_ += out.size();
 }
 
-void TargetFolder::write_weights(const Weights& weights, std::optional<DType> dtype) {
+void TargetFolder::write(const Conversion& conversion) {
+  write_weights(conversion);
+  write_config(conversion);
+  write_preprocessor(conversion);
+  if (!conversion.tokenizer.empty()) write_tokenizer(conversion);
+}
+
+std::unique_ptr<CLIP> TargetFolder::reopen(const Conversion&) const { return CLIP::from_preset(part_); }
+
+void TargetFolder::write_weights(const Conversion& conversion) {
+  const Weights& weights = conversion.model.weights();
+  const std::optional<DType> dtype = conversion.dtype;
   std::vector<SafetensorsEntry> entries;
   for (const std::string& name : weights.names()) {
-    throw_if_interrupted();
     const StoredTensor& tensor = *weights.find(name);
-    if (dtype == DType::f16) in_stage(Stage::model, [&] { check_fits_half(name, tensor); });
     entries.push_back({name, tensor, dtype && is_floating(tensor.dtype) ? *dtype : tensor.dtype});
   }
   OutputFile out(join_path(part_, "model.safetensors"), true);
-  write_safetensors(out, std::move(entries));
+  ThreadPool pool(available_cores());
+  try {
+    write_safetensors(out, std::move(entries), &pool);
+  } catch (const Error& error) {  // a tensor that cannot be made or does not fit is the source's fault
+    const bool of_file = error.code() == ErrorCode::io || error.code() == ErrorCode::no_space;
+    throw Failure(of_file ? Stage::output : Stage::model, error);
+  }
   out.commit();
   ++files_;
   bytes_ += out.size();
 }
 
-void TargetFolder::write_config(const std::string& source, std::optional<DType> dtype) {
-  const std::string path = join_path(source, "config.json");
-  const std::vector<std::byte> bytes = in_stage(Stage::model, [&] { return read_file(path, kMaxSmallFile); });
-  const std::string text(as_text(bytes));
-  write_file("config.json", dtype ? with_dtype(text, path, dtype_name(*dtype)) : text);
+void TargetFolder::write_config(const Conversion& conversion) {
+  const ModelSource& source = conversion.model.source();
+  if (source.dialect == "hf" && !source.config.empty()) {
+    const std::string text = text_of_file(source.config);
+    const auto& dtype = conversion.dtype;
+    write_file("config.json", dtype ? with_dtype(text, source.config, dtype_name(*dtype)) : text);
+    return;
+  }
+  const DType stored = conversion.model.weights().find("text_projection.weight")->dtype;
+  write_file("config.json",
+             config_json(conversion.model.config(), dtype_name(conversion.dtype.value_or(stored))));
 }
 
-void TargetFolder::copy_others(const std::string& source, const std::string& tokenizer) {
-  const auto copy = [&](const std::string& folder, std::string_view name) {
+void TargetFolder::write_preprocessor(const Conversion& conversion) {
+  const std::string& file = conversion.model.source().preprocessor;
+  const bool is_target_form = fs::path(file).filename() == kPreprocessor;
+  write_file(kPreprocessor, is_target_form ? text_of_file(file) : in_stage(Stage::model, [&] {
+               return preprocessor_config_json(conversion.model.processor().image_config());
+             }));
+}
+
+// A vocabulary and merges under Hugging Face's names, and the two files that name the special tokens: those
+// of the source where it has them.
+void TargetFolder::write_tokenizer(const Conversion& conversion) {
+  const std::string& folder = conversion.tokenizer;
+  const TokenizerFiles files = in_stage(Stage::model, [&] { return find_tokenizer(folder); });
+  if (!files.vocabulary.empty()) {
+    write_file("vocab.json", text_of_file(files.vocabulary));
+    write_file("merges.txt", with_version_line(text_of_file(files.merges)));
+  }
+  const std::string whole = join_path(folder, "tokenizer.json");
+  if (file_exists(whole) && is_hf_tokenizer(files)) write_file("tokenizer.json", text_of_file(whole));
+  const bool openclip = files.vocabulary.empty()
+                            ? false
+                            : text_of_file(files.vocabulary).find("\"<start_of_text>\"") != std::string::npos;
+  for (const auto& [name, made] :
+       {std::pair<std::string_view, std::string>{"special_tokens_map.json", special_tokens(openclip)},
+        {"tokenizer_config.json",
+         tokenizer_config(openclip, conversion.model.config().text.context_length)}}) {
     const std::string path = join_path(folder, name);
-    if (!file_exists(path)) return;
-    const std::vector<std::byte> bytes =
-        in_stage(Stage::model, [&] { return read_file(path, kMaxSmallFile); });
-    write_file(name, as_text(bytes));
-  };
-  copy(source, "preprocessor_config.json");
-  if (tokenizer.empty()) return;
-  for (const std::string_view name : kTokenizerFiles) copy(tokenizer, name);
+    write_file(name, file_exists(path) && is_hf_tokenizer(files) ? text_of_file(path) : made);
+  }
 }
 
 void TargetFolder::commit() {

@@ -123,6 +123,7 @@ TextEmbeddings encode_captions(const TextRun& run, std::span<const Caption> capt
   std::int64_t first = 0;
   for (std::int64_t i = 0; i < count; ++i) {
     const auto parts = static_cast<std::int64_t>(captions[static_cast<std::size_t>(i)].prompts.size());
+    if (parts == 0) continue;
     const TensorView<float> rows = all.view().slice_rows(first, parts);
     const TensorView<float> out = result.rows.view().slice_rows(i, 1);
     if (parts == 1) {

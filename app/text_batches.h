@@ -10,7 +10,7 @@ namespace sightline::app {
 
 /// The embeddings of some captions.
 struct TextEmbeddings {
-  Tensor rows;                       ///< [captions, E]
+  Tensor rows;                       ///< [captions, E]; without meaning for a caption that is refused
   std::vector<std::int64_t> tokens;  ///< of each caption, all its prompts together, with start and end
   std::vector<char> truncated;       ///< whether any prompt of it was cut
 };

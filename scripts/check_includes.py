@@ -32,10 +32,10 @@ LIBRARIES = {
     "png.h": ["image/png.cpp"],
     "jpeglib.h": ["image/jpeg.cpp"],
     "jerror.h": ["image/jpeg.cpp"],
-    "cblas.h": ["ops/matmul.cpp", "ops/gemm_openblas.cpp"],
-    "openblas": ["ops/matmul.cpp", "ops/gemm_openblas.cpp"],
+    "cblas.h": ["ops/openblas.cpp"],
+    "openblas": ["ops/openblas.cpp"],
     "CLI/": ["app"],
-    "zlib.h": [],
+    "zlib.h": ["io/zip.cpp"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 

@@ -2,7 +2,7 @@
 """Makes everything under data/golden again from the references.
 
 Needs Python with torch 2.13, transformers 5.23, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors; the tests
-themselves need none of them. Usage: scripts/make_golden.py [image|text|model ...]
+themselves need none of them. Usage: scripts/make_golden.py [image|text|model|pytorch|keras ...]
 Each part writes a versions.json with the versions and seeds it used.
 """
 import importlib
@@ -10,7 +10,8 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PARTS = {"image": "images", "text": "texts", "model": "models"}
+PARTS = {"image": "images", "text": "texts", "model": "models", "pytorch": "pytorch", "keras": "keras_files"}
+FOLDERS = {"pytorch": "weights", "keras": "weights"}  # where they are not the part's own name
 
 
 def main():
@@ -19,7 +20,7 @@ def main():
     for part in wanted:
         if part not in PARTS:
             sys.exit(f"make_golden.py: unknown part '{part}', expected one of {', '.join(PARTS)}")
-        out = ROOT / "data" / "golden" / part
+        out = ROOT / "data" / "golden" / FOLDERS.get(part, part)
         out.mkdir(parents=True, exist_ok=True)
         importlib.import_module(PARTS[part]).write(out)
         print(f"{part}: {sum(p.stat().st_size for p in out.rglob('*') if p.is_file()):,} bytes")

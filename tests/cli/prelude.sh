@@ -8,6 +8,9 @@ expect() {
   [ "$got" = "$want" ] || { echo "expected status $want, seen $got: $*" >&2; exit 99; }
 }
 
+# bounded SECONDS MEGABYTES COMMAND...: status 98 when it takes more; MEGABYTES may be -
+bounded() { python3 "$CLI/bounded.py" "$@"; }
+
 npy() { python3 "$CLI/npy.py" "$@"; }
 
 # pictures: six good ones in ./photos, in the order of their names

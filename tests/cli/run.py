@@ -7,8 +7,8 @@ Beside a script lie what it must print and how it must end:
   NAME.exit                              the exit status
 What is not there means: nothing printed, status 0. A script ends at its first failing command (bash -e), so a check
 inside it is a plain command. It sees
-  sightline (on PATH), $SIGHTLINE_MODEL (the nano model), $DATA, $PICTURES, $MODELS, $CLI (this folder), and the
-  functions of prelude.sh.
+  sightline (on PATH), $SIGHTLINE_MODEL (the nano model), $DATA, $PICTURES, $MODELS, $CLI (this folder), $SANITIZED
+  (yes or no: such a build is slow and large), and the functions of prelude.sh.
 
 Usage: run.py --binary PATH [--update] [NAME...]     --update rewrites .exact and .exit, never .glob
 """
@@ -26,6 +26,11 @@ DATA = HERE.parent.parent / "data"
 TIME_LIMIT_S = 100
 
 
+def is_sanitized(binary):
+    content = binary.read_bytes()
+    return b"__asan_init" in content or b"__tsan_init" in content
+
+
 def environment(binary, folder):
     tools = folder / "bin"
     tools.mkdir()
@@ -36,7 +41,7 @@ def environment(binary, folder):
         "PATH": f"{tools}:/usr/local/bin:/usr/bin:/bin", "HOME": str(folder / "home"), "LC_ALL": "C", "TERM": "dumb",
         "DATA": str(DATA), "PICTURES": str(models / "images"), "MODELS": str(models), "CLI": str(HERE),
         "SIGHTLINE_MODEL": str(models / "nano_quick_gelu"), "PYTHONDONTWRITEBYTECODE": "1",
-        "BASH_ENV": str(HERE / "prelude.sh"),
+        "BASH_ENV": str(HERE / "prelude.sh"), "SANITIZED": "yes" if is_sanitized(binary) else "no",
     }
 
 

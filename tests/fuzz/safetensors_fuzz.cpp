@@ -27,20 +27,20 @@ void check_coverage(ByteView file, const Tensors& tensors) {
   std::memcpy(&header, file.data(), 8);
   const std::byte* at = file.data() + 8 + header;
   for (const SafetensorsTensor& tensor : tensors) {
-    require(tensor.tensor.bytes.data() == at);
-    at += tensor.tensor.bytes.size();
+    require(tensor.tensor.bytes().data() == at);
+    at += tensor.tensor.bytes().size();
     const std::int64_t size = size_of(tensor.tensor.dtype);
-    const auto bytes = static_cast<std::int64_t>(tensor.tensor.bytes.size());
+    const auto bytes = static_cast<std::int64_t>(tensor.tensor.bytes().size());
     require(size == 0 || tensor.tensor.shape.elements() * size == bytes);
   }
   require(at == file.data() + file.size());
 }
 
 bool same(const SafetensorsTensor& a, const SafetensorsTensor& b) {
-  const std::size_t size = a.tensor.bytes.size();
+  const std::size_t size = a.tensor.bytes().size();
   return a.tensor.dtype == b.tensor.dtype && a.tensor.shape == b.tensor.shape &&
-         b.tensor.bytes.size() == size &&
-         (size == 0 || std::memcmp(a.tensor.bytes.data(), b.tensor.bytes.data(), size) == 0);
+         b.tensor.bytes().size() == size &&
+         (size == 0 || std::memcmp(a.tensor.bytes().data(), b.tensor.bytes().data(), size) == 0);
 }
 
 void check_round_trip(const Tensors& tensors) {

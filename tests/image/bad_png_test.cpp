@@ -179,6 +179,33 @@ TEST_CASE("png: accepted oddities leave the pixels alone", "[image][property]") 
   CHECK(judge(tiny_png(png_chunk("tRNS", "x"))).image.pixels == expected);
 }
 
+TEST_CASE("png: wrong checksums pass when nobody asks for them, and nothing else does", "[image][error]") {
+  ImageLimits lenient;
+  lenient.checksums = false;
+  const std::string stream = stored(grey_rows(4, 4));
+  const std::string header = png_header(4, 4, 8, 0);
+  const std::string idat = png_chunk("IDAT", stream);
+  const std::string plte = png_chunk("PLTE", kRgbPair);
+  const std::string palette = judge(palette_png(plte)).word;
+  const std::vector<Case> cases = {
+      {"header", kPngStart + damaged(header) + idat + kPngEnd, "OK warned"},
+      {"data", kPngStart + header + damaged(idat) + kPngEnd, "OK warned"},
+      {"Adler sum", with_data(stream.substr(0, stream.size() - 1) + "\1"), "OK"},
+      {"palette", palette_png(damaged(plte)), palette + " warned"},
+      {"half of the rows", with_data(stored(grey_rows(4, 2))), "TRUNC"},
+      {"zlib header 0000", with_data(std::string(2, '\0') + stream.substr(2)), "CORRUPT"},
+  };
+  for (const Case& c : cases) {
+    const Verdict verdict = judge(c.file, lenient);
+    INFO(c.name << ": " << verdict.message);
+    CHECK(verdict.word == c.verdict);
+    if (!verdict.word.starts_with("OK")) continue;
+    CHECK(judge(c.file).word == "CORRUPT");
+    const std::string whole = c.name == "palette" ? palette_png(plte) : tiny_png();
+    CHECK(verdict.image.pixels == judge(whole).image.pixels);
+  }
+}
+
 TEST_CASE("png: indices beyond the palette are black", "[image][error]") {
   const Image image = judge(palette_png(png_chunk("PLTE", kRgbPair))).image;
   REQUIRE(image.pixels.size() == 48);

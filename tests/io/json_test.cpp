@@ -23,7 +23,7 @@ std::string nested(int depth) {
          std::string(static_cast<std::size_t>(depth), ']');
 }
 
-std::string quoted(const std::string& text) { return '"' + text + '"'; }
+std::string in_quotes(const std::string& text) { return '"' + text + '"'; }
 
 }  // namespace
 
@@ -145,10 +145,10 @@ TEST_CASE("json: duplicates are found among many members, wherever they stand", 
   const int count = GENERATE(7, 8, 9, 100, 5000);
   const int second = GENERATE(0, 1, 3);
   std::string text = "{";
-  for (int i = 0; i < count; ++i) text += quoted("key" + std::to_string(i)) + ":0,";
+  for (int i = 0; i < count; ++i) text += in_quotes("key" + std::to_string(i)) + ":0,";
   const std::string clean = text + R"("end":0})";
   CHECK(refusal(clean).code.empty());
-  text += quoted("key" + std::to_string(second)) + ":0}";
+  text += in_quotes("key" + std::to_string(second)) + ":0}";
   CHECK(refusal(text).message ==
         "f.json: key" + std::to_string(second) + ": stands twice in the same object");
 }
@@ -204,13 +204,13 @@ TEST_CASE("json: keys chosen to collide are still told apart, and a duplicate am
   for (int i = 10'000'000; found < 600; ++i) {
     const std::string key = std::to_string(i);
     if (slot_of(key) != 17) continue;
-    text += quoted(key) + ":1,";
+    text += in_quotes(key) + ":1,";
     last = key;
     ++found;
   }
-  for (int i = 0; i < 3000; ++i) text += quoted("other" + std::to_string(i)) + ":1,";
+  for (int i = 0; i < 3000; ++i) text += in_quotes("other" + std::to_string(i)) + ":1,";
   CHECK(refusal(text + R"("z":1})").code.empty());
-  const Failure failure = refusal(text + quoted(last) + ":2}");
+  const Failure failure = refusal(text + in_quotes(last) + ":2}");
   CHECK(failure.code == "DUP");
   CHECK_THAT(failure.message, Contains(last.c_str()));
 }

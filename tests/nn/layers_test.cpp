@@ -118,7 +118,7 @@ TEST_CASE("layers: every weight is counted and asked for with its shape", "[nn][
   CHECK(small.weights().unused().empty());
   const std::int64_t w = config.width, m = config.mlp_width;
   CHECK(encoder.count_params() == config.layers * (4 * w * w + 4 * w + 2 * w * m + m + w + 4 * w));
-  CHECK(encoder.weights().front().name == "layers.0.layer_norm1.weight");
+  CHECK(encoder.weights().front()->path() == "layers.0.layer_norm1.weight");
   EncoderConfig wider = config;
   wider.mlp_width += 1;
   CHECK_THROWS_AS(CLIPEncoder(small.root(), wider, Mask::none, gemm_backend("reference")), Error);

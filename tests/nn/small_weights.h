@@ -2,21 +2,13 @@
 
 #include <cmath>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "sightline/nn/clip_encoder.h"
+#include "support/random_values.h"
 
 namespace sightline::testing {
-
-inline std::vector<float> random_values(std::int64_t count, unsigned seed, float scale = 1) {
-  std::mt19937 generator(seed);
-  std::normal_distribution<float> normal(0, scale);
-  std::vector<float> values(static_cast<std::size_t>(count));
-  for (float& value : values) value = normal(generator);
-  return values;
-}
 
 /// A checkpoint in memory with seeded values.
 class SmallWeights {

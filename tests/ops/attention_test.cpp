@@ -2,10 +2,10 @@
 
 #include <cmath>
 #include <cstring>
-#include <random>
 #include <vector>
 
 #include "support/catch.h"
+#include "support/random_values.h"
 
 using namespace sightline;
 
@@ -14,14 +14,6 @@ namespace {
 struct Case {
   std::int64_t length, width, heads;
 };
-
-std::vector<float> random_values(std::int64_t count, unsigned seed) {
-  std::mt19937 generator(seed);
-  std::normal_distribution<float> normal;
-  std::vector<float> values(static_cast<std::size_t>(count));
-  for (float& value : values) value = normal(generator);
-  return values;
-}
 
 std::vector<float> run(const Case& c, const std::vector<float>& q, const std::vector<float>& k,
                        const std::vector<float>& v, std::span<const AttentionSpan> spans, Mask mask,

@@ -3,12 +3,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
-#include <random>
 #include <string>
 #include <vector>
 
+#include "sightline/ops/gemm_tile.h"
 #include "support/catch.h"
+#include "support/random_values.h"
 
 using namespace sightline;
 
@@ -18,12 +20,25 @@ struct Product {
   std::int64_t rows, columns, inner;
 };
 
-std::vector<float> random_values(std::int64_t count, unsigned seed) {
-  std::mt19937 generator(seed);
-  std::normal_distribution<float> normal;
-  std::vector<float> values(static_cast<std::size_t>(count));
-  for (float& value : values) value = normal(generator);
-  return values;
+// A back end, or one instruction set's kernels of the native one: whatever this processor can run.
+struct Multiplier {
+  std::string name;
+  std::function<std::unique_ptr<PackedMatrix>(const StoredTensor&)> pack;
+};
+
+std::vector<Multiplier> multipliers() {
+  std::vector<Multiplier> all;
+  for (const GemmBackend* backend : gemm_backends()) {
+    if (!backend->supported()) continue;
+    all.push_back(
+        {std::string(backend->name()), [=](const StoredTensor& weights) { return backend->pack(weights); }});
+  }
+  for (const TileKernels& kernels : tile_kernels()) {
+    if (!kernels.supported()) continue;
+    all.push_back(
+        {kernels.name, [&](const StoredTensor& weights) { return make_tiled_matrix(weights, kernels); }});
+  }
+  return all;
 }
 
 StoredTensor stored(const std::vector<float>& values, Shape shape) {
@@ -51,19 +66,19 @@ std::vector<float> run(const PackedMatrix& matrix, const std::vector<float>& x, 
 
 TEST_CASE("gemm: every back end equals a double-precision product within its rounding bound",
           "[ops][property]") {
-  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
-  if (!backend->supported()) return;
+  const Multiplier backend = GENERATE(from_range(multipliers()));
   const Product shape =
       GENERATE(Product{1, 1, 1}, Product{1, 32, 64}, Product{2, 33, 17}, Product{3, 31, 8},
                Product{7, 5, 129}, Product{12, 64, 32}, Product{13, 40, 300}, Product{25, 100, 257},
-               Product{50, 130, 512}, Product{9, 256, 1024}, Product{6, 24, 2048});
+               Product{50, 130, 512}, Product{9, 256, 1024}, Product{6, 24, 2048}, Product{27, 144, 96},
+               Product{10, 15, 33}, Product{19, 49, 70});
   const Activation activation = GENERATE(Activation::none, Activation::quick_gelu, Activation::gelu);
   const bool add = GENERATE(false, true);
   if (add && activation != Activation::none) return;
   const auto [rows, columns, inner] = shape;
   const std::vector<float> x = random_values(rows * inner, 1), w = random_values(columns * inner, 2);
   const std::vector<float> bias = random_values(columns, 3), start = random_values(rows * columns, 4);
-  const auto matrix = backend->pack(stored(w, Shape{columns, inner}));
+  const auto matrix = backend.pack(stored(w, Shape{columns, inner}));
   const std::vector<float> y =
       run(*matrix, x, rows, 2, {.bias = bias.data(), .activation = activation, .add_to_output = add}, start);
   double worst = 0;
@@ -85,18 +100,17 @@ TEST_CASE("gemm: every back end equals a double-precision product within its rou
       worst = std::max(worst, std::abs(static_cast<double>(y[at]) - expected) / bound);
     }
   }
-  INFO(backend->name() << " " << rows << "x" << columns << "x" << inner);
+  INFO(backend.name << " " << rows << "x" << columns << "x" << inner);
   CHECK(worst <= 1);
 }
 
 TEST_CASE("gemm: a row's bits depend on that row alone", "[ops][property]") {
-  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
-  if (!backend->supported()) return;
+  const Multiplier backend = GENERATE(from_range(multipliers()));
   const Product shape = GENERATE(Product{61, 32, 32}, Product{61, 100, 64}, Product{61, 700, 192},
                                  Product{61, 256, 768}, Product{61, 48, 12});
   const auto [rows, columns, inner] = shape;
   const std::vector<float> x = random_values(rows * inner, 5), w = random_values(columns * inner, 6);
-  const auto matrix = backend->pack(stored(w, Shape{columns, inner}));
+  const auto matrix = backend.pack(stored(w, Shape{columns, inner}));
   const std::vector<float> zero(static_cast<std::size_t>(rows * columns));
   const Epilogue epilogue{.activation = Activation::quick_gelu};
   const std::vector<float> whole = run(*matrix, x, rows, 2, epilogue, zero);
@@ -105,15 +119,14 @@ TEST_CASE("gemm: a row's bits depend on that row alone", "[ops][property]") {
       const std::vector<float> part(x.begin() + first * inner, x.begin() + (first + count) * inner);
       const std::vector<float> start(static_cast<std::size_t>(count * columns));
       const std::vector<float> y = run(*matrix, part, count, count % 2 == 0 ? 2 : 1, epilogue, start);
-      INFO(backend->name() << " " << columns << "x" << inner << " rows " << first << "+" << count);
+      INFO(backend.name << " " << columns << "x" << inner << " rows " << first << "+" << count);
       CHECK(std::memcmp(y.data(), whole.data() + first * columns, y.size() * sizeof(float)) == 0);
     }
   }
 }
 
 TEST_CASE("gemm: half-precision weights give what their float values give, bit for bit", "[ops]") {
-  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
-  if (!backend->supported()) return;
+  const Multiplier backend = GENERATE(from_range(multipliers()));
   const DType dtype = GENERATE(DType::f16, DType::bf16);
   const std::int64_t rows = 5, columns = 70, inner = 300;
   const std::vector<float> x = random_values(rows * inner, 7), exact = random_values(columns * inner, 8);
@@ -124,17 +137,33 @@ TEST_CASE("gemm: half-precision weights give what their float values give, bit f
     rounded[i] = dtype == DType::f16 ? f16_to_float(half[i]) : bf16_to_float(half[i]);
   }
   const std::vector<float> start(static_cast<std::size_t>(rows * columns));
-  const auto from_half = backend->pack({dtype, Shape{columns, inner}, std::as_bytes(std::span(half))});
-  const auto from_float = backend->pack(stored(rounded, Shape{columns, inner}));
+  const auto from_half = backend.pack({dtype, Shape{columns, inner}, std::as_bytes(std::span(half))});
+  const auto from_float = backend.pack(stored(rounded, Shape{columns, inner}));
   CHECK(run(*from_half, x, rows, 2, {}, start) == run(*from_float, x, rows, 1, {}, start));
 }
 
+TEST_CASE("gemm: the first product, later ones and deferred weights give the same bits", "[ops]") {
+  const Multiplier backend = GENERATE(from_range(multipliers()));
+  const std::int64_t rows = 20, columns = GENERATE(16, 48, 70, 112), inner = 270;
+  const std::vector<float> x = random_values(rows * inner, 9), w = random_values(columns * inner, 10);
+  const std::vector<float> start(static_cast<std::size_t>(rows * columns));
+  const Shape shape{columns, inner};
+  const auto matrix = backend.pack(stored(w, shape));
+  const auto deferred = backend.pack(StoredTensor::deferred(
+      DType::f32, shape, [&](std::span<std::byte> out) { std::memcpy(out.data(), w.data(), out.size()); }));
+  const std::vector<float> first = run(*matrix, x, rows, 1, {}, start);
+  INFO(backend.name << " " << columns);
+  CHECK(run(*matrix, x, rows, 2, {}, start) == first);
+  CHECK(run(*matrix, x, rows, 1, {}, start) == first);
+  CHECK(run(*deferred, x, rows, 2, {}, start) == first);
+  CHECK(run(*deferred, x, rows, 1, {}, start) == first);
+}
+
 TEST_CASE("gemm: a warm product takes no new memory", "[ops]") {
-  const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
-  if (!backend->supported()) return;
+  const Multiplier backend = GENERATE(from_range(multipliers()));
   const std::vector<float> x = random_values(40 * 64, 1), w = random_values(96 * 64, 2);
   std::vector<float> y(40 * 96);
-  const auto matrix = backend->pack(stored(w, Shape{96, 64}));
+  const auto matrix = backend.pack(stored(w, Shape{96, 64}));
   ThreadPool pool(2);
   Scratch scratch;
   Context context{pool, scratch};

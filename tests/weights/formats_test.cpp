@@ -62,6 +62,12 @@ TEST_CASE("formats: shards are one checkpoint", "[weights]") {
   CHECK(weights.find("text_projection.weight")->as_float()[0] == 4.0F);
 }
 
+TEST_CASE("formats: a folder of Keras shards is read through its index", "[weights]") {
+  const Failure failure = error_of([] { (void)load_weights(golden_path("weights/keras_sharded")); });
+  CHECK(failure.code == "UNSUP");  // whole, but no CLIP
+  CHECK_THAT(failure.message, Contains("/vars/") && Contains("is not a tensor of a CLIP checkpoint"));
+}
+
 TEST_CASE("formats: S29 a shard outside the folder is unsafe", "[weights][error]") {
   const TempFolder folder;
   write_weights(folder, "a.safetensors", {"logit_scale"});
@@ -92,22 +98,43 @@ TEST_CASE("formats: S30 an index and its shards must agree", "[weights][error]")
   CHECK(loading(folder).code == "MISSING");
 }
 
-TEST_CASE("formats: a form that has no reader yet is refused by its name", "[weights][error]") {
+TEST_CASE("formats: a form that has no reader is refused by its name", "[weights][error]") {
   const TempFolder folder;
   const std::string file =
-      GENERATE("pytorch_model.bin", "open_clip_model.safetensors", "open_clip_pytorch_model.bin", "clip.gguf",
-               "model.weights.h5", "tf_model.h5", "ViT-B-32.pt", "pytorch_model.bin.index.json");
+      GENERATE("flax_model.msgpack", "model.onnx", "saved_model.pb", "epoch_1.ckpt", "m.tflite");
   folder.write(file, "anything");
-  const Failure failure = loading(folder);
-  CHECK(failure.code == "UNSUP");
-  CHECK_THAT(failure.message, Contains("conversion from this form is not built yet"));
-  CHECK_THAT(failure.message, Contains(file.c_str()));
+  CHECK(loading(folder).code == "UNSUP");
+  CHECK_THAT(loading(folder).message, Contains(file.c_str()) && Contains("expected one of the forms"));
+  CHECK(error_of([&] { (void)load_weights(folder / file); }).code == "UNSUP");
 }
 
-TEST_CASE("formats: of several forms without a reader the likeliest source is named", "[weights][error]") {
+TEST_CASE("formats: the usual name is read, else the only weight file; of several one must be named",
+          "[weights][error]") {
   const TempFolder folder;
-  for (const char* file : {"flax_model.msgpack", "pytorch_model.bin", "tf_model.h5"}) folder.write(file, "x");
-  CHECK_THAT(loading(folder).message, Contains("pytorch_model.bin: is a PyTorch checkpoint"));
+  write_weights(folder, "b.safetensors", {"logit_scale"}, 2.0F);
+  Checkpoint checkpoint = load_checkpoint(folder.path());
+  CHECK(checkpoint.file == folder / "b.safetensors");
+  CHECK(checkpoint.form == "safetensors");
+  CHECK(checkpoint.dialect == "hf");
+  write_weights(folder, "a.safetensors", {"logit_scale"}, 1.0F);
+  CHECK(loading(folder).code == "MISMATCH");
+  CHECK_THAT(loading(folder).message, Contains("a.safetensors, b.safetensors") && Contains("name the one"));
+  CHECK(load_weights(folder / "b.safetensors").find("logit_scale")->as_float()[0] == 2.0F);
+  write_weights(folder, "open_clip_model.safetensors", {"visual.ln_pre.bias"});
+  CHECK(load_checkpoint(folder.path()).dialect == "openclip");
+  write_weights(folder, "model.safetensors", {"logit_scale"}, 3.0F);
+  CHECK(load_weights(folder.path()).find("logit_scale")->as_float()[0] == 3.0F);
+}
+
+TEST_CASE("formats: a dialect that is asked for must be the file's", "[weights][error]") {
+  const TempFolder folder;
+  write_weights(folder, "model.safetensors", {"visual.ln_pre.bias"});
+  CHECK(load_checkpoint(folder.path()).dialect == "openclip");
+  CHECK(load_checkpoint(folder.path(), "openclip").dialect == "openclip");
+  CHECK(load_checkpoint(folder.path(), "openai").dialect == "openai");
+  const Failure failure = error_of([&] { (void)load_checkpoint(folder.path(), "kerascv"); });
+  CHECK(failure.code == "MISMATCH");
+  CHECK_THAT(failure.message, Contains("has names of the dialect openclip, expected kerascv"));
 }
 
 TEST_CASE("formats: an empty folder says what could be read", "[weights][error]") {
@@ -120,7 +147,11 @@ TEST_CASE("formats: an empty folder says what could be read", "[weights][error]"
 
 TEST_CASE("formats: a file that is no checkpoint is refused", "[weights][error]") {
   const TempFolder folder;
-  CHECK(error_of([&] { (void)load_weights(folder.write("w.pt", "PK\x03\x04 zip")); }).code == "UNSUP");
+  CHECK(error_of([&] { (void)load_weights(folder.write("w.pt", "<html>404</html>")); }).code == "MAGIC");
+  CHECK(error_of([&] { (void)load_weights(folder.write("w", "")); }).code == "MAGIC");
+  const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
+  CHECK_THAT(error_of([&] { (void)load_weights(folder.write("w.bin", pointer)); }).message,
+             Contains("git-lfs"));
   CHECK(error_of([&] { (void)load_weights(folder.write("w.safetensors", "<html>404</html>")); }).code ==
         "LIMIT");
   write_weights(folder, "model.safetensors", {"bert.embeddings"});

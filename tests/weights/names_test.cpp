@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "support/catch.h"
 #include "support/error_of.h"
@@ -90,8 +91,111 @@ TEST_CASE("names: Hugging Face's table keeps all names of a checkpoint and drops
           return rule.layout == TensorLayout::same;
         }) == 32 + 5 + 6 + 3);
   Weights weights;
-  weights.add("visual.conv1.weight", floats(Shape{1}));
+  weights.add("bert.encoder.weight", floats(Shape{1}));
   CHECK_FALSE(hf_name_map().recognizes(weights));
   CHECK(error_of([&] { (void)to_canonical(std::move(weights)); }).code == "UNSUP");
   CHECK(error_of([] { (void)to_canonical(Weights()); }).code == "UNSUP");
+}
+
+TEST_CASE("names: every dialect has a line for every canonical tensor, and no line twice", "[weights]") {
+  std::set<std::string_view> expected;
+  for (const NameRule& rule : hf_name_map().rules) {
+    if (rule.layout != TensorLayout::drop) expected.insert(rule.canonical);
+  }
+  for (const NameMap* map : name_maps()) {
+    CAPTURE(map->name);
+    std::set<std::string_view> canonical;
+    std::set<std::pair<std::string_view, std::int64_t>> patterns;
+    for (const NameRule& rule : map->rules) {
+      CAPTURE(rule.pattern);
+      CHECK(patterns.emplace(rule.pattern, rule.part).second);
+      if (rule.layout != TensorLayout::drop) canonical.insert(rule.canonical);
+    }
+    CHECK(canonical == expected);
+    CHECK(find_name_map(map->name) == map);
+  }
+  CHECK(find_name_map("bert") == nullptr);
+}
+
+TEST_CASE("names: a dialect is told by its tensors", "[weights]") {
+  const auto dialect = [](std::initializer_list<const char*> names) {
+    Weights weights;
+    for (const char* name : names) weights.add(name, floats(Shape{1}));
+    return std::string(recognized_name_map(weights).name);
+  };
+  CHECK(dialect({"logit_scale", "vision_model.pre_layrnorm.weight"}) == "hf");
+  CHECK(dialect({"logit_scale", "text_projection", "visual.proj", "input_resolution"}) == "openai");
+  CHECK(dialect({"logit_scale", "text_projection.weight", "visual.proj"}) == "openclip");
+  CHECK(dialect({"logit_scale", "text.token_embedding.weight"}) == "openclip");
+  CHECK(dialect({"layers/clip_image_encoder/embeddings/vars/0"}) == "kerascv");
+  CHECK(dialect({"layers/clip_vision_encoder/layers/layer_normalization/vars/0"}) == "kerashub");
+  CHECK(dialect({"text_projection.weight", "t.blk.0.ln1.weight"}) == "gguf");
+}
+
+TEST_CASE("names: a text tower under text. is the same as one at the top", "[weights]") {
+  Weights source;
+  source.add("text.positional_embedding", floats(Shape{2, 3}));
+  source.add("text.text_projection", floats(Shape{2, 3}));
+  source.add("text.transformer.resblocks.11.ln_1.weight", floats(Shape{3}));
+  source.add("visual.transformer.resblocks.0.attn.in_proj_bias", floats(Shape{6}));
+  source.add("text.attn_mask", floats(Shape{1}));
+  source.add("logit_scale", floats(Shape{1}));
+  const Weights weights = to_canonical(std::move(source));
+  CHECK(weights.names() ==
+        std::vector<std::string>{"logit_scale", "text_model.embeddings.position_embedding.weight",
+                                 "text_model.encoder.layers.11.layer_norm1.weight", "text_projection.weight",
+                                 "vision_model.encoder.layers.0.self_attn.k_proj.bias",
+                                 "vision_model.encoder.layers.0.self_attn.q_proj.bias",
+                                 "vision_model.encoder.layers.0.self_attn.v_proj.bias"});
+  CHECK(weights.find("logit_scale")->shape == Shape{});
+  CHECK(values_of(weights, "text_projection.weight") == std::vector<float>{1, 4, 2, 5, 3, 6});
+  CHECK(values_of(weights, "vision_model.encoder.layers.0.self_attn.k_proj.bias") ==
+        std::vector<float>{3, 4});
+}
+
+TEST_CASE("names: Keras counts equal layers, the first without a number", "[weights]") {
+  Weights source;
+  const std::string block = "layers/clip_text_encoder/encoder/resblocks/residual_attention";
+  source.add(block + "/ln_1/vars/0", floats(Shape{2}));
+  source.add(block + "_1/ln_1/vars/0", floats(Shape{2}));
+  source.add(block + "_11/ln_1/vars/0", floats(Shape{2}));
+  source.add(block + "_x/ln_1/vars/0", floats(Shape{2}));
+  source.add("layers/clip_image_encoder/image_projector/vars/0", floats(Shape{2, 3}));
+  source.add("optimizer/vars/12", floats(Shape{2}));
+  const Weights weights = to_canonical(std::move(source));
+  CHECK(weights.names() == std::vector<std::string>{block + "_x/ln_1/vars/0",
+                                                    "text_model.encoder.layers.0.layer_norm1.weight",
+                                                    "text_model.encoder.layers.1.layer_norm1.weight",
+                                                    "text_model.encoder.layers.11.layer_norm1.weight",
+                                                    "visual_projection.weight"});
+}
+
+TEST_CASE("names: KerasHub's projections are told by the names of their layers", "[weights]") {
+  const auto mapped = [](const char* first, const char* second) {
+    Weights source;
+    source.add("layers/clip_vision_encoder/layers/layer_normalization/vars/0", floats(Shape{2}));
+    source.add("layers/dense/vars/0", floats(Shape{1, 2}));
+    source.add("layers/dense_1/vars/0", floats(Shape{1, 3}));
+    if (first != nullptr) source.set_metadata("layers/dense/vars", first);
+    if (second != nullptr) source.set_metadata("layers/dense_1/vars", second);
+    return to_canonical(std::move(source)).find("visual_projection.weight")->shape;
+  };
+  CHECK(mapped(nullptr, nullptr) == Shape{2, 1});
+  CHECK(mapped("vision_projection", "text_projection") == Shape{2, 1});
+  CHECK(mapped("text_projection", "vision_projection") == Shape{3, 1});
+  CHECK(error_of([&] { (void)mapped("text_projection", "text_projection"); }).code == "DUP");
+}
+
+TEST_CASE("names: the scale that clip.cpp leaves out is ln 100, and said to be assumed", "[weights]") {
+  Weights source;
+  source.add("v.blk.0.ln1.weight", floats(Shape{2}));
+  const Weights weights = to_canonical(std::move(source));
+  CHECK(values_of(weights, "logit_scale") == std::vector<float>{4.6051702F});
+  CHECK(weights.metadata().contains("assumed.logit_scale"));
+  Weights whole;
+  whole.add("v.blk.0.ln1.weight", floats(Shape{2}));
+  whole.add("logit_scale", floats(Shape{1}));
+  const Weights kept = to_canonical(std::move(whole));
+  CHECK(values_of(kept, "logit_scale") == std::vector<float>{1.0F});
+  CHECK_FALSE(kept.metadata().contains("assumed.logit_scale"));
 }

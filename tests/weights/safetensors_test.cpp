@@ -156,7 +156,7 @@ TEST_CASE("safetensors: S25 scalars and empty tensors are tensors", "[weights]")
   const std::vector<SafetensorsTensor> tensors = parse_safetensors(as_bytes(file), "f");
   REQUIRE(tensors.size() == 2);
   CHECK(tensors[0].tensor.shape.rank() == 0);
-  CHECK(tensors[1].tensor.bytes.empty());
+  CHECK(tensors[1].tensor.bytes().empty());
   CHECK(code(file_of(object(tensor("e", "F32", "0", "0,0")))).empty());
   CHECK(code(file_of("{}")).empty());
 }

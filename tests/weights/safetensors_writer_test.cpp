@@ -1,4 +1,5 @@
 #include <cstring>
+#include <limits>
 #include <numeric>
 
 #include "sightline/weights/safetensors.h"
@@ -49,12 +50,13 @@ TEST_CASE("safetensors writer: the bytes are those of the format", "[weights][go
 TEST_CASE("safetensors writer: what is written is read back, and written again to the same bytes",
           "[weights][property]") {
   const TempFolder folder;
-  std::vector<float> floats(200'000);  // several blocks
-  std::iota(floats.begin(), floats.end(), -70'000.25F);
+  std::vector<float> floats(600'000);  // several blocks
+  std::iota(floats.begin(), floats.end(), -300'000.25F);
+  for (float& value : floats) value /= 5;  // float16 ends at 65,504
   const std::vector<std::int64_t> integers = {1, -2};
   const DType dtype = GENERATE(DType::f32, DType::f16, DType::bf16);
   const std::string first =
-      written(folder, {{"m.weight", stored(DType::f32, Shape{400, 500}, floats), dtype},
+      written(folder, {{"m.weight", stored(DType::f32, Shape{1200, 500}, floats), dtype},
                        {"empty", stored(DType::f32, Shape{0, 3}, std::vector<float>()), dtype},
                        {"scalar", stored(DType::f32, Shape{}, std::vector<float>{4.5F}), dtype},
                        {"ids", stored(DType::i64, Shape{2}, integers), DType::i64}});
@@ -78,7 +80,8 @@ TEST_CASE("safetensors writer: what is written is read back, and written again t
 
 TEST_CASE("safetensors writer: rounding is to nearest even from every source", "[weights]") {
   const TempFolder folder;
-  const std::vector<double> doubles = {1.0 + 1.0 / 2048, 1.0 + 3.0 / 2048, 70000.0};
+  const std::vector<double> doubles = {1.0 + 1.0 / 2048, 1.0 + 3.0 / 2048,
+                                       std::numeric_limits<double>::infinity()};
   const std::vector<std::uint16_t> halves = {0x3C01, 0x7BFF};
   const std::string file = written(folder, {{"d", stored(DType::f64, Shape{3}, doubles), DType::f16},
                                             {"h", stored(DType::f16, Shape{2}, halves), DType::bf16}});
@@ -86,7 +89,7 @@ TEST_CASE("safetensors writer: rounding is to nearest even from every source", "
   REQUIRE(tensors.size() == 2);
   const auto half = [&](std::size_t tensor, std::size_t i) {
     std::uint16_t bits = 0;
-    std::memcpy(&bits, tensors[tensor].tensor.bytes.data() + 2 * i, 2);
+    std::memcpy(&bits, tensors[tensor].tensor.bytes().data() + 2 * i, 2);
     return bits;
   };
   CHECK(half(0, 0) == 0x3C00);  // a tie: to the even one below
@@ -94,6 +97,32 @@ TEST_CASE("safetensors writer: rounding is to nearest even from every source", "
   CHECK(half(0, 2) == 0x7C00);
   CHECK(half(1, 0) == 0x3F80);
   CHECK(half(1, 1) == 0x4780);
+}
+
+TEST_CASE("safetensors writer: a number too large for float16 is refused by its tensor", "[weights][error]") {
+  const TempFolder folder;
+  const std::vector<float> fits = {65519.0F}, large = {65519.0F, -65520.0F};
+  CHECK_FALSE(written(folder, {{"w", stored(DType::f32, Shape{1}, fits), DType::f16}}).empty());
+  const Failure refused = error_of([&] {
+    written(folder, {{"w", stored(DType::f32, Shape{2}, large), DType::f16}});
+  });
+  CHECK(refused == Failure{"RANGE", "w: holds -65520, float16 ends at 65504"});
+}
+
+TEST_CASE("safetensors writer: several threads write the same bytes as one", "[weights][property]") {
+  const TempFolder folder;
+  std::vector<float> floats(700'001);
+  std::iota(floats.begin(), floats.end(), 1.0F);
+  for (float& value : floats) value /= 16;
+  const DType dtype = GENERATE(DType::f32, DType::f16);
+  const SafetensorsEntry entry{"w", stored(DType::f32, Shape{700'001}, floats), dtype};
+  ThreadPool pool(3);
+  {
+    OutputFile out(folder / "threads", true);
+    write_safetensors(out, {entry}, &pool);
+    out.commit();
+  }
+  CHECK(folder.read("threads") == written(folder, {entry}));
 }
 
 TEST_CASE("safetensors writer: what cannot be written is refused before a byte is", "[weights][error]") {
@@ -113,7 +142,7 @@ TEST_CASE("safetensors writer: what cannot be written is refused before a byte i
   CHECK(refusal({{"a", stored(DType::i64, Shape{1}, integers), DType::f32}}) ==
         Failure{"TYPE", "a: cannot be converted from int64 to float32"});
   CHECK(refusal({{"a", good, DType::i64}}).code == "TYPE");
-  CHECK(refusal({{"a", {DType::other, Shape{1}, good.bytes}, DType::other}}).code == "TYPE");
+  CHECK(refusal({{"a", {DType::other, Shape{1}, good.bytes()}, DType::other}}).code == "TYPE");
   CHECK(refusal({{"\xFF", good, DType::f32}}).code == "UTF8");
   CHECK(folder.entries() == 0);
 }

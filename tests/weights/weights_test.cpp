@@ -53,7 +53,7 @@ TEST_CASE("weights: what does not fit is refused with the shapes", "[weights][er
   CHECK(error_of([&] { weights.add("a", floats(Shape{1})); }) ==
         Failure{"DUP", "a: stands twice in the weights"});
   CHECK(error_of([&] {
-          weights.add("c", {DType::f32, Shape{3}, floats(Shape{2}).bytes});
+          weights.add("c", {DType::f32, Shape{3}, floats(Shape{2}).bytes()});
         }).code == "MISMATCH");
   CHECK(error_of([&] { (void)weights.extract("z"); }).code == "MISSING");
   CHECK(weights.unused() == std::vector<std::string>{"a", "ids"});
@@ -76,6 +76,17 @@ TEST_CASE("weights: owners live as long as the weights that took them over", "[w
   CHECK(error_of([&] { all.merge(std::move(again)); }).code == "DUP");
   all = Weights();
   CHECK(watch.expired());
+}
+
+TEST_CASE("weights: facts beside the tensors are kept, and go along", "[weights]") {
+  Weights all;
+  all.set_metadata("a", "1");
+  all.set_metadata("a", "2");
+  Weights part;
+  part.set_metadata("a", "3");
+  part.set_metadata("b", "4");
+  all.merge(std::move(part));
+  CHECK(all.metadata() == std::map<std::string, std::string>{{"a", "2"}, {"b", "4"}});
 }
 
 TEST_CASE("weights: a scope is a prefix", "[weights]") {

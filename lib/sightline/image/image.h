@@ -12,7 +12,8 @@ struct Image {
   std::vector<std::uint8_t> pixels;
 };
 
-/// What a decoder may spend on one untrusted image; checked from the header, before pixels are allocated.
+/// What a decoder may spend on one untrusted image, checked from the header before pixels are allocated, and
+/// what it lets pass.
 struct ImageLimits {
   std::int64_t max_bytes = 256LL << 20;
   std::int64_t max_pixels = 178'956'970;  ///< Pillow's error line: 2 * 89,478,485
@@ -20,6 +21,7 @@ struct ImageLimits {
   std::int32_t max_jpeg_scans = 500;      ///< as TurboJPEG and DALI
   std::int64_t max_scan_pixels = 4'000'000'000;
   std::int64_t max_decoder_memory = 1536LL << 20;
+  bool checksums = true;  ///< PNG: a wrong CRC or Adler sum is an error; else it is a warning, or unseen
 };
 
 }  // namespace sightline

@@ -97,6 +97,10 @@ bool start(PngState& state, const ImageLimits& limits, int& passes, std::size_t&
   const auto side = static_cast<png_uint_32>(limits.max_side);
   png_set_user_limits(state.png, side, side);
   png_set_read_fn(state.png, &state, on_png_read);
+  if (!limits.checksums) {
+    png_set_crc_action(state.png, PNG_CRC_WARN_USE, PNG_CRC_WARN_USE);
+    png_set_option(state.png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
+  }
   png_read_info(state.png, state.info);
   png_set_packing(state.png);  // one byte for each 1-, 2- or 4-bit sample
   passes = png_set_interlace_handling(state.png);

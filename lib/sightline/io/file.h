@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -65,6 +66,11 @@ class OutputFile {
   void write(std::string_view bytes);
   /// Overwrites bytes already written (a header, say). Errors: io when the output is not seekable, no_space.
   void write_at(std::int64_t offset, std::string_view bytes);
+  /// Makes room for `bytes` more and gives the offset of the first: to be filled by `write_reserved`. Errors:
+  /// as `write_at`.
+  std::int64_t reserve(std::int64_t bytes);
+  /// Writes into what was reserved, unbuffered. Thread-safe beside other calls of itself. Errors: as `write`.
+  void write_reserved(std::int64_t offset, std::string_view bytes);
   /// Hands the buffer to the operating system: what a reader of a pipe should see now. Errors: as `write`.
   void flush();
   /// Flushes, fsyncs, checks the length, renames and fsyncs the folder. Nothing is published before this
@@ -76,6 +82,8 @@ class OutputFile {
   /// Bytes given to `write` so far.
   std::int64_t size() const { return size_; }
   const std::string& path() const { return path_; }
+  /// Where the bytes lie until `commit`: what is flushed can be read there.
+  const std::string& written_path() const { return temporary_.empty() ? path_ : temporary_; }
 
  private:
   void open_direct();
@@ -83,17 +91,19 @@ class OutputFile {
   bool try_temporary();
   void check_failed() const;
   void write_all(const char* data, std::size_t count, std::int64_t offset);
+  void start_writing_back();
 
   std::string path_;
   std::string target_;     ///< what is renamed onto: `path` with symbolic links resolved
   std::string temporary_;  ///< empty when written directly
   std::string buffer_;
   std::int64_t size_ = 0;
+  std::atomic<std::int64_t> written_ = 0;  ///< given to the kernel since it was last asked to write them back
   int descriptor_ = -1;
   int old_mode_ = -1;  ///< of the file to be replaced, -1 when there is none
   bool force_ = false;
   bool seekable_ = false;
-  bool failed_ = false;
+  std::atomic<bool> failed_ = false;
   bool committed_ = false;
 };
 

@@ -16,6 +16,7 @@ namespace sightline {
 namespace {
 
 constexpr std::size_t kBufferSize = 64 << 10;
+constexpr std::int64_t kWriteBehind = 8 << 20;
 constexpr int kMaxLinks = 40;  // as Linux follows
 constexpr int kMaxTries = 100;
 
@@ -187,7 +188,18 @@ void OutputFile::write_all(const char* data, std::size_t count, std::int64_t off
     data += done;
     count -= static_cast<std::size_t>(done);
     if (offset >= 0) offset += done;
+    written_ += done;
   }
+  if (seekable_ && written_ >= kWriteBehind) start_writing_back();
+}
+
+// Begins to move what was written to the disk, so that the sync at the end has little left to wait for. A
+// hint: nothing depends on it.
+void OutputFile::start_writing_back() {
+  written_ = 0;
+#ifdef __linux__
+  ::sync_file_range(descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
+#endif
 }
 
 void OutputFile::write(std::string_view bytes) {
@@ -211,6 +223,23 @@ void OutputFile::write_at(std::int64_t offset, std::string_view bytes) {
     fail(ErrorCode::range, path_, "bytes to overwrite are not there yet");
   }
   flush();
+  write_all(bytes.data(), bytes.size(), offset);
+}
+
+std::int64_t OutputFile::reserve(std::int64_t bytes) {
+  if (!seekable_) fail(ErrorCode::io, path_, "is not seekable, expected a file");
+  flush();
+  const std::int64_t offset = size_;
+  size_ += bytes;
+  if (::lseek(descriptor_, size_, SEEK_SET) < 0) fail_output(path_, "cannot be written", errno);
+  return offset;
+}
+
+void OutputFile::write_reserved(std::int64_t offset, std::string_view bytes) {
+  check_failed();
+  if (offset < 0 || offset + static_cast<std::int64_t>(bytes.size()) > size_) {
+    fail(ErrorCode::range, path_, "bytes to write were not reserved");
+  }
   write_all(bytes.data(), bytes.size(), offset);
 }
 

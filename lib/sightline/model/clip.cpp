@@ -3,66 +3,19 @@
 #include <cmath>
 
 #include "sightline/base/error.h"
-#include "sightline/io/file.h"
 #include "sightline/model/locate.h"
-#include "sightline/weights/weight_format.h"
+#include "sightline/model/tokenizer_files.h"
 
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kMaxConfigBytes = 64LL << 20;
-
-/// The model folder's file `name` as text. Errors: missing, io, limit.
-std::vector<std::byte> read_part(const std::string& folder, std::string_view name) {
-  return read_file(join_path(folder, name), kMaxConfigBytes);
-}
-
-CLIPConfig read_config(const std::string& folder) {
-  const std::vector<std::byte> text = read_part(folder, "config.json");
-  return CLIPConfig::from_json(as_text(text), "config.json");
-}
-
-PreprocessorConfig read_preprocessor(const std::string& folder, std::int64_t image_size,
-                                     const CLIPOptions& options) {
-  PreprocessorConfig config = PreprocessorConfig::defaults(image_size);
-  if (file_exists(join_path(folder, "preprocessor_config.json"))) {
-    const std::vector<std::byte> text = read_part(folder, "preprocessor_config.json");
-    config = PreprocessorConfig::from_json(as_text(text), "preprocessor_config.json");
-  }
+// What the options say stands above what the model's files say.
+PreprocessorConfig with_options(PreprocessorConfig config, const CLIPOptions& options) {
   config.pipeline.exif = options.exif;
   config.pipeline.openai = options.openai_preprocess;
   if (options.openai_preprocess) config.pipeline.alpha = Alpha::drop;
   if (options.alpha) config.pipeline.alpha = *options.alpha;
   return config;
-}
-
-std::unique_ptr<Tokenizer> tokenizer_of_folder(const std::string& folder, TextCleaning cleaning) {
-  const bool has_vocabulary = file_exists(join_path(folder, "vocab.json"));
-  if (has_vocabulary && file_exists(join_path(folder, "merges.txt"))) {
-    return CLIPTokenizer::from_vocabulary(read_part(folder, "vocab.json"), read_part(folder, "merges.txt"),
-                                          cleaning);
-  }
-  if (file_exists(join_path(folder, "tokenizer.json"))) {
-    return CLIPTokenizer::from_tokenizer_json(read_part(folder, "tokenizer.json"), cleaning);
-  }
-  if (has_vocabulary) fail(ErrorCode::missing, "merges.txt", "is not beside vocab.json");
-  return nullptr;
-}
-
-// The model's own vocabulary; CLIP's, which ships with the program, when it has none and the size fits.
-std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, std::int64_t rows,
-                                          TextCleaning cleaning) {
-  std::unique_ptr<Tokenizer> own = tokenizer_of_folder(folder, cleaning);
-  const bool shipped = own == nullptr;
-  if (shipped) own = tokenizer_of_folder(join_path(data_folder(), "vocab"), cleaning);
-  if (own->vocabulary_size() == rows) return own;
-  const std::string sizes = std::to_string(own->vocabulary_size()) + " entries, the token embedding has " +
-                            std::to_string(rows) + " rows";
-  if (shipped) {
-    fail(ErrorCode::missing, "vocab.json",
-         "is not in the model folder, nor tokenizer.json, and CLIP's own vocabulary does not fit: " + sizes);
-  }
-  fail(ErrorCode::mismatch, "vocab.json", "has " + sizes);
 }
 
 void check_complete(const Weights& weights) {
@@ -71,6 +24,31 @@ void check_complete(const Weights& weights) {
   fail(ErrorCode::mismatch, unused.front(),
        "is in the weights but not in a model of this config (" + std::to_string(unused.size()) +
            " such tensors)");
+}
+
+// The side of the pictures that {height, width, 3} asks for.
+std::int64_t side_of(const Shape& input_shape) {
+  if (input_shape.rank() != 3 || input_shape[0] != input_shape[1] || input_shape[2] != 3) {
+    fail(ErrorCode::mismatch, "input_shape",
+         "is " + to_string(input_shape) + ", expected [height, width, 3] of a square");
+  }
+  return input_shape[0];
+}
+
+LoadedModel untrained_model(CLIPConfig config, const CLIPOptions& options) {
+  if (options.input_shape) {
+    config.vision.image_size = side_of(*options.input_shape);
+    if (config.vision.image_size < config.vision.patch_size) {
+      fail(ErrorCode::range, "input_shape",
+           "is " + to_string(*options.input_shape) + ", a patch has " +
+               std::to_string(config.vision.patch_size));
+    }
+  }
+  LoadedModel model;
+  model.config = config;
+  model.weights = initial_weights(config.vision.encoder.layers, config.text.encoder.layers, options.seed);
+  model.preprocessor = PreprocessorConfig::defaults(config.vision.image_size);
+  return model;
 }
 
 void check_finite(TensorView<const float> embeddings) {
@@ -84,15 +62,20 @@ void check_finite(TensorView<const float> embeddings) {
 
 }  // namespace
 
-CLIP::CLIP(std::string path, const CLIPOptions& options)
-    : path_(std::move(path)), config_(read_config(path_)), weights_(load_weights(path_)) {
+CLIP::CLIP(LoadedModel model, const CLIPOptions& options)
+    : source_(std::move(model.source)), config_(model.config), weights_(std::move(model.weights)) {
+  if (options.input_shape && side_of(*options.input_shape) != config_.vision.image_size) {
+    fail(ErrorCode::mismatch, "input_shape",
+         "is " + to_string(*options.input_shape) + ", the model takes pictures of " +
+             std::to_string(config_.vision.image_size));
+  }
   const GemmBackend& backend = gemm_backend(options.backend);
   const WeightScope root(weights_);
   image_encoder_ = std::make_unique<CLIPImageEncoder>(root, config_, backend);
   text_encoder_ = std::make_unique<CLIPTextEncoder>(root, config_, backend);
   head_ = std::make_unique<CLIPHead>(root);
   check_complete(weights_);
-  const auto tokenizer_loader = [folder = path_, rows = config_.text.vocabulary_size,
+  const auto tokenizer_loader = [folder = source_.folder, rows = config_.text.vocabulary_size,
                                  cleaning = options.text_cleaning] {
     try {
       return load_tokenizer(folder, rows, cleaning);
@@ -101,20 +84,41 @@ CLIP::CLIP(std::string path, const CLIPOptions& options)
     }
   };
   const std::int64_t image_size = config_.vision.image_size;
-  processor_ = std::make_unique<CLIPProcessor>(read_preprocessor(path_, image_size, options), image_size,
-                                               tokenizer_loader, config_.text.context_length);
+  processor_ = std::make_unique<CLIPProcessor>(with_options(model.preprocessor, options), image_size,
+                                               tokenizer_loader, config_.text.context_length,
+                                               ImageLimits{.checksums = !options.lenient});
 }
+
+CLIP::CLIP(const CLIPArguments& arguments, const CLIPOptions& options)
+    : CLIP(untrained_model(arguments.config(), options), options) {}
 
 CLIP::~CLIP() = default;
 
+std::unique_ptr<CLIP> CLIP::from_config(const LayerConfig& config, const CLIPOptions& options) {
+  return std::make_unique<CLIP>(CLIPArguments::from_config(config), options);
+}
+
 std::unique_ptr<CLIP> CLIP::from_preset(const std::string& name_or_path, const CLIPOptions& options) {
-  const std::string folder = locate_model(name_or_path);
+  const std::optional<CLIPArguments> preset = CLIPArguments::of_preset(name_or_path);
+  if (!options.load_weights && preset) return from_model(untrained_model(preset->config(), options), options);
+  const std::string path = locate_model(name_or_path);
   try {
-    return std::unique_ptr<CLIP>(new CLIP(folder, options));
+    if (!options.load_weights) {
+      LoadedModel model = open_model(path, options.dialect);
+      LoadedModel untrained = untrained_model(model.config, options);
+      untrained.source.folder = model.source.folder;
+      if (!options.input_shape) untrained.preprocessor = model.preprocessor;
+      return from_model(std::move(untrained), options);
+    }
+    return from_model(open_model(path, options.dialect), options);
   } catch (const Error& error) {
-    if (error.subject().starts_with(folder)) throw;
-    throw error.within(folder);
+    if (error.subject().starts_with(path)) throw;
+    throw error.within(path);
   }
+}
+
+std::unique_ptr<CLIP> CLIP::from_model(LoadedModel model, const CLIPOptions& options) {
+  return std::unique_ptr<CLIP>(new CLIP(std::move(model), options));
 }
 
 void CLIP::encode_images(TensorView<const float> pixels, TensorView<float> embeddings,
@@ -126,6 +130,20 @@ void CLIP::encode_images(TensorView<const float> pixels, TensorView<float> embed
 void CLIP::encode_texts(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const {
   (*text_encoder_)(texts, embeddings, context);
   check_finite(embeddings);
+}
+
+CLIP::Logits CLIP::operator()(TensorView<const float> pixels, const TokenBatch& texts,
+                              Context& context) const {
+  Tensor seen(Shape{pixels.rows(), embedding_size()}), read(Shape{texts.size(), embedding_size()});
+  encode_images(pixels, seen.view(), context);
+  encode_texts(texts, read.view(), context);
+  Logits logits{Tensor(Shape{pixels.rows(), texts.size()}), Tensor(Shape{texts.size(), pixels.rows()})};
+  (*head_)(seen.view(), read.view(), logits.image_logits.view());
+  for (std::int64_t i = 0; i < pixels.rows(); ++i) {
+    for (std::int64_t t = 0; t < texts.size(); ++t)
+      logits.text_logits.data()[t * pixels.rows() + i] = logits.image_logits.data()[i * texts.size() + t];
+  }
+  return logits;
 }
 
 }  // namespace sightline

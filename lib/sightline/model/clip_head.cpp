@@ -34,4 +34,25 @@ CLIPHead::CLIPHead(const WeightScope& root) : Layer("clip_head") {
   logit_scale_ = std::exp(to_float(add_weight(root, "logit_scale", Shape{})).data()[0]);
 }
 
+void CLIPHead::operator()(TensorView<const float> images, TensorView<const float> texts,
+                          TensorView<float> logits) const {
+  const auto normalized = [](TensorView<const float> rows) {
+    Tensor copy(rows.shape());
+    std::copy_n(rows.data(), rows.elements(), copy.data());
+    l2_normalize(copy.view());
+    return copy;
+  };
+  const Tensor seen = normalized(images), read = normalized(texts);
+  for (std::int64_t i = 0; i < images.rows(); ++i) {
+    for (std::int64_t t = 0; t < texts.rows(); ++t) {
+      logits.row(i)[static_cast<std::size_t>(t)] =
+          logit_scale_ * cosine(seen.view().row(i), read.view().row(t));
+    }
+  }
+}
+
+Shape CLIPHead::compute_output_shape(const Shape& input_shape) const { return Shape{input_shape[0], -1}; }
+
+void CLIPHead::weights_changed() { logit_scale_ = std::exp(own_weights().front()->item()); }
+
 }  // namespace sightline

@@ -21,8 +21,16 @@ class CLIPHead : public Layer {
   explicit CLIPHead(const WeightScope& root);
   /// exp of the stored parameter.
   float logit_scale() const { return logit_scale_; }
+  /// logits[i, t] = logit_scale * cosine(image i, text t). Shapes:  images [I, E], texts [T, E], not
+  /// normalised; logits [I, T].
+  void operator()(TensorView<const float> images, TensorView<const float> texts,
+                  TensorView<float> logits) const;
+  /// [I, E] -> [I, any number of texts] (-1).
+  Shape compute_output_shape(const Shape& input_shape) const override;
 
  private:
+  void weights_changed() override;
+
   float logit_scale_;
 };
 

@@ -2,12 +2,32 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
+
+#include "sightline/base/error.h"
 
 namespace sightline {
 namespace {
 
 constexpr std::int64_t kRowsPerPass = 400;  // enough to keep the kernels busy; bounds the scratch memory
 constexpr std::int64_t kMaxPictures = 256;
+
+CLIPConfig config_of(const CLIPImageEncoder::Arguments& arguments) {
+  const std::int64_t patch = arguments.patch_size, resolution = arguments.input_resolution;
+  if (patch < 1 || patch > resolution) {
+    fail(ErrorCode::range, "patch_size",
+         "is " + std::to_string(patch) + ", expected 1 to the image's " + std::to_string(resolution));
+  }
+  if (arguments.output_dim < 1)
+    fail(ErrorCode::range, "output_dim",
+         "is " + std::to_string(arguments.output_dim) + ", expected 1 or more");
+  CLIPConfig config;
+  config.vision.encoder = EncoderConfig::of(arguments.width, arguments.num_layers, arguments.heads);
+  config.vision.image_size = resolution;
+  config.vision.patch_size = patch;
+  config.projection_dim = arguments.output_dim;
+  return config;
+}
 
 }  // namespace
 
@@ -22,10 +42,48 @@ CLIPImageEncoder::CLIPImageEncoder(const WeightScope& root, const CLIPConfig& co
                  config.vision.encoder.epsilon),
       projection_(root / "visual_projection",
                   {.in = config.vision.encoder.width, .units = config.projection_dim, .bias = Bias::no},
-                  backend) {
-  const std::array<const Layer*, 5> children = {&embedding_, &pre_norm_, &encoder_, &post_norm_,
-                                                &projection_};
-  for (const Layer* child : children) add_sublayer(*child);
+                  backend),
+      image_size_(config.vision.image_size),
+      patch_size_(config.vision.patch_size) {
+  const std::array<Layer*, 5> children = {&embedding_, &pre_norm_, &encoder_, &post_norm_, &projection_};
+  for (Layer* child : children) add_sublayer(*child);
+}
+
+CLIPImageEncoder::CLIPImageEncoder(const Arguments& arguments, const Untrained& untrained)
+    : CLIPImageEncoder(WeightScope(initial_weights(arguments.num_layers, 1, untrained.seed)),
+                       config_of(arguments), gemm_backend(untrained.backend)) {}
+
+std::unique_ptr<CLIPImageEncoder> CLIPImageEncoder::from_config(const LayerConfig& config,
+                                                                const Untrained& untrained) {
+  const auto size = [&](const char* key) { return config_value<std::int64_t>(config, key); };
+  const Arguments arguments = {.input_resolution = size("input_resolution"),
+                               .patch_size = size("patch_size"),
+                               .width = size("width"),
+                               .num_layers = size("num_layers"),
+                               .heads = size("heads"),
+                               .output_dim = size("output_dim")};
+  return std::make_unique<CLIPImageEncoder>(arguments, untrained);
+}
+
+LayerConfig CLIPImageEncoder::get_config() const {
+  LayerConfig config = Layer::get_config();
+  const EncoderConfig& encoder = encoder_.config();
+  config.insert({{"input_resolution", image_size_},
+                 {"patch_size", patch_size_},
+                 {"width", encoder.width},
+                 {"num_layers", encoder.layers},
+                 {"heads", encoder.heads},
+                 {"output_dim", projection_.units()}});
+  return config;
+}
+
+Shape CLIPImageEncoder::compute_output_shape(const Shape& input_shape) const {
+  return Shape{input_shape[0], projection_.units()};
+}
+
+std::vector<Shape> CLIPImageEncoder::sublayer_inputs(const Shape& input_shape) const {
+  const Shape stream{input_shape[0], tokens(), pre_norm_.width()}, pooled{input_shape[0], pre_norm_.width()};
+  return {input_shape, stream, stream, pooled, pooled};
 }
 
 void CLIPImageEncoder::operator()(TensorView<const float> pixels, TensorView<float> embeddings,
@@ -39,7 +97,7 @@ void CLIPImageEncoder::operator()(TensorView<const float> pixels, TensorView<flo
 
 void CLIPImageEncoder::encode(TensorView<const float> pixels, TensorView<float> embeddings,
                               Context& context) const {
-  const std::int64_t batch = pixels.rows(), width = pre_norm_.own_weights()[0].tensor->shape[0];
+  const std::int64_t batch = pixels.rows(), width = pre_norm_.width();
   Scratch::Frame frame(context.scratch);
   const TensorView<float> x = frame.take(Shape{batch * tokens(), width});
   const TensorView<float> pooled = frame.take(Shape{batch, width});

@@ -12,6 +12,26 @@ class CLIPImageEncoder : public ImageEncoder {
  public:
   /// `root` is the scope of the whole checkpoint (`vision_model`, `visual_projection`).
   CLIPImageEncoder(const WeightScope& root, const CLIPConfig& config, const GemmBackend& backend);
+
+  /// KerasCV's arguments.
+  struct Arguments {
+    std::int64_t input_resolution;
+    std::int64_t patch_size;
+    std::int64_t width;
+    std::int64_t num_layers;
+    std::int64_t heads;
+    std::int64_t output_dim;
+  };
+  /// With initial weights of its own. Errors: range.
+  explicit CLIPImageEncoder(const Arguments& arguments, const Untrained& untrained = {});
+  /// From what `get_config` gives. Errors: missing, type, range.
+  static std::unique_ptr<CLIPImageEncoder> from_config(const LayerConfig& config,
+                                                       const Untrained& untrained = {});
+  LayerConfig get_config() const override;
+  /// [B, ...] -> [B, E].
+  Shape compute_output_shape(const Shape& input_shape) const override;
+  std::vector<Shape> sublayer_inputs(const Shape& input_shape) const override;
+
   void operator()(TensorView<const float> pixels, TensorView<float> embeddings,
                   Context& context) const override;
 
@@ -29,6 +49,7 @@ class CLIPImageEncoder : public ImageEncoder {
   CLIPEncoder encoder_;
   LayerNormalization post_norm_;
   Dense projection_;
+  std::int64_t image_size_, patch_size_;
 };
 
 }  // namespace sightline

@@ -12,6 +12,7 @@ CLIPPatchingAndEmbedding::CLIPPatchingAndEmbedding(const WeightScope& scope, con
       channels_(config.channels),
       patches_(config.image_size / config.patch_size),
       width_(config.encoder.width),
+      backend_(backend),
       kernel_(backend.pack(add_weight(scope / "patch_embedding", "weight",
                                       Shape{width_, config.channels, patch_size_, patch_size_}))),
       class_embedding_(add_weight(scope, "class_embedding", Shape{width_})),
@@ -38,6 +39,13 @@ void CLIPPatchingAndEmbedding::operator()(TensorView<const float> pixels, Tensor
       for (std::int64_t i = 0; i < width_; ++i) out[i] = source[i] + position[i];
     }
   }
+}
+
+void CLIPPatchingAndEmbedding::weights_changed() {
+  const std::vector<const Variable*> own = own_weights();
+  kernel_ = backend_.pack(own[0]->tensor());
+  class_embedding_ = VectorWeight(own[1]->tensor());
+  positions_ = VectorWeight(own[2]->tensor());
 }
 
 // One row a patch: channels, then rows, then columns of the patch, as the kernel [W, C, p, p] lies in memory.

@@ -3,9 +3,14 @@
 #include <cassert>
 
 #include "sightline/base/error.h"
+#include "sightline/base/format.h"
+#include "sightline/io/file.h"
 
 namespace sightline {
 namespace {
+
+constexpr std::int64_t kMaxFileBytes = 64LL << 20;   // of a vocabulary or its merges
+constexpr std::int64_t kMaxImageBytes = 256LL << 20;
 
 // transformers (image_transforms.rescale, normalize): the product in float64, then float32; (x - mean) / std
 // in float32. A level has one value per channel, so 256 of them say it all.
@@ -24,14 +29,52 @@ std::string size_text(std::int64_t height, std::int64_t width) {
   return std::to_string(width) + "x" + std::to_string(height);
 }
 
+std::int64_t at_least_one(std::int64_t size, std::string_view name) {
+  if (size < 1) fail(ErrorCode::range, name, "is " + std::to_string(size) + ", expected 1 or more");
+  return size;
+}
+
+std::string vocabulary_text(const CLIPProcessor::Arguments& arguments) {
+  if (const auto* path = std::get_if<std::string>(&arguments.vocabulary)) {
+    const std::vector<std::byte> bytes = read_file(*path, kMaxFileBytes);
+    return std::string(as_text(bytes));
+  }
+  std::string json = "{";
+  for (const auto& [token, id] : std::get<1>(arguments.vocabulary)) {
+    if (json.size() > 1) json += ',';
+    append_json_string(json, token);
+    json.append(":").append(std::to_string(id));
+  }
+  return json + "}";
+}
+
+std::string merges_text(const CLIPProcessor::Arguments& arguments) {
+  if (const auto* path = std::get_if<std::string>(&arguments.merges)) {
+    const std::vector<std::byte> bytes = read_file(*path, kMaxFileBytes);
+    return std::string(as_text(bytes));
+  }
+  std::string lines = "#version: 0.2\n";
+  for (const std::string& rule : std::get<1>(arguments.merges)) lines.append(rule).append("\n");
+  return lines;
+}
+
+CLIPProcessor::TokenizerLoader loader_of(const CLIPProcessor::Arguments& arguments) {
+  return [arguments]() -> std::unique_ptr<Tokenizer> {
+    return CLIPTokenizer::from_vocabulary(as_bytes(vocabulary_text(arguments)),
+                                          as_bytes(merges_text(arguments)), TextCleaning::hf);
+  };
+}
+
 }  // namespace
 
 CLIPProcessor::CLIPProcessor(const PreprocessorConfig& image, std::int64_t image_size,
-                             TokenizerLoader load_tokenizer, std::int64_t context_length)
+                             TokenizerLoader load_tokenizer, std::int64_t context_length,
+                             const ImageLimits& limits)
     : image_(image),
       image_size_(image_size),
       load_tokenizer_(std::move(load_tokenizer)),
-      context_length_(context_length) {
+      context_length_(context_length),
+      limits_(limits) {
   const PixelPipeline& pipeline = image_.pipeline;
   if (pipeline.crop && (pipeline.crop_height != image_size || pipeline.crop_width != image_size)) {
     fail(ErrorCode::mismatch, "preprocessor_config.json: crop_size",
@@ -41,12 +84,46 @@ CLIPProcessor::CLIPProcessor(const PreprocessorConfig& image, std::int64_t image
   for (std::size_t channel = 0; channel < 3; ++channel) values_[channel] = channel_values(image_, channel);
 }
 
+CLIPProcessor::CLIPProcessor(const Arguments& arguments)
+    : CLIPProcessor(
+          PreprocessorConfig::defaults(at_least_one(arguments.input_resolution, "input_resolution")),
+          arguments.input_resolution, loader_of(arguments),
+          at_least_one(arguments.context_length, "context_length")) {}
+
+CLIPProcessor::Tokens CLIPProcessor::operator()(std::span<const std::string> texts) const {
+  Tokens tokens;
+  for (const std::string& text : texts) {
+    const Encoding encoding = process_text(text);
+    tokens.batch.add(encoding.ids);
+    tokens.token_ids.insert(tokens.token_ids.end(), encoding.ids.begin(), encoding.ids.end());
+    tokens.padding_mask.insert(tokens.padding_mask.end(), encoding.ids.size(), 1);
+    const std::size_t rows = static_cast<std::size_t>(tokens.batch.size() * context_length_);
+    tokens.token_ids.resize(rows, tokenizer().end_id());
+    tokens.padding_mask.resize(rows, 0);
+  }
+  return tokens;
+}
+
+Tensor CLIPProcessor::process_images(std::span<const std::string> paths) const {
+  Tensor pixels(Shape{static_cast<std::int64_t>(paths.size()), pixel_count()});
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    try {
+      const std::vector<std::byte> file = read_file(paths[i], kMaxImageBytes);
+      process_image(file, pixels.view().row(static_cast<std::int64_t>(i)), nullptr);
+    } catch (const Error& error) {
+      if (error.subject().starts_with(paths[i])) throw;
+      throw error.within(paths[i]);
+    }
+  }
+  return pixels;
+}
+
 std::int64_t CLIPProcessor::pixel_count() const { return 3 * image_size_ * image_size_; }
 
 void CLIPProcessor::process_image(ByteView file, std::span<float> pixels,
                                   std::vector<std::string>* warnings) const {
   assert(static_cast<std::int64_t>(pixels.size()) == pixel_count());
-  const Image image = load_pixels(file, image_.pipeline, ImageLimits{}, warnings);
+  const Image image = load_pixels(file, image_.pipeline, limits_, warnings);
   if (image.height != image_size_ || image.width != image_size_) {
     fail(ErrorCode::mismatch, "",
          "has " + size_text(image.height, image.width) +

@@ -2,14 +2,17 @@
 
 #include <array>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #include "sightline/base/bytes.h"
+#include "sightline/image/image.h"
 #include "sightline/model/config.h"
 #include "sightline/model/token_batch.h"
 #include "sightline/text/clip_tokenizer.h"
@@ -24,10 +27,33 @@ class CLIPProcessor {
   /// it.
   using TokenizerLoader = std::function<std::unique_ptr<Tokenizer>()>;
 
-  /// `image_size`: side of the square the image tower takes.
+  /// `image_size`: side of the square the image tower takes. `limits`: of each picture.
   /// Errors: mismatch when the preprocessing can never give that size.
   CLIPProcessor(const PreprocessorConfig& image, std::int64_t image_size, TokenizerLoader load_tokenizer,
-                std::int64_t context_length);
+                std::int64_t context_length, const ImageLimits& limits = {});
+
+  /// KerasCV's arguments: `vocabulary` is the path of a JSON file or a map from token to id, `merges` the
+  /// path of a file or its rules, "a b" each. Files are read when the first text comes. Pictures are prepared
+  /// as CLIP's published models want it.
+  struct Arguments {
+    std::int64_t input_resolution = 224;
+    std::variant<std::string, std::map<std::string, std::int32_t>> vocabulary = {};
+    std::variant<std::string, std::vector<std::string>> merges = {};
+    std::int64_t context_length = 77;
+  };
+  /// Errors: range (a resolution or context below 1).
+  explicit CLIPProcessor(const Arguments& arguments);
+
+  /// Texts as KerasCV's processor gives them.
+  struct Tokens {
+    TokenBatch batch;                        ///< for the text tower: no padding
+    std::vector<std::int32_t> token_ids;     ///< [B, context_length]; the end's id fills up each row
+    std::vector<std::uint8_t> padding_mask;  ///< [B, context_length]: 1 for the ids of the text
+  };
+  /// Errors: as `process_text`.
+  Tokens operator()(std::span<const std::string> texts) const;
+  /// Pictures from files -> [B, pixel_count()]. Errors: as `process_image`, with the path; io, missing.
+  Tensor process_images(std::span<const std::string> paths) const;
 
   /// Floats of one picture: [3, crop height, crop width], channels first.
   std::int64_t pixel_count() const;
@@ -49,6 +75,7 @@ class CLIPProcessor {
   mutable std::once_flag tokenizer_once_;
   mutable std::unique_ptr<Tokenizer> tokenizer_;
   std::int64_t context_length_;
+  ImageLimits limits_;
 };
 
 }  // namespace sightline

@@ -13,6 +13,20 @@ constexpr std::int64_t kRowsPerPass = 512;  // enough to keep the kernels busy; 
 constexpr std::int64_t kMaxTexts = 256;
 constexpr std::int64_t kLegacyEos = 2;
 
+CLIPConfig config_of(const CLIPTextEncoder::Arguments& arguments) {
+  for (const std::int64_t size : {arguments.vocab_size, arguments.embed_dim, arguments.context_length}) {
+    if (size < 1) fail(ErrorCode::range, "text encoder", "has a size of " + std::to_string(size));
+  }
+  CLIPConfig config;
+  config.text.encoder = EncoderConfig::of(arguments.transformer_width, arguments.transformer_layers,
+                                          arguments.transformer_heads);
+  config.text.vocabulary_size = arguments.vocab_size;
+  config.text.context_length = arguments.context_length;
+  config.text.eos_token_id = kLegacyEos;
+  config.projection_dim = arguments.embed_dim;
+  return config;
+}
+
 }  // namespace
 
 CLIPTextEncoder::CLIPTextEncoder(const WeightScope& root, const CLIPConfig& config,
@@ -28,9 +42,45 @@ CLIPTextEncoder::CLIPTextEncoder(const WeightScope& root, const CLIPConfig& conf
       final_norm_(root / "text_model" / "final_layer_norm", width_, config.text.encoder.epsilon),
       projection_(root / "text_projection", {.in = width_, .units = config.projection_dim, .bias = Bias::no},
                   backend) {
-  const std::array<const Layer*, 5> children = {&token_embedding_, &position_embedding_, &encoder_,
-                                                &final_norm_, &projection_};
-  for (const Layer* child : children) add_sublayer(*child);
+  const std::array<Layer*, 5> children = {&token_embedding_, &position_embedding_, &encoder_, &final_norm_,
+                                          &projection_};
+  for (Layer* child : children) add_sublayer(*child);
+}
+
+CLIPTextEncoder::CLIPTextEncoder(const Arguments& arguments, const Untrained& untrained)
+    : CLIPTextEncoder(WeightScope(initial_weights(1, arguments.transformer_layers, untrained.seed)),
+                      config_of(arguments), gemm_backend(untrained.backend)) {}
+
+std::unique_ptr<CLIPTextEncoder> CLIPTextEncoder::from_config(const LayerConfig& config,
+                                                              const Untrained& untrained) {
+  const auto size = [&](const char* key) { return config_value<std::int64_t>(config, key); };
+  const Arguments arguments = {.transformer_width = size("transformer_width"),
+                               .transformer_layers = size("transformer_layers"),
+                               .transformer_heads = size("transformer_heads"),
+                               .vocab_size = size("vocab_size"),
+                               .embed_dim = size("embed_dim"),
+                               .context_length = size("context_length")};
+  return std::make_unique<CLIPTextEncoder>(arguments, untrained);
+}
+
+LayerConfig CLIPTextEncoder::get_config() const {
+  LayerConfig config = Layer::get_config();
+  config.insert({{"transformer_width", width_},
+                 {"transformer_layers", encoder_.config().layers},
+                 {"transformer_heads", encoder_.config().heads},
+                 {"vocab_size", token_embedding_.own_weights().front()->shape()[0]},
+                 {"embed_dim", projection_.units()},
+                 {"context_length", context_length_}});
+  return config;
+}
+
+Shape CLIPTextEncoder::compute_output_shape(const Shape& input_shape) const {
+  return Shape{input_shape[0], projection_.units()};
+}
+
+std::vector<Shape> CLIPTextEncoder::sublayer_inputs(const Shape& input_shape) const {
+  const Shape positions{input_shape.last()}, pooled{input_shape[0], width_};
+  return {input_shape, positions, Shape{input_shape[0], input_shape.last(), width_}, pooled, pooled};
 }
 
 std::int64_t CLIPTextEncoder::pooled_position(std::span<const std::int32_t> ids) const {

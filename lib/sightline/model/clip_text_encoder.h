@@ -14,6 +14,26 @@ class CLIPTextEncoder : public TextEncoder {
  public:
   /// `root` is the scope of the whole checkpoint (`text_model`, `text_projection`).
   CLIPTextEncoder(const WeightScope& root, const CLIPConfig& config, const GemmBackend& backend);
+
+  /// KerasCV's arguments.
+  struct Arguments {
+    std::int64_t transformer_width;
+    std::int64_t transformer_layers;
+    std::int64_t transformer_heads;
+    std::int64_t vocab_size;
+    std::int64_t embed_dim;
+    std::int64_t context_length;
+  };
+  /// With initial weights of its own; a text ends at its largest id, as in KerasCV. Errors: range.
+  explicit CLIPTextEncoder(const Arguments& arguments, const Untrained& untrained = {});
+  /// From what `get_config` gives. Errors: missing, type, range.
+  static std::unique_ptr<CLIPTextEncoder> from_config(const LayerConfig& config,
+                                                      const Untrained& untrained = {});
+  LayerConfig get_config() const override;
+  /// Ids [B, L] -> [B, E].
+  Shape compute_output_shape(const Shape& input_shape) const override;
+  std::vector<Shape> sublayer_inputs(const Shape& input_shape) const override;
+
   void operator()(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const override;
 
   /// The position whose output is the text's: of the largest id when eos_token_id is 2 (legacy configs), else

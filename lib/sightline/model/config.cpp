@@ -1,56 +1,14 @@
 #include "sightline/model/config.h"
 
-#include <algorithm>
-#include <cmath>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sightline/base/error.h"
-#include "sightline/io/json.h"
+#include "sightline/model/config_section.h"
 
 namespace sightline {
 namespace {
-
-constexpr std::int64_t kMaxWidth = 16384;
-constexpr std::int64_t kMaxMlpWidth = 131072;
-constexpr std::int64_t kMaxLayers = 256;
-constexpr std::int64_t kMaxVocabulary = 1LL << 20;
-constexpr std::int64_t kMaxContext = 4096;
-constexpr std::int64_t kMaxImage = 4096;
-
-// A size. What is no whole number is out of range, like a size that is too large.
-std::int64_t whole_number(const Json& value, std::int64_t low, std::int64_t high) {
-  if (!value.is_integer()) fail(ErrorCode::range, value.path(), "is not a whole number");
-  return value.as_integer(low, high);
-}
-
-/// A section of a config: the value of a key in the object that counts, or the class default of transformers.
-class Section {
- public:
-  explicit Section(std::optional<Json> object) : object_(std::move(object)) {}
-
-  std::optional<Json> find(std::string_view key) const {
-    if (!object_) return std::nullopt;
-    std::optional<Json> value = object_->find(key);
-    if (value && value->is_null()) return std::nullopt;
-    return value;
-  }
-  std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t low,
-                       std::int64_t high) const {
-    const std::optional<Json> value = find(key);
-    return value ? whole_number(*value, low, high) : otherwise;
-  }
-  bool boolean(std::string_view key, bool otherwise) const {
-    const std::optional<Json> value = find(key);
-    return value ? value->as_bool() : otherwise;
-  }
-  std::string subject(std::string_view key) const {
-    return (object_ ? object_->path() + "." : std::string()) + std::string(key);
-  }
-
- private:
-  std::optional<Json> object_;
-};
 
 // transformers 5 (CLIPConfig.__post_init__): a legacy `text_config_dict` overrides `text_config`, and the
 // keys it lacks are the class defaults, which override too. So it replaces the section as a whole.
@@ -64,24 +22,6 @@ Section tower_section(const Json& root, std::string_view name) {
   return Section(std::nullopt);
 }
 
-Activation read_activation(const Section& section) {
-  const std::optional<Json> value = section.find("hidden_act");
-  if (!value) return Activation::quick_gelu;
-  const std::string_view name = value->as_string();
-  if (name == "quick_gelu") return Activation::quick_gelu;
-  if (name == "gelu") return Activation::gelu;
-  fail(ErrorCode::unsupported, value->path(),
-       "is \"" + std::string(name) + "\", expected \"quick_gelu\" or \"gelu\"");
-}
-
-float read_epsilon(const Section& section) {
-  const std::optional<Json> value = section.find("layer_norm_eps");
-  if (!value) return 1e-5F;
-  const double epsilon = value->as_double();
-  if (!(epsilon > 0 && epsilon < 1)) fail(ErrorCode::range, value->path(), "is not between 0 and 1");
-  return static_cast<float>(epsilon);
-}
-
 struct EncoderDefaults {
   std::int64_t width, heads, mlp_width;
 };
@@ -92,47 +32,23 @@ EncoderConfig read_encoder(const Section& section, const EncoderDefaults& defaul
   config.heads = section.integer("num_attention_heads", defaults.heads, 1, kMaxWidth);
   config.mlp_width = section.integer("intermediate_size", defaults.mlp_width, 1, kMaxMlpWidth);
   config.layers = section.integer("num_hidden_layers", 12, 1, kMaxLayers);
-  config.epsilon = read_epsilon(section);
-  config.activation = read_activation(section);
-  if (config.width % config.heads != 0) {
-    fail(ErrorCode::range, section.subject("num_attention_heads"),
-         "is " + std::to_string(config.heads) + ", which does not divide hidden_size " +
-             std::to_string(config.width));
-  }
+  config.epsilon = static_cast<float>(section.fraction("layer_norm_eps", 1e-5));
+  config.activation = activation_of(section.text("hidden_act", "quick_gelu"), section.subject("hidden_act"));
+  check_heads(config, section.subject("num_attention_heads"));
   return config;
-}
-
-// An integer, or a pair of equal integers.
-std::int64_t read_side(const Section& section, std::string_view key, std::int64_t otherwise) {
-  const std::optional<Json> value = section.find(key);
-  if (!value) return otherwise;
-  if (!value->is_array()) return whole_number(*value, 1, kMaxImage);
-  std::int64_t side = 0;
-  bool square = value->size() == 2;
-  value->for_each_element([&](const Json& element) {
-    const std::int64_t size = whole_number(element, 1, kMaxImage);
-    square = square && (side == 0 || side == size);
-    side = size;
-  });
-  if (!square) fail(ErrorCode::unsupported, value->path(), "is not square, as the layout of CLIP requires");
-  return side;
 }
 
 CLIPVisionConfig read_vision(const Section& section) {
   CLIPVisionConfig config;
   config.encoder = read_encoder(section, {768, 12, 3072});
-  config.image_size = read_side(section, "image_size", 224);
-  config.patch_size = read_side(section, "patch_size", 32);
+  config.image_size = section.side("image_size", 224);
+  config.patch_size = section.side("patch_size", 32);
   config.channels = section.integer("num_channels", 3, 1, 4096);
   if (config.channels != 3) {
     fail(ErrorCode::unsupported, section.subject("num_channels"),
          "is " + std::to_string(config.channels) + ", expected 3");
   }
-  if (config.patch_size > config.image_size) {
-    fail(ErrorCode::range, section.subject("patch_size"),
-         "is " + std::to_string(config.patch_size) + ", larger than image_size " +
-             std::to_string(config.image_size));
-  }
+  check_patch(config, section.subject("patch_size"));
   return config;
 }
 
@@ -205,24 +121,6 @@ void read_crop(const Section& section, PixelPipeline& pipeline) {
   }
 }
 
-void read_channels(const Section& section, std::string_view key, bool positive, float (&out)[3]) {
-  const std::optional<Json> value = section.find(key);
-  if (!value) return;
-  const auto accept = [&](const Json& number) {
-    const double read = number.as_double();
-    if (!std::isfinite(read) || (positive && read <= 0))
-      fail(ErrorCode::range, number.path(), "is not a valid value");
-    return static_cast<float>(read);
-  };
-  if (value->is_number()) {
-    std::fill(std::begin(out), std::end(out), accept(*value));
-    return;
-  }
-  if (value->size() != 3) fail(ErrorCode::header, value->path(), "does not have 3 values");
-  std::size_t channel = 0;
-  value->for_each_element([&](const Json& element) { out[channel++] = accept(element); });
-}
-
 }  // namespace
 
 CLIPConfig CLIPConfig::from_json(std::string_view text, std::string_view subject) {
@@ -250,8 +148,8 @@ PreprocessorConfig PreprocessorConfig::from_json(std::string_view text, std::str
   if (const std::optional<Json> factor = section.find("rescale_factor"))
     config.rescale_factor = factor->as_double();
   config.do_normalize = section.boolean("do_normalize", true);
-  read_channels(section, "image_mean", false, config.mean);
-  read_channels(section, "image_std", true, config.std);
+  section.channels("image_mean", ChannelValues::any, config.mean);
+  section.channels("image_std", ChannelValues::positive, config.std);
   return config;
 }
 

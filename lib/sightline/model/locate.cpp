@@ -90,11 +90,7 @@ const std::vector<Preset>& presets() {
 
 std::string locate_model(const std::string& name_or_path) {
   if (name_or_path.empty()) return join_path(data_folder(), "demo-model");
-  if (is_directory(name_or_path)) return name_or_path;
-  if (file_exists(name_or_path)) {
-    fail(ErrorCode::unsupported, name_or_path,
-         "is a file; this version reads Hugging Face model folders (config.json, model.safetensors)");
-  }
+  if (is_directory(name_or_path) || file_exists(name_or_path)) return name_or_path;
   for (const Preset& preset : presets()) {
     if (preset.name == name_or_path) return locate_repository(name_or_path, preset.repository);
   }

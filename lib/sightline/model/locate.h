@@ -12,10 +12,9 @@ struct Preset {
 };
 const std::vector<Preset>& presets();
 
-/// The folder that holds the model `name_or_path` ("" = the demo model): a folder as it is, a preset or
-/// `org/name` through the Hugging Face cache ($HF_HUB_CACHE, $HF_HOME/hub, ~/.cache/huggingface/hub). Nothing
-/// is downloaded. Errors: missing, with the command that gets it; unsupported for forms this version does not
-/// read.
+/// The folder or weight file of the model `name_or_path` ("" = the demo model): a folder or a file as it is,
+/// a preset or `org/name` through the Hugging Face cache ($HF_HUB_CACHE, $HF_HOME/hub,
+/// ~/.cache/huggingface/hub). Nothing is downloaded. Errors: missing, with the command that gets it.
 std::string locate_model(const std::string& name_or_path);
 
 /// The folder of data that ships with the program, looked for beside the executable

@@ -1,9 +1,19 @@
 #include "sightline/nn/clip_attention.h"
 
+#include "sightline/base/error.h"
+
 namespace sightline {
 
+std::int64_t checked_heads(std::int64_t width, std::int64_t heads) {
+  if (heads < 1 || width < 1 || width % heads != 0) {
+    fail(ErrorCode::range, "num_heads",
+         "is " + std::to_string(heads) + ", expected a divisor of the width " + std::to_string(width));
+  }
+  return heads;
+}
+
 CLIPAttention::CLIPAttention(const WeightScope& scope, std::int64_t width, std::int64_t heads, Mask mask,
-                             const GemmBackend& backend)
+                             const GemmBackend& backend, std::int64_t num_hidden_layers)
     : Layer("clip_attention"),
       q_proj_(scope / "q_proj", {.in = width, .units = width}, backend),
       k_proj_(scope / "k_proj", {.in = width, .units = width}, backend),
@@ -11,8 +21,36 @@ CLIPAttention::CLIPAttention(const WeightScope& scope, std::int64_t width, std::
       out_proj_(scope / "out_proj", {.in = width, .units = width}, backend),
       width_(width),
       heads_(heads),
+      num_hidden_layers_(num_hidden_layers),
       mask_(mask) {
-  for (const Dense* projection : {&q_proj_, &k_proj_, &v_proj_, &out_proj_}) add_sublayer(*projection);
+  for (Dense* projection : {&q_proj_, &k_proj_, &v_proj_, &out_proj_}) add_sublayer(*projection);
+}
+
+CLIPAttention::CLIPAttention(const Arguments& arguments, const Untrained& untrained)
+    : CLIPAttention(WeightScope(initial_weights(0, arguments.num_hidden_layers, untrained.seed)),
+                    arguments.proj_dim, checked_heads(arguments.proj_dim, arguments.num_heads),
+                    arguments.mask, gemm_backend(untrained.backend), arguments.num_hidden_layers) {
+  dropout_ = arguments.dropout;
+}
+
+std::unique_ptr<CLIPAttention> CLIPAttention::from_config(const LayerConfig& config,
+                                                          const Untrained& untrained) {
+  const Arguments arguments = {.proj_dim = config_value<std::int64_t>(config, "proj_dim"),
+                               .num_heads = config_value<std::int64_t>(config, "num_heads"),
+                               .num_hidden_layers = config_value<std::int64_t>(config, "num_hidden_layers"),
+                               .dropout = config_value<double>(config, "dropout"),
+                               .mask = config_value<bool>(config, "causal") ? Mask::causal : Mask::none};
+  return std::make_unique<CLIPAttention>(arguments, untrained);
+}
+
+LayerConfig CLIPAttention::get_config() const {
+  LayerConfig config = Layer::get_config();
+  config.insert({{"proj_dim", width_},
+                 {"num_heads", heads_},
+                 {"num_hidden_layers", num_hidden_layers_},
+                 {"dropout", dropout_},
+                 {"causal", mask_ == Mask::causal}});
+  return config;
 }
 
 void CLIPAttention::add_to(TensorView<float> residual, TensorView<const float> queries,

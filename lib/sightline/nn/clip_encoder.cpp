@@ -17,11 +17,37 @@ std::span<AttentionSpan> take_spans(Scratch::Frame& frame, std::size_t count) {
 
 CLIPEncoder::CLIPEncoder(const WeightScope& scope, const EncoderConfig& config, Mask mask,
                          const GemmBackend& backend)
-    : Layer("clip_encoder") {
+    : Layer("clip_encoder"), config_(config), mask_(mask) {
   for (std::int64_t i = 0; i < config.layers; ++i) {
     blocks_.push_back(std::make_unique<ResidualAttention>(scope / "layers" / i, config, mask, backend));
     add_sublayer(*blocks_.back());
   }
+}
+
+CLIPEncoder::CLIPEncoder(const Arguments& arguments, const Untrained& untrained)
+    : CLIPEncoder(WeightScope(initial_weights(0, arguments.num_layers, untrained.seed)),
+                  EncoderConfig::of(arguments.width, arguments.num_layers, arguments.heads), arguments.mask,
+                  gemm_backend(untrained.backend)) {}
+
+std::unique_ptr<CLIPEncoder> CLIPEncoder::from_config(const LayerConfig& config, const Untrained& untrained) {
+  const Arguments arguments = {.width = config_value<std::int64_t>(config, "width"),
+                               .num_layers = config_value<std::int64_t>(config, "num_layers"),
+                               .heads = config_value<std::int64_t>(config, "heads"),
+                               .mask = config_value<bool>(config, "causal") ? Mask::causal : Mask::none};
+  return std::make_unique<CLIPEncoder>(arguments, untrained);
+}
+
+LayerConfig CLIPEncoder::get_config() const {
+  LayerConfig config = Layer::get_config();
+  config.insert({{"width", config_.width},
+                 {"num_layers", config_.layers},
+                 {"heads", config_.heads},
+                 {"causal", mask_ == Mask::causal}});
+  return config;
+}
+
+Shape CLIPEncoder::compute_output_shape(const Shape& input_shape) const {
+  return Shape{input_shape[0], input_shape.last()};
 }
 
 void CLIPEncoder::operator()(TensorView<float> x, std::span<const Sequence> sequences,

@@ -20,11 +20,27 @@ class CLIPEncoder : public Layer {
  public:
   CLIPEncoder(const WeightScope& scope, const EncoderConfig& config, Mask mask, const GemmBackend& backend);
 
+  /// KerasCV's arguments.
+  struct Arguments {
+    std::int64_t width;
+    std::int64_t num_layers;
+    std::int64_t heads;
+    Mask mask = Mask::none;
+  };
+  /// With initial weights of its own. Errors: range.
+  explicit CLIPEncoder(const Arguments& arguments, const Untrained& untrained = {});
+  /// From what `get_config` gives. Errors: missing, type, range.
+  static std::unique_ptr<CLIPEncoder> from_config(const LayerConfig& config, const Untrained& untrained = {});
+  LayerConfig get_config() const override;
+  /// [B, L, W] -> [B, W]: one position of each sequence.
+  Shape compute_output_shape(const Shape& input_shape) const override;
+
   /// x [sum of lengths, W], sequences one behind the other, is used up; pooled [S, W] receives the output of
   /// each sequence at its pooled position. The last block computes nothing else.
   void operator()(TensorView<float> x, std::span<const Sequence> sequences, TensorView<float> pooled,
                   Context& context) const;
 
+  const EncoderConfig& config() const { return config_; }
   std::int64_t layers() const { return static_cast<std::int64_t>(blocks_.size()); }
   const ResidualAttention& layer(std::int64_t index) const {
     return *blocks_[static_cast<std::size_t>(index)];
@@ -32,6 +48,8 @@ class CLIPEncoder : public Layer {
 
  private:
   std::vector<std::unique_ptr<ResidualAttention>> blocks_;
+  EncoderConfig config_;
+  Mask mask_;
 };
 
 /// The spans of whole sequences (every row asks), or of their pooled rows alone.

@@ -4,6 +4,7 @@ namespace sightline {
 
 Dense::Dense(const WeightScope& scope, const Options& options, const GemmBackend& backend)
     : Layer("dense"),
+      backend_(backend),
       matrix_(backend.pack(add_weight(scope, "weight", Shape{options.units, options.in}))),
       activation_(options.activation) {
   if (options.bias == Bias::yes) bias_.emplace(add_weight(scope, "bias", Shape{options.units}));
@@ -15,6 +16,14 @@ void Dense::operator()(TensorView<const float> x, TensorView<float> y, Context& 
 
 void Dense::add_to(TensorView<float> y, TensorView<const float> x, Context& context) const {
   matrix_->linear(x, y, {.bias = bias_ ? bias_->data() : nullptr, .add_to_output = true}, context);
+}
+
+Shape Dense::compute_output_shape(const Shape& input_shape) const { return input_shape.with_last(units()); }
+
+void Dense::weights_changed() {
+  const std::vector<const Variable*> own = own_weights();
+  matrix_ = backend_.pack(own[0]->tensor());
+  if (bias_) bias_.emplace(own[1]->tensor());
 }
 
 }  // namespace sightline

@@ -26,8 +26,12 @@ class Dense : public Layer {
   void operator()(TensorView<const float> x, TensorView<float> y, Context& context) const;
   /// y += x W^T + b: the residual connection in the product's epilogue.
   void add_to(TensorView<float> y, TensorView<const float> x, Context& context) const;
+  Shape compute_output_shape(const Shape& input_shape) const override;
 
  private:
+  void weights_changed() override;
+
+  const GemmBackend& backend_;
   std::unique_ptr<PackedMatrix> matrix_;
   std::optional<VectorWeight> bias_;
   Activation activation_;

@@ -17,7 +17,14 @@ StoredTensor Embedding::row(std::int64_t index) const {
   }
   const auto bytes = static_cast<std::size_t>(table_.shape[1] * size_of(table_.dtype));
   return {table_.dtype, Shape{table_.shape[1]},
-          table_.bytes.subspan(static_cast<std::size_t>(index) * bytes, bytes)};
+          table_.bytes().subspan(static_cast<std::size_t>(index) * bytes, bytes)};
+}
+
+Shape Embedding::compute_output_shape(const Shape& input_shape) const {
+  std::vector<std::int64_t> sizes;
+  for (int axis = 0; axis < input_shape.rank(); ++axis) sizes.push_back(input_shape[axis]);
+  sizes.push_back(table_.shape[1]);
+  return Shape(std::span<const std::int64_t>(sizes));
 }
 
 void Embedding::lookup(std::int64_t index, std::span<float> out) const { to_float(row(index), out); }
@@ -29,9 +36,9 @@ void Embedding::add(std::int64_t index, std::span<float> out) const {
   float block[kBlock];
   for (std::size_t i = 0; i < out.size(); i += kBlock) {
     const std::size_t count = std::min(kBlock, out.size() - i);
-    to_float(
-        {stored.dtype, Shape{static_cast<std::int64_t>(count)}, stored.bytes.subspan(i * size, count * size)},
-        {block, count});
+    to_float({stored.dtype, Shape{static_cast<std::int64_t>(count)},
+              stored.bytes().subspan(i * size, count * size)},
+             {block, count});
     for (std::size_t k = 0; k < count; ++k) out[i + k] += block[k];
   }
 }

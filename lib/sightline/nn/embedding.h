@@ -15,6 +15,8 @@ class Embedding : public Layer {
   void lookup(std::int64_t index, std::span<float> out) const;
   /// The same row, added to `out`.
   void add(std::int64_t index, std::span<float> out) const;
+  /// Ids [...] -> [..., W].
+  Shape compute_output_shape(const Shape& input_shape) const override;
 
  private:
   StoredTensor row(std::int64_t index) const;

@@ -1,26 +1,229 @@
 #include "sightline/nn/layer.h"
 
-namespace sightline {
+#include <algorithm>
 
-std::vector<LayerWeight> Layer::weights() const {
-  std::vector<LayerWeight> all = weights_;
-  for (const Layer* child : sublayers_) {
-    const std::vector<LayerWeight> below = child->weights();
-    all.insert(all.end(), below.begin(), below.end());
+#include "sightline/base/error.h"
+
+namespace sightline {
+namespace {
+
+void check_shape(const Variable& variable, const Tensor& value) {
+  if (value.shape() == variable.shape()) return;
+  fail(
+      ErrorCode::mismatch, variable.path(),
+      "has shape " + to_string(variable.shape()) + ", is given a value of shape " + to_string(value.shape()));
+}
+
+// The last part of a name in a weight file.
+std::string last_part(const std::string& path) { return path.substr(path.rfind('.') + 1); }
+
+}  // namespace
+
+void Layer::set_trainable(bool trainable) {
+  trainable_ = trainable;
+  for (const Own& own : own_) {
+    if (own.made_trainable) own.variable->set_trainable(trainable);
   }
+  for (Layer* child : sublayers_) child->set_trainable(trainable);
+}
+
+std::vector<Variable*> Layer::ordered() const {
+  std::vector<Variable*> result;
+  for (const bool trainable : {true, false}) {
+    for (const Own& own : own_) {
+      if (own.made_trainable == trainable) result.push_back(own.variable.get());
+    }
+  }
+  return result;
+}
+
+void Layer::collect(std::vector<Variable*>& all) const {
+  const std::vector<Variable*> own = ordered();
+  all.insert(all.end(), own.begin(), own.end());
+  for (const Layer* child : sublayers_) child->collect(all);
+}
+
+std::vector<const Variable*> Layer::own_weights() const {
+  const std::vector<Variable*> own = ordered();
+  return {own.begin(), own.end()};
+}
+
+std::vector<Variable*> Layer::weights() {
+  std::vector<Variable*> all;
+  collect(all);
+  return all;
+}
+
+std::vector<const Variable*> Layer::weights() const {
+  std::vector<Variable*> all;
+  collect(all);
+  return {all.begin(), all.end()};
+}
+
+std::vector<const Variable*> Layer::trainable_weights() const {
+  std::vector<const Variable*> all = weights();
+  std::erase_if(all, [&](const Variable* variable) { return !trainable_ || !variable->trainable(); });
+  return all;
+}
+
+std::vector<const Variable*> Layer::non_trainable_weights() const {
+  std::vector<const Variable*> all = weights();
+  std::erase_if(all, [&](const Variable* variable) { return trainable_ && variable->trainable(); });
   return all;
 }
 
 std::int64_t Layer::count_params() const {
   std::int64_t count = 0;
-  for (const LayerWeight& weight : weights()) count += weight.tensor->shape.elements();
+  for (const Variable* variable : weights()) count += variable->shape().elements();
   return count;
 }
 
+std::vector<Tensor> Layer::get_weights() const {
+  std::vector<Tensor> values;
+  for (const Variable* variable : weights()) values.push_back(variable->value());
+  return values;
+}
+
+void Layer::set_weights(std::span<const Tensor> values) {
+  const std::vector<Variable*> all = weights();
+  if (values.size() != all.size()) {
+    fail(ErrorCode::mismatch, name_,
+         "has " + std::to_string(all.size()) + " weights, is given " + std::to_string(values.size()));
+  }
+  for (std::size_t i = 0; i < all.size(); ++i) check_shape(*all[i], values[i]);
+  take_values(values);
+}
+
+// Takes as many values as there are variables here and below, and returns the rest.
+std::span<const Tensor> Layer::take_values(std::span<const Tensor> values) {
+  taking_values_ = true;
+  for (Variable* variable : ordered()) {
+    variable->assign(values.front());
+    values = values.subspan(1);
+  }
+  taking_values_ = false;
+  if (!own_.empty()) weights_changed();
+  for (Layer* child : sublayers_) values = child->take_values(values);
+  return values;
+}
+
+void Layer::save_own_variables(VariableStore& store) const {
+  const std::vector<Variable*> own = ordered();
+  for (std::size_t i = 0; i < own.size(); ++i) store.insert_or_assign(std::to_string(i), own[i]->value());
+}
+
+void Layer::load_own_variables(const VariableStore& store) {
+  const std::vector<Variable*> own = ordered();
+  if (store.size() != own.size()) {
+    fail(ErrorCode::mismatch, name_,
+         "has " + std::to_string(own.size()) + " variables, the store has " + std::to_string(store.size()));
+  }
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    const auto at = store.find(std::to_string(i));
+    if (at == store.end())
+      fail(ErrorCode::missing, name_, "has no variable " + std::to_string(i) + " in the store");
+    check_shape(*own[i], at->second);
+  }
+  taking_values_ = true;
+  for (std::size_t i = 0; i < own.size(); ++i) own[i]->assign(store.find(std::to_string(i))->second);
+  taking_values_ = false;
+  weights_changed();
+}
+
+void Layer::build(const Shape& input_shape) {
+  if (input_spec_) input_spec_->check(input_shape, name_);
+  if (!dtype_policy_.quantization_mode().empty()) quantize(dtype_policy_.quantization_mode());
+  build_shape_ = input_shape;
+  built_ = true;
+}
+
+LayerConfig Layer::get_build_config() const {
+  if (!build_shape_) return {};
+  std::vector<std::int64_t> sizes;
+  for (int axis = 0; axis < build_shape_->rank(); ++axis) sizes.push_back((*build_shape_)[axis]);
+  return {{"input_shape", sizes}};
+}
+
+void Layer::build_from_config(const LayerConfig& config) {
+  if (!config.contains("input_shape")) return;
+  build(Shape(std::span(config_value<std::vector<std::int64_t>>(config, "input_shape"))));
+}
+
+LayerConfig Layer::get_config() const {
+  return {{"name", name_}, {"dtype", dtype_policy_.name()}, {"trainable", trainable_}};
+}
+
+Shape Layer::compute_output_shape(const Shape& input_shape) const {
+  fail(ErrorCode::unsupported, name_,
+       "does not say which output shape follows from " + to_string(input_shape));
+}
+
+std::vector<Shape> Layer::sublayer_inputs(const Shape& input_shape) const {
+  std::vector<Shape> inputs;
+  Shape shape = input_shape;
+  for (const Layer* child : sublayers_) {
+    inputs.push_back(shape);
+    shape = child->compute_output_shape(shape);
+  }
+  return inputs;
+}
+
+void Layer::quantize(std::string_view mode) {
+  fail(ErrorCode::unsupported, name_,
+       "cannot be quantized to " + std::string(mode) + ": it has no such form");
+}
+
+std::vector<float> Layer::losses() const {
+  std::vector<float> all = losses_;
+  for (const Layer* child : sublayers_) {
+    const std::vector<float> below = child->losses();
+    all.insert(all.end(), below.begin(), below.end());
+  }
+  return all;
+}
+
+void Layer::clear_losses() {
+  losses_.clear();
+  for (Layer* child : sublayers_) child->clear_losses();
+}
+
+Variable& Layer::keep(std::unique_ptr<Variable> variable) {
+  Variable& kept = *variable;
+  kept.on_assign([this] {
+    if (!taking_values_) weights_changed();
+  });
+  own_.push_back({std::move(variable), kept.trainable()});
+  return kept;
+}
+
+Variable& Layer::add_weight(const NewWeight& weight) {
+  const std::string path = name_ + "/" + weight.name;
+  const bool taken =
+      std::any_of(own_.begin(), own_.end(), [&](const Own& own) { return own.variable->path() == path; });
+  if (taken) fail(ErrorCode::duplicate, path, "is the name of two variables of the layer");
+  const DType dtype = weight.dtype.value_or(variable_dtype());
+  const Initializer fallback(is_floating(dtype) ? "glorot_uniform" : "zeros");
+  Variable& kept = keep(std::make_unique<Variable>(weight.initializer.value_or(fallback),
+                                                   Variable::Options{.shape = weight.shape,
+                                                                     .dtype = dtype,
+                                                                     .trainable = weight.trainable,
+                                                                     .name = weight.name,
+                                                                     .path = path,
+                                                                     .seed = seed_for(weight.seed, path)}));
+  if (!trainable_) kept.set_trainable(false);
+  return kept;
+}
+
 const StoredTensor& Layer::add_weight(const WeightScope& scope, std::string_view name, const Shape& shape) {
-  const StoredTensor& tensor = scope.require(name, shape);
-  weights_.push_back({scope.full_name(name), &tensor});
-  return tensor;
+  const std::string path = scope.full_name(name);
+  built_ = true;
+  return keep(std::make_unique<Variable>(scope.require(name, shape), last_part(path), path)).tensor();
+}
+
+void Layer::add_sublayer(Layer& child) {
+  sublayers_.push_back(&child);
+  child.is_sublayer_ = true;
+  built_ = built_ || child.built_;
 }
 
 }  // namespace sightline

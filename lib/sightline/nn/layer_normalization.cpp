@@ -8,10 +8,17 @@ LayerNormalization::LayerNormalization(const WeightScope& scope, std::int64_t wi
     : Layer("layer_normalization"),
       gamma_(add_weight(scope, "weight", Shape{width})),
       beta_(add_weight(scope, "bias", Shape{width})),
+      width_(width),
       epsilon_(epsilon) {}
 
 void LayerNormalization::operator()(TensorView<const float> x, TensorView<float> y) const {
   layer_norm(x, gamma_.data(), beta_.data(), epsilon_, y);
+}
+
+void LayerNormalization::weights_changed() {
+  const std::vector<const Variable*> own = own_weights();
+  gamma_ = VectorWeight(own[0]->tensor());
+  beta_ = VectorWeight(own[1]->tensor());
 }
 
 }  // namespace sightline

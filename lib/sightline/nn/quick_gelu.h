@@ -1,16 +1,29 @@
 #pragma once
 
-#include "sightline/nn/layer.h"
+#include <algorithm>
+#include <memory>
+
+#include "sightline/nn/tensor_layer.h"
 #include "sightline/ops/elementwise.h"
 
 namespace sightline {
 
-/// x * sigmoid(1.702 x), in place, as KerasCV's QuickGELU. Inside the towers the same function runs in the
-/// epilogue of the product before it (`Activation::quick_gelu`).
-class QuickGELU : public Layer {
+/// x * sigmoid(1.702 x), as KerasCV's QuickGELU. Inside the towers the same function runs in the epilogue of
+/// the product before it (`Activation::quick_gelu`).
+class QuickGELU : public TensorLayer {
  public:
-  QuickGELU() : Layer("quick_gelu") {}
-  void operator()(TensorView<float> x) const { quick_gelu(x.data(), x.elements()); }
+  explicit QuickGELU(const DTypePolicy& dtype = {}) : TensorLayer("quick_gelu", dtype) {}
+  static std::unique_ptr<QuickGELU> from_config(const LayerConfig& config) {
+    return std::make_unique<QuickGELU>(DTypePolicy(config_value<std::string>(config, "dtype")));
+  }
+
+  Tensor call(TensorView<const float> inputs) override {
+    Tensor outputs(inputs.shape());
+    std::copy_n(inputs.data(), inputs.elements(), outputs.data());
+    quick_gelu(outputs.data(), inputs.elements());
+    return outputs;
+  }
+  Shape compute_output_shape(const Shape& input_shape) const override { return input_shape; }
 };
 
 }  // namespace sightline

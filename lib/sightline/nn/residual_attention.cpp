@@ -1,6 +1,9 @@
 #include "sightline/nn/residual_attention.h"
 
 #include <algorithm>
+#include <array>
+
+#include "sightline/base/bytes.h"
 
 namespace sightline {
 namespace {
@@ -15,19 +18,53 @@ void gather(TensorView<const float> x, std::span<const AttentionSpan> spans, Ten
 
 }  // namespace
 
+EncoderConfig EncoderConfig::of(std::int64_t width, std::int64_t num_layers, std::int64_t heads) {
+  if (num_layers < 1)
+    fail(ErrorCode::range, "num_layers", "is " + std::to_string(num_layers) + ", expected 1 or more");
+  EncoderConfig config;
+  config.width = width;
+  config.heads = checked_heads(width, heads);
+  config.mlp_width = checked_mul(width, 4, "width");
+  config.layers = num_layers;
+  return config;
+}
+
 ResidualAttention::ResidualAttention(const WeightScope& scope, const EncoderConfig& c, Mask mask,
                                      const GemmBackend& backend)
     : Layer("residual_attention"),
       ln_1_(scope / "layer_norm1", c.width, c.epsilon),
-      attention_(scope / "self_attn", c.width, c.heads, mask, backend),
+      attention_(scope / "self_attn", c.width, c.heads, mask, backend, c.layers),
       ln_2_(scope / "layer_norm2", c.width, c.epsilon),
       fc1_(scope / "mlp" / "fc1", {.in = c.width, .units = c.mlp_width, .activation = c.activation}, backend),
-      fc2_(scope / "mlp" / "fc2", {.in = c.mlp_width, .units = c.width}, backend) {
-  for (const Layer* child : {static_cast<const Layer*>(&ln_1_), static_cast<const Layer*>(&attention_),
-                             static_cast<const Layer*>(&ln_2_), static_cast<const Layer*>(&fc1_),
-                             static_cast<const Layer*>(&fc2_)}) {
-    add_sublayer(*child);
-  }
+      fc2_(scope / "mlp" / "fc2", {.in = c.mlp_width, .units = c.width}, backend),
+      config_(c),
+      mask_(mask) {
+  const std::array<Layer*, 5> children = {&ln_1_, &attention_, &ln_2_, &fc1_, &fc2_};
+  for (Layer* child : children) add_sublayer(*child);
+}
+
+ResidualAttention::ResidualAttention(const Arguments& arguments, const Untrained& untrained)
+    : ResidualAttention(
+          WeightScope(initial_weights(0, arguments.num_hidden_layers, untrained.seed)),
+          EncoderConfig::of(arguments.proj_dim, arguments.num_hidden_layers, arguments.num_heads),
+          arguments.mask, gemm_backend(untrained.backend)) {}
+
+std::unique_ptr<ResidualAttention> ResidualAttention::from_config(const LayerConfig& config,
+                                                                  const Untrained& untrained) {
+  const Arguments arguments = {.proj_dim = config_value<std::int64_t>(config, "proj_dim"),
+                               .num_heads = config_value<std::int64_t>(config, "num_heads"),
+                               .num_hidden_layers = config_value<std::int64_t>(config, "num_hidden_layers"),
+                               .mask = config_value<bool>(config, "causal") ? Mask::causal : Mask::none};
+  return std::make_unique<ResidualAttention>(arguments, untrained);
+}
+
+LayerConfig ResidualAttention::get_config() const {
+  LayerConfig config = Layer::get_config();
+  config.insert({{"proj_dim", config_.width},
+                 {"num_heads", config_.heads},
+                 {"num_hidden_layers", config_.layers},
+                 {"causal", mask_ == Mask::causal}});
+  return config;
 }
 
 void ResidualAttention::operator()(TensorView<float> x, std::span<const AttentionSpan> spans,

@@ -16,6 +16,9 @@ struct EncoderConfig {
   std::int64_t layers = 0;
   float epsilon = 1e-5F;  ///< of every layer normalization
   Activation activation = Activation::quick_gelu;
+
+  /// KerasCV's: the MLP four times as wide, the rest as above. Errors: range.
+  static EncoderConfig of(std::int64_t width, std::int64_t num_layers, std::int64_t heads);
 };
 
 /// One transformer block: x + attention(norm(x)), then x + mlp(norm(x)).
@@ -24,6 +27,21 @@ class ResidualAttention : public Layer {
  public:
   ResidualAttention(const WeightScope& scope, const EncoderConfig& config, Mask mask,
                     const GemmBackend& backend);
+
+  /// KerasCV's arguments; `num_hidden_layers` scales the initial values. The MLP is four times as wide.
+  struct Arguments {
+    std::int64_t proj_dim;
+    std::int64_t num_heads;
+    std::int64_t num_hidden_layers;
+    Mask mask = Mask::none;
+  };
+  /// With initial weights of its own. Errors: range when the heads do not divide the width.
+  explicit ResidualAttention(const Arguments& arguments, const Untrained& untrained = {});
+  /// From what `get_config` gives. Errors: missing, type, range.
+  static std::unique_ptr<ResidualAttention> from_config(const LayerConfig& config,
+                                                        const Untrained& untrained = {});
+  LayerConfig get_config() const override;
+  Shape compute_output_shape(const Shape& input_shape) const override { return input_shape; }
 
   /// Shapes:  x [R, W], changed in place; every row of a span asks.
   void operator()(TensorView<float> x, std::span<const AttentionSpan> spans, Context& context) const;
@@ -39,6 +57,8 @@ class ResidualAttention : public Layer {
   CLIPAttention attention_;
   LayerNormalization ln_2_;
   Dense fc1_, fc2_;
+  EncoderConfig config_;
+  Mask mask_;
 };
 
 }  // namespace sightline

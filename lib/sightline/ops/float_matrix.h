@@ -7,10 +7,11 @@
 namespace sightline {
 
 /// Weights [out, in] as float32: the mapped bytes themselves where they are that already, else a copy
-/// converted when it is first used, so that opening a model never reads its weights.
+/// converted when it is first used, so that opening a model never reads or makes its weights.
 class FloatMatrix : public PackedMatrix {
  public:
-  explicit FloatMatrix(const StoredTensor& weights) : stored_(weights), mapped_(weights.as_float()) {}
+  explicit FloatMatrix(const StoredTensor& weights)
+      : stored_(weights), mapped_(weights.is_deferred() ? nullptr : weights.as_float()) {}
   std::int64_t in_features() const override { return stored_.shape.elements() / stored_.shape[0]; }
   std::int64_t out_features() const override { return stored_.shape[0]; }
 

@@ -18,7 +18,9 @@ const GemmBackend& gemm_backend(std::string_view name) {
     if (name == "auto" && backend->supported()) return *backend;
     if (backend->name() == name) {
       if (backend->supported()) return *backend;
-      fail(ErrorCode::unsupported, name, "this processor cannot run this back end; openblas runs everywhere");
+      fail(ErrorCode::unsupported, name,
+           "this processor, or a library that is missing, does not allow this back end; reference runs "
+           "everywhere");
     }
     known += ", " + std::string(backend->name());
   }

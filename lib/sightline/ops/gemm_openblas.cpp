@@ -1,14 +1,13 @@
-#include <cblas.h>
-
 #include <algorithm>
 #include <cstring>
-#include <mutex>
 #include <string>
 
+#include "sightline/base/error.h"
 #include "sightline/ops/elementwise.h"
 #include "sightline/ops/float_matrix.h"
 #include "sightline/ops/gemm_table.h"
 #include "sightline/ops/matmul.h"
+#include "sightline/ops/openblas.h"
 
 namespace sightline {
 namespace {
@@ -20,28 +19,19 @@ constexpr std::int64_t kMaxPadding = 64;
 
 // Kernels whose rows depend on their place in the block unless the block has exactly 4 or 8 rows (measured on
 // 0.3.21: all Haswell and Zen kernels; the AVX-512, Sandybridge and Nehalem ones are steady).
-bool needs_row_blocks() {
-  static const bool answer = [] {
-    const std::string core = openblas_get_corename();
-    return core != "SkylakeX" && core != "Cooperlake" && core != "SapphireRapids" && core != "Sandybridge" &&
-           core != "Nehalem";
-  }();
-  return answer;
-}
-
-void set_one_thread() {
-  static std::once_flag once;
-  std::call_once(once, [] { openblas_set_num_threads(1); });
+bool needs_row_blocks(const std::string& core) {
+  return core != "SkylakeX" && core != "Cooperlake" && core != "SapphireRapids" && core != "Sandybridge" &&
+         core != "Nehalem";
 }
 
 // A weight matrix [out, in] as it is stored, multiplied from the right and transposed; nothing is packed
 // ahead.
 class OpenBlasMatrix : public FloatMatrix {
  public:
-  using FloatMatrix::FloatMatrix;
+  OpenBlasMatrix(const StoredTensor& weights, const OpenBlas& blas)
+      : FloatMatrix(weights), blas_(blas), in_row_blocks_(needs_row_blocks(blas.core())) {}
   void linear(TensorView<const float> x, TensorView<float> y, const Epilogue& epilogue,
               Context& context) const override {
-    set_one_thread();
     const std::int64_t columns = out_features(), rows = x.rows();
     const float* weights = values();
     Scratch::Frame frame(context.scratch);
@@ -66,7 +56,7 @@ class OpenBlasMatrix : public FloatMatrix {
   }
   std::int64_t padded_rows(std::int64_t rows) const {
     if (is_small()) return rows;
-    if (needs_row_blocks()) return (rows + 7) / 8 * 8;
+    if (in_row_blocks_) return (rows + 7) / 8 * 8;
     const std::int64_t last = out_features() % kChunk == 0 ? kChunk : out_features() % kChunk;
     return std::max({rows, std::int64_t{2}, kSmallProduct / (last * in_features()) + 1});
   }
@@ -83,22 +73,25 @@ class OpenBlasMatrix : public FloatMatrix {
       matmul_nt(x, weights, product, {rows, columns, inner, inner, inner, kChunk}, 1.0F);
       return;
     }
-    const std::int64_t block = needs_row_blocks() ? 8 : rows;
+    const std::int64_t block = in_row_blocks_ ? 8 : rows;
     for (std::int64_t r = 0; r < rows; r += block) {
-      cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, static_cast<blasint>(block),
-                  static_cast<blasint>(columns), static_cast<blasint>(inner), 1.0F, x + r * inner,
-                  static_cast<blasint>(inner), weights, static_cast<blasint>(inner), 0.0F,
-                  product + r * kChunk, static_cast<blasint>(kChunk));
+      blas_.multiply_transposed(
+          {block, columns, inner, x + r * inner, inner, weights, inner, product + r * kChunk, kChunk});
     }
   }
+
+  const OpenBlas& blas_;
+  bool in_row_blocks_;
 };
 
 class OpenBlasBackend : public GemmBackend {
  public:
   std::string_view name() const override { return "openblas"; }
-  bool supported() const override { return true; }
+  bool supported() const override { return OpenBlas::load() != nullptr; }
   std::unique_ptr<PackedMatrix> pack(const StoredTensor& weights) const override {
-    return std::make_unique<OpenBlasMatrix>(weights);
+    const OpenBlas* blas = OpenBlas::load();
+    if (blas == nullptr) fail(ErrorCode::unsupported, "openblas", "its shared library cannot be loaded");
+    return std::make_unique<OpenBlasMatrix>(weights, *blas);
   }
 };
 

@@ -13,6 +13,13 @@ constexpr std::int64_t kLanes = 16;
 constexpr std::int64_t kDepth = 128;  // of the transposed block: 8 KiB
 using Lanes = Vector<kLanes>::Float;
 
+[[gnu::always_inline]] inline void store(Lanes sum, float* out, std::size_t bytes, bool add) {
+  Lanes old{};
+  if (add) std::memcpy(&old, out, bytes);
+  const Lanes result = old + sum;
+  std::memcpy(out, &result, bytes);
+}
+
 // c[r][0..16) (+)= alpha * a[r] * block, for kRows rows; one chain of multiply-adds per element.
 template <int kRows>
 [[gnu::always_inline]] inline void multiply_rows(const float* a, std::int64_t lda, const float* block,
@@ -27,24 +34,37 @@ template <int kRows>
 #pragma GCC unroll 8
     for (int r = 0; r < kRows; ++r) sums[r] += (a[r * lda + k] - Lanes{}) * b;
   }
-  const std::size_t bytes = static_cast<std::size_t>(width) * sizeof(float);
   for (int r = 0; r < kRows; ++r) {
-    Lanes old{};
-    if (add) std::memcpy(&old, c + r * ldc, bytes);
-    const Lanes result = old + sums[r] * alpha;
-    std::memcpy(c + r * ldc, &result, bytes);
+    // Two calls: a copy of a size that is known only at run time costs more than the arithmetic.
+    if (width == kLanes) {
+      store(sums[r] * alpha, c + r * ldc, sizeof(Lanes), add);
+    } else {
+      store(sums[r] * alpha, c + r * ldc, static_cast<std::size_t>(width) * sizeof(float), add);
+    }
   }
 }
 
 [[gnu::always_inline]] inline void multiply_block(const float* a, const MatmulShape& s, const float* block,
                                                   std::int64_t ldb, std::int64_t depth, float* c,
                                                   std::int64_t width, float alpha, bool add) {
+  const auto rows = [&]<int kRows>(std::int64_t i) __attribute__((always_inline)) {
+    multiply_rows<kRows>(a + i * s.lda, s.lda, block, ldb, depth, c + i * s.ldc, s.ldc, width, alpha, add);
+  };
   std::int64_t i = 0;
-  for (; i + 6 <= s.rows; i += 6) {
-    multiply_rows<6>(a + i * s.lda, s.lda, block, ldb, depth, c + i * s.ldc, s.ldc, width, alpha, add);
-  }
-  for (; i < s.rows; ++i) {
-    multiply_rows<1>(a + i * s.lda, s.lda, block, ldb, depth, c + i * s.ldc, s.ldc, width, alpha, add);
+  for (; i + 6 <= s.rows; i += 6) rows.template operator()<6>(i);
+  switch (s.rows - i) {
+    case 5:
+      return rows.template operator()<5>(i);
+    case 4:
+      return rows.template operator()<4>(i);
+    case 3:
+      return rows.template operator()<3>(i);
+    case 2:
+      return rows.template operator()<2>(i);
+    case 1:
+      return rows.template operator()<1>(i);
+    default:
+      return;
   }
 }
 

@@ -1,15 +1,18 @@
 #include "sightline/text/bpe.h"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstring>
-#include <utility>
+#include <functional>
+#include <optional>
+#include <queue>
+#include <span>
 
 namespace sightline {
 namespace {
 
-constexpr std::size_t kShortWord = 16;  // up to here a scan for the best pair beats a heap
+constexpr std::size_t kShortWord = 16;   // up to here a scan for the best pair beats a heap
+constexpr std::size_t kLongWord = 4096;  // and up to here a heap beats lists by rank
 
 std::uint64_t pair_of(std::int32_t left, std::int32_t right) {
   return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32 |
@@ -36,89 +39,112 @@ std::uint64_t hash_of(std::string_view text) {
 
 std::size_t capacity_for(std::size_t size) { return std::bit_ceil(size * 2 + 2); }
 
-// A candidate for the next merge: rank above position, so that the smallest is the next one.
-using Candidate = std::uint64_t;
+/// A pair that may be merged: the lowest rank first, of equal ranks the leftmost.
+struct Candidate {
+  std::int32_t rank;
+  std::uint32_t position;
+  bool operator>(const Candidate& other) const {
+    return rank != other.rank ? rank > other.rank : position > other.position;
+  }
+};
 
-Candidate candidate(std::int32_t rank, std::uint32_t position) {
-  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(rank)) << 32 | position;
-}
-
-/// A priority queue, smallest first. The pairs of the word as it was, which are most of them, are sorted once
-/// and then read in order; only pairs that merging makes go through the heap, which has four children a node.
-class Candidates {
+/// For words as people write them.
+class CandidateHeap {
  public:
-  /// `known` in the order of positions; every rank is below `ranks`.
-  Candidates(std::vector<Candidate> known, std::int32_t ranks) : known_(std::move(known)) {
-    sort_known(ranks);
-  }
-  bool empty() const { return at_ == known_.size() && heap_.empty(); }
-
-  void push(Candidate value) {
-    std::size_t i = heap_.size();
-    heap_.push_back(value);
-    for (; i > 0 && value < heap_[(i - 1) / 4]; i = (i - 1) / 4) heap_[i] = heap_[(i - 1) / 4];
-    heap_[i] = value;
-  }
-
-  Candidate pop() {
-    if (heap_.empty() || (at_ < known_.size() && known_[at_] < heap_[0])) return known_[at_++];
-    const Candidate top = heap_[0], last = heap_.back();
-    heap_.pop_back();
-    if (!heap_.empty()) sink(last);
+  void push(Candidate candidate) { heap_.push(candidate); }
+  std::optional<Candidate> pop() {
+    if (heap_.empty()) return std::nullopt;
+    const Candidate top = heap_.top();
+    heap_.pop();
     return top;
+  }
+  /// A position that will be asked for before long; `position` when none is known.
+  std::uint32_t upcoming(std::uint32_t position) const { return position; }
+
+ private:
+  std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> heap_;
+};
+
+/// For words of thousands of symbols: positions lie in one list a rank, into which they mostly come in order,
+/// and only ranks are compared. A heap of all positions would spend its time waiting for memory.
+class CandidateLists {
+ public:
+  explicit CandidateLists(std::size_t ranks) : list_of_rank_(ranks, -1) {}
+
+  void push(Candidate candidate) {
+    List& list = list_of(candidate.rank);
+    if (!list.queued) {
+      list.queued = true;
+      ranks_.push(candidate.rank);
+    }
+    list.sorted = list.sorted && (list.positions.empty() || list.positions.back() < candidate.position);
+    list.positions.push_back(candidate.position);
+  }
+
+  std::optional<Candidate> pop() {
+    while (!ranks_.empty()) {
+      const std::int32_t rank = ranks_.top();
+      List& list = list_of(rank);
+      if (list.at < list.positions.size()) {
+        if (!list.sorted) sort_rest(list);
+        current_ = list_of_rank_[static_cast<std::size_t>(rank)];
+        return Candidate{rank, list.positions[list.at++]};
+      }
+      list = List();
+      ranks_.pop();
+    }
+    return std::nullopt;
+  }
+
+  /// After a pop: as above.
+  std::uint32_t upcoming(std::uint32_t position) const {
+    constexpr std::size_t kAhead = 8;
+    const List& list = lists_[static_cast<std::size_t>(current_)];
+    return list.at + kAhead < list.positions.size() ? list.positions[list.at + kAhead] : position;
   }
 
  private:
-  // Puts `value` where the root was taken from.
-  void sink(Candidate value) {
-    std::size_t i = 0;
-    for (std::size_t child = 1; child < heap_.size(); child = 4 * i + 1) {
-      std::size_t least = child;
-      const std::size_t end = std::min(child + 4, heap_.size());
-      for (std::size_t k = child + 1; k < end; ++k) least = heap_[k] < heap_[least] ? k : least;
-      if (value < heap_[least]) break;
-      heap_[i] = heap_[least];
-      i = least;
+  struct List {
+    std::vector<std::uint32_t> positions;
+    std::size_t at = 0;  // what lies before has been popped
+    bool sorted = true, queued = false;
+  };
+
+  List& list_of(std::int32_t rank) {
+    std::int32_t& index = list_of_rank_[static_cast<std::size_t>(rank)];
+    if (index < 0) {
+      index = static_cast<std::int32_t>(lists_.size());
+      lists_.emplace_back();
     }
-    heap_[i] = value;
+    return lists_[static_cast<std::size_t>(index)];
+  }
+  static void sort_rest(List& list) {
+    std::sort(list.positions.begin() + static_cast<std::ptrdiff_t>(list.at), list.positions.end());
+    list.sorted = true;
   }
 
-  // By rank, keeping the order of positions: from the lowest byte of the ranks to the highest.
-  void sort_known(std::int32_t ranks) {
-    if (known_.size() < 256) {
-      std::sort(known_.begin(), known_.end());
-      return;
-    }
-    std::vector<Candidate> other(known_.size());
-    for (int shift = 32; shift < 64 && (static_cast<std::uint64_t>(ranks) << 32) >> shift != 0; shift += 8) {
-      std::array<std::size_t, 257> begin{};
-      for (const Candidate c : known_) ++begin[(c >> shift & 0xFF) + 1];
-      for (std::size_t k = 1; k < begin.size(); ++k) begin[k] += begin[k - 1];
-      for (const Candidate c : known_) other[begin[c >> shift & 0xFF]++] = c;
-      known_.swap(other);
-    }
-  }
-
-  std::vector<Candidate> known_;
-  std::size_t at_ = 0;
-  std::vector<Candidate> heap_;
+  std::vector<std::int32_t> list_of_rank_;
+  std::vector<List> lists_;
+  std::int32_t current_ = 0;  // the list of the last pop
+  std::priority_queue<std::int32_t, std::vector<std::int32_t>, std::greater<>> ranks_;
 };
 
 /// Symbols in a doubly linked list, and the rank of each pair that they form.
 struct Links {
   static constexpr std::uint32_t kNone = UINT32_MAX;
-  static constexpr std::int32_t kNoPair = -1, kGone = -2;
+  static constexpr std::int32_t kGone = -2;  // as rank: merged into the node before
 
   struct Node {
     std::uint32_t next, previous;
-    std::int32_t rank;    ///< of the pair with the next symbol; candidates with another rank are stale
-    std::int32_t merged;  ///< what that pair becomes
+    std::int32_t rank;  ///< of the pair with the next symbol; candidates with another rank are stale
+    std::int32_t symbol;
   };
   std::vector<Node> nodes;
 
-  explicit Links(std::uint32_t count) : nodes(count) {
+  explicit Links(std::span<const std::int32_t> symbols) : nodes(symbols.size()) {
+    const auto count = static_cast<std::uint32_t>(symbols.size());
     for (std::uint32_t i = 0; i < count; ++i) {
-      nodes[i] = {i + 1 < count ? i + 1 : kNone, i > 0 ? i - 1 : kNone, kNoPair, 0};
+      nodes[i] = {i + 1 < count ? i + 1 : kNone, i > 0 ? i - 1 : kNone, -1, symbols[i]};
     }
   }
   /// Takes the node after `i` out.
@@ -132,112 +158,132 @@ struct Links {
 
 }  // namespace
 
-BytePairMerger::BytePairMerger(std::size_t merges) : slots_(capacity_for(merges), Rule{0, -1, 0}) {}
+BytePairMerger::BytePairMerger(std::size_t merges) : slots_(capacity_for(merges)) { merges_.reserve(merges); }
 BytePairMerger::~BytePairMerger() = default;
 
-bool BytePairMerger::add(std::int32_t left, std::int32_t right, std::int32_t merged) {
-  const std::uint64_t pair = pair_of(left, right);
-  std::size_t slot = mixed(pair) & (slots_.size() - 1);
-  while (slots_[slot].rank >= 0) {
-    if (slots_[slot].pair == pair) return false;
-    slot = (slot + 1) & (slots_.size() - 1);
+std::size_t BytePairMerger::slot_of(std::int32_t left, std::int32_t right) const {
+  const std::uint64_t hash = mixed(pair_of(left, right));
+  const auto tag = static_cast<std::uint32_t>(hash >> 32);
+  std::size_t slot = hash & (slots_.size() - 1);
+  for (; slots_[slot].rank != kNoRank; slot = (slot + 1) & (slots_.size() - 1)) {
+    if (slots_[slot].tag != tag) continue;
+    const Merge& merge = merges_[static_cast<std::size_t>(slots_[slot].rank)];
+    if (merge.left == left && merge.right == right) break;
   }
-  slots_[slot] = {pair, next_rank_++, merged};
-  return true;
+  return slot;
 }
 
-const BytePairMerger::Rule* BytePairMerger::find(std::int32_t left, std::int32_t right) const {
-  if (left < 0 || right < 0) return nullptr;
-  const std::uint64_t pair = pair_of(left, right);
-  std::size_t slot = mixed(pair) & (slots_.size() - 1);
-  while (slots_[slot].rank >= 0) {
-    if (slots_[slot].pair == pair) return &slots_[slot];
-    slot = (slot + 1) & (slots_.size() - 1);
-  }
-  return nullptr;
+bool BytePairMerger::add(std::int32_t left, std::int32_t right, std::int32_t merged) {
+  Slot& slot = slots_[slot_of(left, right)];
+  if (slot.rank != kNoRank) return false;
+  slot = {static_cast<std::uint32_t>(mixed(pair_of(left, right)) >> 32),
+          static_cast<std::int32_t>(merges_.size())};
+  merges_.push_back({left, right, merged});
+  return true;
 }
 
 void BytePairMerger::merge(std::vector<std::int32_t>& symbols) const {
   if (symbols.size() <= kShortWord) {
     merge_short(symbols);
+  } else if (symbols.size() <= kLongWord) {
+    CandidateHeap queue;
+    merge_linked(symbols, queue);
   } else {
-    merge_long(symbols);
+    CandidateLists queue(merges_.size());
+    merge_linked(symbols, queue);
   }
 }
 
 void BytePairMerger::merge_short(std::vector<std::int32_t>& symbols) const {
   for (;;) {
-    const Rule* best = nullptr;
+    std::int32_t best = kNoRank;
     std::size_t at = 0;
     for (std::size_t i = 0; i + 1 < symbols.size(); ++i) {
-      const Rule* rule = find(symbols[i], symbols[i + 1]);
-      if (rule != nullptr && (best == nullptr || rule->rank < best->rank)) {
-        best = rule;
+      const std::int32_t rank = rank_of(symbols[i], symbols[i + 1]);
+      if (rank != kNoRank && (best == kNoRank || rank < best)) {
+        best = rank;
         at = i;
       }
     }
-    if (best == nullptr) return;
-    symbols[at] = best->merged;
+    if (best == kNoRank) return;
+    symbols[at] = merges_[static_cast<std::size_t>(best)].merged;
     symbols.erase(symbols.begin() + static_cast<std::ptrdiff_t>(at) + 1);
   }
 }
 
-void BytePairMerger::merge_long(std::vector<std::int32_t>& symbols) const {
-  const auto count = static_cast<std::uint32_t>(symbols.size());
-  Links links(count);
+template <class Queue>
+void BytePairMerger::merge_linked(std::vector<std::int32_t>& symbols, Queue& queue) const {
+  Links links(symbols);
   std::vector<Links::Node>& nodes = links.nodes;
-  const auto is_pair = [&](std::uint32_t i) {
-    const Rule* rule = nodes[i].next == Links::kNone ? nullptr : find(symbols[i], symbols[nodes[i].next]);
-    nodes[i].rank = rule == nullptr ? Links::kNoPair : rule->rank;
-    if (rule != nullptr) nodes[i].merged = rule->merged;
-    return rule != nullptr;
+  const auto push_pair = [&](std::uint32_t i) {
+    Links::Node& node = nodes[i];
+    node.rank = node.next == Links::kNone ? kNoRank : rank_of(node.symbol, nodes[node.next].symbol);
+    if (node.rank != kNoRank) queue.push({node.rank, i});
   };
-  std::vector<Candidate> known;
-  known.reserve(count);
-  for (std::uint32_t i = 0; i < count; ++i) {
-    if (is_pair(i)) known.push_back(candidate(nodes[i].rank, i));
-  }
-  Candidates queue(std::move(known), next_rank_);
-  while (!queue.empty()) {
-    const Candidate best = queue.pop();
-    const auto i = static_cast<std::uint32_t>(best);
-    if (nodes[i].rank != static_cast<std::int32_t>(best >> 32)) continue;
-    symbols[i] = nodes[i].merged;
+  for (std::uint32_t i = 0; i < nodes.size(); ++i) push_pair(i);
+  while (const std::optional<Candidate> best = queue.pop()) {
+    const std::uint32_t i = best->position;
+    __builtin_prefetch(&nodes[queue.upcoming(i)]);
+    if (nodes[i].rank != best->rank) continue;
+    nodes[i].symbol = merges_[static_cast<std::size_t>(best->rank)].merged;
     links.drop_next(i);
-    if (is_pair(i)) queue.push(candidate(nodes[i].rank, i));
-    const std::uint32_t before = nodes[i].previous;
-    if (before != Links::kNone && is_pair(before)) queue.push(candidate(nodes[before].rank, before));
+    push_pair(i);
+    if (nodes[i].previous != Links::kNone) push_pair(nodes[i].previous);
   }
-  std::size_t kept = 0;
-  for (std::uint32_t i = 0; i < count; ++i) {
-    if (nodes[i].rank != Links::kGone) symbols[kept++] = symbols[i];
+  symbols.clear();
+  for (const Links::Node& node : nodes) {
+    if (node.rank != Links::kGone) symbols.push_back(node.symbol);
   }
-  symbols.resize(kept);
 }
 
-SymbolTable::SymbolTable(std::size_t size) : slots_(capacity_for(size)), symbols_(size) {}
+SymbolTable::SymbolTable(std::size_t size) : slots_(std::bit_ceil(size + size / 4 + 2)), symbols_(size) {}
 
-std::size_t SymbolTable::slot_of(std::string_view symbol, std::uint64_t hash) const {
-  const auto tag = static_cast<std::uint32_t>(hash >> 32);
-  std::size_t slot = hash & (slots_.size() - 1);
-  while (slots_[slot].id >= 0 &&
-         (slots_[slot].tag != tag || symbols_[static_cast<std::size_t>(slots_[slot].id)] != symbol)) {
-    slot = (slot + 1) & (slots_.size() - 1);
+SymbolTable::Key SymbolTable::key_of(std::string_view symbol) {
+  constexpr std::size_t kWhole = 11;
+  const auto load = [&](std::size_t begin, std::size_t count) {
+    std::uint64_t word = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      word |= static_cast<std::uint64_t>(static_cast<unsigned char>(symbol[begin + i])) << (8 * i);
+    }
+    return word;
+  };
+  const auto length = static_cast<std::uint32_t>(symbol.size());
+  if (symbol.size() > kWhole) {
+    const std::uint64_t hash = hash_of(symbol);
+    return {hash, 0xFF000000U | (length & 0xFFFFFFU)};
+  }
+  std::uint64_t low = 0;
+  if (symbol.size() < 8) {
+    low = load(0, symbol.size());
+    return {low, length << 24};
+  }
+  std::memcpy(&low, symbol.data(), 8);
+  return {low, length << 24 | static_cast<std::uint32_t>(load(8, symbol.size() - 8))};
+}
+
+std::size_t SymbolTable::slot_of(std::string_view symbol, const Key& key) const {
+  const std::uint64_t hash = mixed(key.low ^ std::rotl(static_cast<std::uint64_t>(key.high), 40));
+  const auto low = static_cast<std::uint32_t>(key.low), middle = static_cast<std::uint32_t>(key.low >> 32);
+  std::size_t slot = (hash ^ hash >> 32) & (slots_.size() - 1);
+  for (; slots_[slot].id >= 0; slot = (slot + 1) & (slots_.size() - 1)) {
+    const Slot& seen = slots_[slot];
+    if (seen.low_bits != low || seen.middle_bits != middle || seen.high != key.high) continue;
+    if (key.is_whole() || symbols_[static_cast<std::size_t>(seen.id)] == symbol) break;
   }
   return slot;
 }
 
 bool SymbolTable::add(std::string_view symbol, std::int32_t id) {
-  const std::uint64_t hash = hash_of(symbol);
-  Slot& slot = slots_[slot_of(symbol, hash)];
+  const Key key = key_of(symbol);
+  Slot& slot = slots_[slot_of(symbol, key)];
   if (slot.id >= 0) return false;
-  slot = {static_cast<std::uint32_t>(hash >> 32), id};
+  slot = {static_cast<std::uint32_t>(key.low), static_cast<std::uint32_t>(key.low >> 32), key.high, id};
   symbols_[static_cast<std::size_t>(id)] = symbol;
   return true;
 }
 
 std::int32_t SymbolTable::find(std::string_view symbol) const {
-  return slots_[slot_of(symbol, hash_of(symbol))].id;
+  return slots_[slot_of(symbol, key_of(symbol))].id;
 }
 
 bool SymbolTable::stands_for(std::int32_t id, std::string_view symbol) const {

@@ -21,19 +21,29 @@ class BytePairMerger {
   void merge(std::vector<std::int32_t>& symbols) const;
 
  private:
-  struct Rule {
-    std::uint64_t pair;
-    std::int32_t rank, merged;
+  static constexpr std::int32_t kNoRank = -1;
+  struct Slot {
+    std::uint32_t tag = 0;  ///< part of the pair's hash, so that a pair that is not there costs one look
+    std::int32_t rank = kNoRank;
   };
-  const Rule* find(std::int32_t left, std::int32_t right) const;
+  struct Merge {
+    std::int32_t left, right, merged;
+  };
+  /// Where the pair stands, or where it belongs.
+  std::size_t slot_of(std::int32_t left, std::int32_t right) const;
+  std::int32_t rank_of(std::int32_t left, std::int32_t right) const {
+    return left < 0 || right < 0 ? kNoRank : slots_[slot_of(left, right)].rank;
+  }
   void merge_short(std::vector<std::int32_t>& symbols) const;
-  void merge_long(std::vector<std::int32_t>& symbols) const;
+  template <class Queue>
+  void merge_linked(std::vector<std::int32_t>& symbols, Queue& queue) const;
 
-  std::vector<Rule> slots_;  ///< open addressing; an empty slot has rank -1
-  std::int32_t next_rank_ = 0;
+  std::vector<Slot> slots_;    ///< open addressing
+  std::vector<Merge> merges_;  ///< by rank
 };
 
-/// Token strings to ids 0 ... size-1, in an open-addressing table over strings somebody else owns.
+/// Token strings to ids 0 ... size-1, in an open-addressing table over strings somebody else owns. Short
+/// strings, which nearly all are, stand in the table itself.
 class SymbolTable {
  public:
   explicit SymbolTable(std::size_t size);
@@ -45,11 +55,21 @@ class SymbolTable {
   bool stands_for(std::int32_t id, std::string_view symbol) const;
 
  private:
+  /// Up to 11 bytes and their number; of a longer string its hash.
+  struct Key {
+    std::uint64_t low = 0;
+    std::uint32_t high = 0;
+    bool operator==(const Key&) const = default;
+    bool is_whole() const { return high >> 24 != 0xFF; }
+  };
   struct Slot {
-    std::uint32_t tag = 0;  ///< part of the hash, so that few strings are compared in vain
+    std::uint32_t low_bits = 0, middle_bits = 0,
+                  high = 0;  // of the key, side by side in 16 bytes with the id
     std::int32_t id = -1;
   };
-  std::size_t slot_of(std::string_view symbol, std::uint64_t hash) const;
+  static Key key_of(std::string_view symbol);
+  std::size_t slot_of(std::string_view symbol, const Key& key) const;
+
   std::vector<Slot> slots_;
   std::vector<std::string_view> symbols_;  ///< by id
 };

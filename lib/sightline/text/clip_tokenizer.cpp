@@ -61,6 +61,7 @@ Piece stripped(Piece text) {
 // NFC, every run of white space to one space, lower case of each character.
 CodePoints normalized(std::string_view text) {
   CodePoints out;
+  out.reserve(text.size());
   bool after_space = false;
   for (const char32_t c : normalize_nfc(decode_utf8(text))) {
     const bool space = is_class(c, CharacterClass::space);

@@ -99,6 +99,7 @@ void reorder_marks(CodePoints& text) {
 
 CodePoints composed(const CodePoints& text) {
   CodePoints out;
+  out.reserve(text.size());
   std::size_t starter = CodePoints::npos;
   std::uint32_t last_class = 0;
   for (const char32_t c : text) {
@@ -181,14 +182,16 @@ void append_utf8(std::string& out, char32_t c) {
 
 std::string encode_utf8(std::u32string_view text) {
   std::string out;
+  out.reserve(text.size());
   for (const char32_t c : text) append_utf8(out, c);
   return out;
 }
 
-CodePoints normalize_nfc(const CodePoints& text) {
+CodePoints normalize_nfc(CodePoints text) {
   // Nothing below U+0300 decomposes into more than it composes back to.
   if (std::all_of(text.begin(), text.end(), [](char32_t c) { return c < 0x300; })) return text;
   CodePoints parts;
+  parts.reserve(text.size());
   for (const char32_t c : text) append_decomposed(parts, c);
   reorder_marks(parts);
   return composed(parts);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <optional>
 
 #include "sightline/base/error.h"
@@ -11,32 +10,44 @@ namespace sightline {
 namespace {
 
 constexpr std::string_view kNumber = "{}";
+constexpr std::string_view kCounter = "{_}";
 
-bool is_decimal(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+// The digits at the front of `rest`, taken off it.
+std::string_view take_digits(std::string_view& rest) {
+  const auto end = std::find_if_not(rest.begin(), rest.end(), is_digit);
+  const std::string_view digits = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
+  rest.remove_prefix(digits.size());
+  return digits;
 }
 
-// The text up to the next dot, taken off the front of `rest`.
-std::string_view next_segment(std::string_view& rest) {
-  const std::size_t dot = rest.find('.');
-  const std::string_view segment = rest.substr(0, dot);
-  rest = dot == std::string_view::npos ? std::string_view() : rest.substr(dot + 1);
-  return segment;
+// `_3` at the front of `rest` is 3; anything else is the first of its kind, 0.
+std::string_view take_counter(std::string_view& rest) {
+  if (rest.size() < 2 || rest[0] != '_' || !is_digit(rest[1])) return "0";
+  rest.remove_prefix(1);
+  return take_digits(rest);
 }
 
-// The numbers that `{}` stands for, or nothing when the name is not of this pattern.
+// The numbers that `{}` and `{_}` stand for, or nothing when the name is not of this pattern.
 std::optional<std::vector<std::string_view>> match(std::string_view name, std::string_view pattern) {
   std::vector<std::string_view> numbers;
-  if (std::count(name.begin(), name.end(), '.') != std::count(pattern.begin(), pattern.end(), '.')) return {};
   while (!pattern.empty()) {
-    const std::string_view wanted = next_segment(pattern);
-    const std::string_view seen = next_segment(name);
-    if (wanted == kNumber && is_decimal(seen)) {
-      numbers.push_back(seen);
-    } else if (wanted != seen) {
+    if (pattern.starts_with(kNumber)) {
+      numbers.push_back(take_digits(name));
+      if (numbers.back().empty()) return {};
+      pattern.remove_prefix(kNumber.size());
+    } else if (pattern.starts_with(kCounter)) {
+      numbers.push_back(take_counter(name));
+      pattern.remove_prefix(kCounter.size());
+    } else if (!name.empty() && name.front() == pattern.front()) {
+      name.remove_prefix(1);
+      pattern.remove_prefix(1);
+    } else {
       return {};
     }
   }
+  if (!name.empty()) return {};
   return numbers;
 }
 
@@ -44,56 +55,11 @@ std::string fill(std::string_view canonical, const std::vector<std::string_view>
   std::string name;
   for (const std::string_view number : numbers) {
     const std::size_t at = canonical.find(kNumber);
+    if (at == std::string_view::npos) break;
     name.append(canonical.substr(0, at)).append(number);
     canonical.remove_prefix(at + kNumber.size());
   }
   return name.append(canonical);
-}
-
-StoredTensor transpose(const StoredTensor& tensor, std::string_view name, Weights& owner) {
-  const auto width = static_cast<std::size_t>(size_of(tensor.dtype));
-  if (tensor.shape.rank() != 2 || width == 0) {
-    fail(ErrorCode::mismatch, name, "has shape " + to_string(tensor.shape) + ", expected a matrix");
-  }
-  const auto rows = static_cast<std::size_t>(tensor.shape[0]),
-             columns = static_cast<std::size_t>(tensor.shape[1]);
-  const auto bytes = std::make_shared<std::vector<std::byte>>(tensor.bytes.size());
-  for (std::size_t row = 0; row < rows; ++row) {
-    for (std::size_t column = 0; column < columns; ++column) {
-      std::memcpy(bytes->data() + (column * rows + row) * width,
-                  tensor.bytes.data() + (row * columns + column) * width, width);
-    }
-  }
-  owner.keep(bytes);
-  return {tensor.dtype, Shape{tensor.shape[1], tensor.shape[0]}, *bytes};
-}
-
-StoredTensor part_of(const StoredTensor& tensor, const NameRule& rule, std::string_view name) {
-  if (tensor.shape.rank() == 0 || tensor.shape[0] % rule.parts != 0) {
-    fail(ErrorCode::mismatch, name,
-         "has shape " + to_string(tensor.shape) + ", expected one whose first size " +
-             std::to_string(rule.parts) + " divides");
-  }
-  std::array<std::int64_t, Shape::kMaxRank> sizes{};
-  for (int axis = 0; axis < tensor.shape.rank(); ++axis)
-    sizes[static_cast<std::size_t>(axis)] = tensor.shape[axis];
-  sizes[0] /= rule.parts;
-  const std::size_t size = tensor.bytes.size() / static_cast<std::size_t>(rule.parts);
-  return {tensor.dtype,
-          Shape(std::span<const std::int64_t>(sizes.data(), static_cast<std::size_t>(tensor.shape.rank()))),
-          tensor.bytes.subspan(static_cast<std::size_t>(rule.part) * size, size)};
-}
-
-StoredTensor laid_out(const StoredTensor& tensor, const NameRule& rule, std::string_view name,
-                      Weights& owner) {
-  switch (rule.layout) {
-    case TensorLayout::transpose:
-      return transpose(tensor, name, owner);
-    case TensorLayout::part:
-      return part_of(tensor, rule, name);
-    default:
-      return tensor;
-  }
 }
 
 }  // namespace
@@ -108,6 +74,7 @@ bool NameMap::recognizes(const Weights& weights) const {
 }
 
 Weights NameMap::canonical(Weights weights) const {
+  if (prepare != nullptr) weights = prepare(std::move(weights));
   Weights result;
   for (const std::string& tensor_name : weights.names()) {
     const StoredTensor tensor = weights.extract(tensor_name);
@@ -117,7 +84,8 @@ Weights NameMap::canonical(Weights weights) const {
       if (!numbers) continue;
       known = true;
       if (rule.layout == TensorLayout::drop) continue;
-      result.add(fill(rule.canonical, *numbers), laid_out(tensor, rule, tensor_name, result));
+      result.add(fill(rule.canonical, *numbers),
+                 laid_out(tensor, rule.layout, {rule.part, rule.parts}, tensor_name));
     }
     if (!known) result.add(tensor_name, tensor);
   }
@@ -126,17 +94,32 @@ Weights NameMap::canonical(Weights weights) const {
 }
 
 std::span<const NameMap* const> name_maps() {
-  static const std::array<const NameMap*, 1> maps = {&hf_name_map()};
+  static const std::array<const NameMap*, 6> maps = {&openai_name_map(),  &openclip_name_map(),
+                                                     &kerascv_name_map(), &kerashub_name_map(),
+                                                     &gguf_name_map(),    &hf_name_map()};
   return maps;
 }
 
-Weights to_canonical(Weights weights) {
+const NameMap* find_name_map(std::string_view name) {
   for (const NameMap* map : name_maps()) {
-    if (map->recognizes(weights)) return map->canonical(std::move(weights));
+    if (map->name == name) return map;
+  }
+  return nullptr;
+}
+
+const NameMap& recognized_name_map(const Weights& weights) {
+  for (const NameMap* map : name_maps()) {
+    if (map->recognizes(weights)) return *map;
   }
   const std::vector<std::string> names = weights.names();
   fail(ErrorCode::unsupported, names.empty() ? "weights" : names.front(),
-       "is not a tensor of a CLIP checkpoint whose names this program knows (Hugging Face)");
+       "is not a tensor of a CLIP checkpoint whose names this program knows (Hugging Face, OpenAI, OpenCLIP, "
+       "KerasCV, KerasHub, clip.cpp)");
+}
+
+Weights to_canonical(Weights weights) {
+  const NameMap& map = recognized_name_map(weights);
+  return map.canonical(std::move(weights));
 }
 
 }  // namespace sightline

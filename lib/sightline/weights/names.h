@@ -6,21 +6,14 @@
 #include <string_view>
 #include <vector>
 
+#include "sightline/weights/layouts.h"
 #include "sightline/weights/weights.h"
 
 namespace sightline {
 
-/// What a tensor of a foreign dialect becomes. Canonical names and layouts are those of Hugging Face's CLIP
-/// files.
-enum class TensorLayout {
-  same,       ///< the bytes as they are: no copy
-  transpose,  ///< [a, b] becomes [b, a]
-  part,       ///< part `part` of `parts` equal parts along the first axis: no copy
-  drop,       ///< a buffer that no layer needs
-};
-
-/// One line of a dialect. `{}` in a pattern stands for a decimal number between two dots, and for the same
-/// number in the canonical name. A pattern may stand in several lines (a fused projection has three parts).
+/// One line of a dialect. In a pattern `{}` stands for a decimal number, and `{_}` for Keras's counter of
+/// equal layers: nothing for the first, `_1` for the second. The same number stands in the canonical name at
+/// its `{}`. A pattern may stand in several lines (a fused projection has three parts).
 struct NameRule {
   std::string_view pattern;
   std::string_view canonical;
@@ -29,11 +22,12 @@ struct NameRule {
   std::int64_t parts = 1;
 };
 
-/// The table of one dialect.
+/// The table of one dialect. Canonical names and layouts are those of Hugging Face's CLIP files.
 struct NameMap {
   std::string_view name;                      ///< "hf"
   std::span<const std::string_view> markers;  ///< prefixes; a name that begins with one tells the dialect
   std::span<const NameRule> rules;
+  Weights (*prepare)(Weights weights) = nullptr;  ///< what no line can say, done to the raw names first
 
   bool recognizes(const Weights& weights) const;
   /// The same tensors under canonical names. A name without a rule stays, and is found by `Weights::unused`.
@@ -41,13 +35,27 @@ struct NameMap {
   Weights canonical(Weights weights) const;
 };
 
-/// All dialects, in the order in which they are tried.
+/// All dialects, in the order in which they are tried: Hugging Face's last, whose `logit_scale` others have
+/// too.
 std::span<const NameMap* const> name_maps();
 /// Hugging Face's own names, the canonical ones.
 const NameMap& hf_name_map();
+/// OpenAI's state_dict, told by the sizes that it holds beside the weights.
+const NameMap& openai_name_map();
+/// OpenCLIP's: OpenAI's names without these sizes; the text tower at the top or under `text.`.
+const NameMap& openclip_name_map();
+/// KerasCV's CLIP and KerasHub's CLIPBackbone, as paths in an HDF5 file.
+const NameMap& kerascv_name_map();
+const NameMap& kerashub_name_map();
+/// What clip.cpp's converter writes.
+const NameMap& gguf_name_map();
 
-/// The weights under canonical names, by the first dialect that recognizes them.
-/// Errors: unsupported when none does, with a name seen.
+/// The dialect called `name`; null when there is none.
+const NameMap* find_name_map(std::string_view name);
+/// The first dialect that recognizes the weights. Errors: unsupported when none does, with a name seen.
+const NameMap& recognized_name_map(const Weights& weights);
+
+/// The weights under canonical names, by the dialect that recognizes them. Errors: of both.
 Weights to_canonical(Weights weights);
 
 }  // namespace sightline

@@ -226,8 +226,8 @@ Weights Safetensors::read(const std::string& path) const {
   const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
   Weights weights;
   for (SafetensorsTensor& tensor : parse_safetensors(file->bytes(), path)) {
-    tensor.tensor.mapped = true;
-    weights.add(std::move(tensor.name), tensor.tensor);
+    const StoredTensor& view = tensor.tensor;
+    weights.add(std::move(tensor.name), {view.dtype, view.shape, view.bytes(), true});
   }
   weights.keep(file);
   return weights;

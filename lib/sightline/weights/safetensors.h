@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "sightline/base/parallel.h"
 #include "sightline/io/file.h"
 #include "sightline/weights/weight_format.h"
 
@@ -35,11 +36,13 @@ struct SafetensorsEntry {
   DType dtype = DType::f32;  ///< f32, f16 or bf16 for floating-point sources; the source's own otherwise
 };
 
-/// Writes a safetensors file, one block at a time, so that memory stays below 1 MiB; the caller commits the
-/// file. Deterministic: widest elements first (which keeps all of them aligned, as the reference does), then
-/// by name; header padded with blanks to a multiple of 8, metadata {"format":"pt"}. Floats are rounded to
-/// nearest even. Errors: those of OutputFile; duplicate; header for a tensor named `__metadata__`; type for
-/// dtype `other`, or when a type that is not floating-point would have to be converted.
-void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries);
+/// Writes a safetensors file, a block at a time in each thread of `pool` (null: the caller alone), so that
+/// memory stays below 4 MiB a thread (and the bytes of one deferred tensor); mapped pages are given back. The
+/// caller commits the file. Deterministic: widest elements first (which keeps all of them aligned, as the
+/// reference does), then by name; header padded with blanks to a multiple of 8, metadata {"format":"pt"}.
+/// Floats are rounded to nearest even. Errors: those of OutputFile; duplicate; header for a tensor named
+/// `__metadata__`; range for a finite number that float16 cannot hold; type for dtype `other`, or when a type
+/// that is not floating-point would have to be converted.
+void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries, ThreadPool* pool = nullptr);
 
 }  // namespace sightline

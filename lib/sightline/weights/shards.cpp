@@ -5,7 +5,6 @@
 #include "sightline/base/error.h"
 #include "sightline/io/file.h"
 #include "sightline/io/json.h"
-#include "sightline/weights/safetensors.h"
 
 namespace sightline {
 namespace {
@@ -63,7 +62,7 @@ void check_places(const WeightMap& map, const std::map<std::string, Weights>& sh
 
 }  // namespace
 
-Weights read_shards(const std::string& index_path) {
+Weights read_shards(const std::string& index_path, const WeightFormat& format) {
   const WeightMap map = read_weight_map(index_path);
   const std::size_t slash = index_path.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : index_path.substr(0, slash);
@@ -76,7 +75,7 @@ Weights read_shards(const std::string& index_path) {
     }
     const std::string path = join_path(folder, shard);
     if (!file_exists(path)) fail(ErrorCode::missing, path, "is listed in " + index_path + ", but not there");
-    shards.emplace(shard, Safetensors().read(path));
+    shards.emplace(shard, format.read(path));
   }
   check_places(map, shards, folder);
 

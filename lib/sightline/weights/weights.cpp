@@ -36,10 +36,10 @@ Weights::~Weights() = default;
 
 void Weights::add(std::string name, StoredTensor tensor) {
   const std::int64_t size = size_of(tensor.dtype);
-  if (size > 0 && checked_mul(tensor.shape.elements(), size, name) != std::ssize(tensor.bytes)) {
+  if (size > 0 && checked_mul(tensor.shape.elements(), size, name) != tensor.byte_size()) {
     fail(ErrorCode::mismatch, name,
-         "has " + std::to_string(tensor.bytes.size()) + " bytes for " +
-             std::string(dtype_name(tensor.dtype)) + " " + to_string(tensor.shape));
+         "has " + std::to_string(tensor.byte_size()) + " bytes for " + std::string(dtype_name(tensor.dtype)) +
+             " " + to_string(tensor.shape));
   }
   const auto [at, inserted] = entries_.try_emplace(std::move(name), Entry{tensor});
   if (!inserted) fail(ErrorCode::duplicate, at->first, "stands twice in the weights");
@@ -50,8 +50,15 @@ void Weights::keep(std::shared_ptr<const void> owner) { owners_.push_back(std::m
 void Weights::merge(Weights&& other) {
   for (auto& [name, entry] : other.entries_) add(name, entry.tensor);
   for (auto& owner : other.owners_) keep(std::move(owner));
+  metadata_.merge(other.metadata_);
   other = Weights();
 }
+
+void Weights::set_metadata(std::string key, std::string value) {
+  metadata_.insert_or_assign(std::move(key), std::move(value));
+}
+
+void Weights::make_missing(TensorMaker make) { make_ = std::move(make); }
 
 bool Weights::contains(std::string_view name) const { return entries_.contains(name); }
 
@@ -61,7 +68,9 @@ const StoredTensor* Weights::find(std::string_view name) const {
 }
 
 const StoredTensor& Weights::require(std::string_view name, const Shape& expected) const {
-  const auto at = entries_.find(name);
+  auto at = entries_.find(name);
+  if (at == entries_.end() && make_ != nullptr)
+    at = entries_.emplace(std::string(name), Entry{make_(name, expected)}).first;
   if (at == entries_.end())
     fail(ErrorCode::missing, name, "is not in the weights, expected " + to_string(expected));
   const StoredTensor& tensor = at->second.tensor;
@@ -119,13 +128,13 @@ std::string WeightScope::full_name(std::string_view name) const {
 bool is_finite(const StoredTensor& tensor) {
   switch (tensor.dtype) {
     case DType::f32:
-      return all_finite<std::uint32_t>(tensor.bytes, 0x7F800000U);
+      return all_finite<std::uint32_t>(TransientBytes(tensor).view(), 0x7F800000U);
     case DType::f16:
-      return all_finite<std::uint16_t>(tensor.bytes, 0x7C00U);
+      return all_finite<std::uint16_t>(TransientBytes(tensor).view(), 0x7C00U);
     case DType::bf16:
-      return all_finite<std::uint16_t>(tensor.bytes, 0x7F80U);
+      return all_finite<std::uint16_t>(TransientBytes(tensor).view(), 0x7F80U);
     case DType::f64:
-      return all_finite<std::uint64_t>(tensor.bytes, 0x7FF0000000000000ULL);
+      return all_finite<std::uint64_t>(TransientBytes(tensor).view(), 0x7FF0000000000000ULL);
     default:
       return true;
   }

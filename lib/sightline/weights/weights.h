@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -23,8 +24,19 @@ class Weights {
   void add(std::string name, StoredTensor tensor);
   /// Keeps `owner` (a mapping, a converted tensor) alive as long as this object.
   void keep(std::shared_ptr<const void> owner);
-  /// Takes over all tensors and owners of `other`. Errors: duplicate.
+  /// Takes over all tensors, owners and metadata of `other`; of a key in both, the value here stays.
+  /// Errors: duplicate.
   void merge(Weights&& other);
+
+  /// A fact beside the tensors, as the file says it: a scalar of a GGUF file in decimal or as text, the name
+  /// of a Keras layer under the path of its group. An earlier value of `key` is replaced.
+  void set_metadata(std::string key, std::string value);
+  const std::map<std::string, std::string>& metadata() const { return metadata_; }
+
+  /// Makes a tensor that no file holds, of the shape a layer asks for (a model from initializers).
+  using TensorMaker = std::function<StoredTensor(std::string_view name, const Shape& shape)>;
+  /// From now on `require` takes what is missing from `make` and keeps it.
+  void make_missing(TensorMaker make);
 
   bool contains(std::string_view name) const;
   /// The tensor without a check, or nullptr.
@@ -46,8 +58,10 @@ class Weights {
     StoredTensor tensor;
     mutable bool used = false;
   };
-  std::map<std::string, Entry, std::less<>> entries_;
+  mutable std::map<std::string, Entry, std::less<>> entries_;  // `require` adds what it makes
   std::vector<std::shared_ptr<const void>> owners_;
+  std::map<std::string, std::string> metadata_;
+  TensorMaker make_;
 };
 
 /// A prefix into a `Weights`: scope / "encoder" / "layers" / "0". Cheap to copy; valid as long as the

@@ -1,12 +1,15 @@
 # Never blocks on a FIFO, a device or a socket; a folder named like a picture is walked.
 pictures
 mkfifo fifo.jpg
+mkdir folder.jpg
+python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket.jpg")'
 status=0
-timeout 20 sightline embed-image fifo.jpg /dev/zero photos/grey.png -o out.npy --report report || status=$?
+bounded 20 - sightline embed-image fifo.jpg /dev/zero socket.jpg photos/grey.png -o out.npy --report report || status=$?
 npy show out.npy
 cat report
-mkdir folder
-mv fifo.jpg folder
-cp photos/grey.png folder/good.png
-timeout 20 sightline embed-image folder -f npy >/dev/null
+mv fifo.jpg socket.jpg folder.jpg
+mkdir folder.jpg/a.jpg
+cp photos/grey.png folder.jpg/a.jpg/good.png
+bounded 20 - sightline embed-image folder.jpg -o walked.npy
+cat walked.index.jsonl
 exit $status

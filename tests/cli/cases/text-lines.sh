@@ -9,3 +9,7 @@ P
 sightline embed-text 'a dog' '' word -o b.npy
 npy rows a.npy 0,1,2 b.npy 0,1,2
 sightline embed-text --captions - -f npy <captions | cmp - a.npy
+# Only LF ends a line: not VT, FF, NEL, U+2028 nor a CR within.
+printf 'a\013b\014c\302\205d\342\200\250e\342\200\251f\rg\nlast' | sightline embed-text --captions - | cut -d , -f 1
+# A pipe is waited for when it is named as a list.
+sightline embed-text --captions <(sleep 0.1; printf 'late\r\n') | cut -d , -f 1

@@ -8,3 +8,9 @@ SIGHTLINE_THREADS=none expect 2 sightline embed-text a
 expect 2 sightline embed-text a -o out.xyz
 expect 2 sightline embed-image a.png --no-exif=3
 ls
+expect 2 sightline score a.png -c a --threshold nan
+expect 2 sightline embed-text a -f text
+expect 2 sightline embed-text a -o
+expect 2 sightline embed-text a -o out.npy --report ./out.npy
+expect 2 sightline embed-image a.png -o out.npy --report out.index.jsonl
+expect 2 sightline help

@@ -4,8 +4,5 @@ expect 2 sightline embed-image a.png --dtype bf16
 expect 2 sightline embed-text a --dtype int8
 expect 2 sightline score shard.tar -c cat
 expect 2 sightline convert-weights "$SIGHTLINE_MODEL" -o m.sightline
-expect 2 sightline convert-weights "$SIGHTLINE_MODEL" -o m.weights.h5
-expect 2 sightline convert-weights "$SIGHTLINE_MODEL" -o m --from openai
 expect 2 sightline convert-weights "$SIGHTLINE_MODEL" -o m --dtype int8
-expect 2 sightline convert-weights "$SIGHTLINE_MODEL" -o m --verify
 ls

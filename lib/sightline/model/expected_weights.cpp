@@ -1,0 +1,60 @@
+#include "sightline/model/expected_weights.h"
+
+#include "sightline/base/bytes.h"
+
+namespace sightline {
+namespace {
+
+class List {
+ public:
+  void add(std::string name, const Shape& shape) { weights.push_back({std::move(name), shape}); }
+
+  /// A dense layer or a norm: `name`.weight of `shape`, and a bias as long as its first size.
+  void add_with_bias(const std::string& name, const Shape& shape) {
+    add(name + ".weight", shape);
+    add(name + ".bias", Shape{shape[0]});
+  }
+
+  void add_encoder(const std::string& tower, const EncoderConfig& config) {
+    const std::int64_t width = config.width, mlp = config.mlp_width;
+    for (std::int64_t layer = 0; layer < config.layers; ++layer) {
+      const std::string block = tower + ".encoder.layers." + std::to_string(layer) + ".";
+      for (const char* projection : {"k_proj", "v_proj", "q_proj", "out_proj"})
+        add_with_bias(block + "self_attn." + projection, Shape{width, width});
+      add_with_bias(block + "layer_norm1", Shape{width});
+      add_with_bias(block + "mlp.fc1", Shape{mlp, width});
+      add_with_bias(block + "mlp.fc2", Shape{width, mlp});
+      add_with_bias(block + "layer_norm2", Shape{width});
+    }
+  }
+
+  std::vector<ExpectedWeight> weights;
+};
+
+}  // namespace
+
+std::vector<ExpectedWeight> expected_weights(const CLIPConfig& config) {
+  const CLIPVisionConfig& vision = config.vision;
+  const CLIPTextConfig& text = config.text;
+  const std::int64_t seen = vision.encoder.width, read = text.encoder.width;
+  const std::int64_t side = vision.image_size / vision.patch_size;
+  const std::int64_t tokens = checked_add(checked_mul(side, side, "image_size"), 1, "image_size");
+  List list;
+  list.add("logit_scale", Shape{});
+  list.add("text_model.embeddings.token_embedding.weight", Shape{text.vocabulary_size, read});
+  list.add("text_model.embeddings.position_embedding.weight", Shape{text.context_length, read});
+  list.add_encoder("text_model", text.encoder);
+  list.add_with_bias("text_model.final_layer_norm", Shape{read});
+  list.add("vision_model.embeddings.class_embedding", Shape{seen});
+  list.add("vision_model.embeddings.patch_embedding.weight",
+           Shape{seen, vision.channels, vision.patch_size, vision.patch_size});
+  list.add("vision_model.embeddings.position_embedding.weight", Shape{tokens, seen});
+  list.add_with_bias("vision_model.pre_layrnorm", Shape{seen});
+  list.add_encoder("vision_model", vision.encoder);
+  list.add_with_bias("vision_model.post_layernorm", Shape{seen});
+  list.add("visual_projection.weight", Shape{config.projection_dim, seen});
+  list.add("text_projection.weight", Shape{config.projection_dim, read});
+  return list.weights;
+}
+
+}  // namespace sightline

@@ -1,0 +1,118 @@
+#include "sightline/model/model_source.h"
+
+#include <filesystem>
+
+#include "sightline/base/error.h"
+#include "sightline/io/file.h"
+#include "sightline/model/config_gguf.h"
+#include "sightline/model/config_keras.h"
+#include "sightline/model/config_openclip.h"
+#include "sightline/model/config_shapes.h"
+#include "sightline/weights/weight_format.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::int64_t kMaxConfigBytes = 64LL << 20;
+constexpr std::string_view kConfig = "config.json";
+constexpr std::string_view kOpenCLIPConfig = "open_clip_config.json";
+constexpr std::string_view kPreprocessor = "preprocessor_config.json";
+constexpr std::string_view kImageConverter = "image_converter.json";
+
+std::string folder_of(const std::string& path) {
+  if (is_directory(path)) return path;
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+/// Finds the files beside the weights and says which were used.
+class Opener {
+ public:
+  explicit Opener(LoadedModel& model) : model_(model), folder_(model.source.folder) {}
+
+  void read_config() {
+    const std::string& dialect = model_.source.dialect;
+    if (dialect == "gguf") {
+      model_.config = gguf_config(model_.weights);
+    } else if ((dialect == "openclip" || dialect == "openai") && has(kOpenCLIPConfig)) {
+      model_.config = openclip_config(text_of(kOpenCLIPConfig, model_.source.config), kOpenCLIPConfig);
+    } else if (has(kConfig)) {
+      const std::string text = text_of(kConfig, model_.source.config);
+      model_.config =
+          is_keras_config(text, kConfig) ? keras_config(text, kConfig) : CLIPConfig::from_json(text, kConfig);
+    } else {
+      read_config_from_weights(dialect);
+    }
+  }
+
+  void read_preprocessor() {
+    const std::string& dialect = model_.source.dialect;
+    const std::int64_t image_size = model_.config.vision.image_size;
+    std::string& used = model_.source.preprocessor;
+    if (dialect == "gguf") {
+      model_.preprocessor = gguf_preprocessor(model_.weights, image_size);
+    } else if (model_.source.config.ends_with(kOpenCLIPConfig)) {
+      model_.preprocessor =
+          openclip_preprocessor(text_of(kOpenCLIPConfig, used), kOpenCLIPConfig, image_size);
+    } else if (has(kPreprocessor)) {
+      model_.preprocessor = PreprocessorConfig::from_json(text_of(kPreprocessor, used), kPreprocessor);
+    } else if (has(kImageConverter)) {
+      model_.preprocessor =
+          keras_image_converter(text_of(kImageConverter, used), kImageConverter, image_size);
+    } else {
+      model_.preprocessor = PreprocessorConfig::defaults(image_size);
+    }
+  }
+
+ private:
+  bool has(std::string_view name) const { return file_exists(join_path(folder_, name)); }
+
+  std::string text_of(std::string_view name, std::string& used) const {
+    used = join_path(folder_, name);
+    return std::string(as_text(read_file(used, kMaxConfigBytes)));
+  }
+
+  void read_config_from_weights(const std::string& dialect) {
+    const auto& facts = model_.weights.metadata();
+    if (const auto inside = facts.find(std::string(kConfig)); inside != facts.end()) {  // a .keras archive's
+      model_.config = keras_config(inside->second, kConfig);
+      return;
+    }
+    if (dialect == "openai" || dialect == "kerascv") {
+      model_.config = config_from_shapes(model_.weights);
+      set_heads_of_64(model_.config);
+      return;
+    }
+    if (dialect == "openclip") {
+      fail(ErrorCode::missing, kOpenCLIPConfig,
+           "is not beside the weights, and they do not say whether the model was trained with quick_gelu or "
+           "gelu; put the model's open_clip_config.json beside them, or convert OpenAI's own weights with "
+           "--from openai");
+    }
+    fail(ErrorCode::missing, join_path(folder_, kConfig), "does not exist");
+  }
+
+  LoadedModel& model_;
+  const std::string& folder_;
+};
+
+}  // namespace
+
+LoadedModel open_model(const std::string& path, std::string_view dialect) {
+  LoadedModel model;
+  Checkpoint checkpoint = load_checkpoint(path, dialect);
+  model.source.path = path;
+  model.source.folder = folder_of(path);
+  model.source.form = checkpoint.form;
+  model.source.dialect = checkpoint.dialect;
+  model.source.weights = checkpoint.file;
+  model.weights = std::move(checkpoint.weights);
+  Opener opener(model);
+  opener.read_config();
+  opener.read_preprocessor();
+  if (model.weights.metadata().contains("assumed.logit_scale"))
+    model.source.assumptions.push_back("the weights hold no logit_scale: ln 100, as in OpenAI's models");
+  return model;
+}
+
+}  // namespace sightline

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sightline/weights/weights.h"
+
+namespace sightline {
+
+/// How a model or a layer begins when its weights are in no file.
+struct Untrained {
+  std::uint64_t seed = 0;        ///< the same seed, the same numbers on every machine
+  std::string backend = "auto";  ///< which GEMM
+};
+
+/// Weights that are in no file: each is made, deferred, when a layer asks for it, as CLIP was initialized
+/// before training. The deviations follow from shapes and from the number of layers of the tower; names that
+/// begin with `vision_model` belong to the image tower.
+/// Source:  transformers `CLIPPreTrainedModel._init_weights`.
+Weights initial_weights(std::int64_t vision_layers, std::int64_t text_layers, std::uint64_t seed);
+
+}  // namespace sightline

@@ -1,0 +1,44 @@
+#include "sightline/nn/dtype_policy.h"
+
+#include <algorithm>
+#include <array>
+
+#include "sightline/base/error.h"
+
+namespace sightline {
+namespace {
+
+struct Known {
+  std::string_view name;
+  DType variable, compute;
+};
+constexpr std::array kPolicies = {
+    Known{"float32", DType::f32, DType::f32},       Known{"float16", DType::f16, DType::f16},
+    Known{"bfloat16", DType::bf16, DType::bf16},    Known{"float64", DType::f64, DType::f64},
+    Known{"mixed_float16", DType::f32, DType::f16}, Known{"mixed_bfloat16", DType::f32, DType::bf16},
+};
+constexpr std::array<std::string_view, 3> kModes = {"int8", "int4", "float8"};
+
+}  // namespace
+
+DTypePolicy::DTypePolicy(std::string_view name) : name_(name) {
+  std::string_view base = name;
+  for (const std::string_view mode : kModes) {
+    const std::string prefix = std::string(mode) + "_from_";
+    if (!name.starts_with(prefix)) continue;
+    quantization_mode_ = mode;
+    base.remove_prefix(prefix.size());
+  }
+  const auto known =
+      std::find_if(kPolicies.begin(), kPolicies.end(), [&](const Known& k) { return k.name == base; });
+  if (known == kPolicies.end()) {
+    fail(ErrorCode::unsupported, "dtype",
+         "is '" + name_ +
+             "', expected float32, float16, bfloat16, float64, mixed_float16 or mixed_bfloat16, " +
+             "perhaps after int8_from_, int4_from_ or float8_from_");
+  }
+  variable_dtype_ = known->variable;
+  compute_dtype_ = known->compute;
+}
+
+}  // namespace sightline

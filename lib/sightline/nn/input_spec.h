@@ -1,0 +1,22 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include "sightline/tensor/shape.h"
+
+namespace sightline {
+
+/// What a layer asks of its input's shape, as keras.layers.InputSpec. What is not set is not asked.
+struct InputSpec {
+  std::optional<int> ndim = {};
+  std::optional<int> min_ndim = {};
+  std::optional<int> max_ndim = {};
+  std::map<int, std::int64_t> axes = {};  ///< size of an axis; negative axes count from the end
+
+  /// Errors: mismatch, with `layer` as its subject, when `shape` is not what is asked.
+  void check(const Shape& shape, std::string_view layer) const;
+};
+
+}  // namespace sightline

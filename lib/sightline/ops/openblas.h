@@ -1,0 +1,38 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace sightline {
+
+/// Operands of a product of row-major matrices; `ld*` are the floats from one row to the next.
+struct BlasProduct {
+  std::int64_t rows, columns, inner;
+  const float* a;  ///< [rows, inner]
+  std::int64_t lda;
+  const float* b;  ///< [columns, inner]
+  std::int64_t ldb;
+  float* c;  ///< [rows, columns]
+  std::int64_t ldc;
+};
+
+/// The shared library OpenBLAS, loaded when it is first asked for: loading it takes longer than this program
+/// needs to start, and it would begin threads of its own that look for work while the first products run.
+/// const = safe to share.
+class OpenBlas {
+ public:
+  /// Null when the library cannot be loaded.
+  static const OpenBlas* load();
+
+  /// c = a b^T on the calling thread.
+  void multiply_transposed(const BlasProduct& product) const;
+  /// The kernels in use: "SkylakeX", "Haswell", ...
+  const std::string& core() const { return core_; }
+
+ private:
+  explicit OpenBlas(void* library);
+  void* sgemm_;
+  std::string core_;
+};
+
+}  // namespace sightline

@@ -1,0 +1,112 @@
+#include "sightline/ops/weight_panels.h"
+
+#include <cstring>
+
+#include "sightline/ops/vector_math.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::int64_t kDepth = 256;  // floats of each weight row that are converted at once
+// Floats that are fetched ahead in each row: rows are too short for the processor to see the pattern itself.
+constexpr std::int64_t kAhead = 64;
+
+#if defined(__x86_64__)
+
+constexpr std::int64_t kBlock = 8;
+
+// [8, 8] floats transposed: rows `stride` apart, written `width` apart.
+[[gnu::target("avx2")]] void transpose_block(const float* in, std::int64_t stride, float* out,
+                                             std::int64_t width) {
+  using Eight = Vector<8>::Float;
+  Eight r[8], t[8];
+  for (int i = 0; i < 8; ++i) std::memcpy(&r[i], in + i * stride, sizeof r[i]);
+  for (int i = 0; i < 8; i += 2) {
+    t[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    t[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    for (int j = 0; j < 2; ++j) {
+      r[i + j] = __builtin_shufflevector(t[i + j], t[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+      r[i + j + 2] = __builtin_shufflevector(t[i + j], t[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  }
+  for (int i = 0; i < 4; ++i) {
+    const Eight low = __builtin_shufflevector(r[i], r[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    const Eight high = __builtin_shufflevector(r[i], r[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    std::memcpy(out + i * width, &low, sizeof low);
+    std::memcpy(out + (i + 4) * width, &high, sizeof high);
+  }
+}
+
+#else
+
+constexpr std::int64_t kBlock = 4;
+
+void transpose_block(const float* in, std::int64_t stride, float* out, std::int64_t width) {
+  for (std::int64_t k = 0; k < kBlock; ++k) {
+    for (std::int64_t n = 0; n < kBlock; ++n) out[k * width + n] = in[n * stride + k];
+  }
+}
+
+#endif
+
+// Up to 16 rows of `depth` floats become as many columns, `width` apart; columns that are missing are zeros.
+void transpose(const float* in, std::int64_t stride, std::int64_t columns, std::int64_t depth, float* out,
+               std::int64_t width) {
+  const std::int64_t whole = columns == kPanelStep ? depth / kBlock * kBlock : 0;
+  for (std::int64_t k = 0; k < whole; k += kBlock) {
+    for (std::int64_t n = 0; n < kPanelStep; n += kBlock) {
+      const float* block = in + n * stride + k;
+      transpose_block(block, stride, out + k * width + n, width);
+      for (std::int64_t row = 0; row < kBlock; ++row) __builtin_prefetch(block + row * stride + kAhead, 0, 2);
+    }
+  }
+  for (std::int64_t k = whole; k < depth; ++k) {
+    for (std::int64_t n = 0; n < kPanelStep; ++n)
+      out[k * width + n] = n < columns ? in[n * stride + k] : 0.0F;
+  }
+}
+
+}  // namespace
+
+WeightPanels::WeightPanels(DType dtype, const Shape& shape, ByteView bytes)
+    : dtype_(dtype),
+      out_(shape[0]),
+      in_(shape.elements() / std::max<std::int64_t>(1, shape[0])),
+      bytes_(bytes),
+      floats_(StoredTensor(dtype, shape, bytes).as_float()) {}
+
+void WeightPanels::fill(std::int64_t index, float* panel) const {
+  const std::int64_t wide = width(index);
+  for (std::int64_t step = 0; step < wide; step += kPanelStep) {
+    fill_step(index * kPanelColumns + step, std::min(kPanelStep, columns(index) - step), wide, panel + step);
+  }
+}
+
+void WeightPanels::fill_step(std::int64_t first, std::int64_t columns, std::int64_t width,
+                             float* panel) const {
+  alignas(64) float buffer[kPanelStep * kDepth];
+  for (std::int64_t k = 0; k < in_; k += kDepth) {
+    const std::int64_t depth = std::min(kDepth, in_ - k);
+    std::int64_t stride = 0;
+    const float* rows = rows_as_float(first, columns, k, depth, buffer, stride);
+    transpose(rows, stride, columns, depth, panel + k * width, width);
+  }
+}
+
+// `depth` floats from k on of the weight rows, `stride` apart: in place, or converted into `buffer`.
+const float* WeightPanels::rows_as_float(std::int64_t first, std::int64_t columns, std::int64_t k,
+                                         std::int64_t depth, float* buffer, std::int64_t& stride) const {
+  stride = floats_ != nullptr ? in_ : kDepth;
+  if (floats_ != nullptr) return floats_ + first * in_ + k;
+  const auto size = static_cast<std::size_t>(size_of(dtype_));
+  for (std::int64_t row = 0; row < columns; ++row) {
+    const auto offset = static_cast<std::size_t>((first + row) * in_ + k) * size;
+    const ByteView bytes = bytes_.subspan(offset, static_cast<std::size_t>(depth) * size);
+    to_float({dtype_, Shape{depth}, bytes}, {buffer + row * kDepth, static_cast<std::size_t>(depth)});
+  }
+  return buffer;
+}
+
+}  // namespace sightline

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <algorithm>
+
+#include "sightline/ops/gemm_tile.h"
+
+namespace sightline {
+
+/// A weight matrix [out, in] seen as panels of kPanelColumns columns, each [in, width]; the last is as narrow
+/// as the steps of kPanelStep allow, and columns that the matrix does not have are zeros in it.
+class WeightPanels {
+ public:
+  /// `bytes` are those of `shape` in `dtype`, and must outlive this object.
+  WeightPanels(DType dtype, const Shape& shape, ByteView bytes);
+
+  std::int64_t count() const { return (out_ + kPanelColumns - 1) / kPanelColumns; }
+  /// Columns of y that panel `index` makes, and those of the panel itself.
+  std::int64_t columns(std::int64_t index) const {
+    return std::min(kPanelColumns, out_ - index * kPanelColumns);
+  }
+  std::int64_t width(std::int64_t index) const {
+    return (columns(index) + kPanelStep - 1) / kPanelStep * kPanelStep;
+  }
+  /// Floats of one panel of full width, of all panels, and of those before panel `index`.
+  std::int64_t panel_floats() const { return kPanelColumns * in_; }
+  std::int64_t total_floats() const { return offset(count() - 1) + width(count() - 1) * in_; }
+  std::int64_t offset(std::int64_t index) const { return index * kPanelColumns * in_; }
+
+  /// Converts and transposes panel `index` into `panel` [in, width(index)], 64-byte aligned.
+  void fill(std::int64_t index, float* panel) const;
+
+ private:
+  void fill_step(std::int64_t first, std::int64_t columns, std::int64_t width, float* panel) const;
+  const float* rows_as_float(std::int64_t first, std::int64_t columns, std::int64_t k, std::int64_t depth,
+                             float* buffer, std::int64_t& stride) const;
+
+  DType dtype_;
+  std::int64_t out_, in_;
+  ByteView bytes_;
+  const float* floats_;  // the bytes, when they are floats in place
+};
+
+}  // namespace sightline

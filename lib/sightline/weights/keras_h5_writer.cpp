@@ -1,0 +1,244 @@
+#include "sightline/weights/keras_h5_writer.h"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <set>
+
+#include "sightline/base/error.h"
+#include "sightline/io/hdf5_writer.h"
+#include "sightline/weights/element_writer.h"
+#include "sightline/weights/layouts.h"
+#include "sightline/weights/names.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::string_view kNumber = "{}", kCounter = "{_}";
+constexpr std::string_view kPositionIds = "layers/clip_vision_encoder/layers/clip_vision_embedding/vars/1";
+constexpr std::string_view kPositions = "vision_model.embeddings.position_embedding.weight";
+
+// Where the name map finds the projections by their layers' names, and where Keras puts them.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kProjections = {
+    {{"vision_projection", "layers/dense/vars/0"}, {"text_projection", "layers/dense_1/vars/0"}}};
+
+// Names that KerasHub gives its layers, where they are not those of the attributes.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kLayerNames = {
+    {{"layers/dense", "vision_projection"},
+     {"layers/dense_1", "text_projection"},
+     {"layers/clip_vision_encoder/layers/layer_normalization", "pre_layer_norm"},
+     {"/layer_normalization_1", "layer_norm"},
+     {"/layer_normalization", "layer_norm"},
+     {"/query_dense", "query"},
+     {"/key_dense", "key"},
+     {"/value_dense", "value"},
+     {"/output_dense", "attention_output"},
+     {"/clip_vision_embedding", "embedding"}}};
+
+std::string layer_name(std::string_view layer) {
+  for (const auto& [end, name] : kLayerNames) {
+    if (end.front() == '/' ? layer.ends_with(end) : layer == end) return std::string(name);
+  }
+  return std::string(layer.substr(layer.rfind('/') + 1));
+}
+
+std::string replaced(std::string_view text, std::string_view what, std::string_view by) {
+  const std::size_t at = text.find(what);
+  if (at == std::string_view::npos) return std::string(text);
+  return std::string(text.substr(0, at)).append(by).append(text.substr(at + what.size()));
+}
+
+[[noreturn]] void fail_shape(const StoredTensor& tensor, std::string_view name, std::string_view expected) {
+  fail(ErrorCode::mismatch, name,
+       "has shape " + to_string(tensor.shape) + ", expected " + std::string(expected));
+}
+
+void check_rank(const StoredTensor& tensor, int rank, std::string_view name, std::string_view expected) {
+  if (tensor.shape.rank() != rank) fail_shape(tensor, name, expected);
+}
+
+// [width], or an axis of that size, seen as heads of equal widths.
+std::array<std::int64_t, 2> split_heads(const StoredTensor& tensor, std::int64_t width, std::int64_t heads,
+                                        std::string_view name) {
+  if (heads < 1 || width % heads != 0)
+    fail_shape(tensor, name, "a width that " + std::to_string(heads) + " heads divide");
+  return {heads, width / heads};
+}
+
+// The way back of `laid_out`: Keras's layout of a canonical tensor.
+StoredTensor keras_layout(const StoredTensor& tensor, const NameRule& rule, std::int64_t heads,
+                          std::string_view name) {
+  const Shape& s = tensor.shape;
+  switch (rule.layout) {
+    case TensorLayout::transpose:
+      check_rank(tensor, 2, name, "a matrix");
+      return permuted(tensor, std::array{1, 0});
+    case TensorLayout::query_kernel: {
+      check_rank(tensor, 2, name, "a matrix");
+      const auto split = split_heads(tensor, s[0], heads, name);
+      return reshaped(permuted(tensor, std::array{1, 0}), Shape{s[1], split[0], split[1]});
+    }
+    case TensorLayout::output_kernel: {
+      check_rank(tensor, 2, name, "a matrix");
+      const auto split = split_heads(tensor, s[1], heads, name);
+      return reshaped(permuted(tensor, std::array{1, 0}), Shape{split[0], split[1], s[0]});
+    }
+    case TensorLayout::convolution:
+      check_rank(tensor, 4, name, "[out, in, height, width]");
+      return permuted(tensor, std::array{2, 3, 1, 0});
+    case TensorLayout::flat: {
+      check_rank(tensor, 1, name, "a vector");
+      if (rule.pattern.find("/attention/") == std::string_view::npos) return tensor;
+      const auto split = split_heads(tensor, s[0], heads, name);
+      return reshaped(tensor, Shape{split[0], split[1]});
+    }
+    default:
+      return tensor;
+  }
+}
+
+Hdf5Type hdf5_type(DType dtype) {
+  switch (dtype) {
+    case DType::f64:
+      return Hdf5Type::f64;
+    case DType::f16:
+      return Hdf5Type::f16;
+    case DType::bf16:
+      return Hdf5Type::opaque;
+    default:
+      return Hdf5Type::f32;
+  }
+}
+
+std::vector<std::int64_t> sizes_of(const Shape& shape) {
+  std::vector<std::int64_t> sizes;
+  for (int axis = 0; axis < shape.rank(); ++axis) sizes.push_back(shape[axis]);
+  return sizes;
+}
+
+// Takes the canonical tensors one rule after the other to their places in the file.
+class Placement {
+ public:
+  Placement(const Weights& canonical, const KerasH5Options& options)
+      : canonical_(canonical), options_(options) {
+    for (const NameRule& rule : kerashub_name_map().rules) count_layers(rule);
+    for (const NameRule& rule : kerashub_name_map().rules) {
+      if (rule.layout == TensorLayout::drop) continue;
+      if (rule.canonical.find(kNumber) == std::string_view::npos) {
+        place(rule, rule.canonical, raw_path(rule, 0));
+      } else {
+        place_layers(rule);
+      }
+    }
+    check_complete();
+    add_positions();
+    name_layers();
+  }
+
+  const std::vector<Hdf5NewDataset>& datasets() const { return datasets_; }
+  const std::vector<Hdf5Group>& groups() const { return groups_; }
+
+ private:
+  static std::string raw_path(const NameRule& rule, std::int64_t layer) {
+    for (const auto& [name, path] : kProjections) {
+      if (rule.pattern == name) return std::string(path);
+    }
+    return replaced(rule.pattern, kCounter, layer == 0 ? "" : "_" + std::to_string(layer));
+  }
+
+  // "vision_model.encoder.layers."
+  static std::string tower_of(const NameRule& rule) {
+    return std::string(rule.canonical.substr(0, rule.canonical.find(kNumber)));
+  }
+
+  static std::string of_layer(const NameRule& rule, std::int64_t layer) {
+    return replaced(rule.canonical, kNumber, std::to_string(layer));
+  }
+
+  // A tower has as many layers as the tensor that most of them have: then those that lack one are found.
+  void count_layers(const NameRule& rule) {
+    if (rule.canonical.find(kNumber) == std::string_view::npos) return;
+    std::int64_t& layers = layers_[tower_of(rule)];
+    while (canonical_.contains(of_layer(rule, layers))) ++layers;
+  }
+
+  void place_layers(const NameRule& rule) {
+    const std::int64_t layers = layers_[tower_of(rule)];
+    for (std::int64_t layer = 0; layer < layers; ++layer) {
+      place(rule, of_layer(rule, layer), raw_path(rule, layer));
+    }
+  }
+
+  void place(const NameRule& rule, std::string_view name, std::string path) {
+    const StoredTensor* tensor = canonical_.find(name);
+    if (tensor == nullptr) fail(ErrorCode::missing, name, "is not in the weights, which KerasHub needs");
+    if (!is_floating(tensor->dtype)) {
+      fail(ErrorCode::type, name,
+           "has dtype " + std::string(dtype_name(tensor->dtype)) + ", expected a floating-point type");
+    }
+    const bool is_vision = name.starts_with("vision_model.");
+    const std::int64_t heads = is_vision ? options_.vision_heads : options_.text_heads;
+    const StoredTensor placed = keras_layout(*tensor, rule, heads, name);
+    const DType dtype = options_.dtype.value_or(tensor->dtype);
+    Hdf5NewDataset dataset{.path = std::move(path),
+                           .type = hdf5_type(dtype),
+                           .element_bytes = size_of(dtype),
+                           .shape = sizes_of(placed.shape),
+                           .attributes = {},
+                           .write = [placed, dtype, path = std::string(name)](OutputFile& out) {
+                             write_elements(out, placed, dtype, path);
+                           }};
+    if (dtype == DType::bf16) dataset.attributes.emplace("dtype", "bfloat16");
+    datasets_.push_back(std::move(dataset));
+    placed_.emplace(name);
+  }
+
+  void check_complete() const {
+    for (const std::string& name : canonical_.names()) {
+      if (!placed_.contains(name))
+        fail(ErrorCode::mismatch, name, "has no place in the layout of KerasHub's CLIPBackbone");
+    }
+  }
+
+  // The numbers 0, 1, 2, ... of the image's positions, which KerasHub stores beside the embeddings.
+  void add_positions() {
+    const StoredTensor& positions = *canonical_.find(kPositions);
+    check_rank(positions, 2, kPositions, "a matrix");
+    const std::int64_t count = positions.shape[0];
+    datasets_.push_back({.path = std::string(kPositionIds),
+                         .type = Hdf5Type::i64,
+                         .element_bytes = sizeof(std::int64_t),
+                         .shape = {1, count},
+                         .attributes = {},
+                         .write = [count](OutputFile& out) {
+                           for (std::int64_t i = 0; i < count; ++i)
+                             out.write({reinterpret_cast<const char*>(&i), sizeof(i)});
+                         }});
+  }
+
+  void name_layers() {
+    std::set<std::string_view> seen;
+    for (const Hdf5NewDataset& dataset : datasets_) {
+      const std::string_view group = std::string_view(dataset.path).substr(0, dataset.path.rfind('/'));
+      if (!seen.insert(group).second) continue;
+      const std::string_view layer = group.substr(0, group.rfind('/'));
+      groups_.push_back({std::string(group), {{"name", layer_name(layer)}}});
+    }
+  }
+
+  const Weights& canonical_;
+  const KerasH5Options& options_;
+  std::map<std::string, std::int64_t> layers_;  // of each tower
+  std::set<std::string, std::less<>> placed_;
+  std::vector<Hdf5NewDataset> datasets_;
+  std::vector<Hdf5Group> groups_;
+};
+
+}  // namespace
+
+void write_keras_h5(OutputFile& out, const Weights& canonical, const KerasH5Options& options) {
+  const Placement placement(canonical, options);
+  write_hdf5(out, placement.datasets(), placement.groups());
+}
+
+}  // namespace sightline

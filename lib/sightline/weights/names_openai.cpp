@@ -1,0 +1,122 @@
+#include <array>
+
+#include "sightline/weights/names.h"
+
+namespace sightline {
+namespace {
+
+// A state_dict of openai/CLIP holds these three sizes as tensors; one of OpenCLIP does not.
+constexpr std::array<std::string_view, 3> kOpenAIMarkers = {"input_resolution", "context_length",
+                                                            "vocab_size"};
+// `text.` is CustomTextCLIP's text tower.
+constexpr std::array<std::string_view, 4> kOpenCLIPMarkers = {"visual.", "transformer.resblocks.",
+                                                              "text.transformer.", "text.token_embedding."};
+
+constexpr NameRule rename(std::string_view name, std::string_view canonical,
+                          TensorLayout layout = TensorLayout::same) {
+  return {name, canonical, layout};
+}
+constexpr NameRule third(std::string_view name, std::string_view canonical, std::int64_t part) {
+  return {name, canonical, TensorLayout::part, part, 3};
+}
+constexpr NameRule drop(std::string_view name) { return {name, "", TensorLayout::drop}; }
+
+// Source: openai/CLIP clip/model.py; open_clip model.py, transformer.py. `in_proj` is q, k and v one below
+// the other. Projections are matrices that are multiplied from the right; OpenCLIP's text projection may be a
+// Linear.
+constexpr std::array kRules = {
+    rename("logit_scale", "logit_scale", TensorLayout::scalar),
+    rename("visual.proj", "visual_projection.weight", TensorLayout::transpose),
+    rename("text_projection", "text_projection.weight", TensorLayout::transpose),
+    rename("text_projection.weight", "text_projection.weight"),
+    rename("visual.class_embedding", "vision_model.embeddings.class_embedding"),
+    rename("visual.conv1.weight", "vision_model.embeddings.patch_embedding.weight"),
+    rename("visual.positional_embedding", "vision_model.embeddings.position_embedding.weight"),
+    rename("visual.ln_pre.weight", "vision_model.pre_layrnorm.weight"),
+    rename("visual.ln_pre.bias", "vision_model.pre_layrnorm.bias"),
+    rename("visual.ln_post.weight", "vision_model.post_layernorm.weight"),
+    rename("visual.ln_post.bias", "vision_model.post_layernorm.bias"),
+    rename("token_embedding.weight", "text_model.embeddings.token_embedding.weight"),
+    rename("positional_embedding", "text_model.embeddings.position_embedding.weight"),
+    rename("ln_final.weight", "text_model.final_layer_norm.weight"),
+    rename("ln_final.bias", "text_model.final_layer_norm.bias"),
+    drop("input_resolution"),
+    drop("context_length"),
+    drop("vocab_size"),
+    drop("attn_mask"),
+    rename("visual.transformer.resblocks.{}.ln_1.weight",
+           "vision_model.encoder.layers.{}.layer_norm1.weight"),
+    rename("visual.transformer.resblocks.{}.ln_1.bias", "vision_model.encoder.layers.{}.layer_norm1.bias"),
+    rename("visual.transformer.resblocks.{}.ln_2.weight",
+           "vision_model.encoder.layers.{}.layer_norm2.weight"),
+    rename("visual.transformer.resblocks.{}.ln_2.bias", "vision_model.encoder.layers.{}.layer_norm2.bias"),
+    rename("visual.transformer.resblocks.{}.mlp.c_fc.weight",
+           "vision_model.encoder.layers.{}.mlp.fc1.weight"),
+    rename("visual.transformer.resblocks.{}.mlp.c_fc.bias", "vision_model.encoder.layers.{}.mlp.fc1.bias"),
+    rename("visual.transformer.resblocks.{}.mlp.c_proj.weight",
+           "vision_model.encoder.layers.{}.mlp.fc2.weight"),
+    rename("visual.transformer.resblocks.{}.mlp.c_proj.bias", "vision_model.encoder.layers.{}.mlp.fc2.bias"),
+    rename("visual.transformer.resblocks.{}.attn.out_proj.weight",
+           "vision_model.encoder.layers.{}.self_attn.out_proj.weight"),
+    rename("visual.transformer.resblocks.{}.attn.out_proj.bias",
+           "vision_model.encoder.layers.{}.self_attn.out_proj.bias"),
+    third("visual.transformer.resblocks.{}.attn.in_proj_weight",
+          "vision_model.encoder.layers.{}.self_attn.q_proj.weight", 0),
+    third("visual.transformer.resblocks.{}.attn.in_proj_weight",
+          "vision_model.encoder.layers.{}.self_attn.k_proj.weight", 1),
+    third("visual.transformer.resblocks.{}.attn.in_proj_weight",
+          "vision_model.encoder.layers.{}.self_attn.v_proj.weight", 2),
+    third("visual.transformer.resblocks.{}.attn.in_proj_bias",
+          "vision_model.encoder.layers.{}.self_attn.q_proj.bias", 0),
+    third("visual.transformer.resblocks.{}.attn.in_proj_bias",
+          "vision_model.encoder.layers.{}.self_attn.k_proj.bias", 1),
+    third("visual.transformer.resblocks.{}.attn.in_proj_bias",
+          "vision_model.encoder.layers.{}.self_attn.v_proj.bias", 2),
+    rename("transformer.resblocks.{}.ln_1.weight", "text_model.encoder.layers.{}.layer_norm1.weight"),
+    rename("transformer.resblocks.{}.ln_1.bias", "text_model.encoder.layers.{}.layer_norm1.bias"),
+    rename("transformer.resblocks.{}.ln_2.weight", "text_model.encoder.layers.{}.layer_norm2.weight"),
+    rename("transformer.resblocks.{}.ln_2.bias", "text_model.encoder.layers.{}.layer_norm2.bias"),
+    rename("transformer.resblocks.{}.mlp.c_fc.weight", "text_model.encoder.layers.{}.mlp.fc1.weight"),
+    rename("transformer.resblocks.{}.mlp.c_fc.bias", "text_model.encoder.layers.{}.mlp.fc1.bias"),
+    rename("transformer.resblocks.{}.mlp.c_proj.weight", "text_model.encoder.layers.{}.mlp.fc2.weight"),
+    rename("transformer.resblocks.{}.mlp.c_proj.bias", "text_model.encoder.layers.{}.mlp.fc2.bias"),
+    rename("transformer.resblocks.{}.attn.out_proj.weight",
+           "text_model.encoder.layers.{}.self_attn.out_proj.weight"),
+    rename("transformer.resblocks.{}.attn.out_proj.bias",
+           "text_model.encoder.layers.{}.self_attn.out_proj.bias"),
+    third("transformer.resblocks.{}.attn.in_proj_weight",
+          "text_model.encoder.layers.{}.self_attn.q_proj.weight", 0),
+    third("transformer.resblocks.{}.attn.in_proj_weight",
+          "text_model.encoder.layers.{}.self_attn.k_proj.weight", 1),
+    third("transformer.resblocks.{}.attn.in_proj_weight",
+          "text_model.encoder.layers.{}.self_attn.v_proj.weight", 2),
+    third("transformer.resblocks.{}.attn.in_proj_bias", "text_model.encoder.layers.{}.self_attn.q_proj.bias",
+          0),
+    third("transformer.resblocks.{}.attn.in_proj_bias", "text_model.encoder.layers.{}.self_attn.k_proj.bias",
+          1),
+    third("transformer.resblocks.{}.attn.in_proj_bias", "text_model.encoder.layers.{}.self_attn.v_proj.bias",
+          2),
+};
+
+// CustomTextCLIP keeps the text tower in a module of its own.
+Weights without_text_prefix(Weights weights) {
+  constexpr std::string_view kPrefix = "text.";
+  for (const std::string& name : weights.names()) {
+    if (name.starts_with(kPrefix)) weights.add(name.substr(kPrefix.size()), weights.extract(name));
+  }
+  return weights;
+}
+
+}  // namespace
+
+const NameMap& openai_name_map() {
+  static constexpr NameMap kMap{"openai", kOpenAIMarkers, kRules};
+  return kMap;
+}
+
+const NameMap& openclip_name_map() {
+  static constexpr NameMap kMap{"openclip", kOpenCLIPMarkers, kRules, without_text_prefix};
+  return kMap;
+}
+
+}  // namespace sightline

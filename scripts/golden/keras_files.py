@@ -1,0 +1,223 @@
+"""Checkpoints as Keras, KerasCV and KerasHub write them, for data/golden/weights.
+
+Needs keras 3.15.1, keras-cv 0.9.0, keras-hub and keras-nlp 0.32.0, tensorflow-cpu 2.21 (keras-cv imports it, and its
+CLIP builds on no other backend), h5py 3.16, ml_dtypes and safetensors, beside what scripts/make_golden.py needs.
+
+- keras_cv.keras: KerasCV's CLIP with the tensors of data/golden/model/nano_layers1, members deflated.
+- keras_hub/: the preset directory of KerasHub's CLIPBackbone with the same tensors.
+- keras_small.*: two dense layers with counting values, as .weights.h5 and .keras; keras_sharded/: the same in bfloat16,
+  in two shards.
+"""
+import json
+import os
+import pathlib
+import shutil
+import tempfile
+import zipfile
+
+import numpy as np
+
+os.environ.update(KERAS_BACKEND="tensorflow", CUDA_VISIBLE_DEVICES="", TF_CPP_MIN_LOG_LEVEL="3")
+SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent / "data" / "golden" / "model" / "nano_layers1"
+
+
+class Tensors:
+    """The tensors of the nano model; every one has to be taken exactly once."""
+
+    def __init__(self):
+        from safetensors.numpy import load_file
+        self.values = load_file(SOURCE / "model.safetensors")
+
+    def take(self, name):
+        return self.values.pop(name)
+
+    def dense(self, layer, name, bias=True):
+        layer.kernel.assign(self.take(name + ".weight").T)
+        if bias:
+            layer.bias.assign(self.take(name + ".bias"))
+
+    def norm(self, layer, name):
+        layer.gamma.assign(self.take(name + ".weight"))
+        layer.beta.assign(self.take(name + ".bias"))
+
+    def finish(self):
+        assert not self.values, sorted(self.values)
+
+
+def _config():
+    config = json.loads((SOURCE / "config.json").read_text(encoding="utf-8"))
+    return config, config["vision_config"], config["text_config"]
+
+
+def keras_cv_model():
+    import keras_cv.src.models.feature_extractor.clip.clip_model as clip
+
+    config, vision, text = _config()
+    encoder = clip.CLIPImageEncoder
+    # CLIP takes width // 64 heads for the image; the width here is 16. No weight depends on it.
+    clip.CLIPImageEncoder = lambda heads, **more: encoder(heads=vision["num_attention_heads"], **more)
+    model = clip.CLIP(
+        embed_dim=config["projection_dim"], image_resolution=vision["image_size"],
+        vision_layers=vision["num_hidden_layers"], vision_width=vision["hidden_size"],
+        vision_patch_size=vision["patch_size"], context_length=text["max_position_embeddings"],
+        vocab_size=text["vocab_size"], transformer_width=text["hidden_size"],
+        transformer_heads=text["num_attention_heads"], transformer_layers=text["num_hidden_layers"])
+    clip.CLIPImageEncoder = encoder
+
+    tensors = Tensors()
+    image, words = model.image_encoder, model.text_encoder
+    image.embeddings.class_embedding.assign(tensors.take("vision_model.embeddings.class_embedding"))
+    image.embeddings.positional_embedding.assign(tensors.take("vision_model.embeddings.position_embedding.weight"))
+    # (3, 2, 1, 0) as KerasCV's converter has it, which swaps rows and columns.
+    image.embeddings.conv1.kernel.assign(
+        tensors.take("vision_model.embeddings.patch_embedding.weight").transpose(3, 2, 1, 0))
+    tensors.norm(image.pre_norm, "vision_model.pre_layrnorm")
+    tensors.norm(image.post_norm, "vision_model.post_layernorm")
+    tensors.dense(image.image_projector, "visual_projection", bias=False)
+    words.token_embedding.embeddings.assign(tensors.take("text_model.embeddings.token_embedding.weight"))
+    words.positional_embedding.embeddings.assign(tensors.take("text_model.embeddings.position_embedding.weight"))
+    tensors.norm(words.ln_final, "text_model.final_layer_norm")
+    tensors.dense(words.text_projector, "text_projection", bias=False)
+    for tower, encoder in (("vision_model", image.encoder), ("text_model", words.encoder)):
+        for i, block in enumerate(encoder.resblocks):
+            layer = f"{tower}.encoder.layers.{i}."
+            for name in ("q_proj", "k_proj", "v_proj", "out_proj"):
+                tensors.dense(getattr(block.attn, name), layer + "self_attn." + name)
+            tensors.norm(block.ln_1, layer + "layer_norm1")
+            tensors.norm(block.ln_2, layer + "layer_norm2")
+            tensors.dense(block.mlp_dense_1, layer + "mlp.fc1")
+            tensors.dense(block.mlp_dense_2, layer + "mlp.fc2")
+    model.clip_head.logit_scale.assign(tensors.take("logit_scale"))
+    tensors.finish()
+    return model
+
+
+def _fill_hub_block(tensors, block, layer, heads):
+    attention = block.attention
+    for dense, name in ((attention.query_dense, "q_proj"), (attention.key_dense, "k_proj"),
+                        (attention.value_dense, "v_proj")):
+        kernel = tensors.take(f"{layer}self_attn.{name}.weight").T
+        dense.kernel.assign(kernel.reshape(kernel.shape[0], heads, -1))
+        dense.bias.assign(tensors.take(f"{layer}self_attn.{name}.bias").reshape(heads, -1))
+    kernel = tensors.take(layer + "self_attn.out_proj.weight").T
+    attention.output_dense.kernel.assign(kernel.reshape(heads, -1, kernel.shape[1]))
+    attention.output_dense.bias.assign(tensors.take(layer + "self_attn.out_proj.bias"))
+    tensors.norm(block.layer_norm_1, layer + "layer_norm1")
+    tensors.norm(block.layer_norm_2, layer + "layer_norm2")
+    tensors.dense(block.dense_1, layer + "mlp.fc1")
+    tensors.dense(block.dense_2, layer + "mlp.fc2")
+
+
+def keras_hub_model():
+    from keras_hub.models import CLIPBackbone, CLIPTextEncoder, CLIPVisionEncoder
+
+    config, vision, text = _config()
+    side = vision["image_size"]
+    common = lambda tower: dict(hidden_dim=tower["hidden_size"], num_layers=tower["num_hidden_layers"],
+                                num_heads=tower["num_attention_heads"], intermediate_dim=tower["intermediate_size"],
+                                intermediate_activation=tower["hidden_act"])
+    model = CLIPBackbone(
+        CLIPVisionEncoder(patch_size=vision["patch_size"], image_shape=(side, side, 3), **common(vision)),
+        CLIPTextEncoder(vocabulary_size=text["vocab_size"], embedding_dim=text["hidden_size"],
+                        max_sequence_length=text["max_position_embeddings"], **common(text)),
+        projection_dim=config["projection_dim"])
+
+    tensors = Tensors()
+    image, words = model.vision_encoder, model.text_encoder
+    image.embedding.class_embedding.assign(tensors.take("vision_model.embeddings.class_embedding"))
+    image.embedding.position_embedding.embeddings.assign(
+        tensors.take("vision_model.embeddings.position_embedding.weight"))
+    image.embedding.position_ids.assign(np.arange(image.embedding.num_positions)[None])
+    image.embedding.patch_embedding.kernel.assign(
+        tensors.take("vision_model.embeddings.patch_embedding.weight").transpose(2, 3, 1, 0))
+    tensors.norm(image.pre_layer_norm, "vision_model.pre_layrnorm")
+    tensors.norm(image.layer_norm, "vision_model.post_layernorm")
+    words.embedding.token_embedding.embeddings.assign(tensors.take("text_model.embeddings.token_embedding.weight"))
+    words.embedding.position_embedding.position_embeddings.assign(
+        tensors.take("text_model.embeddings.position_embedding.weight"))
+    tensors.norm(words.layer_norm, "text_model.final_layer_norm")
+    for tower, encoder, heads in (("vision_model", image, vision["num_attention_heads"]),
+                                  ("text_model", words, text["num_attention_heads"])):
+        for i, block in enumerate(encoder.encoder_layers):
+            _fill_hub_block(tensors, block, f"{tower}.encoder.layers.{i}.", heads)
+    tensors.dense(model.vision_projection, "visual_projection", bias=False)
+    tensors.dense(model.text_projection, "text_projection", bias=False)
+    model.clip_head.logit_scale.assign(tensors.take("logit_scale"))
+    tensors.finish()
+    return model
+
+
+def _write_hub_preset(model, folder):
+    import keras_hub
+
+    with open(SOURCE / "vocab.json", encoding="utf-8") as file:
+        vocabulary = json.load(file)
+    merges = (SOURCE / "merges.txt").read_text(encoding="utf-8").splitlines()[1:]
+    mean, std = np.array([0.48145466, 0.4578275, 0.40821073]), np.array([0.26862954, 0.26130258, 0.27577711])
+    _, vision, text = _config()
+    converter = keras_hub.layers.CLIPImageConverter(
+        image_size=(vision["image_size"],) * 2, scale=(1 / 255 / std).tolist(), offset=(-mean / std).tolist(),
+        interpolation="bicubic", crop_to_aspect_ratio=True)
+    tokenizer = keras_hub.tokenizers.CLIPTokenizer(vocabulary=vocabulary, merges=merges, pad_with_end_token=True)
+    preprocessor = keras_hub.models.CLIPPreprocessor(tokenizer, converter,
+                                                     sequence_length=text["max_position_embeddings"])
+    model.save_to_preset(folder)
+    preprocessor.save_to_preset(folder)
+    metadata = folder / "metadata.json"
+    fixed = json.loads(metadata.read_text(encoding="utf-8"))
+    fixed["date_saved"] = "2026-11-21@00:00:00"
+    metadata.write_text(json.dumps(fixed, indent=4), encoding="utf-8")
+
+
+def _small_model(dtype):
+    """Two dense layers of different and of equal sizes; the values count up by a half."""
+    import keras
+
+    inputs = keras.Input((3,), name="inputs", dtype=dtype)
+    outputs = keras.layers.Dense(4, name="first", dtype=dtype)(inputs)
+    outputs = keras.layers.Dense(4, name="second", dtype=dtype)(outputs)
+    model = keras.Model(inputs, outputs, name="small")
+    begin = 0
+    for weight in model.weights:
+        count = int(np.prod(weight.shape))
+        weight.assign(((begin + np.arange(count)) / 2).reshape(weight.shape))
+        begin += count
+    return model
+
+
+def _write_small(out_dir):
+    from keras.src.saving import saving_lib
+
+    _small_model("float32").save_weights(out_dir / "keras_small.weights.h5")
+    _small_model("float32").save(out_dir / "keras_small.keras")
+    folder = out_dir / "keras_sharded"
+    folder.mkdir(exist_ok=True)
+    saving_lib.save_weights_only(_small_model("bfloat16"), folder / "model.weights.json", max_shard_size=50 / 1024**3)
+
+
+def _deflated(source, target):
+    """The members of a zip file once more, deflated, with a fixed date."""
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
+        for name in old.namelist():
+            info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(info, old.read(name))
+
+
+def write(out_dir):
+    import h5py
+    import keras
+    import keras_cv
+    import keras_hub
+    import tensorflow
+
+    out_dir = pathlib.Path(out_dir)
+    shutil.rmtree(out_dir / "keras_hub", ignore_errors=True)
+    with tempfile.TemporaryDirectory() as folder:
+        keras_cv_model().save(pathlib.Path(folder) / "model.keras")
+        _deflated(pathlib.Path(folder) / "model.keras", out_dir / "keras_cv.keras")
+    _write_hub_preset(keras_hub_model(), out_dir / "keras_hub")
+    _write_small(out_dir)
+    versions = {module.__name__: module.__version__ for module in (keras, keras_cv, keras_hub, tensorflow, h5py, np)}
+    versions.update(hdf5=h5py.version.hdf5_version, script="scripts/golden/keras_files.py", tensors="nano_layers1, seed 108")
+    (out_dir / "keras_versions.json").write_text(json.dumps(versions, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,14 @@
+# 20,000 files in a folder: little memory, and the first picture is tried at once (it is broken and ends the run).
+mkdir many
+cp "$PICTURES/grey.png" picture.png
+printf 'broken' >many/00000.png
+python3 -c 'import os; [os.link("picture.png", f"many/{i:05}.png") for i in range(1, 20_001)]'
+expect 4 bounded 2 100 sightline embed-image many -o out.npy --on-error stop
+expect 3 bounded 90 100 sightline embed-image many -o out.npy -q
+python3 - <<'P'
+import json
+rows = [json.loads(line) for line in open("out.index.jsonl")]
+assert [row["path"] for row in rows] == [f"many/{i:05}.png" for i in range(20_001)]
+assert [row["status"] for row in rows] == ["skipped"] + 20_000 * ["ok"]
+print(len(rows))
+P

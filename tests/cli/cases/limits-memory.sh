@@ -1,0 +1,17 @@
+# Out of memory is exit 7, one message and no file. OpenBLAS waits for ever for memory it does not get, so the native
+# products are used; a sanitizer's shadow alone is larger than the limit.
+if [ $SANITIZED = yes ]; then
+  printf 'sightline: error[LIMIT] memory: not enough\nsightline: try fewer threads (-j) or a smaller batch (-b)\n' >&2
+  echo large.png
+  exit
+fi
+python3 - <<'P'
+import struct, zlib
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+header = chunk(b"IHDR", struct.pack(">IIBBBBB", 16000, 11000, 8, 6, 0, 0, 1))  # interlaced: held whole, 704 MB
+open("large.png", "wb").write(b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(b"\0")) + chunk(b"IEND", b""))
+P
+run() { ulimit -v 600000; exec timeout -s KILL 60 sightline embed-image large.png --backend native -o out.npy; }
+expect 7 eval '(run)'
+ls

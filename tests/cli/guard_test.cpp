@@ -1,0 +1,118 @@
+#include "guard.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <new>
+#include <stdexcept>
+#include <string>
+
+#include "failure.h"
+#include "support/catch.h"
+
+using namespace sightline;
+using namespace sightline::app;
+
+namespace {
+
+struct Ending {
+  int status;
+  std::string message;  ///< what came on stderr
+};
+
+/// Runs `work` under the guard with stderr in a pipe, which holds more than any message.
+Ending end_of(FunctionRef<int()> work) {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const int kept = ::dup(STDERR_FILENO);
+  ::dup2(ends[1], STDERR_FILENO);
+  ::close(ends[1]);
+  const int status = run_guarded(work, "score ");
+  ::dup2(kept, STDERR_FILENO);  // the last writing end goes, so that reading ends
+  ::close(kept);
+  std::string message(4096, '\0');
+  const ssize_t count = ::read(ends[0], message.data(), message.size());
+  ::close(ends[0]);
+  message.resize(count > 0 ? static_cast<std::size_t>(count) : 0);
+  return {status, message};
+}
+
+template <class Thrown>
+Ending end_of_throwing(const Thrown& thrown) {
+  return end_of([&]() -> int { throw thrown; });
+}
+
+constexpr std::array kAllCodes = {
+    ErrorCode::magic,  ErrorCode::truncated, ErrorCode::corrupt,     ErrorCode::header,
+    ErrorCode::range,  ErrorCode::type,      ErrorCode::duplicate,   ErrorCode::limit,
+    ErrorCode::unsafe, ErrorCode::utf8,      ErrorCode::unsupported, ErrorCode::missing,
+    ErrorCode::io,     ErrorCode::mismatch,  ErrorCode::no_space,    ErrorCode::locked,
+};
+
+}  // namespace
+
+TEST_CASE("guard: what ends well keeps its status and is silent", "[cli]") {
+  for (const int status : {kExitDone, kExitSkipped, kExitNothing}) {
+    const Ending ending = end_of([&] { return status; });
+    CHECK(ending.status == status);
+    CHECK(ending.message.empty());
+  }
+}
+
+TEST_CASE("guard: a mistake of the program is 1", "[cli][error]") {
+  const Ending ending = end_of_throwing(std::logic_error("no\nsuch row"));
+  CHECK(ending.status == 1);
+  CHECK(ending.message == "sightline: error: a mistake of this program: no\\nsuch row\n");
+}
+
+TEST_CASE("guard: no memory is 7", "[cli][error]") {
+  const Ending ending = end_of_throwing(std::bad_alloc());
+  CHECK(ending.status == 7);
+  CHECK(ending.message ==
+        "sightline: error[LIMIT] memory: not enough\n"
+        "sightline: try fewer threads (-j) or a smaller batch (-b)\n");
+}
+
+TEST_CASE("guard: the stage of an error decides its status", "[cli][error]") {
+  for (const ErrorCode code : kAllCodes) {
+    const Error error(code, "a.bin", "is wrong");
+    INFO(class_name(code));
+    CHECK(end_of_throwing(error).status == 5);
+    CHECK(end_of_throwing(Failure(Stage::model, error)).status == 5);
+    CHECK(end_of_throwing(Failure(Stage::inputs, error)).status == 4);
+    CHECK(end_of_throwing(Failure(Stage::streams, error)).status == 6);
+    CHECK(end_of_throwing(Failure(Stage::output, error)).status == (code == ErrorCode::locked ? 8 : 6));
+    CHECK(end_of_throwing(error).message ==
+          "sightline: error[" + std::string(class_name(code)) + "] a.bin: is wrong\n");
+  }
+}
+
+TEST_CASE("guard: usage is 2 with a hint at the command's help, whatever the stage", "[cli][error]") {
+  const Error error(ErrorCode::usage, "", "no image given");
+  const std::string expected = "sightline: error: no image given\nsightline: try: sightline score --help\n";
+  for (const Stage stage : {Stage::usage, Stage::inputs, Stage::model, Stage::output}) {
+    const Ending ending = end_of_throwing(Failure(stage, error));
+    CHECK(ending.status == 2);
+    CHECK(ending.message == expected);
+  }
+  CHECK(end_of_throwing(error).message == expected);
+  CHECK(end_of_throwing(Failure(Stage::usage, error, "name one")).message ==
+        "sightline: error: no image given\nsightline: name one\n");
+}
+
+TEST_CASE("guard: an item that stopped the run has been named, and is 4", "[cli][error]") {
+  const Ending ending = end_of_throwing(StoppedByItem{});
+  CHECK(ending.status == 4);
+  CHECK(ending.message.empty());
+}
+
+TEST_CASE("guard: standard streams go by their name", "[cli][error]") {
+  const auto message = [](Stage stage, std::string_view problem) {
+    return end_of_throwing(Failure(stage, Error(ErrorCode::io, "-", problem))).message;
+  };
+  CHECK(message(Stage::output, "cannot be written") ==
+        "sightline: error[IO] standard output: cannot be written\n");
+  CHECK(message(Stage::output, "standard output is closed") ==
+        "sightline: error[IO] standard output is closed\n");
+  CHECK(message(Stage::streams, "cannot be read") == "sightline: error[IO] standard input: cannot be read\n");
+}

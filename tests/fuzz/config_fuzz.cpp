@@ -1,0 +1,71 @@
+// Configs of every program: what is accepted can be built, and is the same after it was written and read
+// again.
+
+#include <cmath>
+#include <cstdint>
+#include <cstdlib>
+
+#include "sightline/base/error.h"
+#include "sightline/model/config_keras.h"
+#include "sightline/model/config_openclip.h"
+#include "sightline/model/config_writer.h"
+#include "sightline/model/expected_weights.h"
+
+namespace {
+
+using sightline::CLIPConfig;
+using sightline::EncoderConfig;
+using sightline::PreprocessorConfig;
+
+void require(bool holds) {
+  if (!holds) std::abort();
+}
+
+void check(const EncoderConfig& config) {
+  require(config.width >= 1 && config.width <= 16384 && config.layers >= 1 && config.layers <= 256);
+  require(config.heads >= 1 && config.width % config.heads == 0);
+  require(config.mlp_width >= 1 && config.mlp_width <= 131072);
+  require(config.epsilon > 0 && config.epsilon < 1);
+}
+
+void check(const CLIPConfig& config) {
+  check(config.vision.encoder);
+  check(config.text.encoder);
+  require(config.vision.patch_size >= 1 && config.vision.patch_size <= config.vision.image_size);
+  require(config.projection_dim >= 1 && config.text.context_length >= 2 && config.text.vocabulary_size >= 1);
+  for (const sightline::ExpectedWeight& weight : sightline::expected_weights(config)) {
+    require(weight.shape.elements() >= 1);
+  }
+  const std::string text = config_json(config, "float32");
+  require(config_json(CLIPConfig::from_json(text, "written"), "float32") == text);
+}
+
+void check(const PreprocessorConfig& config) {
+  for (const float std : config.std) require(std > 0 && std::isfinite(std));
+  for (const float mean : config.mean) require(std::isfinite(mean));
+  if (config.pipeline.resize == sightline::ResizeMode::longest) return;  // transformers has no such mode
+  const std::string text = preprocessor_config_json(config);
+  require(preprocessor_config_json(PreprocessorConfig::from_json(text, "written")) == text);
+}
+
+template <class Read>
+void attempt(const Read& read) {
+  try {
+    check(read());
+  } catch (const sightline::Error&) {
+    // refused: as good as accepted
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  attempt([&] { return CLIPConfig::from_json(text, "fuzz"); });
+  attempt([&] { return PreprocessorConfig::from_json(text, "fuzz"); });
+  attempt([&] { return sightline::openclip_config(text, "fuzz"); });
+  attempt([&] { return sightline::openclip_preprocessor(text, "fuzz", 32); });
+  attempt([&] { return sightline::keras_config(text, "fuzz"); });
+  attempt([&] { return sightline::keras_image_converter(text, "fuzz", 32); });
+  return 0;
+}

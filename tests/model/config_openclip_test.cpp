@@ -1,0 +1,123 @@
+#include "sightline/model/config_openclip.h"
+
+#include "support/catch.h"
+#include "support/error_of.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+constexpr std::string_view kOpenCLIP = "open_clip_config.json";
+
+CLIPConfig openclip(const std::string& model) {
+  return openclip_config(R"({"model_cfg": )" + model + "}", kOpenCLIP);
+}
+
+Failure openclip_refusal(const std::string& vision, const std::string& text = "",
+                         const std::string& more = "") {
+  return error_of([&] {
+    (void)openclip(R"({"embed_dim": 512, "vision_cfg": {)" + vision + R"(}, "text_cfg": {)" + text + "}" +
+                   more + "}");
+  });
+}
+
+PreprocessorConfig preprocessing(const std::string& fields) {
+  return openclip_preprocessor(R"({"model_cfg": {}, "preprocess_cfg": {)" + fields + "}}", kOpenCLIP, 30);
+}
+
+}  // namespace
+
+TEST_CASE("config: OpenCLIP's sizes, with its defaults where the file is silent", "[model]") {
+  const CLIPConfig b32 = openclip(R"({"embed_dim": 512, "vision_cfg": {"image_size": 224, "layers": 12,
+      "width": 768, "patch_size": 32}, "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 512,
+      "heads": 8, "layers": 12}})");
+  CHECK(b32.projection_dim == 512);
+  CHECK(b32.vision.encoder.heads == 12);
+  CHECK(b32.vision.encoder.mlp_width == 3072);
+  CHECK(b32.vision.encoder.activation == Activation::gelu);
+  CHECK(b32.text.encoder.activation == Activation::gelu);
+  CHECK(b32.text.encoder.mlp_width == 2048);
+  CHECK(b32.text.eos_token_id == 2);
+  CHECK(b32.vision.encoder.epsilon == 1e-5F);
+  const CLIPConfig big = openclip(R"({"embed_dim": 1280, "quick_gelu": true, "vision_cfg": {"image_size": 224,
+      "layers": 48, "width": 1664, "head_width": 104, "mlp_ratio": 4.9231, "patch_size": 14,
+      "patch_dropout": 0.5, "pool_type": "tok", "timm_model_name": null, "norm_kwargs": {"eps": 1e-6}},
+      "text_cfg": {"width": 1280,
+      "heads": 20, "layers": 32, "proj_type": "linear", "proj_bias": false, "pad_id": 0},
+      "custom_text": true})");
+  CHECK(big.vision.encoder.heads == 16);
+  CHECK(big.vision.encoder.mlp_width == 8192);
+  CHECK(big.vision.encoder.activation == Activation::quick_gelu);
+  CHECK(big.vision.encoder.epsilon == 1e-6F);
+  CHECK(big.text.encoder.epsilon == 1e-5F);
+  CHECK(openclip(R"({"embed_dim": 8, "vision_cfg": {}, "text_cfg": {}})").vision.patch_size == 16);
+}
+
+TEST_CASE("config: what OpenCLIP has and this program has not is refused by its key", "[model][error]") {
+  const auto check = [](const Failure& failure, const char* code, const char* words) {
+    CHECK(failure.code == code);
+    CHECK_THAT(failure.message, Contains(words));
+  };
+  check(openclip_refusal(R"("layers": [3, 4, 6, 3])"), "UNSUP", "vision_cfg.layers: is a list: a ResNet");
+  check(openclip_refusal(R"("timm_model_name": "vit_base")"), "UNSUP", "vision_cfg.timm_model_name");
+  check(openclip_refusal(R"("attentional_pool": true)"), "UNSUP", "vision_cfg.attentional_pool");
+  check(openclip_refusal(R"("pool_type": "avg")"), "UNSUP", "is \"avg\", expected \"tok\"");
+  check(openclip_refusal(R"("pos_embed_type": "sin_cos_2d")"), "UNSUP", "pos_embed_type");
+  check(openclip_refusal(R"("no_ln_pre": true)"), "UNSUP", "no_ln_pre");
+  check(openclip_refusal(R"("ls_init_value": 0.1)"), "UNSUP", "ls_init_value");
+  check(openclip_refusal(R"("act_kwargs": {"approximate": "tanh"})"), "UNSUP", "act_kwargs");
+  check(openclip_refusal(R"("something_new": 1)"), "UNSUP", "vision_cfg.something_new");
+  check(openclip_refusal(R"("norm_kwargs": {"elementwise_affine": true})"), "UNSUP", "elementwise_affine");
+  check(openclip_refusal("", R"("hf_model_name": "roberta-base")"), "UNSUP", "text_cfg.hf_model_name");
+  check(openclip_refusal("", R"("hf_tokenizer_name": "bert")"), "UNSUP", "hf_tokenizer_name");
+  check(openclip_refusal("", R"("tokenizer_kwargs": {"clean": "canonicalize"})"), "UNSUP",
+        "tokenizer_kwargs");
+  check(openclip_refusal("", R"("pool_type": "last")"), "UNSUP", "is \"last\", expected \"argmax\"");
+  check(openclip_refusal("", R"("proj_bias": true)"), "UNSUP", "proj_bias");
+  check(openclip_refusal("", R"("proj_type": "none")"), "UNSUP", "proj_type");
+  check(openclip_refusal("", R"("no_causal_mask": true)"), "UNSUP", "no_causal_mask");
+  check(openclip_refusal("", "", R"(, "init_logit_bias": -10)"), "UNSUP", "init_logit_bias");
+  check(openclip_refusal("", "", R"(, "multimodal_cfg": {"layers": 12})"), "UNSUP", "multimodal_cfg");
+  check(openclip_refusal(R"("head_width": 100)"), "RANGE", "does not divide the width 768");
+  check(openclip_refusal(R"("head_width": 1000)"), "RANGE", "is 0");
+  check(openclip_refusal(R"("mlp_ratio": 1e9)"), "RANGE", "mlp_ratio");
+  check(openclip_refusal(R"("mlp_ratio": 0)"), "RANGE", "mlp_ratio");
+  check(openclip_refusal(R"("norm_kwargs": {"eps": 1e-60})"), "RANGE", "norm_kwargs.eps");
+  check(openclip_refusal(R"("patch_size": 225)"), "RANGE", "patch_size");
+  check(openclip_refusal(R"("image_size": [224, 196])"), "UNSUP", "not square");
+  check(openclip_refusal("", R"("heads": 7)"), "RANGE", "text_cfg.heads");
+  CHECK(error_of([] { (void)openclip_config("[]", kOpenCLIP); }).code == "HEADER");
+  CHECK(error_of([] { (void)openclip_config("{}", kOpenCLIP); }).code == "MISSING");
+  CHECK(error_of([] { (void)openclip("{}"); }).code == "MISSING");
+  CHECK(error_of([] { (void)openclip(R"({"embed_dim": "x"})"); }).code == "RANGE");
+}
+
+TEST_CASE("config: OpenCLIP's preprocess_cfg", "[model]") {
+  const PreprocessorConfig plain = preprocessing("");
+  CHECK(plain.pipeline.resize == ResizeMode::shortest);
+  CHECK(plain.pipeline.height == 30);
+  CHECK(plain.pipeline.crop_width == 30);
+  CHECK(plain.pipeline.resample == Resample::bicubic);
+  CHECK(plain.mean[0] == 0.48145466F);
+  const PreprocessorConfig longest =
+      preprocessing(R"("size": [28, 28], "mean": [0.5, 0.25, 0.125], "std": 0.5,
+      "interpolation": "bilinear", "resize_mode": "longest", "fill_color": 114, "mode": "RGB")");
+  CHECK(longest.pipeline.resize == ResizeMode::longest);
+  CHECK(longest.pipeline.fill == 114);
+  CHECK(longest.pipeline.resample == Resample::bilinear);
+  CHECK(longest.pipeline.height == 28);
+  CHECK(longest.mean[2] == 0.125F);
+  CHECK(longest.std[1] == 0.5F);
+  const PreprocessorConfig squash = preprocessing(R"("resize_mode": "squash")");
+  CHECK(squash.pipeline.resize == ResizeMode::exact);
+  CHECK_FALSE(squash.pipeline.crop);
+  CHECK(error_of([] { (void)preprocessing(R"("resize_mode": "stretch")"); }).code == "UNSUP");
+  CHECK(error_of([] { (void)preprocessing(R"("interpolation": "lanczos")"); }).code == "UNSUP");
+  CHECK(error_of([] { (void)preprocessing(R"("mode": "L")"); }).code == "UNSUP");
+  CHECK(error_of([] { (void)preprocessing(R"("fill_color": 256)"); }).code == "RANGE");
+  CHECK(error_of([] { (void)preprocessing(R"("std": [1, 0, 1])"); }).code == "RANGE");
+  CHECK(error_of([] { (void)preprocessing(R"("std": [1, 1e-60, 1])"); }).code == "RANGE");
+  CHECK(error_of([] { (void)preprocessing(R"("mean": [1e60, 0, 0])"); }).code == "RANGE");
+  CHECK(openclip_preprocessor(R"({"model_cfg": {}})", kOpenCLIP, 20).pipeline.height == 20);
+}
