@@ -1,7 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <map>
 #include <memory>
 
@@ -9,9 +8,12 @@
 #include "failure.h"
 #include "options.h"
 #include "sightline/base/format.h"
+#include "sightline/model/summary.h"
 
 namespace sightline::app {
 namespace {
+
+constexpr int kTowersAndBlocks = 3, kEveryLevel = 8;  // levels of layers that are shown
 
 struct InfoOptions {
   ModelOptions model;
@@ -30,44 +32,6 @@ std::string number(float value) {
   std::string text;
   append_float(text, value);
   return text;
-}
-
-std::int64_t bytes_of(const std::vector<const Variable*>& weights) {
-  std::int64_t bytes = 0;
-  for (const Variable* weight : weights) bytes += weight->tensor().byte_size();
-  return bytes;
-}
-
-/// Two decimals.
-std::string size_text(std::int64_t bytes) {
-  const bool small = bytes < 1024 * 1024;
-  char text[48];
-  std::snprintf(text, sizeof text, "%.2f %s", static_cast<double>(bytes) / (small ? 1024.0 : 1048576.0),
-                small ? "KiB" : "MiB");
-  return text;
-}
-
-void append_columns(std::string& out, std::string_view name, std::string_view shape, std::string_view count) {
-  std::string line(name);
-  line.append(line.size() < 46 ? 46 - line.size() : 1, ' ').append(shape);
-  line.append(line.size() + count.size() < 78 ? 78 - line.size() - count.size() : 2, ' ').append(count);
-  out.append(line).append("\n");
-}
-
-/// One line a layer, its own weights below it with -v, sublayers indented.
-void append_layer(std::string& out, const Layer& layer, int depth, bool with_weights) {
-  const std::string indent(static_cast<std::size_t>(depth) * 2, ' ');
-  const std::vector<const Variable*>& own = layer.own_weights();
-  const std::string shape = own.size() > 0 ? to_string(own.front()->shape()) : "";
-  append_columns(out, indent + layer.name(), shape, grouped(layer.count_params()));
-  if (with_weights) {
-    for (const Variable* weight : own) {
-      const StoredTensor& tensor = weight->tensor();
-      append_columns(out, indent + "  . " + weight->path(),
-                     to_string(tensor.shape) + " " + std::string(dtype_name(tensor.dtype)), "");
-    }
-  }
-  for (const Layer* child : layer.sublayers()) append_layer(out, *child, depth + 1, with_weights);
 }
 
 void append_encoder(std::string& out, std::string_view name, const EncoderConfig& encoder,
@@ -93,12 +57,13 @@ void append_config(std::string& out, const CLIP& clip) {
          number(clip.head().logit_scale()) + "\n";
 }
 
-void append_dtypes(std::string& out, const std::vector<const Variable*>& weights) {
+void append_dtypes(std::string& out, const Weights& weights) {
   std::map<std::string, std::pair<std::int64_t, std::int64_t>> dtypes;  // name -> tensors, scalars
-  for (const Variable* weight : weights) {
-    auto& [tensors, scalars] = dtypes[std::string(dtype_name(weight->tensor().dtype))];
+  for (const std::string& name : weights.names()) {
+    const StoredTensor& tensor = *weights.find(name);
+    auto& [tensors, scalars] = dtypes[std::string(dtype_name(tensor.dtype))];
     ++tensors;
-    scalars += weight->tensor().shape.elements();
+    scalars += tensor.shape.elements();
   }
   out += "stored as:";
   for (const auto& [name, counts] : dtypes) {
@@ -131,12 +96,22 @@ void append_pipeline(std::string& out, const PixelPipeline& pipeline) {
     out.append(", centre crop ").append(size_of_picture(pipeline.crop_height, pipeline.crop_width));
 }
 
+/// A model may come without one that fits: the rest is worth showing all the same.
+void append_tokenizer(std::string& out, const CLIP& clip) {
+  try {
+    const Tokenizer& tokenizer = clip.processor().tokenizer();
+    out.append("tokenizer: ").append(grouped(tokenizer.vocabulary_size())).append(" tokens, start ");
+    out.append(std::to_string(tokenizer.start_id()))
+        .append(", end ")
+        .append(std::to_string(tokenizer.end_id()));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::missing) throw;
+    out.append("tokenizer: none (").append(printable(error.what())).append(")");
+  }
+}
+
 void append_processor(std::string& out, const CLIP& clip) {
-  const Tokenizer& tokenizer = clip.processor().tokenizer();
-  out.append("tokenizer: ").append(grouped(tokenizer.vocabulary_size())).append(" tokens, start ");
-  out.append(std::to_string(tokenizer.start_id()))
-      .append(", end ")
-      .append(std::to_string(tokenizer.end_id()));
+  append_tokenizer(out, clip);
   const PreprocessorConfig& image = clip.processor().image_config();
   out.append("\npreprocessing: ");
   append_pipeline(out, image.pipeline);
@@ -151,22 +126,15 @@ void append_processor(std::string& out, const CLIP& clip) {
 int run_info(const InfoOptions& o) {
   check_model_options(o.model);
   const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
-  const std::array<const Layer*, 3> parts = {&clip->image_encoder(), &clip->text_encoder(), &clip->head()};
-  std::string out = "model: " + printable(clip->path()) + "\n\n";
-  append_columns(out, "layer", "first weight", "parameters");
-  out.append(78, '-').append("\n");
-  std::vector<const Variable*> weights;
-  for (const Layer* part : parts) {
-    append_layer(out, *part, 0, o.console.verbose > 0);
-    const std::vector<const Variable*> below = part->weights();
-    weights.insert(weights.end(), below.begin(), below.end());
-  }
-  std::int64_t total = 0;
-  for (const Layer* part : parts) total += part->count_params();
-  out.append(78, '-').append("\n");
-  out += "total parameters: " + grouped(total) + " (" + size_text(bytes_of(weights)) + ")\n\n";
+  const ModelSource& source = clip->source();
+  std::string out = "model: " + printable(clip->path()) + "\n";
+  out += "weights: " + source.form + " with " + source.dialect + " names in " + printable(source.weights) +
+         "\n\n";
+  const bool everything = o.console.verbose > 0;
+  out += summary(*clip, {.depth = everything ? kEveryLevel : kTowersAndBlocks, .with_weights = everything});
+  out += "\n";
   append_config(out, *clip);
-  append_dtypes(out, weights);
+  append_dtypes(out, clip->weights());
   in_stage(Stage::model, [&] { append_processor(out, *clip); });
   in_stage(Stage::output, [&] { write_stdout(out); });
   return kExitDone;

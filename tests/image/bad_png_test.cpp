@@ -1,3 +1,5 @@
+#include <png.h>
+
 #include <string>
 #include <vector>
 
@@ -190,7 +192,9 @@ TEST_CASE("png: wrong checksums pass when nobody asks for them, and nothing else
   const std::vector<Case> cases = {
       {"header", kPngStart + damaged(header) + idat + kPngEnd, "OK warned"},
       {"data", kPngStart + header + damaged(idat) + kPngEnd, "OK warned"},
+#ifdef PNG_IGNORE_ADLER32  // Ubuntu's libpng is built without the choice
       {"Adler sum", with_data(stream.substr(0, stream.size() - 1) + "\1"), "OK"},
+#endif
       {"palette", palette_png(damaged(plte)), palette + " warned"},
       {"half of the rows", with_data(stored(grey_rows(4, 2))), "TRUNC"},
       {"zlib header 0000", with_data(std::string(2, '\0') + stream.substr(2)), "CORRUPT"},

@@ -99,7 +99,9 @@ bool start(PngState& state, const ImageLimits& limits, int& passes, std::size_t&
   png_set_read_fn(state.png, &state, on_png_read);
   if (!limits.checksums) {
     png_set_crc_action(state.png, PNG_CRC_WARN_USE, PNG_CRC_WARN_USE);
+#ifdef PNG_IGNORE_ADLER32  // a choice of whoever built libpng
     png_set_option(state.png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
+#endif
   }
   png_read_info(state.png, state.info);
   png_set_packing(state.png);  // one byte for each 1-, 2- or 4-bit sample

@@ -45,8 +45,8 @@ class CLIP {
   static std::unique_ptr<CLIP> from_preset(const std::string& name_or_path, const CLIPOptions& options = {});
   /// The same from parts that are in memory; `model.source.folder` is where its tokenizer is looked for.
   static std::unique_ptr<CLIP> from_model(LoadedModel model, const CLIPOptions& options = {});
-  /// A model of these sizes with initial weights, `options.seed` theirs. A weight is made when a layer first
-  /// computes with it. Errors: range.
+  /// A model of these sizes with initial weights, `options.seed` theirs. A matrix is made when a
+  /// layer first computes with it; vectors and positions at once. Errors: range.
   explicit CLIP(const CLIPArguments& arguments, const CLIPOptions& options = {});
   ~CLIP();
 

@@ -9,7 +9,7 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kMaxFileBytes = 64LL << 20;   // of a vocabulary or its merges
+constexpr std::int64_t kMaxFileBytes = 64LL << 20;  // of a vocabulary or its merges
 constexpr std::int64_t kMaxImageBytes = 256LL << 20;
 
 // transformers (image_transforms.rescale, normalize): the product in float64, then float32; (x - mean) / std

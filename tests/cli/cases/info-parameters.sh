@@ -4,7 +4,7 @@ for model in "$MODELS"/nano_*; do
   python3 - "$(basename "$model")" <<'P'
 import json, os, re, sys
 expected = json.load(open(os.environ["MODELS"] + "/index.json"))["models"][sys.argv[1]]["parameters"]
-seen = re.search(r"^total parameters: ([\d,]+)", open("out").read(), re.M)[1]
+seen = re.search(r"^Total params: ([\d,]+)", open("out").read(), re.M)[1]
 assert int(seen.replace(",", "")) == expected, (seen, expected)
 P
 done
