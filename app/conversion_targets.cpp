@@ -19,9 +19,10 @@ class KerasTarget : public ConversionTarget {
 
   void write(const Conversion& c) override {
     const CLIPConfig& config = c.model.config();
+    ThreadPool pool(available_cores());
     try {
       write_keras_h5(*out_, c.model.weights(),
-                     {config.vision.encoder.heads, config.text.encoder.heads, c.dtype});
+                     {config.vision.encoder.heads, config.text.encoder.heads, c.dtype}, &pool);
       out_->flush();
     } catch (const Error& error) {
       const bool of_file = error.code() == ErrorCode::io || error.code() == ErrorCode::no_space;

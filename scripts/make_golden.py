@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
 """Makes everything under data/golden again from the references.
 
-Needs Python with torch 2.13, transformers 5.23, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors; the tests
-themselves need none of them. Usage: scripts/make_golden.py [image|text|model|pytorch|keras ...]
+Needs Python with torch 2.13, transformers 5.23, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors; for keras,
+gguf and openclip also what scripts/golden/{keras_files,gguf_nano,openclip_nano}.py name, each best in an environment of
+its own (open_clip's torchvision must fit the torch). The tests themselves need none of them. Without a part named:
+image, text and model. Usage: scripts/make_golden.py [image|text|model|pytorch|keras|gguf|openclip ...]
 Each part writes a versions.json with the versions and seeds it used.
 """
 import importlib
@@ -10,13 +12,14 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PARTS = {"image": "images", "text": "texts", "model": "models", "pytorch": "pytorch", "keras": "keras_files"}
-FOLDERS = {"pytorch": "weights", "keras": "weights"}  # where they are not the part's own name
+PARTS = {"image": "images", "text": "texts", "model": "models", "pytorch": "pytorch", "keras": "keras_files",
+         "gguf": "gguf_nano", "openclip": "openclip_nano"}
+FOLDERS = {part: "weights" for part in ("pytorch", "keras", "gguf", "openclip")}  # where not the part's own name
 
 
 def main():
     sys.path.insert(0, str(ROOT / "scripts" / "golden"))
-    wanted = sys.argv[1:] or list(PARTS)
+    wanted = sys.argv[1:] or ["image", "text", "model"]
     for part in wanted:
         if part not in PARTS:
             sys.exit(f"make_golden.py: unknown part '{part}', expected one of {', '.join(PARTS)}")

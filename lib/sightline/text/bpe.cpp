@@ -182,6 +182,10 @@ bool BytePairMerger::add(std::int32_t left, std::int32_t right, std::int32_t mer
   return true;
 }
 
+void BytePairMerger::prefetch(std::int32_t left, std::int32_t right) const {
+  __builtin_prefetch(&slots_[mixed(pair_of(left, right)) & (slots_.size() - 1)], 1);
+}
+
 void BytePairMerger::merge(std::vector<std::int32_t>& symbols) const {
   if (symbols.size() <= kShortWord) {
     merge_short(symbols);
@@ -261,10 +265,18 @@ SymbolTable::Key SymbolTable::key_of(std::string_view symbol) {
   return {low, length << 24 | static_cast<std::uint32_t>(load(8, symbol.size() - 8))};
 }
 
-std::size_t SymbolTable::slot_of(std::string_view symbol, const Key& key) const {
+SymbolTable::Probe SymbolTable::probe(std::string_view symbol) const {
+  const Key key = key_of(symbol);
   const std::uint64_t hash = mixed(key.low ^ std::rotl(static_cast<std::uint64_t>(key.high), 40));
+  const std::size_t slot = (hash ^ hash >> 32) & (slots_.size() - 1);
+  __builtin_prefetch(&slots_[slot]);
+  return {key, slot};
+}
+
+std::size_t SymbolTable::slot_of(std::string_view symbol, const Probe& probe) const {
+  const Key& key = probe.key;
   const auto low = static_cast<std::uint32_t>(key.low), middle = static_cast<std::uint32_t>(key.low >> 32);
-  std::size_t slot = (hash ^ hash >> 32) & (slots_.size() - 1);
+  std::size_t slot = probe.slot;
   for (; slots_[slot].id >= 0; slot = (slot + 1) & (slots_.size() - 1)) {
     const Slot& seen = slots_[slot];
     if (seen.low_bits != low || seen.middle_bits != middle || seen.high != key.high) continue;
@@ -274,16 +286,13 @@ std::size_t SymbolTable::slot_of(std::string_view symbol, const Key& key) const 
 }
 
 bool SymbolTable::add(std::string_view symbol, std::int32_t id) {
-  const Key key = key_of(symbol);
-  Slot& slot = slots_[slot_of(symbol, key)];
+  const Probe at = probe(symbol);
+  Slot& slot = slots_[slot_of(symbol, at)];
   if (slot.id >= 0) return false;
-  slot = {static_cast<std::uint32_t>(key.low), static_cast<std::uint32_t>(key.low >> 32), key.high, id};
+  slot = {static_cast<std::uint32_t>(at.key.low), static_cast<std::uint32_t>(at.key.low >> 32), at.key.high,
+          id};
   symbols_[static_cast<std::size_t>(id)] = symbol;
   return true;
-}
-
-std::int32_t SymbolTable::find(std::string_view symbol) const {
-  return slots_[slot_of(symbol, key_of(symbol))].id;
 }
 
 bool SymbolTable::stands_for(std::int32_t id, std::string_view symbol) const {

@@ -16,6 +16,8 @@ class BytePairMerger {
 
   /// The next merge in rank order. Returns false when the pair stands there already.
   bool add(std::int32_t left, std::int32_t right, std::int32_t merged);
+  /// Fetches what `add` will look at, when it will be called before long.
+  void prefetch(std::int32_t left, std::int32_t right) const;
 
   /// Merges `symbols` in place; symbols below 0 never merge. O(n log n).
   void merge(std::vector<std::int32_t>& symbols) const;
@@ -50,11 +52,10 @@ class SymbolTable {
   /// Returns false when the string stands there already. Ids must lie in 0 ... size-1.
   bool add(std::string_view symbol, std::int32_t id);
   /// The id, or -1.
-  std::int32_t find(std::string_view symbol) const;
+  std::int32_t find(std::string_view symbol) const { return find(symbol, probe(symbol)); }
   /// Whether `id` is there and stands for `symbol`: cheaper than `find` when one may guess.
   bool stands_for(std::int32_t id, std::string_view symbol) const;
 
- private:
   /// Up to 11 bytes and their number; of a longer string its hash.
   struct Key {
     std::uint64_t low = 0;
@@ -62,13 +63,24 @@ class SymbolTable {
     bool operator==(const Key&) const = default;
     bool is_whole() const { return high >> 24 != 0xFF; }
   };
+  /// Where a string is looked for. `probe` fetches the place, for a `find` that comes before long.
+  struct Probe {
+    Key key;
+    std::size_t slot;
+  };
+  Probe probe(std::string_view symbol) const;
+  std::int32_t find(std::string_view symbol, const Probe& probe) const {
+    return slots_[slot_of(symbol, probe)].id;
+  }
+
+ private:
   struct Slot {
     std::uint32_t low_bits = 0, middle_bits = 0,
                   high = 0;  // of the key, side by side in 16 bytes with the id
     std::int32_t id = -1;
   };
   static Key key_of(std::string_view symbol);
-  std::size_t slot_of(std::string_view symbol, const Key& key) const;
+  std::size_t slot_of(std::string_view symbol, const Probe& probe) const;
 
   std::vector<Slot> slots_;
   std::vector<std::string_view> symbols_;  ///< by id

@@ -1,15 +1,47 @@
 #pragma once
 
+#include <span>
 #include <string_view>
+#include <vector>
 
+#include "sightline/base/parallel.h"
 #include "sightline/io/file.h"
 #include "sightline/tensor/tensor.h"
 
 namespace sightline {
 
-/// Writes the elements of `tensor` as `dtype`: f32, f16 or bf16 for floating-point tensors, rounded to
-/// nearest even; the tensor's own for all others. Converts in blocks, so that memory stays below 1 MiB (and
-/// the bytes of a deferred tensor). Errors: type when the tensor cannot become that; those of OutputFile.
-void write_elements(OutputFile& out, const StoredTensor& tensor, DType dtype, std::string_view name);
+/// A tensor on its way into a file, and what its elements become there.
+struct ElementSource {
+  const StoredTensor& tensor;
+  DType dtype;
+  std::string_view name;  ///< for messages
+};
+
+/// Writes tensors into a file, block by block and in several threads, in another type where that is wanted.
+/// Memory stays below 20 MiB a thread (or the bytes of one large deferred tensor); mapped pages are given
+/// back.
+class ElementWriter {
+ public:
+  /// `pool` null: the caller's thread alone. Both must outlive this object.
+  ElementWriter(OutputFile& out, ThreadPool* pool);
+  ~ElementWriter();
+
+  /// Appends the elements of a tensor: f32, f16 or bf16 for floating-point ones, rounded to nearest even; the
+  /// tensor's own type for all others. Errors: type when the tensor cannot become that; range for a finite
+  /// number that float16 cannot hold; those of OutputFile.
+  void write(const ElementSource& source);
+  /// The same for several, one behind the other; small deferred ones are made side by side.
+  void write(std::span<const ElementSource> sources);
+
+ private:
+  struct Buffer;
+  void write_at(const ElementSource& source, std::int64_t offset);
+  void write_block(const ElementSource& source, ByteView bytes, std::size_t begin, std::int64_t offset,
+                   int worker);
+  OutputFile& out_;
+  ThreadPool alone_;
+  ThreadPool& pool_;
+  std::vector<Buffer> buffers_;  ///< one a thread
+};
 
 }  // namespace sightline

@@ -119,8 +119,8 @@ std::vector<std::int64_t> sizes_of(const Shape& shape) {
 // Takes the canonical tensors one rule after the other to their places in the file.
 class Placement {
  public:
-  Placement(const Weights& canonical, const KerasH5Options& options)
-      : canonical_(canonical), options_(options) {
+  Placement(const Weights& canonical, const KerasH5Options& options, ElementWriter& writer)
+      : canonical_(canonical), options_(options), writer_(writer) {
     for (const NameRule& rule : kerashub_name_map().rules) count_layers(rule);
     for (const NameRule& rule : kerashub_name_map().rules) {
       if (rule.layout == TensorLayout::drop) continue;
@@ -185,8 +185,8 @@ class Placement {
                            .element_bytes = size_of(dtype),
                            .shape = sizes_of(placed.shape),
                            .attributes = {},
-                           .write = [placed, dtype, path = std::string(name)](OutputFile& out) {
-                             write_elements(out, placed, dtype, path);
+                           .write = [this, placed, dtype, of = std::string(name)](OutputFile&) {
+                             writer_.write({placed, dtype, of});
                            }};
     if (dtype == DType::bf16) dataset.attributes.emplace("dtype", "bfloat16");
     datasets_.push_back(std::move(dataset));
@@ -228,6 +228,7 @@ class Placement {
 
   const Weights& canonical_;
   const KerasH5Options& options_;
+  ElementWriter& writer_;
   std::map<std::string, std::int64_t> layers_;  // of each tower
   std::set<std::string, std::less<>> placed_;
   std::vector<Hdf5NewDataset> datasets_;
@@ -236,8 +237,10 @@ class Placement {
 
 }  // namespace
 
-void write_keras_h5(OutputFile& out, const Weights& canonical, const KerasH5Options& options) {
-  const Placement placement(canonical, options);
+void write_keras_h5(OutputFile& out, const Weights& canonical, const KerasH5Options& options,
+                    ThreadPool* pool) {
+  ElementWriter writer(out, pool);
+  const Placement placement(canonical, options, writer);
   write_hdf5(out, placement.datasets(), placement.groups());
 }
 

@@ -1,14 +1,13 @@
 #include <algorithm>
-#include <cmath>
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
+#include "sightline/weights/element_writer.h"
 #include "sightline/weights/safetensors.h"
 
 namespace sightline {
 namespace {
 
-constexpr std::size_t kBlock = 256 << 10;  // elements: 1 MiB of floats, 512 KiB of result
 constexpr std::size_t kHeaderAlignment = 8;
 
 std::string_view stored_name(DType dtype, std::string_view tensor) {
@@ -89,67 +88,6 @@ std::string header_of(const std::vector<SafetensorsEntry>& entries) {
   return header;
 }
 
-template <class T>
-std::string_view text_of(const std::vector<T>& values, std::size_t count) {
-  return {reinterpret_cast<const char*>(values.data()), count * sizeof(T)};
-}
-
-// One block on its way from one type to another; every thread has its own.
-struct BlockBuffer {
-  std::vector<float> floats = std::vector<float>(kBlock);
-  std::vector<std::uint16_t> halves = std::vector<std::uint16_t>(kBlock);
-};
-
-// Errors: range when a finite float became an infinite half.
-void check_fits(std::span<const float> floats, std::span<const std::uint16_t> halves, std::string_view name) {
-  constexpr std::uint16_t kInfinite = 0x7C00;
-  const auto is_infinite = [](std::uint16_t half) { return (half & kInfinite) == kInfinite; };
-  if (std::none_of(halves.begin(), halves.end(), is_infinite)) return;
-  for (std::size_t i = 0; i < halves.size(); ++i) {
-    if (is_infinite(halves[i]) && std::isfinite(floats[i])) {
-      std::string value;
-      append_float(value, floats[i]);
-      fail(ErrorCode::range, name, "holds " + value + ", float16 ends at 65504");
-    }
-  }
-}
-
-std::string_view converted(const SafetensorsEntry& entry, const StoredTensor& block, BlockBuffer& buffer) {
-  const auto size = static_cast<std::size_t>(block.shape.elements());
-  const float* in_place = block.as_float();
-  if (in_place == nullptr) to_float(block, std::span<float>(buffer.floats.data(), size));
-  if (entry.dtype == DType::f32) return text_of(buffer.floats, size);
-  const std::span<const float> floats(in_place == nullptr ? buffer.floats.data() : in_place, size);
-  const std::span<std::uint16_t> halves(buffer.halves.data(), size);
-  if (entry.dtype == DType::f16) {
-    float_to_f16(floats, halves);
-    check_fits(floats, halves, entry.name);
-  } else {
-    float_to_bf16(floats, halves);
-  }
-  return text_of(buffer.halves, size);
-}
-
-void write_tensor(OutputFile& out, const SafetensorsEntry& entry, ThreadPool& pool,
-                  std::vector<BlockBuffer>& buffers) {
-  const TransientBytes source(entry.source);
-  const auto width = static_cast<std::size_t>(size_of(entry.source.dtype));
-  const auto target = static_cast<std::size_t>(size_of(entry.dtype));
-  const std::size_t count = source.view().size() / width;
-  const std::int64_t first = out.reserve(static_cast<std::int64_t>(count * target));
-  pool.run(static_cast<std::int64_t>((count + kBlock - 1) / kBlock), [&](std::int64_t index, int worker) {
-    const std::size_t begin = static_cast<std::size_t>(index) * kBlock,
-                      size = std::min(kBlock, count - begin);
-    const ByteView bytes = source.view().subspan(begin * width, size * width);
-    const StoredTensor block{entry.source.dtype, Shape{static_cast<std::int64_t>(size)}, bytes};
-    const std::int64_t offset = first + static_cast<std::int64_t>(begin * target);
-    out.write_reserved(offset, entry.dtype == entry.source.dtype
-                                   ? as_text(bytes)
-                                   : converted(entry, block, buffers[static_cast<std::size_t>(worker)]));
-  });
-  entry.source.drop_pages();
-}
-
 }  // namespace
 
 void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries, ThreadPool* pool) {
@@ -160,10 +98,9 @@ void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries, T
   const std::uint64_t length = header.size();
   out.write({reinterpret_cast<const char*>(&length), sizeof(length)});
   out.write(header);
-  ThreadPool alone(1);
-  ThreadPool& team = pool == nullptr ? alone : *pool;
-  std::vector<BlockBuffer> buffers(static_cast<std::size_t>(team.size()));
-  for (const SafetensorsEntry& entry : entries) write_tensor(out, entry, team, buffers);
+  std::vector<ElementSource> sources;
+  for (const SafetensorsEntry& entry : entries) sources.push_back({entry.source, entry.dtype, entry.name});
+  ElementWriter(out, pool).write(sources);
 }
 
 }  // namespace sightline
