@@ -15,6 +15,8 @@
 namespace sightline::app {
 namespace {
 
+constexpr std::chrono::milliseconds kInPlacePause(200), kLinePause(10'000);  // between two updates
+
 /// Writes everything; the errno of the first failure, 0 when there was none.
 int write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
@@ -125,14 +127,15 @@ Progress::Progress(const ConsoleOptions& options, std::int64_t total, std::strin
       enabled_(options.progress == When::always || (options.progress == When::automatic && !options.quiet)),
       in_place_(stderr_is_terminal() && !is_dumb()),
       start_(std::chrono::steady_clock::now()),
-      last_(start_) {}
+      // Asked for by name, the line in place is there from the first item on.
+      last_(options.progress == When::always && in_place_ ? start_ - kInPlacePause : start_) {}
 
 void Progress::advance(bool skipped) {
   ++done_;
   if (skipped) ++skipped_;
   if (!enabled_) return;
   const auto now = std::chrono::steady_clock::now();
-  const auto pause = in_place_ ? std::chrono::milliseconds(200) : std::chrono::milliseconds(10'000);
+  const auto pause = in_place_ ? kInPlacePause : kLinePause;
   if (done_ < total_ && now - last_ >= pause) show(now);
 }
 

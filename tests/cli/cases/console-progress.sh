@@ -1,7 +1,7 @@
-# On a terminal a line in place, removed at the end; elsewhere nothing for a short run; never and -q: nothing.
-[ $SANITIZED = yes ] && few=20 || few=1
-for i in $(seq $((20000 / few))); do echo "a small house by the river and tree number $i"; done >captions
-for i in $(seq $((6000 / few))); do echo "$PICTURES/photo.jpg"; done >list
+# On a terminal a line in place, removed at the end (from the first item on when it is asked for by name); elsewhere
+# nothing for a short run; never and -q: nothing.
+for i in $(seq 40); do echo "a small house by the river and tree number $i"; done >captions
+for i in $(seq 40); do echo "$PICTURES/photo.jpg"; done >list
 cat >on-terminal.py <<'P'
 import os, pty, sys
 pid, descriptor = pty.fork()
@@ -19,9 +19,9 @@ lines = [line for line in text.split("\r\x1b[K") if line.strip()]
 print(len(lines) > 0, all("/s, " in line and " of " in line for line in lines), text.endswith("\r\x1b[K") or not lines)
 P
 export TERM=xterm
-python3 on-terminal.py embed-image --files-from list -o a.npy -j 1
-python3 on-terminal.py score --files-from list -c word -o scores.csv -j 1
-python3 on-terminal.py embed-text --captions captions -o t.npy -j 1
+python3 on-terminal.py embed-image --files-from list -o a.npy -j 1 --progress always
+python3 on-terminal.py score --files-from list -c word -o scores.csv -j 1 --progress always
+python3 on-terminal.py embed-text --captions captions -o t.npy -j 1 --progress always
 python3 on-terminal.py embed-image --files-from list -o a.npy --force --progress never
 python3 on-terminal.py embed-image --files-from list -o a.npy --force -q
 head -5 list | sightline embed-image --files-from - -o a.npy --force --progress always
