@@ -6,6 +6,7 @@
 using namespace Catch::Matchers;
 // Version 3 renamed the substring matcher and kept `Contains` for ranges.
 inline auto Contains(const char* part) { return ContainsSubstring(part); }
+inline auto Contains(const std::string& part) { return ContainsSubstring(part); }
 #else
 #include <catch2/catch.hpp>
 using namespace Catch::Matchers;
