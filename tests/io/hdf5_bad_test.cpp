@@ -223,7 +223,7 @@ TEST_CASE("hdf5: H12 elements that are no little-endian numbers", "[io][error]")
   CHECK(hdf5_code(with_type(H5::type(0, 4, 1), 4)) == "TYPE");        // big-endian integer
   CHECK(hdf5_code(with_type(H5::type(1, 16, 0x20), 16)) == "TYPE");   // float128
   CHECK(hdf5_code(with_type(H5::type(0, 3, 8), 3)) == "TYPE");        // 24 bits
-  const std::uint64_t kind = GENERATE(2, 3, 4, 6, 7, 8, 9, 10, 11);
+  const std::uint64_t kind = GENERATE(2U, 3U, 4U, 6U, 7U, 8U, 9U, 10U, 11U);
   const Failure failure = hdf5_refusal(with_type(H5::type(kind, 4), 4));
   CHECK(failure.code == "TYPE");
   CHECK_THAT(failure.message, Contains("f: d: holds elements of the class "));
@@ -235,7 +235,7 @@ TEST_CASE("hdf5: H12 elements that are no little-endian numbers", "[io][error]")
 
 TEST_CASE("hdf5: H13 filters, whichever they are", "[io][error]") {
   const std::string filters =
-      std::string("\x01\x01\0\0\0\0\0\0", 8) + H5::number(GENERATE(1, 32000, 32001), 2);
+      std::string("\x01\x01\0\0\0\0\0\0", 8) + H5::number(GENERATE(1U, 32000U, 32001U), 2);
   const Failure failure = hdf5_refusal(with_object({H5::message(0x0B, filters)}));
   CHECK(failure == Failure{"UNSUP", "f: d: is compressed or filtered, expected plain numbers"});
 }

@@ -134,7 +134,7 @@ TEST_CASE("table writer: npy holds the bytes that numpy writes", "[output][golde
 }
 
 TEST_CASE("table writer: O14 the header's rows are the rows written", "[output]") {
-  const std::size_t count = GENERATE(0, 1, 65'536);
+  const std::size_t count = GENERATE(0U, 1U, 65'536U);
   const bool half = GENERATE(false, true);
   std::vector<TestRow> rows;
   for (std::size_t i = 0; i < count; ++i) rows.push_back({"r", {static_cast<float>(i), 1, 2}, "", ""});

@@ -7,6 +7,9 @@ using namespace Catch::Matchers;
 // Version 3 renamed the substring matcher and kept `Contains` for ranges.
 inline auto Contains(const char* part) { return ContainsSubstring(part); }
 inline auto Contains(const std::string& part) { return ContainsSubstring(part); }
+inline auto Contains(std::string&& part) {
+  return ContainsSubstring(part);
+}  // nearer than the one for ranges
 #else
 #include <catch2/catch.hpp>
 using namespace Catch::Matchers;
