@@ -1,8 +1,9 @@
 #include <csetjmp>
 #include <cstdio>
 
-#include <jerror.h>
 #include <jpeglib.h>
+// Behind jpeglib.h, which says the version: the numbers of the messages depend on it.
+#include <jerror.h>
 
 #include <algorithm>
 #include <array>

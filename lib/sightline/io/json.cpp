@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstring>
+#include <system_error>
 #include <vector>
 
 #include "sightline/base/error.h"
@@ -79,10 +81,13 @@ std::string JsonTree::path(std::uint32_t node) const {
 
 namespace {
 
-// Whether `text` (outside its strings) holds a number that breaks JSON's grammar; else a number that the
-// parser refused was only too large.
-bool has_malformed_number(std::string_view text) {
+// Whether the number that the parser refused in `text` keeps JSON's grammar and is only too large: every
+// number outside of strings does, and one of them is that large. (A refused "number" may also be a value that
+// begins like nothing known, as in [+1].)
+bool holds_only_large_numbers(std::string_view text) {
+  constexpr std::size_t kDigitsOf64Bits = 19;
   const auto digit = [](char c) { return c >= '0' && c <= '9'; };
+  bool any_large = false;
   std::size_t i = 0;
   const auto digits = [&] {
     const std::size_t begin = i;
@@ -96,19 +101,23 @@ bool has_malformed_number(std::string_view text) {
     } else if (text[i] != '-' && !digit(text[i])) {
       ++i;
     } else {
+      const std::size_t begin = i;
       if (text[i] == '-') ++i;
       const bool leading_zero = i < text.size() && text[i] == '0';
       const std::size_t whole = digits();
-      if (whole == 0 || (leading_zero && whole > 1)) return true;
-      if (i < text.size() && text[i] == '.' && (++i, digits() == 0)) return true;
+      if (whole == 0 || (leading_zero && whole > 1)) return false;
+      if (i < text.size() && text[i] == '.' && (++i, digits() == 0)) return false;
       if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
         ++i;
         if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
-        if (digits() == 0) return true;
+        if (digits() == 0) return false;
       }
+      double value = 0;
+      const auto read = std::from_chars(text.data() + begin, text.data() + i, value);
+      any_large |= whole >= kDigitsOf64Bits || read.ec == std::errc::result_out_of_range;
     }
   }
-  return false;
+  return any_large;
 }
 
 [[noreturn]] void fail_large_number(std::string_view subject) {
@@ -131,7 +140,7 @@ bool has_malformed_number(std::string_view text) {
       fail(ErrorCode::header, subject,
            "is nested too deep, at most " + std::to_string(limits.max_depth) + " levels are accepted");
     case simdjson::NUMBER_ERROR:
-      if (!has_malformed_number(text)) fail_large_number(subject);
+      if (holds_only_large_numbers(text)) fail_large_number(subject);
       fail(ErrorCode::header, subject, "is not JSON: malformed number");
     case simdjson::STRING_ERROR:
       fail(ErrorCode::header, subject, "is not JSON: malformed string or escape");
