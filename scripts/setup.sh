@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config libcli11-dev libopenblas-pthread-dev libsimdjson-dev libpng-dev
-          libjpeg-dev zlib1g-dev libspdlog-dev)
+          libjpeg-dev libdeflate-dev libspdlog-dev)
 if [[ "${1:-}" == --tests ]]; then
   packages+=(catch2 curl python3 procps)
 elif [[ -n "${1:-}" ]]; then
@@ -14,7 +14,7 @@ fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "setup.sh: this is not Debian or Ubuntu. Needed: a C++20 compiler, CMake 3.25, Ninja, pkg-config, and the" >&2
-  echo "libraries CLI11, OpenBLAS, simdjson, libpng, libjpeg-turbo, zlib, spdlog; for the tests Catch2, Python 3." >&2
+  echo "libraries CLI11, OpenBLAS, simdjson, libpng, libjpeg-turbo, libdeflate, spdlog; for the tests Catch2, Python 3." >&2
   exit 0
 fi
 

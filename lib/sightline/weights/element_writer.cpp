@@ -15,11 +15,17 @@ constexpr std::int64_t kSmall = 16 << 20;  // bytes of a deferred tensor that ma
 
 // Errors: range when a finite float became an infinite half.
 void check_fits(std::span<const float> floats, std::span<const std::uint16_t> halves, std::string_view name) {
-  constexpr std::uint16_t kInfinite = 0x7C00;
-  const auto is_infinite = [](std::uint16_t half) { return (half & kInfinite) == kInfinite; };
-  if (std::none_of(halves.begin(), halves.end(), is_infinite)) return;
+  // One more in the lowest bit of the exponent carries into the sign where all its bits are ones. No branch:
+  // this runs over every element.
+  constexpr std::uint16_t kExponent = 0x7C00, kLowestBit = 0x0400, kSign = 0x8000;
+  const auto carry = [](std::uint16_t half) {
+    return static_cast<std::uint16_t>((half & kExponent) + kLowestBit);
+  };
+  std::uint16_t carries = 0;
+  for (const std::uint16_t half : halves) carries |= carry(half);
+  if ((carries & kSign) == 0) return;
   for (std::size_t i = 0; i < halves.size(); ++i) {
-    if (!is_infinite(halves[i]) || !std::isfinite(floats[i])) continue;
+    if ((carry(halves[i]) & kSign) == 0 || !std::isfinite(floats[i])) continue;
     std::string value;
     append_float(value, floats[i]);
     fail(ErrorCode::range, name, "holds " + value + ", float16 ends at 65504");
