@@ -1,8 +1,11 @@
 #include "console.h"
 
+#include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <climits>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
@@ -15,13 +18,19 @@
 namespace sightline::app {
 namespace {
 
+constexpr int kWaitMs = 100;
 constexpr std::chrono::milliseconds kInPlacePause(200), kLinePause(10'000);  // between two updates
 
-/// Writes everything; the errno of the first failure, 0 when there was none.
+/// Writes everything; the errno of the first failure, 0 when there was none. After a signal a reader that
+/// does not read is not waited for.
 int write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
-    const ssize_t count = ::write(descriptor, text.data(), text.size());
-    if (count < 0 && errno != EINTR) return errno;
+    pollfd ready{descriptor, POLLOUT, 0};
+    while (::poll(&ready, 1, kWaitMs) <= 0) {
+      if (pending_signal() != 0) return EINTR;
+    }
+    const ssize_t count = ::write(descriptor, text.data(), std::min<std::size_t>(text.size(), PIPE_BUF));
+    if (count < 0 && errno != EINTR && errno != EAGAIN) return errno;
     if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
   }
   return 0;

@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <initializer_list>
 
+#include "sightline/io/file.h"
+
 namespace sightline::app {
 namespace {
 
@@ -30,6 +32,7 @@ void on_signal(int signal) {
 
 void arm_signals() {
   std::signal(SIGXFSZ, SIG_IGN);
+  set_wait_check(throw_if_interrupted);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
     struct sigaction old = {};
     sigaction(signal, nullptr, &old);

@@ -3,7 +3,8 @@
 namespace sightline::app {
 
 /// From now on SIGINT, SIGTERM, SIGHUP and SIGPIPE only leave a mark, so that temporary files can be removed;
-/// a second one ends the program at once. SIGXFSZ is ignored: the write fails instead.
+/// a second one ends the program at once. Waiting for a pipe ends with Interrupted. SIGXFSZ is ignored: the
+/// write fails instead.
 void arm_signals();
 /// The signal that arrived, 0 when none did.
 int pending_signal();

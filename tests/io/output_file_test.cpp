@@ -321,3 +321,22 @@ TEST_CASE("output file: of many runs on one output exactly one ends well", "[io]
   CHECK(text == std::string(1000, text.at(0)));
   CHECK(folder.entries() == 1);
 }
+
+TEST_CASE("output file: a wait for a reader that does not read ends when the check throws", "[io]") {
+  std::array<int, 2> ends = {};
+  REQUIRE(::pipe(ends.data()) == 0);
+  static std::atomic<int> asked = 0;
+  asked = 0;
+  set_wait_check([] {
+    if (++asked > 1) throw 5;
+  });
+  const std::string large(1 << 20, 'x');
+  {
+    OutputFile out("/dev/fd/" + std::to_string(ends[1]), false);
+    CHECK_THROWS_AS(out.write(large), int);
+  }
+  CHECK(asked == 2);
+  set_wait_check(nullptr);
+  ::close(ends[0]);
+  ::close(ends[1]);
+}

@@ -1,7 +1,6 @@
 #include "sightline/io/file.h"
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include "sightline/io/descriptor.h"
 #include "sightline/io/regular_file.h"
 #include "sightline/io/system_error.h"
+#include "sightline/io/waiting.h"
 
 namespace sightline {
 namespace {
@@ -22,17 +22,13 @@ constexpr std::size_t kReadBlock = 64 << 10;
        "is larger than " + std::to_string(limit) + " bytes, the most that is accepted");
 }
 
-// One read that is continued when a signal or a non-blocking terminal or pipe on stdin interrupts it.
+// One read that is continued when a signal interrupts it. Only stdin can keep it waiting.
 std::size_t read_some(int descriptor, std::byte* out, std::size_t count, const std::string& path) {
   while (true) {
+    if (descriptor == STDIN_FILENO) wait_until_ready(descriptor, false);
     const ssize_t got = ::read(descriptor, out, count);
     if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno == EAGAIN || errno == EWOULDBLOCK) {
-      pollfd ready{descriptor, POLLIN, 0};
-      ::poll(&ready, 1, -1);
-    } else if (errno != EINTR) {
-      fail_input(path, "cannot be read", errno);
-    }
+    if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) fail_input(path, "cannot be read", errno);
   }
 }
 

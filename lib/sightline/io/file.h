@@ -43,6 +43,11 @@ void install_sigbus_guard();
 /// any file.
 void guard_standard_streams();
 
+/// While a pipe or a terminal keeps a read of stdin or an output waiting, `check` is called some ten times a
+/// second, on the thread that waits; what it throws ends the wait. None at first. For `main`, before any
+/// file.
+void set_wait_check(void (*check)());
+
 /// Reads a whole file; "-" and /dev/stdin are stdin. Never blocks on a FIFO, socket or device given by name:
 /// those are refused. Files of /proc (size 0, but bytes) are read to their end. Errors: missing, io,
 /// unsupported (not a regular file), limit (more than `limit` bytes), all with the path.
@@ -103,6 +108,7 @@ class OutputFile {
   int old_mode_ = -1;  ///< of the file to be replaced, -1 when there is none
   bool force_ = false;
   bool seekable_ = false;
+  bool may_wait_ = false;  ///< a pipe, socket, device or terminal
   std::atomic<bool> failed_ = false;
   bool committed_ = false;
 };

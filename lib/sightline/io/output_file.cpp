@@ -1,16 +1,18 @@
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <cstdio>
 
 #include "sightline/io/descriptor.h"
 #include "sightline/io/file.h"
 #include "sightline/io/system_error.h"
+#include "sightline/io/waiting.h"
 
 namespace sightline {
 namespace {
@@ -124,10 +126,12 @@ void OutputFile::open_direct() {
       fail(ErrorCode::io, path_, "standard output is closed");  // or guarded, see guard_standard_streams
     }
     descriptor_ = STDOUT_FILENO;
-    return;
+  } else {
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor_ < 0) fail_output(path_, "cannot be opened for writing", errno);
   }
-  descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
-  if (descriptor_ < 0) fail_output(path_, "cannot be opened for writing", errno);
+  struct stat status {};
+  may_wait_ = ::fstat(descriptor_, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
 void OutputFile::open_temporary() {
@@ -170,17 +174,15 @@ void OutputFile::check_failed() const {
   if (failed_) fail(ErrorCode::io, path_, "cannot be completed: an earlier write failed");
 }
 
-// offset < 0: at the end.
+// offset < 0: at the end. A pipe that is ready takes PIPE_BUF bytes without waiting for its reader.
 void OutputFile::write_all(const char* data, std::size_t count, std::int64_t offset) {
   while (count > 0) {
+    if (may_wait_) wait_until_ready(descriptor_, true);
+    const std::size_t now = may_wait_ ? std::min<std::size_t>(count, PIPE_BUF) : count;
     const ssize_t done =
-        offset < 0 ? ::write(descriptor_, data, count) : ::pwrite(descriptor_, data, count, offset);
-    if (done < 0 && errno == EINTR) continue;
-    if (done < 0 && errno == EAGAIN) {  // stdout that somebody made non-blocking
-      pollfd ready{descriptor_, POLLOUT, 0};
-      ::poll(&ready, 1, -1);
-      continue;
-    }
+        offset < 0 ? ::write(descriptor_, data, now) : ::pwrite(descriptor_, data, now, offset);
+    // EAGAIN: stdout that somebody made non-blocking.
+    if (done < 0 && (errno == EINTR || errno == EAGAIN)) continue;
     if (done <= 0) {
       failed_ = true;
       fail_output(path_, "cannot be written", done < 0 ? errno : ENOSPC);
