@@ -1,4 +1,5 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -65,11 +66,43 @@ std::string explain_parse_error(std::string text) {
     const std::size_t type = at + std::string_view(": 1 required ").size();
     return text.substr(0, at) + " needs a value: " + text.substr(type, text.rfind(' ') - type);
   }
+  constexpr std::string_view kTooMany = ": At Most 1 required but received ";
+  if (const std::size_t at = text.find(kTooMany); at != std::string::npos) {
+    return text.substr(0, at) + " is given " + text.substr(at + kTooMany.size()) + " times, expected once";
+  }
   if (const std::size_t at = text.find(" excludes "); at != std::string::npos) {
     return text.substr(0, at) + " and " + text.substr(at + 10) + " exclude each other";
   }
   if (const std::size_t at = text.find(": is '"); at != std::string::npos) text.erase(at, 1);
   return text;
+}
+
+/// The option of a command that takes a value and has this name, null when there is none.
+const CLI::Option* option_with_value(const Command* command, const std::string& name) {
+  if (command == nullptr || !name.starts_with('-')) return nullptr;
+  const CLI::Option* option = command->parser->get_option_no_throw(name);
+  return option != nullptr && option->get_items_expected_max() > 0 ? option : nullptr;
+}
+
+/// The arguments, last one first as CLI11 wants them, with "--caption=" in two: CLI11 would take the argument
+/// behind it for its value.
+std::vector<std::string> parser_arguments(int argc, char** argv, const std::vector<Command>& commands) {
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  const Command* command = nullptr;
+  for (const Command& known : commands) {
+    if (!arguments.empty() && known.parser->get_name() == arguments.front()) command = &known;
+  }
+  for (std::size_t i = 0; i < arguments.size() && arguments[i] != "--"; ++i) {
+    std::string& text = arguments[i];
+    if (option_with_value(command, text) != nullptr) ++i;  // its value may look like anything
+    if (!text.starts_with("--") || !text.ends_with('=')) continue;
+    const std::string name = text.substr(0, text.size() - 1);
+    if (option_with_value(command, name) == nullptr) continue;
+    text = name;
+    arguments.emplace(arguments.begin() + static_cast<std::ptrdiff_t>(++i));
+  }
+  std::reverse(arguments.begin(), arguments.end());
+  return arguments;
 }
 
 /// `name` becomes that of the command, for messages.
@@ -88,7 +121,7 @@ int dispatch(int argc, char** argv, std::string& name) {
     }
   }
   try {
-    app.parse(argc, argv);
+    app.parse(parser_arguments(argc, argv, commands));
   } catch (const CLI::CallForHelp&) {
     const Command* command = parsed_command(commands);
     in_stage(Stage::output, [&] { write_stdout(command ? command_help(*command) : main_help(commands)); });

@@ -1,0 +1,10 @@
+# --name= is an empty value; what stands behind it is not taken for the value.
+captions() { python3 -c 'import json, sys; print([score["caption"] for score in json.load(sys.stdin)[0]["scores"]])'; }
+sightline score "$PICTURES/grey.png" --caption= -c word -f json | captions
+sightline score --caption= "$PICTURES/grey.png" -f json | captions
+sightline score "$PICTURES/grey.png" -c --caption= -f json | captions
+sightline score "$PICTURES/grey.png" --model= -c word -f json | captions
+expect 2 sightline score "$PICTURES/grey.png" --labels= a,b
+expect 2 sightline score "$PICTURES/grey.png" -c word --top= 3
+expect 6 sightline embed-image --output= "$PICTURES/grey.png"
+expect 4 sightline embed-image -f csv -- --report= 2>&1 | tail -1
