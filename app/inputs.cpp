@@ -48,10 +48,11 @@ class FolderWalk {
 
   void enter(const std::string& folder) {
     struct stat status = {};
-    if (::stat(folder.c_str(), &status) != 0 || !seen_.emplace(status.st_dev, status.st_ino).second) return;
+    const bool reached = ::stat(folder.c_str(), &status) == 0;
+    if (reached && !seen_.emplace(status.st_dev, status.st_ino).second) return;
     std::error_code error;
     fs::directory_iterator entries(folder, error);
-    if (error) {
+    if (!reached || error) {
       found_.push_back(folder);  // fails as an item, with the reason
       return;
     }
@@ -69,15 +70,17 @@ class FolderWalk {
     const std::string name = entry.path().filename().string();
     const std::string path = folder.ends_with('/') ? folder + name : folder + "/" + name;
     std::error_code error;
-    const fs::file_status target = entry.status(error);
-    if (target.type() == fs::file_type::directory) {
-      if (follow_links_ || !entry.is_symlink(error)) folders.push_back(path);
-    } else if (looks_like_image(name) &&
-               (target.type() == fs::file_type::regular || entry.is_symlink(error))) {
-      // A link that leads nowhere is an input too: it fails as an item. Devices and FIFOs are passed over.
-      const bool special = target.type() != fs::file_type::regular &&
-                           target.type() != fs::file_type::not_found && target.type() != fs::file_type::none;
-      if (!special) found_.push_back(path);
+    // The kind that the folder itself gives, where a folder that may be listed but not searched hides the
+    // rest.
+    const bool is_link = entry.is_symlink(error);
+    const fs::file_type type = entry.status(error).type();
+    const bool hidden = type == fs::file_type::none || type == fs::file_type::not_found;
+    if (type == fs::file_type::directory || (hidden && !is_link && entry.is_directory(error))) {
+      if (follow_links_ || !is_link) folders.push_back(path);
+    } else if (looks_like_image(name) && (type == fs::file_type::regular || hidden)) {
+      // What cannot be reached is an input too, and so is a link that leads nowhere: they fail as items.
+      // Devices and FIFOs are passed over.
+      found_.push_back(path);
     }
   }
 
@@ -104,6 +107,12 @@ void add_input(const std::string& path, bool follow_links, std::vector<std::stri
 void add_list(const InputOptions& options, std::vector<std::string>& images) {
   const std::string text = read_text_file(options.list);
   if (!options.null_separated) {
+    if (const std::size_t null = text.find('\0'); null != std::string::npos) {
+      const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(null), '\n');
+      fail_inputs(ErrorCode::header, options.list,
+                  "line " + std::to_string(line) + " has a NUL byte, expected one path a line",
+                  "-0 reads paths that end with NUL, as find -print0 writes them");
+    }
     for (const std::string& path : split_lines(text)) {
       if (!path.empty()) add_input(path, options.follow_links, images);
     }
