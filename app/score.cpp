@@ -27,6 +27,10 @@ void check_sources(const ScoreOptions& o) {
     fail_usage("no caption given",
                "add -c 'a photo of a cat', --captions FILE, --labels A,B or --text-embeddings F.npy");
   }
+  if (o.image_embeddings == "-" || o.text_embeddings == "-") {
+    fail_usage("stored embeddings cannot come from stdin",
+               "give the name of an .npy file: it is mapped, not read");
+  }
   int uses_of_stdin = 0;
   for (const std::string& image : o.input.images) uses_of_stdin += image == "-" ? 1 : 0;
   for (const std::string& file : {o.input.list, o.captions.file, o.captions.labels_file}) {
@@ -54,6 +58,9 @@ std::unique_ptr<ImageSide> open_images(const ScoreOptions& o) {
 void check_outputs(const ScoreOptions& o, const ImageSide& images) {
   std::vector<std::string> inputs = {o.captions.file, o.captions.labels_file, o.input.list,
                                      o.image_embeddings, o.text_embeddings};
+  for (const std::string& stored : {o.image_embeddings, o.text_embeddings}) {
+    if (!stored.empty()) inputs.push_back(index_path_of(stored));
+  }
   if (o.image_embeddings.empty()) {
     for (std::int64_t i = 0; i < images.size(); ++i) inputs.emplace_back(images.label(i));
   }

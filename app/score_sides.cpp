@@ -135,7 +135,8 @@ CaptionSide::CaptionSide(StoredRows rows) : stored_(std::move(rows)) {
   for (const IndexEntry& entry : stored_->entries) {
     if (!entry.error_class.empty()) {
       fail_inputs(ErrorCode::mismatch, stored_->file.path(),
-                  "the row of '" + entry.label + "' was skipped when it was written");
+                  "the row of '" + entry.label + "' was skipped when it was written",
+                  "embed-text --drop-bad leaves such rows out");
     }
     labels_.push_back(entry.label);
     truncated_.push_back(entry.truncated ? 1 : 0);

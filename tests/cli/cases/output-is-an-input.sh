@@ -18,5 +18,9 @@ printf 'photos/grey.png\n' >list.csv
 expect 8 sightline embed-image --files-from list.csv -o list.csv --force
 sightline embed-text word -o texts.npy
 expect 8 sightline score photos --text-embeddings texts.npy -o texts.npy --force
+cksum texts.* >texts
+expect 8 sightline score photos --text-embeddings texts.npy -o texts.index.jsonl --force
+expect 8 sightline score photos --text-embeddings texts.npy --report texts.index.jsonl --force >/dev/null
+cksum texts.* | cmp - texts
 find photos model -type f -exec cksum {} + | sort | cmp - before
 ls

@@ -16,3 +16,6 @@ expect 4 sightline score --image-embeddings nan.npy -c cat
 head -c 130 nan.npy >cut.npy
 expect 4 sightline score photos --text-embeddings cut.npy
 expect 2 sightline score photos --image-embeddings nan.npy -c cat
+expect 2 sightline score --image-embeddings - -c cat <nan.npy
+printf 'word\n\377\n' | expect 3 sightline embed-text --captions - -o part.npy -q 2>/dev/null
+expect 4 sightline score photos --text-embeddings part.npy
