@@ -63,8 +63,16 @@ void encode_good(const ImageRun& run, Batch& batch, TensorView<float> pixels, Co
   }
   if (good == 0) return;
   batch.embeddings = Tensor(Shape{good, width});
-  in_stage(Stage::model,
-           [&] { run.clip.encode_images(pixels.slice_rows(0, good), batch.embeddings.view(), context); });
+  // A batch larger than that would be no faster, and hold up the end by a signal.
+  const std::int64_t step = default_batch(run.clip.config().vision) * context.pool.size();
+  for (std::int64_t first = 0; first < good; first += step) {
+    throw_if_interrupted();
+    const std::int64_t count = std::min(step, good - first);
+    in_stage(Stage::model, [&] {
+      run.clip.encode_images(pixels.slice_rows(first, count),
+                             batch.embeddings.view().slice_rows(first, count), context);
+    });
+  }
   if (run.normalize) l2_normalize(batch.embeddings.view());
   std::int64_t row = 0;
   for (ImageResult& item : batch.items) {

@@ -85,7 +85,10 @@ Tensor encode_prompts(const TextRun& run, const std::vector<Prompt>& prompts, Th
   if (count < pool.size()) {
     Scratch scratch;
     Context context{pool, scratch};
-    for (const Chunk& chunk : chunks) encode_chunk(run, prompts, chunk, embeddings.view(), context);
+    for (const Chunk& chunk : chunks) {
+      throw_if_interrupted();
+      encode_chunk(run, prompts, chunk, embeddings.view(), context);
+    }
     return embeddings;
   }
   std::vector<std::unique_ptr<ThreadPool>> pools;
