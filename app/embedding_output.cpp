@@ -42,7 +42,9 @@ void report_item(const ItemOptions& items, const ConsoleOptions& console, Progre
                  const ItemStatus& status) {
   const bool failed = !status.error_class.empty();
   progress.advance(failed);
-  const std::string subject = status.subject == "-" ? "standard input" : printable(status.subject);
+  const std::string subject = status.subject == "-"    ? "standard input"
+                              : status.subject.empty() ? "''"
+                                                       : printable(status.subject);
   if (failed) {
     progress.clear();
     const std::string line = "sightline: " + error_word(status.error_class) + " " + subject + ": ";

@@ -76,6 +76,27 @@ bool ends_with_any(std::string_view path, std::initializer_list<std::string_view
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view e) { return path.ends_with(e); });
 }
 
+/// What ships with the program, "" when it is not there.
+std::string find_data_folder() {
+  const std::string here = executable_folder();
+  for (const std::string_view relative :
+       {"/data", "/../data", "/../../data", "/../share/sightline", "/share/sightline"}) {
+    std::string folder = here + std::string(relative);
+    if (is_directory(folder + "/vocab")) {
+      std::error_code error;
+      const fs::path plain = fs::weakly_canonical(folder, error);
+      return error ? folder : plain.string();
+    }
+  }
+  return "";
+}
+
+[[noreturn]] void fail_without_data(std::string_view remedy) {
+  fail(ErrorCode::missing, "data",
+       "the folder that ships with sightline (vocab, templates, demo-model) is not beside " +
+           executable_folder() + "/sightline" + std::string(remedy));
+}
+
 }  // namespace
 
 const std::vector<Preset>& presets() {
@@ -89,7 +110,11 @@ const std::vector<Preset>& presets() {
 }
 
 std::string locate_model(const std::string& name_or_path) {
-  if (name_or_path.empty()) return join_path(data_folder(), "demo-model");
+  if (name_or_path.empty()) {
+    const std::string folder = find_data_folder();
+    if (folder.empty()) fail_without_data("; name a model with --model");
+    return join_path(folder, "demo-model");
+  }
   if (is_directory(name_or_path) || file_exists(name_or_path)) return name_or_path;
   for (const Preset& preset : presets()) {
     if (preset.name == name_or_path) return locate_repository(name_or_path, preset.repository);
@@ -105,19 +130,9 @@ std::string locate_model(const std::string& name_or_path) {
 }
 
 std::string data_folder() {
-  const std::string here = executable_folder();
-  for (const std::string_view relative :
-       {"/data", "/../data", "/../../data", "/../share/sightline", "/share/sightline"}) {
-    std::string folder = here + std::string(relative);
-    if (is_directory(folder + "/vocab")) {
-      std::error_code error;
-      const fs::path plain = fs::weakly_canonical(folder, error);
-      return error ? folder : plain.string();
-    }
-  }
-  fail(ErrorCode::missing, "data",
-       "the folder that ships with sightline (vocab, demo-model) is not beside " + here +
-           "/sightline; name a model with --model");
+  const std::string folder = find_data_folder();
+  if (folder.empty()) fail_without_data("");
+  return folder;
 }
 
 }  // namespace sightline

@@ -10,3 +10,4 @@ expect 4 sightline embed-image --files-from absent -o c.npy
 expect 4 sightline embed-image empty -f csv
 expect 4 sightline embed-image empty -f json
 ls
+expect 4 sightline embed-image '' -f csv
