@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <filesystem>
 #include <memory>
 #include <optional>
 
@@ -16,6 +17,8 @@
 
 namespace sightline::app {
 namespace {
+
+namespace fs = std::filesystem;
 
 struct ConvertOptions {
   ModelOptions source;
@@ -94,12 +97,36 @@ void run_verify(const ConvertOptions& o, const Conversion& conversion, const CLI
   }
 }
 
+[[noreturn]] void fail_input(const std::string& target, const std::string& problem) {
+  throw Failure(Stage::output, Error(ErrorCode::locked, target, problem));
+}
+
+/// Whether `path` lies in `folder`, by whatever names.
+bool lies_in(const std::string& path, const std::string& folder) {
+  std::error_code error;
+  const fs::path whole = fs::canonical(path, error);
+  return !error && same_file(whole.parent_path().string(), folder);
+}
+
+/// A target that is replaced must not take with it what it is made from.
+void check_target(const ConvertOptions& o) {
+  const std::string source = in_stage(Stage::model, [&] { return locate_model(o.source.model); });
+  if (same_file(source, o.target)) fail_input(o.target, "is the source");
+  if (lies_in(source, o.target)) fail_input(o.target, "holds the source: " + source);
+  if (same_file(o.tokenizer, o.target)) fail_input(o.target, "is the folder of the tokenizer");
+  std::error_code error;
+  for (fs::directory_iterator entry(source, error), end; !error && entry != end; entry.increment(error)) {
+    const std::string file = entry->path().string();
+    if (same_file(file, o.target)) fail_input(o.target, "is a file of the source in " + source);
+    if (entry->is_symlink(error) && lies_in(file, o.target)) {
+      fail_input(o.target, "holds a file of the source: " + file);
+    }
+  }
+}
+
 int run_convert_weights(const ConvertOptions& o) {
   check(o);
-  const std::string source = in_stage(Stage::model, [&] { return locate_model(o.source.model); });
-  if (same_file(source, o.target)) {
-    throw Failure(Stage::output, Error(ErrorCode::locked, o.target, "is the source"));
-  }
+  check_target(o);
   arm_signals();
   const std::unique_ptr<ConversionTarget> target = make_target(o.target, o.to, o.force);
   // Building the model asks for every tensor once, by name and shape.

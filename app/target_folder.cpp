@@ -1,12 +1,6 @@
 #include "target_folder.h"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstdio>
 #include <filesystem>
-#include <system_error>
 
 #include "config_rewrite.h"
 #include "failure.h"
@@ -15,7 +9,6 @@
 #include "sightline/model/config_writer.h"
 #include "sightline/model/tokenizer_files.h"
 #include "sightline/weights/safetensors.h"
-#include "signals.h"
 
 namespace sightline::app {
 namespace {
@@ -54,65 +47,12 @@ std::string tokenizer_config(bool openclip, std::int64_t context_length) {
          token_lines(openclip) + "\n}\n";
 }
 
-std::string without_slash(std::string path) {
-  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
-  return path;
-}
-
-void check_error(const std::error_code& error, const std::string& path) {
-  if (error == std::errc::no_space_on_device) fail(ErrorCode::no_space, path, error.message());
-  if (error) fail(ErrorCode::io, path, error.message());
-}
-
-void sync_folder(const std::string& path) {
-  const int descriptor = ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (descriptor < 0) return;
-  ::fsync(descriptor);
-  ::close(descriptor);
-}
-
-/// What may be removed: an empty folder, or a model's (of a run that was killed, too), which holds
-/// config.json or weights and nothing but files. Errors: unsafe.
-void check_replaceable(const std::string& path) {
-  bool is_model = false, is_empty = true;
-  std::error_code error;
-  for (const fs::directory_entry& entry : fs::directory_iterator(path, error)) {
-    is_empty = false;
-    const std::string name = entry.path().filename().string();
-    is_model = is_model || name == "config.json" || name.starts_with("model.safetensors");
-    if (entry.is_directory(error)) {
-      fail(ErrorCode::unsafe, path, "holds the folder " + name + ", so it stays");
-    }
-  }
-  check_error(error, path);
-  if (!is_empty && !is_model) fail(ErrorCode::unsafe, path, "is no model folder, so it stays");
-}
-
 }  // namespace
 
-TargetFolder::TargetFolder(const std::string& path, bool force)
-    : path_(without_slash(path)), part_(path_ + ".part") {
-  in_stage(Stage::output, [&] {
-    if (!force && fs::exists(fs::symlink_status(path_))) {
-      throw Failure(Stage::output, Error(ErrorCode::locked, path_, "exists already"), "--force replaces it");
-    }
-    if (file_exists(path_) && !is_directory(path_)) fail(ErrorCode::io, path_, "is not a folder");
-    if (is_directory(path_)) check_replaceable(path_);
-    if (is_directory(part_)) check_replaceable(part_);
-    std::error_code error;
-    fs::remove_all(part_, error);
-    fs::create_directory(part_, error);
-    check_error(error, path_);
-  });
-}
-
-TargetFolder::~TargetFolder() {
-  std::error_code ignored;
-  if (!committed_) fs::remove_all(part_, ignored);
-}
+TargetFolder::TargetFolder(const std::string& path, bool force) : folder_(path, force) {}
 
 void TargetFolder::write_file(std::string_view name, std::string_view bytes) {
-  OutputFile out(join_path(part_, name), true);
+  OutputFile out(join_path(folder_.part(), name), true);
   out.write(bytes);
   out.commit();
   ++files_;
@@ -126,7 +66,9 @@ void TargetFolder::write(const Conversion& conversion) {
   if (!conversion.tokenizer.empty()) write_tokenizer(conversion);
 }
 
-std::unique_ptr<CLIP> TargetFolder::reopen(const Conversion&) const { return CLIP::from_preset(part_); }
+std::unique_ptr<CLIP> TargetFolder::reopen(const Conversion&) const {
+  return CLIP::from_preset(folder_.part());
+}
 
 void TargetFolder::write_weights(const Conversion& conversion) {
   const Weights& weights = conversion.model.weights();
@@ -136,7 +78,7 @@ void TargetFolder::write_weights(const Conversion& conversion) {
     const StoredTensor& tensor = *weights.find(name);
     entries.push_back({name, tensor, dtype && is_floating(tensor.dtype) ? *dtype : tensor.dtype});
   }
-  OutputFile out(join_path(part_, "model.safetensors"), true);
+  OutputFile out(join_path(folder_.part(), "model.safetensors"), true);
   ThreadPool pool(available_cores());
   try {
     write_safetensors(out, std::move(entries), &pool);
@@ -191,21 +133,6 @@ void TargetFolder::write_tokenizer(const Conversion& conversion) {
     const std::string path = join_path(folder, name);
     write_file(name, file_exists(path) && is_hf_tokenizer(files) ? text_of_file(path) : made);
   }
-}
-
-void TargetFolder::commit() {
-  sync_folder(part_);
-  // Both names change hands at once: at no time is there no model under the final name.
-  const bool replaces = is_directory(path_);
-  const unsigned flags = replaces ? RENAME_EXCHANGE : RENAME_NOREPLACE;
-  if (::renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, path_.c_str(), flags) != 0) {
-    check_error(std::error_code(errno, std::generic_category()), path_);
-  }
-  committed_ = true;
-  const fs::path parent = fs::path(path_).parent_path();
-  sync_folder(parent.empty() ? "." : parent.string());
-  std::error_code ignored;
-  if (replaces) fs::remove_all(part_, ignored);
 }
 
 std::string TargetFolder::summary() const {

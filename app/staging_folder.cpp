@@ -1,0 +1,203 @@
+#include "staging_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <filesystem>
+#include <system_error>
+
+#include "failure.h"
+#include "sightline/io/file.h"
+#include "sightline/io/system_error.h"
+
+namespace sightline::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kMaxLinks = 40;  // as Linux follows
+constexpr const char* kNotCreated = "cannot be created";
+constexpr const char* kNotRenamed = "cannot be renamed into place";
+
+std::string without_slash(std::string path) {
+  while (path.size() > 1 && path.ends_with('/')) path.pop_back();
+  return path;
+}
+
+/// Follows symbolic links by hand: the last target need not exist yet. "." and ".." get a name that a suffix
+/// can be put to.
+std::string resolve(const std::string& path) {
+  std::error_code error;
+  fs::path at = path;
+  for (int links = 0; fs::is_symlink(fs::symlink_status(at, error)); ++links) {
+    if (links == kMaxLinks) fail_output(path, kNotCreated, ELOOP);
+    const fs::path next = fs::read_symlink(at, error);
+    if (error) fail_output(path, kNotCreated, error.value());
+    at = without_slash((at.parent_path() / next).string());
+  }
+  if (at.filename() != "." && at.filename() != "..") return at.string();
+  const fs::path whole = fs::canonical(at, error);
+  if (error) fail_output(path, kNotCreated, error.value());
+  return whole.string();
+}
+
+Descriptor open_folder(const std::string& path) {
+  return Descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+}
+
+/// False when another run has it. A file system without locks locks nothing.
+bool try_lock(const Descriptor& folder) {
+  while (::flock(folder.get(), LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EWOULDBLOCK) return false;
+    if (errno != EINTR) return true;
+  }
+  return true;
+}
+
+/// Whether `folder` is what its name still points at: another run may have renamed or removed it meanwhile.
+bool still_there(const Descriptor& folder, const std::string& path) {
+  struct stat opened {
+  }, named{};
+  return ::fstat(folder.get(), &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
+         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+[[noreturn]] void fail_in_use(const std::string& path) {
+  fail(ErrorCode::locked, path, "is being written by another run");
+}
+
+void sync_folder(const std::string& path) {
+  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.is_open()) ::fsync(folder.get());
+}
+
+/// Also one that was read-only.
+void remove(const Descriptor& folder, const std::string& path) {
+  ::fchmod(folder.get(), S_IRWXU);
+  std::error_code ignored;
+  fs::remove_all(path, ignored);
+}
+
+/// What may be removed: an empty folder, or a model's (of a run that was killed, too), which holds
+/// config.json or weights and nothing but files. Errors: unsafe.
+void check_replaceable(const std::string& path) {
+  bool is_model = false, is_empty = true;
+  std::error_code error;
+  for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
+    is_empty = false;
+    const std::string name = entry->path().filename().string();
+    is_model = is_model || name == "config.json" || name.starts_with("model.safetensors");
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) {
+      fail(ErrorCode::unsafe, path, "holds the folder " + name + ", so it stays");
+    }
+  }
+  if (error) fail_output(path, "cannot be read", error.value());
+  if (!is_empty && !is_model) fail(ErrorCode::unsafe, path, "is no model folder, so it stays");
+}
+
+}  // namespace
+
+StagingFolder::StagingFolder(const std::string& path, bool force) : path_(without_slash(path)) {
+  in_stage(Stage::output, [&] {
+    check_target(force);
+    part_ = target_ + ".part";
+    make_part();
+  });
+}
+
+void StagingFolder::check_target(bool force) {
+  struct stat status {};
+  if (::lstat(path_.c_str(), &status) == 0) {
+    if (!force) fail(ErrorCode::locked, path_, "exists already");
+  } else if (errno != ENOENT) {
+    fail_output(path_, kNotCreated, errno);
+  }
+  target_ = resolve(path_);
+  if (::stat(target_.c_str(), &status) != 0) {
+    if (errno != ENOENT) fail_output(path_, kNotCreated, errno);
+    return;
+  }
+  if (!S_ISDIR(status.st_mode)) fail(ErrorCode::io, path_, "is not a folder");
+  check_replaceable(path_);
+  if (same_file(target_, ".")) fail(ErrorCode::unsafe, path_, "is the working folder, so it stays");
+  old_mode_ = static_cast<int>(status.st_mode & 07777);
+}
+
+void StagingFolder::make_part() {
+  discard_stale();
+  if (::mkdir(part_.c_str(), 0777) != 0) {
+    if (errno == EEXIST) fail_in_use(path_);
+    fail_output(path_, kNotCreated, errno);
+  }
+  lock_ = open_folder(part_);
+  // Between the two calls another run may have taken it for a stale one.
+  if (!lock_.is_open() || !try_lock(lock_) || !still_there(lock_, part_)) fail_in_use(path_);
+  if (old_mode_ >= 0) ::fchmod(lock_.get(), static_cast<mode_t>(old_mode_ | S_IRWXU));
+}
+
+/// Removes what a killed run left, and nothing else.
+void StagingFolder::discard_stale() {
+  const Descriptor stale = open_folder(part_);
+  if (!stale.is_open()) {
+    if (errno == ENOENT) return;
+    if (errno == ENOTDIR || errno == ELOOP) fail(ErrorCode::unsafe, part_, "is no folder, so it stays");
+    fail_output(path_, kNotCreated, errno);
+  }
+  if (!try_lock(stale) || !still_there(stale, part_)) fail_in_use(path_);
+  check_replaceable(part_);
+  std::error_code error;
+  fs::remove_all(part_, error);
+  if (error) fail_output(part_, "cannot be removed", error.value());
+}
+
+StagingFolder::~StagingFolder() {
+  if (!committed_ && lock_.is_open() && still_there(lock_, part_)) remove(lock_, part_);
+}
+
+void StagingFolder::commit() {
+  if (old_mode_ >= 0) ::fchmod(lock_.get(), static_cast<mode_t>(old_mode_));
+  sync_folder(part_);
+  // The old folder gets the name of the new one: another run must not take it for one that it may use.
+  const Descriptor old = old_mode_ >= 0 ? open_folder(target_) : Descriptor();
+  if (old.is_open() && !try_lock(old)) fail_in_use(path_);
+  publish();
+  committed_ = true;
+  const fs::path parent = fs::path(target_).parent_path();
+  sync_folder(parent.empty() ? "." : parent.string());
+  if (old.is_open()) remove(old, part_);
+}
+
+/// Both names change hands at once: at no time is there no model under the final name.
+void StagingFolder::publish() {
+  const bool replaces = old_mode_ >= 0;
+  const unsigned flags = replaces ? RENAME_EXCHANGE : RENAME_NOREPLACE;
+  if (::renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, target_.c_str(), flags) == 0) return;
+  const bool not_known = errno == EINVAL || errno == ENOSYS;  // NFS and other file systems without exchange
+  if (!replaces && (errno == EEXIST || (not_known && file_exists(target_)))) {
+    fail(ErrorCode::locked, path_, "came into being while this run was writing it");
+  }
+  if (!not_known) fail_output(path_, kNotRenamed, errno);
+  if (replaces) {
+    swap_in_steps();
+  } else if (::rename(part_.c_str(), target_.c_str()) != 0) {
+    fail_output(path_, kNotRenamed, errno);
+  }
+}
+
+void StagingFolder::swap_in_steps() {
+  const std::string aside = target_ + ".old";
+  if (::rename(target_.c_str(), aside.c_str()) != 0) fail_output(aside, "cannot be made", errno);
+  if (::rename(part_.c_str(), target_.c_str()) != 0) {
+    const int number = errno;
+    ::rename(aside.c_str(), target_.c_str());
+    fail_output(path_, kNotRenamed, number);
+  }
+  ::rename(aside.c_str(), part_.c_str());
+}
+
+}  // namespace sightline::app
