@@ -32,6 +32,7 @@ const Command* parsed_command(const std::vector<Command>& commands) {
 
 /// "unknown option '--tpo'; did you mean '--top'?"
 std::string explain_extra(const CLI::App& app, const std::vector<Command>& commands, const Command* command) {
+  if (command != nullptr && command->parser->remaining().empty()) command = nullptr;  // it stood before
   const std::vector<std::string> extras = command == nullptr ? app.remaining() : command->parser->remaining();
   std::string culprit = extras.empty() ? "" : extras.front();
   const bool is_option = culprit.size() > 1 && culprit[0] == '-';
