@@ -68,6 +68,10 @@ TEST_CASE("compute sum: the page's example holds", "[nn]") {
   CHECK(seen.non_trainable_weights() == Variables{my_sum.total()});
   CHECK(seen.trainable_weights().empty());
   CHECK(seen.variables() == seen.weights());
+  CHECK(seen.trainable_variables().empty());
+  CHECK(seen.non_trainable_variables() == seen.weights());
+  CHECK(seen.metrics_variables().empty());
+  CHECK_FALSE(seen.supports_masking());
 }
 
 TEST_CASE("compute sum: a stateless call leaves the layer as it was", "[nn][error]") {

@@ -14,6 +14,21 @@ void check_shape(const Variable& variable, const Tensor& value) {
       "has shape " + to_string(variable.shape()) + ", is given a value of shape " + to_string(value.shape()));
 }
 
+template <class L>
+void collect(L& layer, std::vector<L*>& all) {
+  if (std::find(all.begin(), all.end(), &layer) != all.end()) return;
+  all.push_back(&layer);
+  for (L* child : layer.sublayers()) collect(*child, all);
+}
+
+// A layer and all below it, depth first; one that stands in two places once.
+template <class L>
+std::vector<L*> family(L& layer) {
+  std::vector<L*> all;
+  collect(layer, all);
+  return all;
+}
+
 // The last part of a name in a weight file.
 std::string last_part(const std::string& path) { return path.substr(path.rfind('.') + 1); }
 
@@ -37,10 +52,13 @@ std::vector<Variable*> Layer::ordered() const {
   return result;
 }
 
-void Layer::collect(std::vector<Variable*>& all) const {
-  const std::vector<Variable*> own = ordered();
-  all.insert(all.end(), own.begin(), own.end());
-  for (const Layer* child : sublayers_) child->collect(all);
+std::vector<Variable*> Layer::all_variables() const {
+  std::vector<Variable*> all;
+  for (const Layer* layer : family(*this)) {
+    const std::vector<Variable*> own = layer->ordered();
+    all.insert(all.end(), own.begin(), own.end());
+  }
+  return all;
 }
 
 std::vector<const Variable*> Layer::own_weights() const {
@@ -48,15 +66,10 @@ std::vector<const Variable*> Layer::own_weights() const {
   return {own.begin(), own.end()};
 }
 
-std::vector<Variable*> Layer::weights() {
-  std::vector<Variable*> all;
-  collect(all);
-  return all;
-}
+std::vector<Variable*> Layer::weights() { return all_variables(); }
 
 std::vector<const Variable*> Layer::weights() const {
-  std::vector<Variable*> all;
-  collect(all);
+  const std::vector<Variable*> all = all_variables();
   return {all.begin(), all.end()};
 }
 
@@ -73,6 +86,8 @@ std::vector<const Variable*> Layer::non_trainable_weights() const {
 }
 
 std::int64_t Layer::count_params() const {
+  if (!built())
+    fail(ErrorCode::missing, name_, "is not built, expected build() or a call before count_params");
   std::int64_t count = 0;
   for (const Variable* variable : weights()) count += variable->shape().elements();
   return count;
@@ -91,20 +106,22 @@ void Layer::set_weights(std::span<const Tensor> values) {
          "has " + std::to_string(all.size()) + " weights, is given " + std::to_string(values.size()));
   }
   for (std::size_t i = 0; i < all.size(); ++i) check_shape(*all[i], values[i]);
-  take_values(values);
+  for (Layer* layer : family(*this)) {
+    layer->take_values(values.first(layer->own_.size()));
+    values = values.subspan(layer->own_.size());
+  }
 }
 
-// Takes as many values as there are variables here and below, and returns the rest.
-std::span<const Tensor> Layer::take_values(std::span<const Tensor> values) {
+// New values for own variables; what was made from the old ones is made again once.
+void Layer::take_values(std::span<const Tensor> values) {
+  if (own_.empty()) return;
   taking_values_ = true;
   for (Variable* variable : ordered()) {
     variable->assign(values.front());
     values = values.subspan(1);
   }
   taking_values_ = false;
-  if (!own_.empty()) weights_changed();
-  for (Layer* child : sublayers_) values = child->take_values(values);
-  return values;
+  weights_changed();
 }
 
 void Layer::save_own_variables(VariableStore& store) const {
@@ -174,17 +191,14 @@ void Layer::quantize(std::string_view mode) {
 }
 
 std::vector<float> Layer::losses() const {
-  std::vector<float> all = losses_;
-  for (const Layer* child : sublayers_) {
-    const std::vector<float> below = child->losses();
-    all.insert(all.end(), below.begin(), below.end());
-  }
+  std::vector<float> all;
+  for (const Layer* layer : family(*this))
+    all.insert(all.end(), layer->losses_.begin(), layer->losses_.end());
   return all;
 }
 
 void Layer::clear_losses() {
-  losses_.clear();
-  for (Layer* child : sublayers_) child->clear_losses();
+  for (Layer* layer : family(*this)) layer->losses_.clear();
 }
 
 Variable& Layer::keep(std::unique_ptr<Variable> variable) {
@@ -196,10 +210,22 @@ Variable& Layer::keep(std::unique_ptr<Variable> variable) {
   return kept;
 }
 
+// What a weight without a name is called: Keras numbers them from the second on.
+std::string Layer::free_name() const {
+  const auto taken = [&](const std::string& name) {
+    return std::any_of(own_.begin(), own_.end(),
+                       [&](const Own& own) { return own.variable->name() == name; });
+  };
+  std::string name = "variable";
+  for (int number = 1; taken(name); ++number) name = "variable_" + std::to_string(number);
+  return name;
+}
+
 Variable& Layer::add_weight(const NewWeight& weight) {
-  const std::string path = name_ + "/" + weight.name;
+  const std::string name = weight.name.empty() ? free_name() : weight.name;
+  const std::string path = this->path() + "/" + name;
   const bool taken =
-      std::any_of(own_.begin(), own_.end(), [&](const Own& own) { return own.variable->path() == path; });
+      std::any_of(own_.begin(), own_.end(), [&](const Own& own) { return own.variable->name() == name; });
   if (taken) fail(ErrorCode::duplicate, path, "is the name of two variables of the layer");
   const DType dtype = weight.dtype.value_or(variable_dtype());
   const Initializer fallback(is_floating(dtype) ? "glorot_uniform" : "zeros");
@@ -207,7 +233,7 @@ Variable& Layer::add_weight(const NewWeight& weight) {
                                                    Variable::Options{.shape = weight.shape,
                                                                      .dtype = dtype,
                                                                      .trainable = weight.trainable,
-                                                                     .name = weight.name,
+                                                                     .name = name,
                                                                      .path = path,
                                                                      .seed = seed_for(weight.seed, path)}));
   if (!trainable_) kept.set_trainable(false);
@@ -216,14 +242,36 @@ Variable& Layer::add_weight(const NewWeight& weight) {
 
 const StoredTensor& Layer::add_weight(const WeightScope& scope, std::string_view name, const Shape& shape) {
   const std::string path = scope.full_name(name);
-  built_ = true;
+  has_stored_weights_ = true;
   return keep(std::make_unique<Variable>(scope.require(name, shape), last_part(path), path)).tensor();
 }
 
-void Layer::add_sublayer(Layer& child) {
+void Layer::add_sublayer(Layer& child, std::string_view given) {
+  if (!given.empty()) child.name_ = given;
+  const auto taken = [&](const std::string& name) {
+    return std::any_of(sublayers_.begin(), sublayers_.end(),
+                       [&](const Layer* other) { return other != &child && other->name_ == name; });
+  };
+  const std::string name = child.name_;
+  for (int number = 1; taken(child.name_); ++number) child.name_ = name + "_" + std::to_string(number);
+  child.set_within(path() + "/");
   sublayers_.push_back(&child);
-  child.is_sublayer_ = true;
-  built_ = built_ || child.built_;
+  has_stored_weights_ = has_stored_weights_ || child.built();
+}
+
+void Layer::take_arguments(const std::string& name, const DTypePolicy& dtype, bool trainable) {
+  if (!(dtype == DTypePolicy())) {
+    fail(ErrorCode::unsupported, name.empty() ? name_ : name,
+         "is given the dtype " + dtype.name() + ", computes in float32 alone");
+  }
+  if (!name.empty()) name_ = name;
+  set_within(within_);
+  if (!trainable) set_trainable(false);
+}
+
+void Layer::set_within(const std::string& path) {
+  within_ = path;
+  for (Layer* child : sublayers_) child->set_within(this->path() + "/");
 }
 
 }  // namespace sightline

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sightline/nn/dtype_policy.h"
@@ -32,6 +33,8 @@ class Layer {
   Layer& operator=(const Layer&) = delete;
 
   const std::string& name() const { return name_; }
+  /// The names of the layers around this one and its own, "outer/inner".
+  std::string path() const { return within_ + name_; }
   const DTypePolicy& dtype_policy() const { return dtype_policy_; }
   /// The type new variables get; those of a weight file keep the file's. `dtype` is another name for it.
   DType variable_dtype() const { return dtype_policy_.variable_dtype(); }
@@ -55,7 +58,8 @@ class Layer {
   std::vector<const Variable*> own_weights() const;
   std::span<const Layer* const> sublayers() const { return sublayers_; }
   std::span<Layer* const> sublayers() { return sublayers_; }
-  /// Own variables, then those of the sublayers, depth first. Pointers are valid as long as the layer.
+  /// Own variables, then those of the sublayers, depth first, each once. Pointers are valid as long as the
+  /// layer.
   std::vector<const Variable*> weights() const;
   std::vector<Variable*> weights();
   std::vector<const Variable*> trainable_weights() const;
@@ -65,7 +69,7 @@ class Layer {
   std::vector<const Variable*> trainable_variables() const { return trainable_weights(); }
   std::vector<const Variable*> non_trainable_variables() const { return non_trainable_weights(); }
   std::vector<const Variable*> metrics_variables() const { return {}; }
-  /// Number of scalars in `weights()`.
+  /// Number of scalars in `weights()`. Errors: missing when the layer is not built.
   std::int64_t count_params() const;
 
   /// Copies of the values of `weights()` as float32, in that order.
@@ -82,7 +86,7 @@ class Layer {
   /// policy.
   virtual void build(const Shape& input_shape);
   /// Whether the variables are there: after `build`, or when they came from a weight file.
-  bool built() const { return built_; }
+  virtual bool built() const { return built_ || has_stored_weights_; }
   /// {"input_shape": [...]} when `build` was told one.
   virtual LayerConfig get_build_config() const;
   /// Builds with config["input_shape"]; nothing without one. Errors: type.
@@ -102,6 +106,7 @@ class Layer {
   void add_loss(float loss) { losses_.push_back(loss); }
   /// Own losses, then those of the sublayers.
   std::vector<float> losses() const;
+  std::span<const float> own_losses() const { return losses_; }
   void clear_losses();
 
  protected:
@@ -111,20 +116,26 @@ class Layer {
     std::optional<Initializer> initializer = {};  ///< nothing = glorot_uniform; zeros for integers
     std::optional<DType> dtype = {};              ///< nothing = variable_dtype()
     bool trainable = true;
-    std::string name = "variable";
+    std::string name = "";  ///< "" = "variable", "variable_1", ...
     std::uint64_t seed = 0;
   };
-  /// The variable, which the layer owns, with the path `layer/name`. Errors: duplicate; type.
+  /// The variable, which the layer owns; its path is the layer's and its name, and with the seed decides its
+  /// initial values. Errors: duplicate; type; range for a size below 0.
   Variable& add_weight(const NewWeight& weight);
   Variable& add_variable(const NewWeight& weight) { return add_weight(weight); }
   /// The one way to a weight of a file: asks the scope with the shape this layer expects, and records it. The
   /// reference stays good when the variable is assigned to. Errors: as WeightScope::require.
   const StoredTensor& add_weight(const WeightScope& scope, std::string_view name, const Shape& shape);
-  void add_sublayer(Layer& child);
+  /// `name` becomes the child's ("" keeps its own). Layers under one name get numbers, as in Keras: the
+  /// second "dense" becomes "dense_1".
+  void add_sublayer(Layer& child, std::string_view name = {});
+  /// Keras's arguments of every layer, for one that computes in float32 alone; "" keeps the name.
+  /// Errors: unsupported for another dtype.
+  void take_arguments(const std::string& name, const DTypePolicy& dtype, bool trainable);
   /// Called after own variables got new values: makes again what was made from them (packed matrices).
   virtual void weights_changed() {}
-  /// Whether another layer calls this one.
-  bool is_sublayer() const { return is_sublayer_; }
+  /// Whether `Layer::build` has run.
+  bool build_done() const { return built_; }
 
  private:
   struct Own {
@@ -133,12 +144,14 @@ class Layer {
   };
   Variable& keep(std::unique_ptr<Variable> variable);
   std::vector<Variable*> ordered() const;
-  void collect(std::vector<Variable*>& all) const;
-  std::span<const Tensor> take_values(std::span<const Tensor> values);
+  void take_values(std::span<const Tensor> values);
+  void set_within(const std::string& path);
+  std::vector<Variable*> all_variables() const;
+  std::string free_name() const;
 
-  std::string name_;
+  std::string name_, within_;  // within_: "" or the path of the layer around this one and "/"
   DTypePolicy dtype_policy_;
-  bool trainable_, built_ = false, is_sublayer_ = false, taking_values_ = false;
+  bool trainable_, built_ = false, has_stored_weights_ = false, taking_values_ = false;
   std::optional<InputSpec> input_spec_;
   std::optional<Shape> build_shape_;
   std::vector<Own> own_;

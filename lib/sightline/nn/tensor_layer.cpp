@@ -1,6 +1,8 @@
 #include "sightline/nn/tensor_layer.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "sightline/base/error.h"
 
@@ -20,22 +22,43 @@ Tensor copy_of(TensorView<const float> values) {
   return result;
 }
 
-// Puts a layer's values back when it goes.
+// Puts the values and losses of a layer and of those below it back when it goes.
 class KeepState {
  public:
-  explicit KeepState(Layer& layer) : layer_(layer), values_(layer.get_weights()), losses_(layer.losses()) {}
+  explicit KeepState(Layer& layer) : layer_(layer) {
+    for (Variable* variable : layer.weights()) values_.emplace_back(variable, variable->keep_value());
+    keep_losses(layer);
+  }
   ~KeepState() {
-    layer_.set_weights(values_);
+    for (auto& [variable, value] : values_) variable->put_back(std::move(value));
     layer_.clear_losses();
-    for (const float loss : losses_) layer_.add_loss(loss);
+    for (const auto& [layer, losses] : losses_) {
+      for (const float loss : losses) layer->add_loss(loss);
+    }
   }
   KeepState(const KeepState&) = delete;
   KeepState& operator=(const KeepState&) = delete;
 
  private:
+  void keep_losses(Layer& layer) {
+    losses_.insert_or_assign(&layer,
+                             std::vector<float>(layer.own_losses().begin(), layer.own_losses().end()));
+    for (Layer* child : layer.sublayers()) keep_losses(*child);
+  }
+
   Layer& layer_;
-  std::vector<Tensor> values_;
-  std::vector<float> losses_;
+  std::vector<std::pair<Variable*, Variable::Kept>> values_;
+  std::map<Layer*, std::vector<float>> losses_;
+};
+
+// How many calls of layers this thread is inside of.
+thread_local int calls_running = 0;
+
+struct RunningCall {
+  RunningCall() { ++calls_running; }
+  ~RunningCall() { --calls_running; }
+  RunningCall(const RunningCall&) = delete;
+  RunningCall& operator=(const RunningCall&) = delete;
 };
 
 // The values of all weights, in their order, from the two lists.
@@ -61,8 +84,11 @@ std::vector<Tensor> in_order(const Layer& layer, std::span<const Tensor> trainab
 }  // namespace
 
 Tensor TensorLayer::operator()(TensorView<const float> inputs) {
-  if (compute_dtype() == DType::f64)
-    fail(ErrorCode::unsupported, name(), "computes in float64, expected float32, float16 or bfloat16");
+  if (compute_dtype() != DType::f32 && compute_dtype() != DType::f16 && compute_dtype() != DType::bf16) {
+    fail(ErrorCode::unsupported, name(),
+         "computes in " + std::string(dtype_name(compute_dtype())) +
+             ", expected float32, float16 or bfloat16");
+  }
   if (input_spec()) input_spec()->check(inputs.shape(), name());
   if (!built()) {
     // Before a build makes variables that a refusal would leave behind.
@@ -70,7 +96,8 @@ Tensor TensorLayer::operator()(TensorView<const float> inputs) {
     build(inputs.shape());
     if (!built()) fail(ErrorCode::missing, name(), "is not built: its build does not call Layer::build");
   }
-  if (!is_sublayer()) clear_losses();
+  if (calls_running == 0) clear_losses();
+  const RunningCall running;
   if (compute_dtype() == DType::f32) return call(inputs);
   Tensor rounded = copy_of(inputs);
   round_to(compute_dtype(), rounded.view().flat());
@@ -86,6 +113,7 @@ TensorLayer::StatelessResult TensorLayer::stateless_call(std::span<const Tensor>
   const std::vector<Tensor> values = in_order(*this, trainable_variables, non_trainable_variables);
   const KeepState keep(*this);
   set_weights(values);
+  clear_losses();
   StatelessResult result;
   result.outputs = (*this)(inputs);
   for (const Variable* variable : non_trainable_weights())

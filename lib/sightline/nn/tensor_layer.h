@@ -14,12 +14,17 @@ class TensorLayer : public Layer {
  public:
   using Layer::Layer;
 
+  /// Whether `build` has run: variables of a weight file or of a sublayer do not stand for it.
+  bool built() const override { return build_done(); }
+
   /// The computation. `inputs` are valid during the call.
   virtual Tensor call(TensorView<const float> inputs) = 0;
 
   /// Builds the layer if that has not been done, checks the input, rounds it to `compute_dtype`, calls `call`
-  /// and rounds what it gives. Losses of the pass before are forgotten, unless another layer calls this one.
-  /// Errors: mismatch (input_spec); unsupported (a policy that is quantized or computes in float64).
+  /// and rounds what it gives. Losses of the pass before are forgotten, unless another TensorLayer calls this
+  /// one.
+  /// Errors: mismatch (input_spec); unsupported (a policy that is quantized, or that computes in
+  /// another type than float32, float16 and bfloat16).
   Tensor operator()(TensorView<const float> inputs);
   Tensor operator()(const Tensor& inputs) { return (*this)(inputs.view()); }
 

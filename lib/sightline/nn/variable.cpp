@@ -86,10 +86,24 @@ Variable::Variable(const Initializer& initializer, Options options)
       name_(std::move(options.name)),
       path_(options.path.empty() ? name_ : std::move(options.path)),
       trainable_(options.trainable) {
+  for (int axis = 0; axis < options.shape.rank(); ++axis) {
+    if (options.shape[axis] < 0)
+      fail(ErrorCode::range, path_,
+           "has shape " + to_string(options.shape) + ", expected sizes that are known");
+  }
   if (size_of(options.dtype) == 0) fail(ErrorCode::type, path_, "has no dtype that this program keeps");
   Tensor values(options.shape);
   initializer.fill(options.shape, values.view().flat(), options.seed);
   keep(values.view().flat());
+}
+
+Variable::Variable(TensorView<const float> value, Options options)
+    : stored_(options.dtype, value.shape(), {}),
+      name_(std::move(options.name)),
+      path_(options.path.empty() ? name_ : std::move(options.path)),
+      trainable_(options.trainable) {
+  if (size_of(options.dtype) == 0) fail(ErrorCode::type, path_, "has no dtype that this program keeps");
+  keep(value.flat());
 }
 
 Variable::Variable(const StoredTensor& stored, std::string name, std::string path)
@@ -121,6 +135,12 @@ void Variable::assign(float value) {
   if (shape().elements() != 1)
     fail(ErrorCode::mismatch, path_, "has shape " + to_string(shape()) + ", is assigned one number");
   assign(TensorView<const float>(&value, shape()));
+}
+
+void Variable::put_back(Kept kept) {
+  own_ = std::move(kept.own);
+  stored_ = own_.empty() ? std::move(kept.stored) : StoredTensor(dtype(), shape(), own_);
+  if (told_) told_();
 }
 
 void Variable::keep(std::span<const float> values) {

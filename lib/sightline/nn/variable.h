@@ -22,8 +22,12 @@ class Variable {
     std::string path = "";  ///< "" = the name
     std::uint64_t seed = 0;
   };
-  /// A variable of its own, with the initializer's values rounded to `dtype`. Errors: type for dtype `other`.
+  /// A variable of its own, with the initializer's values rounded to `dtype`. Errors: type for dtype `other`;
+  /// range for a size below 0.
   Variable(const Initializer& initializer, Options options);
+  /// A variable that begins with these values; the shape is theirs. Errors: type.
+  explicit Variable(TensorView<const float> value) : Variable(value, Options{}) {}
+  Variable(TensorView<const float> value, Options options);
   /// A variable of a weight file; `path` is its full name there.
   Variable(const StoredTensor& stored, std::string name, std::string path);
   Variable(const Variable&) = delete;
@@ -50,6 +54,14 @@ class Variable {
   void assign(const Tensor& values) { assign(values.view()); }
   /// For a variable with one element. Errors: mismatch.
   void assign(float value);
+  /// A value to be put back later: the bytes themselves, not a float32 of them.
+  struct Kept {
+    StoredTensor stored;
+    std::vector<std::byte> own;
+  };
+  Kept keep_value() const { return {stored_, own_}; }
+  /// The layer is told. `kept` must be of this variable.
+  void put_back(Kept kept);
   /// Who is told of a new value; set by the layer.
   void on_assign(std::function<void()> told) { told_ = std::move(told); }
 
