@@ -44,7 +44,8 @@ class SimpleDense : public TensorLayer {
     return config;
   }
   static std::unique_ptr<SimpleDense> from_config(const LayerConfig& config) {
-    return std::make_unique<SimpleDense>(config_value<std::int64_t>(config, "units"));
+    return std::make_unique<SimpleDense>(config_value<std::int64_t>(config, "units"),
+                                         DTypePolicy(config_value<std::string>(config, "dtype")));
   }
 
  private:
@@ -118,7 +119,9 @@ TEST_CASE("simple dense: a policy says the type of variables, inputs and outputs
   const Tensor x = filled(Shape{1, 1}, 1.0009765625F);  // 1 + 2^-10: a float16, not a bfloat16
   const Tensor y = mixed(x);
   CHECK(mixed.dtype() == DType::f32);
+  CHECK(mixed.variable_dtype() == DType::f32);
   CHECK(mixed.compute_dtype() == DType::bf16);
+  CHECK(mixed.input_dtype() == DType::bf16);
   CHECK(mixed.weights()[0]->dtype() == DType::f32);
   CHECK(y.data()[0] == bf16_to_float(float_to_bf16(mixed.weights()[0]->item())));
   half(x);
@@ -127,7 +130,33 @@ TEST_CASE("simple dense: a policy says the type of variables, inputs and outputs
         Failure{"UNSUP", "simple_dense: cannot be quantized to int8: it has no such form"});
   CHECK(error_of([&] { wide(x); }).message ==
         "simple_dense: computes in float64, expected float32, float16 or bfloat16");
-  CHECK_THROWS_AS(DTypePolicy("float8"), Error);
+  SimpleDense whole(1, "int8");
+  CHECK(error_of([&] { whole(x); }).message ==
+        "simple_dense: computes in int8, expected float32, float16 or bfloat16");
+}
+
+TEST_CASE("dtype policy: a name says what Keras's says", "[nn][error]") {
+  const auto [name, variable, compute, mode] = GENERATE(table<std::string, DType, DType, std::string>({
+      {"float32", DType::f32, DType::f32, ""},
+      {"bfloat16", DType::bf16, DType::bf16, ""},
+      {"float64", DType::f64, DType::f64, ""},
+      {"mixed_float16", DType::f32, DType::f16, ""},
+      {"mixed_bfloat16", DType::f32, DType::bf16, ""},
+      {"int8", DType::i8, DType::i8, ""},
+      {"uint8", DType::u8, DType::u8, ""},
+      {"int64", DType::i64, DType::i64, ""},
+      {"bool", DType::boolean, DType::boolean, ""},
+      {"int8_from_mixed_bfloat16", DType::f32, DType::bf16, "int8"},
+      {"int4_from_float32", DType::f32, DType::f32, "int4"},
+      {"float8_from_float16", DType::f16, DType::f16, "float8"},
+  }));
+  const DTypePolicy policy(name);
+  CHECK(policy.name() == name);
+  CHECK(policy.variable_dtype() == variable);
+  CHECK(policy.compute_dtype() == compute);
+  CHECK(policy.quantization_mode() == mode);
+  for (const char* wrong : {"", "float8", "mixed_float64", "half", "int8_from_", "int2_from_float32"})
+    CHECK(error_of([&] { DTypePolicy never(wrong); }).code == "UNSUP");
 }
 
 TEST_CASE("simple dense: an input that is not as specified is refused", "[nn][error]") {
@@ -139,4 +168,15 @@ TEST_CASE("simple dense: an input that is not as specified is refused", "[nn][er
           layer(filled(Shape{1, 2}, 1));
         }).message == "simple_dense: is given an input of shape [1, 2], expected size 3 of axis -1");
   CHECK(layer(filled(Shape{5, 3}, 1)).shape() == Shape{5, 1});
+  layer.set_input_spec(InputSpec{.min_ndim = 2, .max_ndim = 3, .axes = {{0, 5}, {-1, 3}}});
+  CHECK(error_of([&] { layer(filled(Shape{3}, 1)); }).message ==
+        "simple_dense: is given an input of shape [3], expected at least 2 dimensions");
+  CHECK(error_of([&] {
+          layer(filled(Shape{5, 1, 1, 3}, 1));
+        }).message == "simple_dense: is given an input of shape [5, 1, 1, 3], expected at most 3 dimensions");
+  CHECK(error_of([&] { layer(filled(Shape{4, 3}, 1)); }).code == "MISMATCH");
+  SimpleDense early(1);
+  early.set_input_spec(InputSpec{.axes = {{0, 5}}});
+  early.build(Shape{-1, 3});  // how many rows there will be is not known yet
+  CHECK(early.count_params() == 4);
 }

@@ -50,6 +50,27 @@ TEST_CASE("variable: a value is rounded to the variable's dtype", "[nn]") {
   CHECK(flag.ndim() == 0);
 }
 
+TEST_CASE("variable: the page's four examples hold", "[nn]") {
+  const float ones[9] = {1, 1, 1, 1, 1, 1, 1, 1, 1}, zeros[9] = {};
+  const TensorView<const float> initial_array(ones, Shape{3, 3}), new_value(zeros, Shape{3, 3});
+  Variable variable_from_array(initial_array);
+  CHECK(variable_from_array.shape() == Shape{3, 3});
+  CHECK(variable_from_array.ndim() == 2);
+  CHECK(variable_from_array.dtype() == DType::f32);
+  CHECK(variable_from_array.trainable());
+  CHECK(variable_from_array.name() == "variable");
+  CHECK(variable_from_array.path() == "variable");
+  CHECK(variable_from_array.value().data()[8] == 1);
+  const Variable variable_from_initializer("ones", {.shape = {3, 3}, .dtype = DType::f32});
+  CHECK(variable_from_initializer.value().data()[8] == 1);
+  variable_from_array.assign(new_value);
+  CHECK(variable_from_array.value().data()[8] == 0);
+  const Variable non_trainable_variable(initial_array, {.dtype = DType::f16, .trainable = false});
+  CHECK_FALSE(non_trainable_variable.trainable());
+  CHECK(non_trainable_variable.tensor().byte_size() == 18);
+  CHECK(non_trainable_variable.value().data()[4] == 1);
+}
+
 TEST_CASE("variable: another shape is refused and nothing has changed", "[nn][error]") {
   Variable variable("ones", {.shape = {2, 2}, .name = "w"});
   const Tensor wrong(Shape{4});
@@ -70,6 +91,10 @@ TEST_CASE("initializers: distributions are those their names say", "[nn]") {
   CHECK(cut.high <= 0.1F);
   CHECK(cut.low >= -0.1F);
   CHECK(std::abs(cut.deviation - 0.05 * 0.8796) < 5 * 0.05 / 400);
+  const Moments moved = moments(Initializer::truncated_normal(1, 0.5), shape);
+  CHECK(moved.low >= 0);
+  CHECK(moved.high <= 2);
+  CHECK(std::abs(moved.mean - 1) < 5 * 0.5 / 283);
   const double limit = std::sqrt(6.0 / 600);
   const Moments glorot = moments("glorot_uniform", shape);
   CHECK(glorot.high <= limit);

@@ -13,9 +13,18 @@ struct Known {
   DType variable, compute;
 };
 constexpr std::array kPolicies = {
-    Known{"float32", DType::f32, DType::f32},       Known{"float16", DType::f16, DType::f16},
-    Known{"bfloat16", DType::bf16, DType::bf16},    Known{"float64", DType::f64, DType::f64},
-    Known{"mixed_float16", DType::f32, DType::f16}, Known{"mixed_bfloat16", DType::f32, DType::bf16},
+    Known{"float32", DType::f32, DType::f32},
+    Known{"float16", DType::f16, DType::f16},
+    Known{"bfloat16", DType::bf16, DType::bf16},
+    Known{"float64", DType::f64, DType::f64},
+    Known{"int8", DType::i8, DType::i8},
+    Known{"int16", DType::i16, DType::i16},
+    Known{"int32", DType::i32, DType::i32},
+    Known{"int64", DType::i64, DType::i64},
+    Known{"uint8", DType::u8, DType::u8},
+    Known{"bool", DType::boolean, DType::boolean},
+    Known{"mixed_float16", DType::f32, DType::f16},
+    Known{"mixed_bfloat16", DType::f32, DType::bf16},
 };
 constexpr std::array<std::string_view, 3> kModes = {"int8", "int4", "float8"};
 
@@ -34,8 +43,8 @@ DTypePolicy::DTypePolicy(std::string_view name) : name_(name) {
   if (known == kPolicies.end()) {
     fail(ErrorCode::unsupported, "dtype",
          "is '" + name_ +
-             "', expected float32, float16, bfloat16, float64, mixed_float16 or mixed_bfloat16, " +
-             "perhaps after int8_from_, int4_from_ or float8_from_");
+             "', expected the name of a dtype, mixed_float16 or mixed_bfloat16, perhaps after int8_from_, " +
+             "int4_from_ or float8_from_");
   }
   variable_dtype_ = known->variable;
   compute_dtype_ = known->compute;

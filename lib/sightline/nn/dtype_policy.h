@@ -8,8 +8,9 @@
 namespace sightline {
 
 /// In which type a layer keeps its variables and in which it computes, as keras.DTypePolicy. Known names:
-/// "float32", "float16", "bfloat16", "float64", "mixed_float16", "mixed_bfloat16", and "int8_from_",
-/// "int4_from_" or "float8_from_" before one of them.
+/// that of a dtype ("float32", "float16", "bfloat16", "float64", "int8", "int16", "int32", "int64", "uint8",
+/// "bool"), which is both; "mixed_float16" and "mixed_bfloat16"; and "int8_from_", "int4_from_" or
+/// "float8_from_" before one of them.
 class DTypePolicy {
  public:
   /// "float32".

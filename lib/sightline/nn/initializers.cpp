@@ -132,7 +132,13 @@ Initializer Initializer::constant(float value) { return {Kind::constant, static_
 
 Initializer Initializer::random_normal(double mean, double stddev) { return {Kind::normal, mean, stddev}; }
 
-Initializer Initializer::random_uniform(double low, double high) { return {Kind::uniform, low, high}; }
+Initializer Initializer::truncated_normal(double mean, double stddev) {
+  return {Kind::truncated_normal, mean, stddev};
+}
+
+Initializer Initializer::random_uniform(double minval, double maxval) {
+  return {Kind::uniform, minval, maxval};
+}
 
 Initializer Initializer::seeded(std::uint64_t seed) const {
   Initializer result = *this;

@@ -19,8 +19,10 @@ class Initializer {
   Initializer(const char* name) : Initializer(std::string_view(name)) {}  // NOLINT: likewise
 
   static Initializer constant(float value);
-  static Initializer random_normal(double mean, double stddev);
-  static Initializer random_uniform(double low, double high);
+  static Initializer random_normal(double mean = 0.0, double stddev = 0.05);
+  /// What lies further than two `stddev` from `mean` is drawn anew.
+  static Initializer truncated_normal(double mean = 0.0, double stddev = 0.05);
+  static Initializer random_uniform(double minval = -0.05, double maxval = 0.05);
   /// The same with a seed of its own, which stands above the one `fill` is given.
   Initializer seeded(std::uint64_t seed) const;
 

@@ -5,6 +5,11 @@
 #include "sightline/base/error.h"
 
 namespace sightline {
+namespace {
+
+constexpr std::int64_t kUnknownSize = -1;
+
+}  // namespace
 
 void InputSpec::check(const Shape& shape, std::string_view layer) const {
   const auto refuse = [&](const std::string& expected) {
@@ -16,7 +21,7 @@ void InputSpec::check(const Shape& shape, std::string_view layer) const {
   if (max_ndim && shape.rank() > *max_ndim) refuse("at most " + std::to_string(*max_ndim) + " dimensions");
   for (const auto& [axis, size] : axes) {
     const int at = axis < 0 ? axis + shape.rank() : axis;
-    if (at < 0 || at >= shape.rank() || shape[at] != size)
+    if (at < 0 || at >= shape.rank() || (shape[at] != size && shape[at] != kUnknownSize))
       refuse("size " + std::to_string(size) + " of axis " + std::to_string(axis));
   }
 }

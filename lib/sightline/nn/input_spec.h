@@ -15,7 +15,8 @@ struct InputSpec {
   std::optional<int> max_ndim = {};
   std::map<int, std::int64_t> axes = {};  ///< size of an axis; negative axes count from the end
 
-  /// Errors: mismatch, with `layer` as its subject, when `shape` is not what is asked.
+  /// A size of `shape` that is not known yet (-1) is any. Errors: mismatch, with `layer` as its subject, when
+  /// `shape` is not what is asked.
   void check(const Shape& shape, std::string_view layer) const;
 };
 
