@@ -21,7 +21,7 @@ class KerasTarget : public ConversionTarget {
     const CLIPConfig& config = c.model.config();
     ThreadPool pool(available_cores());
     try {
-      write_keras_h5(*out_, c.model.weights(),
+      write_keras_h5(*out_, c.model.checkpoint(),
                      {config.vision.encoder.heads, config.text.encoder.heads, c.dtype}, &pool);
       out_->flush();
     } catch (const Error& error) {

@@ -46,14 +46,14 @@ std::string describe(const CLIP& clip) {
   const CLIPConfig& config = clip.config();
   const ModelSource& source = clip.source();
   std::int64_t parameters = 0;
-  for (const std::string& name : clip.weights().names())
-    parameters += clip.weights().find(name)->shape.elements();
+  for (const std::string& name : clip.checkpoint().names())
+    parameters += clip.checkpoint().find(name)->shape.elements();
   return "found: " + source.form + " with " + source.dialect + " names in " + printable(source.weights) +
          ": CLIP, image " + std::to_string(config.vision.image_size) + ", patch " +
          std::to_string(config.vision.patch_size) + ", widths " +
          std::to_string(config.vision.encoder.width) + " and " + std::to_string(config.text.encoder.width) +
          ", embedding " + std::to_string(config.projection_dim) + ", " +
-         std::to_string(clip.weights().size()) + " tensors, " + std::to_string(parameters) + " parameters";
+         std::to_string(clip.checkpoint().size()) + " tensors, " + std::to_string(parameters) + " parameters";
 }
 
 /// The folder that the tokenizer's files come from: the one asked for, the source's, or CLIP's own when the
@@ -74,9 +74,9 @@ std::string tokenizer_folder(const ConvertOptions& o, const CLIP& clip) {
 /// Whether the target's numbers must be those of the source.
 bool is_exact(const std::optional<DType>& dtype, const CLIP& clip) {
   if (!dtype || *dtype == DType::f32) return true;
-  const std::vector<std::string> names = clip.weights().names();
+  const std::vector<std::string> names = clip.checkpoint().names();
   return std::all_of(names.begin(), names.end(),
-                     [&](const std::string& name) { return clip.weights().find(name)->dtype == *dtype; });
+                     [&](const std::string& name) { return clip.checkpoint().find(name)->dtype == *dtype; });
 }
 
 void run_verify(const ConvertOptions& o, const Conversion& conversion, const CLIP& written) {

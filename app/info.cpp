@@ -134,7 +134,7 @@ int run_info(const InfoOptions& o) {
   out += summary(*clip, {.depth = everything ? kEveryLevel : kTowersAndBlocks, .with_weights = everything});
   out += "\n";
   append_config(out, *clip);
-  append_dtypes(out, clip->weights());
+  append_dtypes(out, clip->checkpoint());
   in_stage(Stage::model, [&] { append_processor(out, *clip); });
   in_stage(Stage::output, [&] { write_stdout(out); });
   return kExitDone;

@@ -71,7 +71,7 @@ std::unique_ptr<CLIP> TargetFolder::reopen(const Conversion&) const {
 }
 
 void TargetFolder::write_weights(const Conversion& conversion) {
-  const Weights& weights = conversion.model.weights();
+  const Weights& weights = conversion.model.checkpoint();
   const std::optional<DType> dtype = conversion.dtype;
   std::vector<SafetensorsEntry> entries;
   for (const std::string& name : weights.names()) {
@@ -99,7 +99,7 @@ void TargetFolder::write_config(const Conversion& conversion) {
     write_file("config.json", dtype ? with_dtype(text, source.config, dtype_name(*dtype)) : text);
     return;
   }
-  const DType stored = conversion.model.weights().find("text_projection.weight")->dtype;
+  const DType stored = conversion.model.checkpoint().find("text_projection.weight")->dtype;
   write_file("config.json",
              config_json(conversion.model.config(), dtype_name(conversion.dtype.value_or(stored))));
 }

@@ -30,7 +30,7 @@ class BenchDataTest(unittest.TestCase):
 
     def test_model_is_complete_and_runs(self):
         model = bench_data.make_model(self.folder, "pixels")
-        self.assertIn("clip_image_encoder", self.run_sightline("info", model))
+        self.assertIn("image_encoder", self.run_sightline("info", model))
         out = self.folder / "out.npy"
         self.run_sightline("embed-image", ROOT / "data" / "images" / "dog.jpg", "--model", model, "--output", out,
                            "--quiet")

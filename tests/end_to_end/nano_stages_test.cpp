@@ -75,7 +75,7 @@ TEST_CASE("nano: every stage of the image tower is that of transformers", "[end_
       const auto clip = CLIP::from_preset(nano_folder(name));
       const CLIPImageEncoder& tower = clip->image_encoder();
       const EncoderConfig config = clip->config().vision.encoder;
-      const WeightScope scope = WeightScope(clip->weights()) / "vision_model";
+      const WeightScope scope = WeightScope(clip->checkpoint()) / "vision_model";
       Stages stages{*clip,       name,    "vision", config, scope, Mask::none, whole(2, tower.tokens()),
                     Workspace(), Tensor()};
 
@@ -107,7 +107,7 @@ TEST_CASE("nano: every stage of the text tower is that of transformers", "[end_t
         const auto clip = CLIP::from_preset(nano_folder(name));
         const CLIPTextEncoder& tower = clip->text_encoder();
         const EncoderConfig config = clip->config().text.encoder;
-        const WeightScope scope = WeightScope(clip->weights()) / "text_model";
+        const WeightScope scope = WeightScope(clip->checkpoint()) / "text_model";
         const std::string caption = nano_captions().at(n == 0 ? 0 : 7);
         const std::vector<std::int32_t> ids = clip->processor().process_text(caption).ids;
         const auto length = static_cast<std::int64_t>(ids.size());

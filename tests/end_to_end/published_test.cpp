@@ -31,7 +31,7 @@ std::unique_ptr<CLIP> published_model(const CLIPOptions& options = {}) {
 }
 
 double logit_scale(const CLIP& clip) {
-  const StoredTensor* stored = clip.weights().find("logit_scale");
+  const StoredTensor* stored = clip.checkpoint().find("logit_scale");
   REQUIRE(stored != nullptr);
   return std::exp(static_cast<double>(to_float(*stored).data()[0]));
 }

@@ -50,10 +50,10 @@ std::vector<float> stored_as(DType dtype, std::span<const float> values) {
 /// bfloat16 next to them where they are stored as that. Some goldens hold only the first rows of the token
 /// embedding.
 void check_tensors(const CLIP& clip, const CLIP& nano) {
-  REQUIRE(clip.weights().names() == nano.weights().names());
-  for (const std::string& name : nano.weights().names()) {
+  REQUIRE(clip.checkpoint().names() == nano.checkpoint().names());
+  for (const std::string& name : nano.checkpoint().names()) {
     CAPTURE(name);
-    const StoredTensor &seen = *clip.weights().find(name), &expected = *nano.weights().find(name);
+    const StoredTensor &seen = *clip.checkpoint().find(name), &expected = *nano.checkpoint().find(name);
     if (name.find("token_embedding") == std::string::npos) {
       REQUIRE(to_string(seen.shape) == to_string(expected.shape));
     }

@@ -38,11 +38,11 @@ TEST_CASE("expected_weights: they are what the files of transformers hold, tenso
     for (const ExpectedWeight& weight : expected_weights(clip->config())) {
       CAPTURE(weight.name);
       names.push_back(weight.name);
-      REQUIRE(clip->weights().contains(weight.name));
-      CHECK(clip->weights().find(weight.name)->shape == weight.shape);
+      REQUIRE(clip->checkpoint().contains(weight.name));
+      CHECK(clip->checkpoint().find(weight.name)->shape == weight.shape);
     }
     std::sort(names.begin(), names.end());
-    CHECK(names == clip->weights().names());
+    CHECK(names == clip->checkpoint().names());
   }
 }
 

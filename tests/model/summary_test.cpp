@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "model/small_clip.h"
 #include "sightline/model/summary.h"
 #include "support/catch.h"
 #include "support/error_of.h"
@@ -9,42 +10,6 @@
 using namespace sightline;
 using namespace sightline::testing;
 using Catch::Matchers::Contains;
-
-namespace {
-
-// Small, and what no default is.
-const CLIPArguments kSmall = {.embed_dim = 24,
-                              .image_resolution = 32,
-                              .vision_layers = 2,
-                              .vision_width = 128,
-                              .vision_patch_size = 16,
-                              .context_length = 9,
-                              .vocab_size = 50,
-                              .transformer_width = 32,
-                              .transformer_heads = 2,
-                              .transformer_layers = 3};
-
-struct Pass {
-  ThreadPool pool{1};
-  Scratch scratch;
-  Context context{pool, scratch};
-};
-
-Tensor pictures(const CLIP& clip, std::int64_t count) {
-  Tensor pixels(Shape{count, clip.processor().pixel_count()});
-  for (std::int64_t i = 0; i < pixels.view().elements(); ++i)
-    pixels.data()[i] = static_cast<float>(i % 251) / 125 - 1;
-  return pixels;
-}
-
-std::vector<float> embedded(const CLIP& clip) {
-  Pass pass;
-  Tensor out(Shape{2, clip.embedding_size()});
-  clip.encode_images(pictures(clip, 2).view(), out.view(), pass.context);
-  return {out.data(), out.data() + out.view().elements()};
-}
-
-}  // namespace
 
 TEST_CASE("summary: totals of the four presets are KerasCV's", "[model]") {
   const auto [name, total] = GENERATE(table<std::string, std::string>({
@@ -66,8 +31,8 @@ TEST_CASE("summary: layers, output shapes and parameters stand in columns", "[mo
   const std::string line(78, '-');
   CHECK(text == "layer                                       output shape            parameters\n" + line +
                     "\n"
-                    "clip_image_encoder                          (None, 24)                 499,200\n"
-                    "clip_text_encoder                           (None, 24)                  40,832\n"
+                    "image_encoder                               (None, 24)                 499,200\n"
+                    "text_encoder                                (None, 24)                  40,832\n"
                     "clip_head                                   (None, None)                     1\n" +
                     line +
                     "\n"
@@ -79,8 +44,8 @@ TEST_CASE("summary: layers, output shapes and parameters stand in columns", "[mo
   CHECK_THAT(all, Contains("Non-trainable params: 40,832 ("));
   CHECK_THAT(all, Contains("\n" + std::string(4, ' ') + "residual_attention_2" + std::string(20, ' ') +
                            "(None, 9, 32)"));
-  CHECK_THAT(all, Contains("clip_patching_and_embedding" + std::string(15, ' ') + "(None, 5, 128)"));
-  CHECK_THAT(all, Contains("embedding_1" + std::string(31, ' ') + "(9, 32)"));
+  CHECK_THAT(all, Contains("clip_patch_embedding" + std::string(22, ' ') + "(None, 5, 128)"));
+  CHECK_THAT(all, Contains("positional_embedding" + std::string(22, ' ') + "(9, 32)"));
   CHECK_THAT(all, Contains(". text_model.encoder.layers.2.mlp.fc2.weight"));
 }
 
@@ -106,24 +71,6 @@ TEST_CASE("clip: a call gives logits of pictures and of texts", "[model]") {
   for (int i = 0; i < 6; ++i) CHECK(std::abs(logits.image_logits.data()[i]) <= clip.head().logit_scale());
 }
 
-TEST_CASE("clip: set_weights reaches every product, and what was set comes back", "[model]") {
-  CLIP first(kSmall), other(kSmall, {.seed = 1});
-  const std::vector<float> expected = embedded(first), before = embedded(other);
-  REQUIRE(before != expected);
-  other.image_encoder().set_weights(first.image_encoder().get_weights());
-  CHECK(embedded(other) == expected);
-  CHECK(embedded(other) == expected);  // once more: from panels that are kept
-  Variable& projection = *other.image_encoder().weights().back();
-  Tensor doubled = projection.value();
-  for (float& value : doubled.view().flat()) value *= 2;
-  projection.assign(doubled);
-  std::vector<float> twice = expected;
-  for (float& value : twice) value *= 2;
-  CHECK(embedded(other) == twice);
-  other.head().weights().front()->assign(0.0F);
-  CHECK(other.head().logit_scale() == 1);
-}
-
 TEST_CASE("clip: sizes that make no model are refused", "[model][error]") {
   CLIPArguments wrong = kSmall;
   wrong.vision_width = 100;
@@ -144,30 +91,4 @@ TEST_CASE("clip: sizes that make no model are refused", "[model][error]") {
       error_of([&] {
         CLIP::from_preset("clip-vit-base-patch32", {.load_weights = false, .input_shape = Shape{64, 32, 3}});
       }).code == "MISMATCH");
-}
-
-TEST_CASE("layers: KerasCV's arguments come back from get_config and make the same layer", "[model]") {
-  const CLIPAttention attention({.proj_dim = 8, .num_heads = 2, .num_hidden_layers = 3, .dropout = 0.1});
-  const auto attention_again = CLIPAttention::from_config(attention.get_config());
-  CHECK(attention_again->get_config() == attention.get_config());
-  CHECK(std::get<double>(attention.get_config().at("dropout")) == 0.1);
-  CHECK(attention.count_params() == 4 * (8 * 8 + 8));
-  const ResidualAttention block({.proj_dim = 8, .num_heads = 2, .num_hidden_layers = 3});
-  CHECK(ResidualAttention::from_config(block.get_config())->get_config() == block.get_config());
-  const CLIPEncoder encoder({.width = 8, .num_layers = 3, .heads = 2});
-  CHECK(CLIPEncoder::from_config(encoder.get_config())->get_config() == encoder.get_config());
-  CHECK(encoder.count_params() == 3 * block.count_params());
-  const CLIPImageEncoder image(
-      {.input_resolution = 8, .patch_size = 4, .width = 8, .num_layers = 1, .heads = 2, .output_dim = 3});
-  CHECK(CLIPImageEncoder::from_config(image.get_config())->get_config() == image.get_config());
-  CHECK(image.compute_output_shape(Shape{5, 3, 8, 8}) == Shape{5, 3});
-  const CLIPTextEncoder text({.transformer_width = 8,
-                              .transformer_layers = 1,
-                              .transformer_heads = 2,
-                              .vocab_size = 5,
-                              .embed_dim = 3,
-                              .context_length = 4});
-  CHECK(CLIPTextEncoder::from_config(text.get_config())->get_config() == text.get_config());
-  CHECK(error_of([&] { CLIPEncoder::from_config({}); }).message ==
-        "width: is not in the configuration of the layer");
 }

@@ -63,7 +63,10 @@ void check_finite(TensorView<const float> embeddings) {
 }  // namespace
 
 CLIP::CLIP(LoadedModel model, const CLIPOptions& options)
-    : source_(std::move(model.source)), config_(model.config), weights_(std::move(model.weights)) {
+    : Layer(options.name),
+      source_(std::move(model.source)),
+      config_(model.config),
+      weights_(std::move(model.weights)) {
   if (options.input_shape && side_of(*options.input_shape) != config_.vision.image_size) {
     fail(ErrorCode::mismatch, "input_shape",
          "is " + to_string(*options.input_shape) + ", the model takes pictures of " +
@@ -75,6 +78,10 @@ CLIP::CLIP(LoadedModel model, const CLIPOptions& options)
   text_encoder_ = std::make_unique<CLIPTextEncoder>(root, config_, backend);
   head_ = std::make_unique<CLIPHead>(root);
   check_complete(weights_);
+  add_sublayer(*image_encoder_, "image_encoder");
+  add_sublayer(*text_encoder_, "text_encoder");
+  add_sublayer(*head_, "clip_head");
+  if (!options.trainable) set_trainable(false);
   const auto tokenizer_loader = [folder = source_.folder, rows = config_.text.vocabulary_size,
                                  cleaning = options.text_cleaning] {
     try {
@@ -94,8 +101,21 @@ CLIP::CLIP(const CLIPArguments& arguments, const CLIPOptions& options)
 
 CLIP::~CLIP() = default;
 
+LayerConfig CLIP::get_config() const {
+  LayerConfig config = Layer::get_config();
+  config.merge(CLIPArguments::of(config_).to_config());
+  return config;
+}
+
 std::unique_ptr<CLIP> CLIP::from_config(const LayerConfig& config, const CLIPOptions& options) {
-  return std::make_unique<CLIP>(CLIPArguments::from_config(config), options);
+  const Untrained asked = Untrained{.name = options.name, .trainable = options.trainable}.with(config);
+  if (!(asked.dtype == DTypePolicy()))
+    fail(ErrorCode::unsupported, asked.name,
+         "is given the dtype " + asked.dtype.name() + ", computes in float32 alone");
+  CLIPOptions with_config = options;
+  with_config.name = asked.name;
+  with_config.trainable = asked.trainable;
+  return std::make_unique<CLIP>(CLIPArguments::from_config(config), with_config);
 }
 
 std::unique_ptr<CLIP> CLIP::from_preset(const std::string& name_or_path, const CLIPOptions& options) {

@@ -30,13 +30,15 @@ struct CLIPOptions {
   /// {height, width, 3}: with initial weights the size of pictures instead of the preset's; else what the
   /// model must have.
   std::optional<Shape> input_shape = {};
+  std::string name = "clip";  ///< of the model as a layer
+  bool trainable = true;
   std::string dialect = "";  ///< whose names the weights have (`ModelSource::dialect`); "" = as recognized
 };
 
 /// A CLIP model: two towers, one head, and the processor that feeds them. Weights are mapped, and a layer
-/// touches its own only when it is called, so a run that embeds texts never reads the image tower. const =
-/// safe to share.
-class CLIP {
+/// touches its own only when it is called, so a run that embeds texts never reads the image tower. As a layer
+/// it has the towers and the head as sublayers. const = safe to share.
+class CLIP : public Layer {
  public:
   /// `name_or_path`: a folder or a weight file of any form that `open_model` reads, a preset name, `org/name`
   /// in the Hugging Face cache, or "" for the demo model. Every tensor of the checkpoint is used exactly once
@@ -48,11 +50,12 @@ class CLIP {
   /// A model of these sizes with initial weights, `options.seed` theirs. A matrix is made when a
   /// layer first computes with it; vectors and positions at once. Errors: range.
   explicit CLIP(const CLIPArguments& arguments, const CLIPOptions& options = {});
-  ~CLIP();
+  ~CLIP() override;
 
-  /// KerasCV's constructor arguments under their names, and the model with initial weights made from them.
-  /// Errors: missing, type, range.
-  LayerConfig get_config() const { return CLIPArguments::of(config_).to_config(); }
+  /// KerasCV's constructor arguments under their names, and the model with initial weights made from them;
+  /// one that is not there has its default. Errors: type, range; unsupported for other names or another
+  /// dtype.
+  LayerConfig get_config() const override;
   static std::unique_ptr<CLIP> from_config(const LayerConfig& config, const CLIPOptions& options = {});
 
   const CLIPConfig& config() const { return config_; }
@@ -65,7 +68,7 @@ class CLIP {
   CLIPTextEncoder& text_encoder() { return *text_encoder_; }
   CLIPHead& head() { return *head_; }
   /// The checkpoint as it was opened; what has been set since is in the layers.
-  const Weights& weights() const { return weights_; }
+  const Weights& checkpoint() const { return weights_; }
   /// The folder or weight file it was read from.
   const std::string& path() const { return source_.path; }
   const ModelSource& source() const { return source_; }

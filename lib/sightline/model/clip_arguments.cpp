@@ -69,7 +69,10 @@ LayerConfig CLIPArguments::to_config() const {
 
 CLIPArguments CLIPArguments::from_config(const LayerConfig& config) {
   CLIPArguments arguments;
-  for (const auto& [name, field] : kFields) arguments.*field = config_value<std::int64_t>(config, name);
+  check_arguments(config, {"embed_dim", "image_resolution", "vision_layers", "vision_width",
+                           "vision_patch_size", "context_length", "vocab_size", "transformer_width",
+                           "transformer_heads", "transformer_layers"});
+  for (const auto& [name, field] : kFields) arguments.*field = config_value(config, name, arguments.*field);
   return arguments;
 }
 

@@ -27,7 +27,7 @@ struct CLIPArguments {
   CLIPConfig config() const;
   /// Under KerasCV's names, as `get_config` of a CLIP gives them.
   LayerConfig to_config() const;
-  /// Errors: missing, type.
+  /// What is not there has its default. Errors: type; unsupported for a name that is no argument.
   static CLIPArguments from_config(const LayerConfig& config);
   /// What a model of this config would be made with; its heads and MLPs must be KerasCV's to make the same.
   static CLIPArguments of(const CLIPConfig& config);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sightline/model/encoder.h"
+
 namespace sightline {
 
 void l2_normalize(TensorView<float> rows) {
@@ -36,6 +38,10 @@ CLIPHead::CLIPHead(const WeightScope& root) : Layer("clip_head") {
 
 void CLIPHead::operator()(TensorView<const float> images, TensorView<const float> texts,
                           TensorView<float> logits) const {
+  const std::int64_t width = images.shape().rank() == 0 ? 0 : images.columns();
+  check_rows(name(), "images", images.shape(), first_size(images.shape()), width);
+  check_rows(name(), "texts", texts.shape(), first_size(texts.shape()), width);
+  check_rows(name(), "logits", logits.shape(), images.rows(), texts.rows());
   const auto normalized = [](TensorView<const float> rows) {
     Tensor copy(rows.shape());
     std::copy_n(rows.data(), rows.elements(), copy.data());

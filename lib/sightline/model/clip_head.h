@@ -22,7 +22,7 @@ class CLIPHead : public Layer {
   /// exp of the stored parameter.
   float logit_scale() const { return logit_scale_; }
   /// logits[i, t] = logit_scale * cosine(image i, text t). Shapes:  images [I, E], texts [T, E], not
-  /// normalised; logits [I, T].
+  /// normalised; logits [I, T]. Errors: mismatch for other shapes.
   void operator()(TensorView<const float> images, TensorView<const float> texts,
                   TensorView<float> logits) const;
   /// [I, E] -> [I, any number of texts] (-1).

@@ -44,17 +44,24 @@ CLIPImageEncoder::CLIPImageEncoder(const WeightScope& root, const CLIPConfig& co
                   {.in = config.vision.encoder.width, .units = config.projection_dim, .bias = Bias::no},
                   backend),
       image_size_(config.vision.image_size),
-      patch_size_(config.vision.patch_size) {
-  const std::array<Layer*, 5> children = {&embedding_, &pre_norm_, &encoder_, &post_norm_, &projection_};
-  for (Layer* child : children) add_sublayer(*child);
+      patch_size_(config.vision.patch_size),
+      channels_(config.vision.channels) {
+  add_sublayer(embedding_, "clip_patch_embedding");
+  add_sublayer(pre_norm_, "ln_1");
+  add_sublayer(encoder_, "clip_encoder");
+  add_sublayer(post_norm_, "ln_2");
+  add_sublayer(projection_, "vision_projector");
 }
 
 CLIPImageEncoder::CLIPImageEncoder(const Arguments& arguments, const Untrained& untrained)
     : CLIPImageEncoder(WeightScope(initial_weights(arguments.num_layers, 1, untrained.seed)),
-                       config_of(arguments), gemm_backend(untrained.backend)) {}
+                       config_of(arguments), gemm_backend(untrained.backend)) {
+  take_arguments(untrained.name, untrained.dtype, untrained.trainable);
+}
 
 std::unique_ptr<CLIPImageEncoder> CLIPImageEncoder::from_config(const LayerConfig& config,
                                                                 const Untrained& untrained) {
+  check_arguments(config, {"input_resolution", "patch_size", "width", "num_layers", "heads", "output_dim"});
   const auto size = [&](const char* key) { return config_value<std::int64_t>(config, key); };
   const Arguments arguments = {.input_resolution = size("input_resolution"),
                                .patch_size = size("patch_size"),
@@ -62,7 +69,7 @@ std::unique_ptr<CLIPImageEncoder> CLIPImageEncoder::from_config(const LayerConfi
                                .num_layers = size("num_layers"),
                                .heads = size("heads"),
                                .output_dim = size("output_dim")};
-  return std::make_unique<CLIPImageEncoder>(arguments, untrained);
+  return std::make_unique<CLIPImageEncoder>(arguments, untrained.with(config));
 }
 
 LayerConfig CLIPImageEncoder::get_config() const {
@@ -88,6 +95,9 @@ std::vector<Shape> CLIPImageEncoder::sublayer_inputs(const Shape& input_shape) c
 
 void CLIPImageEncoder::operator()(TensorView<const float> pixels, TensorView<float> embeddings,
                                   Context& context) const {
+  const std::int64_t pictures = first_size(pixels.shape());
+  check_rows(name(), "pixels", pixels.shape(), pictures, channels_ * image_size_ * image_size_);
+  check_rows(name(), "embeddings", embeddings.shape(), pictures, projection_.units());
   const std::int64_t most = std::clamp<std::int64_t>(kRowsPerPass / tokens(), 1, kMaxPictures);
   for (std::int64_t begin = 0; begin < pixels.rows(); begin += most) {
     const std::int64_t count = std::min(most, pixels.rows() - begin);

@@ -49,7 +49,7 @@ class CLIPImageEncoder : public ImageEncoder {
   CLIPEncoder encoder_;
   LayerNormalization post_norm_;
   Dense projection_;
-  std::int64_t image_size_, patch_size_;
+  std::int64_t image_size_, patch_size_, channels_;
 };
 
 }  // namespace sightline

@@ -42,17 +42,23 @@ CLIPTextEncoder::CLIPTextEncoder(const WeightScope& root, const CLIPConfig& conf
       final_norm_(root / "text_model" / "final_layer_norm", width_, config.text.encoder.epsilon),
       projection_(root / "text_projection", {.in = width_, .units = config.projection_dim, .bias = Bias::no},
                   backend) {
-  const std::array<Layer*, 5> children = {&token_embedding_, &position_embedding_, &encoder_, &final_norm_,
-                                          &projection_};
-  for (Layer* child : children) add_sublayer(*child);
+  add_sublayer(token_embedding_, "token_embedding");
+  add_sublayer(position_embedding_, "positional_embedding");
+  add_sublayer(encoder_, "clip_encoder");
+  add_sublayer(final_norm_, "ln_final");
+  add_sublayer(projection_, "text_projector");
 }
 
 CLIPTextEncoder::CLIPTextEncoder(const Arguments& arguments, const Untrained& untrained)
     : CLIPTextEncoder(WeightScope(initial_weights(1, arguments.transformer_layers, untrained.seed)),
-                      config_of(arguments), gemm_backend(untrained.backend)) {}
+                      config_of(arguments), gemm_backend(untrained.backend)) {
+  take_arguments(untrained.name, untrained.dtype, untrained.trainable);
+}
 
 std::unique_ptr<CLIPTextEncoder> CLIPTextEncoder::from_config(const LayerConfig& config,
                                                               const Untrained& untrained) {
+  check_arguments(config, {"transformer_width", "transformer_layers", "transformer_heads", "vocab_size",
+                           "embed_dim", "context_length"});
   const auto size = [&](const char* key) { return config_value<std::int64_t>(config, key); };
   const Arguments arguments = {.transformer_width = size("transformer_width"),
                                .transformer_layers = size("transformer_layers"),
@@ -60,7 +66,7 @@ std::unique_ptr<CLIPTextEncoder> CLIPTextEncoder::from_config(const LayerConfig&
                                .vocab_size = size("vocab_size"),
                                .embed_dim = size("embed_dim"),
                                .context_length = size("context_length")};
-  return std::make_unique<CLIPTextEncoder>(arguments, untrained);
+  return std::make_unique<CLIPTextEncoder>(arguments, untrained.with(config));
 }
 
 LayerConfig CLIPTextEncoder::get_config() const {
@@ -99,6 +105,7 @@ void CLIPTextEncoder::embed(std::span<const std::int32_t> ids, TensorView<float>
 
 void CLIPTextEncoder::operator()(const TokenBatch& texts, TensorView<float> embeddings,
                                  Context& context) const {
+  check_rows(name(), "embeddings", embeddings.shape(), texts.size(), projection_.units());
   std::array<Sequence, kMaxTexts> sequences;
   std::int64_t begin = 0;
   while (begin < texts.size()) {

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <cstdio>
-#include <map>
 
 namespace sightline {
 namespace {
@@ -51,10 +50,10 @@ class Table {
     text.append(kWidth, '-').append("\n");
   }
 
-  /// A layer that is given `input`, and what it is made of. `name` tells it from its neighbours.
-  void add(const Layer& layer, const std::string& name, const Shape& input, int level) {
+  /// A layer that is given `input`, and what it is made of.
+  void add(const Layer& layer, const Shape& input, int level) {
     const std::string indent(static_cast<std::size_t>(level) * 2, ' ');
-    append_row(text, indent + name, shape_text(layer.compute_output_shape(input)),
+    append_row(text, indent + layer.name(), shape_text(layer.compute_output_shape(input)),
                grouped(layer.count_params()));
     if (options_.with_weights) {
       for (const Variable* weight : layer.own_weights()) {
@@ -64,13 +63,7 @@ class Table {
     }
     if (level + 1 >= options_.depth) return;
     const std::vector<Shape> inputs = layer.sublayer_inputs(input);
-    std::map<std::string, int> seen;  // Keras numbers layers of one class from the second on
-    for (std::size_t i = 0; i < inputs.size(); ++i) {
-      const Layer& child = *layer.sublayers()[i];
-      const int number = seen[child.name()]++;
-      add(child, number == 0 ? child.name() : child.name() + "_" + std::to_string(number), inputs[i],
-          level + 1);
-    }
+    for (std::size_t i = 0; i < inputs.size(); ++i) add(*layer.sublayers()[i], inputs[i], level + 1);
   }
 
   std::string text;
@@ -98,20 +91,11 @@ std::string summary(const CLIP& model, const SummaryOptions& options) {
   const std::array<Shape, 3> inputs = {Shape{kAny, config.vision.channels, side, side},
                                        Shape{kAny, config.text.context_length},
                                        Shape{kAny, config.projection_dim}};
-  std::vector<const Variable*> all, trainable, others;
-  const auto append = [](std::vector<const Variable*>& to, const std::vector<const Variable*>& from) {
-    to.insert(to.end(), from.begin(), from.end());
-  };
-  for (std::size_t i = 0; i < parts.size(); ++i) {
-    table.add(*parts[i], parts[i]->name(), inputs[i], 0);
-    append(all, parts[i]->weights());
-    append(trainable, parts[i]->trainable_weights());
-    append(others, parts[i]->non_trainable_weights());
-  }
+  for (std::size_t i = 0; i < parts.size(); ++i) table.add(*parts[i], inputs[i], 0);
   table.text.append(kWidth, '-').append("\n");
-  append_total(table.text, "Total params", all);
-  append_total(table.text, "Trainable params", trainable);
-  append_total(table.text, "Non-trainable params", others);
+  append_total(table.text, "Total params", model.weights());
+  append_total(table.text, "Trainable params", model.trainable_weights());
+  append_total(table.text, "Non-trainable params", model.non_trainable_weights());
   return table.text;
 }
 

@@ -12,7 +12,7 @@ struct SummaryOptions {
   bool with_weights = false;  ///< each weight's path, shape and dtype below its layer
 };
 
-/// A table as Keras's `Model.summary`: layer and class, output shape (None = any number of pictures or
+/// A table as Keras's `Model.summary`: layer, output shape (None = any number of pictures or
 /// texts), parameters; below it the totals with their sizes. Reads and makes no weights. Lines end with a
 /// newline.
 std::string summary(const CLIP& model, const SummaryOptions& options = {});

@@ -23,7 +23,10 @@ CLIPAttention::CLIPAttention(const WeightScope& scope, std::int64_t width, std::
       heads_(heads),
       num_hidden_layers_(num_hidden_layers),
       mask_(mask) {
-  for (Dense* projection : {&q_proj_, &k_proj_, &v_proj_, &out_proj_}) add_sublayer(*projection);
+  add_sublayer(q_proj_, "q_proj");
+  add_sublayer(k_proj_, "k_proj");
+  add_sublayer(v_proj_, "v_proj");
+  add_sublayer(out_proj_, "out_proj");
 }
 
 CLIPAttention::CLIPAttention(const Arguments& arguments, const Untrained& untrained)
@@ -31,16 +34,18 @@ CLIPAttention::CLIPAttention(const Arguments& arguments, const Untrained& untrai
                     arguments.proj_dim, checked_heads(arguments.proj_dim, arguments.num_heads),
                     arguments.mask, gemm_backend(untrained.backend), arguments.num_hidden_layers) {
   dropout_ = arguments.dropout;
+  take_arguments(untrained.name, untrained.dtype, untrained.trainable);
 }
 
 std::unique_ptr<CLIPAttention> CLIPAttention::from_config(const LayerConfig& config,
                                                           const Untrained& untrained) {
+  check_arguments(config, {"proj_dim", "num_heads", "num_hidden_layers", "dropout", "causal"});
   const Arguments arguments = {.proj_dim = config_value<std::int64_t>(config, "proj_dim"),
                                .num_heads = config_value<std::int64_t>(config, "num_heads"),
                                .num_hidden_layers = config_value<std::int64_t>(config, "num_hidden_layers"),
-                               .dropout = config_value<double>(config, "dropout"),
-                               .mask = config_value<bool>(config, "causal") ? Mask::causal : Mask::none};
-  return std::make_unique<CLIPAttention>(arguments, untrained);
+                               .dropout = config_value(config, "dropout", 0.0),
+                               .mask = config_value(config, "causal", false) ? Mask::causal : Mask::none};
+  return std::make_unique<CLIPAttention>(arguments, untrained.with(config));
 }
 
 LayerConfig CLIPAttention::get_config() const {

@@ -27,14 +27,17 @@ CLIPEncoder::CLIPEncoder(const WeightScope& scope, const EncoderConfig& config, 
 CLIPEncoder::CLIPEncoder(const Arguments& arguments, const Untrained& untrained)
     : CLIPEncoder(WeightScope(initial_weights(0, arguments.num_layers, untrained.seed)),
                   EncoderConfig::of(arguments.width, arguments.num_layers, arguments.heads), arguments.mask,
-                  gemm_backend(untrained.backend)) {}
+                  gemm_backend(untrained.backend)) {
+  take_arguments(untrained.name, untrained.dtype, untrained.trainable);
+}
 
 std::unique_ptr<CLIPEncoder> CLIPEncoder::from_config(const LayerConfig& config, const Untrained& untrained) {
+  check_arguments(config, {"width", "num_layers", "heads", "causal"});
   const Arguments arguments = {.width = config_value<std::int64_t>(config, "width"),
                                .num_layers = config_value<std::int64_t>(config, "num_layers"),
                                .heads = config_value<std::int64_t>(config, "heads"),
-                               .mask = config_value<bool>(config, "causal") ? Mask::causal : Mask::none};
-  return std::make_unique<CLIPEncoder>(arguments, untrained);
+                               .mask = config_value(config, "causal", false) ? Mask::causal : Mask::none};
+  return std::make_unique<CLIPEncoder>(arguments, untrained.with(config));
 }
 
 LayerConfig CLIPEncoder::get_config() const {

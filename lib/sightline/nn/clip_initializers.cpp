@@ -34,6 +34,14 @@ Initializer initializer_of(std::string_view name, const Shape& shape, std::int64
 
 }  // namespace
 
+Untrained Untrained::with(const LayerConfig& config) const {
+  Untrained result = *this;
+  result.name = config_value<std::string>(config, "name", name);
+  result.dtype = DTypePolicy(config_value<std::string>(config, "dtype", dtype.name()));
+  result.trainable = config_value<bool>(config, "trainable", trainable);
+  return result;
+}
+
 Weights initial_weights(std::int64_t vision_layers, std::int64_t text_layers, std::uint64_t seed) {
   Weights weights;
   weights.make_missing([=](std::string_view name, const Shape& shape) {

@@ -1,9 +1,11 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -25,5 +27,15 @@ const T& config_value(const LayerConfig& config, std::string_view key) {
   if (value == nullptr) fail(ErrorCode::type, key, "is of another type in the configuration of the layer");
   return *value;
 }
+
+/// The value of `key`, or `otherwise` when it is not there: an argument with a default. Errors: type.
+template <class T>
+T config_value(const LayerConfig& config, std::string_view key, T otherwise) {
+  return config.contains(key) ? config_value<T>(config, key) : std::move(otherwise);
+}
+
+/// Errors: unsupported for a key that is neither one of `arguments` nor what every layer has (name, dtype,
+/// trainable).
+void check_arguments(const LayerConfig& config, std::initializer_list<std::string_view> arguments);
 
 }  // namespace sightline

@@ -12,9 +12,13 @@ namespace sightline {
 /// the product before it (`Activation::quick_gelu`).
 class QuickGELU : public TensorLayer {
  public:
-  explicit QuickGELU(const DTypePolicy& dtype = {}) : TensorLayer("quick_gelu", dtype) {}
+  explicit QuickGELU(const DTypePolicy& dtype = {}, std::string name = "quick_gelu", bool trainable = true)
+      : TensorLayer(std::move(name), dtype, trainable) {}
   static std::unique_ptr<QuickGELU> from_config(const LayerConfig& config) {
-    return std::make_unique<QuickGELU>(DTypePolicy(config_value<std::string>(config, "dtype")));
+    check_arguments(config, {});
+    return std::make_unique<QuickGELU>(DTypePolicy(config_value<std::string>(config, "dtype", "float32")),
+                                       config_value<std::string>(config, "name", "quick_gelu"),
+                                       config_value(config, "trainable", true));
   }
 
   Tensor call(TensorView<const float> inputs) override {

@@ -1,7 +1,6 @@
 #include "sightline/nn/residual_attention.h"
 
 #include <algorithm>
-#include <array>
 
 #include "sightline/base/bytes.h"
 
@@ -39,23 +38,29 @@ ResidualAttention::ResidualAttention(const WeightScope& scope, const EncoderConf
       fc2_(scope / "mlp" / "fc2", {.in = c.mlp_width, .units = c.width}, backend),
       config_(c),
       mask_(mask) {
-  const std::array<Layer*, 5> children = {&ln_1_, &attention_, &ln_2_, &fc1_, &fc2_};
-  for (Layer* child : children) add_sublayer(*child);
+  add_sublayer(ln_1_, "ln_1");
+  add_sublayer(attention_, "multi_head_attention");
+  add_sublayer(ln_2_, "ln_2");
+  add_sublayer(fc1_, "c_fc");
+  add_sublayer(fc2_, "c_proj");
 }
 
 ResidualAttention::ResidualAttention(const Arguments& arguments, const Untrained& untrained)
     : ResidualAttention(
           WeightScope(initial_weights(0, arguments.num_hidden_layers, untrained.seed)),
           EncoderConfig::of(arguments.proj_dim, arguments.num_hidden_layers, arguments.num_heads),
-          arguments.mask, gemm_backend(untrained.backend)) {}
+          arguments.mask, gemm_backend(untrained.backend)) {
+  take_arguments(untrained.name, untrained.dtype, untrained.trainable);
+}
 
 std::unique_ptr<ResidualAttention> ResidualAttention::from_config(const LayerConfig& config,
                                                                   const Untrained& untrained) {
+  check_arguments(config, {"proj_dim", "num_heads", "num_hidden_layers", "causal"});
   const Arguments arguments = {.proj_dim = config_value<std::int64_t>(config, "proj_dim"),
                                .num_heads = config_value<std::int64_t>(config, "num_heads"),
                                .num_hidden_layers = config_value<std::int64_t>(config, "num_hidden_layers"),
-                               .mask = config_value<bool>(config, "causal") ? Mask::causal : Mask::none};
-  return std::make_unique<ResidualAttention>(arguments, untrained);
+                               .mask = config_value(config, "causal", false) ? Mask::causal : Mask::none};
+  return std::make_unique<ResidualAttention>(arguments, untrained.with(config));
 }
 
 LayerConfig ResidualAttention::get_config() const {
