@@ -67,6 +67,8 @@ int run_embed_image(const EmbedImageOptions& o) {
   watch.lap("images encoded");
   watch.shape("embeddings", count, clip->embedding_size());
   in_stage(Stage::output, [&] {
+    out.settle();
+    report.settle();
     out.commit();
     report.commit();
   });

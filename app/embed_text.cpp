@@ -120,6 +120,8 @@ int run_embed_text(const EmbedTextOptions& o) {
   watch.shape("embeddings", count, clip->embedding_size());
   throw_if_interrupted();
   in_stage(Stage::output, [&] {
+    out.settle();
+    report->settle();
     out.commit();
     report->commit();
   });

@@ -32,8 +32,13 @@ void EmbeddingOutput::row(const EmbeddingRow& row) {
   if (!dropped) ++rows_;
 }
 
-void EmbeddingOutput::commit() {
+void EmbeddingOutput::settle() {
   table_->finish();
+  if (index_ != nullptr) index_->settle();
+  out_->settle();
+}
+
+void EmbeddingOutput::commit() {
   if (index_ != nullptr) index_->commit();
   out_->commit();
 }

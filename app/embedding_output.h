@@ -36,6 +36,8 @@ class EmbeddingOutput {
 
   void begin(std::int64_t columns, std::int64_t rows);
   void row(const EmbeddingRow& row);
+  /// Completes the files, which `commit` publishes. Errors: those of OutputFile.
+  void settle();
   void commit();
 
  private:

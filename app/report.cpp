@@ -36,11 +36,15 @@ void Report::add(const ItemStatus& item) {
   out_->write(line_);
 }
 
-void Report::commit() {
+void Report::settle() {
   if (!out_) return;
   out_->write("{\"summary\":{\"inputs\":" + std::to_string(ok_ + skipped_) +
               ",\"ok\":" + std::to_string(ok_) + ",\"skipped\":" + std::to_string(skipped_) + "}}\n");
-  out_->commit();
+  out_->settle();
+}
+
+void Report::commit() {
+  if (out_) out_->commit();
 }
 
 }  // namespace sightline::app

@@ -27,7 +27,8 @@ class Report {
   Report(const std::string& path, bool force, std::string_view label_key);
 
   void add(const ItemStatus& item);
-  /// Errors: those of OutputFile.
+  /// Writes the last line and settles the file, which `commit` publishes. Errors: those of OutputFile.
+  void settle();
   void commit();
 
   std::int64_t ok() const { return ok_; }

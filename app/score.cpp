@@ -105,6 +105,8 @@ int run_score(const ScoreOptions& o) {
   watch.lap("images scored");
   watch.shape("scores", images->size(), texts->size());
   in_stage(Stage::output, [&] {
+    out->settle();
+    report->settle();
     out->commit();
     report->commit();
   });

@@ -59,6 +59,24 @@ TEST_CASE("output file: appears whole at commit, and only then", "[io]") {
   CHECK(folder.entries() == 1);
 }
 
+TEST_CASE("output file: settled, it is whole and not yet there; what is written after that counts", "[io]") {
+  const TempFolder folder;
+  {
+    OutputFile out(folder / "a", false);
+    out.write("hello");
+    out.settle();
+    CHECK(folder.read("a.part") == "hello");
+    CHECK_FALSE(folder.has("a"));
+    out.write(" there");
+    out.write_at(0, "J");
+    out.commit();
+  }
+  CHECK(folder.read("a") == "Jello there");
+  OutputFile full("/dev/full", false);
+  full.write("small");
+  CHECK(error_of([&] { full.settle(); }).code == "NOSPC");
+}
+
 TEST_CASE("output file: without commit nothing is left", "[io]") {
   const TempFolder folder;
   {

@@ -78,6 +78,9 @@ class OutputFile {
   void write_reserved(std::int64_t offset, std::string_view bytes);
   /// Hands the buffer to the operating system: what a reader of a pipe should see now. Errors: as `write`.
   void flush();
+  /// All of `commit` but the renaming: outputs that belong together are settled, all of them, before the
+  /// first is published. Errors: as `write`.
+  void settle();
   /// Flushes, fsyncs, checks the length, renames and fsyncs the folder. Nothing is published before this
   /// returns. Errors: as `write`; locked when the target came into being meanwhile and `force` was not given.
   void commit();
@@ -110,6 +113,7 @@ class OutputFile {
   bool seekable_ = false;
   bool may_wait_ = false;  ///< a pipe, socket, device or terminal
   std::atomic<bool> failed_ = false;
+  std::atomic<bool> settled_ = false;  ///< nothing was written since
   bool committed_ = false;
 };
 

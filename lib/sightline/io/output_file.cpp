@@ -176,6 +176,7 @@ void OutputFile::check_failed() const {
 
 // offset < 0: at the end. A pipe that is ready takes PIPE_BUF bytes without waiting for its reader.
 void OutputFile::write_all(const char* data, std::size_t count, std::int64_t offset) {
+  if (count > 0) settled_ = false;
   while (count > 0) {
     if (may_wait_) wait_until_ready(descriptor_, true);
     const std::size_t now = may_wait_ ? std::min<std::size_t>(count, PIPE_BUF) : count;
@@ -233,6 +234,7 @@ std::int64_t OutputFile::reserve(std::int64_t bytes) {
   flush();
   const std::int64_t offset = size_;
   size_ += bytes;
+  settled_ = false;
   if (::lseek(descriptor_, size_, SEEK_SET) < 0) fail_output(path_, "cannot be written", errno);
   return offset;
 }
@@ -251,18 +253,24 @@ void OutputFile::flush() {
   buffer_.clear();
 }
 
-void OutputFile::commit() {
+void OutputFile::settle() {
   flush();
-  if (temporary_.empty()) {
-    committed_ = true;
-    return;
-  }
+  if (temporary_.empty() || settled_) return;
   sync(descriptor_, path_);
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0) fail_output(path_, "cannot be looked at", errno);
   if (status.st_size != size_) {
     fail(ErrorCode::io, path_,
          "has " + std::to_string(status.st_size) + " bytes on disk, expected " + std::to_string(size_));
+  }
+  settled_ = true;
+}
+
+void OutputFile::commit() {
+  settle();
+  if (temporary_.empty()) {
+    committed_ = true;
+    return;
   }
   publish(temporary_, target_, path_, force_);
   committed_ = true;
