@@ -90,7 +90,15 @@ void run_verify(const ConvertOptions& o, const Conversion& conversion, const CLI
   note(o.console, "verified: largest difference " + largest + " over the embeddings of " +
                       std::to_string(result.images) + " images and " + std::to_string(result.texts) +
                       " texts");
-  if (result.largest != 0 && is_exact(conversion.dtype, conversion.model)) {
+  if (!is_exact(conversion.dtype, conversion.model)) return;
+  if (result.logit_scale != 0) {
+    std::string difference;
+    append_float(difference, result.logit_scale);
+    throw Failure(Stage::model,
+                  Error(ErrorCode::mismatch, o.target,
+                        "has another logit scale than its source, by " + difference + ", expected the same"));
+  }
+  if (result.largest != 0) {
     throw Failure(Stage::model,
                   Error(ErrorCode::mismatch, o.target,
                         "gives other embeddings than its source, by " + largest + ", expected the same"));

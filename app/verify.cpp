@@ -71,7 +71,8 @@ Verification verify(const CLIP& source, const CLIP& target, Context& context) {
   const TokenBatch texts = probe_texts(source.config().text, noise);
   const std::vector<float> wanted = embed(source, pixels, texts, context);
   const std::vector<float> seen = embed(target, pixels, texts, context);
-  Verification result{kImages, kTexts, 0};
+  Verification result{kImages, kTexts, 0,
+                      std::abs(source.head().logit_scale() - target.head().logit_scale())};
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     result.largest = std::max(result.largest, std::abs(wanted[i] - seen[i]));
   }

@@ -9,6 +9,7 @@ namespace sightline::app {
 struct Verification {
   std::int64_t images = 0, texts = 0;
   float largest = 0;
+  float logit_scale = 0;  ///< the difference of the two, which no embedding shows
 };
 /// Errors: those of the encoders (a weight that is not finite).
 Verification verify(const CLIP& source, const CLIP& target, Context& context);

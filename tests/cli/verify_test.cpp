@@ -1,0 +1,68 @@
+#include "verify.h"
+
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+#include "support/catch.h"
+#include "support/golden.h"
+#include "support/temp_folder.h"
+
+using namespace sightline;
+using namespace sightline::app;
+using sightline::testing::golden_path;
+using sightline::testing::TempFolder;
+
+namespace {
+
+/// Where the bytes of a tensor of a safetensors file begin.
+std::size_t offset_of(const std::string& file, const std::string& tensor) {
+  std::uint64_t header = 0;
+  std::memcpy(&header, file.data(), sizeof header);
+  const std::size_t name = file.find('"' + tensor + '"');
+  const std::size_t offsets = file.find('[', file.find("data_offsets", name));
+  REQUIRE(offsets < header);
+  return sizeof header + header + std::stoul(file.substr(offsets + 1));
+}
+
+/// What `--verify` sees when the first number of a tensor is another one in the target; "": of none.
+Verification with_changed(const std::string& tensor) {
+  const std::string source = golden_path("model/nano_quick_gelu");
+  const TempFolder temp;
+  for (const auto& entry : std::filesystem::directory_iterator(source)) {
+    const std::string name = entry.path().filename().string();
+    std::string bytes = sightline::testing::read_text(entry.path().string());
+    if (name == "model.safetensors" && !tensor.empty()) {
+      const float value = 1.5F;
+      std::memcpy(bytes.data() + offset_of(bytes, tensor), &value, sizeof value);
+    }
+    temp.write(name, bytes);
+  }
+  ThreadPool pool(1);
+  Scratch scratch;
+  Context context{pool, scratch};
+  return verify(*CLIP::from_preset(source), *CLIP::from_preset(temp.path()), context);
+}
+
+}  // namespace
+
+TEST_CASE("verify: the same model has no difference") {
+  const Verification result = with_changed("");
+  CHECK(result.largest == 0);
+  CHECK(result.logit_scale == 0);
+}
+
+TEST_CASE("verify: one other number of either tower is seen") {
+  const auto* tensor = GENERATE("text_projection.weight", "visual_projection.weight",
+                                "vision_model.embeddings.position_embedding.weight",
+                                "text_model.embeddings.position_embedding.weight");
+  const Verification result = with_changed(tensor);
+  CHECK(result.largest > 0);
+  CHECK(result.logit_scale == 0);
+}
+
+TEST_CASE("verify: another logit scale is seen, which no embedding shows") {
+  const Verification result = with_changed("logit_scale");
+  CHECK(result.largest == 0);
+  CHECK(result.logit_scale > 0);
+}
