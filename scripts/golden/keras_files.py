@@ -5,6 +5,10 @@ CLIP builds on no other backend), h5py 3.16, ml_dtypes and safetensors, beside w
 
 - keras_cv.keras: KerasCV's CLIP with the tensors of data/golden/model/nano_layers1, members deflated.
 - keras_hub/: the preset directory of KerasHub's CLIPBackbone with the same tensors.
+- keras_cv_wide.keras: KerasCV's CLIP of two layers a tower, 128 and 64 wide, so that the heads follow from the widths;
+  members deflated.
+- keras_hub_sharded.zip: config.json, model.weights.json and its shards as KerasHub's CLIPBackbone saves them, both towers
+  of one width. The values of these two count: see _counting.
 - keras_small.*: two dense layers with counting values, as .weights.h5 and .keras; keras_sharded/: the same in bfloat16,
   in two shards.
 """
@@ -21,12 +25,12 @@ os.environ.update(KERAS_BACKEND="tensorflow", CUDA_VISIBLE_DEVICES="", TF_CPP_MI
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent / "data" / "golden" / "model" / "nano_layers1"
 
 
-class Tensors:
-    """The tensors of the nano model; every one has to be taken exactly once."""
 
-    def __init__(self):
-        from safetensors.numpy import load_file
-        self.values = load_file(SOURCE / "model.safetensors")
+class Tensors:
+    """The tensors of a model in Hugging Face's names; every one has to be taken exactly once."""
+
+    def __init__(self, values):
+        self.values = dict(values)
 
     def take(self, name):
         return self.values.pop(name)
@@ -44,17 +48,62 @@ class Tensors:
         assert not self.values, sorted(self.values)
 
 
-def _config():
+def _nano():
+    from safetensors.numpy import load_file
+
     config = json.loads((SOURCE / "config.json").read_text(encoding="utf-8"))
-    return config, config["vision_config"], config["text_config"]
+    return config, load_file(SOURCE / "model.safetensors")
 
 
-def keras_cv_model():
+def _tower(width, layers, heads, mlp, **more):
+    return dict(hidden_size=width, num_hidden_layers=layers, num_attention_heads=heads, intermediate_size=mlp,
+                hidden_act="quick_gelu", **more)
+
+
+def _small_config(projection, vision, text):
+    return dict(projection_dim=projection, vision_config=_tower(**vision, image_size=8, patch_size=4),
+                text_config=_tower(**text, vocab_size=12, max_position_embeddings=6))
+
+
+def _counting(config):
+    """Tensors of `config` in Hugging Face's names and layouts. Element i of the t-th name, in their order, is
+    ((i % 37)^2 + 11 t) % 127 - 63 sixty-fourths: exact in float32, and deflated to little."""
+    shapes = {"logit_scale": ()}
+    for tower, prefix, norms in (("vision", "visual", ("pre_layrnorm", "post_layernorm")),
+                                 ("text", "text", ("final_layer_norm",))):
+        sizes = config[tower + "_config"]
+        width, mlp = sizes["hidden_size"], sizes["intermediate_size"]
+        shapes[prefix + "_projection.weight"] = (config["projection_dim"], width)
+        names = [f"{tower}_model.{norm}" for norm in norms]
+        for i in range(sizes["num_hidden_layers"]):
+            layer = f"{tower}_model.encoder.layers.{i}."
+            names += [layer + "layer_norm1", layer + "layer_norm2"]
+            for name, rows, columns in (*((f"self_attn.{p}_proj", width, width) for p in ("q", "k", "v", "out")),
+                                        ("mlp.fc1", mlp, width), ("mlp.fc2", width, mlp)):
+                shapes[f"{layer}{name}.weight"] = (rows, columns)
+                shapes[f"{layer}{name}.bias"] = (rows,)
+        shapes.update({f"{name}.{part}": (width,) for name in names for part in ("weight", "bias")})
+    vision, text = config["vision_config"], config["text_config"]
+    width, side = vision["hidden_size"], vision["patch_size"]
+    shapes["vision_model.embeddings.class_embedding"] = (width,)
+    shapes["vision_model.embeddings.patch_embedding.weight"] = (width, 3, side, side)
+    shapes["vision_model.embeddings.position_embedding.weight"] = ((vision["image_size"] // side) ** 2 + 1, width)
+    for name, rows in (("token", text["vocab_size"]), ("position", text["max_position_embeddings"])):
+        shapes[f"text_model.embeddings.{name}_embedding.weight"] = (rows, text["hidden_size"])
+
+    def values(t, shape):
+        i = np.arange(int(np.prod(shape))) % 37
+        return (((i * i + 11 * t) % 127 - 63) / 64).astype(np.float32).reshape(shape)
+
+    return {name: values(t, shape) for t, (name, shape) in enumerate(sorted(shapes.items()))}
+
+
+def keras_cv_model(config, values):
     import keras_cv.src.models.feature_extractor.clip.clip_model as clip
 
-    config, vision, text = _config()
+    vision, text = config["vision_config"], config["text_config"]
     encoder = clip.CLIPImageEncoder
-    # CLIP takes width // 64 heads for the image; the width here is 16. No weight depends on it.
+    # CLIP takes width // 64 heads for the image; the nano model's width is 16. No weight depends on it.
     clip.CLIPImageEncoder = lambda heads, **more: encoder(heads=vision["num_attention_heads"], **more)
     model = clip.CLIP(
         embed_dim=config["projection_dim"], image_resolution=vision["image_size"],
@@ -64,7 +113,7 @@ def keras_cv_model():
         transformer_heads=text["num_attention_heads"], transformer_layers=text["num_hidden_layers"])
     clip.CLIPImageEncoder = encoder
 
-    tensors = Tensors()
+    tensors = Tensors(values)
     image, words = model.image_encoder, model.text_encoder
     image.embeddings.class_embedding.assign(tensors.take("vision_model.embeddings.class_embedding"))
     image.embeddings.positional_embedding.assign(tensors.take("vision_model.embeddings.position_embedding.weight"))
@@ -108,10 +157,10 @@ def _fill_hub_block(tensors, block, layer, heads):
     tensors.dense(block.dense_2, layer + "mlp.fc2")
 
 
-def keras_hub_model():
+def keras_hub_model(config, values):
     from keras_hub.models import CLIPBackbone, CLIPTextEncoder, CLIPVisionEncoder
 
-    config, vision, text = _config()
+    vision, text = config["vision_config"], config["text_config"]
     side = vision["image_size"]
     common = lambda tower: dict(hidden_dim=tower["hidden_size"], num_layers=tower["num_hidden_layers"],
                                 num_heads=tower["num_attention_heads"], intermediate_dim=tower["intermediate_size"],
@@ -122,7 +171,7 @@ def keras_hub_model():
                         max_sequence_length=text["max_position_embeddings"], **common(text)),
         projection_dim=config["projection_dim"])
 
-    tensors = Tensors()
+    tensors = Tensors(values)
     image, words = model.vision_encoder, model.text_encoder
     image.embedding.class_embedding.assign(tensors.take("vision_model.embeddings.class_embedding"))
     image.embedding.position_embedding.embeddings.assign(
@@ -147,14 +196,14 @@ def keras_hub_model():
     return model
 
 
-def _write_hub_preset(model, folder):
+def _write_hub_preset(model, config, folder):
     import keras_hub
 
     with open(SOURCE / "vocab.json", encoding="utf-8") as file:
         vocabulary = json.load(file)
     merges = (SOURCE / "merges.txt").read_text(encoding="utf-8").splitlines()[1:]
     mean, std = np.array([0.48145466, 0.4578275, 0.40821073]), np.array([0.26862954, 0.26130258, 0.27577711])
-    _, vision, text = _config()
+    vision, text = config["vision_config"], config["text_config"]
     converter = keras_hub.layers.CLIPImageConverter(
         image_size=(vision["image_size"],) * 2, scale=(1 / 255 / std).tolist(), offset=(-mean / std).tolist(),
         interpolation="bicubic", crop_to_aspect_ratio=True)
@@ -195,13 +244,47 @@ def _write_small(out_dir):
     saving_lib.save_weights_only(_small_model("bfloat16"), folder / "model.weights.json", max_shard_size=50 / 1024**3)
 
 
-def _deflated(source, target):
-    """The members of a zip file once more, deflated, with a fixed date."""
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
-        for name in old.namelist():
+def _deflated(members, target):
+    """A zip file of these members, deflated, with a fixed date."""
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as new:
+        for name, content in members.items():
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
-            new.writestr(info, old.read(name))
+            new.writestr(info, content, compresslevel=9)
+
+
+def _members(path):
+    """What lies in a zip file or a folder, by name."""
+    if path.is_dir():
+        return {file.name: file.read_bytes() for file in sorted(path.iterdir()) if file.is_file()}
+    with zipfile.ZipFile(path) as file:
+        return {name: file.read(name) for name in file.namelist()}
+
+
+def _write_wide(out_dir):
+    """KerasCV's CLIP whose heads follow from the widths: 2 and 1."""
+    config = _small_config(24, dict(width=128, layers=2, heads=2, mlp=512), dict(width=64, layers=2, heads=1, mlp=256))
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "model.keras"
+        keras_cv_model(config, _counting(config)).save(path)
+        _deflated(_members(path), out_dir / "keras_cv_wide.keras")
+
+
+def _write_hub_shards(out_dir):
+    """KerasHub's CLIPBackbone in shards; of some layer the kernel lies in one, the bias in the next."""
+    from keras.src.saving import saving_lib
+
+    config = _small_config(8, dict(width=8, layers=2, heads=4, mlp=12), dict(width=8, layers=1, heads=2, mlp=20))
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        model = keras_hub_model(config, _counting(config))
+        model.save_to_preset(folder)
+        (folder / "metadata.json").unlink()
+        (folder / "model.weights.h5").unlink()
+        saving_lib.save_weights_only(model, folder / "model.weights.json", max_shard_size=4300 / 1024**3)
+        places = json.loads((folder / "model.weights.json").read_text(encoding="utf-8"))["weight_map"].values()
+        assert any(isinstance(place, list) and len(place) > 1 for place in places), "no layer lies in two shards"
+        _deflated(_members(folder), out_dir / "keras_hub_sharded.zip")
 
 
 def write(out_dir):
@@ -214,9 +297,12 @@ def write(out_dir):
     out_dir = pathlib.Path(out_dir)
     shutil.rmtree(out_dir / "keras_hub", ignore_errors=True)
     with tempfile.TemporaryDirectory() as folder:
-        keras_cv_model().save(pathlib.Path(folder) / "model.keras")
-        _deflated(pathlib.Path(folder) / "model.keras", out_dir / "keras_cv.keras")
-    _write_hub_preset(keras_hub_model(), out_dir / "keras_hub")
+        keras_cv_model(*_nano()).save(pathlib.Path(folder) / "model.keras")
+        _deflated(_members(pathlib.Path(folder) / "model.keras"), out_dir / "keras_cv.keras")
+    config, values = _nano()
+    _write_hub_preset(keras_hub_model(config, values), config, out_dir / "keras_hub")
+    _write_wide(out_dir)
+    _write_hub_shards(out_dir)
     _write_small(out_dir)
     versions = {module.__name__: module.__version__ for module in (keras, keras_cv, keras_hub, tensorflow, h5py, np)}
     versions.update(hdf5=h5py.version.hdf5_version, script="scripts/golden/keras_files.py", tensors="nano_layers1, seed 108")
