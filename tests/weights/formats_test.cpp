@@ -126,6 +126,28 @@ TEST_CASE("formats: the usual name is read, else the only weight file; of severa
   CHECK(load_weights(folder.path()).find("logit_scale")->as_float()[0] == 3.0F);
 }
 
+TEST_CASE("formats: where the usual name holds another model, OpenCLIP's is read", "[weights]") {
+  const TempFolder folder;
+  write_weights(folder, "model.safetensors", {"blocks.0.attn.qkv.weight"});
+  CHECK(loading(folder).code == "UNSUP");
+  write_weights(folder, "open_clip_model.safetensors", {"visual.class_embedding"});
+  const Checkpoint checkpoint = load_checkpoint(folder.path());
+  CHECK(checkpoint.file == folder / "open_clip_model.safetensors");
+  CHECK(checkpoint.dialect == "openclip");
+  write_weights(folder, "model.safetensors", {"logit_scale"});
+  CHECK(load_checkpoint(folder.path()).file == folder / "model.safetensors");
+}
+
+TEST_CASE("formats: a folder with an adapter is refused, its weight file alone is not", "[weights][error]") {
+  const TempFolder folder;
+  write_weights(folder, "model.safetensors", {"logit_scale"});
+  folder.write("adapter_config.json", "{}");
+  const Failure failure = loading(folder);
+  CHECK(failure.code == "UNSUP");
+  CHECK_THAT(failure.message, Contains("adapter_config.json: says that the folder holds an adapter"));
+  CHECK(load_weights(folder / "model.safetensors").size() == 1);
+}
+
 TEST_CASE("formats: a dialect that is asked for must be the file's", "[weights][error]") {
   const TempFolder folder;
   write_weights(folder, "model.safetensors", {"visual.ln_pre.bias"});

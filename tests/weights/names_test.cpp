@@ -83,7 +83,8 @@ TEST_CASE("names: shapes that a layout does not allow, and two tensors of one na
 
 TEST_CASE("names: Hugging Face's table keeps all names of a checkpoint and drops its buffers", "[weights]") {
   for (const NameRule& rule : hf_name_map().rules) {
-    CHECK((rule.layout == TensorLayout::drop) == rule.pattern.ends_with("position_ids"));
+    CHECK((rule.layout == TensorLayout::drop) ==
+          (rule.pattern.ends_with("position_ids") || rule.pattern == "n_averaged"));
     CHECK((rule.layout == TensorLayout::drop || rule.pattern == rule.canonical));
   }
   // CLIPModel of transformers: 16 per block and tower; embeddings 3 + 2, norms 4 + 2, projections 2, scale 1.
@@ -151,6 +152,31 @@ TEST_CASE("names: a text tower under text. is the same as one at the top", "[wei
   CHECK(values_of(weights, "text_projection.weight") == std::vector<float>{1, 4, 2, 5, 3, 6});
   CHECK(values_of(weights, "vision_model.encoder.layers.0.self_attn.k_proj.bias") ==
         std::vector<float>{3, 4});
+}
+
+TEST_CASE("names: the counter of an average of models is no weight", "[weights]") {
+  const std::string scale = GENERATE("visual.proj", "vision_model.pre_layrnorm.weight");
+  Weights source;
+  source.add(scale, floats(Shape{2, 3}));
+  source.add("n_averaged", floats(Shape{}));
+  CHECK(to_canonical(std::move(source)).size() == 1);
+}
+
+TEST_CASE("names: image towers that are no transformers are refused by what they are", "[weights][error]") {
+  const auto refusal = [](const char* name, const char* marker) {
+    return error_of([&] {
+      Weights weights;
+      weights.add(name, floats(Shape{2}));
+      weights.add(marker, floats(Shape{}));
+      (void)to_canonical(std::move(weights));
+    });
+  };
+  const std::string expected = ", expected a vision transformer for the images";
+  const char* stem = "visual.layer1.0.conv1.weight";
+  CHECK(refusal(stem, "input_resolution") == Failure{"UNSUP", stem + (": belongs to a ResNet" + expected)});
+  CHECK(refusal(stem, "logit_scale") == Failure{"UNSUP", stem + (": belongs to a ResNet" + expected)});
+  CHECK(refusal("visual.trunk.cls_token", "logit_scale") ==
+        Failure{"UNSUP", "visual.trunk.cls_token: belongs to a tower of timm" + expected});
 }
 
 TEST_CASE("names: Keras counts equal layers, the first without a number", "[weights]") {

@@ -30,6 +30,9 @@ constexpr std::array<std::string_view, 8> kUsualNames = {"model.safetensors",
                                                          "model.weights.h5",
                                                          "model.weights.json"};
 
+constexpr std::array<std::string_view, 2> kOpenCLIPNames = {"open_clip_model.safetensors",
+                                                            "open_clip_pytorch_model.bin"};
+
 // What a weight file of another name ends in.
 constexpr std::array<std::string_view, 7> kWeightEnds = {".safetensors", ".bin",   ".pt",  ".pth",
                                                          ".h5",          ".keras", ".gguf"};
@@ -70,8 +73,19 @@ std::vector<std::string> file_names(const std::string& folder) {
   return names;
 }
 
+// A folder of peft holds what is added to a model, sometimes beside that model's own weights; transformers
+// adds it whenever this file is there.
+void check_no_adapter(const std::string& folder) {
+  const std::string path = join_path(folder, "adapter_config.json");
+  if (!file_exists(path)) return;
+  fail(ErrorCode::unsupported, path,
+       "says that the folder holds an adapter, which changes a model's weights; merge it into the model "
+       "(merge_and_unload) and save that, or name the weight file to read that alone");
+}
+
 // The weight file of a folder, or the index of its shards.
 std::string weight_file_of(const std::string& folder) {
+  check_no_adapter(folder);
   for (const std::string_view name : kUsualNames) {
     if (file_exists(join_path(folder, name))) return join_path(folder, name);
   }
@@ -135,6 +149,26 @@ RawWeights read_weight_file(const std::string& path) {
        "is no weight file of a form that this program reads: " + std::string(kReadForms));
 }
 
+bool is_known(const Weights& weights) {
+  const auto maps = name_maps();
+  return std::any_of(maps.begin(), maps.end(), [&](const NameMap* map) { return map->recognizes(weights); });
+}
+
+// The weights of a folder; `file` becomes the path of what was read. timm's repositories hold an image tower
+// under transformers' file names, and the CLIP that it is taken from under OpenCLIP's.
+RawWeights read_folder(const std::string& folder, std::string& file) {
+  file = weight_file_of(folder);
+  RawWeights raw = read_weight_file(file);
+  if (is_known(raw.weights)) return raw;
+  for (const std::string_view name : kOpenCLIPNames) {
+    const std::string path = join_path(folder, name);
+    if (path == file || !file_exists(path)) continue;
+    file = path;
+    return read_weight_file(path);
+  }
+  return raw;
+}
+
 // The map of the dialect asked for, or of the one that the names tell.
 const NameMap& name_map_of(const Weights& weights, const std::string& path, std::string_view dialect) {
   const NameMap& recognized = recognized_name_map(weights);
@@ -161,8 +195,8 @@ std::span<const WeightFormat* const> weight_formats() {
 
 Checkpoint load_checkpoint(const std::string& path, std::string_view dialect) {
   Checkpoint checkpoint;
-  checkpoint.file = is_directory(path) ? weight_file_of(path) : path;
-  RawWeights raw = read_weight_file(checkpoint.file);
+  checkpoint.file = path;
+  RawWeights raw = is_directory(path) ? read_folder(path, checkpoint.file) : read_weight_file(path);
   const NameMap& map = name_map_of(raw.weights, checkpoint.file, dialect);
   checkpoint.form = raw.form;
   checkpoint.dialect = map.name;

@@ -28,6 +28,7 @@ constexpr std::array kRules = {
     same("text_model.embeddings.token_embedding.weight"),
     same("text_model.embeddings.position_embedding.weight"),
     drop("text_model.embeddings.position_ids"),
+    drop("n_averaged"),  // torch.optim.swa_utils.AveragedModel counts in it
     same("text_model.final_layer_norm.weight"),
     same("text_model.final_layer_norm.bias"),
     same("text_model.encoder.layers.{}.layer_norm1.weight"),

@@ -1,5 +1,6 @@
 #include <array>
 
+#include "sightline/base/error.h"
 #include "sightline/weights/names.h"
 
 namespace sightline {
@@ -44,6 +45,7 @@ constexpr std::array kRules = {
     drop("context_length"),
     drop("vocab_size"),
     drop("attn_mask"),
+    drop("n_averaged"),  // torch.optim.swa_utils.AveragedModel counts in it
     rename("visual.transformer.resblocks.{}.ln_1.weight",
            "vision_model.encoder.layers.{}.layer_norm1.weight"),
     rename("visual.transformer.resblocks.{}.ln_1.bias", "vision_model.encoder.layers.{}.layer_norm1.bias"),
@@ -98,8 +100,28 @@ constexpr std::array kRules = {
           2),
 };
 
+// Image towers of the same two programs that are no vision transformers.
+struct ForeignTower {
+  std::string_view prefix;
+  std::string_view name;
+};
+constexpr std::array kForeignTowers = {ForeignTower{"visual.layer1.", "a ResNet"},
+                                       ForeignTower{"visual.trunk.", "a tower of timm"}};
+
+Weights of_transformers(Weights weights) {
+  for (const std::string& name : weights.names()) {
+    for (const ForeignTower& tower : kForeignTowers) {
+      if (!name.starts_with(tower.prefix)) continue;
+      fail(ErrorCode::unsupported, name,
+           "belongs to " + std::string(tower.name) + ", expected a vision transformer for the images");
+    }
+  }
+  return weights;
+}
+
 // CustomTextCLIP keeps the text tower in a module of its own.
 Weights without_text_prefix(Weights weights) {
+  weights = of_transformers(std::move(weights));
   constexpr std::string_view kPrefix = "text.";
   for (const std::string& name : weights.names()) {
     if (name.starts_with(kPrefix)) weights.add(name.substr(kPrefix.size()), weights.extract(name));
@@ -110,7 +132,7 @@ Weights without_text_prefix(Weights weights) {
 }  // namespace
 
 const NameMap& openai_name_map() {
-  static constexpr NameMap kMap{"openai", kOpenAIMarkers, kRules};
+  static constexpr NameMap kMap{"openai", kOpenAIMarkers, kRules, of_transformers};
   return kMap;
 }
 
