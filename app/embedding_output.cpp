@@ -47,6 +47,8 @@ void report_item(const ItemOptions& items, const ConsoleOptions& console, Progre
                  const ItemStatus& status) {
   const bool failed = !status.error_class.empty();
   progress.advance(failed);
+  const bool warned = status.warnings != nullptr && !status.warnings->empty() && console.verbose > 0;
+  if (!failed && !warned) return;
   const std::string subject = status.subject == "-"    ? "standard input"
                               : status.subject.empty() ? "''"
                                                        : printable(status.subject);
@@ -55,7 +57,7 @@ void report_item(const ItemOptions& items, const ConsoleOptions& console, Progre
     const std::string line = "sightline: " + error_word(status.error_class) + " " + subject + ": ";
     write_stderr(line + printable(status.message) + "\n");
     if (items.stop()) throw StoppedByItem{};
-  } else if (status.warnings != nullptr && console.verbose > 0) {
+  } else {
     progress.clear();
     for (const std::string& warning : *status.warnings)
       note_warning(console, subject + ": " + printable(warning));

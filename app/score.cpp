@@ -78,7 +78,7 @@ int run_score(const ScoreOptions& o) {
   check_sources(o);
   const TableFormat format = choose_format(o.output, TableFormat::text, TableFormat::text);
   check(o, format);
-  const std::vector<Caption> captions =
+  std::vector<Caption> captions =
       o.text_embeddings.empty() ? gather_captions(o.captions) : std::vector<Caption>();
   require_good(captions);  // one fewer would change the probabilities of all others
   std::optional<StoredRows> stored;
@@ -97,7 +97,7 @@ int run_score(const ScoreOptions& o) {
 
   ThreadPool pool(thread_count(o.model));
   const auto texts = stored ? std::make_unique<CaptionSide>(std::move(*stored))
-                            : std::make_unique<CaptionSide>(captions, *clip, o.model.batch, pool);
+                            : std::make_unique<CaptionSide>(std::move(captions), *clip, o.model.batch, pool);
   watch.lap("captions encoded");
   const ScoreRun run{o, *clip, *images, *texts, *out, *report, pool};
   format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format);

@@ -1,7 +1,7 @@
 #include "score_run.h"
 
 #include <algorithm>
-#include <numeric>
+#include <cmath>
 
 #include "embedding_output.h"
 #include "failure.h"
@@ -11,29 +11,61 @@ namespace sightline::app {
 namespace {
 
 constexpr std::int64_t kMaxScoresAtOnce = 64LL << 20;  ///< floats: captions of one group times images
+constexpr std::int64_t kScoresOfABlock = 1LL << 18;    ///< floats: the scores of some images in the caches
 
 /// Softmax of the logits of the given cosines.
-std::vector<float> probabilities_of(std::span<const float> cosines, float scale) {
-  std::vector<double> logits(cosines.size()), probabilities(cosines.size());
-  for (std::size_t i = 0; i < cosines.size(); ++i) logits[i] = static_cast<double>(cosines[i] * scale);
-  softmax(logits, probabilities);
-  return {probabilities.begin(), probabilities.end()};
+void probabilities_of(std::span<const float> cosines, float scale, std::vector<double>& out) {
+  out.resize(cosines.size());
+  for (std::size_t i = 0; i < cosines.size(); ++i) out[i] = static_cast<double>(cosines[i] * scale);
+  softmax(out, out);
 }
 
-/// Numbers of `cosines`, best first; equal ones keep their order.
-std::vector<std::size_t> best_first(std::span<const float> cosines, const ScoreOptions& options) {
-  std::vector<std::size_t> order(cosines.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t a, std::size_t b) { return cosines[a] > cosines[b]; });
-  if (options.threshold) {
-    std::erase_if(order, [&](std::size_t i) { return cosines[i] < *options.threshold; });
+/// Ranks one list of cosines after another, in the same memory.
+class Ranker {
+ public:
+  explicit Ranker(const ScoreRun& run) : options_(run.options), scale_(run.clip.head().logit_scale()) {}
+
+  /// The scores to be written, best first; equal ones keep their order, NaN comes last. Valid until the next
+  /// call. `describe` sets label, index and truncated of the score of a place in `cosines`.
+  template <class Describe>
+  std::span<const RankedScore> rank(std::span<const float> cosines, Describe describe) {
+    probabilities_of(cosines, scale_, probabilities_);
+    choose(cosines);
+    scores_.clear();
+    for (const std::size_t i : order_) {
+      const auto probability = static_cast<float>(probabilities_[i]);
+      describe(i,
+               scores_.emplace_back(RankedScore{{}, 0, cosines[i], cosines[i] * scale_, probability, false}));
+    }
+    return scores_;
   }
-  if (options.top && static_cast<std::size_t>(*options.top) < order.size()) {
-    order.resize(static_cast<std::size_t>(*options.top));
+
+ private:
+  void choose(std::span<const float> cosines) {
+    order_.clear();
+    for (std::size_t i = 0; i < cosines.size(); ++i) {
+      if (!options_.threshold || cosines[i] >= *options_.threshold) order_.push_back(i);
+    }
+    const auto before = [&](std::size_t a, std::size_t b) {
+      if (cosines[a] > cosines[b]) return true;
+      if (cosines[a] < cosines[b]) return false;
+      const bool a_is_nan = std::isnan(cosines[a]), b_is_nan = std::isnan(cosines[b]);
+      return a_is_nan == b_is_nan ? a < b : b_is_nan;
+    };
+    if (options_.top && static_cast<std::size_t>(*options_.top) < order_.size()) {
+      const auto end = order_.begin() + static_cast<std::ptrdiff_t>(*options_.top);
+      std::nth_element(order_.begin(), end, order_.end(), before);
+      order_.erase(end, order_.end());
+    }
+    std::sort(order_.begin(), order_.end(), before);
   }
-  return order;
-}
+
+  const ScoreOptions& options_;
+  float scale_;
+  std::vector<double> probabilities_;
+  std::vector<std::size_t> order_;
+  std::vector<RankedScore> scores_;
+};
 
 /// Counts and reports images as they pass by.
 class Items {
@@ -54,22 +86,45 @@ class Items {
   Progress progress_;
 };
 
+using UseScores =
+    FunctionRef<void(std::int64_t image, const ImageResult& result, std::span<const float> cosines)>;
+
+/// Calls `use` for every image in order, with its cosines with captions [first, first + count).
+void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t first, std::int64_t count,
+                    UseScores use) {
+  std::vector<float> scores;
+  images.for_each(run.clip, run.pool, [&](const ImageBlock& block) {
+    const std::int64_t rows = std::ssize(block.results);
+    const std::int64_t most =
+        std::clamp<std::int64_t>(kScoresOfABlock / std::max<std::int64_t>(count, 1), 1, rows);
+    scores.resize(static_cast<std::size_t>(most * count));
+    for (std::int64_t begin = 0; begin < rows; begin += most) {
+      const std::int64_t part = std::min(most, rows - begin);
+      if (count > 0) {
+        run.captions.cosines(block.rows.slice_rows(begin, part), first, {scores.data(), Shape{part, count}},
+                             run.pool);
+      }
+      for (std::int64_t i = 0; i < part; ++i) {
+        use(block.first + begin + i, block.results[static_cast<std::size_t>(begin + i)],
+            std::span(scores).subspan(static_cast<std::size_t>(i * count), static_cast<std::size_t>(count)));
+      }
+    }
+  });
+}
+
 void rank_captions(const ScoreRun& run, RankingWriter& writer) {
   Items items(run);
-  const float scale = run.clip.head().logit_scale();
-  std::vector<float> cosines(static_cast<std::size_t>(run.captions.size()));
-  std::vector<RankedScore> scores;
-  run.images.for_each(run.clip, [&](std::int64_t image, const ImageResult& result) {
+  Ranker ranker(run);
+  const auto describe = [&](std::size_t i, RankedScore& score) {
+    score.index = static_cast<std::int64_t>(i);
+    score.label = run.captions.label(score.index);
+    score.truncated = run.captions.truncated(score.index);
+  };
+  const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
     items.add(image, result);
-    scores.clear();
+    std::span<const RankedScore> scores;
     if (result.error_class.empty()) {
-      run.captions.cosines(result.embedding, 0, cosines, run.pool);
-      const std::vector<float> probabilities = probabilities_of(cosines, scale);
-      for (const std::size_t i : best_first(cosines, run.options)) {
-        const auto caption = static_cast<std::int64_t>(i);
-        scores.push_back({run.captions.label(caption), caption, cosines[i], cosines[i] * scale,
-                          probabilities[i], run.captions.truncated(caption)});
-      }
+      scores = ranker.rank(cosines, describe);
     } else if (run.options.output.drop_bad) {
       return;
     }
@@ -78,7 +133,8 @@ void rank_captions(const ScoreRun& run, RankingWriter& writer) {
       writer.write({run.images.label(image), image, result.error_class, result.message, scores, false});
       if (is_stdout(run.options.output.path) && stdout_is_terminal()) run.out.flush();
     });
-  });
+  };
+  for_each_image(run, run.images, 0, run.captions.size(), use);
 }
 
 /// Cosines of captions [first, first + count) with every good image.
@@ -91,50 +147,58 @@ Group score_group(const ScoreRun& run, const ImageSide& images, std::int64_t fir
                   Items* items) {
   Group group;
   group.cosines.resize(static_cast<std::size_t>(count));
-  std::vector<float> row(static_cast<std::size_t>(count));
-  images.for_each(run.clip, [&](std::int64_t image, const ImageResult& result) {
+  for (std::vector<float>& row : group.cosines) row.reserve(static_cast<std::size_t>(images.size()));
+  const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
     if (items != nullptr) items->add(image, result);
     if (!result.error_class.empty()) return;
     group.images.push_back(image);
-    run.captions.cosines(result.embedding, first, row, run.pool);
-    for (std::size_t i = 0; i < row.size(); ++i) group.cosines[i].push_back(row[i]);
-  });
+    for (std::size_t i = 0; i < cosines.size(); ++i) group.cosines[i].push_back(cosines[i]);
+  };
+  for_each_image(run, images, first, count, use);
   return group;
 }
 
-/// Calls `use(caption, images, cosines)` for every caption in order.
+/// Calls `use(first, group)` for groups of captions in order.
 template <class Use>
-void for_each_caption(const ScoreRun& run, Use use) {
+void for_each_group(const ScoreRun& run, Use use) {
   Items items(run);
   const std::int64_t images = std::max<std::int64_t>(run.images.size(), 1);
   const std::int64_t step =
       std::clamp<std::int64_t>(kMaxScoresAtOnce / images, 1, std::max<std::int64_t>(run.captions.size(), 1));
   std::unique_ptr<ImageSide> kept;
-  if (!run.images.cheap() && step < run.captions.size()) kept = keep_in_memory(run.images, run.clip);
+  if (!run.images.cheap() && step < run.captions.size())
+    kept = keep_in_memory(run.images, run.clip, run.pool);
   for (std::int64_t first = 0; first < run.captions.size(); first += step) {
     const std::int64_t count = std::min(step, run.captions.size() - first);
-    const Group group =
-        score_group(run, kept ? *kept : run.images, first, count, first == 0 ? &items : nullptr);
-    for (std::int64_t i = 0; i < count; ++i) {
-      throw_if_interrupted();
-      use(first + i, group.images, group.cosines[static_cast<std::size_t>(i)]);
-    }
+    use(first, score_group(run, kept ? *kept : run.images, first, count, first == 0 ? &items : nullptr));
   }
 }
 
+/// Each thread ranks a caption of its own; they are written in order.
 void rank_images(const ScoreRun& run, RankingWriter& writer) {
-  const float scale = run.clip.head().logit_scale();
-  for_each_caption(run, [&](std::int64_t caption, const std::vector<std::int64_t>& images,
-                            const std::vector<float>& cosines) {
-    const std::vector<float> probabilities = probabilities_of(cosines, scale);
-    std::vector<RankedScore> scores;
-    for (const std::size_t i : best_first(cosines, run.options)) {
-      scores.push_back(
-          {run.images.label(images[i]), images[i], cosines[i], cosines[i] * scale, probabilities[i], false});
+  std::vector<Ranker> rankers(static_cast<std::size_t>(run.pool.size()), Ranker(run));
+  std::vector<std::span<const RankedScore>> scores(rankers.size());
+  for_each_group(run, [&](std::int64_t first, const Group& group) {
+    const auto describe = [&](std::size_t i, RankedScore& score) {
+      score.index = group.images[i];
+      score.label = run.images.label(score.index);
+    };
+    const std::int64_t count = std::ssize(group.cosines);
+    for (std::int64_t begin = 0; begin < count; begin += std::ssize(rankers)) {
+      throw_if_interrupted();
+      const std::int64_t together = std::min(std::ssize(rankers), count - begin);
+      run.pool.run(together, [&](std::int64_t i, int) {
+        const auto n = static_cast<std::size_t>(i);
+        scores[n] = rankers[n].rank(group.cosines[static_cast<std::size_t>(begin + i)], describe);
+      });
+      in_stage(Stage::output, [&] {
+        for (std::int64_t i = 0; i < together; ++i) {
+          const std::int64_t caption = first + begin + i;
+          writer.write({run.captions.label(caption), caption, "", "", scores[static_cast<std::size_t>(i)],
+                        run.captions.truncated(caption)});
+        }
+      });
     }
-    in_stage(Stage::output, [&] {
-      writer.write({run.captions.label(caption), caption, "", "", scores, run.captions.truncated(caption)});
-    });
   });
 }
 
@@ -142,14 +206,18 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
   Items items(run);
   const float scale = run.clip.head().logit_scale();
   const std::string& values = run.options.values;
-  std::vector<float> row(static_cast<std::size_t>(run.captions.size()));
-  run.images.for_each(run.clip, [&](std::int64_t image, const ImageResult& result) {
+  std::vector<float> row;
+  std::vector<double> probabilities;
+  const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
     items.add(image, result);
     const bool good = result.error_class.empty();
     if (!good && run.options.output.drop_bad) return;
     if (good) {
-      run.captions.cosines(result.embedding, 0, row, run.pool);
-      if (values == "probability") row = probabilities_of(row, scale);
+      row.assign(cosines.begin(), cosines.end());
+      if (values == "probability") {
+        probabilities_of(cosines, scale, probabilities);
+        std::copy(probabilities.begin(), probabilities.end(), row.begin());
+      }
       if (values != "probability" && values != "cosine") {
         for (float& value : row) value *= scale;
       }
@@ -158,7 +226,8 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
       table.row({run.images.label(image), "path", result.error_class, result.message,
                  good ? std::span<const float>(row) : std::span<const float>()});
     });
-  });
+  };
+  for_each_image(run, run.images, 0, run.captions.size(), use);
 }
 
 /// Probabilities over images need all images of a caption first.
@@ -166,12 +235,18 @@ void write_matrix_by_caption(const ScoreRun& run, TableWriter& table) {
   Tensor matrix(Shape{run.images.size(), run.captions.size()});
   std::vector<char> good(static_cast<std::size_t>(run.images.size()));
   const float scale = run.clip.head().logit_scale();
-  for_each_caption(run, [&](std::int64_t caption, const std::vector<std::int64_t>& images,
-                            const std::vector<float>& cosines) {
-    const std::vector<float> probabilities = probabilities_of(cosines, scale);
-    for (std::size_t i = 0; i < images.size(); ++i) {
-      good[static_cast<std::size_t>(images[i])] = 1;
-      matrix.view().row(images[i])[static_cast<std::size_t>(caption)] = probabilities[i];
+  std::vector<double> probabilities;
+  for_each_group(run, [&](std::int64_t first, const Group& group) {
+    for (const std::int64_t image : group.images) good[static_cast<std::size_t>(image)] = 1;
+    std::int64_t caption = first;
+    for (const std::vector<float>& cosines : group.cosines) {
+      throw_if_interrupted();
+      probabilities_of(cosines, scale, probabilities);
+      for (std::size_t i = 0; i < cosines.size(); ++i) {
+        matrix.view().row(group.images[i])[static_cast<std::size_t>(caption)] =
+            static_cast<float>(probabilities[i]);
+      }
+      ++caption;
     }
   });
   for (std::int64_t i = 0; i < run.images.size(); ++i) {

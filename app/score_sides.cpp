@@ -10,7 +10,12 @@ namespace sightline::app {
 namespace {
 
 constexpr std::int64_t kMaxBytesInMemory = 1LL << 30;
-constexpr std::int64_t kCaptionsOfABlock = 128;  ///< of one thread, in `cosines`
+// Of one task: both sides of it fit the second-level cache.
+constexpr std::int64_t kCaptionsOfATask = 128;
+constexpr std::int64_t kImagesOfATask = 64;
+constexpr std::int64_t kImagesOfABlock = 2048;
+
+std::int64_t pieces(std::int64_t count, std::int64_t size) { return (count + size - 1) / size; }
 
 class ImageFiles : public ImageSide {
  public:
@@ -20,8 +25,14 @@ class ImageFiles : public ImageSide {
   std::string_view label(std::int64_t index) const override {
     return paths_[static_cast<std::size_t>(index)];
   }
-  void for_each(const CLIP& clip, ImageSink sink) const override {
-    encode_image_files({clip, paths_, threads_, batch_, true, strict_}, sink);
+  void for_each(const CLIP& clip, ThreadPool& /*pool*/, ImageSink sink) const override {
+    const std::vector<float> zeros(static_cast<std::size_t>(clip.embedding_size()));
+    const Shape one{1, clip.embedding_size()};
+    encode_image_files(
+        {clip, paths_, threads_, batch_, true, strict_}, [&](std::int64_t i, const ImageResult& result) {
+          const float* row = result.error_class.empty() ? result.embedding.data() : zeros.data();
+          sink({i, {&result, 1}, {row, one}});
+        });
   }
   bool cheap() const override { return false; }
 
@@ -39,46 +50,67 @@ class StoredImages : public ImageSide {
   std::string_view label(std::int64_t index) const override {
     return rows_.entries[static_cast<std::size_t>(index)].label;
   }
-  void for_each(const CLIP&, ImageSink sink) const override {
-    std::vector<float> row(static_cast<std::size_t>(rows_.file.columns()));
-    for (std::int64_t i = 0; i < size(); ++i) {
+  void for_each(const CLIP& /*clip*/, ThreadPool& pool, ImageSink sink) const override {
+    const std::int64_t block = std::min(kImagesOfABlock, size());
+    Tensor rows(Shape{block, rows_.file.columns()});
+    std::vector<ImageResult> results(static_cast<std::size_t>(block));
+    for (std::int64_t first = 0; first < size(); first += block) {
       throw_if_interrupted();
-      const IndexEntry& entry = rows_.entries[static_cast<std::size_t>(i)];
-      ImageResult result{{}, entry.error_class, entry.message, {}};
-      if (entry.error_class.empty()) {
-        rows_.read(i, row);
-        result.embedding = row;
-        if (std::all_of(row.begin(), row.end(), [](float value) { return value == 0; })) {
-          result.warnings.emplace_back("a row of zeros: every score is 0");
+      const std::int64_t count = std::min(block, size() - first);
+      pool.run(pieces(count, kImagesOfATask), [&](std::int64_t task, int) {
+        const std::int64_t end = std::min((task + 1) * kImagesOfATask, count);
+        for (std::int64_t i = task * kImagesOfATask; i < end; ++i) {
+          read(first + i, rows.view().row(i), results[static_cast<std::size_t>(i)]);
         }
-      }
-      sink(i, result);
+      });
+      sink({first, std::span(results).first(static_cast<std::size_t>(count)),
+            rows.view().slice_rows(0, count)});
     }
   }
   bool cheap() const override { return true; }
 
  private:
+  void read(std::int64_t index, std::span<float> row, ImageResult& result) const {
+    const IndexEntry& entry = rows_.entries[static_cast<std::size_t>(index)];
+    result = {{}, entry.error_class, entry.message, {}};
+    if (!entry.error_class.empty()) {
+      std::fill(row.begin(), row.end(), 0.0F);
+      return;
+    }
+    rows_.read(index, row);
+    result.embedding = row;
+    if (std::all_of(row.begin(), row.end(), [](float value) { return value == 0; })) {
+      result.warnings.emplace_back("a row of zeros: every score is 0");
+    }
+  }
+
   StoredRows rows_;
 };
 
 class ImagesInMemory : public ImageSide {
  public:
-  ImagesInMemory(const ImageSide& images, const CLIP& clip)
+  ImagesInMemory(const ImageSide& images, const CLIP& clip, ThreadPool& pool)
       : images_(images), rows_(Shape{images.size(), clip.embedding_size()}) {
-    results_.resize(static_cast<std::size_t>(images.size()));
-    images.for_each(clip, [&](std::int64_t i, const ImageResult& result) {
-      ImageResult& kept = results_[static_cast<std::size_t>(i)];
-      kept = result;
-      if (result.embedding.empty()) return;
-      const std::span<float> row = rows_.view().row(i);
-      std::copy(result.embedding.begin(), result.embedding.end(), row.begin());
-      kept.embedding = row;
+    results_.reserve(static_cast<std::size_t>(images.size()));
+    images.for_each(clip, pool, [&](const ImageBlock& block) {
+      const std::span<const float> from = block.rows.flat();
+      std::copy(from.begin(), from.end(), rows_.view().row(block.first).begin());
+      for (const ImageResult& result : block.results) {
+        const std::span<float> row = rows_.view().row(std::ssize(results_));
+        results_.push_back(result);
+        if (result.error_class.empty()) results_.back().embedding = row;
+      }
     });
   }
   std::int64_t size() const override { return images_.size(); }
   std::string_view label(std::int64_t index) const override { return images_.label(index); }
-  void for_each(const CLIP&, ImageSink sink) const override {
-    for (std::int64_t i = 0; i < size(); ++i) sink(i, results_[static_cast<std::size_t>(i)]);
+  void for_each(const CLIP& /*clip*/, ThreadPool& /*pool*/, ImageSink sink) const override {
+    for (std::int64_t first = 0; first < size(); first += kImagesOfABlock) {
+      const std::int64_t count = std::min(kImagesOfABlock, size() - first);
+      sink({first,
+            std::span(results_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+            rows_.view().slice_rows(first, count)});
+    }
   }
   bool cheap() const override { return true; }
 
@@ -98,9 +130,10 @@ StoredRows StoredRows::open(const std::string& path) {
       rows.entries = read_index(index, rows.file.rows());
       return rows;
     }
-    for (std::int64_t i = 0; i < rows.file.rows(); ++i) {
-      rows.entries.push_back({path + "#" + std::to_string(i), "", "", false});
-    }
+    rows.entries.resize(static_cast<std::size_t>(rows.file.rows()));
+    std::int64_t number = 0;
+    for (IndexEntry& entry : rows.entries)
+      entry.label.append(path).append("#").append(std::to_string(number++));
     return rows;
   });
 }
@@ -119,16 +152,16 @@ std::unique_ptr<ImageSide> make_stored_images(StoredRows rows) {
   return std::make_unique<StoredImages>(std::move(rows));
 }
 
-std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const CLIP& clip) {
-  return std::make_unique<ImagesInMemory>(images, clip);
+std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const CLIP& clip, ThreadPool& pool) {
+  return std::make_unique<ImagesInMemory>(images, clip, pool);
 }
 
-CaptionSide::CaptionSide(const std::vector<Caption>& captions, const CLIP& clip, std::int64_t batch,
+CaptionSide::CaptionSide(std::vector<Caption> captions, const CLIP& clip, std::int64_t batch,
                          ThreadPool& pool) {
   TextEmbeddings embedded = encode_captions({clip, batch, true}, captions, pool);
   rows_ = std::move(embedded.rows);
   truncated_ = std::move(embedded.truncated);
-  for (const Caption& caption : captions) labels_.push_back(caption.label);
+  for (Caption& caption : captions) labels_.push_back(std::move(caption.label));
 }
 
 CaptionSide::CaptionSide(StoredRows rows) : stored_(std::move(rows)) {
@@ -147,17 +180,21 @@ CaptionSide::CaptionSide(StoredRows rows) : stored_(std::move(rows)) {
   for (std::int64_t i = 0; i < size(); ++i) stored_->read(i, rows_.view().row(i));
 }
 
-void CaptionSide::cosines(std::span<const float> image, std::int64_t first, std::span<float> out,
+void CaptionSide::cosines(TensorView<const float> images, std::int64_t first, TensorView<float> out,
                           ThreadPool& pool) const {
-  const auto count = static_cast<std::int64_t>(out.size());
-  pool.run((count + kCaptionsOfABlock - 1) / kCaptionsOfABlock, [&](std::int64_t block, int) {
-    std::vector<float> read(rows_.empty() ? image.size() : 0);
-    const std::int64_t end = std::min((block + 1) * kCaptionsOfABlock, count);
-    for (std::int64_t i = block * kCaptionsOfABlock; i < end; ++i) {
-      if (rows_.empty()) stored_->read(first + i, read);
-      const std::span<const float> row = rows_.empty() ? read : rows_.view().row(first + i);
-      out[static_cast<std::size_t>(i)] = cosine(row, image);
-    }
+  const std::int64_t width = images.columns(), count = out.columns();
+  const std::int64_t columns = pieces(count, kCaptionsOfATask);
+  pool.run(columns * pieces(images.rows(), kImagesOfATask), [&](std::int64_t task, int) {
+    const std::int64_t row = task / columns * kImagesOfATask, column = task % columns * kCaptionsOfATask;
+    const std::int64_t rows = std::min(kImagesOfATask, images.rows() - row);
+    const std::int64_t captions = std::min(kCaptionsOfATask, count - column);
+    const auto score = [&](TensorView<const float> read) {
+      sightline::cosines(images.slice_rows(row, rows), read, out.data() + row * count + column, count);
+    };
+    if (!rows_.empty()) return score(rows_.view().slice_rows(first + column, captions));
+    Tensor read(Shape{captions, width});
+    for (std::int64_t i = 0; i < captions; ++i) stored_->read(first + column + i, read.view().row(i));
+    score(read.view());
   });
 }
 

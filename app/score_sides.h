@@ -17,8 +17,13 @@
 
 namespace sightline::app {
 
-/// Called once per image in input order; the embedding is normalised, empty when the image failed.
-using ImageSink = FunctionRef<void(std::int64_t index, const ImageResult& result)>;
+/// Some images in input order.
+struct ImageBlock {
+  std::int64_t first;                    ///< the number of results[0]
+  std::span<const ImageResult> results;  ///< embeddings normalised; empty where the image failed
+  TensorView<const float> rows;          ///< [results, E]: the same embeddings, zeros where the image failed
+};
+using ImageSink = FunctionRef<void(const ImageBlock& block)>;
 
 /// Stored embeddings and what they belong to.
 struct StoredRows {
@@ -37,8 +42,9 @@ class ImageSide {
   virtual ~ImageSide() = default;
   virtual std::int64_t size() const = 0;
   virtual std::string_view label(std::int64_t index) const = 0;
-  /// All images in order.
-  virtual void for_each(const CLIP& clip, ImageSink sink) const = 0;
+  /// All images in order, stored ones in blocks that `pool` reads. Errors: those of encode_image_files;
+  /// Failure of Stage::inputs.
+  virtual void for_each(const CLIP& clip, ThreadPool& pool, ImageSink sink) const = 0;
   /// Whether going through all of them again costs little.
   virtual bool cheap() const = 0;
 };
@@ -47,21 +53,21 @@ std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int 
                                             bool strict);
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows);
 /// Goes through `images` once and keeps their embeddings.
-std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const CLIP& clip);
+std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const CLIP& clip, ThreadPool& pool);
 
 /// The captions of a `score` run.
 class CaptionSide {
  public:
   /// Errors: those of encode_captions.
-  CaptionSide(const std::vector<Caption>& captions, const CLIP& clip, std::int64_t batch, ThreadPool& pool);
+  CaptionSide(std::vector<Caption> captions, const CLIP& clip, std::int64_t batch, ThreadPool& pool);
   /// Rows of a file above 1 GiB stay in it. Errors: Failure of Stage::inputs.
   explicit CaptionSide(StoredRows rows);
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
   std::string_view label(std::int64_t index) const { return labels_[static_cast<std::size_t>(index)]; }
   bool truncated(std::int64_t index) const { return truncated_[static_cast<std::size_t>(index)] != 0; }
-  /// Cosines of captions [first, first + out.size()) with one image.
-  void cosines(std::span<const float> image, std::int64_t first, std::span<float> out,
+  /// Cosines of captions [first, first + out.columns()) with images [n, E] into `out` [n, captions].
+  void cosines(TensorView<const float> images, std::int64_t first, TensorView<float> out,
                ThreadPool& pool) const;
 
  private:

@@ -100,10 +100,10 @@ TEST_CASE("nano: logits and probabilities are those of transformers", "[end_to_e
       std::vector<float> logits, probabilities;
       const double scale = static_cast<double>(clip->head().logit_scale());
       for (std::int64_t i = 0; i < images.view().rows(); ++i) {
+        std::vector<float> near(static_cast<std::size_t>(texts.view().rows()));
+        cosines(images.view().slice_rows(i, 1), texts.view(), near.data(), texts.view().rows());
         std::vector<double> row;
-        for (std::int64_t t = 0; t < texts.view().rows(); ++t) {
-          row.push_back(scale * static_cast<double>(cosine(images.view().row(i), texts.view().row(t))));
-        }
+        for (const float value : near) row.push_back(scale * static_cast<double>(value));
         std::vector<double> shares(row.size());
         softmax(row, shares);
         for (const double value : row) logits.push_back(static_cast<float>(value));

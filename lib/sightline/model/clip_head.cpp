@@ -4,24 +4,19 @@
 #include <cmath>
 
 #include "sightline/model/encoder.h"
+#include "sightline/ops/dot_products.h"
 
 namespace sightline {
 
 void l2_normalize(TensorView<float> rows) {
   for (std::int64_t r = 0; r < rows.rows(); ++r) {
-    const std::span<float> row = rows.row(r);
-    double sum = 0;
-    for (const float value : row) sum += static_cast<double>(value) * static_cast<double>(value);
-    if (sum == 0) continue;
-    const double scale = 1.0 / std::sqrt(sum);
-    for (float& value : row) value = static_cast<float>(static_cast<double>(value) * scale);
+    const double sum = squared_norm(rows.row(r));
+    if (sum != 0) scale_row(rows.row(r), 1.0 / std::sqrt(sum));
   }
 }
 
-float cosine(std::span<const float> a, std::span<const float> b) {
-  double sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += static_cast<double>(a[i]) * static_cast<double>(b[i]);
-  return static_cast<float>(sum);
+void cosines(TensorView<const float> images, TensorView<const float> texts, float* out, std::int64_t stride) {
+  dot_products(images, texts, out, stride);
 }
 
 void softmax(std::span<const double> logits, std::span<double> probabilities) {
@@ -49,12 +44,8 @@ void CLIPHead::operator()(TensorView<const float> images, TensorView<const float
     return copy;
   };
   const Tensor seen = normalized(images), read = normalized(texts);
-  for (std::int64_t i = 0; i < images.rows(); ++i) {
-    for (std::int64_t t = 0; t < texts.rows(); ++t) {
-      logits.row(i)[static_cast<std::size_t>(t)] =
-          logit_scale_ * cosine(seen.view().row(i), read.view().row(t));
-    }
-  }
+  cosines(seen.view(), read.view(), logits.data(), texts.rows());
+  for (float& logit : logits.flat()) logit *= logit_scale_;
 }
 
 Shape CLIPHead::compute_output_shape(const Shape& input_shape) const { return Shape{input_shape[0], -1}; }

@@ -8,9 +8,10 @@ namespace sightline {
 
 /// Divides each row by its L2 norm (summed in double). A row of zeros stays zeros.
 void l2_normalize(TensorView<float> rows);
-/// Dot product of two normalised rows, summed in double.
-float cosine(std::span<const float> a, std::span<const float> b);
-/// exp(x - max) / sum, in double.
+/// out[i, t] = dot product of normalised rows, summed in double: a score's bits depend on its two rows alone.
+/// Shapes: images [I, E], texts [T, E], out [I, T] with rows `stride` floats apart.
+void cosines(TensorView<const float> images, TensorView<const float> texts, float* out, std::int64_t stride);
+/// exp(x - max) / sum, in double. `probabilities` may be `logits`.
 void softmax(std::span<const double> logits, std::span<double> probabilities);
 
 /// Where the towers meet: logits = exp(logit_scale) * cosine.

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sightline/ops/vector_clones.h"
+#include "sightline/base/vector_clones.h"
 #include "sightline/ops/vector_math.h"
 
 namespace sightline {
