@@ -11,6 +11,7 @@ namespace sightline::app {
 namespace {
 
 constexpr std::int64_t kTokensOfAChunk = 400;
+constexpr std::size_t kPromptsAtOnce = 4096;  ///< sorted by length together; bounds memory
 
 /// One prompt: whose it is, and its ids.
 struct Prompt {
@@ -114,33 +115,54 @@ void average(TensorView<float> rows, std::span<float> out) {
   }
 }
 
-}  // namespace
+/// Captions from `first` on whose prompts are encoded together.
+std::size_t captions_of_a_part(std::span<const Caption> captions, std::size_t first) {
+  std::size_t end = first, prompts = 0;
+  while (end < captions.size()) {
+    prompts += captions[end].prompts.size();
+    if (end > first && prompts > kPromptsAtOnce) break;
+    ++end;
+  }
+  return end - first;
+}
 
-TextEmbeddings encode_captions(const TextRun& run, std::span<const Caption> captions, ThreadPool& pool) {
+/// Fills the rows of `captions`, which begin at row `first` of the result.
+void encode_part(const TextRun& run, std::span<const Caption> captions, std::int64_t first,
+                 TextEmbeddings& result, ThreadPool& pool) {
   const std::vector<Prompt> prompts = tokenize(run, captions, pool);
   Tensor all = encode_prompts(run, prompts, pool);
-  const auto count = static_cast<std::int64_t>(captions.size());
-  TextEmbeddings result{Tensor(Shape{count, run.clip.embedding_size()}), {}, {}};
-  result.tokens.resize(captions.size());
-  result.truncated.resize(captions.size());
-  std::int64_t first = 0;
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto parts = static_cast<std::int64_t>(captions[static_cast<std::size_t>(i)].prompts.size());
+  std::int64_t prompt = 0;
+  for (std::size_t i = 0; i < captions.size(); ++i) {
+    const auto parts = static_cast<std::int64_t>(captions[i].prompts.size());
     if (parts == 0) continue;
-    const TensorView<float> rows = all.view().slice_rows(first, parts);
-    const TensorView<float> out = result.rows.view().slice_rows(i, 1);
+    const std::int64_t row = first + static_cast<std::int64_t>(i);
+    const TensorView<float> rows = all.view().slice_rows(prompt, parts);
+    const TensorView<float> out = result.rows.view().slice_rows(row, 1);
     if (parts == 1) {
       std::copy(rows.flat().begin(), rows.flat().end(), out.flat().begin());
     } else {
       average(rows, out.flat());
     }
     if (run.normalize || parts > 1) l2_normalize(out);
-    for (std::int64_t p = first; p < first + parts; ++p) {
-      const Encoding& encoding = prompts[static_cast<std::size_t>(p)].encoding;
-      result.tokens[static_cast<std::size_t>(i)] += static_cast<std::int64_t>(encoding.ids.size());
-      if (encoding.truncated) result.truncated[static_cast<std::size_t>(i)] = 1;
+    for (const std::int64_t end = prompt + parts; prompt < end; ++prompt) {
+      const Encoding& encoding = prompts[static_cast<std::size_t>(prompt)].encoding;
+      result.tokens[static_cast<std::size_t>(row)] += static_cast<std::int64_t>(encoding.ids.size());
+      if (encoding.truncated) result.truncated[static_cast<std::size_t>(row)] = 1;
     }
-    first += parts;
+  }
+}
+
+}  // namespace
+
+TextEmbeddings encode_captions(const TextRun& run, std::span<const Caption> captions, ThreadPool& pool) {
+  const auto count = static_cast<std::int64_t>(captions.size());
+  TextEmbeddings result{Tensor(Shape{count, run.clip.embedding_size()}), {}, {}};
+  result.tokens.resize(captions.size());
+  result.truncated.resize(captions.size());
+  for (std::size_t first = 0; first < captions.size();) {
+    const std::size_t part = captions_of_a_part(captions, first);
+    encode_part(run, captions.subspan(first, part), static_cast<std::int64_t>(first), result, pool);
+    first += part;
   }
   return result;
 }
