@@ -69,18 +69,14 @@ class FolderWalk {
   void add(const std::string& folder, const fs::directory_entry& entry, std::vector<std::string>& folders) {
     const std::string name = entry.path().filename().string();
     const std::string path = folder.ends_with('/') ? folder + name : folder + "/" + name;
+    // What the listing itself says: only links are looked up.
     std::error_code error;
-    // The kind that the folder itself gives, where a folder that may be listed but not searched hides the
-    // rest.
-    const bool is_link = entry.is_symlink(error);
-    const fs::file_type type = entry.status(error).type();
-    const bool hidden = type == fs::file_type::none || type == fs::file_type::not_found;
-    if (type == fs::file_type::directory || (hidden && !is_link && entry.is_directory(error))) {
-      if (follow_links_ || !is_link) folders.push_back(path);
-    } else if (looks_like_image(name) && (type == fs::file_type::regular || hidden)) {
+    if (entry.is_directory(error)) {
+      if (follow_links_ || !entry.is_symlink(error)) folders.push_back(path);
+    } else if (looks_like_image(name)) {
       // What cannot be reached is an input too, and so is a link that leads nowhere: they fail as items.
       // Devices and FIFOs are passed over.
-      found_.push_back(path);
+      if (entry.is_regular_file(error) || !entry.exists(error)) found_.push_back(path);
     }
   }
 
