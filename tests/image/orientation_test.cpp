@@ -21,9 +21,9 @@ int of(const std::string& exif) { return exif_orientation(as_bytes(exif)); }
 
 TEST_CASE("orientation: read in both byte orders and from every whole-number type", "[image]") {
   for (int value = 1; value <= 8; ++value) {
-    CHECK(of(little_exif(1, 1, value)) == value);
-    CHECK(of(little_exif(3, 1, value)) == value);
-    CHECK(of(little_exif(4, 1, value)) == value);
+    for (const int type : {3, 4, 6, 8, 9, 13}) {
+      CHECK(of(little_exif(type, 1, value)) == value);
+    }
     CHECK(of(std::string("MM\0*\0\0\0\x08\0\1", 10) +
              bytes_of({1, 0x12, 0, 3, 0, 0, 0, 1, 0, value, 0, 0})) == value);
   }
@@ -34,18 +34,47 @@ TEST_CASE("orientation: anything odd means upright", "[image][error]") {
   CHECK(of("II*") == 1);
   CHECK(of(little_exif(3, 1, 0)) == 1);
   CHECK(of(little_exif(3, 1, 9)) == 1);
-  CHECK(of(little_exif(3, 2, 6)) == 1);  // two values
-  CHECK(of(little_exif(2, 1, 6)) == 1);  // text
+  CHECK(of(little_exif(3, 0, 6)) == 1);   // no value
+  CHECK(of(little_exif(1, 1, 6)) == 1);   // bytes, to Pillow no number
+  CHECK(of(little_exif(2, 1, 6)) == 1);   // text
+  CHECK(of(little_exif(14, 1, 6)) == 1);  // no type
   CHECK(of(little_exif(3, 1, 6).substr(0, 21)) == 1);
   CHECK(of(std::string("II*\0\xff\xff\xff\xff", 8)) == 1);  // directory beyond the block
   CHECK(of(std::string("XX*\0\x08\0\0\0", 8)) == 1);
 }
 
-TEST_CASE("orientation: the last of several entries counts, others are skipped", "[image]") {
+// Each as Pillow 13.0.0 reads it.
+TEST_CASE("orientation: the first of several entries and of several values counts", "[image]") {
   const std::string head = std::string("II*\0\x08\0\0\0", 8) + bytes_of({3, 0});
   const std::string other = bytes_of({0x10, 1, 2, 0, 4, 0, 0, 0, 'a', 'b', 'c', 0});
-  const auto entry = [](int value) { return bytes_of({0x12, 1, 3, 0, 1, 0, 0, 0, value, 0, 0, 0}); };
-  CHECK(of(head + other + entry(3) + entry(6)) == 6);
+  const auto entry = [](int value, int type = 3) {
+    return bytes_of({0x12, 1, type, 0, 1, 0, 0, 0, value, 0, 0, 0});
+  };
+  CHECK(of(head + other + entry(3) + entry(6)) == 3);
+  CHECK(of(head + entry(9) + entry(6) + other) == 1);
+  CHECK(of(head + entry(3, 14) + entry(6) + other) == 6);  // an entry of no type counts as absent
+  CHECK(of(little_exif(3, 2, 6)) == 6);
+  // Outside the directory: three numbers at offset 26, a fraction, and the same cut by a byte.
+  CHECK(of(little_exif(3, 3, 26) + bytes_of({0, 0, 0, 0, 8, 0, 7, 0, 7, 0})) == 8);
+  const std::string fraction = little_exif(5, 1, 26) + bytes_of({0, 0, 0, 0, 12, 0, 0, 0, 2, 0, 0, 0});
+  CHECK(of(fraction) == 6);
+  CHECK(of(fraction.substr(0, fraction.size() - 1)) == 1);
+}
+
+TEST_CASE("orientation: a value that is cut ends the directory, one that is too large does not", "[image]") {
+  const std::string head = std::string("II*\0\x08\0\0\0", 8) + bytes_of({2, 0});
+  const std::string six = bytes_of({0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0});
+  CHECK(of(head + bytes_of({0x0e, 1, 2, 0, 5, 0, 0, 0, 26, 0, 0, 0}) + six) == 6);
+  CHECK(of(head + bytes_of({0x0e, 1, 2, 0, 9, 0, 0, 0, 26, 0, 0, 0}) + six) == 1);
+  CHECK(of(head + bytes_of({0x0e, 1, 2, 0, 0, 0, 1, 0, 26, 0, 0, 0}) + six) == 6);
+}
+
+TEST_CASE("orientation: headers that are odd, but that Pillow reads", "[image]") {
+  const std::string entry = little_exif(3, 1, 6).substr(4);
+  CHECK(of(std::string("II\0*", 4) + entry) == 6);
+  CHECK(of(std::string("Exif\0\0II*\0", 10) + entry) == 6);
+  CHECK(of(std::string("Exif\0\0Exif\0\0II*\0", 16) + entry) == 1);
+  CHECK(of(std::string("MM*\0\0\0\0\x08\0\1", 10) + bytes_of({1, 0x12, 0, 3, 0, 0, 0, 1, 0, 8, 0, 0})) == 8);
 }
 
 TEST_CASE("orientation: XMP in both of its spellings", "[image]") {

@@ -18,24 +18,35 @@ std::uint32_t number(ByteView bytes, std::size_t offset, std::size_t size, bool 
   return value;
 }
 
-/// Bytes of one value of the TIFF types that hold a whole number, 0 for the others.
+/// Bytes of one value of each TIFF type, 0 for numbers that are none. Source: Pillow's TiffImagePlugin.
 std::size_t type_size(std::uint32_t type) {
-  switch (type) {
-    case 1:
-    case 6:
-      return 1;
-    case 3:
-    case 8:
-      return 2;
-    case 4:
-    case 9:
-      return 4;
-    default:
-      return 0;
-  }
+  constexpr std::array<std::size_t, 17> kSizes = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8};
+  return type < kSizes.size() ? kSizes[type] : 0;
 }
 
 int valid_or_upright(std::uint32_t value) { return value >= 1 && value <= 8 ? static_cast<int>(value) : 1; }
+
+/// The value at `at`: a whole number, or a fraction that is one. To Pillow bytes and texts are no numbers.
+int value_at(ByteView exif, std::size_t at, std::uint32_t type, bool little) {
+  switch (type) {
+    case 3:
+    case 4:
+    case 6:
+    case 8:
+    case 9:
+    case 13:
+      return valid_or_upright(number(exif, at, type_size(type), little));
+    case 5:
+    case 10: {
+      const std::uint32_t over = number(exif, at, 4, little), under = number(exif, at + 4, 4, little);
+      return under != 0 && over % under == 0 ? valid_or_upright(over / under) : 1;
+    }
+    default:
+      return 1;
+  }
+}
+
+constexpr std::string_view kExifPrefix("Exif\0\0", 6);
 
 }  // namespace
 
@@ -43,9 +54,13 @@ int exif_orientation(ByteView exif, bool* found) {
   if (found != nullptr) {
     *found = false;
   }
-  const std::string_view text = as_text(exif);
-  const bool little = text.starts_with(std::string_view("II*\0", 4));
-  if (exif.size() < 8 || (!little && !text.starts_with(std::string_view("MM\0*", 4)))) {
+  if (as_text(exif).starts_with(kExifPrefix)) {  // once more than there should be: some programs do
+    exif = exif.subspan(kExifPrefix.size());
+  }
+  const std::string_view order = as_text(exif).substr(0, 2), version = as_text(exif).substr(order.size(), 2);
+  const bool little = order == "II";
+  const bool known = version == std::string_view("*\0", 2) || version == std::string_view("\0*", 2);
+  if (exif.size() < 8 || (!little && order != "MM") || !known) {
     return 1;
   }
   const std::size_t directory = number(exif, 4, 4, little);
@@ -53,19 +68,30 @@ int exif_orientation(ByteView exif, bool* found) {
     return 1;
   }
   const std::uint32_t entries = number(exif, directory, 2, little);
-  int orientation = 1;
+  std::uint64_t claimed = 0;  // by values outside the directory; those that claim more than there is are none
   std::size_t entry = directory + 2;
   for (std::uint32_t i = 0; i < entries && exif.size() - entry >= 12; ++i, entry += 12) {
-    const std::size_t size = type_size(number(exif, entry + 2, 2, little));
-    if (number(exif, entry, 2, little) == kOrientationTag && size != 0 &&
-        number(exif, entry + 4, 4, little) == 1) {
-      orientation = valid_or_upright(number(exif, entry + 8, size, little));
+    const std::uint32_t type = number(exif, entry + 2, 2, little);
+    const std::uint64_t size = std::uint64_t{type_size(type)} * number(exif, entry + 4, 4, little);
+    std::size_t at = entry + 8;
+    if (size > 4) {
+      claimed += size;
+      if (claimed > exif.size()) {
+        continue;
+      }
+      at = number(exif, at, 4, little);
+      if (at > exif.size() || exif.size() - at < size) {
+        break;  // what follows a value that is cut is not read
+      }
+    }
+    if (number(exif, entry, 2, little) == kOrientationTag && size != 0) {
       if (found != nullptr) {
         *found = true;
       }
+      return value_at(exif, at, type, little);
     }
   }
-  return orientation;
+  return 1;
 }
 
 int xmp_orientation(ByteView xmp) {
