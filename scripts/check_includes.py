@@ -35,7 +35,7 @@ LIBRARIES = {
     "cblas.h": ["ops/openblas.cpp"],
     "openblas": ["ops/openblas.cpp"],
     "CLI/": ["app"],
-    "libdeflate.h": ["io/zip.cpp"],
+    "libdeflate.h": ["image/png_orientation.cpp", "io/zip.cpp"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 

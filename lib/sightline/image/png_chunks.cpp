@@ -4,14 +4,13 @@
 #include <string>
 #include <string_view>
 
-#include "sightline/image/orientation.h"
+#include "sightline/image/png_orientation.h"
 
 namespace sightline {
 
 namespace {
 
 constexpr std::string_view kSubject = "PNG";
-constexpr std::string_view kXmpKeyword("XML:com.adobe.xmp\0", 18);
 
 std::uint32_t big_endian(ByteView bytes, std::size_t at) {
   std::uint32_t value = 0;
@@ -119,12 +118,10 @@ class ChunkWalk {
     } else if (type == "tRNS") {
       transparency_ = data;
       has_transparency_ = true;
-    } else if (type == "eXIf") {
-      exif_ = data;
-    } else if (type == "iTXt" && as_text(data).starts_with(kXmpKeyword)) {
-      xmp_ = data;
     } else if (type[0] <= 'Z') {
       fail(ErrorCode::unsupported, kSubject, "has the unknown critical chunk " + std::string(type));
+    } else {
+      orientation_.take(type, data);
     }
   }
 
@@ -212,11 +209,7 @@ class ChunkWalk {
     if (layout_.color == PngColor::palette && layout_.palette.empty()) {
       fail(ErrorCode::header, kSubject, "has color type 3 but no palette (PLTE)");
     }
-    bool found = false;
-    layout_.orientation = exif_orientation(exif_, &found);
-    if (!found) {
-      layout_.orientation = xmp_orientation(xmp_);
-    }
+    layout_.orientation = orientation_.value();
     if (has_transparency_) {
       take_transparency();
     }
@@ -248,8 +241,7 @@ class ChunkWalk {
   bool stray_data_ = false;
   bool has_transparency_ = false;
   ByteView transparency_;
-  ByteView exif_;
-  ByteView xmp_;
+  PngOrientation orientation_;
 };
 
 }  // namespace

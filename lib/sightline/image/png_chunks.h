@@ -23,7 +23,7 @@ struct PngLayout {
   bool interlaced = false;
   ByteView palette;       ///< PLTE: 1 to 256 triples when color is palette
   ByteView transparency;  ///< tRNS, long enough for its colour type; empty when there is none
-  int orientation = 1;    ///< from eXIf, else XMP
+  int orientation = 1;    ///< see PngOrientation
   /// The bytes libpng is given: signature, IHDR, PLTE of a palette picture and the first run of IDAT, each
   /// whole. All other chunks stay unread: no text is inflated, no profile parsed, however many there are.
   std::vector<ByteView> essential;

@@ -1,0 +1,123 @@
+#include "sightline/image/png_orientation.h"
+
+#include <libdeflate.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+#include "sightline/image/orientation.h"
+
+namespace sightline {
+
+namespace {
+
+constexpr std::string_view kProfileKeyword = "Raw profile type exif";
+constexpr std::string_view kXmpKeyword = "XML:com.adobe.xmp";
+constexpr std::string_view kExifPrefix("Exif\0\0", 6);
+constexpr std::size_t kMaxText = 1 << 20;  // Pillow's MAX_TEXT_CHUNK
+
+struct FreeDecompressor {
+  void operator()(libdeflate_decompressor* it) const { libdeflate_free_decompressor(it); }
+};
+
+std::string inflated(std::string_view zlib) {
+  const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(
+      libdeflate_alloc_decompressor());
+  std::string text(kMaxText, '\0');
+  std::size_t size = 0;
+  const bool good = decompressor != nullptr &&
+                    libdeflate_zlib_decompress(decompressor.get(), zlib.data(), zlib.size(), text.data(),
+                                               text.size(), &size) == LIBDEFLATE_SUCCESS;
+  text.resize(good ? size : 0);
+  return text;
+}
+
+/// Cuts `text` behind the first `mark`; empty when there is none.
+std::string_view after(std::string_view text, char mark) {
+  const std::size_t at = text.find(mark);
+  return at == std::string_view::npos ? std::string_view() : text.substr(at + 1);
+}
+
+/// The text of a chunk; `data` begins behind the keyword. Source: PNG, third edition, 11.3.3.
+std::string text_of(std::string_view type, std::string_view data) {
+  if (type == "tEXt" || data.size() < 2) {
+    return std::string(type == "tEXt" ? data : std::string_view());
+  }
+  if (type == "zTXt") {
+    return data[0] == 0 ? inflated(data.substr(1)) : std::string();
+  }
+  const bool compressed = data[0] != 0, known = data[1] == 0;
+  const std::string_view text = after(after(data.substr(2), '\0'), '\0');  // behind language and translation
+  return compressed ? (known ? inflated(text) : std::string()) : std::string(text);
+}
+
+int hex_digit(char c) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  const std::size_t at = kDigits.find(c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c);
+  return at == std::string_view::npos ? -1 : static_cast<int>(at);
+}
+
+/// A profile as ImageMagick writes it: an empty line, its name, its size, then lines of hexadecimal digits.
+/// Empty when there is anything else among them.
+std::string profile_bytes(std::string_view text) {
+  std::string bytes;
+  bool half = false;
+  for (const char c : after(after(after(text, '\n'), '\n'), '\n')) {
+    const int digit = hex_digit(c);
+    if (digit < 0 && !half && (c == ' ' || (c >= '\t' && c <= '\r'))) {
+      continue;
+    }
+    if (digit < 0) {
+      return {};
+    }
+    if (half) {
+      bytes.back() = static_cast<char>(static_cast<unsigned char>(bytes.back()) << 4 | digit);
+    } else {
+      bytes.push_back(static_cast<char>(digit));
+    }
+    half = !half;
+  }
+  return half ? std::string() : bytes;
+}
+
+int profile_orientation(std::string_view text, bool& found) {
+  const std::string profile = profile_bytes(text);
+  const std::string_view bytes = profile;
+  return exif_orientation(as_bytes(bytes.starts_with(kExifPrefix) ? bytes.substr(kExifPrefix.size()) : bytes),
+                          &found);
+}
+
+}  // namespace
+
+void PngOrientation::take(std::string_view type, ByteView data) {
+  if (type == "eXIf") {
+    exif_ = data;
+  } else if (type == "tEXt" || type == "zTXt" || type == "iTXt") {
+    const std::string_view text = as_text(data);
+    const std::string_view keyword = text.substr(0, text.find('\0'));
+    const Text found = {type, data.subspan(std::min(keyword.size() + 1, data.size()))};
+    if (keyword == kProfileKeyword) {
+      profile_ = found;
+    } else if (keyword == kXmpKeyword) {
+      xmp_ = found;
+    }
+  }
+}
+
+int PngOrientation::value() const {
+  bool found = false;
+  int orientation = 1;
+  if (exif_) {
+    orientation = exif_orientation(*exif_, &found);
+  } else if (profile_) {
+    orientation = profile_orientation(text_of(profile_->type, as_text(profile_->data)), found);
+  }
+  if (found || !xmp_) {
+    return orientation;
+  }
+  const std::string xmp = text_of(xmp_->type, as_text(xmp_->data));
+  return xmp_orientation(as_bytes(xmp));
+}
+
+}  // namespace sightline
