@@ -123,6 +123,7 @@ void TargetFolder::write_tokenizer(const Conversion& conversion) {
   }
   const std::string whole = join_path(folder, "tokenizer.json");
   if (file_exists(whole) && is_hf_tokenizer(files)) write_file("tokenizer.json", text_of_file(whole));
+  if (!files.added_tokens.empty()) write_file("added_tokens.json", text_of_file(files.added_tokens));
   const bool openclip = files.vocabulary.empty()
                             ? false
                             : text_of_file(files.vocabulary).find("\"<start_of_text>\"") != std::string::npos;

@@ -25,8 +25,23 @@ constexpr std::array kPairs = {
 std::unique_ptr<Tokenizer> read_tokenizer(const TokenizerFiles& files, TextCleaning cleaning) {
   if (!files.tokenizer_json.empty())
     return CLIPTokenizer::from_tokenizer_json(read_file(files.tokenizer_json, kMaxFileBytes), cleaning);
-  return CLIPTokenizer::from_vocabulary(read_file(files.vocabulary, kMaxFileBytes),
-                                        read_file(files.merges, kMaxFileBytes), cleaning);
+  const auto read = [](const std::string& path) {
+    return path.empty() ? std::vector<std::byte>() : read_file(path, kMaxFileBytes);
+  };
+  const std::vector<std::byte> config = read(files.config), map = read(files.special_tokens_map),
+                               added = read(files.added_tokens);
+  return CLIPTokenizer::from_vocabulary(read(files.vocabulary), read(files.merges), cleaning,
+                                        read_special_tokens(as_text(config), as_text(map), as_text(added)));
+}
+
+void find_settings(const std::string& folder, TokenizerFiles& files) {
+  const auto found = [&](std::string_view name) {
+    const std::string path = join_path(folder, name);
+    return file_exists(path) ? path : std::string();
+  };
+  files.config = found("tokenizer_config.json");
+  files.special_tokens_map = found("special_tokens_map.json");
+  files.added_tokens = found("added_tokens.json");
 }
 
 }  // namespace
@@ -34,7 +49,11 @@ std::unique_ptr<Tokenizer> read_tokenizer(const TokenizerFiles& files, TextClean
 std::vector<std::string> TokenizerFiles::paths() const {
   if (!found()) return {};
   if (!tokenizer_json.empty()) return {tokenizer_json};
-  return {vocabulary, merges};
+  std::vector<std::string> paths = {vocabulary, merges};
+  for (const std::string& path : {config, special_tokens_map, added_tokens}) {
+    if (!path.empty()) paths.push_back(path);
+  }
+  return paths;
 }
 
 TokenizerFiles find_tokenizer(const std::string& folder) {
@@ -43,11 +62,15 @@ TokenizerFiles find_tokenizer(const std::string& folder) {
     const std::string vocabulary = join_path(folder, pair.vocabulary),
                       merges = join_path(folder, pair.merges);
     if (!file_exists(vocabulary)) continue;
-    if (file_exists(merges)) return {vocabulary, merges, ""};
+    if (file_exists(merges)) {
+      TokenizerFiles files = {vocabulary, merges, "", "", "", ""};
+      if (&pair == &kPairs[0]) find_settings(folder, files);
+      return files;
+    }
     alone = true;
   }
   const std::string json = join_path(folder, "tokenizer.json");
-  if (file_exists(json)) return {"", "", json};
+  if (file_exists(json)) return {"", "", json, "", "", ""};
   if (alone) fail(ErrorCode::missing, "merges.txt", "is not beside vocab.json");
   return {};
 }
@@ -59,6 +82,12 @@ std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, std::int64_
   if (shipped) files = find_tokenizer(join_path(data_folder(), "vocab"));
   std::unique_ptr<Tokenizer> tokenizer = read_tokenizer(files, cleaning);
   if (tokenizer->vocabulary_size() == rows) return tokenizer;
+  const std::string json = join_path(folder, "tokenizer.json");
+  if (!shipped && files.tokenizer_json.empty() && file_exists(json)) {
+    // Its list of added tokens may be the only one.
+    std::unique_ptr<Tokenizer> whole = read_tokenizer({"", "", json, "", "", ""}, cleaning);
+    if (whole->vocabulary_size() == rows) return whole;
+  }
   const std::string sizes = std::to_string(tokenizer->vocabulary_size()) +
                             " entries, the token embedding has " + std::to_string(rows) + " rows";
   if (shipped) {

@@ -226,8 +226,10 @@ CLIPTokenizer::CLIPTokenizer(std::unique_ptr<State> state) : state_(std::move(st
 CLIPTokenizer::~CLIPTokenizer() = default;
 
 std::unique_ptr<CLIPTokenizer> CLIPTokenizer::from_vocabulary(ByteView vocab_json, ByteView merges_txt,
-                                                              TextCleaning cleaning) {
-  auto state = std::make_unique<State>(read_vocabulary(as_text(vocab_json), as_text(merges_txt)), cleaning);
+                                                              TextCleaning cleaning,
+                                                              const SpecialTokens& special) {
+  auto state =
+      std::make_unique<State>(read_vocabulary(as_text(vocab_json), as_text(merges_txt), special), cleaning);
   return std::unique_ptr<CLIPTokenizer>(new CLIPTokenizer(std::move(state)));
 }
 

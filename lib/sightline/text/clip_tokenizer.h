@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sightline/base/bytes.h"
+#include "sightline/text/special_tokens.h"
 #include "sightline/text/tokenizer.h"
 
 namespace sightline {
@@ -16,11 +17,12 @@ enum class TextCleaning { hf, openai };
 /// SimpleTokenizer. const = safe to share.
 class CLIPTokenizer : public Tokenizer {
  public:
-  /// From the bytes of `vocab.json` and `merges.txt`; the names are for messages.
-  /// Errors: header, duplicate, range, missing (no start or end token), mismatch (a merge whose result is not
-  /// in the vocabulary), limit, utf8.
+  /// From the bytes of `vocab.json` and `merges.txt`, and what the settings beside them say; the names are
+  /// for messages. Errors: header, duplicate, range, missing (no start or end token), mismatch (a merge whose
+  /// result is not in the vocabulary), limit, utf8.
   static std::unique_ptr<CLIPTokenizer> from_vocabulary(ByteView vocab_json, ByteView merges_txt,
-                                                        TextCleaning cleaning);
+                                                        TextCleaning cleaning,
+                                                        const SpecialTokens& special = {});
   /// From the bytes of Hugging Face's `tokenizer.json`. Errors: the same; unsupported when it is not CLIP's
   /// BPE.
   static std::unique_ptr<CLIPTokenizer> from_tokenizer_json(ByteView tokenizer_json, TextCleaning cleaning);

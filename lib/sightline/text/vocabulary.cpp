@@ -58,14 +58,20 @@ std::int32_t required(const SymbolTable& symbols, std::initializer_list<std::str
   fail(ErrorCode::missing, subject, "has no token " + std::string(*names.begin()));
 }
 
-void set_symbols(Vocabulary& vocabulary, const SymbolTable& symbols, std::string_view subject) {
+void set_symbols(Vocabulary& vocabulary, const SymbolTable& symbols) {
   const std::array<std::string, 256> names = byte_symbols();
   for (std::size_t byte = 0; byte < names.size(); ++byte) {
     vocabulary.bytes[byte] = symbols.find(names[byte]);
     vocabulary.final_bytes[byte] = symbols.find(names[byte] + std::string(kEndOfWord));
   }
-  vocabulary.start_id = required(symbols, {"<|startoftext|>", "<start_of_text>"}, subject);
-  vocabulary.end_id = required(symbols, {"<|endoftext|>", "<end_of_text>"}, subject);
+}
+
+/// The ends that the settings do not name.
+void set_ends(Vocabulary& vocabulary, const SymbolTable& symbols, const SpecialTokens& special,
+              std::string_view subject) {
+  if (special.start.empty())
+    vocabulary.start_id = required(symbols, {"<|startoftext|>", "<start_of_text>"}, subject);
+  if (special.end.empty()) vocabulary.end_id = required(symbols, {"<|endoftext|>", "<end_of_text>"}, subject);
   vocabulary.unknown_id = vocabulary.end_id;
 }
 
@@ -224,6 +230,41 @@ void add_special(Vocabulary& vocabulary, const SymbolTable& symbols) {
   }
 }
 
+/// What the settings name: in the vocabulary, or behind it.
+void add_tokens(const SpecialTokens& special, const SymbolTable& symbols, Vocabulary& vocabulary) {
+  if (static_cast<std::int64_t>(special.tokens.size()) > kMaxAddedTokens) {
+    fail(ErrorCode::limit, "tokenizer_config.json",
+         "adds " + std::to_string(special.tokens.size()) + " tokens, at most " +
+             std::to_string(kMaxAddedTokens) + " are accepted");
+  }
+  const auto named = [&](std::string_view content) {
+    return std::find_if(vocabulary.added.begin(), vocabulary.added.end(),
+                        [&](const AddedToken& token) { return token.content == content; });
+  };
+  const bool openclip = symbols.find("<|startoftext|>") < 0 && symbols.find("<start_of_text>") >= 0;
+  for (const SpecialTokens::Token& token : special.tokens) {
+    const auto earlier = named(token.content);
+    if (earlier != vocabulary.added.end()) {
+      earlier->normalized = token.normalized;
+      continue;
+    }
+    std::int32_t id = symbols.find(token.content);
+    // Settings that name neither end mean CLIP's names, unless the vocabulary has OpenCLIP's.
+    const bool standard = token.content == "<|startoftext|>" || token.content == "<|endoftext|>";
+    if (token.content.empty() || (id < 0 && standard && openclip)) continue;
+    if (id < 0) id = static_cast<std::int32_t>(vocabulary.size++);
+    vocabulary.added.push_back({token.content, id, token.normalized});
+  }
+  const auto set = [&](const std::string& content, std::int32_t& id) {
+    const auto token = named(content);
+    if (token != vocabulary.added.end()) id = token->id;
+  };
+  set(special.start.empty() ? "<|startoftext|>" : special.start, vocabulary.start_id);
+  set(special.end.empty() ? "<|endoftext|>" : special.end, vocabulary.end_id);
+  vocabulary.unknown_id = vocabulary.end_id;
+  set(special.unknown.empty() ? "<|endoftext|>" : special.unknown, vocabulary.unknown_id);
+}
+
 // CLIP's normaliser, splitters and pattern, as tokenizers writes them. Without the two special names the
 // pattern gives the same pieces, because ByteLevel's own pattern takes those names apart again.
 constexpr std::array<std::string_view, 3> kNormalizers = {"NFC", "Replace", "Lowercase"};
@@ -357,15 +398,18 @@ BytePairMerger read_json_merges(const Json& list, const SymbolTable& symbols) {
 
 }  // namespace
 
-Vocabulary read_vocabulary(std::string_view vocab_json, std::string_view merges_txt) {
+Vocabulary read_vocabulary(std::string_view vocab_json, std::string_view merges_txt,
+                           const SpecialTokens& special) {
   // The two texts are read side by side: for one caption this is most of what there is to wait for.
   std::future<MergeLines> merges =
       std::async(std::launch::async | std::launch::deferred, [&] { return split_merges(merges_txt); });
   const JsonDocument document(vocab_json, "vocab.json");
   Vocabulary vocabulary;
   const SymbolTable symbols = read_symbols(document.root(), vocabulary);
-  set_symbols(vocabulary, symbols, "vocab.json");
-  add_special(vocabulary, symbols);
+  set_symbols(vocabulary, symbols);
+  set_ends(vocabulary, symbols, special, "vocab.json");
+  if (special.tokens.empty() || symbols.find("<|startoftext|>") < 0) add_special(vocabulary, symbols);
+  add_tokens(special, symbols, vocabulary);
   vocabulary.merger = add_merges(merges.get(), symbols);
   return vocabulary;
 }
@@ -380,7 +424,8 @@ Vocabulary read_tokenizer_json(std::string_view tokenizer_json) {
   check_pre_tokenizer(root);
   Vocabulary vocabulary;
   const SymbolTable symbols = read_symbols(model.at("vocab"), vocabulary);
-  set_symbols(vocabulary, symbols, "tokenizer.json");
+  set_symbols(vocabulary, symbols);
+  set_ends(vocabulary, symbols, {}, "tokenizer.json");
   read_unknown(model, symbols, vocabulary);
   read_added_tokens(root, vocabulary);
   if (vocabulary.added.empty()) add_special(vocabulary, symbols);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sightline/text/bpe.h"
+#include "sightline/text/special_tokens.h"
 
 namespace sightline {
 
@@ -30,9 +31,10 @@ struct Vocabulary {
   std::int32_t unknown_id = 0;
 };
 
-/// From the texts of `vocab.json` and `merges.txt`.
+/// From the texts of `vocab.json` and `merges.txt`, and what the settings beside them say.
 /// Errors: header, duplicate, range, missing, mismatch, limit, utf8; the subject names the file and the line.
-Vocabulary read_vocabulary(std::string_view vocab_json, std::string_view merges_txt);
+Vocabulary read_vocabulary(std::string_view vocab_json, std::string_view merges_txt,
+                           const SpecialTokens& special = {});
 
 /// From the text of `tokenizer.json`: a BPE model with CLIP's normaliser and pattern.
 /// Errors: the same; unsupported for any other tokenizer.
