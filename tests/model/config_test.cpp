@@ -127,6 +127,11 @@ TEST_CASE("preprocessor: sizes come as numbers or as objects", "[model]") {
   CHECK(objects.resample == Resample::bilinear);
   CHECK(preprocessor(R"({"size": {"shortest_edge": 64}})").pipeline.height == 64);
   CHECK(preprocessor(R"({"do_resize": false})").pipeline.resize == ResizeMode::none);
+  // transformers 5.23 puts the 224 of its class in the place of the size.
+  const PixelPipeline square = preprocessor(R"({"size": 48, "use_square_size": true})").pipeline;
+  CHECK(square.resize == ResizeMode::exact);
+  CHECK(square.height == 224);
+  CHECK(square.width == 224);
 }
 
 TEST_CASE("preprocessor: mean, std and switches", "[model]") {

@@ -103,9 +103,12 @@ Size read_size(const Json& value) {
 void read_resize(const Section& section, PixelPipeline& pipeline) {
   if (!section.boolean("do_resize", true)) {
     pipeline.resize = ResizeMode::none;
+  } else if (section.boolean("use_square_size", false)) {
+    pipeline.resize =
+        ResizeMode::exact;  // of the class's own 224, whatever `size` says: so transformers has it
   } else if (const std::optional<Json> size = section.find("size")) {
     const Size read = read_size(*size);
-    pipeline.resize = section.boolean("use_square_size", false) ? ResizeMode::exact : read.mode;
+    pipeline.resize = read.mode;
     pipeline.height = read.height;
     pipeline.width = read.width;
   }
