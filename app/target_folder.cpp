@@ -113,7 +113,8 @@ void TargetFolder::write_preprocessor(const Conversion& conversion) {
 }
 
 // A vocabulary and merges under Hugging Face's names, and the two files that name the special tokens: those
-// of the source where it has them.
+// of the source where it has them. A map overrides the config, so beside a config of the source it says
+// nothing.
 void TargetFolder::write_tokenizer(const Conversion& conversion) {
   const std::string& folder = conversion.tokenizer;
   const TokenizerFiles files = in_stage(Stage::model, [&] { return find_tokenizer(folder); });
@@ -128,7 +129,8 @@ void TargetFolder::write_tokenizer(const Conversion& conversion) {
                             ? false
                             : text_of_file(files.vocabulary).find("\"<start_of_text>\"") != std::string::npos;
   for (const auto& [name, made] :
-       {std::pair<std::string_view, std::string>{"special_tokens_map.json", special_tokens(openclip)},
+       {std::pair<std::string_view, std::string>{"special_tokens_map.json",
+                                                 files.config.empty() ? special_tokens(openclip) : "{}\n"},
         {"tokenizer_config.json",
          tokenizer_config(openclip, conversion.model.config().text.context_length)}}) {
     const std::string path = join_path(folder, name);

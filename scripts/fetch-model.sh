@@ -13,7 +13,8 @@
 # 5 a file arrived damaged.
 set -euo pipefail
 
-files=(preprocessor_config.json vocab.json merges.txt tokenizer.json tokenizer_config.json special_tokens_map.json)
+files=(preprocessor_config.json vocab.json merges.txt tokenizer.json tokenizer_config.json special_tokens_map.json
+       added_tokens.json)
 
 say() { echo "fetch-model: $*" >&2; }
 die() { local code=$1; shift; say "error: $*"; exit "$code"; }
