@@ -126,6 +126,7 @@ TEST_CASE("gguf: G05 a string longer than the file", "[io][error]") {
   CHECK(code(GgufFile().value("k", kString, u64(std::uint64_t{1} << 63))) == "RANGE");
   CHECK(code(GgufFile().array("k", kString, 2, gguf_string("a") + u64(1000))) == "TRUNC");
   CHECK(code(GgufFile().value("k", kString, gguf_string(std::string((16 << 20) + 1, 's')))) == "LIMIT");
+  CHECK(code(GgufFile().value("k", kString, gguf_string(std::string(16 << 20, 's')))).empty());
 }
 
 TEST_CASE("gguf: G06 alignments", "[io][error]") {
@@ -178,6 +179,17 @@ TEST_CASE("gguf: G08 dimensions that cannot be", "[io][error]") {
   CHECK(sized({std::uint64_t{1} << 32, std::uint64_t{1} << 31}) == "RANGE");
   CHECK(sized({std::uint64_t{1} << 31, std::uint64_t{1} << 30}) == "RANGE");
   CHECK(sized({std::uint64_t{1} << 40}) == "TRUNC");
+  CHECK(sized({(std::uint64_t{1} << 40) + 1}) == "RANGE");
+}
+
+TEST_CASE("gguf: G08 sizes that wrap to the bytes that are there", "[io][error]") {
+  // 242,243,305 x 19,037,413,721 = 2^62 + 1: times four bytes, or four such rows, it is 4 once more.
+  const std::uint64_t inner = 242'243'305, outer = 19'037'413'721;
+  REQUIRE(inner * outer == (std::uint64_t{1} << 62) + 1);
+  CHECK(code(GgufFile().tensor("a", {inner, outer}, kF32, 4)) == "RANGE");
+  CHECK(code(GgufFile().tensor("a", {inner, outer, 4}, kI8, 4)) == "RANGE");
+  // One tensor that ends just below 2^63, behind a header that leads above it.
+  CHECK(code(GgufFile().entry("a", {14'504'896, 635'879'915'089}, kI8, 0)) == "RANGE");
 }
 
 TEST_CASE("gguf: G09 two tensors whose padding wraps", "[io][error]") {

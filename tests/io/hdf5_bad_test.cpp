@@ -184,6 +184,7 @@ TEST_CASE("hdf5: H11 names outside their heap, and names that cannot be", "[io][
   CHECK(hdf5_code(open.file(open.object({H5::table(tree, heap)}))) == "RANGE");
   CHECK(with_names("12345678", UINT64_MAX) == "RANGE");
   CHECK(with_names(std::string(8, '\0'), 0) == "HEADER");
+  CHECK(with_names(std::string(".\0", 2), 0) == "HEADER");
   CHECK(with_names(std::string("..\0", 3), 0) == "HEADER");
   CHECK(with_names(std::string("a/b\0", 4), 0) == "HEADER");
   CHECK(with_names(std::string("\xFF\0", 2), 0) == "UTF8");
@@ -332,9 +333,11 @@ TEST_CASE("hdf5: attributes that are no string, or whose string is not where it 
   CHECK(in_heap(64, 4, 2) == "RANGE");
   CHECK(in_heap(64, 4, 0) == "RANGE");
   CHECK(in_heap(15, 4, 1) == "HEADER");
+  CHECK(in_heap(16, 4, 1) == "RANGE");
   CHECK(in_heap(34, 4, 1) == "HEADER");
   CHECK(in_heap(1 << 20, 4, 1) == "RANGE");
   CHECK(in_heap(64, 65'537, 1) == "LIMIT");
+  CHECK(in_heap(64, 65'536, 1) == "RANGE");
   CHECK(in_heap(64, 4, 1, 8) == "CORRUPT");
   CHECK(in_heap(64, 4, 1, 1 << 20) == "RANGE");
   const std::string body = H5::attribute("a", text, scalar, "four");

@@ -48,6 +48,7 @@ TEST_CASE("pickle: values come as they were written", "[io]") {
   CHECK(root.item(12).as_text().empty());
   CHECK(root.size() == 13);
   CHECK(error_of([&] { (void)root.item(13); }).code == "HEADER");
+  CHECK(error_of([&] { (void)root.item(-1); }).code == "HEADER");
   CHECK(error_of([&] { (void)root.as_integer(); }).code == "HEADER");
   CHECK(error_of([&] { (void)root.item(0).as_text(); }).code == "HEADER");
 }
@@ -99,6 +100,28 @@ TEST_CASE("pickle: globals, calls, objects and persistent ids are data", "[io]")
   CHECK_FALSE(read(pickle_of(pickle_global("m", "C") + ")\x81")).root().state().has_value());
 }
 
+TEST_CASE("pickle: a value is taken for nothing else than it is", "[io][error]") {
+  const std::string pickle = pickle_of("(K\1}" + pickle_text("a") + "K\2s" + pickle_global("m", "f") + ")Rt");
+  const PickleDocument document = read(pickle);
+  const PickleValue integer = document.root().item(0), dict = document.root().item(1),
+                    call = document.root().item(2);
+  const auto refused = [](auto use) { return error_of(use).code == "HEADER"; };
+  for (const PickleValue& value : {integer, dict, call}) {
+    CHECK(refused([&] { (void)value.item(0); }));
+    CHECK(refused([&] { value.for_each_item([](const PickleValue&) {}); }));
+    CHECK(refused([&] { (void)value.as_text(); }));
+    CHECK(refused([&] { (void)value.module(); }));
+    CHECK(refused([&] { (void)value.name(); }));
+    CHECK(refused([&] { (void)value.state(); }));
+    CHECK(refused([&] { (void)value.id(); }));
+  }
+  for (const PickleValue& value : {integer, dict}) {
+    CHECK(refused([&] { (void)value.function(); }));
+    CHECK(refused([&] { (void)value.arguments(); }));
+  }
+  CHECK(call.size() == 0);
+}
+
 TEST_CASE("pickle: K01-K03 a global that is not needed is unsafe, wherever it stands", "[io][error]") {
   const Failure failure = refusal("cos\nsystem\n" + pickle_text("id") + "\x85R.");  // K01
   CHECK(failure.code == "UNSAFE");
@@ -138,6 +161,8 @@ TEST_CASE("pickle: what may not be called or made is not", "[io][error]") {
   CHECK(code(pickle_of(pickle_global("m", "C") + "K\1\x85\x81")) == "HEADER");
   CHECK(code(pickle_of(pickle_global("m", "D") + "]\x85R")) == "HEADER");
   CHECK(code(pickle_of("K\1K\2\x93")) == "HEADER");
+  CHECK(code(pickle_of(pickle_text("m") + "K\2\x93")) == "HEADER");
+  CHECK(code(pickle_of("K\1" + pickle_text("N") + "\x93")) == "HEADER");
 }
 
 TEST_CASE("pickle: K07-K09 items that cannot be set, odd ones, and marks that were not", "[io][error]") {
@@ -153,6 +178,14 @@ TEST_CASE("pickle: K07-K09 items that cannot be set, odd ones, and marks that we
   CHECK(code(pickle_of("](K\1a")) == "HEADER");  // the list lies below the mark
   CHECK(code(pickle_of("}(K\1K\2s")) == "HEADER");
   CHECK(code(pickle_of("]((K\1et")) == "HEADER");
+  // The same where all else would end well.
+  CHECK(code(pickle_of("](K\1at\x86")) == "HEADER");
+  CHECK(code(pickle_of("}(K\1K\2st\x86")) == "HEADER");
+  // Nothing at all below what is appended or set.
+  CHECK(code(pickle_of("K\1a")) == "HEADER");
+  CHECK(code(pickle_of("(K\1e")) == "HEADER");
+  CHECK(code(pickle_of("K\1K\2s")) == "HEADER");
+  CHECK(code(pickle_of("(K\1K\2u")) == "HEADER");
 }
 
 TEST_CASE("pickle: K10-K11 an empty stack, a memo that was not set", "[io][error]") {
@@ -164,6 +197,7 @@ TEST_CASE("pickle: K10-K11 an empty stack, a memo that was not set", "[io][error
   CHECK(code(pickle_of("K\1(")) == "HEADER");
   CHECK(code(pickle_of("h\0"s)) == "HEADER");  // K11
   CHECK(code(pickle_of("K\1q\5h\4")) == "HEADER");
+  CHECK(code(pickle_of("K\1q\5h\4\x86")) == "HEADER");
   CHECK(code(pickle_of("j\xFF\xFF\xFF\xFF")) == "HEADER");
 }
 
@@ -178,7 +212,9 @@ TEST_CASE("pickle: K12-K13, K17 sizes that are not there", "[io][error]") {
       {pickle_integer(1), pickle_text("text"), pickle_global("m", "N"), "J\1\0\0\0G\0\0\0\0\0\0\0\0"s}));
   CHECK(code(whole).empty());
   for (std::size_t size = 0; size < whole.size(); ++size) CHECK(code(whole.substr(0, size)) == "TRUNC");
-  CHECK(code(std::string((64 << 20) + 1, 'N')) == "LIMIT");
+  CHECK(code("\x80\2cm") == "TRUNC");
+  CHECK(code("\x80\2cm\nN.") == "TRUNC");
+  CHECK_THAT(refusal(std::string((64 << 20) + 1, 'N')).message, Contains("has 67108865 bytes"));
 }
 
 TEST_CASE("pickle: K14-K16 values that are doubled, nested or hold themselves", "[io][error]") {
@@ -205,6 +241,7 @@ TEST_CASE("pickle: K18 a persistent id that is no storage is unsafe", "[io][erro
 
 TEST_CASE("pickle: limits of what a checkpoint can hold", "[io][error]") {
   CHECK(code(pickle_of("(" + std::string(1'000'000, 'N') + "t")) == "LIMIT");
+  CHECK(code(pickle_of("(" + std::string(999'999, 'N') + "t")).empty());
   std::string shared = "N";
   for (int i = 0; i < 4'000'001; ++i) shared += "h\0"s;
   CHECK(code(pickle_of("Nq\0("s + shared + "t")) == "LIMIT");

@@ -137,6 +137,8 @@ TEST_CASE("npy: N08-N12 shapes that cannot be, or that this program does not tak
   CHECK(code(with_shape("(4294967296, 4294967296)")) == "RANGE");  // N09
   CHECK(code(with_shape("(9223372036854775807, 2)")) == "RANGE");
   CHECK(code(with_shape("(9223372036854775808, 1)")) == "RANGE");
+  CHECK(code(with_shape("(18446744073709551617, 1)", 4)) == "RANGE");  // 1 after it has wrapped
+  CHECK(code(with_shape("(1, 184467440737095516171)", 44)) == "RANGE");
   CHECK(code(with_shape("(4611686018427387904,)")) == "RANGE");  // times 4
   CHECK(code(with_shape("(1099511627776,)", 20)) == "TRUNC");    // N10
   CHECK(code(with_shape("()", 4)) == "UNSUP");                   // N11
@@ -147,6 +149,7 @@ TEST_CASE("npy: N08-N12 shapes that cannot be, or that this program does not tak
   CHECK(code(with_shape(joined({dimensions, ")"}), 4)) == "LIMIT");  // N12
   CHECK(code(with_shape("(1, 1, 1)", 4)) == "LIMIT");
   CHECK(code(with_shape("(0, 1048577)")) == "LIMIT");
+  CHECK(code(with_shape("(0, 1048576)")).empty());
 }
 
 TEST_CASE("npy: N13-N15 types and orders that are not read", "[output][error]") {

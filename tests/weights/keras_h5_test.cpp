@@ -201,6 +201,16 @@ TEST_CASE("keras h5: shards that are not as their index says", "[weights][error]
   CHECK(failure(R"({"/layers/dense/vars":"a.h5","/layers/dense_1/vars":"c.h5"})").code == "MISSING");
   CHECK(failure(R"({"/layers/dense/vars":"../a.h5"})").code == "UNSAFE");
   CHECK(failure(R"({"/layers/dense/vars":[".."]})").code == "UNSAFE");
+  CHECK(failure(R"({"/layers/dense/vars":"."})").code == "UNSAFE");
+  CHECK(failure(R"({"/layers/dense/vars":""})").code == "UNSAFE");
+  CHECK(failure(R"({"/layers/dense/vars":["a.h5",""]})").code == "UNSAFE");
+  const auto shards = [](int count) {
+    std::string list;
+    for (int i = 0; i < count; ++i) list += (i > 0 ? ",\"" : "\"") + std::to_string(i) + "\"";
+    return R"({"/vars":[)" + list + "]}";
+  };
+  CHECK(failure(shards(1000)).code == "MISSING");
+  CHECK_THAT(failure(shards(1001)).message, Contains("lists more than 1000 shards"));
   CHECK(failure(R"({"/layers/dense/vars":7})").code == "TYPE");
   CHECK(failure("{}").code == "MISSING");
   folder.write("c.h5", read_text(golden_path("weights/keras_small.weights.h5")));
@@ -219,6 +229,9 @@ TEST_CASE("keras h5: recognized by their first bytes", "[weights]") {
   CHECK_FALSE(KerasArchive().recognizes(as_bytes(h5).first(64)));
   CHECK_FALSE(KerasArchive().recognizes(as_bytes(zip_bytes({ZipMember("archive/data.pkl", "x")})).first(64)));
   CHECK_FALSE(KerasArchive().recognizes(as_bytes("PK\x03\x04")));
+  CHECK(KerasArchive().recognizes(as_bytes(keras).first(43)));  // up to the end of its first name
+  CHECK_FALSE(KerasArchive().recognizes(as_bytes(keras).first(30)));
+  CHECK_FALSE(KerasArchive().recognizes(as_bytes("not" + keras.substr(3)).first(64)));
 }
 
 TEST_CASE("keras h5: KerasHub's file is the nano model, bit for bit", "[weights][golden]") {

@@ -209,6 +209,8 @@ TEST_CASE("pytorch: archives that are not its own", "[weights][error]") {
   CHECK(refusal(zip_bytes({{"config.json", "{}"}})).code == "MISSING");
   CHECK(refusal(zip_bytes({{"data.pkl", pickle_of("}")}})).code == "MISSING");
   CHECK(refusal(zip_bytes({{"a/data.pkl", pickle_of("}")}, {"b/data.pkl", pickle_of("}")}})).code == "DUP");
+  CHECK(refusal(zip_bytes({{"a/b/data.pkl", pickle_of("}")}})).code == "MISSING");
+  CHECK(refusal(archive_of(dict_of(kTensor), {{"a/extra/data.pkl", "no pickle"}})).code.empty());
   ZipMember pickle("a/data.pkl", pickle_of(dict_of(kTensor)));
   pickle.crc ^= 1;
   CHECK(refusal(zip_bytes({pickle, {"a/data/0", kFour}})).code == "CORRUPT");  // Z05
@@ -447,6 +449,14 @@ TEST_CASE("pytorch: K29 what training wraps around a state_dict comes off", "[we
                                          pickle_text("optimizer"), pickle_dict({"K\0"s, kTensor})});
   const Weights weights = parsed(archive_of(value));
   CHECK(weights.names() == std::vector<std::string>{"w"});
+}
+
+TEST_CASE("pytorch: a tensor may be called as what training wraps", "[weights]") {
+  const std::string name = GENERATE("state_dict", "model", "model_state_dict");
+  const Weights weights =
+      parsed(archive_of(pickle_dict({pickle_text(name), kTensor, pickle_text("w"), kTensor})));
+  CHECK(weights.names().size() == 2);
+  CHECK(weights.contains(name));
 }
 
 TEST_CASE("pytorch: K30-K31 what is never read, and types without a function", "[weights][error]") {
