@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "picture_bytes.h"
+#include "sightline/image/jpeg_markers.h"
 #include "support/catch.h"
 
 using namespace sightline;
@@ -111,6 +112,7 @@ std::vector<Case> cases() {
       {"cut inside a length", kSoi + bytes_of({0xff, 0xe0, 0}), "TRUNC"},
       {"frame header of four bytes", kSoi + jpeg_segment(0xc0, "\x08\0\x08\0") + kEoi, "HEADER"},
       {"no component", tiny_jpeg("", jpeg_frame(0xc0, 8, 8, 0)), "HEADER"},
+      {"a marker without a length", tiny_jpeg("\xff\x01"), "OK"},
       {"padding between markers", kSoi + std::string("\xff\xff\xff") + tiny.substr(3), "OK"},
       {"tiny", tiny, "OK"},
   };
@@ -165,9 +167,38 @@ TEST_CASE("jpeg: scans are limited by number and by pixels", "[image][error]") {
   limits.max_jpeg_scans = 10;
   CHECK(judge(many_scans(10, 256), limits).word == "OK");
   CHECK(judge(many_scans(11, 256), limits).word == "LIMIT");
+  CHECK_THAT(judge(many_scans(11, 256), limits).message, Contains("has more than 10 scans"));
   limits.max_scan_pixels = 9 * 256 * 256;
   CHECK(judge(many_scans(9, 256), limits).word == "OK");
   CHECK(judge(many_scans(10, 256), limits).word == "LIMIT");
+  limits.max_scan_pixels = 1;  // one scan is what a picture takes
+  CHECK(judge(golden_picture("jpeg-420.jpg"), limits).word == "OK");
+}
+
+TEST_CASE("jpeg: coefficients are held where several scans bring them, and only there", "[image][error]") {
+  ImageLimits limits;
+  CHECK(read_jpeg_layout(as_bytes(golden_picture("jpeg-420.jpg")), limits).coefficient_bytes == 0);
+  const std::string name = GENERATE(as<std::string>{}, "jpeg-several-scans.jpg", "jpeg-progressive-420.jpg");
+  const std::string file = golden_picture(name);
+  const std::int64_t bytes = read_jpeg_layout(as_bytes(file), limits).coefficient_bytes;
+  CHECK(bytes >= 3 * 45 * 37);  // of 4:2:0, two bytes each
+  limits.max_decoder_memory = bytes;
+  CHECK_NOTHROW(read_jpeg_layout(as_bytes(file), limits));
+  limits.max_decoder_memory = bytes - 1;
+  CHECK_THAT(judge(file, limits).message, Contains("its coefficients"));
+}
+
+TEST_CASE("jpeg: EXIF counts in its own marker only, and before the picture", "[image]") {
+  const std::string exif =
+      std::string("Exif\0\0MM\0*\0\0\0\x08\0\1", 16) + bytes_of({1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0});
+  const std::string frame = jpeg_frame(0xc0, 16, 8), data = jpeg_scan() + bytes_of({0x0f});
+  const auto height = [&](const std::string& before, const std::string& after) {
+    return judge(kSoi + before + jpeg_tables() + frame + data + after + kEoi).image.height;
+  };
+  CHECK(height(jpeg_segment(0xe1, exif), "") == 16);
+  CHECK(height(jpeg_segment(0xe2, exif), "") == 8);
+  CHECK(height(jpeg_segment(0xfe, exif), "") == 8);
+  CHECK(height("", jpeg_segment(0xe1, exif)) == 8);
 }
 
 TEST_CASE("jpeg: a second EXIF block continues the first, as in Pillow", "[image]") {

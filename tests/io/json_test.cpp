@@ -102,6 +102,8 @@ TEST_CASE("json: a value of the wrong kind is refused with its path", "[io][erro
   large.root().for_each_element([&](const Json& element) {
     CHECK(error_of([&] { (void)element.as_integer(0, 5); }) ==
           Failure{"RANGE", "n.json: [0]: is 18446744073709551614, expected 0 to 5"});
+    CHECK(error_of([&] { (void)element.as_integer(); }).code == "RANGE");
+    CHECK(error_of([&] { (void)element.as_integer(0); }).code == "RANGE");
   });
 }
 

@@ -136,6 +136,17 @@ TEST_CASE("zip: Z02 numbers of the end record that cannot be", "[io][error]") {
   CHECK(code(zip_bytes(members, {.entries = 2})) == "RANGE");
   CHECK(code(zip_bytes(members, {.entries = 0})) == "HEADER");
   CHECK(code(zip_bytes(members, {.entries = 50'000, .wide = true})) == "RANGE");
+  CHECK_THAT(refusal(zip_bytes(members, {.entries = 0xFFFF})).message,
+             Contains("a zip64 end record, but has none"));
+  CHECK_THAT(refusal(zip_bytes(members, {.offset = 0xFFFFFFFF})).message,
+             Contains("a zip64 end record, but has none"));
+  std::string gap = zip_bytes(members);
+  gap.insert(gap.find("PK\5\6"), "junk");
+  CHECK(code(gap) == "HEADER");
+  std::string disks = zip_bytes(members);
+  const std::size_t end = disks.find("PK\5\6");
+  CHECK(code(std::string(disks).replace(end + 4, 4, "\1\0\1\0"s)) == "UNSUP");
+  CHECK(code(std::string(disks).replace(end + 4, 4, "\xFF\xFF\0\0"s)) == "UNSUP");
 }
 
 TEST_CASE("zip: the two end records must agree", "[io][error]") {
@@ -164,6 +175,9 @@ TEST_CASE("zip: Z03 a second end record inside the comment", "[io][error]") {
   CHECK(code(zip_bytes({{"a", "content"}}, {.comment = end})) == "HEADER");
   CHECK(content(zip_bytes({{"a", "content"}}, {.comment = end + "!"})) == "content");
   CHECK(code(zip_bytes({{"a", "content"}}) + "!") == "HEADER");
+  const std::string longest(0xFFFF, 'c');
+  CHECK(content(zip_bytes({{"a", "content"}}, {.comment = longest})) == "content");
+  CHECK(code("MZ" + zip_bytes({{"a", "content"}}, {.comment = longest})) == "HEADER");
 }
 
 TEST_CASE("zip: Z04 a local header that differs from the directory is unsafe", "[io][error]") {
@@ -175,6 +189,26 @@ TEST_CASE("zip: Z04 a local header that differs from the directory is unsafe", "
     other[at] = static_cast<char>(other[at] ^ 8);
     CHECK(code(other) == "UNSAFE");
   }
+}
+
+TEST_CASE("zip: Z04 only a descriptor behind the data may stand for a number of the local header",
+          "[io][error]") {
+  const bool later = GENERATE(false, true);
+  const std::string file = zip_bytes({changed([&](ZipMember& member) { member.flags = later ? 8 : 0; })});
+  CHECK(code(file).empty());
+  for (const std::size_t at : {14U, 18U, 22U}) {
+    CHECK(code(std::string(file).replace(at, 4, 4, '\0')) == (later ? "" : "UNSAFE"));
+    CHECK(code(std::string(file).replace(at, 4, 4, '\1')) == "UNSAFE");
+  }
+}
+
+TEST_CASE("zip: a place where no member begins", "[io][error]") {
+  const std::string file = zip_bytes({{"a", "content"}, {"b", "content"}});
+  std::string other = file;
+  other[file.find("PK\3\4", 1)] = 'Q';
+  CHECK(code(other) == "RANGE");
+  const std::string one = zip_bytes({{"a", "content"}});
+  CHECK(code(std::string(one).replace(26, 2, "\x09\0"s)) == "RANGE");  // the name reaches the directory
 }
 
 TEST_CASE("zip: Z05 content with another checksum is corrupt", "[io][error]") {
@@ -240,6 +274,7 @@ TEST_CASE("zip: deflated content that is no deflate stream of its size", "[io][e
   CHECK(content_refusal(deflated(stream.substr(0, 3), zeros)).code == "CORRUPT");
   CHECK(content_refusal(deflated(stream + "x", zeros)).code == "CORRUPT");
   CHECK(content_refusal(deflated(stream, zeros + "x")).code == "CORRUPT");
+  CHECK_THAT(content_refusal(deflated(stream, zeros + "x")).message, Contains("does not inflate to the 260"));
   CHECK(content_refusal(deflated(stream, zeros.substr(1))).code == "CORRUPT");
   CHECK(content_refusal(deflated("\7\0"s, "")).code == "CORRUPT");
   CHECK(content_refusal(deflated("", "")).code == "CORRUPT");
@@ -276,10 +311,16 @@ TEST_CASE("zip: Z13 names that lead out of a folder are unsafe", "[io][error]") 
 
 TEST_CASE("zip: Z14 more members than any checkpoint has", "[io][error]") {
   std::vector<ZipMember> members;
-  for (int i = 0; i < 101'000; ++i) members.emplace_back(std::to_string(i), "");
+  for (int i = 0; i < 100'001; ++i) members.emplace_back(std::to_string(i), "");
   CHECK(code(zip_bytes(members, {.wide = true})) == "LIMIT");
-  members.resize(70'000, {"", ""});
+  members.pop_back();
   CHECK(code(zip_bytes(members, {.wide = true})).empty());
+}
+
+TEST_CASE("zip: a directory larger than that of any checkpoint", "[io][error]") {
+  ZipMember member("a", "");
+  member.extra.assign(0xFFF0, '\0');
+  CHECK(code(zip_bytes(std::vector<ZipMember>(1025, member))) == "LIMIT");
 }
 
 TEST_CASE("zip: a directory that is no list of members", "[io][error]") {

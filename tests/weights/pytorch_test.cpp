@@ -348,6 +348,28 @@ TEST_CASE("pytorch: K05-K06 every global that attacks used is unsafe", "[weights
   }
 }
 
+TEST_CASE("pytorch: a name that is needed is unsafe in any other module", "[weights][error]") {
+  const std::string module = GENERATE("os", "torch.os", "Torch", "");
+  for (const char* name : {"OrderedDict", "_rebuild_tensor_v2", "_rebuild_parameter", "_rebuild_from_type_v2",
+                           "Size", "Tensor", "Parameter", "FloatStorage", "UntypedStorage"}) {
+    INFO(module << " " << name);
+    CHECK(code(dict_of(pickle_global(module, name) + ")R")) == "UNSAFE");
+    CHECK(refusal(archive_of(pickle_global(module, name), {{"a/constants.pkl", ""}})).code == "UNSAFE");
+  }
+  CHECK(code(dict_of(pickle_global("torch", "UntypedStorage"))) == "UNSAFE");
+  CHECK(code(dict_of(pickle_global("torch.storage", "FloatStorage"))) == "UNSAFE");
+}
+
+TEST_CASE("pytorch: a storage without a type holds bytes", "[weights]") {
+  const std::string from =
+      pickle_tuple({pickle_text("storage"), pickle_global("torch.storage", "UntypedStorage"),
+                    pickle_text("0"), pickle_text("cpu"), pickle_integer(16)}) +
+      "Q";
+  const Weights weights = parsed(archive_of(dict_of(tensor_of(from, 4, "K\4\x85", "K\1\x85"))));
+  CHECK(weights.find("w")->dtype == DType::u8);
+  CHECK(bytes_of(*weights.find("w")) == kFour.substr(4, 4));
+}
+
 TEST_CASE("pytorch: K07, K14, K18 and K32 what is no state_dict of dense tensors", "[weights][error]") {
   CHECK(code(dict_of(kTensor + pickle_text("k") + "K\1s")) == "HEADER");  // K07
   std::string doubled = "N";
@@ -375,7 +397,8 @@ TEST_CASE("pytorch: K19-K20 storages that have not the size of their member", "[
   CHECK(with(4).empty());
   CHECK(with(-1) == "RANGE");  // K19
   CHECK(with(0x4000000000000001) == "RANGE");
-  CHECK(with(5) == "RANGE");  // K20
+  CHECK(with(0x4000000000000004) == "RANGE");  // times 4 it is the size of the member once more
+  CHECK(with(5) == "RANGE");                   // K20
   CHECK(with(3) == "RANGE");
   CHECK(with(4, "HalfStorage") == "RANGE");
   CHECK(with(8, "HalfStorage").empty());
@@ -398,6 +421,7 @@ TEST_CASE("pytorch: K21-K22 sizes and strides that lead out of the storage", "[w
   CHECK(layout_code(0, {1LL << 62, 4}, {1, 1}) == "RANGE");
   CHECK(layout_code(0, {2, 2}, {INT64_MAX, INT64_MAX}) == "RANGE");
   CHECK(layout_code(INT64_MAX, {2}, {1}) == "RANGE");
+  CHECK(layout_code(0, {4}, {0x5555555555555556}) == "RANGE");  // three steps are 2^64 + 2
   CHECK(layout_code(4, {0}, {1}).empty());
   CHECK(layout_code(5, {0}, {1}) == "RANGE");
   CHECK(layout_code(0, {2, 2}, {2}) == "HEADER");
@@ -463,7 +487,10 @@ TEST_CASE("pytorch: K30-K31 what is never read, and types without a function", "
   const std::string object = pickle_global("__torch__", "M") + ")\x81";
   const std::string inner = object + pickle_dict({pickle_text("w"), kTensor, pickle_text("n"), "K\1"}) + "b";
   const std::string module =
-      object + pickle_dict({pickle_text("m"), inner, pickle_text("training"), "\x89"}) + "b";
+      object +
+      pickle_dict({pickle_text("m"), inner, pickle_text("training"), "\x89", pickle_text("empty"), object,
+                   pickle_text("odd"), object + "K\1b"}) +
+      "b";
   ZipMember code_member("a/code/__torch__.py", "system('id')");  // K30: not even its checksum
   code_member.crc ^= 1;
   const Weights weights = parsed(archive_of(module, {{"a/constants.pkl", "cos\nsystem\n."}, code_member}));

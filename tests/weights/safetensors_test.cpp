@@ -120,6 +120,7 @@ TEST_CASE("safetensors: S20 offsets and sizes that are no natural numbers", "[we
   const std::string offsets = GENERATE("-1,1", "0.0,2", "\"0\",2", "null,2", "[0],2", "0", "0,1,2", "");
   CHECK(code(file_of(object(tensor("a", "U8", "2", offsets)), 2)) == "HEADER");
   CHECK(code(file_of(object(tensor("a", "U8", "-2", "0,2")), 2)) == "HEADER");
+  CHECK(code(file_of(R"({"a":{"dtype":"U8","shape":[2],"data_offsets":{"a":0,"b":2}}})", 2)) == "HEADER");
   CHECK(code(file_of(object(tensor("a", "U8", "\"2\"", "0,2")), 2)) == "HEADER");
 }
 
@@ -133,6 +134,10 @@ TEST_CASE("safetensors: S21-S22 shapes whose size is not that of their bytes", "
   CHECK(code(file_of(object(tensor("a", "F32", "1", "0,8")), 8)) == "RANGE");
   CHECK(code(file_of(object(tensor("a", "F4", "3", "0,2")), 2)) == "RANGE");
   CHECK(code(file_of(object(tensor("a", "F4", "4", "0,2")), 2)).empty());
+  CHECK(code(file_of(object(tensor("a", "F4", "3", "0,1")), 1)) == "RANGE");
+  // Products of 2^64 + 4 and 2^62 + 1: after they have wrapped, the bytes that are there.
+  CHECK(code(file_of(object(tensor("a", "U8", "242243305,19037413721,4", "0,4")), 4)) == "RANGE");
+  CHECK(code(file_of(object(tensor("a", "F32", "242243305,19037413721", "0,4")), 4)) == "RANGE");
 }
 
 TEST_CASE(
@@ -163,6 +168,7 @@ TEST_CASE("safetensors: S25 scalars and empty tensors are tensors", "[weights]")
 
 TEST_CASE("safetensors: S26 metadata are texts", "[weights][error]") {
   CHECK(code(file_of(R"({"__metadata__":{"format":"pt"}})")).empty());
+  CHECK(code(file_of(R"({"__metadata__":null})")).empty());
   CHECK(code(file_of(R"({"__metadata__":{"format":1}})")) == "HEADER");
   CHECK(code(file_of(R"({"__metadata__":[]})")) == "HEADER");
   CHECK(code(file_of(object(tensor("__metadata__", "U8", "1", "0,1")), 1)) == "HEADER");
@@ -229,6 +235,10 @@ TEST_CASE("safetensors: recognized by its first bytes", "[weights]") {
   const Safetensors format;
   CHECK(format.recognizes(as_bytes(file_of("{}"))));
   CHECK_FALSE(format.recognizes(as_bytes("PK\x03\x04 a zip of pytorch")));
+  CHECK(format.recognizes(as_bytes(file_of(" {}"))));
+  CHECK_FALSE(format.recognizes(as_bytes(file_of("[]"))));
+  CHECK(format.recognizes(as_bytes(with_length(16 << 20, "{"))));
+  CHECK_FALSE(format.recognizes(as_bytes(with_length((16 << 20) + 1, "{"))));
   CHECK_FALSE(format.recognizes(as_bytes("short")));
   CHECK_FALSE(format.recognizes(as_bytes("")));
   CHECK(format.name() == "safetensors");

@@ -55,6 +55,9 @@ TEST_CASE("weights: what does not fit is refused with the shapes", "[weights][er
   CHECK(error_of([&] {
           weights.add("c", {DType::f32, Shape{3}, floats(Shape{2}).bytes()});
         }).code == "MISMATCH");
+  CHECK(error_of([&] {
+          weights.add("d", {DType::f32, Shape{242243305, 19037413721}, floats(Shape{1}).bytes()});
+        }).code == "RANGE");  // 2^62 + 1 floats would be 4 bytes
   CHECK(error_of([&] { (void)weights.extract("z"); }).code == "MISSING");
   CHECK(weights.unused() == std::vector<std::string>{"a", "ids"});
 }
