@@ -31,10 +31,10 @@ float counted(std::size_t t, std::size_t i) {
 }
 
 void check_counted(const CLIP& clip, std::size_t tensors) {
-  const std::vector<std::string> names = clip.weights().names();
+  const std::vector<std::string> names = clip.checkpoint().names();
   REQUIRE(names.size() == tensors);
   for (std::size_t t = 0; t < names.size(); ++t) {
-    const Tensor values = to_float(*clip.weights().find(names[t]));
+    const Tensor values = to_float(*clip.checkpoint().find(names[t]));
     const auto flat = values.view().flat();
     std::size_t wrong = 0;
     for (std::size_t i = 0; i < flat.size(); ++i) wrong += flat[i] == counted(t, i) ? 0 : 1;
