@@ -92,6 +92,7 @@ TEST_CASE("index file: what does not describe the array is refused with its line
   CHECK(refusal("{\"row\":0,\"path\":7}\n").code == "TYPE");
   CHECK(refusal("{\"row\":0,\"path\":\"a\",\"path_b64\":\"?\"}\n").code == "HEADER");
   CHECK(refusal("{\"row\":0,\"path\":\"a\",\"path_b64\":\"????\"}\n").code == "HEADER");
+  CHECK(refusal("{\"row\":0,\"path\":\"a\",\"path_b64\":\"YWJjZ\"}\n").code == "HEADER");
   CHECK(refusal("not json\n").message.starts_with((folder / "i") + ": line 1: is not JSON"));
   CHECK(error_of([&] { (void)read_index(folder / "none", 1); }).code == "MISSING");
 }

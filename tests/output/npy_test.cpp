@@ -137,11 +137,10 @@ TEST_CASE("npy: N08-N12 shapes that cannot be, or that this program does not tak
   CHECK(code(with_shape("(4294967296, 4294967296)")) == "RANGE");  // N09
   CHECK(code(with_shape("(9223372036854775807, 2)")) == "RANGE");
   CHECK(code(with_shape("(9223372036854775808, 1)")) == "RANGE");
-  CHECK(code(with_shape("(18446744073709551617, 1)", 4)) == "RANGE");  // 1 after it has wrapped
-  CHECK(code(with_shape("(1, 184467440737095516171)", 44)) == "RANGE");
-  CHECK(code(with_shape("(4611686018427387904,)")) == "RANGE");  // times 4
-  CHECK(code(with_shape("(1099511627776,)", 20)) == "TRUNC");    // N10
-  CHECK(code(with_shape("()", 4)) == "UNSUP");                   // N11
+  CHECK(code(with_shape("(18446744073709551620, 1)", 16)) == "RANGE");  // 4 after it has wrapped
+  CHECK(code(with_shape("(4611686018427387904,)")) == "RANGE");         // times 4
+  CHECK(code(with_shape("(1099511627776,)", 20)) == "TRUNC");           // N10
+  CHECK(code(with_shape("()", 4)) == "UNSUP");                          // N11
   CHECK(code(with_shape("(0, 512)")).empty());
   CHECK(parse_npy_header(as_bytes(with_shape("(0, 512)")), "f").rows == 0);
   std::string dimensions = "(";

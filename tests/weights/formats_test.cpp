@@ -92,6 +92,13 @@ TEST_CASE("formats: S30 an index and its shards must agree", "[weights][error]")
   CHECK(loading(folder).code == "DUP");
   write_index(folder, R"({"logit_scale":1})");
   CHECK(loading(folder).code == "TYPE");
+  std::string map = R"({"t":"a.safetensors")";
+  for (int i = 0; i < 1000; ++i) {
+    write_weights(folder, std::to_string(i), {std::to_string(i)});
+    map += ",\"" + std::to_string(i) + "\":\"" + std::to_string(i) + "\"";
+  }
+  write_index(folder, map + "}");
+  CHECK(loading(folder).code == "LIMIT");
   write_index(folder, "{}");
   CHECK(loading(folder).code == "MISSING");
   folder.write("model.safetensors.index.json", "{}");
