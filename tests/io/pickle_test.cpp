@@ -228,6 +228,8 @@ TEST_CASE("pickle: K14-K16 values that are doubled, nested or hold themselves", 
   CHECK(code(pickle_of("N" + std::string(100'000, '\x85'))) == "LIMIT");
   CHECK(code(pickle_of("]q\1h\1a")) == "HEADER");  // K16
   CHECK(code(pickle_of("]q\1\x85q\2h\1h\2a")) == "HEADER");
+  CHECK(code(pickle_of("]q\1\x85q\2h\1h\2a\x86")) == "HEADER");
+  CHECK(code(pickle_of("]q\1h\1a")) == "HEADER");
   CHECK(code(pickle_of("}q\1(Nh\1u")) == "HEADER");
 }
 
