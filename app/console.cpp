@@ -101,7 +101,7 @@ void note_warning(const ConsoleOptions& options, std::string_view line) {
 
 Stopwatch::Stopwatch(const ConsoleOptions& options)
     : enabled_(options.verbose > 0), shapes_(options.verbose > 1), last_(std::chrono::steady_clock::now()) {
-  if (enabled_) set_log_level(options.verbose > 1 ? LogLevel::debug : LogLevel::info);
+  if (shapes_) enable_log();
 }
 
 void Stopwatch::lap(std::string_view step) {

@@ -12,7 +12,7 @@ enum class When { automatic, always, never };
 /// How the program talks to the person at the terminal.
 struct ConsoleOptions {
   bool quiet = false;
-  int verbose = 0;  ///< 1: timings, 2: shapes
+  int verbose = 0;  ///< 1: timings, 2: shapes and the library's diagnostics
   When progress = When::automatic;
 };
 

@@ -183,7 +183,8 @@ void add_item_options(CLI::App& app, ItemOptions& options, OutputOptions& output
 
 void add_console_options(CLI::App& app, ConsoleOptions& options) {
   app.add_flag("-q,--quiet", options.quiet, "errors only")->group(kMessages);
-  app.add_flag("-v,--verbose", options.verbose, "timings; twice: shapes")->group(kMessages);
+  app.add_flag("-v,--verbose", options.verbose, "timings; twice: shapes, and what was chosen")
+      ->group(kMessages);
   add_when(app, "--color", choose_color, "colours of messages and text output");
 }
 

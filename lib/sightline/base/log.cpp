@@ -14,30 +14,20 @@ spdlog::logger& logger() {
     auto made =
         std::make_shared<spdlog::logger>("sightline", std::make_shared<spdlog::sinks::stderr_sink_mt>());
     made->set_pattern("sightline: %v");
-    made->set_level(spdlog::level::off);
+    made->set_level(spdlog::level::debug);
     return made;
   }();
   return *instance;
 }
 
-LogLevel current_level = LogLevel::off;
+bool enabled = false;
 
 }  // namespace
 
-void set_log_level(LogLevel level) {
-  current_level = level;
-  logger().set_level(level == LogLevel::off    ? spdlog::level::off
-                     : level == LogLevel::info ? spdlog::level::info
-                                               : spdlog::level::debug);
-}
+void enable_log() { enabled = true; }
 
-bool log_enabled(LogLevel level) { return level != LogLevel::off && level <= current_level; }
-
-void log_info(std::string_view message) {
-  if (log_enabled(LogLevel::info)) logger().info("{}", message);
-}
 void log_debug(std::string_view message) {
-  if (log_enabled(LogLevel::debug)) logger().debug("{}", message);
+  if (enabled) logger().debug("{}", message);
 }
 
 }  // namespace sightline

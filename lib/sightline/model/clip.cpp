@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "sightline/base/error.h"
+#include "sightline/base/log.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/tokenizer_files.h"
 
@@ -73,6 +74,7 @@ CLIP::CLIP(LoadedModel model, const CLIPOptions& options)
              std::to_string(config_.vision.image_size));
   }
   const GemmBackend& backend = gemm_backend(options.backend);
+  log_debug("matrix products: " + backend.description());
   const WeightScope root(weights_);
   image_encoder_ = std::make_unique<CLIPImageEncoder>(root, config_, backend);
   text_encoder_ = std::make_unique<CLIPTextEncoder>(root, config_, backend);

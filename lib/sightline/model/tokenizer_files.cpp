@@ -4,6 +4,8 @@
 #include <string_view>
 
 #include "sightline/base/error.h"
+#include "sightline/base/format.h"
+#include "sightline/base/log.h"
 #include "sightline/io/file.h"
 #include "sightline/model/locate.h"
 
@@ -81,6 +83,9 @@ std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, std::int64_
   const bool shipped = !files.found();
   if (shipped) files = find_tokenizer(join_path(data_folder(), "vocab"));
   std::unique_ptr<Tokenizer> tokenizer = read_tokenizer(files, cleaning);
+  log_debug(
+      "tokenizer: " + printable(files.tokenizer_json.empty() ? files.vocabulary : files.tokenizer_json) +
+      ", " + std::to_string(tokenizer->vocabulary_size()) + " tokens");
   if (tokenizer->vocabulary_size() == rows) return tokenizer;
   const std::string json = join_path(folder, "tokenizer.json");
   if (!shipped && files.tokenizer_json.empty() && file_exists(json)) {

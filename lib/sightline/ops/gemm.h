@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -36,6 +37,8 @@ class GemmBackend {
  public:
   virtual ~GemmBackend() = default;
   virtual std::string_view name() const = 0;
+  /// The name, and what it found on this processor, for people.
+  virtual std::string description() const { return std::string(name()); }
   /// Whether this processor can run it.
   virtual bool supported() const = 0;
   /// `weights` [out, in] must outlive the result: a back end may keep using its bytes.

@@ -145,6 +145,10 @@ const TileKernels* best_kernels() {
 class NativeBackend : public GemmBackend {
  public:
   std::string_view name() const override { return "native"; }
+  std::string description() const override {
+    const TileKernels* kernels = best_kernels();
+    return kernels == nullptr ? "native" : std::string("native, ") + kernels->name;
+  }
   bool supported() const override { return best_kernels() != nullptr; }
   std::unique_ptr<PackedMatrix> pack(const StoredTensor& weights) const override {
     const TileKernels* kernels = best_kernels();

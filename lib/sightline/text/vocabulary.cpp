@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <future>
 #include <optional>
-#include <span>
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
 #include "sightline/io/json.h"
+#include "sightline/text/tokenizer_pipeline.h"
 #include "sightline/text/unicode.h"
 
 namespace sightline {
@@ -18,7 +18,6 @@ constexpr std::int64_t kMaxMerges = 1'000'000;
 constexpr std::size_t kMaxMergesBytes = 64 << 20;
 constexpr std::size_t kMaxMergeLine = 4096;
 constexpr std::int64_t kMaxAddedTokens = 1024;  // each of them is looked for at every place of a text
-constexpr std::string_view kEndOfWord = "</w>";
 
 // GPT-2's table: printable bytes stand for themselves, the others for U+0100 and up, in order.
 std::array<std::string, 256> byte_symbols() {
@@ -265,82 +264,6 @@ void add_tokens(const SpecialTokens& special, const SymbolTable& symbols, Vocabu
   set(special.unknown.empty() ? "<|endoftext|>" : special.unknown, vocabulary.unknown_id);
 }
 
-// CLIP's normaliser, splitters and pattern, as tokenizers writes them. Without the two special names the
-// pattern gives the same pieces, because ByteLevel's own pattern takes those names apart again.
-constexpr std::array<std::string_view, 3> kNormalizers = {"NFC", "Replace", "Lowercase"};
-constexpr std::array<std::string_view, 2> kSplitters = {"Split", "ByteLevel"};
-constexpr std::string_view kSpecials = R"(<\|startoftext\|>|<\|endoftext\|>|)";
-constexpr std::string_view kPattern = R"('s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)";
-
-[[noreturn]] void fail_other(const Json& value, std::string_view expected) {
-  fail(ErrorCode::unsupported, value.path(), "is not CLIP's tokenizer: expected " + std::string(expected));
-}
-
-// `object[key]` must be the string or boolean of CLIP; a flag that is absent counts as that.
-void expect_string(const Json& object, std::string_view key, std::string_view wanted) {
-  const std::optional<Json> value = object.find(key);
-  if (value && value->is_string() && value->as_string() == wanted) return;
-  fail_other(value.value_or(object), std::string(key) + " \"" + std::string(wanted) + "\"");
-}
-void expect_flag(const Json& object, std::string_view key, bool wanted) {
-  const std::optional<Json> value = object.find(key);
-  if (!value || value->is_null() || (value->is_bool() && value->as_bool() == wanted)) return;
-  fail_other(*value, std::string(key) + (wanted ? " true" : " false"));
-}
-void expect_no_text(const Json& object, std::string_view key) {
-  const std::optional<Json> value = object.find(key);
-  if (!value || value->is_null() || (value->is_string() && value->as_string().empty())) return;
-  fail_other(*value, "no " + std::string(key));
-}
-
-// The elements of root[part][list], whose types must be `types`, in that order.
-std::vector<Json> sequence(const Json& root, std::string_view part, std::string_view list,
-                           std::span<const std::string_view> types) {
-  const std::optional<Json> whole = root.find(part);
-  if (!whole || !whole->is_object()) fail_other(whole.value_or(root), std::string(part) + " of its own");
-  expect_string(*whole, "type", "Sequence");
-  std::vector<Json> elements;
-  const Json array = whole->at(list);
-  array.for_each_element([&](const Json& element) { elements.push_back(element); });
-  if (elements.size() != types.size()) fail_other(array, std::to_string(types.size()) + " steps");
-  for (std::size_t i = 0; i < types.size(); ++i) expect_string(elements[i], "type", types[i]);
-  return elements;
-}
-
-void check_normalizer(const Json& root) {
-  const std::vector<Json> steps = sequence(root, "normalizer", "normalizers", kNormalizers);
-  expect_string(steps[1].at("pattern"), "Regex", R"(\s+)");
-  expect_string(steps[1], "content", " ");
-}
-
-void check_pre_tokenizer(const Json& root) {
-  const std::vector<Json> steps = sequence(root, "pre_tokenizer", "pretokenizers", kSplitters);
-  const Json pattern = steps[0].at("pattern").at("Regex");
-  std::string_view text = pattern.as_string();
-  if (text.starts_with(kSpecials)) text.remove_prefix(kSpecials.size());
-  if (text != kPattern) fail_other(pattern, std::string("the pattern ").append(kPattern));
-  expect_string(steps[0], "behavior", "Removed");
-  expect_flag(steps[0], "invert", true);
-  if (!steps[0].find("invert")) fail_other(steps[0], "invert true");
-  expect_flag(steps[1], "add_prefix_space", false);
-  expect_flag(steps[1], "use_regex", true);
-}
-
-void check_model(const Json& model) {
-  const std::optional<Json> type = model.find("type");
-  if (type && type->is_string() && type->as_string() != "BPE") {
-    fail(ErrorCode::unsupported, type->path(),
-         "is \"" + printable(type->as_string()) + "\", expected CLIP's \"BPE\"");
-  }
-  expect_string(model, "end_of_word_suffix", kEndOfWord);
-  expect_no_text(model, "continuing_subword_prefix");
-  const std::optional<Json> dropout = model.find("dropout");
-  if (dropout && !dropout->is_null() && dropout->as_double() != 0) fail_other(*dropout, "no dropout");
-  for (const std::string_view flag : {"fuse_unk", "byte_fallback", "ignore_merges"}) {
-    expect_flag(model, flag, false);
-  }
-}
-
 void read_unknown(const Json& model, const SymbolTable& symbols, Vocabulary& vocabulary) {
   const std::optional<Json> token = model.find("unk_token");
   if (!token || token->is_null()) return;
@@ -419,9 +342,7 @@ Vocabulary read_tokenizer_json(std::string_view tokenizer_json) {
   const Json root = document.root();
   if (!root.is_object()) fail(ErrorCode::header, "tokenizer.json", "is not a JSON object");
   const Json model = root.at("model");
-  check_model(model);
-  check_normalizer(root);
-  check_pre_tokenizer(root);
+  check_clip_pipeline(root);
   Vocabulary vocabulary;
   const SymbolTable symbols = read_symbols(model.at("vocab"), vocabulary);
   set_symbols(vocabulary, symbols);

@@ -4,6 +4,8 @@
 #include <vector>
 
 #include "sightline/base/error.h"
+#include "sightline/base/format.h"
+#include "sightline/base/log.h"
 #include "sightline/io/file.h"
 #include "sightline/weights/gguf_format.h"
 #include "sightline/weights/keras_h5.h"
@@ -65,10 +67,11 @@ bool is_weight_file(std::string_view name) {
 
 std::vector<std::string> file_names(const std::string& folder) {
   std::vector<std::string> names;
-  std::error_code error;  // a folder that cannot be listed holds nothing that could be named
+  std::error_code error;
   for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
     names.push_back(at->path().filename().string());
   }
+  if (error) fail(ErrorCode::io, folder, "cannot be listed: " + error.message());
   std::sort(names.begin(), names.end());
   return names;
 }
@@ -201,6 +204,8 @@ Checkpoint load_checkpoint(const std::string& path, std::string_view dialect) {
   checkpoint.form = raw.form;
   checkpoint.dialect = map.name;
   checkpoint.weights = map.canonical(std::move(raw.weights));
+  log_debug("weights: " + printable(checkpoint.file) + ", " + std::to_string(checkpoint.weights.size()) +
+            " tensors, " + checkpoint.form + " with " + checkpoint.dialect + " names");
   return checkpoint;
 }
 

@@ -100,13 +100,6 @@ std::span<const NameMap* const> name_maps() {
   return maps;
 }
 
-const NameMap* find_name_map(std::string_view name) {
-  for (const NameMap* map : name_maps()) {
-    if (map->name == name) return map;
-  }
-  return nullptr;
-}
-
 const NameMap& recognized_name_map(const Weights& weights) {
   for (const NameMap* map : name_maps()) {
     if (map->recognizes(weights)) return *map;

@@ -50,8 +50,6 @@ const NameMap& kerashub_name_map();
 /// What clip.cpp's converter writes.
 const NameMap& gguf_name_map();
 
-/// The dialect called `name`; null when there is none.
-const NameMap* find_name_map(std::string_view name);
 /// The first dialect that recognizes the weights. Errors: unsupported when none does, with a name seen.
 const NameMap& recognized_name_map(const Weights& weights);
 
