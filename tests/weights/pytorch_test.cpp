@@ -365,7 +365,8 @@ TEST_CASE("pytorch: a storage without a type holds bytes", "[weights]") {
       pickle_tuple({pickle_text("storage"), pickle_global("torch.storage", "UntypedStorage"),
                     pickle_text("0"), pickle_text("cpu"), pickle_integer(16)}) +
       "Q";
-  const Weights weights = parsed(archive_of(dict_of(tensor_of(from, 4, "K\4\x85", "K\1\x85"))));
+  const std::string archive = archive_of(dict_of(tensor_of(from, 4, "K\4\x85", "K\1\x85")));
+  const Weights weights = parsed(archive);
   CHECK(weights.find("w")->dtype == DType::u8);
   CHECK(bytes_of(*weights.find("w")) == kFour.substr(4, 4));
 }
