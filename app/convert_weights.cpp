@@ -87,22 +87,15 @@ void run_verify(const ConvertOptions& o, const Conversion& conversion, const CLI
       in_stage(Stage::model, [&] { return verify(conversion.model, written, context); });
   std::string largest;
   append_float(largest, result.largest);
-  note(o.console, "verified: largest difference " + largest + " over the embeddings of " +
-                      std::to_string(result.images) + " images and " + std::to_string(result.texts) +
-                      " texts");
-  if (!is_exact(conversion.dtype, conversion.model)) return;
-  if (result.logit_scale != 0) {
-    std::string difference;
-    append_float(difference, result.logit_scale);
-    throw Failure(Stage::model,
-                  Error(ErrorCode::mismatch, o.target,
-                        "has another logit scale than its source, by " + difference + ", expected the same"));
-  }
-  if (result.largest != 0) {
-    throw Failure(Stage::model,
-                  Error(ErrorCode::mismatch, o.target,
-                        "gives other embeddings than its source, by " + largest + ", expected the same"));
-  }
+  const auto fail_target = [&](const std::string& problem) {
+    throw Failure(Stage::model, Error(ErrorCode::mismatch, o.target, problem));
+  };
+  if (!result.different.empty()) fail_target(result.different + " is not what its source holds");
+  note(o.console, "verified: " + std::to_string(result.tensors) + " tensors; largest difference " + largest +
+                      " over the embeddings of " + std::to_string(result.images) + " images and " +
+                      std::to_string(result.texts) + " texts");
+  if (is_exact(conversion.dtype, conversion.model) && result.largest != 0)
+    fail_target("gives other embeddings than its source, by " + largest + ", expected the same");
 }
 
 [[noreturn]] void fail_input(const std::string& target, const std::string& problem) {
@@ -178,7 +171,7 @@ Command add_convert_weights(CLI::App& app) {
   add_choice(*parser, "--dtype", o->dtype, {"keep", "f32", "f16", "bf16", "int8"}, "of the weights",
              "Output");
   parser->add_flag("--force", o->force, "replace a target that exists")->group("Output");
-  parser->add_flag("--verify", o->verify, "run fixed probes through both, print the largest difference")
+  parser->add_flag("--verify", o->verify, "compare all tensors, run fixed probes through both")
       ->group("Output");
   add_console_options(*parser, o->console);
   return {parser, "SOURCE -o TARGET [options]",

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "sightline/weights/conversion_check.h"
+
 namespace sightline::app {
 namespace {
 
@@ -71,8 +73,10 @@ Verification verify(const CLIP& source, const CLIP& target, Context& context) {
   const TokenBatch texts = probe_texts(source.config().text, noise);
   const std::vector<float> wanted = embed(source, pixels, texts, context);
   const std::vector<float> seen = embed(target, pixels, texts, context);
-  Verification result{kImages, kTexts, 0,
-                      std::abs(source.head().logit_scale() - target.head().logit_scale())};
+  Verification result{.tensors = static_cast<std::int64_t>(target.checkpoint().size()),
+                      .different = find_difference(source.checkpoint(), target.checkpoint(), context.pool),
+                      .images = kImages,
+                      .texts = kTexts};
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     result.largest = std::max(result.largest, std::abs(wanted[i] - seen[i]));
   }

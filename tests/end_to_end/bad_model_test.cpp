@@ -1,5 +1,7 @@
+#include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 
 #include <unistd.h>
 
@@ -214,19 +216,57 @@ TEST_CASE("bad model: preprocessing for another size of picture is refused", "[e
   check_refused(model, "MISMATCH", "24x24");
 }
 
-TEST_CASE("bad model: weights that are not finite are found out", "[end_to_end][error]") {
-  const SpoiltModel model("nano_gelu");
+namespace {
+
+/// Writes `value` over the first number of a tensor of the model.
+void spoil(const SpoiltModel& model, const std::string& tensor, float value) {
   std::string bytes = model.read("model.safetensors");
-  for (std::size_t i = bytes.size() - 400; i < bytes.size(); ++i)
-    bytes[i] = '\xFF';  // NaN in the last tensors
+  const std::size_t entry = bytes.find('"' + tensor + '"'), offsets = bytes.find("data_offsets", entry);
+  REQUIRE(entry != std::string::npos);
+  std::uint64_t header = 0;
+  std::memcpy(&header, bytes.data(), sizeof header);
+  const std::size_t begin = sizeof header + header + std::stoul(bytes.substr(bytes.find('[', offsets) + 1));
+  std::memcpy(bytes.data() + begin, &value, sizeof value);
   model.write("model.safetensors", bytes);
+}
+
+/// How embedding a few pictures and captions with the model fails.
+Failure embedding_failure(const SpoiltModel& model) {
   const auto clip = CLIP::from_preset(model.path());
   Workspace workspace;
-  const Failure failure = error_of([&] {
+  return error_of([&] {
     (void)image_features(*clip, pixels_of(*clip, nano_pictures()).view(), workspace);
     (void)text_features(*clip, tokens_of(*clip, nano_captions()), workspace);
   });
-  CHECK(failure.code == "CORRUPT");
+}
+
+}  // namespace
+
+TEST_CASE("bad model: a weight that is not finite is found out and named", "[end_to_end][error]") {
+  const SpoiltModel model("nano_gelu");
+  const std::string tensor =
+      GENERATE("visual_projection.weight", "vision_model.encoder.layers.0.mlp.fc2.bias",
+               "text_projection.weight", "text_model.final_layer_norm.weight");
+  spoil(model, tensor,
+        GENERATE(std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()));
+  const Failure failure = embedding_failure(model);
   INFO(failure);
-  CHECK(has(failure, "not finite"));
+  CHECK(failure.code == "CORRUPT");
+  CHECK(has(failure, model.path() + ": " + tensor + ": holds a NaN or an infinity"));
+}
+
+TEST_CASE("bad model: finite weights that are too large are found out", "[end_to_end][error]") {
+  const SpoiltModel model("nano_gelu");
+  spoil(model, "visual_projection.weight", 3e38F);
+  spoil(model, "vision_model.post_layernorm.bias", 1e6F);
+  const Failure failure = embedding_failure(model);
+  INFO(failure);
+  CHECK(failure.code == "CORRUPT");
+  CHECK(has(failure, "its weights hold huge values"));
+}
+
+TEST_CASE("bad model: a logit scale that is not finite is refused at once", "[end_to_end][error]") {
+  const SpoiltModel model("nano_gelu");
+  spoil(model, "logit_scale", std::numeric_limits<float>::quiet_NaN());
+  check_refused(model, "CORRUPT", "logit_scale");
 }

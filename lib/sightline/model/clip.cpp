@@ -1,6 +1,8 @@
 #include "sightline/model/clip.h"
 
+#include <algorithm>
 #include <cmath>
+#include <initializer_list>
 
 #include "sightline/base/error.h"
 #include "sightline/base/log.h"
@@ -52,13 +54,19 @@ LoadedModel untrained_model(CLIPConfig config, const CLIPOptions& options) {
   return model;
 }
 
-void check_finite(TensorView<const float> embeddings) {
-  for (const float value : embeddings.flat()) {
-    if (!std::isfinite(value)) {
-      fail(ErrorCode::corrupt, "",
-           "an embedding is not finite: the weights hold NaN, infinite or huge values");
-    }
+bool all_finite(std::span<const float> values) {
+  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+}
+
+// Why embeddings are not finite; the weights are read for it, which nobody waits for when all is well.
+[[noreturn]] void fail_not_finite(const CLIP& clip, std::initializer_list<std::string_view> prefixes) {
+  try {
+    for (const std::string_view prefix : prefixes) check_finite(clip.checkpoint(), prefix);
+  } catch (const Error& error) {
+    throw clip.path().empty() ? error : error.within(clip.path());
   }
+  fail(ErrorCode::corrupt, clip.path(),
+       "gives an embedding that is not finite: its weights hold huge values");
 }
 
 }  // namespace
@@ -146,12 +154,12 @@ std::unique_ptr<CLIP> CLIP::from_model(LoadedModel model, const CLIPOptions& opt
 void CLIP::encode_images(TensorView<const float> pixels, TensorView<float> embeddings,
                          Context& context) const {
   (*image_encoder_)(pixels, embeddings, context);
-  check_finite(embeddings);
+  if (!all_finite(embeddings.flat())) fail_not_finite(*this, {"vision_model.", "visual_projection."});
 }
 
 void CLIP::encode_texts(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const {
   (*text_encoder_)(texts, embeddings, context);
-  check_finite(embeddings);
+  if (!all_finite(embeddings.flat())) fail_not_finite(*this, {"text_model.", "text_projection."});
 }
 
 CLIP::Logits CLIP::operator()(TensorView<const float> pixels, const TokenBatch& texts,

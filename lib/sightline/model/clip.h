@@ -75,7 +75,7 @@ class CLIP : public Layer {
   std::int64_t embedding_size() const { return config_.projection_dim; }
 
   /// pixels [B, 3 * H * W] -> embeddings [B, E] as the projection gives them (not normalised).
-  /// Errors: corrupt when a weight makes a value that is not finite.
+  /// Errors: corrupt, with the weight's name, when a value is not finite.
   void encode_images(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const;
   /// B texts -> embeddings [B, E], likewise.
   void encode_texts(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const;

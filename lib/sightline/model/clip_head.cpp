@@ -28,7 +28,9 @@ void softmax(std::span<const double> logits, std::span<double> probabilities) {
 }
 
 CLIPHead::CLIPHead(const WeightScope& root) : Layer("clip_head") {
-  logit_scale_ = std::exp(to_float(add_weight(root, "logit_scale", Shape{})).data()[0]);
+  const StoredTensor& logit_scale = add_weight(root, "logit_scale", Shape{});
+  check_finite("logit_scale", logit_scale);
+  logit_scale_ = std::exp(to_float(logit_scale).data()[0]);
 }
 
 void CLIPHead::operator()(TensorView<const float> images, TensorView<const float> texts,

@@ -7,6 +7,7 @@
 #include "sightline/base/parallel.h"
 #include "sightline/io/file.h"
 #include "sightline/tensor/tensor.h"
+#include "sightline/weights/element_converter.h"
 
 namespace sightline {
 
@@ -27,21 +28,19 @@ class ElementWriter {
   ~ElementWriter();
 
   /// Appends the elements of a tensor: f32, f16 or bf16 for floating-point ones, rounded to nearest even; the
-  /// tensor's own type for all others. Errors: type when the tensor cannot become that; range for a finite
-  /// number that float16 cannot hold; those of OutputFile.
+  /// tensor's own type for all others. Errors: those of ElementConverter; those of OutputFile.
   void write(const ElementSource& source);
   /// The same for several, one behind the other; small deferred ones are made side by side.
   void write(std::span<const ElementSource> sources);
 
  private:
-  struct Buffer;
   void write_at(const ElementSource& source, std::int64_t offset);
-  void write_block(const ElementSource& source, ByteView bytes, std::size_t begin, std::int64_t offset,
+  void write_block(const ElementSource& source, ByteView bytes, std::int64_t index, std::int64_t offset,
                    int worker);
   OutputFile& out_;
   ThreadPool alone_;
   ThreadPool& pool_;
-  std::vector<Buffer> buffers_;  ///< one a thread
+  std::vector<ElementConverter> converters_;  ///< one a thread
 };
 
 }  // namespace sightline

@@ -21,8 +21,7 @@ struct KerasH5Options {
 /// output [heads, head width, out]; a layer's name stands in the attribute `name` of its `vars` group; the
 /// positions of the image are added. One tensor at a time is in memory. Deterministic. Errors: missing for a
 /// tensor that the layout needs; mismatch for a tensor without a place in it and for a shape that it does not
-/// allow; range for a finite number that float16 cannot hold; type for a tensor that is not floating-point;
-/// those of OutputFile.
+/// allow; type for a tensor that is not floating-point; those of ElementWriter.
 void write_keras_h5(OutputFile& out, const Weights& canonical, const KerasH5Options& options,
                     ThreadPool* pool = nullptr);
 

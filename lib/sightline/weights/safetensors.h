@@ -40,10 +40,8 @@ struct SafetensorsEntry {
 /// memory stays below 20 MiB a thread (or the bytes of one large deferred tensor); mapped pages are given
 /// back. The caller commits the file. Deterministic: widest elements first (which keeps all of them aligned,
 /// as the reference does), then by name; header padded with blanks to a multiple of 8, metadata
-/// {"format":"pt"}. Floats are rounded to nearest even. Errors: those of OutputFile; duplicate; header for a
-/// tensor named
-/// `__metadata__`; range for a finite number that float16 cannot hold; type for dtype `other`, or when a type
-/// that is not floating-point would have to be converted.
+/// {"format":"pt"}. Floats are rounded to nearest even. Errors: duplicate; header for a tensor named
+/// `__metadata__`; those of ElementWriter.
 void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries, ThreadPool* pool = nullptr);
 
 }  // namespace sightline

@@ -145,4 +145,10 @@ void check_finite(std::string_view name, const StoredTensor& tensor) {
     fail(ErrorCode::corrupt, name, "holds a NaN or an infinity, expected finite weights");
 }
 
+void check_finite(const Weights& weights, std::string_view prefix) {
+  for (const std::string& name : weights.names()) {
+    if (name.starts_with(prefix)) check_finite(name, *weights.find(name));
+  }
+}
+
 }  // namespace sightline

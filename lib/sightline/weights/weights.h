@@ -87,5 +87,7 @@ class WeightScope {
 bool is_finite(const StoredTensor& tensor);
 /// Errors: corrupt, with `name`, when the tensor is not finite.
 void check_finite(std::string_view name, const StoredTensor& tensor);
+/// The same for all tensors whose names begin with `prefix`.
+void check_finite(const Weights& weights, std::string_view prefix);
 
 }  // namespace sightline

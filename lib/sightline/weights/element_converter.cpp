@@ -1,0 +1,72 @@
+#include "sightline/weights/element_converter.h"
+
+#include <algorithm>
+#include <cmath>
+#include <string>
+
+#include "sightline/base/error.h"
+#include "sightline/base/format.h"
+#include "sightline/weights/weights.h"
+
+namespace sightline {
+namespace {
+
+std::string_view limit_of(DType dtype) {
+  if (dtype == DType::f16) return "float16 ends at 65504";
+  return dtype == DType::bf16 ? "bfloat16 ends at 3.3895e38" : "float32 ends at 3.4028e38";
+}
+
+// For a block that became one with values that are not finite.
+[[noreturn]] void fail_not_finite(const StoredTensor& block, DType dtype, std::string_view name) {
+  check_finite(name, block);
+  const Tensor floats = to_float(block);
+  const auto less = [](float a, float b) { return std::abs(a) < std::abs(b); };
+  const float largest = *std::ranges::max_element(floats.view().flat(), less);
+  std::string value;
+  append_float(value, largest);
+  if (!std::isfinite(largest)) value = "a number above that";
+  fail(ErrorCode::range, name, "holds " + value + ", " + std::string(limit_of(dtype)));
+}
+
+}  // namespace
+
+void ElementConverter::check_types(DType from, DType to, std::string_view name) {
+  const bool same = from == to && to != DType::other;
+  if (same || (is_floating(from) && is_floating(to) && to != DType::f64)) return;
+  fail(ErrorCode::type, name,
+       "cannot be converted from " + std::string(dtype_name(from)) + " to " + std::string(dtype_name(to)));
+}
+
+std::int64_t ElementConverter::blocks(const StoredTensor& tensor) {
+  return (tensor.shape.elements() + kBlock - 1) / kBlock;
+}
+
+StoredTensor ElementConverter::block(DType dtype, ByteView bytes, std::int64_t index) {
+  const std::int64_t width = size_of(dtype), begin = index * kBlock;
+  const std::int64_t size = std::min(kBlock, std::ssize(bytes) / width - begin);
+  return {dtype, Shape{size},
+          bytes.subspan(static_cast<std::size_t>(begin * width), static_cast<std::size_t>(size * width))};
+}
+
+ByteView ElementConverter::convert(const StoredTensor& block, DType dtype, std::string_view name) {
+  const ByteView bytes = dtype == block.dtype ? block.bytes() : rounded(block, dtype);
+  if (!is_finite({dtype, block.shape, bytes})) fail_not_finite(block, dtype, name);
+  return bytes;
+}
+
+ByteView ElementConverter::rounded(const StoredTensor& block, DType dtype) {
+  const auto size = static_cast<std::size_t>(block.shape.elements());
+  const float* in_place = block.as_float();
+  if (in_place == nullptr) {
+    floats_.resize(static_cast<std::size_t>(kBlock));
+    to_float(block, {floats_.data(), size});
+  }
+  const std::span<const float> values(in_place == nullptr ? floats_.data() : in_place, size);
+  if (dtype == DType::f32) return std::as_bytes(values);
+  halves_.resize(static_cast<std::size_t>(kBlock));
+  const std::span<std::uint16_t> halves(halves_.data(), size);
+  dtype == DType::f16 ? float_to_f16(values, halves) : float_to_bf16(values, halves);
+  return std::as_bytes(halves);
+}
+
+}  // namespace sightline
