@@ -1,10 +1,10 @@
 #include "score_run.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "embedding_output.h"
 #include "failure.h"
+#include "ranker.h"
 #include "signals.h"
 
 namespace sightline::app {
@@ -13,59 +13,9 @@ namespace {
 constexpr std::int64_t kMaxScoresAtOnce = 64LL << 20;  ///< floats: captions of one group times images
 constexpr std::int64_t kScoresOfABlock = 1LL << 18;    ///< floats: the scores of some images in the caches
 
-/// Softmax of the logits of the given cosines.
-void probabilities_of(std::span<const float> cosines, float scale, std::vector<double>& out) {
-  out.resize(cosines.size());
-  for (std::size_t i = 0; i < cosines.size(); ++i) out[i] = static_cast<double>(cosines[i] * scale);
-  softmax(out, out);
+Ranker ranker_of(const ScoreRun& run) {
+  return Ranker(run.clip.head().logit_scale(), run.options.top, run.options.threshold);
 }
-
-/// Ranks one list of cosines after another, in the same memory.
-class Ranker {
- public:
-  explicit Ranker(const ScoreRun& run) : options_(run.options), scale_(run.clip.head().logit_scale()) {}
-
-  /// The scores to be written, best first; equal ones keep their order, NaN comes last. Valid until the next
-  /// call. `describe` sets label, index and truncated of the score of a place in `cosines`.
-  template <class Describe>
-  std::span<const RankedScore> rank(std::span<const float> cosines, Describe describe) {
-    probabilities_of(cosines, scale_, probabilities_);
-    choose(cosines);
-    scores_.clear();
-    for (const std::size_t i : order_) {
-      const auto probability = static_cast<float>(probabilities_[i]);
-      describe(i,
-               scores_.emplace_back(RankedScore{{}, 0, cosines[i], cosines[i] * scale_, probability, false}));
-    }
-    return scores_;
-  }
-
- private:
-  void choose(std::span<const float> cosines) {
-    order_.clear();
-    for (std::size_t i = 0; i < cosines.size(); ++i) {
-      if (!options_.threshold || cosines[i] >= *options_.threshold) order_.push_back(i);
-    }
-    const auto before = [&](std::size_t a, std::size_t b) {
-      if (cosines[a] > cosines[b]) return true;
-      if (cosines[a] < cosines[b]) return false;
-      const bool a_is_nan = std::isnan(cosines[a]), b_is_nan = std::isnan(cosines[b]);
-      return a_is_nan == b_is_nan ? a < b : b_is_nan;
-    };
-    if (options_.top && static_cast<std::size_t>(*options_.top) < order_.size()) {
-      const auto end = order_.begin() + static_cast<std::ptrdiff_t>(*options_.top);
-      std::nth_element(order_.begin(), end, order_.end(), before);
-      order_.erase(end, order_.end());
-    }
-    std::sort(order_.begin(), order_.end(), before);
-  }
-
-  const ScoreOptions& options_;
-  float scale_;
-  std::vector<double> probabilities_;
-  std::vector<std::size_t> order_;
-  std::vector<RankedScore> scores_;
-};
 
 /// Counts and reports images as they pass by.
 class Items {
@@ -114,7 +64,7 @@ void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t f
 
 void rank_captions(const ScoreRun& run, RankingWriter& writer) {
   Items items(run);
-  Ranker ranker(run);
+  Ranker ranker = ranker_of(run);
   const auto describe = [&](std::size_t i, RankedScore& score) {
     score.index = static_cast<std::int64_t>(i);
     score.label = run.captions.label(score.index);
@@ -176,7 +126,7 @@ void for_each_group(const ScoreRun& run, Use use) {
 
 /// Each thread ranks a caption of its own; they are written in order.
 void rank_images(const ScoreRun& run, RankingWriter& writer) {
-  std::vector<Ranker> rankers(static_cast<std::size_t>(run.pool.size()), Ranker(run));
+  std::vector<Ranker> rankers(static_cast<std::size_t>(run.pool.size()), ranker_of(run));
   std::vector<std::span<const RankedScore>> scores(rankers.size());
   for_each_group(run, [&](std::int64_t first, const Group& group) {
     const auto describe = [&](std::size_t i, RankedScore& score) {

@@ -12,10 +12,10 @@ set_tests_properties(cli/docs PROPERTIES TIMEOUT 300 LABELS cli)
 
 # What the program's parts promise each other.
 set(app_folder ${CMAKE_CURRENT_LIST_DIR}/../../app)
-add_executable(app_tests ${CMAKE_CURRENT_LIST_DIR}/guard_test.cpp ${CMAKE_CURRENT_LIST_DIR}/staging_folder_test.cpp
-  ${CMAKE_CURRENT_LIST_DIR}/utf8_repair_test.cpp ${CMAKE_CURRENT_LIST_DIR}/verify_test.cpp
-  ${app_folder}/guard.cpp ${app_folder}/failure.cpp ${app_folder}/console.cpp ${app_folder}/signals.cpp
-  ${app_folder}/staging_folder.cpp ${app_folder}/utf8_repair.cpp ${app_folder}/verify.cpp)
+add_executable(app_tests ${app_folder}/console.cpp ${app_folder}/failure.cpp ${app_folder}/signals.cpp)
+foreach(part guard ranker staging_folder utf8_repair verify)
+  target_sources(app_tests PRIVATE ${app_folder}/${part}.cpp ${CMAKE_CURRENT_LIST_DIR}/${part}_test.cpp)
+endforeach()
 target_include_directories(app_tests PRIVATE ${app_folder})
 target_compile_options(app_tests PRIVATE ${SIGHTLINE_WARNINGS})
 target_link_libraries(app_tests PRIVATE sightline_test_support sightline::sightline)
