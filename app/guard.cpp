@@ -1,7 +1,10 @@
 #include "guard.h"
 
+#include <unistd.h>
+
 #include <exception>
 #include <new>
+#include <string_view>
 
 #include "console.h"
 #include "failure.h"
@@ -10,6 +13,30 @@
 
 namespace sightline::app {
 namespace {
+
+constexpr std::string_view kTooLittleMemory =
+    " memory: not enough\nsightline: try fewer threads (-j) or a smaller batch (-b)\n";
+
+[[noreturn]] void end_at_once(std::string_view message, int status) {
+  const ssize_t ignored = ::write(STDERR_FILENO, message.data(), message.size());
+  static_cast<void>(ignored);
+  ::_exit(status);
+}
+
+/// Where an exception cannot be caught: memory that ends before `main`, or within a function of a library
+/// that may not throw. Makes nothing that needs memory. What a run leaves then, the next one removes.
+[[noreturn]] void end_uncaught() noexcept {
+  try {
+    if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
+  } catch (const std::bad_alloc&) {
+    end_at_once("sightline: error[LIMIT] memory: not enough\n", kExitResources);
+  } catch (...) {
+  }
+  end_at_once("sightline: error: a mistake of this program: it cannot go on\n", kExitMistake);
+}
+
+/// Before the statics of libraries are made, which takes memory.
+[[gnu::constructor(101)]] void guard_termination() { std::set_terminate(end_uncaught); }
 
 /// Nothing when a signal has ended the run: the error is a consequence of it.
 int end_with(const Error& error, Stage stage, std::string remedy, const std::string& command) {
@@ -32,8 +59,7 @@ int run_guarded(FunctionRef<int()> work, const std::string& command) {
   } catch (const Error& error) {
     return end_with(error, Stage::model, "", command);
   } catch (const std::bad_alloc&) {
-    write_stderr("sightline: " + error_word("LIMIT") +
-                 " memory: not enough\nsightline: try fewer threads (-j) or a smaller batch (-b)\n");
+    write_stderr("sightline: " + error_word("LIMIT") + std::string(kTooLittleMemory));
     return kExitResources;
   } catch (const std::exception& error) {
     write_stderr("sightline: " + error_word("") + ": a mistake of this program: " + printable(error.what()) +

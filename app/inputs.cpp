@@ -60,6 +60,7 @@ class FolderWalk {
     for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
       add(folder, *entries, folders);
     }
+    if (error) found_.push_back(folder);  // what else is in it nobody knows
     // In order, so that of two links to one folder the same is entered each time.
     std::sort(folders.begin(), folders.end());
     for (const std::string& below : folders) enter(below);
@@ -161,7 +162,14 @@ std::vector<std::string> gather_images(const InputOptions& options) {
 
 std::vector<std::byte> read_image(const std::string& path) {
   if (path == "-") return in_stage(Stage::streams, [&] { return read_file(path, kMaxImageBytes); });
-  return read_file(path, kMaxImageBytes);
+  try {
+    return read_file(path, kMaxImageBytes);
+  } catch (const Error& error) {
+    // A folder that can be listed is not an image: its pictures are.
+    if (error.code() == ErrorCode::unsupported && is_directory(path))
+      fail(ErrorCode::io, path, "is a folder that could not be listed to its end");
+    throw;
+  }
 }
 
 std::vector<std::string> split_lines(std::string_view text) {

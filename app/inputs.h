@@ -16,8 +16,9 @@ struct InputOptions {
 bool has_images(const InputOptions& options);
 
 /// The paths of all pictures in order: arguments, then the list, as given; folders of either are walked
-/// (paths below one sorted bytewise). A file that is not there stays in: it fails when its turn comes, as one
-/// item. Errors: usage (tar shards); missing, io, limit of the list.
+/// (paths below one sorted bytewise). A file that is not there stays in, and so does a folder that cannot be
+/// listed to its end: they fail when their turn comes, as one item. Errors: usage (tar shards); missing, io,
+/// limit of the list.
 std::vector<std::string> gather_images(const InputOptions& options);
 
 /// The bytes of one picture; "-" is stdin. Errors: those of read_file; limit above 256 MiB.

@@ -1,7 +1,6 @@
 #include "staging_folder.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,6 +11,7 @@
 
 #include "failure.h"
 #include "sightline/io/file.h"
+#include "sightline/io/file_lock.h"
 #include "sightline/io/system_error.h"
 
 namespace sightline::app {
@@ -47,27 +47,6 @@ std::string resolve(const std::string& path) {
 
 Descriptor open_folder(const std::string& path) {
   return Descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-}
-
-/// False when another run has it. A file system without locks locks nothing.
-bool try_lock(const Descriptor& folder) {
-  while (::flock(folder.get(), LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return false;
-    if (errno != EINTR) return true;
-  }
-  return true;
-}
-
-/// Whether `folder` is what its name still points at: another run may have renamed or removed it meanwhile.
-bool still_there(const Descriptor& folder, const std::string& path) {
-  struct stat opened {
-  }, named{};
-  return ::fstat(folder.get(), &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
-         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
-}
-
-[[noreturn]] void fail_in_use(const std::string& path) {
-  fail(ErrorCode::locked, path, "is being written by another run");
 }
 
 void sync_folder(const std::string& path) {
@@ -136,7 +115,8 @@ void StagingFolder::make_part() {
   }
   lock_ = open_folder(part_);
   // Between the two calls another run may have taken it for a stale one.
-  if (!lock_.is_open() || !try_lock(lock_) || !still_there(lock_, part_)) fail_in_use(path_);
+  if (!lock_.is_open() || try_lock(lock_.get()) == FileLock::busy || !is_named(lock_.get(), part_))
+    fail_in_use(path_);
   if (old_mode_ >= 0) ::fchmod(lock_.get(), static_cast<mode_t>(old_mode_ | S_IRWXU));
 }
 
@@ -148,7 +128,8 @@ void StagingFolder::discard_stale() {
     if (errno == ENOTDIR || errno == ELOOP) fail(ErrorCode::unsafe, part_, "is no folder, so it stays");
     fail_output(path_, kNotCreated, errno);
   }
-  if (!try_lock(stale) || !still_there(stale, part_)) fail_in_use(path_);
+  check_stale(stale.get(), part_, path_);
+  if (!is_named(stale.get(), part_)) fail_in_use(path_);
   check_replaceable(part_);
   std::error_code error;
   fs::remove_all(part_, error);
@@ -156,7 +137,7 @@ void StagingFolder::discard_stale() {
 }
 
 StagingFolder::~StagingFolder() {
-  if (!committed_ && lock_.is_open() && still_there(lock_, part_)) remove(lock_, part_);
+  if (!committed_ && lock_.is_open() && is_named(lock_.get(), part_)) remove(lock_, part_);
 }
 
 void StagingFolder::commit() {
@@ -164,7 +145,7 @@ void StagingFolder::commit() {
   sync_folder(part_);
   // The old folder gets the name of the new one: another run must not take it for one that it may use.
   const Descriptor old = old_mode_ >= 0 ? open_folder(target_) : Descriptor();
-  if (old.is_open() && !try_lock(old)) fail_in_use(path_);
+  if (old.is_open() && try_lock(old.get()) == FileLock::busy) fail_in_use(path_);
   publish();
   committed_ = true;
   const fs::path parent = fs::path(target_).parent_path();

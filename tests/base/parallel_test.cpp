@@ -1,5 +1,7 @@
 #include "sightline/base/parallel.h"
 
+#include <pthread.h>
+
 #include <atomic>
 #include <stdexcept>
 #include <vector>
@@ -63,3 +65,21 @@ TEST_CASE("pool: a run inside a run is done by its caller alone", "[base]") {
 }
 
 TEST_CASE("pool: there is at least one core", "[base]") { CHECK(available_cores() >= 1); }
+
+#ifdef __GLIBC__
+TEST_CASE("pool: where the system gives no threads the caller works alone", "[base]") {
+  pthread_attr_t usual, greedy;
+  REQUIRE(::pthread_getattr_default_np(&usual) == 0);
+  REQUIRE(::pthread_attr_init(&greedy) == 0);
+  REQUIRE(::pthread_attr_setstacksize(&greedy, std::size_t{1} << 50) == 0);  // more than there are addresses
+  REQUIRE(::pthread_setattr_default_np(&greedy) == 0);
+  ThreadPool pool(4);
+  CHECK(::pthread_setattr_default_np(&usual) == 0);
+  ::pthread_attr_destroy(&greedy);
+  ::pthread_attr_destroy(&usual);
+  CHECK(pool.size() == 1);
+  std::int64_t sum = 0;
+  pool.run(10, [&](std::int64_t index, int worker) { sum += index + worker; });
+  CHECK(sum == 45);
+}
+#endif

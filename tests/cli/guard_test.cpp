@@ -9,6 +9,7 @@
 
 #include "failure.h"
 #include "support/catch.h"
+#include "support/child.h"
 
 using namespace sightline;
 using namespace sightline::app;
@@ -115,4 +116,20 @@ TEST_CASE("guard: standard streams go by their name", "[cli][error]") {
   CHECK(message(Stage::output, "standard output is closed") ==
         "sightline: error[IO] standard output is closed\n");
   CHECK(message(Stage::streams, "cannot be read") == "sightline: error[IO] standard input: cannot be read\n");
+}
+
+TEST_CASE("guard: memory that ends where nothing may be thrown is exit 7, too", "[cli][error]") {
+  const auto no_throw = [](FunctionRef<void()> work) noexcept { work(); };
+  const auto memory = sightline::testing::in_child([&] {
+    no_throw([] { throw std::bad_alloc(); });
+    return 0;
+  });
+  CHECK(memory.exit_status == kExitResources);
+  CHECK(memory.errors == "sightline: error[LIMIT] memory: not enough\n");
+  const auto other = sightline::testing::in_child([&] {
+    no_throw([] { throw std::runtime_error("x"); });
+    return 0;
+  });
+  CHECK(other.exit_status == kExitMistake);
+  CHECK(other.errors == "sightline: error: a mistake of this program: it cannot go on\n");
 }

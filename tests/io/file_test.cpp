@@ -6,6 +6,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <csignal>
 
 #include "support/catch.h"
@@ -29,7 +30,16 @@ Failure mapping(const std::string& path) {
 
 std::string text_of(const std::vector<std::byte>& bytes) { return std::string(as_text(bytes)); }
 
+bool server_answers = true;
+
 }  // namespace
+
+// In place of the C library's.
+extern "C" int stat(const char* path, struct stat* status) noexcept {
+  if (server_answers) return ::fstatat(AT_FDCWD, path, status, 0);
+  errno = EIO;
+  return -1;
+}
 
 TEST_CASE("file: a file is read whole, up to its limit and not above", "[io]") {
   const TempFolder folder;
@@ -152,6 +162,16 @@ TEST_CASE("file: a bus error from elsewhere still is one", "[io][error]") {
     return 0;
   });
   CHECK(result.signal == SIGBUS);
+}
+
+TEST_CASE("file: what cannot be looked at is not taken for absent", "[io]") {
+  const TempFolder folder;
+  server_answers = false;
+  const bool there = file_exists(folder / "none");
+  server_answers = true;
+  CHECK(there);
+  CHECK_FALSE(file_exists(folder.write("a", "x") + "/below"));
+  CHECK_FALSE(file_exists(folder / std::string(5000, 'x')));
 }
 
 TEST_CASE("file: questions about names", "[io]") {

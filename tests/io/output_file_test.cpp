@@ -1,10 +1,13 @@
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <csignal>
 #include <thread>
 
@@ -18,6 +21,16 @@ using namespace sightline;
 using namespace sightline::testing;
 
 namespace {
+
+std::atomic<bool> locks_exist = true;
+
+/// A file system without locks, as long as it lives.
+struct NoLocks {
+  NoLocks() { locks_exist = false; }
+  ~NoLocks() { locks_exist = true; }
+  NoLocks(const NoLocks&) = delete;
+  NoLocks& operator=(const NoLocks&) = delete;
+};
 
 Failure opening(const std::string& path, bool force = false) {
   return error_of([&] { const OutputFile out(path, force); });
@@ -36,6 +49,13 @@ mode_t mode_of(const std::string& path) {
 }
 
 }  // namespace
+
+// In the place of the C library's.
+extern "C" int flock(int descriptor, int operation) noexcept {
+  if (locks_exist) return static_cast<int>(::syscall(SYS_flock, descriptor, operation));
+  errno = ENOLCK;
+  return -1;
+}
 
 TEST_CASE("output file: appears whole at commit, and only then", "[io]") {
   const TempFolder folder;
@@ -308,6 +328,24 @@ TEST_CASE("output file: what a killed run left is replaced", "[io]") {
   CHECK(folder.read("a") == "whole");
   CHECK(folder.read("elsewhere") == "half");
   CHECK_FALSE(folder.has("a.part"));
+}
+
+TEST_CASE("output file: where a file system has no locks the name of the temporary file is one",
+          "[io][error]") {
+  const TempFolder folder;
+  const NoLocks no_locks;
+  {
+    OutputFile first(folder / "a", false);
+    const Failure refused = opening(folder / "a");
+    CHECK(refused.code == "LOCK");
+    CHECK(refused.message.find("a.part is there, and its file system has no locks") != std::string::npos);
+    first.write("one");
+    first.commit();
+  }
+  CHECK(folder.read("a") == "one");
+  folder.write("b.part", "of a killed run");
+  CHECK(opening(folder / "b").code == "LOCK");
+  CHECK(folder.read("b.part") == "of a killed run");
 }
 
 TEST_CASE("output file: a link in the place of the temporary file is not followed", "[io]") {

@@ -10,6 +10,7 @@
 #include <fstream>
 #include <mutex>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -89,8 +90,12 @@ struct ThreadPool::State {
 };
 
 ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
-  for (int worker = 1; worker < threads; ++worker) {
-    state_->threads.emplace_back([state = state_.get(), worker] { state->member(worker); });
+  state_->threads.reserve(static_cast<std::size_t>(std::max(0, threads - 1)));
+  try {
+    for (int worker = 1; worker < threads; ++worker)
+      state_->threads.emplace_back([state = state_.get(), worker] { state->member(worker); });
+  } catch (const std::system_error&) {
+    // a limit on processes, or no memory for a stack: those that began will do
   }
 }
 

@@ -11,7 +11,7 @@ namespace sightline {
 /// Thread-safety: one `run` at a time; a `run` inside a `run` is done by the calling thread alone.
 class ThreadPool {
  public:
-  /// `threads` >= 1; 1 starts no thread at all.
+  /// `threads` >= 1; 1 starts no thread at all. Where the system gives fewer, the team is smaller.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;

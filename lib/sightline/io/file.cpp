@@ -67,7 +67,8 @@ std::vector<std::byte> read_file(const std::string& path, std::int64_t limit) {
 
 bool file_exists(const std::string& path) {
   struct stat status {};
-  return ::stat(path.c_str(), &status) == 0;
+  return ::stat(path.c_str(), &status) == 0 ||
+         (errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG && errno != ELOOP);
 }
 
 bool is_directory(const std::string& path) {

@@ -117,7 +117,8 @@ class OutputFile {
   bool committed_ = false;
 };
 
-/// Whether something is there, following symbolic links.
+/// Whether something is there, following symbolic links. True where that cannot be found out (no permission,
+/// a server that does not answer): opening it says why.
 bool file_exists(const std::string& path);
 bool is_directory(const std::string& path);
 /// Whether both are there and are the same file, by whatever names: an output that would overwrite its input.

@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 
 #include "sightline/io/descriptor.h"
 #include "sightline/io/file.h"
+#include "sightline/io/file_lock.h"
 #include "sightline/io/system_error.h"
 #include "sightline/io/waiting.h"
 
@@ -45,34 +45,13 @@ std::string resolve_links(const std::string& path) {
 
 bool is_stdout(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
 
-// Whether `descriptor` is what its name still points at: another run may have renamed or removed it
-// meanwhile.
-bool still_there(int descriptor, const std::string& path) {
-  struct stat opened {
-  }, named{};
-  return ::fstat(descriptor, &opened) == 0 && ::lstat(path.c_str(), &named) == 0 &&
-         opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
-}
-
-[[noreturn]] void fail_in_use(const std::string& path) {
-  fail(ErrorCode::locked, path, "is being written by another run");
-}
-
-bool lock(int descriptor, const std::string& path) {
-  while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
-    if (errno == EWOULDBLOCK) return false;
-    if (errno != EINTR) fail_output(path, "cannot be locked", errno);
-  }
-  return true;
-}
-
 // Removes what a killed run left. It is not reused: it may be linked elsewhere or have another owner's mode.
 void remove_stale(const std::string& temporary, const std::string& path) {
   const Descriptor stale(
       ::open(temporary.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY));
   if (!stale.is_open() && errno == ENOENT) return;
-  if (stale.is_open() && !lock(stale.get(), temporary)) fail_in_use(path);
-  if (stale.is_open() && !still_there(stale.get(), temporary)) return;
+  if (stale.is_open()) check_stale(stale.get(), temporary, path);
+  if (stale.is_open() && !is_named(stale.get(), temporary)) return;
   if (::unlink(temporary.c_str()) != 0 && errno != ENOENT) fail_output(temporary, "cannot be removed", errno);
 }
 
@@ -153,7 +132,7 @@ bool OutputFile::try_temporary() {
     fail_output(path_, "cannot be created", errno);
   }
   // Between the two calls another run may have taken it for a stale one.
-  if (!lock(made.get(), temporary_) || !still_there(made.get(), temporary_)) fail_in_use(path_);
+  if (try_lock(made.get()) == FileLock::busy || !is_named(made.get(), temporary_)) fail_in_use(path_);
   if (old_mode_ >= 0 && ::fchmod(made.get(), static_cast<mode_t>(old_mode_)) != 0) {
     const int number = errno;
     ::unlink(temporary_.c_str());
@@ -165,8 +144,7 @@ bool OutputFile::try_temporary() {
 
 OutputFile::~OutputFile() {
   if (descriptor_ < 0 || descriptor_ == STDOUT_FILENO) return;
-  if (!temporary_.empty() && !committed_ && still_there(descriptor_, temporary_))
-    ::unlink(temporary_.c_str());
+  if (!temporary_.empty() && !committed_ && is_named(descriptor_, temporary_)) ::unlink(temporary_.c_str());
   ::close(descriptor_);
 }
 
