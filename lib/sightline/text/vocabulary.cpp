@@ -7,6 +7,7 @@
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
 #include "sightline/io/json.h"
+#include "sightline/text/merges.h"
 #include "sightline/text/tokenizer_pipeline.h"
 #include "sightline/text/unicode.h"
 
@@ -14,9 +15,6 @@ namespace sightline {
 namespace {
 
 constexpr std::int64_t kMaxVocabulary = 1 << 20;
-constexpr std::int64_t kMaxMerges = 1'000'000;
-constexpr std::size_t kMaxMergesBytes = 64 << 20;
-constexpr std::size_t kMaxMergeLine = 4096;
 constexpr std::int64_t kMaxAddedTokens = 1024;  // each of them is looked for at every place of a text
 
 // GPT-2's table: printable bytes stand for themselves, the others for U+0100 and up, in order.
@@ -72,140 +70,6 @@ void set_ends(Vocabulary& vocabulary, const SymbolTable& symbols, const SpecialT
     vocabulary.start_id = required(symbols, {"<|startoftext|>", "<start_of_text>"}, subject);
   if (special.end.empty()) vocabulary.end_id = required(symbols, {"<|endoftext|>", "<end_of_text>"}, subject);
   vocabulary.unknown_id = vocabulary.end_id;
-}
-
-std::string place(std::int64_t line) { return "merges.txt: line " + std::to_string(line); }
-std::string place(const Json& merge) { return merge.path(); }
-
-/// Adds merges in rank order; `Where` says where each stands. They are looked up some at a time: the tables
-/// are larger than the caches, and while one is fetched the next can be asked for.
-template <class Where>
-class MergeReader {
- public:
-  MergeReader(const SymbolTable& symbols, std::size_t count) : symbols_(symbols), merger_(count) {}
-
-  void add(std::string_view left, std::string_view right, const Where& where) {
-    waiting_.push_back({left, right, where, symbols_.probe(left), symbols_.probe(right)});
-    if (waiting_.size() == kBatch) flush();
-  }
-  /// To be called before an error of a later merge is raised: the first in the file is the one to name.
-  void flush() {
-    for (Waiting& w : waiting_) {
-      w.ids[0] = symbols_.find(w.left, w.left_probe);
-      w.ids[1] = symbols_.find(w.right, w.right_probe);
-      merged_.assign(w.left).append(w.right);
-      // OpenAI's vocabulary lists the results in the order of the merges.
-      w.ids[2] = symbols_.stands_for(last_ + 1, merged_) ? last_ + 1 : symbols_.find(merged_);
-      last_ = w.ids[2];
-      merger_.prefetch(w.ids[0], w.ids[1]);
-    }
-    for (const Waiting& w : waiting_) add_found(w);
-    waiting_.clear();
-  }
-  BytePairMerger take() {
-    flush();
-    return std::move(merger_);
-  }
-
- private:
-  static constexpr std::size_t kBatch = 32;
-  struct Waiting {
-    std::string_view left, right;
-    Where where;
-    SymbolTable::Probe left_probe, right_probe;
-    std::array<std::int32_t, 3> ids{};
-  };
-
-  void add_found(const Waiting& w) {
-    const auto [a, b, c] = w.ids;
-    if (a < 0 || b < 0 || c < 0) {
-      const std::string lacking(a < 0 ? w.left : b < 0 ? w.right : std::string(w.left).append(w.right));
-      fail(ErrorCode::mismatch, place(w.where),
-           "needs \"" + printable(lacking) + "\", which is not in the vocabulary");
-    }
-    if (!merger_.add(a, b, c)) {
-      fail(ErrorCode::duplicate, place(w.where),
-           "merges a pair that an earlier line merges: " + printable(w.left) + " " + printable(w.right));
-    }
-  }
-
-  const SymbolTable& symbols_;
-  BytePairMerger merger_;
-  std::vector<Waiting> waiting_;
-  std::string merged_;
-  std::int32_t last_ = -1;
-};
-
-struct SymbolPair {
-  std::string_view left, right;
-};
-
-// One merge: two symbols and one space.
-std::optional<SymbolPair> split_merge(std::string_view line) {
-  const std::size_t space = line.find(' ');
-  const bool two = space != std::string_view::npos && space > 0 && space + 1 < line.size() &&
-                   line.find(' ', space + 1) == std::string_view::npos;
-  if (!two) return std::nullopt;
-  return SymbolPair{line.substr(0, space), line.substr(space + 1)};
-}
-
-constexpr std::string_view kNoMerge = "is not two symbols with one space between them";
-
-void check_merges_text(std::string_view text) {
-  if (text.size() > kMaxMergesBytes) fail(ErrorCode::limit, "merges.txt", "is larger than 64 MiB");
-  if (!is_utf8(text)) fail(ErrorCode::utf8, "merges.txt", "is not UTF-8");
-  if (text.starts_with("\xEF\xBB\xBF")) fail(ErrorCode::header, "merges.txt", "starts with a BOM");
-  if (text.find('\0') != std::string_view::npos) {
-    fail(ErrorCode::utf8, "merges.txt", "holds a NUL byte, expected UTF-8 text (is it UTF-16?)");
-  }
-  const auto lines = std::count(text.begin(), text.end(), '\n');
-  if (lines > kMaxMerges) {
-    fail(ErrorCode::limit, "merges.txt",
-         "has " + std::to_string(lines) + " lines, at most " + std::to_string(kMaxMerges) + " are accepted");
-  }
-}
-
-/// The merges of a text, up to the first line that is none.
-struct MergeLines {
-  struct Line {
-    SymbolPair pair;
-    std::int64_t number;
-  };
-  std::vector<Line> lines;
-  std::optional<Error> problem;  ///< of the line after them
-};
-
-MergeLines split_merges(std::string_view text) {
-  check_merges_text(text);
-  MergeLines result;
-  result.lines.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
-  for (std::int64_t number = 1; !text.empty(); ++number) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.empty() || (number == 1 && line.starts_with("#version"))) continue;
-    const std::optional<SymbolPair> pair = line.size() > kMaxMergeLine ? std::nullopt : split_merge(line);
-    if (pair) {
-      result.lines.push_back({*pair, number});
-      continue;
-    }
-    if (line.size() > kMaxMergeLine) {
-      result.problem.emplace(ErrorCode::limit, place(number), "is longer than 4096 bytes");
-    } else {
-      result.problem.emplace(ErrorCode::header, place(number), kNoMerge);
-    }
-    break;
-  }
-  return result;
-}
-
-BytePairMerger add_merges(const MergeLines& merges, const SymbolTable& symbols) {
-  MergeReader<std::int64_t> reader(symbols, merges.lines.size());
-  for (const MergeLines::Line& line : merges.lines) reader.add(line.pair.left, line.pair.right, line.number);
-  BytePairMerger merger = reader.take();
-  if (merges.problem) throw *merges.problem;
-  return merger;
 }
 
 SymbolTable read_symbols(const Json& object, Vocabulary& vocabulary) {
@@ -291,32 +155,6 @@ void read_added_tokens(const Json& root, Vocabulary& vocabulary) {
     vocabulary.added.push_back({std::string(content), id, normalized && normalized->as_bool()});
     vocabulary.size = std::max<std::int64_t>(vocabulary.size, id + 1);
   });
-}
-
-BytePairMerger read_json_merges(const Json& list, const SymbolTable& symbols) {
-  if (!list.is_array()) fail(ErrorCode::header, list.path(), "is not a list of merges");
-  if (list.size() > kMaxMerges)
-    fail(ErrorCode::limit, list.path(), "has " + std::to_string(list.size()) + " merges");
-  MergeReader<Json> merges(symbols, static_cast<std::size_t>(list.size()));
-  list.for_each_element([&](const Json& merge) {
-    if (merge.is_string()) {
-      const std::optional<SymbolPair> split = split_merge(merge.as_string());
-      if (!split) {
-        merges.flush();
-        fail(ErrorCode::header, merge.path(), kNoMerge);
-      }
-      merges.add(split->left, split->right, merge);
-      return;
-    }
-    std::vector<std::string_view> pair;
-    if (merge.is_array()) merge.for_each_element([&](const Json& part) { pair.push_back(part.as_string()); });
-    if (pair.size() != 2 || pair[0].empty() || pair[1].empty()) {
-      merges.flush();
-      fail(ErrorCode::header, merge.path(), "is not a pair of symbols");
-    }
-    merges.add(pair[0], pair[1], merge);
-  });
-  return merges.take();
 }
 
 }  // namespace

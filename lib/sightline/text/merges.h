@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "sightline/base/error.h"
+#include "sightline/io/json.h"
+#include "sightline/text/bpe.h"
+
+namespace sightline {
+
+struct SymbolPair {
+  std::string_view left, right;
+};
+
+/// The merges of the text of `merges.txt`, up to the first line that is none; views into the text.
+struct MergeLines {
+  struct Line {
+    SymbolPair pair;
+    std::int64_t number;  ///< of the line, from 1
+  };
+  std::vector<Line> lines;
+  std::optional<Error> problem;  ///< of the line after them: raised when those before it are good
+};
+/// Needs no vocabulary, so that both can be read side by side. Errors: limit, utf8, header.
+MergeLines split_merges(std::string_view text);
+
+/// The merges in the order of their ranks. Errors: mismatch for a symbol that the vocabulary lacks,
+/// duplicate; the subject names the line.
+BytePairMerger add_merges(const MergeLines& merges, const SymbolTable& symbols);
+/// The same of `tokenizer.json`, whose merges are strings or pairs. Errors: header, limit, too.
+BytePairMerger read_json_merges(const Json& list, const SymbolTable& symbols);
+
+}  // namespace sightline
