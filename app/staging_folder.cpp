@@ -11,7 +11,7 @@
 
 #include "failure.h"
 #include "sightline/io/file.h"
-#include "sightline/io/file_lock.h"
+#include "sightline/io/publishing.h"
 #include "sightline/io/system_error.h"
 
 namespace sightline::app {
@@ -47,11 +47,6 @@ std::string resolve(const std::string& path) {
 
 Descriptor open_folder(const std::string& path) {
   return Descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-}
-
-void sync_folder(const std::string& path) {
-  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.is_open()) ::fsync(folder.get());
 }
 
 /// Also one that was read-only.
@@ -114,9 +109,14 @@ void StagingFolder::make_part() {
     fail_output(path_, kNotCreated, errno);
   }
   lock_ = open_folder(part_);
+  if (!lock_.is_open()) {
+    const int number = errno;
+    if (number == ENOENT) fail_in_use(path_);  // taken for a stale one, as below
+    ::rmdir(part_.c_str());
+    fail_output(path_, kNotCreated, number);
+  }
   // Between the two calls another run may have taken it for a stale one.
-  if (!lock_.is_open() || try_lock(lock_.get()) == FileLock::busy || !is_named(lock_.get(), part_))
-    fail_in_use(path_);
+  if (try_lock(lock_.get()) == FileLock::busy || !is_named(lock_.get(), part_)) fail_in_use(path_);
   if (old_mode_ >= 0) ::fchmod(lock_.get(), static_cast<mode_t>(old_mode_ | S_IRWXU));
 }
 

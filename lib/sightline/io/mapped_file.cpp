@@ -99,6 +99,11 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path) {
   const auto size = static_cast<std::size_t>(file.size);
   void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.descriptor.get(), 0);
   if (memory == MAP_FAILED) fail_input(path, "cannot be mapped", errno);
+#ifdef MADV_HUGEPAGE
+  // A hint: the file is read from the disk in pieces that the processor maps whole, now and in later runs.
+  // Page faults were a quarter of the time of a first image.
+  ::madvise(memory, size, MADV_HUGEPAGE);
+#endif
   mapped->bytes_ = {static_cast<const std::byte*>(memory), size};
   watch(mapped->bytes_, path);
   return mapped;

@@ -10,7 +10,7 @@
 
 #include "sightline/io/descriptor.h"
 #include "sightline/io/file.h"
-#include "sightline/io/file_lock.h"
+#include "sightline/io/publishing.h"
 #include "sightline/io/system_error.h"
 #include "sightline/io/waiting.h"
 
@@ -252,8 +252,7 @@ void OutputFile::commit() {
   }
   publish(temporary_, target_, path_, force_);
   committed_ = true;
-  const Descriptor folder(::open(folder_of(target_).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (folder.is_open()) sync(folder.get(), path_);
+  sync_folder(folder_of(target_));
 }
 
 }  // namespace sightline

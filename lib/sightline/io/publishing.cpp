@@ -1,11 +1,14 @@
-#include "sightline/io/file_lock.h"
+#include "sightline/io/publishing.h"
 
+#include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 
 #include "sightline/base/error.h"
+#include "sightline/io/descriptor.h"
 
 namespace sightline {
 
@@ -22,6 +25,11 @@ bool is_named(int descriptor, const std::string& path) {
   }, named{};
   if (::fstat(descriptor, &opened) != 0 || ::lstat(path.c_str(), &named) != 0) return errno != ENOENT;
   return opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+void sync_folder(const std::string& path) {
+  const Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (folder.is_open()) ::fsync(folder.get());
 }
 
 void fail_in_use(const std::string& path) {

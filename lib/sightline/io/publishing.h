@@ -17,6 +17,10 @@ FileLock try_lock(int descriptor);
 /// meanwhile. True when that cannot be found out.
 bool is_named(int descriptor, const std::string& path);
 
+/// Asks the disk to keep the names in a folder. Not every file system can, and what was renamed is there by
+/// now: no error.
+void sync_folder(const std::string& path);
+
 /// Throws LOCK for an output whose temporary file or folder another run has.
 [[noreturn]] void fail_in_use(const std::string& path);
 /// For one that was found and may be removed when no run has it; nothing when it may. Errors: locked.
