@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sightline/model/encoder.h"
+#include "sightline/nn/input_spec.h"
 #include "sightline/ops/dot_products.h"
 
 namespace sightline {

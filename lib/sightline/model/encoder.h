@@ -7,12 +7,6 @@
 
 namespace sightline {
 
-/// The outermost size, 0 without one.
-inline std::int64_t first_size(const Shape& shape) { return shape.rank() == 0 ? 0 : shape[0]; }
-/// Errors: mismatch, with `layer` as its subject, when `values` is not [rows, columns].
-void check_rows(std::string_view layer, std::string_view what, const Shape& values, std::int64_t rows,
-                std::int64_t columns);
-
 /// A tower that turns pictures into embeddings. const = safe to share.
 class ImageEncoder : public Layer {
  public:

@@ -12,6 +12,21 @@ std::int64_t checked_heads(std::int64_t width, std::int64_t heads) {
   return heads;
 }
 
+void check_spans(std::string_view layer, std::span<const AttentionSpan> spans, std::int64_t queries,
+                 std::int64_t rows) {
+  for (const AttentionSpan& s : spans) {
+    const bool asked = s.first_query >= 0 && s.queries >= 0 && s.first_query <= queries - s.queries;
+    const bool there = s.first_row >= 0 && s.length > 0 && s.first_row <= rows - s.length;
+    const bool inside = s.position >= 0 && s.position <= s.length - s.queries;
+    if (asked && there && inside) continue;
+    fail(ErrorCode::mismatch, layer,
+         "is given the span of rows " + std::to_string(s.first_row) + " + " + std::to_string(s.length) +
+             " and queries " + std::to_string(s.first_query) + " + " + std::to_string(s.queries) +
+             " at position " + std::to_string(s.position) + ", for " + std::to_string(rows) + " rows and " +
+             std::to_string(queries) + " queries");
+  }
+}
+
 CLIPAttention::CLIPAttention(const WeightScope& scope, std::int64_t width, std::int64_t heads, Mask mask,
                              const GemmBackend& backend, std::int64_t num_hidden_layers)
     : Layer("clip_attention"),
@@ -61,6 +76,10 @@ LayerConfig CLIPAttention::get_config() const {
 void CLIPAttention::add_to(TensorView<float> residual, TensorView<const float> queries,
                            TensorView<const float> sequence, std::span<const AttentionSpan> spans,
                            Context& context) const {
+  check_rows(name(), "queries", queries.shape(), first_size(queries.shape()), width_);
+  check_rows(name(), "a residual", residual.shape(), queries.rows(), width_);
+  check_rows(name(), "a sequence", sequence.shape(), first_size(sequence.shape()), width_);
+  check_spans(name(), spans, queries.rows(), sequence.rows());
   Scratch::Frame frame(context.scratch);
   const Shape asked{queries.rows(), width_}, all{sequence.rows(), width_};
   const TensorView<float> q = frame.take(asked), k = frame.take(all), v = frame.take(all);

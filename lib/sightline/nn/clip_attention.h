@@ -12,6 +12,10 @@ namespace sightline {
 /// `heads`, when they divide the width. Errors: range.
 std::int64_t checked_heads(std::int64_t width, std::int64_t heads);
 
+/// Errors: mismatch, with `layer` as its subject, when a span leaves its rows, or its queries theirs.
+void check_spans(std::string_view layer, std::span<const AttentionSpan> spans, std::int64_t queries,
+                 std::int64_t rows);
+
 /// Multi-head attention with projections of its own for queries, keys, values and the result.
 /// Source:  KerasCV `CLIPAttention`; transformers `CLIPAttention` (eager).
 class CLIPAttention : public Layer {
@@ -38,6 +42,7 @@ class CLIPAttention : public Layer {
 
   /// residual += out_proj(attention(q_proj(queries), k_proj(sequence), v_proj(sequence))).
   /// Shapes:  residual, queries [Q, W]; sequence [R, W]; `spans` say which rows belong together.
+  /// Errors:  mismatch for other shapes, and for spans outside them.
   void add_to(TensorView<float> residual, TensorView<const float> queries, TensorView<const float> sequence,
               std::span<const AttentionSpan> spans, Context& context) const;
 

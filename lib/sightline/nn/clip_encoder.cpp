@@ -55,6 +55,10 @@ Shape CLIPEncoder::compute_output_shape(const Shape& input_shape) const {
 
 void CLIPEncoder::operator()(TensorView<float> x, std::span<const Sequence> sequences,
                              TensorView<float> pooled, Context& context) const {
+  std::int64_t rows = 0;
+  for (const Sequence& sequence : sequences) rows += sequence.length;
+  check_rows(name(), "an input", x.shape(), rows, config_.width);
+  check_rows(name(), "an output", pooled.shape(), std::ssize(sequences), config_.width);
   Scratch::Frame frame(context.scratch);
   const std::span<AttentionSpan> spans = take_spans(frame, sequences.size());
   fill_spans(sequences, false, spans);

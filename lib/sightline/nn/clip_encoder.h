@@ -36,7 +36,8 @@ class CLIPEncoder : public Layer {
   Shape compute_output_shape(const Shape& input_shape) const override;
 
   /// x [sum of lengths, W], sequences one behind the other, is used up; pooled [S, W] receives the output of
-  /// each sequence at its pooled position. The last block computes nothing else.
+  /// each sequence at its pooled position. The last block computes nothing else. Errors:
+  /// mismatch for other shapes, and for a position outside its sequence.
   void operator()(TensorView<float> x, std::span<const Sequence> sequences, TensorView<float> pooled,
                   Context& context) const;
 

@@ -11,11 +11,18 @@ Dense::Dense(const WeightScope& scope, const Options& options, const GemmBackend
 }
 
 void Dense::operator()(TensorView<const float> x, TensorView<float> y, Context& context) const {
+  check(x.shape(), y.shape());
   matrix_->linear(x, y, {.bias = bias_ ? bias_->data() : nullptr, .activation = activation_}, context);
 }
 
 void Dense::add_to(TensorView<float> y, TensorView<const float> x, Context& context) const {
+  check(x.shape(), y.shape());
   matrix_->linear(x, y, {.bias = bias_ ? bias_->data() : nullptr, .add_to_output = true}, context);
+}
+
+void Dense::check(const Shape& x, const Shape& y) const {
+  check_rows(name(), "an input", x, first_size(x), matrix_->in_features());
+  check_rows(name(), "an output", y, first_size(x), units());
 }
 
 Shape Dense::compute_output_shape(const Shape& input_shape) const { return input_shape.with_last(units()); }

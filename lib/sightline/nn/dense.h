@@ -23,6 +23,7 @@ class Dense : public Layer {
   Dense(const WeightScope& scope, const Options& options, const GemmBackend& backend);
 
   std::int64_t units() const { return matrix_->out_features(); }
+  /// Errors: mismatch for other shapes.
   void operator()(TensorView<const float> x, TensorView<float> y, Context& context) const;
   /// y += x W^T + b: the residual connection in the product's epilogue.
   void add_to(TensorView<float> y, TensorView<const float> x, Context& context) const;
@@ -30,6 +31,7 @@ class Dense : public Layer {
 
  private:
   void weights_changed() override;
+  void check(const Shape& x, const Shape& y) const;
 
   const GemmBackend& backend_;
   std::unique_ptr<PackedMatrix> matrix_;

@@ -27,9 +27,17 @@ Shape Embedding::compute_output_shape(const Shape& input_shape) const {
   return Shape(std::span<const std::int64_t>(sizes));
 }
 
-void Embedding::lookup(std::int64_t index, std::span<float> out) const { to_float(row(index), out); }
+void Embedding::check_width(std::size_t size) const {
+  check_rows(name(), "an output", Shape{1, static_cast<std::int64_t>(size)}, 1, table_.shape[1]);
+}
+
+void Embedding::lookup(std::int64_t index, std::span<float> out) const {
+  check_width(out.size());
+  to_float(row(index), out);
+}
 
 void Embedding::add(std::int64_t index, std::span<float> out) const {
+  check_width(out.size());
   constexpr std::size_t kBlock = 64;  // converted piece by piece, so that nothing is allocated
   const StoredTensor stored = row(index);
   const auto size = static_cast<std::size_t>(size_of(stored.dtype));

@@ -11,7 +11,8 @@ namespace sightline {
 class Embedding : public Layer {
  public:
   Embedding(const WeightScope& scope, std::int64_t rows, std::int64_t width);
-  /// Row `index` into `out` (W floats). Errors: range when the index is not a row.
+  /// Row `index` into `out` (W floats). Errors: range when the index is not a row; mismatch for another
+  /// number of floats.
   void lookup(std::int64_t index, std::span<float> out) const;
   /// The same row, added to `out`.
   void add(std::int64_t index, std::span<float> out) const;
@@ -19,6 +20,7 @@ class Embedding : public Layer {
   Shape compute_output_shape(const Shape& input_shape) const override;
 
  private:
+  void check_width(std::size_t size) const;
   StoredTensor row(std::int64_t index) const;
 
   const StoredTensor& table_;

@@ -20,4 +20,10 @@ struct InputSpec {
   void check(const Shape& shape, std::string_view layer) const;
 };
 
+/// The outermost size, 0 without one.
+inline std::int64_t first_size(const Shape& shape) { return shape.rank() == 0 ? 0 : shape[0]; }
+/// Errors: mismatch, with `layer` as its subject, when `values` is not [rows, columns].
+void check_rows(std::string_view layer, std::string_view what, const Shape& values, std::int64_t rows,
+                std::int64_t columns);
+
 }  // namespace sightline

@@ -12,6 +12,8 @@ LayerNormalization::LayerNormalization(const WeightScope& scope, std::int64_t wi
       epsilon_(epsilon) {}
 
 void LayerNormalization::operator()(TensorView<const float> x, TensorView<float> y) const {
+  check_rows(name(), "an input", x.shape(), first_size(x.shape()), width_);
+  check_rows(name(), "an output", y.shape(), first_size(x.shape()), width_);
   layer_norm(x, gamma_.data(), beta_.data(), epsilon_, y);
 }
 

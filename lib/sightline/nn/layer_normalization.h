@@ -6,7 +6,7 @@
 namespace sightline {
 
 /// Layer normalization over the last axis, as keras.layers.LayerNormalization.
-/// Shapes:  x, y [rows, W]; y may be x.
+/// Shapes:  x, y [rows, W]; y may be x. Errors: mismatch for other shapes.
 class LayerNormalization : public Layer {
  public:
   LayerNormalization(const WeightScope& scope, std::int64_t width, float epsilon);

@@ -74,6 +74,7 @@ LayerConfig ResidualAttention::get_config() const {
 
 void ResidualAttention::operator()(TensorView<float> x, std::span<const AttentionSpan> spans,
                                    Context& context) const {
+  check_rows(name(), "an input", x.shape(), first_size(x.shape()), config_.width);
   {
     Scratch::Frame frame(context.scratch);
     const TensorView<float> normed = frame.take(x.shape());
@@ -86,6 +87,9 @@ void ResidualAttention::operator()(TensorView<float> x, std::span<const Attentio
 
 void ResidualAttention::pool(TensorView<const float> x, std::span<const AttentionSpan> spans,
                              TensorView<float> pooled, Context& context) const {
+  check_rows(name(), "an input", x.shape(), first_size(x.shape()), config_.width);
+  check_rows(name(), "an output", pooled.shape(), std::ssize(spans), config_.width);
+  check_spans(name(), spans, pooled.rows(), x.rows());
   {
     Scratch::Frame frame(context.scratch);
     const TensorView<float> normed = frame.take(x.shape()), asking = frame.take(pooled.shape());

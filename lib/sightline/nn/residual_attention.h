@@ -43,7 +43,7 @@ class ResidualAttention : public Layer {
   LayerConfig get_config() const override;
   Shape compute_output_shape(const Shape& input_shape) const override { return input_shape; }
 
-  /// Shapes:  x [R, W], changed in place; every row of a span asks.
+  /// Shapes:  x [R, W], changed in place; every row of a span asks. Errors: as CLIPAttention.
   void operator()(TensorView<float> x, std::span<const AttentionSpan> spans, Context& context) const;
   /// The same for one row of each span (`queries` 1, at `position`): keys and values of all rows, everything
   /// else for that row only. Shapes:  x [R, W] -> pooled [S, W].
