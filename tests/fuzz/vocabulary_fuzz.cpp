@@ -1,0 +1,58 @@
+// Vocabularies: `tokenizer.json`, or the texts of vocab.json, merges.txt, tokenizer_config.json,
+// special_tokens_map.json and added_tokens.json with NUL bytes between them. What is accepted reads any text:
+// ids of the vocabulary, the start and the end in their places.
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string_view>
+
+#include "sightline/base/bytes.h"
+#include "sightline/base/error.h"
+#include "sightline/text/clip_tokenizer.h"
+
+using namespace sightline;
+
+namespace {
+
+constexpr std::int64_t kMostIds = 16;
+constexpr std::array<std::string_view, 5> kTexts = {
+    "", "a", "ab abc!", "a<|endoftext|>b<s>  \xC3\xA9\xF0\x9F\x90\x88",
+    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bb cc dd 0 1 2 ' 's"};
+
+void require(bool condition) {
+  if (!condition) std::abort();
+}
+
+std::unique_ptr<CLIPTokenizer> read(std::string_view input) {
+  if (input.find('\0') == std::string_view::npos)
+    return CLIPTokenizer::from_tokenizer_json(as_bytes(input), TextCleaning::hf);
+  std::array<std::string_view, 5> parts;
+  for (std::string_view& part : parts) {
+    const std::size_t end = std::min(input.find('\0'), input.size());
+    part = input.substr(0, end);
+    input.remove_prefix(std::min(end + 1, input.size()));
+  }
+  return CLIPTokenizer::from_vocabulary(as_bytes(parts[0]), as_bytes(parts[1]), TextCleaning::hf,
+                                        read_special_tokens(parts[2], parts[3], parts[4]));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::unique_ptr<CLIPTokenizer> tokenizer;
+  try {
+    tokenizer = read({reinterpret_cast<const char*>(data), size});
+  } catch (const Error&) {
+    return 0;  // refused: as good as accepted
+  }
+  for (const std::string_view text : kTexts) {
+    const Encoding encoding = tokenizer->encode(text, kMostIds);
+    require(encoding.ids.size() >= 2 && encoding.ids.size() <= static_cast<std::size_t>(kMostIds));
+    require(encoding.ids.front() == tokenizer->start_id() && encoding.ids.back() == tokenizer->end_id());
+    for (const std::int32_t id : encoding.ids) require(id >= 0 && id < tokenizer->vocabulary_size());
+  }
+  return 0;
+}
