@@ -10,7 +10,6 @@
 #include <fstream>
 #include <mutex>
 #include <string>
-#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -94,8 +93,8 @@ ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
   try {
     for (int worker = 1; worker < threads; ++worker)
       state_->threads.emplace_back([state = state_.get(), worker] { state->member(worker); });
-  } catch (const std::system_error&) {
-    // a limit on processes, or no memory for a stack: those that began will do
+  } catch (const std::exception&) {
+    // a limit on processes, or no memory for one more: those that began will do
   }
 }
 
