@@ -3,27 +3,22 @@
 #include <simdjson.h>
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cstring>
-#include <system_error>
 #include <vector>
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
+#include "sightline/io/json_checks.h"
 
 namespace sightline {
 namespace {
 
 using simdjson::dom::element_type;
 constexpr std::uint32_t kNoParent = UINT32_MAX;
-constexpr std::size_t kFewMembers = 8;
 
 // Children of a node lie side by side, so that a path can be told from parents alone and nothing is stored
 // for it.
 struct Node {
   simdjson::dom::element value;
-  std::string_view key;
   std::uint32_t parent = kNoParent;
   std::uint32_t first_child = 0;
   std::uint32_t children = 0;
@@ -57,6 +52,7 @@ struct JsonTree {
   std::string subject;
   simdjson::dom::document document;
   std::vector<Node> nodes;
+  std::vector<std::string_view> keys;  // of the nodes; empty in arrays
 
   std::string path(std::uint32_t node) const;
   element_type type(std::uint32_t node) const { return nodes[node].value.type(); }
@@ -72,7 +68,7 @@ std::string JsonTree::path(std::uint32_t node) const {
       text += '[' + std::to_string(*at - nodes[parent].first_child) + ']';
     } else {
       if (!text.empty()) text += '.';
-      text += nodes[*at].key;
+      text += keys[*at];
     }
   }
   if (text.empty()) return subject;
@@ -80,45 +76,6 @@ std::string JsonTree::path(std::uint32_t node) const {
 }
 
 namespace {
-
-// Whether the number that the parser refused in `text` keeps JSON's grammar and is only too large: every
-// number outside of strings does, and one of them is that large. (A refused "number" may also be a value that
-// begins like nothing known, as in [+1].)
-bool holds_only_large_numbers(std::string_view text) {
-  constexpr std::size_t kDigitsOf64Bits = 19;
-  const auto digit = [](char c) { return c >= '0' && c <= '9'; };
-  bool any_large = false;
-  std::size_t i = 0;
-  const auto digits = [&] {
-    const std::size_t begin = i;
-    while (i < text.size() && digit(text[i])) ++i;
-    return i - begin;
-  };
-  while (i < text.size()) {
-    if (text[i] == '"') {
-      for (++i; i < text.size() && text[i] != '"'; ++i) i += text[i] == '\\' ? 1 : 0;
-      ++i;
-    } else if (text[i] != '-' && !digit(text[i])) {
-      ++i;
-    } else {
-      const std::size_t begin = i;
-      if (text[i] == '-') ++i;
-      const bool leading_zero = i < text.size() && text[i] == '0';
-      const std::size_t whole = digits();
-      if (whole == 0 || (leading_zero && whole > 1)) return false;
-      if (i < text.size() && text[i] == '.' && (++i, digits() == 0)) return false;
-      if (i < text.size() && (text[i] == 'e' || text[i] == 'E')) {
-        ++i;
-        if (i < text.size() && (text[i] == '+' || text[i] == '-')) ++i;
-        if (digits() == 0) return false;
-      }
-      double value = 0;
-      const auto read = std::from_chars(text.data() + begin, text.data() + i, value);
-      any_large |= whole >= kDigitsOf64Bits || read.ec == std::errc::result_out_of_range;
-    }
-  }
-  return any_large;
-}
 
 [[noreturn]] void fail_large_number(std::string_view subject) {
   fail(ErrorCode::range, subject, "holds a number that fits neither a double nor 64 bits");
@@ -172,86 +129,13 @@ void parse(std::string_view text, const JsonLimits& limits, JsonTree& tree) {
   if (error != simdjson::SUCCESS) fail_parse(text, tree.subject, error, limits);
 }
 
-// FNV-1a over eight bytes at a time.
-std::uint64_t hash_of(std::string_view text) {
-  std::uint64_t hash = 0xCBF29CE484222325ULL ^ text.size();
-  const auto mix = [&hash](std::uint64_t word) {
-    hash = (hash ^ word) * 0x9E3779B97F4A7C15ULL;
-    hash ^= hash >> 32;
-  };
-  std::size_t i = 0;
-  for (; i + 8 <= text.size(); i += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + i, 8);
-    mix(word);
-  }
-  std::uint64_t rest = 0;
-  for (; i < text.size(); ++i) rest = rest << 8 | static_cast<unsigned char>(text[i]);
-  mix(rest);
-  return hash;
-}
-
-const Node* find_duplicate_by_sorting(std::span<const Node> members) {
-  std::vector<const Node*> sorted;
-  sorted.reserve(members.size());
-  for (const Node& member : members) sorted.push_back(&member);
-  std::sort(sorted.begin(), sorted.end(), [](const Node* a, const Node* b) { return a->key < b->key; });
-  const auto twice = std::adjacent_find(sorted.begin(), sorted.end(),
-                                        [](const Node* a, const Node* b) { return a->key == b->key; });
-  return twice == sorted.end() ? nullptr : *twice;
-}
-
-// Scratch memory of the duplicate check, kept from object to object.
-struct DuplicateTable {
-  std::vector<std::uint64_t> hashes;
-  std::vector<std::uint32_t> slots;  // index + 1 of a member, its hash's upper bits above; 0 where free
-};
-constexpr int kIndexBits = 22;
-constexpr std::uint32_t kMaxHashed = (1U << kIndexBits) - 1;
-constexpr std::size_t kAhead = 8;  // members whose slot is fetched before its turn
-
-// A member of `members` whose key stands there before, or nullptr. A table of open addressing; when keys are
-// chosen to collide, sorting takes over, so that no text takes more than n log n.
-const Node* find_duplicate(std::span<const Node> members, DuplicateTable& table) {
-  if (members.size() >= kMaxHashed) return find_duplicate_by_sorting(members);
-  std::size_t size = 16;
-  while (size < members.size() * 2) size *= 2;
-  table.slots.assign(size, 0);
-  table.hashes.clear();
-  for (const Node& member : members) table.hashes.push_back(hash_of(member.key));
-  table.hashes.resize(members.size() + kAhead);
-
-  std::size_t steps_left = 16 * members.size() + 64;
-  for (std::size_t i = 0; i < members.size() && steps_left > 0; ++i) {
-    __builtin_prefetch(&table.slots[table.hashes[i + kAhead] & (size - 1)]);
-    const std::uint32_t tag = static_cast<std::uint32_t>(table.hashes[i] >> 32) & ~kMaxHashed;
-    std::size_t slot = table.hashes[i] & (size - 1);
-    for (; table.slots[slot] != 0 && steps_left > 0; slot = (slot + 1) & (size - 1), --steps_left) {
-      const std::uint32_t seen = table.slots[slot];
-      const bool same_tag = (seen & ~kMaxHashed) == tag;
-      if (same_tag && members[(seen & kMaxHashed) - 1].key == members[i].key) return &members[i];
-    }
-    table.slots[slot] = tag | static_cast<std::uint32_t>(i + 1);
-  }
-  return steps_left > 0 ? nullptr : find_duplicate_by_sorting(members);
-}
-
-const Node* find_duplicate_of_few(std::span<const Node> members) {
-  for (std::size_t i = 1; i < members.size(); ++i) {
-    for (std::size_t k = 0; k < i; ++k) {
-      if (members[i].key == members[k].key) return &members[i];
-    }
-  }
-  return nullptr;
-}
-
 class TreeBuilder {
  public:
   TreeBuilder(JsonTree& tree, const JsonLimits& limits) : tree_(tree), limits_(limits) {}
 
   // Breadth first: the nodes to be looked into are those already in the list.
   void build() {
-    add({tree_.document.root(), {}, kNoParent, 0, 0, 0});
+    add({}, {tree_.document.root(), kNoParent, 0, 0, 0});
     for (std::uint32_t at = 0; at < tree_.nodes.size(); ++at) {
       const element_type type = tree_.type(at);
       if (type == element_type::OBJECT || type == element_type::ARRAY) add_children(at, type);
@@ -259,12 +143,13 @@ class TreeBuilder {
   }
 
  private:
-  void add(const Node& node) {
+  void add(std::string_view key, const Node& node) {
     if (static_cast<std::int64_t>(tree_.nodes.size()) >= limits_.max_values) {
       fail(ErrorCode::limit, tree_.subject,
            "holds more than " + std::to_string(limits_.max_values) + " values, the most that are accepted");
     }
     tree_.nodes.push_back(node);
+    tree_.keys.push_back(key);
   }
 
   void add_children(std::uint32_t parent, element_type type) {
@@ -278,9 +163,9 @@ class TreeBuilder {
     simdjson::dom::object object;
     simdjson::dom::array array;
     if (value.get(object) == simdjson::SUCCESS) {
-      for (const auto member : object) add({member.value, member.key, parent, 0, 0, depth});
+      for (const auto member : object) add(member.key, {member.value, parent, 0, 0, depth});
     } else if (value.get(array) == simdjson::SUCCESS) {
-      for (const auto element : array) add({element, {}, parent, 0, 0, depth});
+      for (const auto element : array) add({}, {element, parent, 0, 0, depth});
     }
     tree_.nodes[parent].first_child = first;
     tree_.nodes[parent].children = static_cast<std::uint32_t>(tree_.nodes.size()) - first;
@@ -289,17 +174,16 @@ class TreeBuilder {
 
   void check_duplicates(std::uint32_t parent) {
     const Node& object = tree_.nodes[parent];
-    const std::span<const Node> members(tree_.nodes.data() + object.first_child, object.children);
-    const Node* twice =
-        members.size() <= kFewMembers ? find_duplicate_of_few(members) : find_duplicate(members, table_);
-    if (twice == nullptr) return;
-    fail(ErrorCode::duplicate, tree_.path(static_cast<std::uint32_t>(twice - tree_.nodes.data())),
+    const std::span keys(tree_.keys.data() + object.first_child, object.children);
+    const std::optional<std::size_t> twice = duplicates_.find(keys);
+    if (!twice) return;
+    fail(ErrorCode::duplicate, tree_.path(object.first_child + static_cast<std::uint32_t>(*twice)),
          "stands twice in the same object");
   }
 
   JsonTree& tree_;
   const JsonLimits& limits_;
-  DuplicateTable table_;
+  DuplicateKeys duplicates_;
 };
 
 }  // namespace
@@ -308,7 +192,9 @@ JsonDocument::JsonDocument(std::string_view text, std::string_view subject, Json
     : tree_(std::make_unique<JsonTree>()) {
   tree_->subject = subject;
   parse(text, limits, *tree_);
-  tree_->nodes.reserve(std::min(text.size() / 8, static_cast<std::size_t>(limits.max_values)) + 1);
+  const std::size_t likely = std::min(text.size() / 8, static_cast<std::size_t>(limits.max_values)) + 1;
+  tree_->nodes.reserve(likely);
+  tree_->keys.reserve(likely);
   TreeBuilder(*tree_, limits).build();
 }
 
@@ -368,7 +254,7 @@ std::optional<Json> Json::find(std::string_view key) const {
   expect(is_object(), "an object");
   const Node& node = tree_->nodes[node_];
   for (std::uint32_t at = node.first_child; at < node.first_child + node.children; ++at) {
-    if (tree_->nodes[at].key == key) return Json(tree_, at);
+    if (tree_->keys[at] == key) return Json(tree_, at);
   }
   return std::nullopt;
 }
@@ -387,7 +273,7 @@ void Json::for_each_member(FunctionRef<void(std::string_view, const Json&)> visi
   expect(is_object(), "an object");
   const Node& node = tree_->nodes[node_];
   for (std::uint32_t at = node.first_child; at < node.first_child + node.children; ++at) {
-    visit(tree_->nodes[at].key, Json(tree_, at));
+    visit(tree_->keys[at], Json(tree_, at));
   }
 }
 
