@@ -66,12 +66,7 @@ int run_embed_image(const EmbedImageOptions& o) {
   progress.clear();
   watch.lap("images encoded");
   watch.shape("embeddings", count, clip->embedding_size());
-  in_stage(Stage::output, [&] {
-    out.settle();
-    report.settle();
-    out.commit();
-    report.commit();
-  });
+  publish(out, report);
   return finish_items(report, o.console, "images");
 }
 

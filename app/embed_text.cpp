@@ -119,12 +119,7 @@ int run_embed_text(const EmbedTextOptions& o) {
   watch.lap("texts encoded");
   watch.shape("embeddings", count, clip->embedding_size());
   throw_if_interrupted();
-  in_stage(Stage::output, [&] {
-    out.settle();
-    report->settle();
-    out.commit();
-    report->commit();
-  });
+  publish(out, *report);
   return finish_items(*report, o.console, "texts");
 }
 

@@ -14,9 +14,6 @@
 namespace sightline::app {
 namespace {
 
-constexpr std::string_view kTooLittleMemory =
-    " memory: not enough\nsightline: try fewer threads (-j) or a smaller batch (-b)\n";
-
 [[noreturn]] void end_at_once(std::string_view message, int status) {
   const ssize_t ignored = ::write(STDERR_FILENO, message.data(), message.size());
   static_cast<void>(ignored);
@@ -59,7 +56,8 @@ int run_guarded(FunctionRef<int()> work, const std::string& command) {
   } catch (const Error& error) {
     return end_with(error, Stage::model, "", command);
   } catch (const std::bad_alloc&) {
-    write_stderr("sightline: " + error_word("LIMIT") + std::string(kTooLittleMemory));
+    write_stderr("sightline: " + error_word("LIMIT") +
+                 " memory: not enough\nsightline: try fewer threads (-j) or a smaller batch (-b)\n");
     return kExitResources;
   } catch (const std::exception& error) {
     write_stderr("sightline: " + error_word("") + ": a mistake of this program: " + printable(error.what()) +

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "failure.h"
 #include "sightline/io/file.h"
 
 namespace sightline::app {
@@ -39,5 +40,17 @@ class Report {
   std::string label_key_, line_;
   std::int64_t ok_ = 0, skipped_ = 0;
 };
+
+/// The end of a run's outputs: all are settled before the first is published. `out`: an OutputFile or an
+/// EmbeddingOutput. Errors: Failure of Stage::output.
+template <class Output>
+void publish(Output& out, Report& report) {
+  in_stage(Stage::output, [&] {
+    out.settle();
+    report.settle();
+    out.commit();
+    report.commit();
+  });
+}
 
 }  // namespace sightline::app

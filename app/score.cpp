@@ -104,12 +104,7 @@ int run_score(const ScoreOptions& o) {
   throw_if_interrupted();
   watch.lap("images scored");
   watch.shape("scores", images->size(), texts->size());
-  in_stage(Stage::output, [&] {
-    out->settle();
-    report->settle();
-    out->commit();
-    report->commit();
-  });
+  publish(*out, *report);
   if (texts->size() == 0) {
     note(o.console, "no captions found");
     return kExitNothing;

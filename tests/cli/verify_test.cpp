@@ -1,11 +1,11 @@
 #include "verify.h"
 
-#include <cstring>
 #include <filesystem>
 #include <string>
 
 #include "support/catch.h"
 #include "support/golden.h"
+#include "support/safetensors_bytes.h"
 #include "support/temp_folder.h"
 
 using namespace sightline;
@@ -15,16 +15,6 @@ using sightline::testing::TempFolder;
 
 namespace {
 
-/// Where the bytes of a tensor of a safetensors file begin.
-std::size_t offset_of(const std::string& file, const std::string& tensor) {
-  std::uint64_t header = 0;
-  std::memcpy(&header, file.data(), sizeof header);
-  const std::size_t name = file.find('"' + tensor + '"');
-  const std::size_t offsets = file.find('[', file.find("data_offsets", name));
-  REQUIRE(offsets < header);
-  return sizeof header + header + std::stoul(file.substr(offsets + 1));
-}
-
 /// What `--verify` sees when the first number of a tensor is another one in the target; "": of none.
 Verification with_changed(const std::string& tensor) {
   const std::string source = golden_path("model/nano_quick_gelu");
@@ -32,10 +22,8 @@ Verification with_changed(const std::string& tensor) {
   for (const auto& entry : std::filesystem::directory_iterator(source)) {
     const std::string name = entry.path().filename().string();
     std::string bytes = sightline::testing::read_text(entry.path().string());
-    if (name == "model.safetensors" && !tensor.empty()) {
-      const float value = 1.5F;
-      std::memcpy(bytes.data() + offset_of(bytes, tensor), &value, sizeof value);
-    }
+    if (name == "model.safetensors" && !tensor.empty())
+      sightline::testing::overwrite_first(bytes, tensor, 1.5F);
     temp.write(name, bytes);
   }
   ThreadPool pool(1);

@@ -1,4 +1,3 @@
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <limits>
@@ -8,6 +7,7 @@
 #include "end_to_end/nano.h"
 #include "support/catch.h"
 #include "support/error_of.h"
+#include "support/safetensors_bytes.h"
 
 using namespace sightline;           // NOLINT
 using namespace sightline::testing;  // NOLINT
@@ -221,12 +221,7 @@ namespace {
 /// Writes `value` over the first number of a tensor of the model.
 void spoil(const SpoiltModel& model, const std::string& tensor, float value) {
   std::string bytes = model.read("model.safetensors");
-  const std::size_t entry = bytes.find('"' + tensor + '"'), offsets = bytes.find("data_offsets", entry);
-  REQUIRE(entry != std::string::npos);
-  std::uint64_t header = 0;
-  std::memcpy(&header, bytes.data(), sizeof header);
-  const std::size_t begin = sizeof header + header + std::stoul(bytes.substr(bytes.find('[', offsets) + 1));
-  std::memcpy(bytes.data() + begin, &value, sizeof value);
+  overwrite_first(bytes, tensor, value);
   model.write("model.safetensors", bytes);
 }
 

@@ -1,7 +1,5 @@
 #include "sightline/model/clip.h"
 
-#include <algorithm>
-#include <cmath>
 #include <initializer_list>
 
 #include "sightline/base/error.h"
@@ -54,8 +52,8 @@ LoadedModel untrained_model(CLIPConfig config, const CLIPOptions& options) {
   return model;
 }
 
-bool all_finite(std::span<const float> values) {
-  return std::all_of(values.begin(), values.end(), [](float value) { return std::isfinite(value); });
+bool all_finite(TensorView<const float> embeddings) {
+  return is_finite({DType::f32, embeddings.shape(), std::as_bytes(embeddings.flat())});
 }
 
 // Why embeddings are not finite; the weights are read for it, which nobody waits for when all is well.
@@ -119,9 +117,7 @@ LayerConfig CLIP::get_config() const {
 
 std::unique_ptr<CLIP> CLIP::from_config(const LayerConfig& config, const CLIPOptions& options) {
   const Untrained asked = Untrained{.name = options.name, .trainable = options.trainable}.with(config);
-  if (!(asked.dtype == DTypePolicy()))
-    fail(ErrorCode::unsupported, asked.name,
-         "is given the dtype " + asked.dtype.name() + ", computes in float32 alone");
+  check_float32(asked.dtype, asked.name);
   CLIPOptions with_config = options;
   with_config.name = asked.name;
   with_config.trainable = asked.trainable;
@@ -154,12 +150,12 @@ std::unique_ptr<CLIP> CLIP::from_model(LoadedModel model, const CLIPOptions& opt
 void CLIP::encode_images(TensorView<const float> pixels, TensorView<float> embeddings,
                          Context& context) const {
   (*image_encoder_)(pixels, embeddings, context);
-  if (!all_finite(embeddings.flat())) fail_not_finite(*this, {"vision_model.", "visual_projection."});
+  if (!all_finite(embeddings)) fail_not_finite(*this, {"vision_model.", "visual_projection."});
 }
 
 void CLIP::encode_texts(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const {
   (*text_encoder_)(texts, embeddings, context);
-  if (!all_finite(embeddings.flat())) fail_not_finite(*this, {"text_model.", "text_projection."});
+  if (!all_finite(embeddings)) fail_not_finite(*this, {"text_model.", "text_projection."});
 }
 
 CLIP::Logits CLIP::operator()(TensorView<const float> pixels, const TokenBatch& texts,

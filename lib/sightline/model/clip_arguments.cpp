@@ -69,9 +69,9 @@ LayerConfig CLIPArguments::to_config() const {
 
 CLIPArguments CLIPArguments::from_config(const LayerConfig& config) {
   CLIPArguments arguments;
-  check_arguments(config, {"embed_dim", "image_resolution", "vision_layers", "vision_width",
-                           "vision_patch_size", "context_length", "vocab_size", "transformer_width",
-                           "transformer_heads", "transformer_layers"});
+  std::array<std::string_view, kFields.size()> names;
+  for (std::size_t i = 0; i < names.size(); ++i) names[i] = kFields[i].first;
+  check_arguments(config, names);
   for (const auto& [name, field] : kFields) arguments.*field = config_value(config, name, arguments.*field);
   return arguments;
 }

@@ -50,4 +50,9 @@ DTypePolicy::DTypePolicy(std::string_view name) : name_(name) {
   compute_dtype_ = known->compute;
 }
 
+void check_float32(const DTypePolicy& dtype, std::string_view layer) {
+  if (dtype == DTypePolicy()) return;
+  fail(ErrorCode::unsupported, layer, "is given the dtype " + dtype.name() + ", computes in float32 alone");
+}
+
 }  // namespace sightline

@@ -33,4 +33,8 @@ class DTypePolicy {
   DType compute_dtype_ = DType::f32;
 };
 
+/// For a layer that computes in float32 alone. Errors: unsupported for any other policy, with `layer` as its
+/// subject.
+void check_float32(const DTypePolicy& dtype, std::string_view layer);
+
 }  // namespace sightline

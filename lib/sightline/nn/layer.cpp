@@ -260,10 +260,7 @@ void Layer::add_sublayer(Layer& child, std::string_view given) {
 }
 
 void Layer::take_arguments(const std::string& name, const DTypePolicy& dtype, bool trainable) {
-  if (!(dtype == DTypePolicy())) {
-    fail(ErrorCode::unsupported, name.empty() ? name_ : name,
-         "is given the dtype " + dtype.name() + ", computes in float32 alone");
-  }
+  check_float32(dtype, name.empty() ? name_ : name);
   if (!name.empty()) name_ = name;
   set_within(within_);
   if (!trainable) set_trainable(false);

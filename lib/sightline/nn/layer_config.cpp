@@ -10,7 +10,7 @@ constexpr std::array<std::string_view, 3> kOfEveryLayer = {"name", "dtype", "tra
 
 }  // namespace
 
-void check_arguments(const LayerConfig& config, std::initializer_list<std::string_view> arguments) {
+void check_arguments(const LayerConfig& config, std::span<const std::string_view> arguments) {
   const auto known = [](const auto& keys, std::string_view key) {
     return std::find(keys.begin(), keys.end(), key) != keys.end();
   };

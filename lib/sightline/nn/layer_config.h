@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,6 +37,9 @@ T config_value(const LayerConfig& config, std::string_view key, T otherwise) {
 
 /// Errors: unsupported for a key that is neither one of `arguments` nor what every layer has (name, dtype,
 /// trainable).
-void check_arguments(const LayerConfig& config, std::initializer_list<std::string_view> arguments);
+void check_arguments(const LayerConfig& config, std::span<const std::string_view> arguments);
+inline void check_arguments(const LayerConfig& config, std::initializer_list<std::string_view> arguments) {
+  check_arguments(config, std::span(arguments.begin(), arguments.size()));
+}
 
 }  // namespace sightline

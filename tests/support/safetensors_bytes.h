@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string>
+
+#include "support/catch.h"
+
+namespace sightline::testing {
+
+/// Writes `value` over the first number of a tensor of a safetensors file, which must hold it.
+inline void overwrite_first(std::string& file, const std::string& tensor, float value) {
+  std::uint64_t header = 0;
+  std::memcpy(&header, file.data(), sizeof header);
+  const std::size_t entry = file.find('"' + tensor + '"');
+  const std::size_t offsets = file.find('[', file.find("data_offsets", entry));
+  REQUIRE(offsets < header);
+  const std::size_t begin = sizeof header + header + std::stoul(file.substr(offsets + 1));
+  std::memcpy(file.data() + begin, &value, sizeof value);
+}
+
+}  // namespace sightline::testing
