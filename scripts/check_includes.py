@@ -23,7 +23,7 @@ USES = {
     "nn": ["base", "tensor", "ops", "weights"],
     "output": ["base", "io"],
     "model": ["base", "tensor", "io", "image", "text", "ops", "weights", "nn"],
-    "app": ["base", "tensor", "io", "weights", "model", "output"],
+    "app": ["base", "tensor", "io", "image", "weights", "model", "output"],
 }
 # third-party header prefix -> the files that may include it
 LIBRARIES = {

@@ -73,9 +73,6 @@ class ImageCodec {
 const ImageCodec& png_codec();
 const ImageCodec& jpeg_codec();
 
-/// Every format of this build.
-std::span<const ImageCodec* const> image_codecs();
-
 /// The codec whose format the bytes are. Errors: magic, saying what the bytes look like instead.
 const ImageCodec& codec_of(ByteView file);
 

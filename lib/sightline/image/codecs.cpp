@@ -1,5 +1,7 @@
 #include "sightline/image/codec.h"
 
+#include "sightline/image/formats.h"
+
 namespace sightline {
 
 namespace {
@@ -89,19 +91,15 @@ void warn(ImageWarnings* warnings, std::string line) {
 
 int channels_of(RowFormat format) { return format == RowFormat::rgb ? 3 : 4; }
 
-std::span<const ImageCodec* const> image_codecs() {
-  static const std::array<const ImageCodec*, 2> codecs = {&jpeg_codec(), &png_codec()};
-  return codecs;
-}
-
 const ImageCodec& codec_of(ByteView file) {
-  for (const ImageCodec* codec : image_codecs()) {
-    if (codec->recognizes(file)) {
-      return *codec;
+  for (const ImageFormat& format : image_formats()) {
+    if (format.codec != nullptr && format.codec->recognizes(file)) {
+      return *format.codec;
     }
   }
   const std::string_view text = as_text(file);
-  fail(ErrorCode::magic, "image", describe(text) + (text.empty() ? "" : "; this build reads JPEG and PNG"));
+  fail(ErrorCode::magic, "image",
+       describe(text) + (text.empty() ? "" : "; this build reads " + readable_formats()));
 }
 
 void check_picture_size(std::int64_t width, std::int64_t height, const ImageLimits& limits,

@@ -1,0 +1,37 @@
+#include "sightline/image/formats.h"
+
+#include <array>
+#include <vector>
+
+namespace sightline {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> kJpegExtensions = {".jpg", ".jpeg", ".jpe", ".jfif"};
+constexpr std::array<std::string_view, 2> kPngExtensions = {".png", ".apng"};
+
+}  // namespace
+
+std::span<const ImageFormat> image_formats() {
+  static const std::array formats = {
+      ImageFormat{"JPEG", kJpegExtensions, &jpeg_codec(), "libjpeg-turbo"},
+      ImageFormat{"PNG", kPngExtensions, &png_codec(), "libpng"},
+  };
+  return formats;
+}
+
+std::string readable_formats() {
+  std::vector<std::string_view> names;
+  for (const ImageFormat& format : image_formats()) {
+    if (format.codec != nullptr) {
+      names.push_back(format.name);
+    }
+  }
+  std::string list;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    list.append(i == 0 ? "" : i + 1 == names.size() ? " and " : ", ").append(names[i]);
+  }
+  return list;
+}
+
+}  // namespace sightline

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sightline/image/codec.h"
+
+namespace sightline {
+
+/// A format that images come in. A new format is a new file and one entry of the table in formats.cpp.
+struct ImageFormat {
+  std::string_view name;                         ///< as messages spell it: "JPEG", "WebP"
+  std::span<const std::string_view> extensions;  ///< of its files: lower case, with the dot
+  const ImageCodec* codec;                       ///< null: this build does not read it
+  std::string_view library;                      ///< what decodes it ("libwebp"); empty: this program itself
+};
+
+/// Every format that a build can read, the commonest first. Those of this build have a codec.
+std::span<const ImageFormat> image_formats();
+
+/// The names of the formats that this build reads: "JPEG, PNG and WebP".
+std::string readable_formats();
+
+}  // namespace sightline
