@@ -1,14 +1,17 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change lands: installs what is missing, builds, runs all tests; then once more
-# under AddressSanitizer and UBSan. Usage: scripts/check.sh [--quick]   (--quick: without the sanitizer build)
+# under AddressSanitizer and UBSan. Usage: scripts/check.sh [--quick|--long]
+#   --quick: without the sanitizer build
+#   --long:  the slow tests of tests/long as well
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-quick=no
+quick=no long=no
 case "${1:-}" in
   "") ;;
   --quick) quick=yes ;;
-  *) echo "check.sh: unknown option '$1'; usage: scripts/check.sh [--quick]" >&2; exit 2 ;;
+  --long) long=yes ;;
+  *) echo "check.sh: unknown option '$1'; usage: scripts/check.sh [--quick|--long]" >&2; exit 2 ;;
 esac
 
 step() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
@@ -37,5 +40,11 @@ if [[ $quick == no ]]; then
   cmake --build build-sanitize -j "$jobs"
   step "test, AddressSanitizer + UBSan"
   ctest --test-dir build-sanitize --output-on-failure -j "$jobs"
+fi
+if [[ $long == yes ]]; then
+  for test in tests/long/*.py; do
+    step "long test, $test"
+    python3 "$test" --binary build/sightline
+  done
 fi
 step "all checks passed"
