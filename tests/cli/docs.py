@@ -5,7 +5,8 @@ Every fenced block ```console of README.md and docs/*.md is a session: lines tha
 continuation lines after a backslash), the lines below a command are what it prints on stdout and stderr. A line of ...
 stands for any number of lines, * and ... inside a line for anything. The blocks of a page are one session in a folder
 of its own, in which data/ and scripts/ are the repository's and sightline is on PATH and in build/, so that commands
-are written as from the top of the repository.
+are written as from the top of the repository. In a block ```yaml (a workflow of a CI service) the steps "run: sightline
+..." are commands of the same session, which must end with status 0.
 
 Usage: docs.py --binary PATH [PAGE...]
 """
@@ -21,25 +22,30 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 MARK = "end-of-example"
 
 
-def console_lines(text):
-    """(line number, line) of every line inside a console block."""
-    inside = False
+def block_lines(text):
+    """(line number, kind of block, line) of every line inside a console or yaml block; None as line ends a block."""
+    kind = None
     for number, line in enumerate(text.split("\n"), 1):
-        if not inside and line.strip() == "```console":
-            inside = True
-        elif inside and line.strip() == "```":
-            inside = False
-            yield number, None
-        elif inside:
-            yield number, line
+        if kind is None and line.strip() in ("```console", "```yaml"):
+            kind = line.strip()[3:]
+        elif kind and line.strip() == "```":
+            yield number, kind, None
+            kind = None
+        elif kind:
+            yield number, kind, line
 
 
 def examples(text):
     """[line number, command, expected lines] of every command of a page."""
     found, continued = [], False
-    for number, line in console_lines(text):
+    for number, kind, line in block_lines(text):
         if line is None:
             continued = False
+            continue
+        if kind == "yaml":
+            step = re.match(r"\s*(?:- )?run: (sightline .*)", line)
+            if step:
+                found.append([number, f"{step[1]} >/dev/null && echo passed", ["passed"]])
             continue
         if continued:
             found[-1][1] += "\n" + line
