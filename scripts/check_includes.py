@@ -35,6 +35,10 @@ LIBRARIES = {
     "cblas.h": ["ops/openblas.cpp"],
     "openblas": ["ops/openblas.cpp"],
     "CLI/": ["app"],
+    "webp/": ["image/webp.cpp"],
+    "avif/": ["image/avif.cpp"],
+    "libheif/": ["image/heif.cpp"],
+    "tiff": ["image/tiff.cpp"],
     "libdeflate.h": ["image/png_orientation.cpp", "io/zip.cpp"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)

@@ -62,8 +62,6 @@ class ImageCodec {
  public:
   virtual ~ImageCodec() = default;
   virtual std::string_view name() const = 0;
-  /// Whether `file` begins like this format; looks at no more than its first bytes.
-  virtual bool recognizes(ByteView file) const = 0;
   /// Reads the header and checks it against `limits` before anything is allocated for pixels. `file` and
   /// `warnings` must outlive the reader. Errors: truncated, corrupt, header, limit, unsupported.
   virtual std::unique_ptr<RowReader> open(ByteView file, const ImageLimits& limits,
@@ -72,8 +70,11 @@ class ImageCodec {
 
 const ImageCodec& png_codec();
 const ImageCodec& jpeg_codec();
+std::string libpng_version();
+std::string libjpeg_version();  ///< of the headers: the library does not tell its own
 
-/// The codec whose format the bytes are. Errors: magic, saying what the bytes look like instead.
+/// The codec whose format the bytes are. Errors: magic, saying what the bytes look like instead; unsupported
+/// when the library that reads this format was missing from the build.
 const ImageCodec& codec_of(ByteView file);
 
 /// Errors: limit when a picture of this size is more than `limits` allow.

@@ -93,9 +93,15 @@ int channels_of(RowFormat format) { return format == RowFormat::rgb ? 3 : 4; }
 
 const ImageCodec& codec_of(ByteView file) {
   for (const ImageFormat& format : image_formats()) {
-    if (format.codec != nullptr && format.codec->recognizes(file)) {
-      return *format.codec;
+    if (!format.recognizes(file)) {
+      continue;
     }
+    if (format.codec == nullptr) {
+      fail(ErrorCode::unsupported, format.name,
+           "this build has no support for it: " + std::string(format.library) +
+               " was missing when it was built");
+    }
+    return *format.codec;
   }
   const std::string_view text = as_text(file);
   fail(ErrorCode::magic, "image",

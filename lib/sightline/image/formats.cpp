@@ -3,6 +3,8 @@
 #include <array>
 #include <vector>
 
+#include "sightline/image/signatures.h"
+
 namespace sightline {
 
 namespace {
@@ -14,8 +16,8 @@ constexpr std::array<std::string_view, 2> kPngExtensions = {".png", ".apng"};
 
 std::span<const ImageFormat> image_formats() {
   static const std::array formats = {
-      ImageFormat{"JPEG", kJpegExtensions, &jpeg_codec(), "libjpeg-turbo"},
-      ImageFormat{"PNG", kPngExtensions, &png_codec(), "libpng"},
+      ImageFormat{"JPEG", kJpegExtensions, is_jpeg, &jpeg_codec(), "libjpeg-turbo", libjpeg_version},
+      ImageFormat{"PNG", kPngExtensions, is_png, &png_codec(), "libpng", libpng_version},
   };
   return formats;
 }

@@ -12,8 +12,13 @@ namespace sightline {
 struct ImageFormat {
   std::string_view name;                         ///< as messages spell it: "JPEG", "WebP"
   std::span<const std::string_view> extensions;  ///< of its files: lower case, with the dot
-  const ImageCodec* codec;                       ///< null: this build does not read it
-  std::string_view library;                      ///< what decodes it ("libwebp"); empty: this program itself
+  /// Whether a file begins like this format; looks at no more than its first bytes. Works without a codec.
+  bool (*recognizes)(ByteView file);
+  const ImageCodec* codec;   ///< null: this build does not read it, because `library` was missing
+  std::string_view library;  ///< what decodes it ("libwebp"); empty: this program itself
+  /// The version of the library that this process uses: "1.2.4". Empty when it cannot be loaded. Null where
+  /// `library` or `codec` is. Loads the library where that is done at run time.
+  std::string (*version)();
 };
 
 /// Every format that a build can read, the commonest first. Those of this build have a codec.

@@ -221,7 +221,6 @@ class JpegReader : public RowReader {
 class JpegCodec : public ImageCodec {
  public:
   std::string_view name() const override { return "jpeg"; }
-  bool recognizes(ByteView file) const override { return as_text(file).starts_with("\xff\xd8\xff"); }
   std::unique_ptr<RowReader> open(ByteView file, const ImageLimits& limits,
                                   ImageWarnings* warnings) const override {
     return std::make_unique<JpegReader>(file, limits, warnings);
@@ -233,6 +232,16 @@ class JpegCodec : public ImageCodec {
 const ImageCodec& jpeg_codec() {
   static const JpegCodec codec;
   return codec;
+}
+
+#define SIGHTLINE_TEXT_OF(x) #x
+#define SIGHTLINE_TEXT(x) SIGHTLINE_TEXT_OF(x)
+std::string libjpeg_version() {
+#ifdef LIBJPEG_TURBO_VERSION
+  return SIGHTLINE_TEXT(LIBJPEG_TURBO_VERSION);
+#else
+  return "API " SIGHTLINE_TEXT(JPEG_LIB_VERSION);
+#endif
 }
 
 }  // namespace sightline

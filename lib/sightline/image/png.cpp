@@ -218,7 +218,6 @@ void PngReader::describe() {
 class PngCodec : public ImageCodec {
  public:
   std::string_view name() const override { return "png"; }
-  bool recognizes(ByteView file) const override { return as_text(file).starts_with(kPngSignature); }
   std::unique_ptr<RowReader> open(ByteView file, const ImageLimits& limits,
                                   ImageWarnings* warnings) const override {
     return std::make_unique<PngReader>(file, limits, warnings);
@@ -231,5 +230,7 @@ const ImageCodec& png_codec() {
   static const PngCodec codec;
   return codec;
 }
+
+std::string libpng_version() { return png_get_libpng_ver(nullptr); }
 
 }  // namespace sightline
