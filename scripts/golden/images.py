@@ -353,7 +353,7 @@ def _resizing_cases(name):
         yield {"crop": 0}
 
 
-def _write_case(index, blob, picture, data, changes):
+def write_case(index, blob, picture, data, changes):
     case = {**FIELDS, **changes}
     pixels = np.ascontiguousarray(reference(data, case), np.uint8)
     fields = [picture, *case.values(), len(blob), *pixels.shape[:2]]
@@ -376,12 +376,12 @@ def write(out_dir):
     for name, data in pictures.items():
         files[name] = name + (".jpg" if name.startswith("jpeg-") else ".png")
         for changes in _decoding_cases(name):
-            _write_case(index, blob, files[name], data, changes)
+            write_case(index, blob, files[name], data, changes)
     for number, (name, (height, width)) in enumerate(RESIZED.items()):
         data = _jpeg(_picture(random, height, width, 3), quality=80, exif=_exif(number + 1))
         files["resize-" + name], pictures["resize-" + name] = f"resize-{name}.jpg", data
         for changes in _resizing_cases(name):
-            _write_case(index, blob, f"resize-{name}.jpg", data, changes)
+            write_case(index, blob, f"resize-{name}.jpg", data, changes)
     for name, data in pictures.items():
         with open(os.path.join(root, "pictures", files[name]), "wb") as file:
             file.write(data)

@@ -1,5 +1,6 @@
 #include "sightline/image/codec.h"
 
+#include <algorithm>
 #include <string>
 
 #include "picture_bytes.h"
@@ -14,23 +15,21 @@ TEST_CASE("codecs: the content decides, whatever stands behind it", "[image]") {
   const std::string png = golden_picture("png-2-8.png");
   CHECK(codec_of(as_bytes(jpeg)).name() == "jpeg");
   CHECK(codec_of(as_bytes(png)).name() == "png");
-  CHECK(readable_formats() == "JPEG and PNG");
+  for (const ImageFormat& format : image_formats()) {
+    const bool listed = readable_formats().find(format.name) != std::string::npos;
+    CHECK(listed == (format.codec != nullptr));
+    CHECK((format.codec == nullptr) == (!format.library.empty() && format.version == nullptr));
+    if (format.version != nullptr) {
+      CHECK(format.version().find_first_not_of("0123456789.") == std::string::npos);
+    }
+  }
 }
 
 TEST_CASE("codecs: other formats are named in the message", "[image][error]") {
   const auto [bytes, words] = GENERATE(table<std::string, std::string>({
-      {"GIF89a....", "is a GIF image; this build reads JPEG and PNG"},
-      {"RIFF1234WEBPVP8 ", "is a WebP image; this build reads JPEG and PNG"},
+      {"GIF89a....", "is a GIF image; this build reads " + readable_formats()},
       {"BM123456", "is a BMP image"},
       {std::string("II*\0....", 8), "is a TIFF image"},
-      {std::string("\0\0\0\x1c"
-                   "ftypavif",
-                   12),
-       "is an AVIF image"},
-      {std::string("\0\0\0\x18"
-                   "ftypheic",
-                   12),
-       "is a HEIC image"},
       {"%PDF-1.7", "is a PDF document"},
       {"  <!DOCTYPE HTML PUBLIC><html>", "is an HTML page, perhaps a server's error"},
       {"<?xml version='1.0'?><svg>", "is an SVG image"},
@@ -46,6 +45,40 @@ TEST_CASE("codecs: other formats are named in the message", "[image][error]") {
   const Verdict verdict = judge(bytes);
   CHECK(verdict.word == "MAGIC");
   CHECK_THAT(verdict.message, Contains(words.c_str()));
+}
+
+TEST_CASE("codecs: a format whose library was missing is named with the library", "[image][error]") {
+  const auto ftyp = [](const std::string& brands) {
+    return big_endian(static_cast<std::uint32_t>(8 + brands.size()), 4) + "ftyp" + brands;
+  };
+  const auto [bytes, name] = GENERATE_COPY(table<std::string, std::string>({
+      {ftyp("avif" + std::string(4, '\0') + "avifmif1"), "AVIF"},
+      {ftyp("mif1" + std::string(4, '\0') + "mif1avif"), "AVIF"},
+      {ftyp("msf1" + std::string(4, '\0') + "avis"), "AVIF"},
+      {ftyp("heic" + std::string(4, '\0') + "mif1heic"), "HEIC"},
+      {ftyp("hevc" + std::string(4, '\0') + "msf1hevc"), "HEIC"},
+      {ftyp("mif1" + std::string(4, '\0') + "mif1heic"), "HEIC"},
+      {ftyp("mif1" + std::string(4, '\0') + "mif1"), "HEIC"},
+      {"RIFF" + bytes_of({12, 0, 0, 0}) + "WEBPVP8 " + std::string(4, '\0'), "WebP"},
+  }));
+  INFO(bytes);
+  const Verdict verdict = judge(bytes);
+  CHECK(verdict.word != "MAGIC");
+  CHECK_THAT(verdict.message, Contains(name + ": "));
+  const auto format = std::find_if(image_formats().begin(), image_formats().end(),
+                                   [&](const ImageFormat& f) { return f.name == name; });
+  REQUIRE(format != image_formats().end());
+  if (format->codec == nullptr) {
+    CHECK(verdict.word == "UNSUP");
+    CHECK(verdict.message == name + ": this build has no support for it: " + std::string(format->library) +
+                                 " was missing when it was built");
+  }
+}
+
+TEST_CASE("codecs: other files of the same family as AVIF and HEIC are neither", "[image][error]") {
+  const std::string video = std::string("\0\0\0\x18", 4) + "ftypisom" + std::string(4, '\0') + "avifheic";
+  CHECK(judge(video).word == "MAGIC");
+  CHECK_THAT(judge(video).message, Contains("is an MP4 or QuickTime file"));
 }
 
 TEST_CASE("codecs: a file above the byte limit is refused unread", "[image][error]") {

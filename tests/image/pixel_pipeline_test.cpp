@@ -1,88 +1,17 @@
 #include "sightline/image/pixel_pipeline.h"
 
-#include <array>
-#include <sstream>
-#include <string>
-#include <vector>
-
-#include "sightline/image/pipeline_run.h"
+#include "golden_crops.h"
 #include "support/catch.h"
-#include "support/golden.h"
 
 using namespace sightline;
 using namespace sightline::testing;
 
-namespace {
-
-struct GoldenCase {
-  std::string picture;
-  PixelPipeline pipeline;
-  std::size_t offset = 0;
-  std::int32_t height = 0;
-  std::int32_t width = 0;
-  std::string line;
-};
-
-GoldenCase parse_case(const std::string& line) {
-  GoldenCase c;
-  c.line = line;
-  std::istringstream in(line);
-  int alpha = 0;
-  int resize = 0;
-  int resample = 0;
-  PixelPipeline& p = c.pipeline;
-  in >> c.picture >> p.exif >> alpha >> p.openai >> resize >> p.height >> p.width >> resample >> p.crop >>
-      p.crop_height >> p.crop_width >> p.fill >> c.offset >> c.height >> c.width;
-  REQUIRE(!in.fail());
-  p.alpha = alpha == 0 ? Alpha::white : Alpha::drop;
-  p.resize = static_cast<ResizeMode>(resize);
-  p.resample = static_cast<Resample>(resample);
-  return c;
-}
-
-std::vector<GoldenCase> golden_cases() {
-  std::vector<std::string> lines = read_lines(golden_path("image/index.tsv"));
-  std::vector<GoldenCase> cases;
-  for (std::size_t i = 1; i < lines.size(); ++i) {
-    cases.push_back(parse_case(lines[i]));
-  }
-  return cases;
-}
-
-ByteView view(const std::vector<std::uint8_t>& bytes) { return std::as_bytes(std::span(bytes)); }
-
-/// How many bytes of the result differ from the expected ones; all of them when the sizes do.
-std::size_t differing_bytes(const Image& image, const GoldenCase& c,
-                            const std::vector<std::uint8_t>& expected) {
-  const auto size = static_cast<std::size_t>(c.height) * static_cast<std::size_t>(c.width) * 3;
-  REQUIRE(c.offset + size <= expected.size());
-  if (image.height != c.height || image.width != c.width || image.pixels.size() != size) {
-    return size;
-  }
-  std::size_t count = 0;
-  for (std::size_t i = 0; i < size; ++i) {
-    count += image.pixels[i] != expected[c.offset + i] ? 1 : 0;
-  }
-  return count;
-}
-
-}  // namespace
-
 TEST_CASE("pixel_pipeline: every crop equals Pillow's and transformers' byte for byte", "[image][golden]") {
-  const std::vector<GoldenCase> cases = golden_cases();
-  const std::vector<std::uint8_t> expected = read_bytes(golden_path("image/expected.bin"));
-  REQUIRE(cases.size() > 500);
+  REQUIRE(golden_cases("image").size() > 500);
   const SimdLevel level = GENERATE(SimdLevel::portable, SimdLevel::avx2, SimdLevel::avx512);
   if (!simd_supported(level)) {
     WARN("this processor lacks instruction set " << static_cast<int>(level) << ": not tested here");
     return;
   }
-  for (const GoldenCase& c : cases) {
-    INFO(c.line);
-    const std::vector<std::uint8_t> file = read_bytes(golden_path("image/pictures/" + c.picture));
-    std::vector<std::string> warnings;
-    CHECK(differing_bytes(load_pixels(view(file), c.pipeline, ImageLimits{}, &warnings, level), c,
-                          expected) == 0);
-    CHECK(warnings.empty());
-  }
+  check_golden_crops("image", level);
 }

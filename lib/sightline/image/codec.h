@@ -70,8 +70,14 @@ class ImageCodec {
 
 const ImageCodec& png_codec();
 const ImageCodec& jpeg_codec();
+const ImageCodec& webp_codec();
+const ImageCodec& avif_codec();  ///< only in builds with libavif
+const ImageCodec& heif_codec();  ///< only in builds with libheif
 std::string libpng_version();
 std::string libjpeg_version();  ///< of the headers: the library does not tell its own
+std::string libwebp_version();
+std::string libavif_version();  ///< empty when it cannot be loaded, as of libheif
+std::string libheif_version();
 
 /// The codec whose format the bytes are. Errors: magic, saying what the bytes look like instead; unsupported
 /// when the library that reads this format was missing from the build.

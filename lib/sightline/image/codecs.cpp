@@ -17,15 +17,11 @@ using std::string_view_literals::operator""sv;
 // What strangers send instead of a JPEG or PNG, so that the message can name it.
 constexpr std::array kKnownFormats = {
     KnownFormat{0, "GIF8", "a GIF image"},
-    KnownFormat{8, "WEBP", "a WebP image"},
     KnownFormat{0, "BM", "a BMP image"},
     KnownFormat{0, "II*\0"sv, "a TIFF image"},
     KnownFormat{0, "MM\0*"sv, "a TIFF image"},
     KnownFormat{0, "\0\0\1\0"sv, "an icon file"},
     KnownFormat{0, "8BPS", "a Photoshop file"},
-    KnownFormat{4, "ftypavif", "an AVIF image"},
-    KnownFormat{4, "ftyphei", "a HEIC image"},
-    KnownFormat{4, "ftypmif1", "a HEIF image"},
     KnownFormat{4, "ftyp", "an MP4 or QuickTime file"},
     KnownFormat{0, "\xff\x0a"sv, "a JPEG XL image"},
     KnownFormat{0, "\0\0\0\x0cJXL "sv, "a JPEG XL image"},

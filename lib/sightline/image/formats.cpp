@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kJpegExtensions = {".jpg", ".jpeg", ".jpe", ".jfif"};
 constexpr std::array<std::string_view, 2> kPngExtensions = {".png", ".apng"};
+constexpr std::array<std::string_view, 1> kWebpExtensions = {".webp"};
+constexpr std::array<std::string_view, 1> kAvifExtensions = {".avif"};
+constexpr std::array<std::string_view, 2> kHeifExtensions = {".heic", ".heif"};
 
 }  // namespace
 
@@ -18,6 +21,18 @@ std::span<const ImageFormat> image_formats() {
   static const std::array formats = {
       ImageFormat{"JPEG", kJpegExtensions, is_jpeg, &jpeg_codec(), "libjpeg-turbo", libjpeg_version},
       ImageFormat{"PNG", kPngExtensions, is_png, &png_codec(), "libpng", libpng_version},
+      ImageFormat{"WebP", kWebpExtensions, is_webp, &webp_codec(), "libwebp", libwebp_version},
+// A library that was missing when this was built leaves its format in the table, without a codec.
+#ifdef SIGHTLINE_LIBAVIF
+      ImageFormat{"AVIF", kAvifExtensions, is_avif, &avif_codec(), "libavif", libavif_version},
+#else
+      ImageFormat{"AVIF", kAvifExtensions, is_avif, nullptr, "libavif", nullptr},
+#endif
+#ifdef SIGHTLINE_LIBHEIF
+      ImageFormat{"HEIC", kHeifExtensions, is_heif, &heif_codec(), "libheif", libheif_version},
+#else
+      ImageFormat{"HEIC", kHeifExtensions, is_heif, nullptr, "libheif", nullptr},
+#endif
   };
   return formats;
 }

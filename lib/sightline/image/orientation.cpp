@@ -107,6 +107,12 @@ int xmp_orientation(ByteView xmp) {
   return 1;
 }
 
+int metadata_orientation(ByteView exif, ByteView xmp) {
+  bool found = false;
+  const int orientation = exif_orientation(exif, &found);
+  return found ? orientation : xmp_orientation(xmp);
+}
+
 Orientation orientation_steps(int value) {
   // Source: EXIF 2.3, tag 274; Pillow's ImageOps.exif_transpose.
   constexpr std::array<Orientation, 9> kSteps = {{

@@ -15,6 +15,9 @@ int exif_orientation(ByteView exif, bool* found = nullptr);
 /// The same from an XMP packet (tiff:Orientation), which Pillow asks when EXIF does not say.
 int xmp_orientation(ByteView xmp);
 
+/// What both together say: EXIF where it has the tag, else XMP. Empty views: there is none.
+int metadata_orientation(ByteView exif, ByteView xmp);
+
 /// EXIF orientation `value` as steps on the stored picture: transposed first, then mirrored.
 /// upright(x, y) = stored(x', y') with (x', y') = transpose ? (y, x) : (x, y), then x' counted from the right
 /// and y' from the bottom where flipped.

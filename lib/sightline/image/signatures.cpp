@@ -1,10 +1,41 @@
 #include "sightline/image/signatures.h"
 
+#include "sightline/image/bmff.h"
 #include "sightline/image/png_chunks.h"
 
 namespace sightline {
 
+namespace {
+
+/// Brands that say how the file is built and not which codec is inside.
+bool is_general_brand(std::string_view brand) { return brand == "mif1" || brand == "msf1"; }
+
+}  // namespace
+
 bool is_jpeg(ByteView file) { return as_text(file).starts_with("\xff\xd8\xff"); }
 bool is_png(ByteView file) { return as_text(file).starts_with(kPngSignature); }
+
+bool is_webp(ByteView file) {
+  const std::string_view text = as_text(file);
+  return text.starts_with("RIFF") && text.substr(0, 12).ends_with("WEBP");
+}
+
+bool is_avif(ByteView file) {
+  const std::string_view major = bmff_major_brand(file);
+  if (major == "avif" || major == "avis") {
+    return true;
+  }
+  return is_general_brand(major) && bmff_has_brand(file, {"avif", "avis"});
+}
+
+bool is_heif(ByteView file) {
+  const std::string_view major = bmff_major_brand(file);
+  for (const std::string_view brand : kHevcBrands) {
+    if (major == brand) {
+      return true;
+    }
+  }
+  return is_general_brand(major) && !is_avif(file);
+}
 
 }  // namespace sightline

@@ -8,5 +8,10 @@ namespace sightline {
 /// behind them may be wrong, and then the codec says so. Formats are known whether or not a build reads them.
 bool is_jpeg(ByteView file);
 bool is_png(ByteView file);
+bool is_webp(ByteView file);
+/// AVIF by its major brand, or in the general brands mif1 and msf1 by a compatible one.
+bool is_avif(ByteView file);
+/// HEIC by its major brand, and what has a general brand and is not AVIF.
+bool is_heif(ByteView file);
 
 }  // namespace sightline

@@ -1,0 +1,286 @@
+#include <avif/avif.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "sightline/base/shared_library.h"
+#include "sightline/image/bmff.h"
+#include "sightline/image/codec.h"
+#include "sightline/image/orientation.h"
+
+namespace sightline {
+
+namespace {
+
+constexpr std::string_view kSubject = "AVIF";
+
+/// The functions of libavif, which is loaded when the first AVIF comes.
+struct AvifLibrary {
+  AvifLibrary() {
+    library.find(version, "avifVersion");
+    library.find(decoder_create, "avifDecoderCreate");
+    library.find(decoder_destroy, "avifDecoderDestroy");
+    library.find(set_io_memory, "avifDecoderSetIOMemory");
+    library.find(parse, "avifDecoderParse");
+    library.find(nth_image, "avifDecoderNthImage");
+    library.find(rgb_set_defaults, "avifRGBImageSetDefaults");
+    library.find(yuv_to_rgb, "avifImageYUVToRGB");
+    library.find(result_to_string, "avifResultToString");
+  }
+
+  static const AvifLibrary& get() {
+    static const AvifLibrary library;
+    return library;
+  }
+  /// Errors: unsupported.
+  static const AvifLibrary& require() {
+    const AvifLibrary& found = get();
+    if (!found.library.problem().empty()) {
+      fail(ErrorCode::unsupported, kSubject,
+           "cannot be read without libavif, which is not installed (" + found.library.problem() + ")");
+    }
+    return found;
+  }
+
+  SharedLibrary library{SIGHTLINE_LIBAVIF};
+  decltype(avifVersion)* version;
+  decltype(avifDecoderCreate)* decoder_create;
+  decltype(avifDecoderDestroy)* decoder_destroy;
+  decltype(avifDecoderSetIOMemory)* set_io_memory;
+  decltype(avifDecoderParse)* parse;
+  decltype(avifDecoderNthImage)* nth_image;
+  decltype(avifRGBImageSetDefaults)* rgb_set_defaults;
+  decltype(avifImageYUVToRGB)* yuv_to_rgb;
+  decltype(avifResultToString)* result_to_string;
+};
+
+ErrorCode code_of(avifResult result) {
+  switch (result) {
+    case AVIF_RESULT_TRUNCATED_DATA:
+      return ErrorCode::truncated;
+    case AVIF_RESULT_INVALID_FTYP:
+    case AVIF_RESULT_BMFF_PARSE_FAILED:
+    case AVIF_RESULT_NO_CONTENT:
+    case AVIF_RESULT_INVALID_IMAGE_GRID:
+      return ErrorCode::header;
+    case AVIF_RESULT_UNSUPPORTED_DEPTH:
+    case AVIF_RESULT_NO_CODEC_AVAILABLE:
+    case AVIF_RESULT_NOT_IMPLEMENTED:
+      return ErrorCode::unsupported;
+    case AVIF_RESULT_OUT_OF_MEMORY:
+      return ErrorCode::limit;
+    default:
+      return ErrorCode::corrupt;
+  }
+}
+
+/// The EXIF orientation of libavif's `irot` (anticlockwise quarters, first) and `imir` (mirrored, then), as
+/// Pillow's irot_imir_to_exif_orientation has it.
+int orientation_of_transforms(const avifImage& image) {
+  const int quarters = (image.transformFlags & AVIF_TRANSFORM_IROT) != 0 ? image.irot.angle & 3 : 0;
+  if ((image.transformFlags & AVIF_TRANSFORM_IMIR) == 0) {
+    constexpr std::array<int, 4> kTurned = {1, 8, 3, 6};
+    return kTurned[static_cast<std::size_t>(quarters)];
+  }
+#if AVIF_VERSION >= 1000000
+  const bool left_right = image.imir.axis != 0;
+#else
+  const bool left_right = image.imir.mode != 0;
+#endif
+  constexpr std::array<int, 4> kThenLeftRight = {2, 7, 4, 5};
+  constexpr std::array<int, 4> kThenTopBottom = {4, 5, 2, 7};
+  return (left_right ? kThenLeftRight : kThenTopBottom)[static_cast<std::size_t>(quarters)];
+}
+
+ByteView view_of(const avifRWData& data) { return std::as_bytes(std::span(data.data, data.size)); }
+
+/// Pillow takes the orientation of the transforms for the image's, and EXIF's is overridden by it, also by
+/// none; where EXIF has no orientation and there is no transform, XMP is asked.
+int orientation_of(const avifImage& image) {
+  const int turned = orientation_of_transforms(image);
+  bool found = false;
+  exif_orientation(view_of(image.exif), &found);
+  return turned != 1 || found ? turned : xmp_orientation(view_of(image.xmp));
+}
+
+/// Whether libyuv knows the colour matrix of the image; libavif converts with its own code otherwise.
+bool has_libyuv_matrix(const avifImage& image) {
+  constexpr std::array<int, 5> kMatrices = {1, 2, 5, 6, 9};  // BT.709, unspecified, BT.601 twice, BT.2020
+  const int matrix = image.matrixCoefficients == AVIF_MATRIX_COEFFICIENTS_CHROMA_DERIVED_NCL
+                         ? image.colorPrimaries
+                         : image.matrixCoefficients;
+  return std::find(kMatrices.begin(), kMatrices.end(), matrix) != kMatrices.end();
+}
+
+/// Whether libavif 1.4 drops the lower bits of the image before it converts: it does where libyuv has a way
+/// from 8 bits to this format and none from more. libavif 0.11 converts from all bits then, and differs.
+bool drops_lower_bits(const avifImage& image, bool alpha) {
+  if (image.depth <= 8 || !has_libyuv_matrix(image)) {
+    return false;
+  }
+  const bool grey = image.yuvFormat == AVIF_PIXEL_FORMAT_YUV400;
+  if (!alpha) {
+    return !grey;
+  }
+  return grey || (image.depth == 12 && image.yuvFormat != AVIF_PIXEL_FORMAT_YUV420);
+}
+
+/// Rows of 16-bit samples become rows of 8-bit ones, in place; the distance between rows stays.
+void drop_lower_bits(std::uint8_t* plane, std::uint32_t row_bytes, std::uint32_t width, std::uint32_t height,
+                     std::uint32_t depth) {
+  for (std::uint32_t y = 0; plane != nullptr && y < height; ++y) {
+    std::uint8_t* row = plane + std::size_t{y} * row_bytes;
+    for (std::uint32_t x = 0; x < width; ++x) {
+      std::uint16_t sample = 0;
+      std::memcpy(&sample, row + 2 * std::size_t{x}, sizeof(sample));
+      row[x] = static_cast<std::uint8_t>(std::min(sample >> (depth - 8), 255));
+    }
+  }
+}
+
+/// The image with 8-bit planes, which are those of `image`.
+avifImage with_eight_bits(const avifImage& image) {
+  const bool half_width =
+      image.yuvFormat == AVIF_PIXEL_FORMAT_YUV420 || image.yuvFormat == AVIF_PIXEL_FORMAT_YUV422;
+  const std::uint32_t shift_x = half_width ? 1 : 0;
+  const std::uint32_t shift_y = image.yuvFormat == AVIF_PIXEL_FORMAT_YUV420 ? 1 : 0;
+  for (int channel = 0; channel < 3; ++channel) {
+    const std::uint32_t x = channel == AVIF_CHAN_Y ? 0 : shift_x, y = channel == AVIF_CHAN_Y ? 0 : shift_y;
+    drop_lower_bits(image.yuvPlanes[channel], image.yuvRowBytes[channel], (image.width + x) >> x,
+                    (image.height + y) >> y, image.depth);
+  }
+  drop_lower_bits(image.alphaPlane, image.alphaRowBytes, image.width, image.height, image.depth);
+  avifImage eight = image;
+  eight.depth = 8;
+  return eight;
+}
+
+struct DestroyDecoder {
+  void operator()(avifDecoder* decoder) const { AvifLibrary::get().decoder_destroy(decoder); }
+};
+
+class AvifReader : public RowReader {
+ public:
+  AvifReader(ByteView file, const ImageLimits& limits)
+      : library_(AvifLibrary::require()), file_(file), limits_(limits), decoder_(library_.decoder_create()) {
+    if (decoder_ == nullptr) {
+      fail(ErrorCode::limit, kSubject, "needs more memory than there is");
+    }
+    configure();
+    check(library_.set_io_memory(decoder_.get(), reinterpret_cast<const std::uint8_t*>(file.data()),
+                                 file.size()));
+    check(library_.parse(decoder_.get()));
+    const avifImage& image = *decoder_->image;
+    check_picture_size(image.width, image.height, limits, kSubject);
+    info_.width = static_cast<std::int32_t>(image.width);
+    info_.height = static_cast<std::int32_t>(image.height);
+    info_.alpha_channel = decoder_->alphaPresent != 0;
+    info_.format = info_.alpha_channel ? RowFormat::rgba : RowFormat::rgb;
+    info_.orientation = orientation_of(image);
+    check_memory();
+  }
+
+  void read(std::uint8_t* rows, std::size_t stride, int count) override {
+    if (pixels_ == nullptr) {
+      decode();
+    }
+    for (int i = 0; i < count; ++i, ++next_row_) {
+      std::memcpy(rows + static_cast<std::size_t>(i) * stride, pixels_.get() + next_row_ * row_bytes(),
+                  row_bytes());
+    }
+  }
+
+  void finish() override {}
+
+ private:
+  std::size_t row_bytes() const {
+    return static_cast<std::size_t>(info_.width) * static_cast<std::size_t>(channels_of(info_.format));
+  }
+
+  void check(avifResult result) const {
+    if (result == AVIF_RESULT_OK) {
+      return;
+    }
+    const ErrorCode code = code_of(result);
+    const bool cut = code != ErrorCode::unsupported && code != ErrorCode::limit && bmff_is_cut(file_);
+    fail(cut ? ErrorCode::truncated : code, kSubject,
+         cut || code == ErrorCode::truncated
+             ? "ends before its picture is complete"
+             : "cannot be decoded: " + std::string(library_.result_to_string(result)));
+  }
+
+  void configure() {
+    avifDecoder& decoder = *decoder_;
+    decoder.maxThreads = 1;
+    decoder.imageSizeLimit =
+        static_cast<std::uint32_t>(std::min<std::int64_t>(limits_.max_pixels, AVIF_DEFAULT_IMAGE_SIZE_LIMIT));
+    decoder.imageDimensionLimit = static_cast<std::uint32_t>(limits_.max_side);
+    decoder.imageCountLimit = 100'000;  // frames of a sequence, of which the first is decoded
+    // As Pillow: files of older encoders break these two rules.
+    decoder.strictFlags &= ~static_cast<avifStrictFlags>(AVIF_STRICT_CLAP_VALID | AVIF_STRICT_PIXI_REQUIRED);
+  }
+
+  /// The samples that are handed out, and the planes that they are made from.
+  void check_memory() const {
+    const avifImage& image = *decoder_->image;
+    const std::int64_t sample = image.depth > 8 ? 2 : 1;
+    const std::int64_t planes = 3 + (info_.alpha_channel ? 1 : 0);
+    const std::int64_t bytes =
+        checked_mul(info_.width, info_.height, kSubject) * (channels_of(info_.format) + planes * sample);
+    if (bytes > limits_.max_decoder_memory) {
+      fail(ErrorCode::limit, kSubject,
+           "needs " + std::to_string(bytes) + " bytes to be decoded, expected at most " +
+               std::to_string(limits_.max_decoder_memory));
+    }
+  }
+
+  void decode() {
+    check(library_.nth_image(decoder_.get(), 0));
+    const avifImage& image = *decoder_->image;
+    if (image.width != static_cast<std::uint32_t>(info_.width) ||
+        image.height != static_cast<std::uint32_t>(info_.height)) {
+      fail(ErrorCode::corrupt, kSubject, "holds a frame of another size than its header says");
+    }
+    pixels_ =
+        std::make_unique_for_overwrite<std::uint8_t[]>(row_bytes() * static_cast<std::size_t>(info_.height));
+    const avifImage source = drops_lower_bits(image, info_.alpha_channel) ? with_eight_bits(image) : image;
+    avifRGBImage rgb;
+    library_.rgb_set_defaults(&rgb, &source);
+    rgb.depth = 8;
+    rgb.format = info_.alpha_channel ? AVIF_RGB_FORMAT_RGBA : AVIF_RGB_FORMAT_RGB;
+    rgb.pixels = pixels_.get();
+    rgb.rowBytes = static_cast<std::uint32_t>(row_bytes());
+    check(library_.yuv_to_rgb(&source, &rgb));
+    decoder_.reset();  // its planes are as large as the samples
+  }
+
+  const AvifLibrary& library_;
+  ByteView file_;
+  ImageLimits limits_;
+  std::unique_ptr<avifDecoder, DestroyDecoder> decoder_;
+  std::unique_ptr<std::uint8_t[]> pixels_;  // [height, width, channels]
+  std::size_t next_row_ = 0;
+};
+
+class AvifCodec : public ImageCodec {
+ public:
+  std::string_view name() const override { return "avif"; }
+  std::unique_ptr<RowReader> open(ByteView file, const ImageLimits& limits, ImageWarnings*) const override {
+    return std::make_unique<AvifReader>(file, limits);
+  }
+};
+
+}  // namespace
+
+const ImageCodec& avif_codec() {
+  static const AvifCodec codec;
+  return codec;
+}
+
+std::string libavif_version() {
+  const AvifLibrary& library = AvifLibrary::get();
+  return library.library.problem().empty() ? library.version() : "";
+}
+
+}  // namespace sightline

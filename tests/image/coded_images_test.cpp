@@ -1,0 +1,75 @@
+#include <algorithm>
+#include <cstdlib>
+
+#include "golden_crops.h"
+#include "sightline/image/formats.h"
+#include "support/catch.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+/// Whether this build, on this machine, reads the format of a golden picture.
+bool is_readable(const std::string& picture) {
+  for (const ImageFormat& format : image_formats()) {
+    for (const std::string_view extension : format.extensions) {
+      if (picture.ends_with(extension)) {
+        return format.codec != nullptr && (format.version == nullptr || !format.version().empty());
+      }
+    }
+  }
+  return false;
+}
+
+/// The largest difference of a byte; 256 when the sizes differ.
+int largest_difference(const Image& image, const GoldenCase& c, const std::vector<std::uint8_t>& expected) {
+  if (image.height != c.height || image.width != c.width) {
+    return 256;
+  }
+  int largest = 0;
+  for (std::size_t i = 0; i < image.pixels.size(); ++i) {
+    largest = std::max(largest, std::abs(int{image.pixels[i]} - int{expected[c.offset + i]}));
+  }
+  return largest;
+}
+
+/// How many pictures with this ending were compared; each crop equals its golden within `levels`.
+int check_pictures(std::string_view extension, int levels) {
+  const std::vector<std::uint8_t> expected = read_bytes(golden_path("codecs/expected.bin"));
+  int count = 0;
+  for (const GoldenCase& c : golden_cases("codecs")) {
+    if (!c.picture.ends_with(extension)) {
+      continue;
+    }
+    if (!is_readable(c.picture)) {
+      WARN("this build does not read " << extension << ": not tested here");
+      return -1;
+    }
+    INFO(c.line);
+    const std::vector<std::uint8_t> file = read_bytes(golden_path("codecs/pictures/" + c.picture));
+    std::vector<std::string> warnings;
+    const Image image = load_pixels(view(file), c.pipeline, ImageLimits{}, &warnings);
+    CHECK(largest_difference(image, c, expected) <= levels);
+    CHECK(warnings.empty());
+    ++count;
+  }
+  return count;
+}
+
+}  // namespace
+
+TEST_CASE("coded images: WebP equals Pillow's pixels byte for byte", "[image][golden][webp]") {
+  CHECK(check_pictures(".webp", 0) > 60);
+}
+
+TEST_CASE("coded images: AVIF of 8, 10 and 12 bits equals Pillow's pixels byte for byte",
+          "[image][golden][avif]") {
+  const int count = check_pictures(".avif", 0);
+  CHECK((count == -1 || count > 70));
+}
+
+TEST_CASE("coded images: HEIC is within one level of pillow_heif", "[image][golden][heic]") {
+  const int count = check_pictures(".heic", 1);
+  CHECK((count == -1 || count >= 10));
+}
