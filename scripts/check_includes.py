@@ -36,7 +36,7 @@ LIBRARIES = {
     "openblas": ["ops/openblas.cpp"],
     "CLI/": ["app"],
     "webp/": ["image/webp.cpp"],
-    "avif/": ["image/avif.cpp"],
+    "avif/": ["image/avif.cpp", "image/avif_precision.cpp"],
     "libheif/": ["image/heif.cpp"],
     "tiff": ["image/tiff.cpp"],
     "libdeflate.h": ["image/png_orientation.cpp", "io/zip.cpp"],

@@ -113,9 +113,12 @@ def _avif_encoder(folder):
     source = pathlib.Path(__file__).with_name("avif_encode.c")
     subprocess.run(["cc", "-O1", "-o", program, os.fspath(source), "-lavif"], check=True)
 
-    def encode(pixels, depth, form, full, matrix):
+    def encode(pixels, depth, form, full, matrix, premultiplied=0):
+        """8-bit `pixels` with something in the bits below them."""
         height, width, channels = pixels.shape
-        arguments = [width, height, depth, form, full, matrix, channels]
+        pixels = (pixels.astype("<u2") << 8) + (pixels.astype("<u2") * 77 + np.arange(width)[:, None]) % 256
+        pixels = pixels.astype("<u2")
+        arguments = [width, height, depth, form, full, matrix, channels, premultiplied]
         return subprocess.run([program, *map(str, arguments)], input=pixels.tobytes(), capture_output=True,
                               check=True).stdout
     return encode
@@ -169,6 +172,8 @@ def _avifs(random, encode):
         for form in (1, 2, 3, 4):
             yield f"{depth}-bit-{form}", encode(rgb, depth, form, 0, 6)
             yield f"{depth}-bit-{form}-alpha", encode(rgba, depth, form, 1, 1)
+            yield f"{depth}-bit-{form}-alpha-fcc", encode(rgba, depth, form, 1, 4)
+            yield f"{depth}-bit-{form}-premultiplied", encode(rgba, depth, form, 1, 6, 1)
         yield f"{depth}-bit-identity", encode(rgb, depth, 1, 1, 0)
 
 

@@ -1,5 +1,7 @@
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
+#include <thread>
 
 #include "golden_crops.h"
 #include "sightline/image/formats.h"
@@ -72,4 +74,28 @@ TEST_CASE("coded images: AVIF of 8, 10 and 12 bits equals Pillow's pixels byte f
 TEST_CASE("coded images: HEIC is within one level of pillow_heif", "[image][golden][heic]") {
   const int count = check_pictures(".heic", 1);
   CHECK((count == -1 || count >= 10));
+}
+
+TEST_CASE("coded images: several threads decode at once", "[image]") {
+  const std::vector<std::uint8_t> expected = read_bytes(golden_path("codecs/expected.bin"));
+  const std::vector<GoldenCase> cases = golden_cases("codecs");
+  std::atomic<int> wrong = 0;
+  const auto decode_all = [&] {
+    for (const GoldenCase& c : cases) {
+      const std::vector<std::uint8_t> file = read_bytes(golden_path("codecs/pictures/" + c.picture));
+      const Image image = load_pixels(view(file), c.pipeline, ImageLimits{}, nullptr);
+      wrong += largest_difference(image, c, expected) > 1 ? 1 : 0;
+    }
+  };
+  if (!is_readable(".avif") || !is_readable(".heic")) {
+    return;
+  }
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back(decode_all);
+  }
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  CHECK(wrong == 0);
 }

@@ -5,9 +5,11 @@
 #include <memory>
 
 #include "sightline/base/shared_library.h"
+#include "sightline/image/avif_precision.h"
 #include "sightline/image/bmff.h"
 #include "sightline/image/codec.h"
 #include "sightline/image/orientation.h"
+#include "sightline/image/quiet_stderr.h"
 
 namespace sightline {
 
@@ -104,58 +106,6 @@ int orientation_of(const avifImage& image) {
   return turned != 1 || found ? turned : xmp_orientation(view_of(image.xmp));
 }
 
-/// Whether libyuv knows the colour matrix of the image; libavif converts with its own code otherwise.
-bool has_libyuv_matrix(const avifImage& image) {
-  constexpr std::array<int, 5> kMatrices = {1, 2, 5, 6, 9};  // BT.709, unspecified, BT.601 twice, BT.2020
-  const int matrix = image.matrixCoefficients == AVIF_MATRIX_COEFFICIENTS_CHROMA_DERIVED_NCL
-                         ? image.colorPrimaries
-                         : image.matrixCoefficients;
-  return std::find(kMatrices.begin(), kMatrices.end(), matrix) != kMatrices.end();
-}
-
-/// Whether libavif 1.4 drops the lower bits of the image before it converts: it does where libyuv has a way
-/// from 8 bits to this format and none from more. libavif 0.11 converts from all bits then, and differs.
-bool drops_lower_bits(const avifImage& image, bool alpha) {
-  if (image.depth <= 8 || !has_libyuv_matrix(image)) {
-    return false;
-  }
-  const bool grey = image.yuvFormat == AVIF_PIXEL_FORMAT_YUV400;
-  if (!alpha) {
-    return !grey;
-  }
-  return grey || (image.depth == 12 && image.yuvFormat != AVIF_PIXEL_FORMAT_YUV420);
-}
-
-/// Rows of 16-bit samples become rows of 8-bit ones, in place; the distance between rows stays.
-void drop_lower_bits(std::uint8_t* plane, std::uint32_t row_bytes, std::uint32_t width, std::uint32_t height,
-                     std::uint32_t depth) {
-  for (std::uint32_t y = 0; plane != nullptr && y < height; ++y) {
-    std::uint8_t* row = plane + std::size_t{y} * row_bytes;
-    for (std::uint32_t x = 0; x < width; ++x) {
-      std::uint16_t sample = 0;
-      std::memcpy(&sample, row + 2 * std::size_t{x}, sizeof(sample));
-      row[x] = static_cast<std::uint8_t>(std::min(sample >> (depth - 8), 255));
-    }
-  }
-}
-
-/// The image with 8-bit planes, which are those of `image`.
-avifImage with_eight_bits(const avifImage& image) {
-  const bool half_width =
-      image.yuvFormat == AVIF_PIXEL_FORMAT_YUV420 || image.yuvFormat == AVIF_PIXEL_FORMAT_YUV422;
-  const std::uint32_t shift_x = half_width ? 1 : 0;
-  const std::uint32_t shift_y = image.yuvFormat == AVIF_PIXEL_FORMAT_YUV420 ? 1 : 0;
-  for (int channel = 0; channel < 3; ++channel) {
-    const std::uint32_t x = channel == AVIF_CHAN_Y ? 0 : shift_x, y = channel == AVIF_CHAN_Y ? 0 : shift_y;
-    drop_lower_bits(image.yuvPlanes[channel], image.yuvRowBytes[channel], (image.width + x) >> x,
-                    (image.height + y) >> y, image.depth);
-  }
-  drop_lower_bits(image.alphaPlane, image.alphaRowBytes, image.width, image.height, image.depth);
-  avifImage eight = image;
-  eight.depth = 8;
-  return eight;
-}
-
 struct DestroyDecoder {
   void operator()(avifDecoder* decoder) const { AvifLibrary::get().decoder_destroy(decoder); }
 };
@@ -203,6 +153,9 @@ class AvifReader : public RowReader {
       return;
     }
     const ErrorCode code = code_of(result);
+    if (code == ErrorCode::header) {
+      check_bmff_sizes(file_, limits_, kSubject);  // libavif says no more than that it cannot be parsed
+    }
     const bool cut = code != ErrorCode::unsupported && code != ErrorCode::limit && bmff_is_cut(file_);
     fail(cut ? ErrorCode::truncated : code, kSubject,
          cut || code == ErrorCode::truncated
@@ -236,6 +189,7 @@ class AvifReader : public RowReader {
   }
 
   void decode() {
+    const QuietStderr quiet;
     check(library_.nth_image(decoder_.get(), 0));
     const avifImage& image = *decoder_->image;
     if (image.width != static_cast<std::uint32_t>(info_.width) ||
@@ -244,7 +198,8 @@ class AvifReader : public RowReader {
     }
     pixels_ =
         std::make_unique_for_overwrite<std::uint8_t[]>(row_bytes() * static_cast<std::size_t>(info_.height));
-    const avifImage source = drops_lower_bits(image, info_.alpha_channel) ? with_eight_bits(image) : image;
+    avifImage source = image;
+    match_precision_of_pillow(source, info_.alpha_channel);
     avifRGBImage rgb;
     library_.rgb_set_defaults(&rgb, &source);
     rgb.depth = 8;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sightline/image/codec.h"
+
 namespace sightline {
 
 namespace {
@@ -65,6 +67,16 @@ bool bmff_is_cut(ByteView file) {
     at += static_cast<std::size_t>(size);
   }
   return false;
+}
+
+void check_bmff_sizes(ByteView file, const ImageLimits& limits, std::string_view subject) {
+  const std::string_view head = as_text(file).substr(0, 1U << 16);
+  constexpr std::size_t kBody = 12;  // version and flags, width, height
+  for (std::size_t at = head.find("ispe"); at != std::string_view::npos && head.size() - at >= 4 + kBody;
+       at = head.find("ispe", at + 4)) {
+    check_picture_size(static_cast<std::int64_t>(big_endian(file, at + 8, 4)),
+                       static_cast<std::int64_t>(big_endian(file, at + 12, 4)), limits, subject);
+  }
 }
 
 }  // namespace sightline

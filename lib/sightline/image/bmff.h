@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "sightline/base/bytes.h"
+#include "sightline/image/image.h"
 
 namespace sightline {
 
@@ -25,5 +26,8 @@ inline bool bmff_has_brand(ByteView file, std::initializer_list<std::string_view
 }
 /// Whether the file ends inside one of its outermost boxes: it was cut.
 bool bmff_is_cut(ByteView file);
+/// For the message when a library has refused the file: errors limit when one of its image sizes (ispe) is
+/// more than `limits` allow. Looks at the first 64 KiB.
+void check_bmff_sizes(ByteView file, const ImageLimits& limits, std::string_view subject);
 
 }  // namespace sightline

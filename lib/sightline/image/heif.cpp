@@ -7,6 +7,7 @@
 #include "sightline/image/bmff.h"
 #include "sightline/image/codec.h"
 #include "sightline/image/color.h"
+#include "sightline/image/quiet_stderr.h"
 
 namespace sightline {
 
@@ -125,6 +126,7 @@ class HeifReader : public RowReader {
       fail(ErrorCode::unsupported, kSubject,
            "is an HEIF file of another coding than HEVC: none of its brands is 'heic' or a like one");
     }
+    const QuietStderr quiet;
     context_.reset(library_.context_alloc());
     library_.set_threads(context_.get(), 0);  // tiles on this thread
     library_.set_size_limit(context_.get(), limits.max_side);
@@ -132,7 +134,9 @@ class HeifReader : public RowReader {
     heif_image_handle* handle = nullptr;
     check(library_.primary(context_.get(), &handle));
     handle_.reset(handle);
-    check_size(library_.handle_width(handle), library_.handle_height(handle));
+    info_.width = library_.handle_width(handle);
+    info_.height = library_.handle_height(handle);
+    check_size();
     decode();
   }
 
@@ -169,12 +173,12 @@ class HeifReader : public RowReader {
   }
 
   /// The samples that are handed out, and the planes of up to 16 bits that they are made from.
-  void check_size(std::int64_t width, std::int64_t height) const {
-    if (width < 1 || height < 1) {
+  void check_size() const {
+    if (info_.width < 1 || info_.height < 1) {
       fail(ErrorCode::header, kSubject, "has no size");
     }
-    check_picture_size(width, height, limits_, kSubject);
-    const std::int64_t bytes = checked_mul(width, height, kSubject) * 8;
+    check_picture_size(info_.width, info_.height, limits_, kSubject);
+    const std::int64_t bytes = checked_mul(info_.width, info_.height, kSubject) * 8;
     if (bytes > limits_.max_decoder_memory) {
       fail(ErrorCode::limit, kSubject,
            "needs " + std::to_string(bytes) + " bytes to be decoded, expected at most " +
@@ -193,17 +197,16 @@ class HeifReader : public RowReader {
     image_.reset(image);
     handle_.reset();
     context_.reset();
-    const int width = library_.image_width(image, heif_channel_interleaved);
-    const int height = library_.image_height(image, heif_channel_interleaved);
+    if (library_.image_width(image, heif_channel_interleaved) != info_.width ||
+        library_.image_height(image, heif_channel_interleaved) != info_.height) {
+      fail(ErrorCode::corrupt, kSubject, "holds an image of another size than its header says");
+    }
     int stride = 0;
     pixels_ = library_.image_plane(image, heif_channel_interleaved, &stride);
     stride_ = static_cast<std::size_t>(stride);
-    if (width < 1 || height < 1 || pixels_ == nullptr || stride < width * (alpha ? 4 : 3)) {
+    if (pixels_ == nullptr || stride / (alpha ? 4 : 3) < info_.width) {
       fail(ErrorCode::corrupt, kSubject, "cannot be decoded: there is no image in it");
     }
-    check_picture_size(width, height, limits_, kSubject);
-    info_.width = width;
-    info_.height = height;
     premultiplied_ = alpha && premultiplied;
     info_.alpha_channel = alpha && !premultiplied_;
     info_.format = info_.alpha_channel ? RowFormat::rgba : RowFormat::rgb;
