@@ -5,6 +5,7 @@ Beside a script lie what it must print and how it must end:
   NAME.stdout.exact, NAME.stderr.exact   every byte
   NAME.stdout.glob, NAME.stderr.glob     line by line; * is anything in a line, a line of ... any number of lines
   NAME.exit                              the exit status
+The list behind "this build reads" depends on the libraries of the build: here it is always FORMATS.
 What is not there means: nothing printed, status 0. A script ends at its first failing command (bash -e), so a check
 inside it is a plain command. It sees
   sightline (on PATH), $SIGHTLINE_MODEL (the nano model), $DATA, $PICTURES, $MODELS, $CLI (this folder), $SANITIZED
@@ -24,6 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 CASES = HERE / "cases"
 DATA = HERE.parent.parent / "data"
 TIME_LIMIT_S = 100
+FORMATS = re.compile(rb"(this build reads )[A-Z][A-Za-z0-9]*(?:, [A-Za-z0-9]+)*(?: and [A-Za-z0-9]+)?")
 
 
 def is_sanitized(binary):
@@ -53,6 +55,8 @@ def run_case(script, binary):
         result = subprocess.run(["bash", "-e", str(script)], cwd=work, env=environment(binary, folder),
                                 stdin=subprocess.DEVNULL, capture_output=True, timeout=TIME_LIMIT_S, check=False)
         subprocess.run(["chmod", "-R", "u+rwX", name], check=False)
+    result.stdout = FORMATS.sub(rb"\1FORMATS", result.stdout)
+    result.stderr = FORMATS.sub(rb"\1FORMATS", result.stderr)
     return result
 
 

@@ -39,7 +39,6 @@ struct HeifLibrary {
     library.find(image_width, "heif_image_get_width");
     library.find(image_height, "heif_image_get_height");
     library.find(image_plane, "heif_image_get_plane_readonly");
-    library.find(image_warnings, "heif_image_get_decoding_warnings");
     if (library.problem().empty()) {
       init(nullptr);  // loads the plugins that decode, where they are files of their own
     }
@@ -85,7 +84,6 @@ struct HeifLibrary {
   decltype(heif_image_get_width)* image_width;
   decltype(heif_image_get_height)* image_height;
   decltype(heif_image_get_plane_readonly)* image_plane;
-  decltype(heif_image_get_decoding_warnings)* image_warnings;
 };
 
 struct Release {
@@ -120,8 +118,8 @@ ErrorCode code_of(const heif_error& error) {
 /// libheif decodes whole images, turned and cropped as the file says (EXIF repeats that and is not asked).
 class HeifReader : public RowReader {
  public:
-  HeifReader(ByteView file, const ImageLimits& limits, ImageWarnings* warnings)
-      : library_(HeifLibrary::require()), file_(file), limits_(limits), warnings_(warnings) {
+  HeifReader(ByteView file, const ImageLimits& limits)
+      : library_(HeifLibrary::require()), file_(file), limits_(limits) {
     if (!bmff_has_brand(file, kHevcBrands)) {
       fail(ErrorCode::unsupported, kSubject,
            "is an HEIF file of another coding than HEVC: none of its brands is 'heic' or a like one");
@@ -153,12 +151,7 @@ class HeifReader : public RowReader {
     }
   }
 
-  void finish() override {
-    heif_error first{};
-    if (library_.image_warnings(image_.get(), 0, &first, 1) > 0) {
-      warn(warnings_, "HEIC: " + std::string(first.message));
-    }
-  }
+  void finish() override {}
 
  private:
   void check(const heif_error& error) const {
@@ -215,7 +208,6 @@ class HeifReader : public RowReader {
   const HeifLibrary& library_;
   ByteView file_;
   ImageLimits limits_;
-  ImageWarnings* warnings_;
   std::unique_ptr<heif_context, Release> context_;
   std::unique_ptr<heif_image_handle, Release> handle_;
   std::unique_ptr<heif_image, Release> image_;
@@ -228,9 +220,8 @@ class HeifReader : public RowReader {
 class HeifCodec : public ImageCodec {
  public:
   std::string_view name() const override { return "heic"; }
-  std::unique_ptr<RowReader> open(ByteView file, const ImageLimits& limits,
-                                  ImageWarnings* warnings) const override {
-    return std::make_unique<HeifReader>(file, limits, warnings);
+  std::unique_ptr<RowReader> open(ByteView file, const ImageLimits& limits, ImageWarnings*) const override {
+    return std::make_unique<HeifReader>(file, limits);
   }
 };
 
