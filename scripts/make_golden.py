@@ -14,7 +14,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PARTS = {"image": "images", "text": "texts", "model": "models", "pytorch": "pytorch", "keras": "keras_files",
          "codecs": "coded_images", "gguf": "gguf_nano", "openclip": "openclip_nano"}
-FOLDERS = {part: "weights" for part in ("pytorch", "keras", "gguf", "openclip")}  # where not the part's own name
+FOLDERS = {"codecs": "image_codecs", **{part: "weights" for part in ("pytorch", "keras", "gguf", "openclip")}}  # where not the part's own name
 
 
 def main():

@@ -15,7 +15,7 @@ using namespace sightline::testing;
 namespace {
 
 std::string coded_picture(const std::string& name) {
-  return read_text(golden_path("codecs/pictures/" + name));
+  return read_text(golden_path("image_codecs/pictures/" + name));
 }
 
 /// Whether this build, on this machine, reads files with this ending.

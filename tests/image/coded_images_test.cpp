@@ -38,9 +38,9 @@ int largest_difference(const Image& image, const GoldenCase& c, const std::vecto
 
 /// How many pictures with this ending were compared; each crop equals its golden within `levels`.
 int check_pictures(std::string_view extension, int levels) {
-  const std::vector<std::uint8_t> expected = read_bytes(golden_path("codecs/expected.bin"));
+  const std::vector<std::uint8_t> expected = read_bytes(golden_path("image_codecs/expected.bin"));
   int count = 0;
-  for (const GoldenCase& c : golden_cases("codecs")) {
+  for (const GoldenCase& c : golden_cases("image_codecs")) {
     if (!c.picture.ends_with(extension)) {
       continue;
     }
@@ -49,7 +49,7 @@ int check_pictures(std::string_view extension, int levels) {
       return -1;
     }
     INFO(c.line);
-    const std::vector<std::uint8_t> file = read_bytes(golden_path("codecs/pictures/" + c.picture));
+    const std::vector<std::uint8_t> file = read_bytes(golden_path("image_codecs/pictures/" + c.picture));
     std::vector<std::string> warnings;
     const Image image = load_pixels(view(file), c.pipeline, ImageLimits{}, &warnings);
     CHECK(largest_difference(image, c, expected) <= levels);
@@ -77,12 +77,12 @@ TEST_CASE("coded images: HEIC is within one level of pillow_heif", "[image][gold
 }
 
 TEST_CASE("coded images: several threads decode at once", "[image]") {
-  const std::vector<std::uint8_t> expected = read_bytes(golden_path("codecs/expected.bin"));
-  const std::vector<GoldenCase> cases = golden_cases("codecs");
+  const std::vector<std::uint8_t> expected = read_bytes(golden_path("image_codecs/expected.bin"));
+  const std::vector<GoldenCase> cases = golden_cases("image_codecs");
   std::atomic<int> wrong = 0;
   const auto decode_all = [&] {
     for (const GoldenCase& c : cases) {
-      const std::vector<std::uint8_t> file = read_bytes(golden_path("codecs/pictures/" + c.picture));
+      const std::vector<std::uint8_t> file = read_bytes(golden_path("image_codecs/pictures/" + c.picture));
       const Image image = load_pixels(view(file), c.pipeline, ImageLimits{}, nullptr);
       wrong += largest_difference(image, c, expected) > 1 ? 1 : 0;
     }
