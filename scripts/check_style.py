@@ -12,7 +12,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 FOLDERS = ("app", "lib", "tests", "scripts", "docs", ".ci")
 CODE = (".h", ".cpp")
-THIRD_PARTY = re.compile(r'#include <(?:CLI|spdlog|simdjson|png|jpeg|cblas|openblas|libdeflate)')
+THIRD_PARTY = re.compile(r'#include <(?:CLI|spdlog|simdjson|png|jpeg|cblas|openblas|libdeflate|webp|avif|libheif|tiff)')
 MARKS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 PATHS = re.compile(r"(?:^|[^A-Za-z0-9_.])/(?:work|farm|root|opt)/")
 MAX_COLUMNS = 110
