@@ -78,12 +78,12 @@ std::string with_incomplete_code() {
   }
   bits.put(0, 1).put(15, 4);  // a code of lengths, all 19 of which are given
   for (int i = 0; i < 19; ++i) {
-    bits.put(i < 3 ? 0 : 4, 3);  // lengths 0 to 15 (in the order of the format) have 4 bits each
+    bits.put(i < 3 ? 0 : 4, 3);  // 17, 18 and 0 have none; 1 to 16 have codes of 4 bits, in this order
   }
-  bits.put(0, 1);                           // lengths of all symbols follow
-  for (std::uint32_t i = 0; i < 40; ++i) {  // 4 bits each, the highest first
-    const std::uint32_t length = i < 8 ? i + 1 : 15;
-    bits.put(length >> 3 & 1, 1).put(length >> 2 & 1, 1).put(length >> 1 & 1, 1).put(length & 1, 1);
+  bits.put(0, 1);  // lengths of all symbols follow
+  for (std::uint32_t i = 0; i < 40; ++i) {
+    const std::uint32_t code = (i < 8 ? i + 1 : 15) - 1;  // the highest bit first
+    bits.put(code >> 3 & 1, 1).put(code >> 2 & 1, 1).put(code >> 1 & 1, 1).put(code & 1, 1);
   }
   return bits.put(0, 32).put(0, 32).put(0, 32).file();
 }
