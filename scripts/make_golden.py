@@ -4,7 +4,7 @@
 Needs Python with torch 2.13, transformers 5.23, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors; for keras,
 gguf and openclip also what scripts/golden/{keras_files,gguf_nano,openclip_nano}.py name, each best in an environment of
 its own (open_clip's torchvision must fit the torch). The tests themselves need none of them. Without a part named:
-image, text and model. Usage: scripts/make_golden.py [image|codecs|text|model|pytorch|keras|gguf|...]
+image, text and model. Usage: scripts/make_golden.py [image|codecs|text|model|processors|pytorch|keras|gguf|openclip]
 Each part writes a versions.json with the versions and seeds it used.
 """
 import importlib
@@ -13,8 +13,9 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 PARTS = {"image": "images", "text": "texts", "model": "models", "pytorch": "pytorch", "keras": "keras_files",
-         "codecs": "coded_images", "gguf": "gguf_nano", "openclip": "openclip_nano"}
-FOLDERS = {"codecs": "image_codecs", **{part: "weights" for part in ("pytorch", "keras", "gguf", "openclip")}}  # where not the part's own name
+         "codecs": "coded_images", "gguf": "gguf_nano", "openclip": "openclip_nano", "processors": "processors"}
+# where it is not the part's own name
+FOLDERS = {"codecs": "image_codecs", **{part: "weights" for part in ("pytorch", "keras", "gguf", "openclip")}}
 
 
 def main():

@@ -10,6 +10,7 @@
 #include "sightline/model/config_openclip.h"
 #include "sightline/model/config_writer.h"
 #include "sightline/model/expected_weights.h"
+#include "sightline/model/processor_files.h"
 
 namespace {
 
@@ -48,6 +49,12 @@ void check(const PreprocessorConfig& config) {
   require(preprocessor_config_json(PreprocessorConfig::from_json(text, "written")) == text);
 }
 
+// Whatever the files of a folder say; what none of them says has nothing to check.
+PreprocessorConfig settings(const sightline::ProcessorTexts& texts) {
+  const std::optional<sightline::ImageSettings> found = image_settings(texts);
+  return found ? found->config : PreprocessorConfig::defaults(32);
+}
+
 template <class Read>
 void attempt(const Read& read) {
   try {
@@ -63,6 +70,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   attempt([&] { return CLIPConfig::from_json(text, "fuzz"); });
   attempt([&] { return PreprocessorConfig::from_json(text, "fuzz"); });
+  const std::string copy(text);
+  attempt([&] { return settings({.processor = copy}); });
+  attempt([&] { return settings({.processor = copy, .preprocessor = copy, .config = copy}); });
+  attempt([&] { return settings({.preprocessor = "{}", .tokenizer = copy}); });
   attempt([&] { return sightline::openclip_config(text, "fuzz"); });
   attempt([&] { return sightline::openclip_preprocessor(text, "fuzz", 32); });
   attempt([&] { return sightline::keras_config(text, "fuzz"); });

@@ -76,9 +76,12 @@ CLIPProcessor::CLIPProcessor(const PreprocessorConfig& image, std::int64_t image
       context_length_(context_length),
       limits_(limits) {
   const PixelPipeline& pipeline = image_.pipeline;
-  if (pipeline.crop && (pipeline.crop_height != image_size || pipeline.crop_width != image_size)) {
-    fail(ErrorCode::mismatch, "preprocessor_config.json: crop_size",
-         "is " + size_text(pipeline.crop_height, pipeline.crop_width) + ", the image tower takes " +
+  const bool exact = !pipeline.crop && pipeline.resize == ResizeMode::exact;
+  const std::int64_t height = pipeline.crop ? pipeline.crop_height : exact ? pipeline.height : image_size;
+  const std::int64_t width = pipeline.crop ? pipeline.crop_width : exact ? pipeline.width : image_size;
+  if (height != image_size || width != image_size) {
+    fail(ErrorCode::mismatch, image_.origin,
+         "gives images of " + size_text(height, width) + " pixels, the image tower takes " +
              size_text(image_size, image_size));
   }
   for (std::size_t channel = 0; channel < 3; ++channel) values_[channel] = channel_values(image_, channel);

@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "sightline/base/error.h"
 #include "sightline/model/config_section.h"
@@ -72,58 +71,6 @@ void check_model_type(const Json& root) {
   if (!type && !has_towers) fail(ErrorCode::missing, root.path(), "has no model_type and no text_config");
 }
 
-struct Size {
-  ResizeMode mode;
-  std::int32_t height, width;
-};
-
-std::int32_t side_of(const Json& value) {
-  return static_cast<std::int32_t>(whole_number(value, 1, kMaxImage));
-}
-
-Size read_size(const Json& value) {
-  if (value.is_integer()) return {ResizeMode::shortest, side_of(value), side_of(value)};
-  if (value.is_array()) {
-    std::vector<std::int32_t> sides;
-    value.for_each_element([&](const Json& element) { sides.push_back(side_of(element)); });
-    if (sides.size() != 2) fail(ErrorCode::header, value.path(), "is not [height, width]");
-    return {ResizeMode::exact, sides[0], sides[1]};
-  }
-  const Section section{std::optional<Json>(value)};
-  const std::optional<Json> shortest = section.find("shortest_edge");
-  const std::optional<Json> height = section.find("height");
-  const std::optional<Json> width = section.find("width");
-  if (shortest && !section.find("longest_edge")) {
-    return {ResizeMode::shortest, side_of(*shortest), side_of(*shortest)};
-  }
-  if (height && width) return {ResizeMode::exact, side_of(*height), side_of(*width)};
-  fail(ErrorCode::unsupported, value.path(), "has neither shortest_edge alone nor height and width");
-}
-
-void read_resize(const Section& section, PixelPipeline& pipeline) {
-  if (!section.boolean("do_resize", true)) {
-    pipeline.resize = ResizeMode::none;
-  } else if (section.boolean("use_square_size", false)) {
-    pipeline.resize =
-        ResizeMode::exact;  // of the class's own 224, whatever `size` says: so transformers has it
-  } else if (const std::optional<Json> size = section.find("size")) {
-    const Size read = read_size(*size);
-    pipeline.resize = read.mode;
-    pipeline.height = read.height;
-    pipeline.width = read.width;
-  }
-  pipeline.resample = static_cast<Resample>(section.integer("resample", 3, 0, 5));
-}
-
-void read_crop(const Section& section, PixelPipeline& pipeline) {
-  pipeline.crop = section.boolean("do_center_crop", true);
-  if (const std::optional<Json> crop = section.find("crop_size")) {
-    const Size read = read_size(*crop);
-    pipeline.crop_height = read.height;
-    pipeline.crop_width = read.width;
-  }
-}
-
 }  // namespace
 
 CLIPConfig CLIPConfig::from_json(std::string_view text, std::string_view subject) {
@@ -135,24 +82,6 @@ CLIPConfig CLIPConfig::from_json(std::string_view text, std::string_view subject
   config.vision = read_vision(tower_section(root, "vision_config"));
   config.text = read_text(tower_section(root, "text_config"));
   config.projection_dim = Section{std::optional<Json>(root)}.integer("projection_dim", 512, 1, kMaxWidth);
-  return config;
-}
-
-PreprocessorConfig PreprocessorConfig::from_json(std::string_view text, std::string_view subject) {
-  const JsonDocument document(text, subject);
-  const Json root = document.root();
-  if (!root.is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
-  const Section section{std::optional<Json>(root)};
-  if (section.boolean("do_pad", false)) fail(ErrorCode::unsupported, section.subject("do_pad"), "is true");
-  PreprocessorConfig config;
-  read_resize(section, config.pipeline);
-  read_crop(section, config.pipeline);
-  config.do_rescale = section.boolean("do_rescale", true);
-  if (const std::optional<Json> factor = section.find("rescale_factor"))
-    config.rescale_factor = factor->as_double();
-  config.do_normalize = section.boolean("do_normalize", true);
-  section.channels("image_mean", ChannelValues::any, config.mean);
-  section.channels("image_std", ChannelValues::positive, config.std);
   return config;
 }
 

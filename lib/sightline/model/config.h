@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "sightline/image/pixel_pipeline.h"
@@ -34,7 +35,7 @@ struct CLIPConfig {
   static CLIPConfig from_json(std::string_view text, std::string_view subject);
 };
 
-/// Pixels from bytes and float values from pixels: `preprocessor_config.json`.
+/// Pixels from bytes and float values from pixels.
 struct PreprocessorConfig {
   PixelPipeline pipeline;
   bool do_rescale = true;
@@ -42,8 +43,10 @@ struct PreprocessorConfig {
   bool do_normalize = true;
   float mean[3] = {0.48145466F, 0.4578275F, 0.40821073F};
   float std[3] = {0.26862954F, 0.26130258F, 0.27577711F};
+  std::string origin = "image settings";  ///< the file and section that say so, for messages
 
-  /// Errors: as above.
+  /// From the text of a `preprocessor_config.json` alone: the class that it names, else CLIP's.
+  /// Errors: those of image_processor_config.
   static PreprocessorConfig from_json(std::string_view text, std::string_view subject);
   /// What CLIP's published models use, for an image of `image_size`.
   static PreprocessorConfig defaults(std::int64_t image_size);

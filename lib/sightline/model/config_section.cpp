@@ -95,7 +95,9 @@ Section Section::section(std::string_view key) const {
 }
 
 std::string Section::subject(std::string_view key) const {
-  return (object_ ? object_->path() + "." : std::string()) + std::string(key);
+  if (!object_) return std::string(key);
+  const std::string path = object_->path();
+  return path + (path.find(": ") == std::string::npos ? ": " : ".") + std::string(key);
 }
 
 void check_heads(const EncoderConfig& config, std::string_view subject) {

@@ -8,6 +8,7 @@
 #include "sightline/model/config_keras.h"
 #include "sightline/model/config_openclip.h"
 #include "sightline/model/config_shapes.h"
+#include "sightline/model/processor_files.h"
 #include "sightline/weights/weight_format.h"
 
 namespace sightline {
@@ -16,7 +17,6 @@ namespace {
 constexpr std::int64_t kMaxConfigBytes = 64LL << 20;
 constexpr std::string_view kConfig = "config.json";
 constexpr std::string_view kOpenCLIPConfig = "open_clip_config.json";
-constexpr std::string_view kPreprocessor = "preprocessor_config.json";
 constexpr std::string_view kImageConverter = "image_converter.json";
 
 std::string folder_of(const std::string& path) {
@@ -54,13 +54,23 @@ class Opener {
     } else if (model_.source.config.ends_with(kOpenCLIPConfig)) {
       model_.preprocessor =
           openclip_preprocessor(text_of(kOpenCLIPConfig, used), kOpenCLIPConfig, image_size);
-    } else if (has(kPreprocessor)) {
-      model_.preprocessor = PreprocessorConfig::from_json(text_of(kPreprocessor, used), kPreprocessor);
+    } else if (std::optional<ImageSettings> settings = read_image_settings(folder_)) {
+      model_.preprocessor = std::move(settings->config);
+      model_.source.image_class = std::move(settings->named);
+      used = std::move(settings->file);
     } else if (has(kImageConverter)) {
       model_.preprocessor =
           keras_image_converter(text_of(kImageConverter, used), kImageConverter, image_size);
     } else {
       model_.preprocessor = PreprocessorConfig::defaults(image_size);
+      // What a weight file of OpenAI's or KerasCV's is prepared with is no guess.
+      if (dialect != "openai" && dialect != "kerascv") {
+        const std::string side = std::to_string(image_size);
+        model_.source.assumptions.push_back(
+            "neither processor_config.json nor preprocessor_config.json says how images are prepared: as for "
+            "OpenAI's models, " +
+            side + " x " + side);
+      }
     }
   }
 

@@ -18,6 +18,7 @@ struct ModelSource {
   std::string weights;       ///< the weight file, or the index of its shards
   std::string config;        ///< the file that says the sizes; "" = the weight file itself
   std::string preprocessor;  ///< the file that says how pictures are prepared; "" = CLIP's defaults
+  std::string image_class;   ///< transformers' class whose rules that file follows; "" = not a file of its
   std::vector<std::string> assumptions;  ///< what no file says and was supplied, one sentence each
 };
 

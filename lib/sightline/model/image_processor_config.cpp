@@ -1,0 +1,284 @@
+#include "sightline/model/image_processor_config.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <vector>
+
+#include "sightline/base/error.h"
+#include "sightline/model/config_section.h"
+
+namespace sightline {
+namespace {
+
+// Keys that say how pixels are made; all are read below.
+constexpr std::array<std::string_view, 13> kSettings = {
+    "do_resize",  "size",           "default_to_square", "resample",   "do_center_crop", "crop_size",
+    "do_rescale", "rescale_factor", "do_normalize",      "image_mean", "image_std",      "do_convert_rgb",
+    "do_pad"};
+
+// Keys that no class turns into another pixel value of one image: names, places, what a batch looks like, and
+// what is done to segmentation maps.
+constexpr std::array<std::string_view, 24> kWithoutEffect = {"image_processor_type",
+                                                             "feature_extractor_type",
+                                                             "image_processor_class",
+                                                             "feature_extractor_class",
+                                                             "processor_class",
+                                                             "_processor_class",
+                                                             "tokenizer_class",
+                                                             "auto_map",
+                                                             "_name_or_path",
+                                                             "transformers_version",
+                                                             "_commit_hash",
+                                                             "_valid_processor_keys",
+                                                             "_valid_kwargs_names",
+                                                             "_from_auto",
+                                                             "model_input_names",
+                                                             "return_tensors",
+                                                             "data_format",
+                                                             "input_data_format",
+                                                             "device",
+                                                             "disable_grouping",
+                                                             "image_seq_length",
+                                                             "pad_size",
+                                                             "do_reduce_labels",
+                                                             "reduce_labels"};
+
+// A file's value would take the place of the class's function of that name.
+constexpr std::array<std::string_view, 5> kFunctions = {"rescale", "resize", "normalize", "center_crop",
+                                                        "pad"};
+
+bool is_one_of(std::string_view key, std::span<const std::string_view> keys) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+bool asks_for_nothing(const Json& value) {
+  if (value.is_null()) return true;
+  if (value.is_bool()) return !value.as_bool();
+  if (value.is_number()) return value.as_double() == 0;
+  if (value.is_string()) return value.as_string().empty();
+  return value.size() == 0;
+}
+
+/// The keys that only this class reads.
+std::span<const std::string_view> own_keys(const ImageProcessorClass& of) {
+  static constexpr std::array<std::string_view, 1> kClip = {"use_square_size"}, kOwlViT = {"rescale"},
+                                                   kCropPct = {"crop_pct"};
+  static constexpr std::array<std::string_view, 2> kEfficientNet = {"rescale_offset", "include_top"};
+  if (of.name == "CLIPImageProcessor") return kClip;
+  if (of.name == "OwlViTImageProcessor") return kOwlViT;
+  if (of.name == "EfficientNetImageProcessor") return kEfficientNet;
+  if (of.rule == SizeRule::convnext || of.rule == SizeRule::poolformer) return kCropPct;
+  return {};
+}
+
+[[noreturn]] void fail_key(const ImageProcessorClass& of, const std::string& subject,
+                           const std::string& problem) {
+  fail(ErrorCode::unsupported, subject, problem + " (" + std::string(of.name) + ")");
+}
+
+void check_keys(const Json& object, const ImageProcessorClass& of) {
+  object.for_each_member([&](std::string_view key, const Json& value) {
+    if (is_one_of(key, kSettings) || is_one_of(key, kWithoutEffect) || is_one_of(key, own_keys(of))) return;
+    if (asks_for_nothing(value) && !is_one_of(key, kFunctions)) return;
+    fail_key(of, value.path(), "is set, and is nothing that this program knows of this image processor");
+  });
+}
+
+struct Size {
+  ResizeMode mode;
+  std::int32_t height, width;
+};
+
+std::int32_t side_of(const Json& value) {
+  return static_cast<std::int32_t>(whole_number(value, 1, kMaxImage));
+}
+
+/// transformers' get_size_dict: a number, [height, width], or an object of exactly one of the known sets of
+/// keys.
+Size read_size(const Json& value, bool number_is_square) {
+  if (value.is_number()) {
+    return {number_is_square ? ResizeMode::exact : ResizeMode::shortest, side_of(value), side_of(value)};
+  }
+  if (value.is_array()) {
+    std::vector<std::int32_t> sides;
+    value.for_each_element([&](const Json& element) { sides.push_back(side_of(element)); });
+    if (sides.size() != 2) fail(ErrorCode::header, value.path(), "is not [height, width]");
+    return {ResizeMode::exact, sides[0], sides[1]};
+  }
+  std::int64_t keys = 0;
+  value.for_each_member([&](std::string_view, const Json& member) { keys += member.is_null() ? 0 : 1; });
+  const Section section{std::optional<Json>(value)};
+  const std::optional<Json> shortest = section.find("shortest_edge");
+  const std::optional<Json> height = section.find("height");
+  const std::optional<Json> width = section.find("width");
+  if (shortest && keys == 1) return {ResizeMode::shortest, side_of(*shortest), side_of(*shortest)};
+  if (height && width && keys == 2) return {ResizeMode::exact, side_of(*height), side_of(*width)};
+  fail(ErrorCode::unsupported, value.path(), "has neither shortest_edge alone nor height and width");
+}
+
+/// int(side), as the classes cut a fraction off. Errors: range.
+std::int32_t whole_side(double side, const std::string& subject) {
+  if (!(side >= 1 && side < static_cast<double>(kMaxImage) + 1)) {
+    fail(ErrorCode::range, subject, "gives a size that is not between 1 and " + std::to_string(kMaxImage));
+  }
+  return static_cast<std::int32_t>(side);
+}
+
+/// Reads one object by the rules of one class. transformers 5 sets what a file says as it is, null too: a
+/// switch that is null is off, and a null value is an error when a step needs it. What is not there is the
+/// class's default.
+class Reader {
+ public:
+  Reader(const Json& object, const ImageProcessorClass& of)
+      : object_(object), section_(std::optional<Json>(object)), of_(of), pipeline_(config_.pipeline) {}
+
+  PreprocessorConfig read() && {
+    check_keys(object_, of_);
+    if (flag("do_pad", false)) fail_key(of_, section_.subject("do_pad"), "is true");
+    pipeline_.alpha = flag("do_convert_rgb", of_.convert_rgb) ? Alpha::white : Alpha::drop;
+    pipeline_.crop = false;
+    read_resize();
+    read_crop();
+    read_values();
+    config_.origin = object_.path();
+    return config_;
+  }
+
+ private:
+  bool has_own(std::string_view key) const { return is_one_of(key, own_keys(of_)); }
+
+  bool flag(std::string_view key, bool otherwise) const {
+    const std::optional<Json> value = object_.find(key);
+    return value ? !value->is_null() && value->as_bool() : otherwise;
+  }
+
+  /// Errors: type when the value is null.
+  void must_not_be_null(std::string_view key) const {
+    const std::optional<Json> value = object_.find(key);
+    if (value && value->is_null()) fail(ErrorCode::type, value->path(), "is null, and is needed");
+  }
+
+  void read_resize() {
+    Size size{of_.resize, of_.size, of_.size};
+    if (const std::optional<Json> value = section_.find("size"))
+      size = read_size(*value, flag("default_to_square", of_.number_is_square));
+    // KOSMOS-2: CLIP's class takes its own 224 then, whatever `size` says.
+    const bool own_size = has_own("use_square_size") && flag("use_square_size", false);
+    if (own_size) size = {ResizeMode::exact, of_.size, of_.size};
+    pipeline_.resample =
+        static_cast<Resample>(section_.integer("resample", static_cast<std::int64_t>(of_.resample), 0, 5));
+    if (flag("do_resize", true)) {
+      must_not_be_null("resample");
+      if (!own_size) must_not_be_null("size");
+      apply_rule(size);
+    } else {
+      size.mode = ResizeMode::none;
+    }
+    pipeline_.resize = size.mode;
+    pipeline_.height = size.height;
+    pipeline_.width = size.width;
+  }
+
+  void apply_rule(Size& size) {
+    switch (of_.rule) {
+      case SizeRule::plain:
+        return;
+      case SizeRule::levit:
+        if (size.mode == ResizeMode::shortest)
+          size.height = size.width = whole_side((256.0 / 224.0) * size.height, section_.subject("size"));
+        return;
+      case SizeRule::convnext:
+        return apply_convnext(size);
+      case SizeRule::poolformer:
+        return apply_poolformer(size);
+    }
+  }
+
+  void apply_convnext(Size& size) {
+    constexpr std::int32_t kSquashedFrom = 384;
+    if (size.mode != ResizeMode::shortest)
+      fail_key(of_, section_.subject("size"), "is not shortest_edge alone");
+    const std::int32_t edge = size.height;
+    if (edge >= kSquashedFrom) {
+      size.mode = ResizeMode::exact;
+      return;
+    }
+    must_not_be_null("crop_pct");
+    size.height = size.width = whole_side(edge / crop_pct(), section_.subject("crop_pct"));
+    crop_to(edge, edge);
+  }
+
+  void apply_poolformer(Size& size) {
+    const std::optional<Json> part = object_.find("crop_pct");
+    if (part && part->is_null()) return;
+    if (size.height == size.width) size.mode = ResizeMode::shortest;
+    size.height = whole_side(size.height / crop_pct(), section_.subject("crop_pct"));
+    size.width = whole_side(size.width / crop_pct(), section_.subject("crop_pct"));
+  }
+
+  double crop_pct() const { return section_.positive("crop_pct", of_.crop_pct); }
+
+  void crop_to(std::int32_t height, std::int32_t width) {
+    pipeline_.crop = true;
+    pipeline_.crop_height = height;
+    pipeline_.crop_width = width;
+  }
+
+  void read_crop() {
+    Size crop{ResizeMode::exact, of_.crop_size, of_.crop_size};
+    if (const std::optional<Json> value = section_.find("crop_size")) crop = read_size(*value, true);
+    if (!flag("do_center_crop", of_.crop == CropDefault::yes)) {
+      if (!pipeline_.crop && crop.height > 0) {  // kept for whoever writes these settings again
+        pipeline_.crop_height = crop.height;
+        pipeline_.crop_width = crop.width;
+      }
+      return;
+    }
+    const std::string subject = section_.subject("crop_size");
+    must_not_be_null("crop_size");
+    if (crop.mode != ResizeMode::exact)
+      fail(ErrorCode::unsupported, subject, "is shortest_edge, expected height and width");
+    if (crop.height == 0)
+      fail(ErrorCode::missing, subject,
+           "is not there, and do_center_crop is true (" + std::string(of_.name) + ")");
+    if (pipeline_.crop && (crop.height != pipeline_.crop_height || crop.width != pipeline_.crop_width))
+      fail_key(of_, subject, "is another size than the one that crop_pct leaves: two crops");
+    crop_to(crop.height, crop.width);
+  }
+
+  void read_values() {
+    config_.do_rescale = flag("do_rescale", true);
+    if (has_own("rescale")) config_.do_rescale = flag("rescale", config_.do_rescale);
+    if (config_.do_rescale) must_not_be_null("rescale_factor");
+    config_.rescale_factor = of_.rescale_factor;
+    if (const std::optional<Json> factor = section_.find("rescale_factor"))
+      config_.rescale_factor = factor->as_double();
+    config_.do_normalize = flag("do_normalize", true);
+    for (const std::string_view key : {"image_mean", "image_std"}) {
+      if (config_.do_normalize) must_not_be_null(key);
+    }
+    std::copy(of_.mean.begin(), of_.mean.end(), std::begin(config_.mean));
+    std::copy(of_.std.begin(), of_.std.end(), std::begin(config_.std));
+    section_.channels("image_mean", ChannelValues::any, config_.mean);
+    section_.channels("image_std", ChannelValues::positive, config_.std);
+    if (has_own("rescale_offset") && flag("rescale_offset", false))
+      fail_key(of_, section_.subject("rescale_offset"), "is true");
+    if (has_own("include_top") && flag("include_top", true))
+      fail_key(of_, section_.subject("include_top"), "is not false: images would be normalised twice");
+  }
+
+  const Json object_;
+  const Section section_;
+  const ImageProcessorClass& of_;
+  PreprocessorConfig config_;
+  PixelPipeline& pipeline_;
+};
+
+}  // namespace
+
+PreprocessorConfig image_processor_config(const Json& object, const ImageProcessorClass& of) {
+  return Reader(object, of).read();
+}
+
+}  // namespace sightline

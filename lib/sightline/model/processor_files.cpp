@@ -1,0 +1,131 @@
+#include "sightline/model/processor_files.h"
+
+#include <array>
+#include <memory>
+#include <string_view>
+
+#include "sightline/base/error.h"
+#include "sightline/io/file.h"
+#include "sightline/io/json.h"
+#include "sightline/model/image_processor_config.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::int64_t kMaxBytes = 64LL << 20;
+constexpr std::string_view kProcessor = "processor_config.json", kImageProcessor = "image_processor";
+constexpr std::string_view kPreprocessor = "preprocessor_config.json";
+constexpr std::string_view kConfig = "config.json", kTokenizerConfig = "tokenizer_config.json";
+
+// What CLIPProcessor hands on to the image processor when it finds it among the tokenizer's settings.
+constexpr std::array<std::string_view, 14> kImageKeys = {
+    "do_resize",    "size",       "resample",  "do_center_crop", "crop_size", "do_rescale", "rescale_factor",
+    "do_normalize", "image_mean", "image_std", "do_convert_rgb", "do_pad",    "pad_size",   "crop_pct"};
+
+/// An object of a file, with the document that holds it.
+struct Part {
+  std::string_view file;
+  std::shared_ptr<const JsonDocument> document;
+  std::optional<Json> object;
+  bool nested = false;  ///< the object is one of processor_config.json
+};
+
+/// The whole of a file; no object where the file is not there. Errors: header when it is something else.
+Part whole(const std::optional<std::string>& text, std::string_view name) {
+  Part part{.file = name, .document = nullptr, .object = std::nullopt};
+  if (!text) return part;
+  part.document = std::make_shared<const JsonDocument>(*text, name);
+  part.object = part.document->root();
+  if (!part.object->is_object()) fail(ErrorCode::header, name, "is not a JSON object");
+  return part;
+}
+
+std::optional<Json> find_set(const std::optional<Json>& object, std::string_view key) {
+  std::optional<Json> value = object ? object->find(key) : std::nullopt;
+  if (value && value->is_null()) return std::nullopt;
+  return value;
+}
+
+Part find_settings(const ProcessorTexts& texts) {
+  Part nested = whole(texts.processor, kProcessor);
+  nested.object = find_set(nested.object, kImageProcessor);
+  if (!nested.object) return whole(texts.preprocessor, kPreprocessor);
+  if (!nested.object->is_object()) fail(ErrorCode::type, nested.object->path(), "is not an object");
+  nested.nested = true;
+  return nested;
+}
+
+/// The key that names the class. A custom class (auto_map) is never run, and hides the key of old files.
+std::optional<Json> find_class(const Json& object) {
+  if (const std::optional<Json> named = find_set(object, "image_processor_type")) return named;
+  const std::optional<Json> custom = find_set(object, "auto_map");
+  if (custom && custom->find("AutoImageProcessor")) return std::nullopt;
+  return find_set(object, "feature_extractor_type");
+}
+
+/// Old files have `ViTFeatureExtractor` for `ViTImageProcessor`, under either key. (transformers 5 knows that
+/// of one key only and refuses it under the other, which transformers 4 read.)
+const ImageProcessorClass& class_named(const Json& value) {
+  constexpr std::string_view kOld = "FeatureExtractor";
+  std::string name(value.as_string());
+  if (const std::size_t at = name.find(kOld); at != std::string::npos)
+    name.replace(at, kOld.size(), "ImageProcessor");
+  return find_image_processor(name, value.path());
+}
+
+const ImageProcessorClass& class_of(const Part& settings, const ProcessorTexts& texts) {
+  const Part config = whole(texts.config, kConfig);
+  // timm's marks a config.json that says how images are prepared, too; transformers asks it for the class
+  // then.
+  const bool is_timm = config.object && config.object->find("pretrained_cfg");
+  if (const std::optional<Json> named =
+          find_class(is_timm && !settings.nested ? *config.object : *settings.object))
+    return class_named(*named);
+  const std::optional<Json> named = find_set(config.object, "image_processor_type");
+  return named ? find_image_processor(named->as_string(), named->path()) : clip_image_processor();
+}
+
+void check_tokenizer_config(const ProcessorTexts& texts) {
+  const Part part = whole(texts.tokenizer, kTokenizerConfig);
+  for (const std::string_view key : kImageKeys) {
+    const std::optional<Json> value = find_set(part.object, key);
+    if (value) {
+      fail(ErrorCode::unsupported, value->path(),
+           "is a setting of images: transformers' processors would use it in the place of the image "
+           "processor's own");
+    }
+  }
+}
+
+}  // namespace
+
+PreprocessorConfig PreprocessorConfig::from_json(std::string_view text, std::string_view subject) {
+  const JsonDocument document(text, subject);
+  const Json root = document.root();
+  if (!root.is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
+  const std::optional<Json> named = find_class(root);
+  return image_processor_config(root, named ? class_named(*named) : clip_image_processor());
+}
+
+std::optional<ImageSettings> image_settings(const ProcessorTexts& texts) {
+  const Part settings = find_settings(texts);
+  if (!settings.object) return std::nullopt;
+  check_tokenizer_config(texts);
+  const ImageProcessorClass& of = class_of(settings, texts);
+  return ImageSettings{image_processor_config(*settings.object, of), std::string(settings.file),
+                       std::string(of.name)};
+}
+
+std::optional<ImageSettings> read_image_settings(const std::string& folder) {
+  const auto text_of = [&](std::string_view name) -> std::optional<std::string> {
+    const std::string path = join_path(folder, name);
+    if (!file_exists(path)) return std::nullopt;
+    return std::string(as_text(read_file(path, kMaxBytes)));
+  };
+  std::optional<ImageSettings> settings = image_settings(
+      {text_of(kProcessor), text_of(kPreprocessor), text_of(kConfig), text_of(kTokenizerConfig)});
+  if (settings) settings->file = join_path(folder, settings->file);
+  return settings;
+}
+
+}  // namespace sightline

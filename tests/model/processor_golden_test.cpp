@@ -1,0 +1,91 @@
+// Folders with all that says how images are prepared, and what transformers makes of them:
+// scripts/golden/processors.py.
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "sightline/base/error.h"
+#include "sightline/io/file.h"
+#include "sightline/io/json.h"
+#include "sightline/model/clip_processor.h"
+#include "sightline/model/processor_files.h"
+#include "support/catch.h"
+#include "support/golden.h"
+#include "support/temp_folder.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+std::string text_of(const Json& value) {
+  if (value.is_null()) return "null";
+  if (value.is_bool()) return value.as_bool() ? "true" : "false";
+  if (value.is_integer()) return std::to_string(value.as_integer());
+  if (value.is_number()) {
+    char text[40];
+    std::snprintf(text, sizeof text, "%.17g", value.as_double());
+    return text;
+  }
+  if (value.is_string()) return "\"" + std::string(value.as_string()) + "\"";
+  const bool object = value.is_object();
+  std::string text;
+  const auto add = [&](const std::string& member) { text += (text.empty() ? "" : ",") + member; };
+  if (object) {
+    value.for_each_member([&](std::string_view key, const Json& member) {
+      add("\"" + std::string(key) + "\":" + text_of(member));
+    });
+  } else {
+    value.for_each_element([&](const Json& element) { add(text_of(element)); });
+  }
+  return (object ? "{" : "[") + text + (object ? "}" : "]");
+}
+
+// The hash of the pixel values of a picture, as the golden file writes it.
+std::string hash_of(const CLIPProcessor& processor, const std::string& picture) {
+  std::vector<float> pixels(static_cast<std::size_t>(processor.pixel_count()));
+  const std::vector<std::uint8_t> file = read_bytes(golden_path("model/images/" + picture));
+  processor.process_image(std::as_bytes(std::span(file)), pixels, nullptr);
+  char text[17];
+  std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(fnv1a(pixels)));
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("processor files: the class and the pixels of transformers, or an error", "[model][processor]") {
+  const std::string text = read_text(golden_path("processors/cases.json"));
+  const JsonDocument golden(text, "cases.json");
+  int followed = 0, refused = 0;
+  golden.root().at("cases").for_each_element([&](const Json& test) {
+    const std::string name(test.at("name").as_string());
+    INFO(name);
+    TempFolder folder;
+    test.at("files").for_each_member([&](std::string_view file, const Json& content) {
+      folder.write(std::string(file), text_of(content));
+    });
+    if (const auto expected = test.find("refused")) {
+      ++refused;
+      try {
+        read_image_settings(folder.path());
+        FAIL_CHECK("was read");
+      } catch (const Error& error) {
+        INFO(error.what());
+        CHECK(class_name(error.code()) == expected->as_string());
+      }
+      return;
+    }
+    ++followed;
+    const std::optional<ImageSettings> settings = read_image_settings(folder.path());
+    REQUIRE(settings);
+    CHECK(settings->named == test.at("class").as_string());
+    const CLIPProcessor processor(settings->config, test.at("side").as_integer(), nullptr, 77);
+    test.at("pixels").for_each_member([&](std::string_view picture, const Json& hash) {
+      INFO(picture);
+      CHECK(hash_of(processor, std::string(picture)) == hash.as_string());
+    });
+  });
+  CHECK(followed > 50);
+  CHECK(refused > 20);
+}
