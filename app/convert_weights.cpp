@@ -10,6 +10,7 @@
 #include "options.h"
 #include "sightline/base/format.h"
 #include "sightline/io/file.h"
+#include "sightline/model/config_writer.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/tokenizer_files.h"
 #include "signals.h"
@@ -79,6 +80,15 @@ bool is_exact(const std::optional<DType>& dtype, const CLIP& clip) {
                      [&](const std::string& name) { return clip.checkpoint().find(name)->dtype == *dtype; });
 }
 
+/// Whether both make the same pixels of an image.
+bool prepares_alike(const CLIP& source, const CLIP& written) {
+  const PreprocessorConfig& a = source.processor().image_config();
+  const PreprocessorConfig& b = written.processor().image_config();
+  if (a.pipeline.resize == ResizeMode::longest || b.pipeline.resize == ResizeMode::longest)
+    return a.pipeline.resize == b.pipeline.resize;  // what a Hugging Face folder cannot say; copied as it is
+  return preprocessor_config_json(a) == preprocessor_config_json(b);
+}
+
 void run_verify(const ConvertOptions& o, const Conversion& conversion, const CLIP& written) {
   ThreadPool pool(thread_count(o.source));
   Scratch scratch;
@@ -91,6 +101,8 @@ void run_verify(const ConvertOptions& o, const Conversion& conversion, const CLI
     throw Failure(Stage::model, Error(ErrorCode::mismatch, o.target, problem));
   };
   if (!result.different.empty()) fail_target(result.different + " is not what its source holds");
+  if (!prepares_alike(conversion.model, written))
+    fail_target("prepares images in another way than its source");
   note(o.console, "verified: " + std::to_string(result.tensors) + " tensors; largest difference " + largest +
                       " over the embeddings of " + std::to_string(result.images) + " images and " +
                       std::to_string(result.texts) + " texts");

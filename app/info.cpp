@@ -120,6 +120,12 @@ void append_processor(std::string& out, const CLIP& clip) {
   if (image.do_rescale) out.append(", times ").append(factor);
   if (image.do_normalize)
     out.append(",\n  mean ").append(triple(image.mean)).append(", std ").append(triple(image.std));
+  if (image.pipeline.alpha == Alpha::drop) out.append(", transparency ignored");
+  const ModelSource& source = clip.source();
+  if (!source.preprocessor.empty()) {
+    const std::string named = source.image_class.empty() ? "" : source.image_class + " of ";
+    out.append("\n  from: ").append(named).append(printable(source.preprocessor));
+  }
   out.append("\n");
 }
 

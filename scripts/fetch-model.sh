@@ -13,8 +13,10 @@
 # 5 a file arrived damaged.
 set -euo pipefail
 
-files=(preprocessor_config.json vocab.json merges.txt tokenizer.json tokenizer_config.json special_tokens_map.json
-       added_tokens.json)
+# Beside config.json and the weights: all that says how images and texts are prepared, and the adapter that transformers
+# would add to the weights (sightline refuses such a model rather than leave it out).
+files=(processor_config.json preprocessor_config.json vocab.json merges.txt tokenizer.json tokenizer_config.json
+       special_tokens_map.json added_tokens.json adapter_config.json)
 
 say() { echo "fetch-model: $*" >&2; }
 die() { local code=$1; shift; say "error: $*"; exit "$code"; }
