@@ -16,8 +16,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::int64_t kMaxSmallFile = 256LL << 20;
-constexpr std::string_view kPreprocessor = "preprocessor_config.json";
-constexpr std::string_view kTargetClass = "CLIPImageProcessor";
 
 std::string text_of_file(const std::string& path) {
   const std::vector<std::byte> bytes = in_stage(Stage::model, [&] { return read_file(path, kMaxSmallFile); });
@@ -105,13 +103,11 @@ void TargetFolder::write_config(const Conversion& conversion) {
              config_json(conversion.model.config(), dtype_name(conversion.dtype.value_or(stored))));
 }
 
-// One file, flat, that transformers 4 and 5 both read: no processor_config.json, which wins in the one and
-// loses in the other. What another file or another class than CLIP's said is written as CLIP's class has it.
+// One file, flat, in the terms of CLIP's class, whatever the source has: transformers 4 and 5 read that
+// alike. Of a processor_config.json beside it the one would take the settings and the other not; and names of
+// classes, nulls and switches of a source's file do not mean the same to both.
 void TargetFolder::write_preprocessor(const Conversion& conversion) {
-  const std::string& file = conversion.model.source().preprocessor;
-  const bool is_target_form =
-      fs::path(file).filename() == kPreprocessor && conversion.model.source().image_class == kTargetClass;
-  write_file(kPreprocessor, is_target_form ? text_of_file(file) : in_stage(Stage::model, [&] {
+  write_file("preprocessor_config.json", in_stage(Stage::model, [&] {
                return preprocessor_config_json(conversion.model.processor().image_config());
              }));
 }

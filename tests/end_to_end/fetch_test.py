@@ -208,6 +208,12 @@ class FetchTest(unittest.TestCase):
         hub.files = wanted
         self.check_snapshot(result, hub)
 
+    def test_all_that_says_how_images_and_texts_are_prepared(self):
+        hub = self.hub()
+        hub.files["processor_config.json"] = b'{"image_processor": {}}'
+        hub.files["adapter_config.json"] = b"{}"
+        self.check_snapshot(self.fetch(hub, "tester/nano"), hub)
+
     def test_resume(self):
         hub = self.hub()
         hub.cut_after = 1000

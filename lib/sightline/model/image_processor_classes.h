@@ -1,7 +1,7 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -25,28 +25,36 @@ enum class CropDefault {
   without_size,  ///< no, and the file has to bring the crop's size, too
 };
 
+/// Of the three channels.
+struct ChannelStatistics {
+  std::array<float, 3> mean, std;
+};
+
 /// One of transformers' image processor classes whose steps are: resize, centre crop, rescale, normalise. Its
 /// defaults, for what a file does not say.
 struct ImageProcessorClass {
   std::string_view name;  ///< as files name it, without `Fast` and `Pil`
-  SizeRule rule;
-  ResizeMode resize;  ///< shortest or exact
+  ResizeMode resize;      ///< shortest or exact
   std::int32_t size;
   bool number_is_square;  ///< `"size": N` is N x N, not the shorter side (transformers' default_to_square)
   Resample resample;
   CropDefault crop;
   std::int32_t crop_size;
-  std::span<const float, 3> mean, std;
-  double rescale_factor;
+  ChannelStatistics statistics;
   bool convert_rgb;
-  double crop_pct;  ///< of the rules convnext and poolformer
+  SizeRule rule = SizeRule::plain;
+  double crop_pct = 0;  ///< of the rules convnext and poolformer
+  double rescale_factor = 1.0 / 255.0;
 };
 
 /// The class that CLIP models have unless a file names another one.
 const ImageProcessorClass& clip_image_processor();
 
-/// The class of this name; `ViTImageProcessor`, `ViTImageProcessorFast` and `ViTImageProcessorPil` are one.
-/// Errors: unsupported, with `subject` and the names that are known.
-const ImageProcessorClass& find_image_processor(std::string_view name, std::string_view subject);
+/// The class of this name, or null; `ViTImageProcessor`, `ViTImageProcessorFast` and `ViTImageProcessorPil`
+/// are one.
+const ImageProcessorClass* find_image_processor(std::string_view name);
+
+/// The names that find_image_processor knows, for messages: "CLIP, ChineseCLIP, ...".
+std::string image_processor_names();
 
 }  // namespace sightline

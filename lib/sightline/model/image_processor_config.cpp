@@ -1,88 +1,19 @@
 #include "sightline/model/image_processor_config.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 #include <vector>
 
 #include "sightline/base/error.h"
 #include "sightline/model/config_section.h"
+#include "sightline/model/image_processor_keys.h"
 
 namespace sightline {
 namespace {
 
-// Keys that say how pixels are made; all are read below.
-constexpr std::array<std::string_view, 13> kSettings = {
-    "do_resize",  "size",           "default_to_square", "resample",   "do_center_crop", "crop_size",
-    "do_rescale", "rescale_factor", "do_normalize",      "image_mean", "image_std",      "do_convert_rgb",
-    "do_pad"};
-
-// Keys that no class turns into another pixel value of one image: names, places, what a batch looks like, and
-// what is done to segmentation maps.
-constexpr std::array<std::string_view, 24> kWithoutEffect = {"image_processor_type",
-                                                             "feature_extractor_type",
-                                                             "image_processor_class",
-                                                             "feature_extractor_class",
-                                                             "processor_class",
-                                                             "_processor_class",
-                                                             "tokenizer_class",
-                                                             "auto_map",
-                                                             "_name_or_path",
-                                                             "transformers_version",
-                                                             "_commit_hash",
-                                                             "_valid_processor_keys",
-                                                             "_valid_kwargs_names",
-                                                             "_from_auto",
-                                                             "model_input_names",
-                                                             "return_tensors",
-                                                             "data_format",
-                                                             "input_data_format",
-                                                             "device",
-                                                             "disable_grouping",
-                                                             "image_seq_length",
-                                                             "pad_size",
-                                                             "do_reduce_labels",
-                                                             "reduce_labels"};
-
-// A file's value would take the place of the class's function of that name.
-constexpr std::array<std::string_view, 5> kFunctions = {"rescale", "resize", "normalize", "center_crop",
-                                                        "pad"};
-
-bool is_one_of(std::string_view key, std::span<const std::string_view> keys) {
-  return std::find(keys.begin(), keys.end(), key) != keys.end();
-}
-
-bool asks_for_nothing(const Json& value) {
-  if (value.is_null()) return true;
-  if (value.is_bool()) return !value.as_bool();
-  if (value.is_number()) return value.as_double() == 0;
-  if (value.is_string()) return value.as_string().empty();
-  return value.size() == 0;
-}
-
-/// The keys that only this class reads.
-std::span<const std::string_view> own_keys(const ImageProcessorClass& of) {
-  static constexpr std::array<std::string_view, 1> kClip = {"use_square_size"}, kOwlViT = {"rescale"},
-                                                   kCropPct = {"crop_pct"};
-  static constexpr std::array<std::string_view, 2> kEfficientNet = {"rescale_offset", "include_top"};
-  if (of.name == "CLIPImageProcessor") return kClip;
-  if (of.name == "OwlViTImageProcessor") return kOwlViT;
-  if (of.name == "EfficientNetImageProcessor") return kEfficientNet;
-  if (of.rule == SizeRule::convnext || of.rule == SizeRule::poolformer) return kCropPct;
-  return {};
-}
-
 [[noreturn]] void fail_key(const ImageProcessorClass& of, const std::string& subject,
                            const std::string& problem) {
   fail(ErrorCode::unsupported, subject, problem + " (" + std::string(of.name) + ")");
-}
-
-void check_keys(const Json& object, const ImageProcessorClass& of) {
-  object.for_each_member([&](std::string_view key, const Json& value) {
-    if (is_one_of(key, kSettings) || is_one_of(key, kWithoutEffect) || is_one_of(key, own_keys(of))) return;
-    if (asks_for_nothing(value) && !is_one_of(key, kFunctions)) return;
-    fail_key(of, value.path(), "is set, and is nothing that this program knows of this image processor");
-  });
 }
 
 struct Size {
@@ -134,7 +65,7 @@ class Reader {
       : object_(object), section_(std::optional<Json>(object)), of_(of), pipeline_(config_.pipeline) {}
 
   PreprocessorConfig read() && {
-    check_keys(object_, of_);
+    check_image_keys(object_, of_);
     if (flag("do_pad", false)) fail_key(of_, section_.subject("do_pad"), "is true");
     pipeline_.alpha = flag("do_convert_rgb", of_.convert_rgb) ? Alpha::white : Alpha::drop;
     pipeline_.crop = false;
@@ -146,8 +77,6 @@ class Reader {
   }
 
  private:
-  bool has_own(std::string_view key) const { return is_one_of(key, own_keys(of_)); }
-
   bool flag(std::string_view key, bool otherwise) const {
     const std::optional<Json> value = object_.find(key);
     return value ? !value->is_null() && value->as_bool() : otherwise;
@@ -164,7 +93,7 @@ class Reader {
     if (const std::optional<Json> value = section_.find("size"))
       size = read_size(*value, flag("default_to_square", of_.number_is_square));
     // KOSMOS-2: CLIP's class takes its own 224 then, whatever `size` says.
-    const bool own_size = has_own("use_square_size") && flag("use_square_size", false);
+    const bool own_size = has_own_key(of_, "use_square_size") && flag("use_square_size", false);
     if (own_size) size = {ResizeMode::exact, of_.size, of_.size};
     pipeline_.resample =
         static_cast<Resample>(section_.integer("resample", static_cast<std::int64_t>(of_.resample), 0, 5));
@@ -249,7 +178,7 @@ class Reader {
 
   void read_values() {
     config_.do_rescale = flag("do_rescale", true);
-    if (has_own("rescale")) config_.do_rescale = flag("rescale", config_.do_rescale);
+    if (has_own_key(of_, "rescale")) config_.do_rescale = flag("rescale", config_.do_rescale);
     if (config_.do_rescale) must_not_be_null("rescale_factor");
     config_.rescale_factor = of_.rescale_factor;
     if (const std::optional<Json> factor = section_.find("rescale_factor"))
@@ -258,13 +187,13 @@ class Reader {
     for (const std::string_view key : {"image_mean", "image_std"}) {
       if (config_.do_normalize) must_not_be_null(key);
     }
-    std::copy(of_.mean.begin(), of_.mean.end(), std::begin(config_.mean));
-    std::copy(of_.std.begin(), of_.std.end(), std::begin(config_.std));
+    std::copy(of_.statistics.mean.begin(), of_.statistics.mean.end(), std::begin(config_.mean));
+    std::copy(of_.statistics.std.begin(), of_.statistics.std.end(), std::begin(config_.std));
     section_.channels("image_mean", ChannelValues::any, config_.mean);
     section_.channels("image_std", ChannelValues::positive, config_.std);
-    if (has_own("rescale_offset") && flag("rescale_offset", false))
+    if (has_own_key(of_, "rescale_offset") && flag("rescale_offset", false))
       fail_key(of_, section_.subject("rescale_offset"), "is true");
-    if (has_own("include_top") && flag("include_top", true))
+    if (has_own_key(of_, "include_top") && flag("include_top", true))
       fail_key(of_, section_.subject("include_top"), "is not false: images would be normalised twice");
   }
 

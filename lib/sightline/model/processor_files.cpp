@@ -63,6 +63,15 @@ std::optional<Json> find_class(const Json& object) {
   return find_set(object, "feature_extractor_type");
 }
 
+/// The class that a value names. Errors: unsupported.
+const ImageProcessorClass& class_of_name(const Json& value, std::string_view name) {
+  if (const ImageProcessorClass* found = find_image_processor(name)) return *found;
+  fail(ErrorCode::unsupported, value.path(),
+       "is \"" + std::string(value.as_string()) +
+           "\", an image processor that this program does not follow; it follows those of " +
+           image_processor_names());
+}
+
 /// Old files have `ViTFeatureExtractor` for `ViTImageProcessor`, under either key. (transformers 5 knows that
 /// of one key only and refuses it under the other, which transformers 4 read.)
 const ImageProcessorClass& class_named(const Json& value) {
@@ -70,7 +79,7 @@ const ImageProcessorClass& class_named(const Json& value) {
   std::string name(value.as_string());
   if (const std::size_t at = name.find(kOld); at != std::string::npos)
     name.replace(at, kOld.size(), "ImageProcessor");
-  return find_image_processor(name, value.path());
+  return class_of_name(value, name);
 }
 
 const ImageProcessorClass& class_of(const Part& settings, const ProcessorTexts& texts) {
@@ -82,7 +91,7 @@ const ImageProcessorClass& class_of(const Part& settings, const ProcessorTexts& 
           find_class(is_timm && !settings.nested ? *config.object : *settings.object))
     return class_named(*named);
   const std::optional<Json> named = find_set(config.object, "image_processor_type");
-  return named ? find_image_processor(named->as_string(), named->path()) : clip_image_processor();
+  return named ? class_of_name(*named, named->as_string()) : clip_image_processor();
 }
 
 void check_tokenizer_config(const ProcessorTexts& texts) {

@@ -16,7 +16,7 @@ struct ImageSettings {
 
 /// The texts of the files that transformers' AutoProcessor asks; none where a file is not there.
 struct ProcessorTexts {
-  std::optional<std::string> processor, preprocessor, config, tokenizer;
+  std::optional<std::string> processor = {}, preprocessor = {}, config = {}, tokenizer = {};
 };
 
 /// What transformers 5.24's AutoProcessor takes from them: `image_processor` of `processor_config.json`,
