@@ -9,7 +9,7 @@
 
 namespace sightline {
 
-/// One container in which checkpoints come. A new one is a new file and a line in formats.cpp.
+/// One container in which checkpoints come. A new one is a new file and a line in weight_formats.cpp.
 class WeightFormat {
  public:
   virtual ~WeightFormat() = default;
