@@ -12,12 +12,16 @@ using namespace std::string_literals;
 
 namespace {
 
-// Of the module `m`: f may be called, C is a class, D an OrderedDict, N a name, Q not built.
+// Of the module `m`: f may be called, C is a class, D an OrderedDict, E a defaultdict, L a factory of its
+// values, B makes bytes, N is a name, Q not built.
 constexpr auto kUse = [](std::string_view module, std::string_view name) {
   if (module != "m") return PickleUse::refused;
   if (name == "f") return PickleUse::callable;
   if (name == "C") return PickleUse::record;
   if (name == "D") return PickleUse::ordered_dict;
+  if (name == "E") return PickleUse::default_dict;
+  if (name == "L") return PickleUse::factory;
+  if (name == "B") return PickleUse::latin1;
   if (name == "N") return PickleUse::name;
   return name == "Q" ? PickleUse::unsupported : PickleUse::refused;
 };
@@ -134,13 +138,78 @@ TEST_CASE("pickle: K01-K03 a global that is not needed is unsafe, wherever it st
   CHECK(code(pickle_of(pickle_global("m", "Q"))) == "UNSUP");
 }
 
+TEST_CASE("pickle: values that nobody needs are passed over", "[io]") {
+  const std::string big = "\x8A\x09\0\0\0\0\0\0\0\0\x01"s, huge = "\x8B\x0B\0\0\0abcdefghijk"s;
+  const std::string small = "\x8B\1\0\0\0\xFE"s, none = "\x8B\0\0\0\0"s;
+  const std::string bytes = "C\3a\xFF"s + "b" + "B\1\0\0\0\xFF"s + "\x8E\1\0\0\0\0\0\0\0\xFE"s +
+                            "\x96\2\0\0\0\0\0\0\0\xFE\xFD"s + "\x8D\1\0\0\0\0\0\0\0t"s;
+  const std::string set = "\x8F(K\1K\2\x90";
+  const PickleDocument document = read(pickle_of("(" + big + huge + small + none + bytes + set + "t"));
+  const PickleValue root = document.root();
+  REQUIRE(root.size() == 10);
+  CHECK(root.item(0).is(PickleKind::big_integer));
+  CHECK(error_of([&] { (void)root.item(0).as_integer(); }).code == "RANGE");
+  CHECK(root.item(1).is(PickleKind::big_integer));
+  CHECK(root.item(2).as_integer() == -2);
+  CHECK(root.item(3).as_integer() == 0);
+  for (int i = 4; i < 8; ++i) CHECK(root.item(i).is(PickleKind::bytes));
+  CHECK(root.item(8).as_text() == "t");
+  CHECK(root.item(9).is(PickleKind::set));
+  CHECK(root.item(9).size() == 0);
+}
+
+TEST_CASE("pickle: bytes and sets are as long as they say, and sets are nothing else", "[io][error]") {
+  for (const std::string& cut :
+       {"\x8A\x09\1"s, "\x8B\xFF\xFF\xFF\x7F"s, "\x8B\xFF\xFF\xFF\xFF"s, "C\5abc"s, "B\xFF\xFF\xFF\xFFz"s,
+        "\x8E\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFFz"s, "\x96\0\0\0\0\0\0\0\x80z"s, "\x8D\xFF\0\0\0\0\0\0\0z"s}) {
+    CHECK(code(pickle_of(cut)) == "TRUNC");
+  }
+  CHECK(code(pickle_of("](K\1\x90")) == "HEADER");
+  CHECK(code(pickle_of("(K\1\x90")) == "HEADER");
+  CHECK(code(pickle_of("\x8F\x90")) == "HEADER");
+  CHECK(code(pickle_of("\x8FK\1a")) == "HEADER");
+  CHECK(code(pickle_of("\x8Fq\1\x85q\2h\1(h\2\x90\x86")) == "HEADER");  // holds itself
+  CHECK(code(pickle_of("\x8D\1\0\0\0\0\0\0\0\xFF"s)) == "UTF8");
+}
+
+TEST_CASE("pickle: a defaultdict is a dict, and what makes its values is never more than a name", "[io]") {
+  const std::string dict = pickle_global("m", "E"), list = pickle_global("m", "L");
+  for (const std::string& arguments : {")"s, "N\x85"s, list + "\x85"}) {
+    const PickleDocument document = read(pickle_of(dict + arguments + "R" + pickle_text("k") + "K\3s"));
+    CHECK(document.root().is(PickleKind::dict));
+    CHECK(document.root().size() == 1);
+  }
+  CHECK(code(pickle_of(dict + pickle_global("m", "f") + "\x85R")) == "UNSAFE");
+  CHECK(code(pickle_of(dict + pickle_global("m", "N") + "\x85R")) == "UNSAFE");
+  CHECK(code(pickle_of(dict + "K\1\x85R")) == "UNSAFE");
+  CHECK(code(pickle_of(dict + "NN\x86R")) == "HEADER");
+  CHECK(code(pickle_of(list)) == "UNSAFE");
+  CHECK(code(pickle_of(list + ")R")) == "UNSAFE");
+  CHECK(code(pickle_of(list + list + "\x86")) == "UNSAFE");
+  CHECK(code(pickle_of(dict + ")R" + list + list + "s")) == "UNSAFE");
+}
+
+TEST_CASE("pickle: bytes of protocol 2 are a call that is not made", "[io]") {
+  const std::string encode = pickle_global("m", "B");
+  CHECK(read(pickle_of(encode + pickle_text("a") + pickle_text("latin1") + "\x86R"))
+            .root()
+            .is(PickleKind::bytes));
+  CHECK(read(pickle_of(encode + ")R")).root().is(PickleKind::bytes));
+  CHECK(code(pickle_of(encode + pickle_text("a") + "\x85R")) == "UNSAFE");
+  CHECK(code(pickle_of(encode + pickle_text("a") + pickle_text("rot13") + "\x86R")) == "UNSAFE");
+  CHECK(code(pickle_of(encode + "K\1" + pickle_text("latin1") + "\x86R")) == "UNSAFE");
+  CHECK(code(pickle_of(encode + pickle_text("latin1") + "N\x86R")) == "UNSAFE");
+  // An OrderedDict of pairs stands there as it is called.
+  const PickleDocument ordered = read(pickle_of(pickle_global("m", "D") + "]\x85R"));
+  CHECK(ordered.root().is(PickleKind::call));
+}
+
 TEST_CASE("pickle: K04 operations that no checkpoint needs are unsafe and named", "[io][error]") {
   CHECK_THAT(refusal(pickle_of("(ios\nsystem\n")).message, Contains("INST"));
   CHECK_THAT(refusal(pickle_of("(" + pickle_global("m", "f") + "o")).message, Contains("OBJ"));
   CHECK_THAT(refusal(pickle_of("\x82\1")).message, Contains("EXT1"));
   CHECK_THAT(refusal(pickle_of("Pid\n")).message, Contains("PERSID"));
-  for (const char operation :
-       "012FILPSTVBCgpio\x82\x83\x84\x8B\x8D\x8E\x8F\x90\x91\x92\x96\x97\x98zZ\xFF\x01"s) {
+  for (const char operation : "012FILPSTVgpio\x82\x83\x84\x91\x92\x97\x98zZ\xFF\x01"s) {
     CHECK(code(pickle_of("K\1("s + operation)) == "UNSAFE");
   }
   for (const std::string& value :
@@ -159,7 +228,6 @@ TEST_CASE("pickle: what may not be called or made is not", "[io][error]") {
   CHECK(code(pickle_of(pickle_global("m", "f") + "]R")) == "HEADER");
   CHECK(code(pickle_of("K\1)\x81")) == "HEADER");
   CHECK(code(pickle_of(pickle_global("m", "C") + "K\1\x85\x81")) == "HEADER");
-  CHECK(code(pickle_of(pickle_global("m", "D") + "]\x85R")) == "HEADER");
   CHECK(code(pickle_of("K\1K\2\x93")) == "HEADER");
   CHECK(code(pickle_of(pickle_text("m") + "K\2\x93")) == "HEADER");
   CHECK(code(pickle_of("K\1" + pickle_text("N") + "\x93")) == "HEADER");
@@ -248,7 +316,6 @@ TEST_CASE("pickle: limits of what a checkpoint can hold", "[io][error]") {
   for (int i = 0; i < 4'000'001; ++i) shared += "h\0"s;
   CHECK(code(pickle_of("Nq\0("s + shared + "t")) == "LIMIT");
   CHECK(code(pickle_of("N" + std::string(10'000'001, '('))) == "LIMIT");
-  CHECK(code(pickle_of("\x8A\x09\0\0\0\0\0\0\0\0\0"s)) == "RANGE");
   CHECK(code(pickle_of("\x80\1N")) == "UNSUP");
   CHECK(code(pickle_of("\x80\6N")) == "UNSUP");
   CHECK(code(pickle_of(pickle_text("\xFF"))) == "UTF8");

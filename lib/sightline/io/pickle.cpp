@@ -64,8 +64,16 @@ PickleValue PickleValue::child(std::int64_t index) const {
 }
 
 std::int64_t PickleValue::as_integer() const {
+  if (is(PickleKind::big_integer)) {
+    fail(ErrorCode::range, tree_->subject, "has an integer of more than 64 bits where a number must be");
+  }
   expect(is(PickleKind::integer), "an integer where one must be");
   return tree_->nodes[node_].number;
+}
+
+bool PickleValue::as_boolean() const {
+  expect(is(PickleKind::boolean), "true or false where one must be");
+  return tree_->nodes[node_].number != 0;
 }
 
 std::string_view PickleValue::as_text() const {

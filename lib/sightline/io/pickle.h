@@ -11,14 +11,19 @@
 
 namespace sightline {
 
-/// What a value of a pickle is. `call`: a function and its arguments, as they stand there. `record`: an
-/// object of a named class and its state. `persistent`: an id of something outside the pickle.
+/// What a value of a pickle is. `big_integer`: one of more than 64 bits, whose digits nobody needs. `bytes`:
+/// bytes or a bytearray, whose content nobody needs. `call`: a function and its arguments, as
+/// they stand there. `record`: an object of a named class and its state. `persistent`: an id of something
+/// outside the pickle.
 enum class PickleKind {
   none,
   boolean,
   integer,
+  big_integer,
   real,
   text,
+  bytes,
+  set,
   tuple,
   list,
   dict,
@@ -35,7 +40,10 @@ enum class PickleUse {
   name,          ///< stand as a value
   callable,      ///< be called, which yields a `call` and runs nothing
   record,        ///< be the class of a `record`
-  ordered_dict,  ///< be called without arguments, which yields an empty dict
+  ordered_dict,  ///< be called without arguments, which yields an empty dict; with some, a `call`
+  default_dict,  ///< be called with nothing, None or a `factory`, which yields an empty dict
+  latin1,        ///< be called with a text and 'latin1' or with nothing, which yields `bytes`
+  factory,       ///< stand in the arguments of a `default_dict`, and nowhere else
 };
 
 /// What a pickle may hold.
@@ -54,8 +62,10 @@ class PickleValue {
   PickleKind kind() const;
   bool is(PickleKind kind) const { return this->kind() == kind; }
 
-  /// Errors of the accessors: header when the value is of another kind.
+  /// Errors of the accessors: header when the value is of another kind; range for an integer of more than
+  /// 64 bits.
   std::int64_t as_integer() const;
+  bool as_boolean() const;
   std::string_view as_text() const;
   /// Items of a tuple or list, pairs of a dict; 0 for everything else.
   std::int64_t size() const;
@@ -86,15 +96,14 @@ class PickleValue {
 };
 
 /// A pickle interpreted into data. Nothing is imported and nothing is called: of the language, only what
-/// PyTorch writes is understood (39 operations), and of the globals only what the rules allow. Source:
+/// PyTorch writes is understood (48 operations), and of the globals only what the rules allow. Source:
 /// CPython's pickletools.py. Thread-safety: const = safe to share.
 class PickleDocument {
  public:
   /// `bytes` must outlive the document; `subject` is their name for messages. Errors: unsafe (an operation, a
   /// global or a persistent id that is not allowed, anything behind the end); unsupported; header (operands
-  /// that are missing or of the wrong kind, a value that would hold itself); truncated; utf8; range (an
-  /// integer above 64 bits); limit (64 MiB, 10 million operations, a million values or memo slots, nesting of
-  /// 64).
+  /// that are missing or of the wrong kind, a value that would hold itself); truncated; utf8; limit (64 MiB,
+  /// 10 million operations, a million values or memo slots, nesting of 64).
   PickleDocument(ByteView bytes, std::string_view subject, const PickleRules& rules);
   ~PickleDocument();
   PickleDocument(PickleDocument&&) noexcept;

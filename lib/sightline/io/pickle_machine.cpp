@@ -29,6 +29,7 @@ PickleTree PickleMachine::run() {
     refuse(ErrorCode::header, "ends with " + std::to_string(stack_.size()) + " values, expected one");
   }
   if (at_ != tree_.bytes.size()) refuse(ErrorCode::unsafe, "goes on behind its end");
+  check_factories();
   tree_.root = stack_.front();
   return std::move(tree_);
 }
@@ -114,6 +115,13 @@ void PickleMachine::append_to_dict(std::size_t begin) {
   append_from(stack_[begin - 1], begin);
 }
 
+void PickleMachine::add_to_set(std::size_t begin) {
+  if (!has_holder(begin) || tree_.nodes[stack_[begin - 1]].kind != PickleKind::set) {
+    refuse(ErrorCode::header, "adds items to a value that is not a set");
+  }
+  append_from(stack_[begin - 1], begin);
+}
+
 void PickleMachine::remember(std::size_t slot) {
   if (slot >= kMaxMemo) {
     refuse(ErrorCode::limit, "remembers a value as number " + std::to_string(slot) + ", at most " +
@@ -189,18 +197,60 @@ void PickleMachine::reduce() {
   }
   switch (tree_.nodes[function].use) {
     case PickleUse::ordered_dict:
-      if (tree_.nodes[arguments].count != 0) {
-        refuse(ErrorCode::header, "makes an OrderedDict of something, expected an empty one");
-      }
+      if (tree_.nodes[arguments].count != 0) return push_call(function, arguments);
       return push({.kind = PickleKind::dict, .depth = 1, .is_ordered = true});
-    case PickleUse::callable: {
-      const std::uint32_t call = tree_.add({.kind = PickleKind::call, .depth = 1});
-      tree_.append(call, function);
-      tree_.append(call, arguments);
-      return push(call);
-    }
+    case PickleUse::default_dict:
+      return reduce_default_dict(function, arguments);
+    case PickleUse::latin1:
+      return reduce_latin1(function, arguments);
+    case PickleUse::callable:
+      return push_call(function, arguments);
     default:
       refuse(ErrorCode::unsafe, "calls " + name_of(function) + ", which is not a function of a checkpoint");
+  }
+}
+
+void PickleMachine::push_call(std::uint32_t function, std::uint32_t arguments) {
+  const std::uint32_t call = tree_.add({.kind = PickleKind::call, .depth = 1});
+  tree_.append(call, function);
+  tree_.append(call, arguments);
+  push(call);
+}
+
+// What makes its missing values is never called: it may be named, and that is all.
+void PickleMachine::reduce_default_dict(std::uint32_t function, std::uint32_t arguments) {
+  const PickleNode& tuple = tree_.nodes[arguments];
+  if (tuple.count > 1) refuse(ErrorCode::header, "makes a defaultdict of something, expected an empty one");
+  if (tuple.count == 1) {
+    PickleNode& factory = tree_.nodes[tree_.links[tuple.first].value];
+    const bool is_factory = factory.kind == PickleKind::global && factory.use == PickleUse::factory;
+    if (!is_factory && factory.kind != PickleKind::none) {
+      refuse(ErrorCode::unsafe, "makes a " + name_of(function) + " with a factory that no checkpoint needs");
+    }
+    factory.is_in_place = true;
+  }
+  push({.kind = PickleKind::dict, .depth = 1});
+}
+
+// Protocol 2 has no bytes: `_codecs.encode(text, 'latin1')` makes them, and `bytes()` those that are none.
+void PickleMachine::reduce_latin1(std::uint32_t function, std::uint32_t arguments) {
+  const PickleNode& tuple = tree_.nodes[arguments];
+  const auto is_text = [&](std::uint32_t node) { return tree_.nodes[node].kind == PickleKind::text; };
+  bool right = tuple.count == 0;
+  if (tuple.count == 2) {
+    const PickleTree::Link text = tree_.links[tuple.first], codec = tree_.links[text.next];
+    right = is_text(text.value) && is_text(codec.value) && text_at(codec.value) == "latin1";
+  }
+  if (!right) refuse(ErrorCode::unsafe, "calls " + name_of(function) + " for more than bytes");
+  push(PickleNode{.kind = PickleKind::bytes});
+}
+
+// Errors: unsafe for a factory that no defaultdict has.
+void PickleMachine::check_factories() const {
+  for (std::uint32_t node = 0; node < tree_.nodes.size(); ++node) {
+    const PickleNode& value = tree_.nodes[node];
+    if (value.kind != PickleKind::global || value.use != PickleUse::factory || value.is_in_place) continue;
+    refuse(ErrorCode::unsafe, "refers to " + name_of(node) + ", which is not among what a checkpoint needs");
   }
 }
 
@@ -247,17 +297,26 @@ void PickleMachine::persistent() {
   push(value);
 }
 
-void PickleMachine::long1() {
-  const std::size_t size = operand<std::uint8_t>();
-  if (size > 8) refuse(ErrorCode::range, "has an integer of " + std::to_string(size) + " bytes, at most 8");
+// Two's complement of `size` bytes. What 64 bits do not hold is a value that nobody asks for.
+void PickleMachine::integer(std::uint64_t size) {
   if (tree_.bytes.size() - at_ < size) refuse(ErrorCode::truncated, "ends inside an operation");
+  const std::size_t begin = at_;
+  at_ += static_cast<std::size_t>(size);
+  if (size > 8) return push(PickleNode{.kind = PickleKind::big_integer});
   std::uint64_t bits = 0;
   for (std::size_t i = 0; i < size; ++i) {
-    bits |= static_cast<std::uint64_t>(tree_.bytes[at_ + i]) << (8 * i);
+    bits |= static_cast<std::uint64_t>(tree_.bytes[begin + i]) << (8 * i);
   }
   if (size > 0 && size < 8 && (bits >> (8 * size - 1) & 1) != 0) bits |= ~std::uint64_t{0} << (8 * size);
-  at_ += size;
   push_integer(static_cast<std::int64_t>(bits));
+}
+
+void PickleMachine::push_bytes(std::uint64_t size) {
+  if (size > tree_.bytes.size() - at_) {
+    refuse(ErrorCode::truncated, "ends inside " + std::to_string(size) + " bytes");
+  }
+  at_ += static_cast<std::size_t>(size);
+  push(PickleNode{.kind = PickleKind::bytes});
 }
 
 void PickleMachine::real() {

@@ -52,6 +52,7 @@ class PickleMachine {
   bool has_holder(std::size_t begin) const { return begin > (marks_.empty() ? 0 : marks_.back()); }
   void append_to_list(std::size_t begin);
   void append_to_dict(std::size_t begin);
+  void add_to_set(std::size_t begin);
   void remember(std::size_t slot);
   void recall(std::size_t slot);
   void push_global(std::uint32_t module, std::uint32_t name);
@@ -61,10 +62,15 @@ class PickleMachine {
   void protocol();
   void frame();
   void reduce();
+  void reduce_default_dict(std::uint32_t function, std::uint32_t arguments);
+  void reduce_latin1(std::uint32_t function, std::uint32_t arguments);
+  void push_call(std::uint32_t function, std::uint32_t arguments);
   void new_object();
   void build();
   void persistent();
-  void long1();
+  void integer(std::uint64_t size);
+  void push_bytes(std::uint64_t size);
+  void check_factories() const;
   void real();
   void global();
   void stack_global();

@@ -19,8 +19,6 @@ constexpr RefusedOperation kRefused[] = {
     {'S', "STRING"},
     {'T', "BINSTRING"},
     {'V', "UNICODE"},
-    {'B', "BINBYTES"},
-    {'C', "SHORT_BINBYTES"},
     {'g', "GET"},
     {'p', "PUT"},
     {'i', "INST"},
@@ -28,14 +26,8 @@ constexpr RefusedOperation kRefused[] = {
     {'\x82', "EXT1"},
     {'\x83', "EXT2"},
     {'\x84', "EXT4"},
-    {'\x8B', "LONG4"},
-    {'\x8D', "BINUNICODE8"},
-    {'\x8E', "BINBYTES8"},
-    {'\x8F', "EMPTY_SET"},
-    {'\x90', "ADDITEMS"},
     {'\x91', "FROZENSET"},
     {'\x92', "NEWOBJ_EX"},
-    {'\x96', "BYTEARRAY8"},
     {'\x97', "NEXT_BUFFER"},
     {'\x98', "READONLY_BUFFER"},
 };
@@ -65,7 +57,9 @@ bool PickleMachine::run_value(unsigned char code) {
     case 'M':
       return push_integer(operand<std::uint16_t>()), true;
     case 0x8A:
-      return long1(), true;
+      return integer(operand<std::uint8_t>()), true;
+    case 0x8B:
+      return integer(operand<std::uint32_t>()), true;
     case 'G':
       return real(), true;
     case 'X':
@@ -73,6 +67,15 @@ bool PickleMachine::run_value(unsigned char code) {
     case 0x8C:
     case 'U':
       return push(text_of(operand<std::uint8_t>())), true;
+    case 0x8D:
+      return push(text_of(operand<std::uint64_t>())), true;
+    case 'C':
+      return push_bytes(operand<std::uint8_t>()), true;
+    case 'B':
+      return push_bytes(operand<std::uint32_t>()), true;
+    case 0x8E:
+    case 0x96:
+      return push_bytes(operand<std::uint64_t>()), true;
     case 'c':
       return global(), true;
     case 0x93:
@@ -111,6 +114,10 @@ bool PickleMachine::run_container(unsigned char code) {
       return append_to_dict(below_top(2)), true;
     case 'u':
       return append_to_dict(pop_mark()), true;
+    case 0x8F:
+      return push(PickleNode{.kind = PickleKind::set, .depth = 1}), true;
+    case 0x90:
+      return add_to_set(pop_mark()), true;
     default:
       return false;
   }

@@ -15,6 +15,7 @@ struct PickleNode {
   std::uint8_t depth = 0;              ///< 0 for what holds nothing
   bool is_ordered = false;             ///< a dict that was an OrderedDict, which may have a state
   bool is_held = false;                ///< by another value, and can no longer change
+  bool is_in_place = false;            ///< a factory that a defaultdict has
   std::uint32_t count = 0;             ///< children; bytes of a text
   std::uint32_t first = 0;             ///< link; offset of a text in the pickle
   std::uint32_t last = 0;              ///< link

@@ -58,6 +58,11 @@ void store_as(DType dtype, std::span<const float> values, std::vector<std::byte>
       return store<std::uint8_t>(values, out, to_integer<std::uint8_t>);
     case DType::boolean:
       return store<std::uint8_t>(values, out, [](float v) { return static_cast<std::uint8_t>(v != 0); });
+    case DType::f8_e4m3fn:
+    case DType::f8_e4m3fnuz:
+    case DType::f8_e5m2:
+    case DType::f8_e5m2fnuz:
+    case DType::f8_e8m0fnu:
     case DType::other:
       return;
   }

@@ -72,6 +72,11 @@ std::int64_t size_of(DType dtype) {
     case DType::bf16:
     case DType::i16:
       return 2;
+    case DType::f8_e4m3fn:
+    case DType::f8_e4m3fnuz:
+    case DType::f8_e5m2:
+    case DType::f8_e5m2fnuz:
+    case DType::f8_e8m0fnu:
     case DType::i8:
     case DType::u8:
     case DType::boolean:
@@ -92,6 +97,16 @@ std::string_view dtype_name(DType dtype) {
       return "float16";
     case DType::bf16:
       return "bfloat16";
+    case DType::f8_e4m3fn:
+      return "float8_e4m3fn";
+    case DType::f8_e4m3fnuz:
+      return "float8_e4m3fnuz";
+    case DType::f8_e5m2:
+      return "float8_e5m2";
+    case DType::f8_e5m2fnuz:
+      return "float8_e5m2fnuz";
+    case DType::f8_e8m0fnu:
+      return "float8_e8m0fnu";
     case DType::i64:
       return "int64";
     case DType::i32:

@@ -8,13 +8,33 @@
 
 namespace sightline {
 
-/// Element type of a tensor in a file. Arithmetic is float32 everywhere; see `to_float`.
-enum class DType { f64, f32, f16, bf16, i64, i32, i16, i8, u8, boolean, other };
+/// Element type of a tensor in a file. Arithmetic is float32 everywhere; see `to_float`. The types of 8 bits
+/// (`f8_...`) are known so that they can be named; nothing here computes with them.
+enum class DType {
+  f64,
+  f32,
+  f16,
+  bf16,
+  f8_e4m3fn,
+  f8_e4m3fnuz,
+  f8_e5m2,
+  f8_e5m2fnuz,
+  f8_e8m0fnu,
+  i64,
+  i32,
+  i16,
+  i8,
+  u8,
+  boolean,
+  other
+};
 
 /// Bytes per element; 0 for `other`.
 std::int64_t size_of(DType dtype);
 /// "float32", "bfloat16", ...: Keras's names.
 std::string_view dtype_name(DType dtype);
+/// Whether it is one of the `f8_...`.
+inline bool is_float8(DType dtype) { return dtype >= DType::f8_e4m3fn && dtype <= DType::f8_e8m0fnu; }
 inline bool is_floating(DType dtype) {
   return dtype == DType::f64 || dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
 }

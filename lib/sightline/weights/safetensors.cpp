@@ -23,16 +23,28 @@ struct StoredType {
   std::int64_t bits;
 };
 constexpr std::array kStoredTypes = {
-    StoredType{"F32", DType::f32, 32},      StoredType{"F16", DType::f16, 16},
-    StoredType{"BF16", DType::bf16, 16},    StoredType{"F64", DType::f64, 64},
-    StoredType{"I64", DType::i64, 64},      StoredType{"I32", DType::i32, 32},
-    StoredType{"I16", DType::i16, 16},      StoredType{"I8", DType::i8, 8},
-    StoredType{"U8", DType::u8, 8},         StoredType{"BOOL", DType::boolean, 8},
-    StoredType{"U16", DType::other, 16},    StoredType{"U32", DType::other, 32},
-    StoredType{"U64", DType::other, 64},    StoredType{"C64", DType::other, 64},
-    StoredType{"F8_E4M3", DType::other, 8}, StoredType{"F8_E5M2", DType::other, 8},
-    StoredType{"F8_E8M0", DType::other, 8}, StoredType{"F6_E2M3", DType::other, 6},
-    StoredType{"F6_E3M2", DType::other, 6}, StoredType{"F4", DType::other, 4},
+    StoredType{"F32", DType::f32, 32},
+    StoredType{"F16", DType::f16, 16},
+    StoredType{"BF16", DType::bf16, 16},
+    StoredType{"F64", DType::f64, 64},
+    StoredType{"I64", DType::i64, 64},
+    StoredType{"I32", DType::i32, 32},
+    StoredType{"I16", DType::i16, 16},
+    StoredType{"I8", DType::i8, 8},
+    StoredType{"U8", DType::u8, 8},
+    StoredType{"BOOL", DType::boolean, 8},
+    StoredType{"U16", DType::other, 16},
+    StoredType{"U32", DType::other, 32},
+    StoredType{"U64", DType::other, 64},
+    StoredType{"C64", DType::other, 64},
+    StoredType{"F8_E4M3", DType::f8_e4m3fn, 8},
+    StoredType{"F8_E5M2", DType::f8_e5m2, 8},
+    StoredType{"F8_E4M3FNUZ", DType::f8_e4m3fnuz, 8},
+    StoredType{"F8_E5M2FNUZ", DType::f8_e5m2fnuz, 8},
+    StoredType{"F8_E8M0", DType::f8_e8m0fnu, 8},
+    StoredType{"F6_E2M3", DType::other, 6},
+    StoredType{"F6_E3M2", DType::other, 6},
+    StoredType{"F4", DType::other, 4},
 };
 
 const StoredType& stored_type(const Json& value) {

@@ -32,6 +32,11 @@ std::string_view stored_name(DType dtype, std::string_view tensor) {
       return "U8";
     case DType::boolean:
       return "BOOL";
+    case DType::f8_e4m3fn:
+    case DType::f8_e4m3fnuz:
+    case DType::f8_e5m2:
+    case DType::f8_e5m2fnuz:
+    case DType::f8_e8m0fnu:
     case DType::other:
       break;
   }

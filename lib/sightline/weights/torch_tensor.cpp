@@ -99,45 +99,80 @@ bool is_plain_key(std::string_view key) {
          key.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
 }
 
-bool is_call_of(const PickleValue& value, std::string_view module, std::string_view name) {
-  return value.is(PickleKind::call) && value.function().module() == module && value.function().name() == name;
+// Which function makes a tensor, and of what.
+struct Rebuild {
+  TorchRebuild kind;
+  std::string_view name;
+  PickleValue arguments;
+};
+
+TorchRebuild rebuild_of(const PickleValue& function) {
+  return function.is(PickleKind::global) ? torch_rebuild(function.module(), function.name())
+                                         : TorchRebuild::none;
 }
 
-// The arguments of `_rebuild_tensor`, out of what is wrapped around it.
-PickleValue rebuild_arguments(const PickleValue& call, const std::string& subject) {
-  PickleValue arguments = call.arguments();
-  if (is_call_of(call, "torch._utils", "_rebuild_parameter")) {
-    const PickleValue inner = arguments.item(0);
-    if (!is_call_of(inner, "torch._utils", "_rebuild_tensor_v2") &&
-        !is_call_of(inner, "torch._utils", "_rebuild_tensor")) {
+bool is_dense(TorchRebuild kind) {
+  return kind == TorchRebuild::dense || kind == TorchRebuild::dense_with_type;
+}
+
+// The call that makes the tensor, out of what is wrapped around it.
+Rebuild unwrapped(const PickleValue& call, const std::string& subject) {
+  Rebuild found = {rebuild_of(call.function()), call.function().name(), call.arguments()};
+  if (found.kind == TorchRebuild::parameter) {
+    const PickleValue inner = found.arguments.item(0);
+    if (!is_torch_tensor(inner)) fail(ErrorCode::header, subject, "is a parameter of what is not a tensor");
+    const TorchRebuild kind = rebuild_of(inner.function());
+    if (!is_dense(kind) && kind != TorchRebuild::other)
       fail(ErrorCode::header, subject, "is a parameter of what is not a tensor");
-    }
-    arguments = inner.arguments();
-  } else if (is_call_of(call, "torch._tensor", "_rebuild_from_type_v2")) {
-    const PickleValue function = arguments.item(0), type = arguments.item(1);
-    const bool is_tensor = function.module() == "torch._utils" &&
-                           (function.name() == "_rebuild_tensor_v2" || function.name() == "_rebuild_tensor");
+    return {kind, inner.function().name(), inner.arguments()};
+  }
+  if (found.kind == TorchRebuild::wrapped) {
+    const PickleValue function = found.arguments.item(0), type = found.arguments.item(1);
     const bool is_plain = (type.module() == "torch" && type.name() == "Tensor") ||
                           (type.module() == "torch.nn.parameter" && type.name() == "Parameter");
-    if (!is_tensor || !is_plain) fail(ErrorCode::header, subject, "is of a type that is not a plain tensor");
-    arguments = arguments.item(2);
+    const TorchRebuild kind = rebuild_of(function);
+    if (!is_plain || (!is_dense(kind) && kind != TorchRebuild::other))
+      fail(ErrorCode::header, subject, "is of a type that is not a plain tensor");
+    return {kind, function.name(), found.arguments.item(2)};
   }
-  return arguments;
+  return found;
+}
+
+// The seventh argument of `_rebuild_tensor_v2`, which says that the tensor is the negative or the conjugate
+// of what is stored.
+void check_no_view_bits(const PickleValue& arguments, std::int64_t at, const std::string& subject) {
+  if (arguments.size() <= at || !arguments.item(at).is(PickleKind::dict)) return;
+  arguments.item(at).for_each_pair([&](const PickleValue& key, const PickleValue& value) {
+    if (!key.is(PickleKind::text) || (key.as_text() != "neg" && key.as_text() != "conj")) return;
+    if (value.is(PickleKind::boolean) && !value.as_boolean()) return;
+    fail(ErrorCode::unsupported, subject,
+         "is stored as the " + std::string(key.as_text() == "neg" ? "negative" : "conjugate") +
+             " of its numbers; save tensor.resolve_neg().resolve_conj()");
+  });
+}
+
+// The element type that `_rebuild_tensor_v3` is given.
+TorchElement stated_element(const PickleValue& arguments, const std::string& subject) {
+  const PickleValue type = arguments.item(6);
+  const std::optional<TorchElement> element = torch_element(type.module(), type.name());
+  if (!element) fail(ErrorCode::header, subject, "is of an element type that is none");
+  if (element->bytes == 0) {
+    fail(ErrorCode::unsupported, subject,
+         "holds elements of type " + std::string(type.name()) + ", which this program does not read");
+  }
+  return *element;
 }
 
 }  // namespace
 
 struct TorchStorages::Storage {
-  DType dtype = DType::other;
+  TorchElement element;
   std::int64_t elements = 0;
   StoredTensor bytes;  ///< all of them, as a tensor of bytes
 };
 
 bool is_torch_tensor(const PickleValue& value) {
-  return is_call_of(value, "torch._utils", "_rebuild_tensor_v2") ||
-         is_call_of(value, "torch._utils", "_rebuild_tensor") ||
-         is_call_of(value, "torch._utils", "_rebuild_parameter") ||
-         is_call_of(value, "torch._tensor", "_rebuild_from_type_v2");
+  return value.is(PickleKind::call) && rebuild_of(value.function()) != TorchRebuild::none;
 }
 
 StoredTensor TorchStorages::content(std::string_view key, std::int64_t size, const std::string& subject) {
@@ -168,29 +203,50 @@ TorchStorages::Storage TorchStorages::storage(const PickleValue& value, const st
     fail(ErrorCode::header, subject, "has a storage of " + std::to_string(id.size()) + " facts, expected 5");
   }
   const PickleValue type = id.item(1);
-  const std::optional<DType> dtype = storage_dtype(type.module(), type.name());
-  if (!dtype) {
+  if (is_quantised_storage(type.module(), type.name())) {
+    fail(ErrorCode::unsupported, subject,
+         "lies in a " + std::string(type.name()) + " of quantised numbers, which this program does not read");
+  }
+  const std::optional<TorchElement> element = storage_element(type.module(), type.name());
+  if (!element) {
     fail(ErrorCode::header, subject,
          "has a storage of class " + std::string(type.name()) + ", expected another");
   }
   const std::int64_t elements = natural(id.item(4), "number of elements", subject);
-  const std::int64_t size = checked_mul(elements, size_of(*dtype), subject);
-  return {*dtype, elements, content(id.item(2).as_text(), size, subject)};
+  const std::int64_t size = checked_mul(elements, element->bytes, subject);
+  return {*element, elements, content(id.item(2).as_text(), size, subject)};
 }
 
 StoredTensor TorchStorages::tensor(const PickleValue& call, std::string_view name) {
   const std::string subject(name);
-  const PickleValue arguments = rebuild_arguments(call, subject);
+  const Rebuild rebuild = unwrapped(call, subject);
+  if (!is_dense(rebuild.kind)) {
+    fail(ErrorCode::unsupported, subject,
+         "is made by torch._utils." + std::string(rebuild.name) +
+             ": no dense tensor of plain numbers, which this program does not read");
+  }
+  const PickleValue& arguments = rebuild.arguments;
   const Layout layout = layout_of(arguments, subject);
-  const Storage from = storage(arguments.item(0), subject);
+  Storage from = storage(arguments.item(0), subject);
+  if (rebuild.kind == TorchRebuild::dense_with_type) {
+    check_no_view_bits(arguments, 7, subject);
+    const TorchElement element = stated_element(arguments, subject);
+    from.elements = checked_mul(from.elements, from.element.bytes, subject) / element.bytes;
+    from.element = element;
+  } else {
+    check_no_view_bits(arguments, 6, subject);
+  }
   check_layout(layout, from.elements, subject);
-  const auto item = static_cast<std::size_t>(size_of(from.dtype));
+  const auto item = static_cast<std::size_t>(from.element.bytes);
   const std::size_t offset = static_cast<std::size_t>(layout.offset) * item;
+  const DType dtype = from.element.dtype;
   if (layout.shape.elements() == 0 || is_contiguous(layout)) {
     const auto size = static_cast<std::size_t>(layout.shape.elements()) * item;
-    return {from.dtype, layout.shape, from.bytes.bytes().subspan(offset, size), from.bytes.mapped()};
+    return {dtype, layout.shape, from.bytes.bytes().subspan(offset, size), from.bytes.mapped()};
   }
-  return StoredTensor::deferred(from.dtype, layout.shape,
+  // Nothing asks for the bytes of a type that is not computed with.
+  if (dtype == DType::other) return {dtype, layout.shape, ByteView()};
+  return StoredTensor::deferred(dtype, layout.shape,
                                 [layout, offset, item, bytes = from.bytes](std::span<std::byte> out) {
                                   gather(layout, 0, bytes.bytes().data() + offset, item, out.data());
                                   bytes.drop_pages();

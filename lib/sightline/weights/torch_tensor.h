@@ -25,8 +25,8 @@ class TorchStorages {
   /// storage, or deferred when its elements do not lie in row-major order there. Valid as long as the
   /// archive's bytes and `owners`. `name` is for messages. Errors: header (arguments of the wrong kind);
   /// range (sizes, strides or an offset outside the storage; a storage that has not the size of its member);
-  /// unsafe (a storage key that is no plain name); missing; limit (16 GiB, 8 dimensions); those of
-  /// `ZipArchive::read`.
+  /// unsupported (quantised, sparse and other tensors that are not dense; negated views); unsafe (a storage
+  /// key that is no plain name); missing; limit (16 GiB, 8 dimensions); those of `ZipArchive::read`.
   StoredTensor tensor(const PickleValue& call, std::string_view name);
   /// What owns the bytes of storages that were deflated.
   std::vector<std::shared_ptr<const void>> owners() const;

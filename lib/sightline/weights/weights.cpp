@@ -78,6 +78,11 @@ const StoredTensor& Weights::require(std::string_view name, const Shape& expecte
     fail(ErrorCode::mismatch, name,
          "has shape " + to_string(tensor.shape) + ", expected " + to_string(expected));
   }
+  if (is_float8(tensor.dtype)) {
+    fail(ErrorCode::unsupported, name,
+         "is stored as " + std::string(dtype_name(tensor.dtype)) +
+             ", which this program does not compute with, expected float32, float16, bfloat16 or float64");
+  }
   if (!is_floating(tensor.dtype)) {
     fail(ErrorCode::type, name,
          "has dtype " + std::string(dtype_name(tensor.dtype)) +

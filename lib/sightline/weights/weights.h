@@ -29,7 +29,8 @@ class Weights {
   void merge(Weights&& other);
 
   /// A fact beside the tensors, as the file says it: a scalar of a GGUF file in decimal or as text, the name
-  /// of a Keras layer under the path of its group. An earlier value of `key` is replaced.
+  /// of a Keras layer under the path of its group. `assumed.*` is what no file says and was supplied or
+  /// chosen, a sentence for the user. An earlier value of `key` is replaced.
   void set_metadata(std::string key, std::string value);
   const std::map<std::string, std::string>& metadata() const { return metadata_; }
 
@@ -42,7 +43,8 @@ class Weights {
   /// The tensor without a check, or nullptr.
   const StoredTensor* find(std::string_view name) const;
   /// The tensor, marked as used. Valid as long as this object; its bytes as long as their owners.
-  /// Errors: missing; mismatch when its shape differs; type when not floating-point.
+  /// Errors: missing; mismatch when its shape differs; unsupported for float8, type for what is not
+  /// floating-point.
   const StoredTensor& require(std::string_view name, const Shape& expected) const;
   /// Takes a tensor out (name maps drop and rename with it). Errors: missing.
   StoredTensor extract(std::string_view name);
