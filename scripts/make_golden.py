@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Makes everything under data/golden again from the references.
 
-Needs Python with torch 2.13, transformers 5.23, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors; for keras,
-gguf and openclip also what scripts/golden/{keras_files,gguf_nano,openclip_nano}.py name, each best in an environment of
+Needs Python with torch 2.13, transformers 5.24, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors; for
+codecs, raster, keras, gguf and openclip also what the scripts in scripts/golden name, each best in an environment of
 its own (open_clip's torchvision must fit the torch). The tests themselves need none of them. Without a part named:
-image, text and model. Usage: scripts/make_golden.py [image|codecs|text|model|processors|pytorch|keras|gguf|openclip]
+image, text and model. Usage: scripts/make_golden.py [PART...]     (an unknown part prints the list)
 Each part writes a versions.json with the versions and seeds it used.
 """
 import importlib
@@ -12,10 +12,19 @@ import pathlib
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-PARTS = {"image": "images", "text": "texts", "model": "models", "pytorch": "pytorch", "keras": "keras_files",
-         "codecs": "coded_images", "gguf": "gguf_nano", "openclip": "openclip_nano", "processors": "processors"}
-# where it is not the part's own name
-FOLDERS = {"codecs": "image_codecs", **{part: "weights" for part in ("pytorch", "keras", "gguf", "openclip")}}
+# part: (script in scripts/golden, folder in data/golden)
+PARTS = {
+    "image": ("images", "image"),
+    "codecs": ("coded_images", "image_codecs"),
+    "text": ("texts", "text"),
+    "model": ("models", "model"),
+    "processors": ("processors", "processors"),
+    "pytorch": ("pytorch", "weights"),
+    "odd": ("odd_checkpoints", "weights"),
+    "keras": ("keras_files", "weights"),
+    "gguf": ("gguf_nano", "weights"),
+    "openclip": ("openclip_nano", "weights"),
+}
 
 
 def main():
@@ -24,9 +33,10 @@ def main():
     for part in wanted:
         if part not in PARTS:
             sys.exit(f"make_golden.py: unknown part '{part}', expected one of {', '.join(PARTS)}")
-        out = ROOT / "data" / "golden" / FOLDERS.get(part, part)
+        script, folder = PARTS[part]
+        out = ROOT / "data" / "golden" / folder
         out.mkdir(parents=True, exist_ok=True)
-        importlib.import_module(PARTS[part]).write(out)
+        importlib.import_module(script).write(out)
         print(f"{part}: {sum(p.stat().st_size for p in out.rglob('*') if p.is_file()):,} bytes")
 
 

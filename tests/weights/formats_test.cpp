@@ -108,7 +108,8 @@ TEST_CASE("formats: S30 an index and its shards must agree", "[weights][error]")
 TEST_CASE("formats: a form that has no reader is refused by its name", "[weights][error]") {
   const TempFolder folder;
   const std::string file =
-      GENERATE("flax_model.msgpack", "model.onnx", "saved_model.pb", "epoch_1.ckpt", "m.tflite");
+      GENERATE("flax_model.msgpack", "model.onnx", "saved_model.pb", "MODEL.ONNX", "m.tflite", "clip.mlmodel",
+               "openvino_model.bin", "model.ckpt.index", "weights.npz");
   folder.write(file, "anything");
   CHECK(loading(folder).code == "UNSUP");
   CHECK_THAT(loading(folder).message, Contains(file.c_str()) && Contains("expected one of the forms"));
@@ -182,7 +183,7 @@ TEST_CASE("formats: a file that is no checkpoint is refused", "[weights][error]"
   CHECK_THAT(error_of([&] { (void)load_weights(folder.write("w.bin", pointer)); }).message,
              Contains("git-lfs"));
   CHECK(error_of([&] { (void)load_weights(folder.write("w.safetensors", "<html>404</html>")); }).code ==
-        "LIMIT");
+        "MAGIC");
   write_weights(folder, "model.safetensors", {"bert.embeddings"});
   CHECK(loading(folder).code == "UNSUP");
 }

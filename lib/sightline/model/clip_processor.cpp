@@ -5,6 +5,7 @@
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
 #include "sightline/io/file.h"
+#include "sightline/io/stand_in.h"
 
 namespace sightline {
 namespace {
@@ -36,7 +37,7 @@ std::int64_t at_least_one(std::int64_t size, std::string_view name) {
 
 std::string vocabulary_text(const CLIPProcessor::Arguments& arguments) {
   if (const auto* path = std::get_if<std::string>(&arguments.vocabulary)) {
-    const std::vector<std::byte> bytes = read_file(*path, kMaxFileBytes);
+    const std::vector<std::byte> bytes = read_model_file(*path, kMaxFileBytes);
     return std::string(as_text(bytes));
   }
   std::string json = "{";
@@ -50,7 +51,7 @@ std::string vocabulary_text(const CLIPProcessor::Arguments& arguments) {
 
 std::string merges_text(const CLIPProcessor::Arguments& arguments) {
   if (const auto* path = std::get_if<std::string>(&arguments.merges)) {
-    const std::vector<std::byte> bytes = read_file(*path, kMaxFileBytes);
+    const std::vector<std::byte> bytes = read_model_file(*path, kMaxFileBytes);
     return std::string(as_text(bytes));
   }
   std::string lines = "#version: 0.2\n";

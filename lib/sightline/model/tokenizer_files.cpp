@@ -7,6 +7,7 @@
 #include "sightline/base/format.h"
 #include "sightline/base/log.h"
 #include "sightline/io/file.h"
+#include "sightline/io/stand_in.h"
 #include "sightline/model/locate.h"
 
 namespace sightline {
@@ -26,9 +27,9 @@ constexpr std::array kPairs = {
 
 std::unique_ptr<Tokenizer> read_tokenizer(const TokenizerFiles& files, TextCleaning cleaning) {
   if (!files.tokenizer_json.empty())
-    return CLIPTokenizer::from_tokenizer_json(read_file(files.tokenizer_json, kMaxFileBytes), cleaning);
+    return CLIPTokenizer::from_tokenizer_json(read_model_file(files.tokenizer_json, kMaxFileBytes), cleaning);
   const auto read = [](const std::string& path) {
-    return path.empty() ? std::vector<std::byte>() : read_file(path, kMaxFileBytes);
+    return path.empty() ? std::vector<std::byte>() : read_model_file(path, kMaxFileBytes);
   };
   const std::vector<std::byte> config = read(files.config), map = read(files.special_tokens_map),
                                added = read(files.added_tokens);

@@ -100,13 +100,28 @@ void check_inflation(const ZipEntry& entry, const std::string& subject) {
            " bytes, at most 200-fold is accepted");
 }
 
+// Keras 2 lists the layers in an attribute of the root, which Keras 3 has not.
+bool is_keras_2(ByteView file) {
+  constexpr std::size_t kRoot = 64 << 10;
+  return as_text(file.first(std::min(kRoot, file.size()))).find("layer_names") != std::string_view::npos;
+}
+
 }  // namespace
 
 bool KerasH5::recognizes(ByteView head) const { return has_hdf5_signature(head); }
 
 Weights KerasH5::read(const std::string& path) const {
   const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
-  Weights weights = weights_of(file->bytes(), path, true);
+  Weights weights;
+  try {
+    weights = weights_of(file->bytes(), path, true);
+  } catch (const Error&) {
+    if (!is_keras_2(file->bytes())) throw;
+    fail(ErrorCode::unsupported, path,
+         "is a file of TensorFlow or Keras 2, such as tf_model.h5, expected Keras 3's; transformers 4 reads "
+         "it with "
+         "from_tf=True and writes model.safetensors with save_pretrained");
+  }
   weights.keep(file);
   return weights;
 }

@@ -4,6 +4,7 @@
 #include "sightline/base/error.h"
 #include "sightline/io/file.h"
 #include "sightline/io/json.h"
+#include "sightline/io/stand_in.h"
 #include "sightline/weights/keras_h5.h"
 
 namespace sightline {
@@ -27,7 +28,7 @@ std::string shard_name(const Json& value) {
 }
 
 std::set<Placement> read_placements(const std::string& index_path) {
-  const std::vector<std::byte> bytes = read_file(index_path, kMaxIndexBytes);
+  const std::vector<std::byte> bytes = read_model_file(index_path, kMaxIndexBytes);
   const JsonDocument document(as_text(bytes), index_path, {.max_bytes = kMaxIndexBytes});
   std::set<Placement> placements;
   document.root().at("weight_map").for_each_member([&](std::string_view group, const Json& shards) {

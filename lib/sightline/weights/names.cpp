@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "sightline/base/error.h"
+#include "sightline/weights/foreign_names.h"
 
 namespace sightline {
 namespace {
@@ -73,6 +74,16 @@ bool NameMap::recognizes(const Weights& weights) const {
   return false;
 }
 
+const NameRule* NameMap::rule_for(std::string_view tensor) const {
+  for (const NameRule& rule : rules) {
+    // Most rules differ from the name in their first letter, which is quick to see.
+    if (rule.pattern.front() != '{' && rule.pattern.front() != (tensor.empty() ? '\0' : tensor.front()))
+      continue;
+    if (match(tensor, rule.pattern)) return &rule;
+  }
+  return nullptr;
+}
+
 Weights NameMap::canonical(Weights weights) const {
   if (prepare != nullptr) weights = prepare(std::move(weights));
   Weights result;
@@ -105,9 +116,11 @@ const NameMap& recognized_name_map(const Weights& weights) {
     if (map->recognizes(weights)) return *map;
   }
   const std::vector<std::string> names = weights.names();
+  const std::string family = family_of_names(weights);
   fail(ErrorCode::unsupported, names.empty() ? "weights" : names.front(),
        "is not a tensor of a CLIP checkpoint whose names this program knows (Hugging Face, OpenAI, OpenCLIP, "
-       "KerasCV, KerasHub, clip.cpp)");
+       "KerasCV, KerasHub, clip.cpp)" +
+           (family.empty() ? "" : "; the names look like those of " + family));
 }
 
 Weights to_canonical(Weights weights) {

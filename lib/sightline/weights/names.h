@@ -30,6 +30,8 @@ struct NameMap {
   Weights (*prepare)(Weights weights) = nullptr;  ///< what no line can say, done to the raw names first
 
   bool recognizes(const Weights& weights) const;
+  /// The first rule whose pattern the name is of; nullptr when there is none.
+  const NameRule* rule_for(std::string_view tensor) const;
   /// The same tensors under canonical names. A name without a rule stays, and is found by `Weights::unused`.
   /// Errors: mismatch when a shape does not allow the rule's layout; duplicate when two tensors become one.
   Weights canonical(Weights weights) const;

@@ -68,7 +68,8 @@ Weights with_logit_scale(Weights weights) {
   static constexpr float kLogarithmOf100 = 4.6051702F;
   if (weights.contains("logit_scale")) return weights;
   weights.add("logit_scale", {DType::f32, Shape{}, std::as_bytes(std::span(&kLogarithmOf100, 1))});
-  weights.set_metadata("assumed.logit_scale", "ln 100");
+  weights.set_metadata("assumed.logit_scale",
+                       "the weights hold no logit_scale: ln 100, as in OpenAI's models");
   return weights;
 }
 

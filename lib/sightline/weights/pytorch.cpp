@@ -6,6 +6,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/io/file.h"
+#include "sightline/weights/state_dict.h"
 #include "sightline/weights/torch_globals.h"
 #include "sightline/weights/torch_tensor.h"
 
@@ -18,10 +19,6 @@ constexpr std::size_t kMaxNameBytes = 1024;
 
 constexpr std::string_view kZipMark("PK\3\4", 4);
 constexpr std::string_view kPickleEnd = "/data.pkl";
-// Under these keys training programs keep the state_dict.
-constexpr std::array<std::string_view, 3> kStateDicts = {"state_dict", "model", "model_state_dict"};
-// DistributedDataParallel and torch.compile put these before every name.
-constexpr std::array<std::string_view, 2> kPrefixes = {"module.", "_orig_mod."};
 // First members of the tar files that PyTorch wrote before 0.2.
 constexpr std::array<std::string_view, 4> kTarMembers = {
     std::string_view("sys_info\0", 9), std::string_view("pickle\0", 7), std::string_view("storages\0", 9),
@@ -76,21 +73,6 @@ std::string_view key_of(const PickleValue& key, const std::string& subject) {
   return key.as_text();
 }
 
-// The dict of tensors: the pickle's value, or what a training program keeps it under.
-PickleValue state_dict_of(const PickleValue& root, const std::string& subject) {
-  if (!root.is(PickleKind::dict)) {
-    fail(ErrorCode::header, subject, "holds a value that is not a dict, expected a state_dict");
-  }
-  for (const std::string_view wanted : kStateDicts) {
-    std::optional<PickleValue> found;
-    root.for_each_pair([&](const PickleValue& key, const PickleValue& value) {
-      if (key_of(key, subject) == wanted && value.is(PickleKind::dict)) found = value;
-    });
-    if (found) return *found;
-  }
-  return root;
-}
-
 /// Collects tensors under their names.
 class Collector {
  public:
@@ -98,8 +80,7 @@ class Collector {
 
   void add_dict(const PickleValue& dict) {
     dict.for_each_pair([&](const PickleValue& key, const PickleValue& value) {
-      const std::string_view name = key_of(key, subject_);
-      if (is_torch_tensor(value)) add(name, value);
+      if (is_torch_tensor(value)) add(key_of(key, subject_), value);
     });
   }
   /// The attributes of an object, and of the objects in it.
@@ -113,6 +94,8 @@ class Collector {
       if (value.is(PickleKind::record)) add_object(value, name + ".");
     });
   }
+  /// A sentence on what was chosen.
+  void assume(const std::string& choice) { weights_.set_metadata("assumed.state_dict", choice); }
   Weights take() {
     if (weights_.size() == 0) fail(ErrorCode::missing, subject_, "holds no tensor, expected a state_dict");
     for (const auto& owner : storages_.owners()) weights_.keep(owner);
@@ -135,7 +118,6 @@ class Collector {
     if (name.size() > kMaxNameBytes) {
       fail(ErrorCode::limit, full_name, "is a name of more than " + std::to_string(kMaxNameBytes) + " bytes");
     }
-    while (starts_with_one(name, kPrefixes)) name.remove_prefix(name.find('.') + 1);
     weights_.add(std::string(name), storages_.tensor(value, full_name));
   }
 
@@ -169,7 +151,9 @@ Weights parse_pytorch(ByteView file, const std::string& subject, bool is_mapped)
   if (document.root().is(PickleKind::record)) {
     collector.add_object(document.root(), "");
   } else {
-    collector.add_dict(state_dict_of(document.root(), subject));
+    const StateDict found = find_state_dict(document.root(), subject);
+    collector.add_dict(found.dict);
+    if (!found.choice.empty()) collector.assume(found.choice);
   }
   return collector.take();
 }

@@ -8,8 +8,8 @@ namespace sightline {
 
 /// What `torch.save` and `torch.jit.save` write: a zip archive with a pickle and the bytes of the tensors.
 /// The pickle is read as data; nothing in it is run. Names are those of the state_dict, or the paths of a
-/// TorchScript module's attributes; what training wraps around them (`{"state_dict": ...}`, `{"model": ...}`,
-/// `module.`, `_orig_mod.`) comes off.
+/// TorchScript module's attributes. The state_dict may stand in what training programs save around it
+/// (`{"state_dict": ...}`, `{"model": ...}`; state_dict.h).
 class PyTorch : public WeightFormat {
  public:
   std::string_view name() const override { return "pytorch"; }

@@ -1,10 +1,12 @@
 #include "sightline/weights/shards.h"
 
+#include <algorithm>
 #include <map>
 
 #include "sightline/base/error.h"
 #include "sightline/io/file.h"
 #include "sightline/io/json.h"
+#include "sightline/io/stand_in.h"
 
 namespace sightline {
 namespace {
@@ -25,8 +27,14 @@ void check_shard_name(const Json& value) {
   }
 }
 
+// A shard that is no weight file at all.
+void check_shard(const std::string& path) {
+  const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
+  check_no_stand_in(file->bytes().first(std::min<std::size_t>(file->bytes().size(), 512)), path);
+}
+
 WeightMap read_weight_map(const std::string& index_path) {
-  const std::vector<std::byte> bytes = read_file(index_path, kMaxIndexBytes);
+  const std::vector<std::byte> bytes = read_model_file(index_path, kMaxIndexBytes);
   const JsonDocument document(as_text(bytes), index_path, {.max_bytes = kMaxIndexBytes});
   WeightMap map;
   document.root().at("weight_map").for_each_member([&](std::string_view tensor, const Json& shard) {
@@ -75,6 +83,7 @@ Weights read_shards(const std::string& index_path, const WeightFormat& format) {
     }
     const std::string path = join_path(folder, shard);
     if (!file_exists(path)) fail(ErrorCode::missing, path, "is listed in " + index_path + ", but not there");
+    check_shard(path);
     shards.emplace(shard, format.read(path));
   }
   check_places(map, shards, folder);

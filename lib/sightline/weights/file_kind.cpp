@@ -1,0 +1,151 @@
+#include "sightline/weights/file_kind.h"
+
+#include <algorithm>
+#include <array>
+
+#include "sightline/base/error.h"
+#include "sightline/base/format.h"
+#include "sightline/base/letters.h"
+#include "sightline/io/stand_in.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::string_view kReadForms = "safetensors, PyTorch, HDF5, a Keras archive, GGUF";
+constexpr std::size_t kShownText = 60;
+
+// A form without a reader, by bytes at a place in the file.
+struct Mark {
+  std::size_t at;
+  std::string_view bytes;
+  std::string_view name;
+};
+constexpr std::array kMarks = {
+    Mark{4, "TFL3", "a TensorFlow Lite model"},
+    Mark{4, "ET12", "an ExecuTorch program"},
+    Mark{0, "\x93NUMPY", "an array of NumPy"},
+    Mark{0, "\x1F\x8B", "a gzip archive: unpack it first"},
+    Mark{0, "\x28\xB5\x2F\xFD", "a zstd archive: unpack it first"},
+    Mark{0,
+         "\xFD"
+         "7zXZ",
+         "an xz archive: unpack it first"},
+    Mark{0, "7z\xBC\xAF\x27\x1C", "a 7z archive: unpack it first"},
+    Mark{0, "Rar!", "a RAR archive: unpack it first"},
+    Mark{0, "BZh", "a bzip2 archive: unpack it first"},
+    Mark{257, "ustar", "a tar archive: unpack it first"},
+    Mark{0, "lmgg", "a GGML file, the form before GGUF"},
+    Mark{0, "tjgg", "a GGML file, the form before GGUF"},
+    Mark{0, "ftrt", "a TensorRT engine"},
+    Mark{0, "\x89PNG", "a PNG image"},
+    Mark{0, "\xFF\xD8\xFF", "a JPEG image"},
+    Mark{0, "%PDF", "a PDF document"},
+};
+
+// The same by the ends of names, in small letters.
+struct NameEnd {
+  std::string_view end;
+  std::string_view name;
+};
+constexpr std::array kNameEnds = {
+    NameEnd{".msgpack", "a Flax checkpoint"},
+    NameEnd{".onnx", "an ONNX graph"},
+    NameEnd{".pb", "a TensorFlow graph"},
+    NameEnd{".tflite", "a TensorFlow Lite model"},
+    NameEnd{".ckpt.index", "a TensorFlow checkpoint"},
+    NameEnd{".ckpt.meta", "a TensorFlow checkpoint"},
+    NameEnd{".data-00000-of-00001", "a TensorFlow checkpoint"},
+    NameEnd{".mlmodel", "a CoreML model"},
+    NameEnd{".mlpackage", "a CoreML model"},
+    NameEnd{"openvino_model.bin", "a part of an OpenVINO model"},
+    NameEnd{"openvino_model.xml", "an OpenVINO model"},
+    NameEnd{".engine", "a TensorRT engine"},
+    NameEnd{".ot", "a checkpoint of rust-bert"},
+    NameEnd{".pte", "an ExecuTorch program"},
+    NameEnd{".npz", "an archive of NumPy"},
+};
+constexpr std::array<std::string_view, 7> kPartialEnds = {
+    ".part", ".incomplete", ".crdownload", ".partial", ".download", ".aria2", ".tmp"};
+
+// A message of protobuf that begins with the version of ONNX and the name of what wrote it.
+bool is_onnx(std::string_view head) {
+  return head.size() > 4 && head[0] == 8 && head[1] >= 1 && head[1] <= 32 && head[2] == 0x12 && head[3] > 0 &&
+         head.size() > 4U + static_cast<unsigned char>(head[3]) &&
+         head.substr(4, static_cast<unsigned char>(head[3]))
+                 .find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._- ") ==
+             std::string_view::npos;
+}
+
+// A map whose first key is a text.
+bool is_msgpack(std::string_view head) {
+  if (head.size() < 6) return false;
+  const auto first = static_cast<unsigned char>(head[0]);
+  std::size_t at = 0;
+  if (first >= 0x81 && first <= 0x8F) at = 1;
+  if (first == 0xDE) at = 3;
+  if (first == 0xDF) at = 5;
+  if (at == 0) return false;
+  const auto key = static_cast<unsigned char>(head[at]);
+  return (key > 0xA0 && key <= 0xBF) || key == 0xD9;
+}
+
+std::string_view form_of_bytes(std::string_view head) {
+  for (const Mark& mark : kMarks) {
+    if (head.size() > mark.at && head.substr(mark.at).starts_with(mark.bytes)) return mark.name;
+  }
+  if (is_onnx(head)) return "an ONNX graph";
+  return is_msgpack(head) ? "a Flax checkpoint" : "";
+}
+
+std::string_view form_of_name(std::string_view name) {
+  const std::string small = small_letters(name);
+  for (const NameEnd& known : kNameEnds) {
+    if (small.ends_with(known.end)) return known.name;
+  }
+  return "";
+}
+
+bool is_text(std::string_view head) {
+  return is_utf8(head) && std::none_of(head.begin(), head.end(), [](char c) {
+           return static_cast<unsigned char>(c) < ' ' && c != '\n' && c != '\r' && c != '\t';
+         });
+}
+
+[[noreturn]] void fail_form(const std::string& path, std::string_view form) {
+  fail(ErrorCode::unsupported, path,
+       "is " + std::string(form) +
+           ", expected one of the forms that this program reads: " + std::string(kReadForms));
+}
+
+}  // namespace
+
+bool looks_like_another(ByteView head, std::size_t size) {
+  // Less than a safetensors file's first number is for its reader to say, and a short one may be cut.
+  if (size < 8) return false;
+  return !form_of_bytes(as_text(head)).empty() || (size < kKindBytes && is_text(as_text(head)));
+}
+
+bool is_foreign_name(std::string_view name) { return !form_of_name(name).empty(); }
+
+bool is_partial_name(std::string_view name) {
+  const std::string small = small_letters(name);
+  return std::any_of(kPartialEnds.begin(), kPartialEnds.end(),
+                     [&](std::string_view end) { return small.ends_with(end); });
+}
+
+void fail_unknown_kind(ByteView head, std::size_t size, const std::string& path) {
+  const std::string_view text = as_text(head);
+  if (size == 0) fail(ErrorCode::magic, path, "is empty: a download or copy that did not happen");
+  check_no_stand_in(head, path);
+  if (const std::string_view form = form_of_bytes(text); !form.empty()) fail_form(path, form);
+  if (const std::string_view form = form_of_name(path); !form.empty()) fail_form(path, form);
+  if (size < kKindBytes && is_text(text)) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    fail(ErrorCode::magic, path,
+         "is a text, not weights: \"" + std::string(line.substr(0, kShownText)) + "\"");
+  }
+  fail(ErrorCode::magic, path,
+       "is no weight file of a form that this program reads: " + std::string(kReadForms));
+}
+
+}  // namespace sightline

@@ -1,0 +1,144 @@
+#include "sightline/weights/weight_folder.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+
+#include "sightline/base/error.h"
+#include "sightline/base/letters.h"
+#include "sightline/io/file.h"
+#include "sightline/io/json.h"
+#include "sightline/io/stand_in.h"
+#include "sightline/weights/file_kind.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::int64_t kMaxConfigBytes = 64LL << 20;
+
+// Under these names publishers keep a model's weights; of several in one folder the first here is read.
+// Source: transformers 5.24, modeling_utils.py, _get_resolved_checkpoint_files; OpenCLIP; KerasHub.
+constexpr std::array<std::string_view, 8> kUsualNames = {"model.safetensors",
+                                                         "model.safetensors.index.json",
+                                                         "pytorch_model.bin",
+                                                         "pytorch_model.bin.index.json",
+                                                         "open_clip_model.safetensors",
+                                                         "open_clip_pytorch_model.bin",
+                                                         "model.weights.h5",
+                                                         "model.weights.json"};
+
+constexpr std::array<std::string_view, 2> kOpenCLIPNames = {"open_clip_model.safetensors",
+                                                            "open_clip_pytorch_model.bin"};
+
+// What a weight file of another name ends in, in small letters.
+constexpr std::array<std::string_view, 8> kWeightEnds = {".safetensors", ".bin", ".pt",    ".pth",
+                                                         ".ckpt",        ".h5",  ".keras", ".gguf"};
+
+// Files of these names lie beside weights and are none: what transformers' Trainer and accelerate save.
+constexpr std::array<std::string_view, 5> kTrainingFiles = {"training_args.bin", "optimizer.pt",
+                                                            "scheduler.pt", "optimizer.bin", "scheduler.bin"};
+
+bool is_weight_file(std::string_view name) {
+  const std::string small = small_letters(name);
+  if (std::find(kTrainingFiles.begin(), kTrainingFiles.end(), small) != kTrainingFiles.end()) return false;
+  if (is_foreign_name(small)) return false;
+  return std::any_of(kWeightEnds.begin(), kWeightEnds.end(),
+                     [&](std::string_view end) { return small.ends_with(end); });
+}
+
+std::vector<std::string> entries_of(const std::string& folder) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (std::filesystem::directory_iterator at(folder, error), end; !error && at != end; at.increment(error)) {
+    names.push_back(at->path().filename().string());
+  }
+  if (error) fail(ErrorCode::io, folder, "cannot be listed: " + error.message());
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+// A folder of peft holds what is added to a model, sometimes beside that model's own weights; transformers
+// adds it whenever this file is there.
+void check_no_adapter(const std::string& folder) {
+  const std::string path = join_path(folder, "adapter_config.json");
+  if (!file_exists(path)) return;
+  fail(ErrorCode::unsupported, path,
+       "says that the folder holds an adapter, which changes a model's weights; merge it into the model "
+       "(merge_and_unload) and save that, or name the weight file to read that alone");
+}
+
+// transformers reads the file that this key of config.json names before all others. A config that is no JSON
+// is left to its own reader.
+std::string named_by_config(const std::string& folder) {
+  const std::string path = join_path(folder, "config.json");
+  if (!file_exists(path) || is_directory(path)) return "";
+  const std::vector<std::byte> bytes = read_model_file(path, kMaxConfigBytes);
+  if (as_text(bytes).find("transformers_weights") == std::string_view::npos) return "";
+  const JsonDocument document(as_text(bytes), path);
+  if (!document.root().is_object()) return "";
+  const std::optional<Json> value = document.root().find("transformers_weights");
+  if (!value || value->is_null()) return "";
+  const std::string name(value->as_string());
+  const std::filesystem::path parts(name);
+  const bool leaves = parts.is_absolute() || name.find('\0') != std::string::npos ||
+                      std::find(parts.begin(), parts.end(), "..") != parts.end();
+  if (leaves) fail(ErrorCode::unsafe, value->path(), "is '" + name + "', expected a file in the folder");
+  if (!name.ends_with(".safetensors") && !name.ends_with(".safetensors.index.json")) {
+    fail(ErrorCode::unsupported, value->path(),
+         "is '" + name + "', expected a name that ends in .safetensors or .safetensors.index.json");
+  }
+  const std::string named = join_path(folder, name);
+  if (!file_exists(named)) fail(ErrorCode::missing, named, "is named in " + path + ", but not there");
+  return named;
+}
+
+[[noreturn]] void fail_without_weights(const std::string& folder, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const std::string path = join_path(folder, name);
+    if (is_foreign_name(name)) fail_unknown_kind({}, 1, path);
+  }
+  std::string instead;
+  for (const std::string& name : names) {
+    const std::string path = join_path(folder, name);
+    const auto holds = [&](std::string_view usual) { return file_exists(join_path(path, usual)); };
+    if (is_partial_name(name)) instead = "; " + name + " is a download that has not finished";
+    if (instead.empty() && is_directory(path) && std::any_of(kUsualNames.begin(), kUsualNames.end(), holds))
+      instead = "; the folder " + name + " in it does";
+  }
+  fail(
+      ErrorCode::missing, folder,
+      "holds no weights" + instead +
+          ", expected model.safetensors, pytorch_model.bin, open_clip_model.safetensors, model.weights.h5 or "
+          "one .pt, .ckpt, .keras or .gguf file");
+}
+
+}  // namespace
+
+std::string weight_file_of(const std::string& folder) {
+  check_no_adapter(folder);
+  if (std::string named = named_by_config(folder); !named.empty()) return named;
+  for (const std::string_view name : kUsualNames) {
+    if (file_exists(join_path(folder, name))) return join_path(folder, name);
+  }
+  std::vector<std::string> found;
+  const std::vector<std::string> names = entries_of(folder);
+  std::copy_if(names.begin(), names.end(), std::back_inserter(found), is_weight_file);
+  if (found.size() == 1) return join_path(folder, found.front());
+  if (found.size() > 1) {
+    fail(ErrorCode::mismatch, folder,
+         "holds several weight files (" + found[0] + ", " + found[1] + (found.size() > 2 ? ", ..." : "") +
+             "); name the one that is meant");
+  }
+  fail_without_weights(folder, names);
+}
+
+std::vector<std::string> other_weight_files(const std::string& folder, std::string_view path) {
+  std::vector<std::string> files;
+  for (const std::string_view name : kOpenCLIPNames) {
+    std::string file = join_path(folder, name);
+    if (file != path && file_exists(file)) files.push_back(std::move(file));
+  }
+  return files;
+}
+
+}  // namespace sightline
