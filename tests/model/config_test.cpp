@@ -146,3 +146,58 @@ TEST_CASE("preprocessor: mean, std and switches", "[model]") {
   CHECK_THROWS_AS(preprocessor(R"({"size": {"longest_edge": 9}})"), Error);
   CHECK_THROWS_AS(preprocessor(R"({"do_pad": true})"), Error);
 }
+
+TEST_CASE("config: a null where transformers needs a value is no default", "[model][error]") {
+  for (const char* key : {"hidden_size", "num_attention_heads", "intermediate_size", "num_hidden_layers",
+                          "hidden_act", "layer_norm_eps", "vocab_size", "max_position_embeddings"}) {
+    INFO(key);
+    CHECK(code_of(with_text("\"" + std::string(key) + "\": null")) == ErrorCode::type);
+  }
+  for (const char* key : {"image_size", "patch_size", "num_channels", "hidden_act"}) {
+    INFO(key);
+    CHECK(code_of(R"({"model_type": "clip", "vision_config": {")" + std::string(key) + R"(": null}})") ==
+          ErrorCode::type);
+  }
+  CHECK(code_of(R"({"model_type": "clip", "projection_dim": null})") == ErrorCode::type);
+}
+
+TEST_CASE("config: what would change numbers and is not built is refused by its name", "[model][error]") {
+  for (const char* name :
+       {"gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python", "relu", "silu", "swish", "tanh"}) {
+    INFO(name);
+    CHECK(code_of(with_text("\"hidden_act\": \"" + std::string(name) + "\"")) == ErrorCode::unsupported);
+  }
+  CHECK(code_of(with_text(R"("model_type": "bert")")) == ErrorCode::unsupported);
+  CHECK(code_of(R"({"model_type": "clip", "vision_config": {"model_type": "siglip_vision_model"}})") ==
+        ErrorCode::unsupported);
+  CHECK(code_of(R"({"model_type": "clip", "quantization_config": {"quant_method": "bitsandbytes"}})") ==
+        ErrorCode::unsupported);
+}
+
+TEST_CASE("config: what changes no number of an inference is passed over", "[model]") {
+  const CLIPConfig plain = config(R"({"model_type": "clip"})");
+  const CLIPConfig read = config(R"({"model_type": "clip", "dtype": "float16", "torch_dtype": "float16",
+    "architectures": ["CLIPTextModel"], "initializer_factor": 3, "tie_word_embeddings": true, "unheard_of": [1],
+    "quantization_config": null, "logit_scale_init_value": 9,
+    "text_config": {"attention_dropout": 0.5, "projection_dim": 7, "model_type": "clip_text_model"},
+    "vision_config": {"attention_dropout": 0.5, "projection_dim": 7, "model_type": "clip_vision_model"}})");
+  CHECK(read.projection_dim == plain.projection_dim);
+  CHECK(read.vision.encoder.width == plain.vision.encoder.width);
+  CHECK(read.text.encoder.epsilon == plain.text.encoder.epsilon);
+}
+
+TEST_CASE("config: a model_type other than CLIP's is refused before its weights are read", "[model][error]") {
+  for (const char* type : {"siglip", "chinese_clip", "clipseg", "altclip", "metaclip_2", "blip", "bert"}) {
+    try {
+      check_model_type(R"({"model_type": ")" + std::string(type) + R"("})", "config.json");
+      FAIL(type);
+    } catch (const Error& error) {
+      CHECK(error.code() == ErrorCode::unsupported);
+      CHECK_THAT(error.what(), Contains(std::string("is \"") + type + "\""));
+    }
+  }
+  for (const char* text : {R"({"model_type": "clip"})", R"({"model_type": "clip_text_model"})", "{}", "[]",
+                           R"({"architecture": "vit_base"})", R"({"class_name": "CLIPBackbone"})"}) {
+    CHECK_NOTHROW(check_model_type(text, "config.json"));
+  }
+}

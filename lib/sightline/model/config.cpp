@@ -1,6 +1,8 @@
 #include "sightline/model/config.h"
 
+#include <array>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "sightline/base/error.h"
@@ -21,11 +23,58 @@ Section tower_section(const Json& root, std::string_view name) {
   return Section(std::nullopt);
 }
 
+[[noreturn]] void fail_type(const Json& type) {
+  fail(ErrorCode::unsupported, type.path(),
+       "is \"" + std::string(type.as_string()) + "\"; this version reads \"clip\" models");
+}
+
+void check_model_type(const Json& root) {
+  const std::optional<Json> type = root.find("model_type");
+  const bool has_towers =
+      root.find("text_config") || root.find("text_config_dict") || root.find("vision_config");
+  if (type && type->as_string() != "clip") fail_type(*type);
+  if (!type && !has_towers) fail(ErrorCode::missing, root.path(), "has no model_type and no text_config");
+}
+
+// transformers quantises the weights as it reads them where this key is there: other numbers.
+void check_not_quantized(const Json& root) {
+  const std::optional<Json> value = root.find("quantization_config");
+  if (!value || value->is_null()) return;
+  const std::string method = Section(value).text("quant_method", "a method of its own");
+  fail(ErrorCode::unsupported, value->path(),
+       "asks for weights quantised by " + method + ", expected plain float weights");
+}
+
+// A tower of another kind than CLIP's own, by the name that its section gives it.
+void check_tower_type(const Section& section, std::string_view expected) {
+  const std::string type = section.text("model_type", expected);
+  if (type == expected || type == "clip" || type.empty()) return;
+  fail(ErrorCode::unsupported, section.subject("model_type"),
+       "is \"" + type + "\", expected \"" + std::string(expected) + "\"");
+}
+
+// What transformers refuses as null, and what a default would hide.
+void check_no_null(const Section& section, std::span<const std::string_view> keys) {
+  if (!section.object()) return;
+  for (const std::string_view key : keys) {
+    const std::optional<Json> value = section.object()->find(key);
+    if (value && value->is_null()) fail(ErrorCode::type, value->path(), "is null, expected a value");
+  }
+}
+
+constexpr std::array<std::string_view, 6> kEncoderKeys = {"hidden_size",       "num_attention_heads",
+                                                          "intermediate_size", "num_hidden_layers",
+                                                          "hidden_act",        "layer_norm_eps"};
+constexpr std::array<std::string_view, 3> kVisionKeys = {"image_size", "patch_size", "num_channels"};
+constexpr std::array<std::string_view, 2> kTextKeys = {"vocab_size", "max_position_embeddings"};
+constexpr std::array<std::string_view, 1> kTopKeys = {"projection_dim"};
+
 struct EncoderDefaults {
   std::int64_t width, heads, mlp_width;
 };
 
 EncoderConfig read_encoder(const Section& section, const EncoderDefaults& defaults) {
+  check_no_null(section, kEncoderKeys);
   EncoderConfig config;
   config.width = section.integer("hidden_size", defaults.width, 1, kMaxWidth);
   config.heads = section.integer("num_attention_heads", defaults.heads, 1, kMaxWidth);
@@ -38,6 +87,8 @@ EncoderConfig read_encoder(const Section& section, const EncoderDefaults& defaul
 }
 
 CLIPVisionConfig read_vision(const Section& section) {
+  check_tower_type(section, "clip_vision_model");
+  check_no_null(section, kVisionKeys);
   CLIPVisionConfig config;
   config.encoder = read_encoder(section, {768, 12, 3072});
   config.image_size = section.side("image_size", 224);
@@ -52,23 +103,14 @@ CLIPVisionConfig read_vision(const Section& section) {
 }
 
 CLIPTextConfig read_text(const Section& section) {
+  check_tower_type(section, "clip_text_model");
+  check_no_null(section, kTextKeys);
   CLIPTextConfig config;
   config.encoder = read_encoder(section, {512, 8, 2048});
   config.vocabulary_size = section.integer("vocab_size", 49408, 1, kMaxVocabulary);
   config.context_length = section.integer("max_position_embeddings", 77, 2, kMaxContext);
   config.eos_token_id = section.integer("eos_token_id", 49407, 0, kMaxVocabulary);
   return config;
-}
-
-void check_model_type(const Json& root) {
-  const std::optional<Json> type = root.find("model_type");
-  const bool has_towers =
-      root.find("text_config") || root.find("text_config_dict") || root.find("vision_config");
-  if (type && type->as_string() != "clip") {
-    fail(ErrorCode::unsupported, type->path(),
-         "is \"" + std::string(type->as_string()) + "\"; this version reads \"clip\" models");
-  }
-  if (!type && !has_towers) fail(ErrorCode::missing, root.path(), "has no model_type and no text_config");
 }
 
 }  // namespace
@@ -78,11 +120,22 @@ CLIPConfig CLIPConfig::from_json(std::string_view text, std::string_view subject
   const Json root = document.root();
   if (!root.is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
   check_model_type(root);
+  check_not_quantized(root);
+  check_no_null(Section{std::optional<Json>(root)}, kTopKeys);
   CLIPConfig config;
   config.vision = read_vision(tower_section(root, "vision_config"));
   config.text = read_text(tower_section(root, "text_config"));
   config.projection_dim = Section{std::optional<Json>(root)}.integer("projection_dim", 512, 1, kMaxWidth);
   return config;
+}
+
+void check_model_type(std::string_view text, std::string_view subject) {
+  const JsonDocument document(text, subject);
+  const Json root = document.root();
+  const std::optional<Json> type = root.is_object() ? root.find("model_type") : std::nullopt;
+  if (!type || !type->is_string()) return;
+  const std::string_view name = type->as_string();
+  if (name != "clip" && name != "clip_text_model" && name != "clip_vision_model") fail_type(*type);
 }
 
 PreprocessorConfig PreprocessorConfig::defaults(std::int64_t image_size) {

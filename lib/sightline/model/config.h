@@ -35,6 +35,10 @@ struct CLIPConfig {
   static CLIPConfig from_json(std::string_view text, std::string_view subject);
 };
 
+/// Errors: unsupported, when the text of a `config.json` names another kind of model than CLIP, or than one
+/// tower of it, in `model_type`; those of JSON. Other programs' configs have no such key.
+void check_model_type(std::string_view text, std::string_view subject);
+
 /// Pixels from bytes and float values from pixels.
 struct PreprocessorConfig {
   PixelPipeline pipeline;

@@ -4,10 +4,12 @@
 
 #include "sightline/base/error.h"
 #include "sightline/io/file.h"
+#include "sightline/io/stand_in.h"
 #include "sightline/model/config_gguf.h"
 #include "sightline/model/config_keras.h"
 #include "sightline/model/config_openclip.h"
 #include "sightline/model/config_shapes.h"
+#include "sightline/model/model_folder.h"
 #include "sightline/model/processor_files.h"
 #include "sightline/weights/weight_format.h"
 
@@ -25,10 +27,34 @@ std::string folder_of(const std::string& path) {
   return parent.empty() ? "." : parent;
 }
 
+// A checkpoint of one tower (CLIPTextModel, CLIPVisionModelWithProjection, ...) is no model for both.
+void check_towers(const Weights& weights, const std::string& file) {
+  std::int64_t images = 0, texts = 0;
+  for (const std::string& name : weights.names()) {
+    images += name.starts_with("vision_model.") ? 1 : 0;
+    texts += name.starts_with("text_model.") ? 1 : 0;
+  }
+  if (images > 0 && texts > 0) return;
+  if (images == 0 && texts == 0) {
+    fail(ErrorCode::missing, file, "holds neither an image tower nor a text tower of a CLIP");
+  }
+  fail(ErrorCode::missing, file,
+       std::string(images > 0 ? "holds no text tower (text_model.*), only an image tower of "
+                              : "holds no image tower (vision_model.*), only a text tower of ") +
+           std::to_string(images + texts) + " tensors; a whole CLIP has both");
+}
+
 /// Finds the files beside the weights and says which were used.
 class Opener {
  public:
   explicit Opener(LoadedModel& model) : model_(model), folder_(model.source.folder) {}
+
+  /// What config.json says to be no CLIP is refused by that name, before its tensors are wondered at.
+  void check_kind() const {
+    if (has(kOpenCLIPConfig) || !has(kConfig)) return;
+    std::string path;
+    check_model_type(text_of(kConfig, path), kConfig);
+  }
 
   void read_config() {
     const std::string& dialect = model_.source.dialect;
@@ -79,7 +105,7 @@ class Opener {
 
   std::string text_of(std::string_view name, std::string& used) const {
     used = join_path(folder_, name);
-    return std::string(as_text(read_file(used, kMaxConfigBytes)));
+    return std::string(as_text(read_model_file(used, kMaxConfigBytes)));
   }
 
   void read_config_from_weights(const std::string& dialect) {
@@ -110,18 +136,22 @@ class Opener {
 
 LoadedModel open_model(const std::string& path, std::string_view dialect) {
   LoadedModel model;
-  Checkpoint checkpoint = load_checkpoint(path, dialect);
+  const std::string place = model_place(path);
   model.source.path = path;
-  model.source.folder = folder_of(path);
+  model.source.folder = folder_of(place);
+  Opener opener(model);
+  opener.check_kind();
+  Checkpoint checkpoint = load_checkpoint(place, dialect);
   model.source.form = checkpoint.form;
   model.source.dialect = checkpoint.dialect;
   model.source.weights = checkpoint.file;
   model.weights = std::move(checkpoint.weights);
-  Opener opener(model);
+  check_towers(model.weights, model.source.weights);
   opener.read_config();
   opener.read_preprocessor();
-  if (model.weights.metadata().contains("assumed.logit_scale"))
-    model.source.assumptions.push_back("the weights hold no logit_scale: ln 100, as in OpenAI's models");
+  for (const auto& [key, sentence] : model.weights.metadata()) {
+    if (key.starts_with("assumed.")) model.source.assumptions.push_back(sentence);
+  }
   return model;
 }
 

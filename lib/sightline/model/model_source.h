@@ -30,11 +30,11 @@ struct LoadedModel {
   PreprocessorConfig preprocessor;
 };
 
-/// Opens a model folder (Hugging Face, OpenCLIP, KerasHub, KerasCV) or a weight file with its configs beside
-/// it. Sizes come from the config of the weights' dialect, else from `config.json`, else, where they say
-/// enough (OpenAI, KerasCV, GGUF), from the weights themselves. `dialect`: whose names the weights have, "" =
-/// as recognized. Errors: missing, with what to put beside the weights; those of the weights, configs and
-/// preprocessing.
+/// Opens a model folder (Hugging Face, OpenCLIP, KerasHub, KerasCV; `model_place`) or a weight file with its
+/// configs beside it. Sizes come from the config of the weights' dialect, else from `config.json`, else,
+/// where they say enough (OpenAI, KerasCV, GGUF), from the weights themselves. `dialect`: whose names the
+/// weights have, "" = as recognized. Errors: missing, with what to put beside the weights, or with the tower
+/// that they lack; those of the weights, configs and preprocessing.
 LoadedModel open_model(const std::string& path, std::string_view dialect = "");
 
 }  // namespace sightline

@@ -1,0 +1,137 @@
+#include "sightline/model/model_folder.h"
+
+#include <algorithm>
+#include <array>
+#include <string_view>
+#include <vector>
+
+#include "sightline/base/error.h"
+#include "sightline/io/file.h"
+#include "sightline/io/json.h"
+#include "sightline/io/stand_in.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::int64_t kMaxBytes = 1 << 20;
+constexpr std::string_view kModules = "modules.json";
+constexpr std::string_view kPipeline = "model_index.json";
+
+// With one of these a folder is a model itself: sentence-transformers saves its first module at the top.
+constexpr std::array<std::string_view, 6> kOwnWeights = {
+    "model.safetensors",           "model.safetensors.index.json",
+    "pytorch_model.bin",           "pytorch_model.bin.index.json",
+    "open_clip_model.safetensors", "open_clip_pytorch_model.bin"};
+
+// A part of a pipeline: a folder and the class of what it holds.
+struct Part {
+  std::string folder;
+  std::string type;
+};
+
+std::string_view last_name(std::string_view type) { return type.substr(type.rfind('.') + 1); }
+
+bool is_plain(std::string_view folder) {
+  return folder != "." && folder != ".." &&
+         folder.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
+}
+
+std::string text_member(const Json& object, std::string_view key) {
+  const std::optional<Json> value = object.is_object() ? object.find(key) : std::nullopt;
+  return value && value->is_string() ? std::string(value->as_string()) : std::string();
+}
+
+// [{"path": "0_CLIPModel", "type": "sentence_transformers.models.CLIPModel"}, ...]
+std::vector<Part> modules_of(const Json& root) {
+  std::vector<Part> parts;
+  if (!root.is_array()) return parts;
+  root.for_each_element([&](const Json& module) {
+    parts.push_back({text_member(module, "path"), std::string(last_name(text_member(module, "type")))});
+  });
+  return parts;
+}
+
+// {"_class_name": ..., "text_encoder": ["transformers", "CLIPTextModel"], ...}
+std::vector<Part> components_of(const Json& root) {
+  std::vector<Part> parts;
+  if (!root.is_object()) return parts;
+  root.for_each_member([&](std::string_view name, const Json& value) {
+    if (!value.is_array() || value.size() != 2) return;
+    std::string type;
+    value.for_each_element([&](const Json& element) {
+      type = element.is_string() ? std::string(element.as_string()) : std::string();
+    });
+    if (!type.empty()) parts.push_back({std::string(name), type});
+  });
+  return parts;
+}
+
+std::string listed(const std::vector<Part>& parts) {
+  std::string words;
+  for (const Part& part : parts) words += (words.empty() ? "" : ", ") + part.type;
+  return words;
+}
+
+// The folder of the only CLIPModel, "" when there is none.
+std::string only_clip(const std::string& path, std::string_view file, const std::vector<Part>& parts) {
+  std::vector<std::string> found;
+  for (const Part& part : parts) {
+    if (part.type == "CLIPModel") found.push_back(part.folder);
+  }
+  if (found.empty()) return "";
+  const std::string list = join_path(path, file);
+  if (found.size() > 1) {
+    fail(ErrorCode::mismatch, list,
+         "names several CLIPs (" + found[0] + ", " + found[1] + "); name the folder that is meant");
+  }
+  if (!is_plain(found[0]))
+    fail(ErrorCode::unsafe, list, "names '" + found[0] + "', expected a folder beside it");
+  const std::string folder = join_path(path, found[0]);
+  if (!is_directory(folder)) fail(ErrorCode::missing, folder, "is named in " + list + ", but not there");
+  return found[0].empty() ? path : folder;
+}
+
+[[noreturn]] void fail_pipeline(const std::string& path, const std::vector<Part>& parts) {
+  std::string texts, images;
+  for (const Part& part : parts) {
+    const std::string words = part.folder + "/ (" + part.type + ")";
+    if (part.type.starts_with("CLIPTextModel")) texts += (texts.empty() ? "" : ", ") + words;
+    if (part.type.starts_with("CLIPVisionModel")) images += (images.empty() ? "" : ", ") + words;
+  }
+  std::string towers = "no part of it is a CLIP";
+  if (!texts.empty() && !images.empty()) {
+    towers = "its text tower in " + texts + " and its image tower in " + images +
+             " are two models, no single CLIP";
+  } else if (!texts.empty()) {
+    towers = "it has a text tower in " + texts + ", but no image tower";
+  } else if (!images.empty()) {
+    towers = "it has an image tower in " + images + ", but no text tower";
+  }
+  fail(ErrorCode::missing, path,
+       "is a pipeline of diffusers, not one model: " + towers +
+           "; name the folder of a whole CLIP, such as the one that its towers were taken from");
+}
+
+}  // namespace
+
+std::string model_place(const std::string& path) {
+  if (!is_directory(path)) return path;
+  const auto has = [&](std::string_view name) { return file_exists(join_path(path, name)); };
+  if (std::any_of(kOwnWeights.begin(), kOwnWeights.end(), has)) return path;
+  for (const std::string_view file : {kModules, kPipeline}) {
+    if (!has(file)) continue;
+    const std::string name = join_path(path, file);
+    const std::vector<std::byte> bytes = read_model_file(name, kMaxBytes);
+    const JsonDocument document(as_text(bytes), name);
+    const bool is_pipeline = file == kPipeline;
+    const std::vector<Part> parts =
+        is_pipeline ? components_of(document.root()) : modules_of(document.root());
+    if (std::string place = only_clip(path, file, parts); !place.empty()) return place;
+    if (is_pipeline) fail_pipeline(path, parts);
+    fail(ErrorCode::unsupported, name,
+         "names the modules of sentence-transformers " + listed(parts) + ", expected a CLIPModel");
+  }
+  return path;
+}
+
+}  // namespace sightline
