@@ -155,8 +155,8 @@ TEST_CASE("config: a null where transformers needs a value is no default", "[mod
   }
   for (const char* key : {"image_size", "patch_size", "num_channels", "hidden_act"}) {
     INFO(key);
-    CHECK(code_of(R"({"model_type": "clip", "vision_config": {")" + std::string(key) + R"(": null}})") ==
-          ErrorCode::type);
+    const std::string vision = "{\"" + std::string(key) + "\": null}";
+    CHECK(code_of(R"({"model_type": "clip", "vision_config": )" + vision + "}") == ErrorCode::type);
   }
   CHECK(code_of(R"({"model_type": "clip", "projection_dim": null})") == ErrorCode::type);
 }
@@ -177,8 +177,8 @@ TEST_CASE("config: what would change numbers and is not built is refused by its 
 TEST_CASE("config: what changes no number of an inference is passed over", "[model]") {
   const CLIPConfig plain = config(R"({"model_type": "clip"})");
   const CLIPConfig read = config(R"({"model_type": "clip", "dtype": "float16", "torch_dtype": "float16",
-    "architectures": ["CLIPTextModel"], "initializer_factor": 3, "tie_word_embeddings": true, "unheard_of": [1],
-    "quantization_config": null, "logit_scale_init_value": 9,
+    "architectures": ["CLIPTextModel"], "initializer_factor": 3, "tie_word_embeddings": true,
+    "unheard_of": [1], "quantization_config": null, "logit_scale_init_value": 9,
     "text_config": {"attention_dropout": 0.5, "projection_dim": 7, "model_type": "clip_text_model"},
     "vision_config": {"attention_dropout": 0.5, "projection_dim": 7, "model_type": "clip_vision_model"}})");
   CHECK(read.projection_dim == plain.projection_dim);

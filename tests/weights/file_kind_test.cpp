@@ -179,6 +179,14 @@ TEST_CASE("foreign_names: what the names of another model look like", "[weights]
   CHECK_THAT(loading(folder.path()).message, !Contains("look like"));
 }
 
+TEST_CASE("foreign_names: GGUF says itself what it is", "[weights]") {
+  Weights weights;
+  weights.set_metadata("general.architecture", "llama");
+  CHECK(family_of_names(weights) == "a model of the architecture llama, as the file says");
+  weights.set_metadata("general.architecture", "clip");
+  CHECK(family_of_names(weights).empty());
+}
+
 TEST_CASE("foreign_names: quantised weights and adapters are refused by the library that made them",
           "[weights][error]") {
   const std::vector<std::pair<std::string, std::string>> cases = {

@@ -49,7 +49,7 @@ class Opener {
  public:
   explicit Opener(LoadedModel& model) : model_(model), folder_(model.source.folder) {}
 
-  /// What config.json says to be no CLIP is refused by that name, before its tensors are wondered at.
+  /// Errors: unsupported, by the name of the model that config.json says this is.
   void check_kind() const {
     if (has(kOpenCLIPConfig) || !has(kConfig)) return;
     std::string path;
@@ -132,6 +132,20 @@ class Opener {
   const std::string& folder_;
 };
 
+// The weights; those under names of other models are refused by what config.json calls the model, where it
+// does.
+Checkpoint load_known(const std::string& place, std::string_view dialect, const Opener& opener) {
+  Checkpoint checkpoint;
+  try {
+    checkpoint = load_checkpoint(place, dialect);
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::unsupported) opener.check_kind();
+    throw;
+  }
+  if (checkpoint.dialect == "hf") opener.check_kind();
+  return checkpoint;
+}
+
 }  // namespace
 
 LoadedModel open_model(const std::string& path, std::string_view dialect) {
@@ -140,8 +154,7 @@ LoadedModel open_model(const std::string& path, std::string_view dialect) {
   model.source.path = path;
   model.source.folder = folder_of(place);
   Opener opener(model);
-  opener.check_kind();
-  Checkpoint checkpoint = load_checkpoint(place, dialect);
+  Checkpoint checkpoint = load_known(place, dialect, opener);
   model.source.form = checkpoint.form;
   model.source.dialect = checkpoint.dialect;
   model.source.weights = checkpoint.file;

@@ -35,8 +35,9 @@ constexpr std::array<std::string_view, 8> kWeightEnds = {".safetensors", ".bin",
                                                          ".ckpt",        ".h5",  ".keras", ".gguf"};
 
 // Files of these names lie beside weights and are none: what transformers' Trainer and accelerate save.
-constexpr std::array<std::string_view, 5> kTrainingFiles = {"training_args.bin", "optimizer.pt",
-                                                            "scheduler.pt", "optimizer.bin", "scheduler.bin"};
+constexpr std::array<std::string_view, 7> kTrainingFiles = {
+    "training_args.bin", "optimizer.pt", "scheduler.pt", "optimizer.bin",
+    "scheduler.bin",     "scaler.pt",    "rng_state.pth"};
 
 bool is_weight_file(std::string_view name) {
   const std::string small = small_letters(name);
