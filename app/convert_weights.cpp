@@ -32,7 +32,6 @@ void check(const ConvertOptions& o) {
   if (o.source.model.empty())
     fail_usage("no source given", "name a model: sightline convert-weights SOURCE -o TARGET");
   if (o.target.empty()) fail_usage("no target given", "add -o TARGET");
-  if (o.dtype == "int8") fail_usage("--dtype int8 is not built yet", "keep, f32, f16 and bf16 are");
   check_model_options(o.source);
 }
 
@@ -180,8 +179,8 @@ Command add_convert_weights(CLI::App& app) {
       ->group("Output");
   add_choice(*parser, "--to", o->to, {"auto", "hf", "keras-h5"}, "the form; auto: by TARGET's ending",
              "Output");
-  add_choice(*parser, "--dtype", o->dtype, {"keep", "f32", "f16", "bf16", "int8"}, "of the weights",
-             "Output");
+  add_choice(*parser, "--dtype", o->dtype, {"keep", "f32", "f16", "bf16"}, "of the weights", "Output",
+             {"int8"});
   parser->add_flag("--force", o->force, "replace a target that exists")->group("Output");
   parser->add_flag("--verify", o->verify, "compare all tensors, run fixed probes through both")
       ->group("Output");

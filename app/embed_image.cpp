@@ -24,7 +24,8 @@ struct EmbedImageOptions {
 };
 
 void check(const EmbedImageOptions& o) {
-  if (!has_images(o.input)) fail_usage("no image given", "name files, a folder, - or --files-from LIST");
+  if (!has_images(o.input))
+    fail_usage("no image given", "name files, a folder (. is the current one), - or --files-from LIST");
   if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
     fail_usage("the report and the embeddings cannot both go to stdout");
   }
@@ -34,7 +35,9 @@ void check(const EmbedImageOptions& o) {
 int run_embed_image(const EmbedImageOptions& o) {
   check(o);
   const TableFormat format = choose_format(o.output, TableFormat::jsonl, TableFormat::npy);
-  const std::vector<std::string> paths = gather_images(o.input);
+  const ImagePaths gathered = gather_images(o.input);
+  const std::vector<std::string>& paths = gathered.paths;
+  note_passed_over(o.console, gathered.passed_over);
   arm_signals();
   std::vector<std::string> inputs = paths;
   inputs.push_back(o.input.list);
@@ -46,6 +49,7 @@ int run_embed_image(const EmbedImageOptions& o) {
   const auto opened = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
   Report& report = *opened;
+  report.set_passed_over(passed_over_json(gathered.passed_over));
   Stopwatch watch(o.console);
   const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
   watch.lap("model loaded");

@@ -4,104 +4,35 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
-#include <set>
-#include <system_error>
+#include <span>
 
 #include <sys/stat.h>
 
 #include "failure.h"
+#include "sightline/image/tar_header.h"
 #include "sightline/io/file.h"
 
 namespace sightline::app {
 namespace {
 
-namespace fs = std::filesystem;
-
 constexpr std::int64_t kMaxImageBytes = 256LL << 20;
 constexpr std::int64_t kMaxTextBytes = 4LL << 30;
-constexpr std::array<std::string_view, 3> kExtensions = {".jpg", ".jpeg", ".png"};
-
-/// ASCII lower case of everything from the last dot of the name, "" when there is none.
-std::string extension_of(std::string_view path) {
-  const std::size_t slash = path.find_last_of('/');
-  const std::string_view name = slash == std::string_view::npos ? path : path.substr(slash + 1);
-  const std::size_t dot = name.find_last_of('.');
-  std::string extension(dot == std::string_view::npos ? "" : name.substr(dot));
-  for (char& c : extension) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return extension;
-}
-
-bool looks_like_image(std::string_view path) {
-  const std::string extension = extension_of(path);
-  return std::find(kExtensions.begin(), kExtensions.end(), extension) != kExtensions.end();
-}
-
-/// Walks one folder. A loop of links ends because each folder is entered once.
-class FolderWalk {
- public:
-  FolderWalk(bool follow_links, std::vector<std::string>& found)
-      : follow_links_(follow_links), found_(found) {}
-
-  void enter(const std::string& folder) {
-    struct stat status = {};
-    const bool reached = ::stat(folder.c_str(), &status) == 0;
-    if (reached && !seen_.emplace(status.st_dev, status.st_ino).second) return;
-    std::error_code error;
-    fs::directory_iterator entries(folder, error);
-    if (!reached || error) {
-      found_.push_back(folder);  // fails as an item, with the reason
-      return;
-    }
-    std::vector<std::string> folders;
-    for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
-      add(folder, *entries, folders);
-    }
-    if (error) found_.push_back(folder);  // what else is in it nobody knows
-    // In order, so that of two links to one folder the same is entered each time.
-    std::sort(folders.begin(), folders.end());
-    for (const std::string& below : folders) enter(below);
-  }
-
- private:
-  void add(const std::string& folder, const fs::directory_entry& entry, std::vector<std::string>& folders) {
-    const std::string name = entry.path().filename().string();
-    const std::string path = folder.ends_with('/') ? folder + name : folder + "/" + name;
-    // What the listing itself says: only links are looked up.
-    std::error_code error;
-    if (entry.is_directory(error)) {
-      if (follow_links_ || !entry.is_symlink(error)) folders.push_back(path);
-    } else if (looks_like_image(name)) {
-      // What cannot be reached is an input too, and so is a link that leads nowhere: they fail as items.
-      // Devices and FIFOs are passed over.
-      if (entry.is_regular_file(error) || !entry.exists(error)) found_.push_back(path);
-    }
-  }
-
-  bool follow_links_;
-  std::vector<std::string>& found_;
-  std::set<std::pair<dev_t, ino_t>> seen_;
-};
 
 /// A file as it is, a folder as what lies below it.
-void add_input(const std::string& path, bool follow_links, std::vector<std::string>& images) {
+void add_input(const std::string& path, const WalkOptions& walk, ImagePaths& to) {
   if (path == "-" || !is_directory(path)) {
-    if (path != "-" && extension_of(path) == ".tar") {
-      fail_usage("tar shards are not built yet: " + path, "unpack the shard and give the folder");
-    }
-    images.push_back(path);
+    to.paths.push_back(path);
     return;
   }
-  std::vector<std::string> found;
-  FolderWalk(follow_links, found).enter(path);
-  std::sort(found.begin(), found.end());
-  images.insert(images.end(), std::make_move_iterator(found.begin()), std::make_move_iterator(found.end()));
+  static const ImageEndings endings(image_formats());
+  WalkedFolder walked = walk_folder(path, walk, endings);
+  to.paths.insert(to.paths.end(), std::make_move_iterator(walked.images.begin()),
+                  std::make_move_iterator(walked.images.end()));
+  if (!walked.passed_over.empty()) to.passed_over.push_back({path, std::move(walked.passed_over)});
 }
 
-void add_list(const InputOptions& options, std::vector<std::string>& images) {
+void add_list(const InputOptions& options, ImagePaths& to) {
   const std::string text = read_text_file(options.list);
   if (!options.null_separated) {
     if (const std::size_t null = text.find('\0'); null != std::string::npos) {
@@ -111,13 +42,13 @@ void add_list(const InputOptions& options, std::vector<std::string>& images) {
                   "-0 reads paths that end with NUL, as find -print0 writes them");
     }
     for (const std::string& path : split_lines(text)) {
-      if (!path.empty()) add_input(path, options.follow_links, images);
+      if (!path.empty()) add_input(path, options.walk, to);
     }
     return;
   }
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\0', begin), text.size());
-    if (end > begin) add_input(text.substr(begin, end - begin), options.follow_links, images);
+    if (end > begin) add_input(text.substr(begin, end - begin), options.walk, to);
     begin = end + 1;
   }
 }
@@ -147,24 +78,49 @@ std::string read_pipe(const std::string& path) {
   return text;
 }
 
+/// Whether the bytes are a text whose first line, or what precedes its first NUL, is the name of a file.
+bool is_list_of_paths(std::string_view text) {
+  constexpr std::size_t kMaxPath = 4096;
+  const std::string_view head = text.substr(0, kMaxPath);
+  std::string_view line = head.substr(0, head.find_first_of(std::string_view("\n\0", 2)));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return !line.empty() && line.size() < head.size() && file_exists(std::string(line));
+}
+
+/// A shard is mostly larger than an image may be.
+bool begins_like_tar(const std::string& path) {
+  std::array<char, 512> head{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), head.size());
+  return is_tar(std::as_bytes(std::span(head).first(static_cast<std::size_t>(file.gcount()))));
+}
+
+std::vector<std::byte> read_stdin_image() {
+  std::vector<std::byte> bytes = in_stage(Stage::streams, [] { return read_file("-", kMaxImageBytes); });
+  if (!is_tar(bytes) && is_list_of_paths(as_text(bytes))) fail(ErrorCode::magic, "-", kListAsImage);
+  return bytes;
+}
+
 }  // namespace
 
 bool has_images(const InputOptions& options) { return !options.images.empty() || !options.list.empty(); }
 
-std::vector<std::string> gather_images(const InputOptions& options) {
-  std::vector<std::string> images;
-  for (const std::string& path : options.images) add_input(path, options.follow_links, images);
+ImagePaths gather_images(const InputOptions& options) {
+  check_exclude(options.walk.exclude);
+  ImagePaths images;
+  for (const std::string& path : options.images) add_input(path, options.walk, images);
   if (!options.list.empty()) add_list(options, images);
-  const auto uses_of_stdin = std::count(images.begin(), images.end(), "-");
+  const auto uses_of_stdin = std::count(images.paths.begin(), images.paths.end(), "-");
   if (uses_of_stdin > (options.list == "-" ? 0 : 1)) fail_usage("stdin can be read only once");
   return images;
 }
 
 std::vector<std::byte> read_image(const std::string& path) {
-  if (path == "-") return in_stage(Stage::streams, [&] { return read_file(path, kMaxImageBytes); });
+  if (path == "-") return read_stdin_image();
   try {
     return read_file(path, kMaxImageBytes);
   } catch (const Error& error) {
+    if (error.code() == ErrorCode::limit && begins_like_tar(path)) fail_tar(path);
     // A folder that can be listed is not an image: its pictures are.
     if (error.code() == ErrorCode::unsupported && is_directory(path))
       fail(ErrorCode::io, path, "is a folder that could not be listed to its end");

@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "folder_walk.h"
+
 namespace sightline::app {
 
 /// Which pictures, as the command line says.
@@ -10,18 +12,28 @@ struct InputOptions {
   std::vector<std::string> images;  ///< files, folders, "-"
   std::string list;                 ///< --files-from; "-" is stdin
   bool null_separated = false;      ///< of the list
-  bool follow_links = false;        ///< into symlinked folders
+  WalkOptions walk;                 ///< of folders
 };
 
 bool has_images(const InputOptions& options);
 
-/// The paths of all pictures in order: arguments, then the list, as given; folders of either are walked
-/// (paths below one sorted bytewise). A file that is not there stays in, and so does a folder that cannot be
-/// listed to its end: they fail when their turn comes, as one item. Errors: usage (tar shards); missing, io,
-/// limit of the list.
-std::vector<std::string> gather_images(const InputOptions& options);
+/// The inputs of a run.
+struct ImagePaths {
+  std::vector<std::string> paths;
+  std::vector<PassedOver> passed_over;  ///< of each folder that was walked
+};
 
-/// The bytes of one picture; "-" is stdin. Errors: those of read_file; limit above 256 MiB.
+/// The paths of all images in order: arguments, then the list, as given; folders of either are walked
+/// (paths below one sorted bytewise). A file that is not there stays in, and so does a folder that cannot be
+/// listed to its end: they fail when their turn comes, as one item. Errors: usage (patterns); missing, io,
+/// limit of the list.
+ImagePaths gather_images(const InputOptions& options);
+
+/// What read_image says of a list of paths that stands where an image is expected.
+inline constexpr std::string_view kListAsImage = "is a list of paths, expected the bytes of one image";
+
+/// The bytes of one image; "-" is stdin. Errors: those of read_file; limit above 256 MiB; unsupported for a
+/// tar of any size; magic for a list of paths on stdin.
 std::vector<std::byte> read_image(const std::string& path);
 
 /// Lines of a text without their ends (LF or CRLF), a last one without newline too.

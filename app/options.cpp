@@ -16,15 +16,24 @@ constexpr const char* kModel = "Model";
 constexpr const char* kPerformance = "Performance";
 constexpr const char* kMessages = "Messages";
 
+/// "one, two or three"
+std::string enumerate(const std::vector<std::string>& names, std::string_view last) {
+  std::string text;
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    text.append(i == 0 ? "" : i + 1 == names.size() ? last : ", ").append(names[i]);
+  }
+  return text;
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 /// "is 'foo', expected one, two or three": what ValidationError puts behind the option's name.
 std::function<std::string(const std::string&)> one_of(std::vector<std::string> names) {
   return [names = std::move(names)](const std::string& text) -> std::string {
-    if (std::find(names.begin(), names.end(), text) != names.end()) return "";
-    std::string expected;
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      expected.append(i == 0 ? "" : i + 1 == names.size() ? " or " : ", ").append(names[i]);
-    }
-    return "is '" + text + "', expected " + expected;
+    if (contains(names, text)) return "";
+    return "is '" + text + "', expected " + enumerate(names, " or ");
   };
 }
 
@@ -56,7 +65,7 @@ std::function<std::string(const std::string&)> whole_number(std::int64_t low, st
 }
 
 void add_values(CLI::App& app, const std::string& name, std::vector<std::string>& values,
-                const std::string& help, const std::string& group) {
+                const std::string& help, const std::string& group, const std::string& type) {
   const auto option = std::make_shared<CLI::Option*>();
   const auto keep = [option, &values](const CLI::results_t&) {
     values = (*option)->results();
@@ -71,14 +80,22 @@ void add_values(CLI::App& app, const std::string& name, std::vector<std::string>
     // Runs before the number of values is checked: one is enough after all.
     (*option)->each([option](const std::string&) { (*option)->expected(1, kMany); });
   }
-  (*option)->type_name(positional ? "" : "TEXT")->group(group);
+  (*option)->type_name(positional ? "" : type)->group(group);
 }
 
 void add_choice(CLI::App& app, const std::string& name, std::string& value,
-                const std::vector<std::string>& names, const std::string& help, const std::string& group) {
+                const std::vector<std::string>& names, const std::string& help, const std::string& group,
+                const std::vector<std::string>& future) {
   std::string type;
   for (const std::string& choice : names) type += (type.empty() ? "" : "|") + choice;
-  app.add_option(name, value, help)->check(one_of(names))->type_name(type)->default_str(value)->group(group);
+  const auto check = [name, names, future](const std::string& text) {
+    if (contains(future, text)) {
+      fail_usage(name + " " + text + " is not built yet",
+                 enumerate(names, " and ") + (names.size() == 1 ? " is" : " are"));
+    }
+    return one_of(names)(text);
+  };
+  app.add_option(name, value, help)->check(check)->type_name(type)->default_str(value)->group(group);
 }
 
 void add_future_option(CLI::App& app, const std::string& name) {
@@ -90,15 +107,18 @@ void add_future_option(CLI::App& app, const std::string& name) {
 }
 
 void add_input_options(CLI::App& app, InputOptions& options) {
-  add_values(app, "IMAGE", options.images, "files, folders (searched for .jpg .jpeg .png), or - for stdin",
-             kInput);
+  add_values(app, "IMAGE", options.images, "images, folders of images, or - for stdin", kInput);
   CLI::Option* list = app.add_option("--files-from", options.list, "a list of paths, one a line; - is stdin")
                           ->type_name("FILE")
                           ->group(kInput);
   app.add_flag("-0,--null", options.null_separated, "paths of the list end with NUL")
       ->needs(list)
       ->group(kInput);
-  app.add_flag("-L,--follow", options.follow_links, "enter symlinked folders")->group(kInput);
+  app.add_flag("-L,--follow", options.walk.follow_links, "enter symlinked folders")->group(kInput);
+  app.add_flag("--hidden", options.walk.hidden, "in folders, take names that begin with a dot too")
+      ->group(kInput);
+  add_values(app, "--exclude", options.walk.exclude,
+             "in folders, leave out what has this name or path; repeat it", kInput, "GLOB");
 }
 
 void add_caption_options(CLI::App& app, CaptionOptions& options) {
@@ -125,7 +145,8 @@ void add_model_options(CLI::App& app, ModelOptions& options) {
                  "a folder, a preset or org/name [$SIGHTLINE_MODEL, else the demo model]")
       ->type_name("M")
       ->group(kModel);
-  add_choice(app, "--dtype", options.dtype, {"f32", "bf16", "int8"}, "arithmetic of the towers", kModel);
+  add_choice(app, "--dtype", options.dtype, {"f32"}, "arithmetic of the towers", kModel,
+             {"f16", "bf16", "int8"});
   add_choice(app, "--backend", options.backend, {"auto", "native", "openblas", "reference"},
              "matrix products", kPerformance);
   app.add_option("-b,--batch-size", options.batch, "items in one pass [by the model's shape]")

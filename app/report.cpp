@@ -38,8 +38,10 @@ void Report::add(const ItemStatus& item) {
 
 void Report::settle() {
   if (!out_) return;
-  out_->write("{\"summary\":{\"inputs\":" + std::to_string(ok_ + skipped_) +
-              ",\"ok\":" + std::to_string(ok_) + ",\"skipped\":" + std::to_string(skipped_) + "}}\n");
+  line_ = "{\"summary\":{\"inputs\":" + std::to_string(ok_ + skipped_) + ",\"ok\":" + std::to_string(ok_) +
+          ",\"skipped\":" + std::to_string(skipped_);
+  if (!passed_over_.empty()) line_ += ",\"passed_over\":" + passed_over_;
+  out_->write(line_ + "}}\n");
   out_->settle();
 }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "failure.h"
@@ -27,6 +28,8 @@ class Report {
   /// `path` "" writes nothing, but counts. `label_key`: "path" or "text". Errors: those of OutputFile.
   Report(const std::string& path, bool force, std::string_view label_key);
 
+  /// What the summary says of `passed_over`, a JSON object; without it the summary has no such key.
+  void set_passed_over(std::string json) { passed_over_ = std::move(json); }
   void add(const ItemStatus& item);
   /// Writes the last line and settles the file, which `commit` publishes. Errors: those of OutputFile.
   void settle();
@@ -37,7 +40,7 @@ class Report {
 
  private:
   std::optional<OutputFile> out_;
-  std::string label_key_, line_;
+  std::string label_key_, line_, passed_over_;
   std::int64_t ok_ = 0, skipped_ = 0;
 };
 

@@ -21,7 +21,9 @@ void check_sources(const ScoreOptions& o) {
     fail_usage("captions and --text-embeddings together", "give one of them");
   }
   if (!has_images(o.input) && o.image_embeddings.empty()) {
-    fail_usage("no image given", "name files, a folder, -, --files-from LIST or --image-embeddings F.npy");
+    fail_usage(
+        "no image given",
+        "name files, a folder (. is the current one), -, --files-from LIST or --image-embeddings F.npy");
   }
   if (!captions && o.text_embeddings.empty()) {
     fail_usage("no caption given",
@@ -50,9 +52,9 @@ void check(const ScoreOptions& o, TableFormat format) {
   check_model_options(o.model);
 }
 
-std::unique_ptr<ImageSide> open_images(const ScoreOptions& o) {
+std::unique_ptr<ImageSide> open_images(const ScoreOptions& o, std::vector<std::string> paths) {
   if (!o.image_embeddings.empty()) return make_stored_images(StoredRows::open(o.image_embeddings));
-  return make_image_files(gather_images(o.input), thread_count(o.model), o.model.batch, o.items.strict);
+  return make_image_files(std::move(paths), thread_count(o.model), o.model.batch, o.items.strict);
 }
 
 void check_outputs(const ScoreOptions& o, const ImageSide& images) {
@@ -83,13 +85,16 @@ int run_score(const ScoreOptions& o) {
   require_good(captions);  // one fewer would change the probabilities of all others
   std::optional<StoredRows> stored;
   if (!o.text_embeddings.empty()) stored = StoredRows::open(o.text_embeddings);
-  const std::unique_ptr<ImageSide> images = open_images(o);
+  ImagePaths gathered = gather_images(o.input);
+  note_passed_over(o.console, gathered.passed_over);
+  const std::unique_ptr<ImageSide> images = open_images(o, std::move(gathered.paths));
   arm_signals();
   check_outputs(o, *images);
   const auto out =
       in_stage(Stage::output, [&] { return std::make_unique<OutputFile>(o.output.path, o.output.force); });
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
+  report->set_passed_over(passed_over_json(gathered.passed_over));
   Stopwatch watch(o.console);
   const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
@@ -152,7 +157,8 @@ void add_score_options(CLI::App& parser, ScoreOptions& o) {
   add_text_model_options(parser, o.model);
   add_console_options(parser, o.console);
   add_progress_option(parser, o.console);
-  for (const char* name : {"--follow", "--strict", "--lenient", "--preprocess", "--alpha", "--exif"})
+  for (const char* name :
+       {"--follow", "--hidden", "--exclude", "--strict", "--lenient", "--preprocess", "--alpha", "--exif"})
     images->excludes(parser.get_option(name));
   for (const char* name : {"--invalid-utf8", "--text-cleaning"}) texts->excludes(parser.get_option(name));
 }

@@ -78,7 +78,6 @@ std::string model_name(const ModelOptions& options) {
 }
 
 void check_model_options(const ModelOptions& options) {
-  if (options.dtype != "f32") fail_usage("--dtype " + options.dtype + " is not built yet", "f32 is");
   if (model_name(options).ends_with(".sightline")) {
     fail_usage("models in .sightline files are not built yet: " + model_name(options),
                "give a model folder or a weight file of another form");

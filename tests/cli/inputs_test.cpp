@@ -36,9 +36,9 @@ TEST_CASE("inputs: a folder that cannot be listed to its end is an input that fa
   for (const char* name : {"a.png", "b.png", "c.png"}) temp.write(name, "x");
   InputOptions options;
   options.images = {temp.path()};
-  CHECK(gather_images(options).size() == 3);
+  CHECK(gather_images(options).paths.size() == 3);
   entries_left = 4;  // "." and ".." and two of the three
-  const std::vector<std::string> images = gather_images(options);
+  const std::vector<std::string> images = gather_images(options).paths;
   entries_left = -1;
   REQUIRE(images.size() == 3);
   CHECK(images.front() == temp.path());

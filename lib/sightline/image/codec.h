@@ -80,7 +80,7 @@ std::string libavif_version();  ///< empty when it cannot be loaded, as of libhe
 std::string libheif_version();
 
 /// The codec whose format the bytes are. Errors: magic, saying what the bytes look like instead; unsupported
-/// when the library that reads this format was missing from the build.
+/// when the library that reads this format was missing from the build, and for a tar archive.
 const ImageCodec& codec_of(ByteView file);
 
 /// Errors: limit when a picture of this size is more than `limits` allow.

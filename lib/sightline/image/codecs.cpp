@@ -1,6 +1,7 @@
 #include "sightline/image/codec.h"
 
 #include "sightline/image/formats.h"
+#include "sightline/image/tar_header.h"
 
 namespace sightline {
 
@@ -88,6 +89,10 @@ void warn(ImageWarnings* warnings, std::string line) {
 int channels_of(RowFormat format) { return format == RowFormat::rgb ? 3 : 4; }
 
 const ImageCodec& codec_of(ByteView file) {
+  // Before the codecs: a tar begins with a member's name, which may look like anything ("BM", "GIF89a").
+  if (has_tar_checksum(file)) {
+    fail_tar("image");
+  }
   for (const ImageFormat& format : image_formats()) {
     if (!format.recognizes(file)) {
       continue;
@@ -98,6 +103,9 @@ const ImageCodec& codec_of(ByteView file) {
                " was missing when it was built");
     }
     return *format.codec;
+  }
+  if (is_tar(file)) {
+    fail_tar("image");
   }
   const std::string_view text = as_text(file);
   fail(ErrorCode::magic, "image",

@@ -1,0 +1,137 @@
+#include "folder_walk.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <filesystem>
+
+#include "support/catch.h"
+#include "support/error_of.h"
+#include "support/temp_folder.h"
+
+using namespace sightline;
+using namespace sightline::app;
+using sightline::testing::TempFolder;
+
+namespace {
+
+constexpr std::array<std::string_view, 2> kPngs = {".png", ".apng"};
+constexpr std::array<std::string_view, 1> kHeics = {".heic"};
+
+/// A build that reads PNG, and knows HEIC but was made without its library.
+ImageEndings png_without_heic() {
+  static const std::array formats = {ImageFormat{"PNG", kPngs, &png_codec(), "libpng"},
+                                     ImageFormat{"HEIC", kHeics, nullptr, "libheif"}};
+  return ImageEndings(formats);
+}
+
+void write(const TempFolder& temp, const std::string& name) {
+  const std::filesystem::path path = std::filesystem::path(temp.path()) / name;
+  std::filesystem::create_directories(path.parent_path());
+  temp.write(name, "x");
+}
+
+std::vector<std::string> below(const TempFolder& temp, const WalkOptions& options) {
+  std::vector<std::string> names;
+  for (const std::string& path : walk_folder(temp.path(), options, png_without_heic()).images)
+    names.push_back(path.substr(temp.path().size() + 1));
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+}  // namespace
+
+TEST_CASE("folder walk: endings come from the table of formats, in any case", "[cli][walk]") {
+  const TempFolder temp;
+  for (const char* name :
+       {"a.png", "b.APNG", "c.HeIc", "d.heic", "e.svg", "f.jpg", "g.txt", "h", "i.png.txt"})
+    write(temp, name);
+  const WalkedFolder walked = walk_folder(temp.path(), {}, png_without_heic());
+  CHECK(walked.images == Names{temp.path() + "/a.png", temp.path() + "/b.APNG"});
+  CHECK(walked.passed_over == EndingCounts{{".heic", 2}, {".svg", 1}});
+}
+
+TEST_CASE("folder walk: every format of the build is read, and no ending is both", "[cli][walk]") {
+  const ImageEndings endings(image_formats());
+  for (const ImageFormat& format : image_formats()) {
+    for (const std::string_view ending : format.extensions) {
+      CHECK(endings.kind(ending) == (format.codec == nullptr ? EndingKind::unread : EndingKind::readable));
+      CHECK(ending_of("a/b" + std::string(ending)) == ending);
+    }
+  }
+  for (const char* ending : {".svg", ".psd", ".jxl", ".jp2", ".cr2", ".nef", ".arw", ".dng", ".raf", ".orf",
+                             ".rw2", ".ico", ".ppm", ".pgm", ".tga"})
+    CHECK(endings.kind(ending) == EndingKind::unread);
+  for (const char* ending : {"", ".txt", ".mp4", ".pdf", ".npy", ".tar", ".jsonl"})
+    CHECK(endings.kind(ending) == EndingKind::other);
+}
+
+TEST_CASE("folder walk: hidden names are passed over and not counted", "[cli][walk]") {
+  const TempFolder temp;
+  for (const char* name : {"a.png", ".b.png", ".c/d.png", "e/.f/g.png", ".h.svg", ".c/i.svg"})
+    write(temp, name);
+  CHECK(below(temp, {}) == Names{"a.png"});
+  CHECK(walk_folder(temp.path(), {}, png_without_heic()).passed_over.empty());
+  WalkOptions all;
+  all.hidden = true;
+  CHECK(below(temp, all) == Names{".b.png", ".c/d.png", "a.png", "e/.f/g.png"});
+  CHECK(walk_folder(temp.path(), all, png_without_heic()).passed_over == EndingCounts{{".svg", 2}});
+  // By name it is taken.
+  CHECK(walk_folder(temp.path() + "/.c", {}, png_without_heic()).images == Names{temp.path() + "/.c/d.png"});
+}
+
+TEST_CASE("folder walk: --exclude compares names and paths below the folder", "[cli][walk]") {
+  const TempFolder temp;
+  for (const char* name : {"a.png", "a.svg", "thumbs/b.png", "thumbs/b.svg", "c/thumbs/d.png", "c/e.png",
+                           "c/f/g.png", ".x.png", "h[1].png"})
+    write(temp, name);
+  const auto without = [&](std::vector<std::string> patterns, bool hidden = false) {
+    WalkOptions options;
+    options.exclude = std::move(patterns);
+    options.hidden = hidden;
+    return below(temp, options);
+  };
+  const Names everything = {"a.png", "c/e.png", "c/f/g.png", "c/thumbs/d.png", "h[1].png", "thumbs/b.png"};
+  CHECK(without({}) == everything);
+  CHECK(without({"thumbs"}) == Names{"a.png", "c/e.png", "c/f/g.png", "h[1].png"});
+  CHECK(without({"thumbs/"}) == Names{"a.png", "c/e.png", "c/f/g.png", "h[1].png"});
+  CHECK(without({"a.png/"}) == everything);  // not a folder
+  CHECK(without({"c/thumbs"}) == Names{"a.png", "c/e.png", "c/f/g.png", "h[1].png", "thumbs/b.png"});
+  CHECK(without({"c/*.png"}) == Names{"a.png", "c/f/g.png", "c/thumbs/d.png", "h[1].png", "thumbs/b.png"});
+  CHECK(without({"c*g.png"}) == everything);  // * does not match /
+  CHECK(without({"*.png"}).empty());
+  CHECK(without({"[ab].png", "e.???"}) == Names{"c/f/g.png", "c/thumbs/d.png", "h[1].png"});
+  CHECK(without({"h\\[1\\].png"}).size() == 5);
+  CHECK(without({"*x.png"}, true) == everything);  // * matches a leading dot
+  CHECK(without({"A.PNG"}) == everything);
+  WalkOptions options;
+  options.exclude = {"thumbs"};
+  CHECK(walk_folder(temp.path(), options, png_without_heic()).passed_over == EndingCounts{{".svg", 1}});
+  // The folder itself was given by name, with or without a slash.
+  options.exclude = {"thumbs", "b.*"};
+  CHECK(walk_folder(temp.path() + "/thumbs", options, png_without_heic()).images.empty());
+  options.exclude = {"thumbs"};
+  CHECK(walk_folder(temp.path() + "/thumbs/", options, png_without_heic()).images.size() == 1);
+  CHECK(walk_folder(temp.path() + "/thumbs/", options, png_without_heic()).images.size() == 1);
+}
+
+TEST_CASE("folder walk: patterns that cannot match are refused", "[cli][walk][error]") {
+  for (const char* pattern : {"", "/a", "./a", "/"}) CHECK_THROWS_AS(check_exclude({"ok", pattern}), Error);
+  CHECK_NOTHROW(check_exclude({"a", "a/b", "*", ".git", "a/"}));
+}
+
+TEST_CASE("folder walk: only files are counted", "[cli][walk]") {
+  const TempFolder temp;
+  write(temp, "folder.svg/a.svg");
+  write(temp, "b.svg");
+  std::filesystem::create_symlink("nowhere", std::filesystem::path(temp.path()) / "dangling.svg");
+  std::filesystem::create_symlink("b.svg", std::filesystem::path(temp.path()) / "linked.svg");
+  CHECK(walk_folder(temp.path(), {}, png_without_heic()).passed_over == EndingCounts{{".svg", 3}});
+}
+
+TEST_CASE("passed over: the largest count first, then by ending, over all folders", "[cli][walk]") {
+  CHECK(passed_over_json({}) == "{}");
+  CHECK(passed_over_json({{"a", {{".svg", 2}, {".psd", 2}, {".ico", 1}}}, {"b", {{".ico", 4}}}}) ==
+        R"({".ico":5,".psd":2,".svg":2})");
+}
