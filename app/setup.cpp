@@ -10,10 +10,13 @@
 #include "options.h"
 #include "sightline/base/format.h"
 #include "sightline/io/file.h"
+#include "sightline/model/installation.h"
 #include "sightline/model/locate.h"
 
 namespace sightline::app {
 namespace {
+
+constexpr const char* kRealModel = "clip-vit-base-patch32";  ///< what the demo model's notice names
 
 /// The name behind the last slash has an extension.
 bool has_extension(const std::string& path) {
@@ -89,7 +92,10 @@ std::unique_ptr<CLIP> load_model(const ModelOptions& options, const ConsoleOptio
                                  const std::string& dialect) {
   const std::string name = model_name(options);
   if (name.empty()) {
-    note(console, "no --model given: using the small demo model, made for trying things out");
+    note(console,
+         "no --model given: using the demo model, which knows about 160 kinds of emoji-style drawings, not "
+         "photographs; for real work: " +
+             printable(fetch_command(kRealModel)) + ", then --model " + kRealModel);
   }
   CLIPOptions wanted = clip_options(options);
   wanted.dialect = dialect;

@@ -3,13 +3,13 @@
 #
 # Usage: scripts/fetch-model.sh NAME [--revision REV]
 #   NAME   a preset (clip-vit-base-patch16, clip-vit-base-patch32, clip-vit-large-patch14,
-#          clip-vit-large-patch14-336) or an id org/name
+#          clip-vit-large-patch14-336), OpenAI's or OpenCLIP's name of one (ViT-B/32, ViT-B-32, ...), or an id org/name
 #   REV    a branch, a tag, a commit or refs/pr/N [main]
 #
 # Cache: $HF_HUB_CACHE, $HF_HOME/hub, $XDG_CACHE_HOME/huggingface/hub or ~/.cache/huggingface/hub.
 # Server: $HF_ENDPOINT [https://huggingface.co]; $HF_TOKEN is sent to it and to no other host.
 # An interrupted download is resumed. Every file's size and hash (git's SHA-1 or SHA-256) must be what the server said.
-# Prints the folder of the model. Exit: 0 done, 1 failed, 2 usage, 3 not there or no access, 4 no safetensors,
+# Installed as sightline-fetch. Prints the folder of the model. Exit: 0 done, 1 failed, 2 usage, 3 not there or no access, 4 no safetensors,
 # 5 a file arrived damaged.
 set -euo pipefail
 
@@ -18,15 +18,20 @@ set -euo pipefail
 files=(processor_config.json preprocessor_config.json vocab.json merges.txt tokenizer.json tokenizer_config.json
        special_tokens_map.json added_tokens.json adapter_config.json)
 
-say() { echo "fetch-model: $*" >&2; }
+# It is called what it was called: scripts/fetch-model.sh in a checkout, sightline-fetch when installed.
+case "${0##*/}" in
+  fetch-model.sh) short=fetch-model command=scripts/fetch-model.sh ;;
+  *) short=${0##*/} command=${0##*/} ;;
+esac
+say() { echo "$short: $*" >&2; }
 die() { local code=$1; shift; say "error: $*"; exit "$code"; }
-usage() { say "$1; usage: scripts/fetch-model.sh NAME [--revision REV]"; exit 2; }
+usage() { say "$1; usage: $command NAME [--revision REV]"; exit 2; }
 
 parse_arguments() {
   name="" revision=main
   while [[ $# -gt 0 ]]; do
     case "$1" in
-      --help|-h) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;p}' "$0"; exit 0 ;;
+      --help|-h) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;s#scripts/fetch-model.sh#'"$command"'#;p}' "$0"; exit 0 ;;
       --revision) [[ $# -ge 2 ]] || usage "--revision needs a value"; revision=$2; shift 2 ;;
       -*) usage "unknown option '$1'" ;;
       *) [[ -z "$name" ]] || usage "more than one name"; name=$1; shift ;;
@@ -34,6 +39,10 @@ parse_arguments() {
   done
   [[ -n "$name" ]] || usage "no name"
   case "$name" in
+    ViT-B/16|ViT-B-16) repository=openai/clip-vit-base-patch16 ;;
+    ViT-B/32|ViT-B-32) repository=openai/clip-vit-base-patch32 ;;
+    ViT-L/14|ViT-L-14) repository=openai/clip-vit-large-patch14 ;;
+    ViT-L/14@336px|ViT-L-14-336) repository=openai/clip-vit-large-patch14-336 ;;
     clip-vit-base-patch16|clip-vit-base-patch32|clip-vit-large-patch14|clip-vit-large-patch14-336) repository=openai/$name ;;
     *) repository=$name ;;
   esac

@@ -39,6 +39,32 @@ TEST_CASE("locate: the four presets are KerasCV's", "[model]") {
   CHECK(presets()[1].repository == "openai/clip-vit-base-patch32");
 }
 
+TEST_CASE("locate: presets go by OpenAI's and OpenCLIP's names too", "[model]") {
+  const TemporaryCache cache;
+  for (const Preset& preset : presets()) {
+    const fs::path root = cache.folder() / ("models--openai--" + preset.name);
+    fs::create_directories(root / "snapshots" / "abc123");
+    REQUIRE(preset.aliases.size() == 2);
+    for (const std::string& alias : preset.aliases) {
+      REQUIRE(find_preset(alias) == &preset);
+      CHECK(locate_model(alias) == (root / "snapshots" / "abc123").string());
+    }
+    CHECK(find_preset(preset.name) == &preset);
+  }
+  CHECK(find_preset("ViT-L/14@336px") == &presets()[3]);
+  CHECK(find_preset("ViT-B-32") == &presets()[1]);
+  for (const char* other : {"", "ViT-B", "ViT-B/32/", "vit-b-32", "openai/clip-vit-base-patch32"})
+    CHECK(find_preset(other) == nullptr);
+}
+
+TEST_CASE("locate: an address names the id to give", "[model][error]") {
+  for (const char* address :
+       {"https://huggingface.co/a/b", "https://huggingface.co/a/b/tree/main", "hf-hub:a/b"})
+    CHECK_THROWS_WITH(locate_model(address), Contains("named by its id: a/b"));
+  CHECK_THROWS_WITH(locate_model("hf-hub:a"), Contains("expected a folder, a preset or an org/name"));
+  CHECK_THROWS_WITH(locate_model("hf-hub:../b"), Contains("expected a folder"));
+}
+
 TEST_CASE("locate: a folder or a file is itself, a missing one says so", "[model]") {
   const TemporaryCache cache;
   CHECK(locate_model(cache.folder().string()) == cache.folder().string());

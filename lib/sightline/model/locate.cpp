@@ -7,6 +7,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/io/file.h"
+#include "sightline/model/installation.h"
 
 namespace sightline {
 namespace {
@@ -58,37 +59,27 @@ std::string cached_snapshot(const std::string& repository) {
   return "";
 }
 
-std::string executable_folder() {
-  std::error_code error;
-  const fs::path self = fs::read_symlink("/proc/self/exe", error);
-  return error ? "." : self.parent_path().string();
-}
-
 std::string locate_repository(const std::string& asked, const std::string& repository) {
   const std::string snapshot = cached_snapshot(repository);
   if (!snapshot.empty()) return snapshot;
-  fail(
-      ErrorCode::missing, asked,
-      "is not in the Hugging Face cache (" + hub_cache() + "); get it with: scripts/fetch-model.sh " + asked);
+  fail(ErrorCode::missing, asked,
+       "is not in the Hugging Face cache (" + hub_cache() + "); get it with: " + fetch_command(asked));
+}
+
+/// Addresses of a model, as other programs take them. Errors: missing, with the id to give.
+void refuse_address(const std::string& name) {
+  for (const std::string_view prefix : {"https://huggingface.co/", "https://hf.co/", "hf-hub:", "hf://"}) {
+    if (!name.starts_with(prefix)) continue;
+    const std::string rest = name.substr(prefix.size());
+    const std::string id = rest.substr(0, rest.find('/', rest.find('/') + 1));
+    fail(ErrorCode::missing, name,
+         is_repository_id(id) ? "is an address; a model of the Hugging Face cache is named by its id: " + id
+                              : "is an address, expected a folder, a preset or an org/name");
+  }
 }
 
 bool ends_with_any(std::string_view path, std::initializer_list<std::string_view> endings) {
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view e) { return path.ends_with(e); });
-}
-
-/// What ships with the program, "" when it is not there.
-std::string find_data_folder() {
-  const std::string here = executable_folder();
-  for (const std::string_view relative :
-       {"/data", "/../data", "/../../data", "/../share/sightline", "/share/sightline"}) {
-    std::string folder = here + std::string(relative);
-    if (is_directory(folder + "/vocab")) {
-      std::error_code error;
-      const fs::path plain = fs::weakly_canonical(folder, error);
-      return error ? folder : plain.string();
-    }
-  }
-  return "";
 }
 
 [[noreturn]] void fail_without_data(std::string_view remedy) {
@@ -101,12 +92,20 @@ std::string find_data_folder() {
 
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> table = {
-      {"clip-vit-base-patch16", "openai/clip-vit-base-patch16"},
-      {"clip-vit-base-patch32", "openai/clip-vit-base-patch32"},
-      {"clip-vit-large-patch14", "openai/clip-vit-large-patch14"},
-      {"clip-vit-large-patch14-336", "openai/clip-vit-large-patch14-336"},
+      {"clip-vit-base-patch16", "openai/clip-vit-base-patch16", {"ViT-B/16", "ViT-B-16"}},
+      {"clip-vit-base-patch32", "openai/clip-vit-base-patch32", {"ViT-B/32", "ViT-B-32"}},
+      {"clip-vit-large-patch14", "openai/clip-vit-large-patch14", {"ViT-L/14", "ViT-L-14"}},
+      {"clip-vit-large-patch14-336", "openai/clip-vit-large-patch14-336", {"ViT-L/14@336px", "ViT-L-14-336"}},
   };
   return table;
+}
+
+const Preset* find_preset(std::string_view name) {
+  for (const Preset& preset : presets()) {
+    const bool other = std::find(preset.aliases.begin(), preset.aliases.end(), name) != preset.aliases.end();
+    if (preset.name == name || other) return &preset;
+  }
+  return nullptr;
 }
 
 std::string locate_model(const std::string& name_or_path) {
@@ -116,9 +115,9 @@ std::string locate_model(const std::string& name_or_path) {
     return join_path(folder, "demo-model");
   }
   if (is_directory(name_or_path) || file_exists(name_or_path)) return name_or_path;
-  for (const Preset& preset : presets()) {
-    if (preset.name == name_or_path) return locate_repository(name_or_path, preset.repository);
-  }
+  refuse_address(name_or_path);
+  if (const Preset* preset = find_preset(name_or_path); preset != nullptr)
+    return locate_repository(name_or_path, preset->repository);
   if (is_repository_id(name_or_path)) return locate_repository(name_or_path, name_or_path);
   if (ends_with_any(name_or_path, {"/"}) || name_or_path.starts_with(".") || name_or_path.starts_with("/")) {
     fail(ErrorCode::missing, name_or_path, "does not exist");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace sightline {
@@ -9,11 +10,14 @@ namespace sightline {
 struct Preset {
   std::string name;
   std::string repository;
+  std::vector<std::string> aliases;  ///< OpenAI's and OpenCLIP's names: "ViT-B/32", "ViT-B-32"
 };
 const std::vector<Preset>& presets();
+/// The preset of this name, whichever of its names that is; null when there is none.
+const Preset* find_preset(std::string_view name);
 
 /// The folder or weight file of the model `name_or_path` ("" = the demo model): a folder or a file as it is,
-/// a preset or `org/name` through the Hugging Face cache ($HF_HUB_CACHE, $HF_HOME/hub,
+/// a preset by any of its names or `org/name` through the Hugging Face cache ($HF_HUB_CACHE, $HF_HOME/hub,
 /// ~/.cache/huggingface/hub). Nothing is downloaded. Errors: missing, with the command that gets it.
 std::string locate_model(const std::string& name_or_path);
 

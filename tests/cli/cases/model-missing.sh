@@ -2,8 +2,8 @@
 pictures
 expect 5 sightline score photos -c word -m absent/folder/
 expect 5 sightline score photos -c word -m clip-vit-base-patch32 2>message
-sed "s|($HOME[^)]*)|(CACHE)|" message
+sed "s|($HOME[^)]*)|(CACHE)|; s|with: .*/scripts|with: scripts|" message
 expect 5 sightline score photos -c word -m openai/clip-vit-large-patch14 2>message
-sed "s|($HOME[^)]*)|(CACHE)|" message
+sed "s|($HOME[^)]*)|(CACHE)|; s|with: .*/scripts|with: scripts|" message
 expect 5 sightline score photos -c word -m nonsense
 expect 5 sightline info -m nonsense 2>/dev/null || expect 2 sightline info -m nonsense 2>/dev/null

@@ -1,0 +1,22 @@
+# The remedy names what is there: sightline-fetch where it is installed, the script in a checkout, else Hugging Face's.
+export HF_HUB_CACHE=cache
+PATH=${PATH%%:*}:/usr/bin:/bin  # nothing that is installed here
+remedy() { expect 5 sightline info "$@" 2>&1 | sed 's/.*get it with: //'; }
+remedy clip-vit-base-patch32 | sed 's|^.*/scripts|CHECKOUT/scripts|'
+ln -s "$DATA/../scripts" scripts
+remedy laion/some-model
+rm scripts
+installed
+remedy ViT-B/32
+remedy laion/some-model
+cp "$DATA/../scripts/fetch-model.sh" elsewhere/sightline-fetch
+remedy clip-vit-large-patch14
+folder=$PWD/elsewhere
+(PATH=/usr/bin:/bin; expect 5 "$folder/sightline" info a/b 2>&1 | sed "s|.*get it with: $folder|ELSEWHERE|")
+# The script calls itself what it was called.
+expect 2 sightline-fetch
+sightline-fetch --help | grep Usage
+expect 2 "$DATA/../scripts/fetch-model.sh"
+# The demo model's notice too.
+unset SIGHTLINE_MODEL
+sightline embed-text cat >out
