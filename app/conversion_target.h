@@ -30,9 +30,13 @@ class ConversionTarget {
   virtual std::string summary() const = 0;
 };
 
+/// Refuses a target whose name is that of a form that is not written: "-", x.sightline, x.gguf, x.pt, ..., or
+/// not of `form`. A name that ends in `/` is a folder's. Errors: usage.
+void check_target_name(const std::string& path, const std::string& form);
+
 /// The target that `form` ("auto": by the ending of `path`), "hf" or "keras-h5" names. Opened at once, so
-/// that a bad path fails before the model is read. Errors: Failure of Stage::output: locked (exists and not
-/// `force`), io, unsafe; usage for a form that is not built.
+/// that a bad path fails before the model is read. Errors: those of check_target_name; Failure of
+/// Stage::output: locked (exists and not `force`), io, unsafe.
 std::unique_ptr<ConversionTarget> make_target(const std::string& path, const std::string& form, bool force);
 
 }  // namespace sightline::app
