@@ -29,7 +29,7 @@ namespace {
     end_at_once("sightline: error[LIMIT] memory: not enough\n", kExitResources);
   } catch (...) {
   }
-  end_at_once("sightline: error: a mistake of this program: it cannot go on\n", kExitMistake);
+  end_at_once("sightline: error: internal error, please report it\n", kExitMistake);
 }
 
 /// Before the statics of libraries are made, which takes memory.
@@ -60,8 +60,8 @@ int run_guarded(FunctionRef<int()> work, const std::string& command) {
                  " memory: not enough\nsightline: try fewer threads (-j) or a smaller batch (-b)\n");
     return kExitResources;
   } catch (const std::exception& error) {
-    write_stderr("sightline: " + error_word("") + ": a mistake of this program: " + printable(error.what()) +
-                 "\n");
+    write_stderr("sightline: " + error_word("") +
+                 ": internal error, please report it: " + printable(error.what()) + "\n");
     return kExitMistake;
   }
 }

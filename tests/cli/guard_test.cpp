@@ -60,10 +60,10 @@ TEST_CASE("guard: what ends well keeps its status and is silent", "[cli]") {
   }
 }
 
-TEST_CASE("guard: a mistake of the program is 1", "[cli][error]") {
+TEST_CASE("guard: an internal error is 1", "[cli][error]") {
   const Ending ending = end_of_throwing(std::logic_error("no\nsuch row"));
   CHECK(ending.status == 1);
-  CHECK(ending.message == "sightline: error: a mistake of this program: no\\nsuch row\n");
+  CHECK(ending.message == "sightline: error: internal error, please report it: no\\nsuch row\n");
 }
 
 TEST_CASE("guard: no memory is 7", "[cli][error]") {
@@ -131,5 +131,5 @@ TEST_CASE("guard: memory that ends where nothing may be thrown is exit 7, too", 
     return 0;
   });
   CHECK(other.exit_status == kExitMistake);
-  CHECK(other.errors == "sightline: error: a mistake of this program: it cannot go on\n");
+  CHECK(other.errors == "sightline: error: internal error, please report it\n");
 }
