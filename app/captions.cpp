@@ -82,7 +82,12 @@ std::vector<std::string> split_labels(std::string_view text) {
     std::string_view label = text.substr(begin, end - begin);
     while (label.starts_with(' ')) label.remove_prefix(1);
     while (label.ends_with(' ')) label.remove_suffix(1);
-    if (label.empty()) fail_usage("--labels has an empty label", "write it as --labels cat,dog");
+    if (label.empty()) {
+      // What follows a blank is another argument: --labels cat, dog
+      fail_usage("--labels has an empty label", text.ends_with(',') && text.size() > 1
+                                                    ? "a list with blanks is quoted: --labels 'cat, dog'"
+                                                    : "write it as --labels cat,dog");
+    }
     labels.emplace_back(label);
     begin = end + 1;
   }

@@ -5,6 +5,7 @@
 #include "commands.h"
 #include "embedding_output.h"
 #include "failure.h"
+#include "hints.h"
 #include "image_batches.h"
 #include "options.h"
 #include "report.h"
@@ -57,9 +58,11 @@ int run_embed_image(const EmbedImageOptions& o) {
   in_stage(Stage::output, [&] { out.begin(clip->embedding_size(), count); });
 
   Progress progress(o.console, count, "images");
+  ImageHints hints("embed-image");
   const auto sink = [&](std::int64_t index, const ImageResult& result) {
     const std::string& path = paths[static_cast<std::size_t>(index)];
-    const ItemStatus status{index, path, path, result.error_class, result.message, &result.warnings};
+    const std::string hint = hints.about(path, result.error_class, result.message);
+    const ItemStatus status{index, path, path, result.error_class, result.message, &result.warnings, hint};
     report_item(o.items, o.console, progress, status);
     in_stage(Stage::output, [&] {
       report.add(status);

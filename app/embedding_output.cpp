@@ -56,6 +56,7 @@ void report_item(const ItemOptions& items, const ConsoleOptions& console, Progre
     progress.clear();
     const std::string line = "sightline: " + error_word(status.error_class) + " " + subject + ": ";
     write_stderr(line + printable(status.message) + "\n");
+    if (!status.hint.empty()) note(console, status.hint);
     if (items.stop()) throw StoppedByItem{};
   } else {
     progress.clear();

@@ -81,10 +81,10 @@ std::string main_help(std::span<const Command> commands) {
     name.append(20 - name.size(), ' ');
     out += name + command.parser->get_description() + "\n";
   }
-  return out +
+  return out + "  help              Shows this page, or that of a command\n" +
          "\nOptions\n"
          "  -h, --help        this page, or that of a command: sightline COMMAND --help\n"
-         "  --version         the version\n\n"
+         "  -V, --version     the version; with -v also libraries, formats, kernels\n\n"
          "Examples\n"
          "  sightline score photo.jpg -c 'a cat' -c 'a dog'\n"
          "  sightline embed-image photos/ -o photos.npy\n"

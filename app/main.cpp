@@ -1,6 +1,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "commands.h"
@@ -8,74 +10,19 @@
 #include "failure.h"
 #include "guard.h"
 #include "help.h"
-#include "sightline/base/format.h"
 #include "sightline/io/file.h"
 #include "signals.h"
+#include "usage.h"
+#include "version.h"
 
 namespace sightline::app {
 namespace {
-
-/// Two lines on stderr.
-int report_usage(std::string_view problem, const Command* command) {
-  const std::string name = command == nullptr ? "" : command->parser->get_name() + " ";
-  write_stderr("sightline: " + error_word("") + ": " + printable(problem) + "\nsightline: try: sightline " +
-               name + "--help\n");
-  return kExitUsage;
-}
 
 const Command* parsed_command(const std::vector<Command>& commands) {
   for (const Command& command : commands) {
     if (command.parser->parsed()) return &command;
   }
   return nullptr;
-}
-
-/// "unknown option '--tpo'; did you mean '--top'?"
-std::string explain_extra(const CLI::App& app, const std::vector<Command>& commands, const Command* command) {
-  if (command != nullptr && command->parser->remaining().empty()) command = nullptr;  // it stood before
-  const std::vector<std::string> extras = command == nullptr ? app.remaining() : command->parser->remaining();
-  std::string culprit = extras.empty() ? "" : extras.front();
-  const bool is_option = culprit.size() > 1 && culprit[0] == '-';
-  if (is_option) culprit = culprit.substr(0, culprit.find('='));
-  std::vector<std::string> names;
-  if (is_option) {
-    names = option_names(command == nullptr ? app : *command->parser);
-  } else if (command == nullptr) {
-    for (const Command& known : commands) names.push_back(known.parser->get_name());
-    names.emplace_back("--help");
-  }
-  const std::string nearest = nearest_name(culprit, names);
-  const std::string kind = is_option            ? "unknown option"
-                           : command == nullptr ? "unknown command"
-                                                : "unexpected argument";
-  return kind + " '" + culprit + "'" + (nearest.empty() ? "" : "; did you mean '" + nearest + "'?");
-}
-
-/// CLI11's "Could not convert: --top = x" and "--top: is 'x', expected ..." as a sentence.
-std::string explain_parse_error(std::string text) {
-  constexpr std::string_view kConvert = "Could not convert: ";
-  if (const std::size_t flag = text.find(" was given a disallowed flag override");
-      flag != std::string::npos) {
-    return "--" + text.substr(0, flag) + " takes no value";
-  }
-  const std::size_t equals = text.find(" = ");
-  if (text.starts_with(kConvert) && equals != std::string::npos) {
-    return text.substr(kConvert.size(), equals - kConvert.size()) + " is '" + text.substr(equals + 3) +
-           "', expected a number";
-  }
-  if (const std::size_t at = text.find(": 1 required "); at != std::string::npos) {
-    const std::size_t type = at + std::string_view(": 1 required ").size();
-    return text.substr(0, at) + " needs a value: " + text.substr(type, text.rfind(' ') - type);
-  }
-  constexpr std::string_view kTooMany = ": At Most 1 required but received ";
-  if (const std::size_t at = text.find(kTooMany); at != std::string::npos) {
-    return text.substr(0, at) + " is given " + text.substr(at + kTooMany.size()) + " times, expected once";
-  }
-  if (const std::size_t at = text.find(" excludes "); at != std::string::npos) {
-    return text.substr(0, at) + " and " + text.substr(at + 10) + " exclude each other";
-  }
-  if (const std::size_t at = text.find(": is '"); at != std::string::npos) text.erase(at, 1);
-  return text;
 }
 
 /// The option of a command that takes a value and has this name, null when there is none.
@@ -106,11 +53,51 @@ std::vector<std::string> parser_arguments(int argc, char** argv, const std::vect
   return arguments;
 }
 
+/// `--version`, -V, with -v or without, in any order, and nothing else.
+struct VersionRequest {
+  bool asked = false;
+  bool verbose = false;
+};
+
+VersionRequest version_request(std::span<char*> arguments) {
+  VersionRequest request;
+  for (const std::string_view argument : arguments) {
+    const bool flags = argument.size() > 1 && argument[0] == '-' &&
+                       argument.find_first_not_of("vV", 1) == std::string_view::npos;
+    if (argument != "--version" && argument != "--verbose" && !flags) return {};
+    request.asked |= argument == "--version" || (flags && argument.find('V') != std::string_view::npos);
+    request.verbose |= argument == "--verbose" || (flags && argument.find('v') != std::string_view::npos);
+  }
+  return request;
+}
+
+/// `sightline help [COMMAND]`
+int show_help(std::span<char*> arguments, std::span<const Command> commands) {
+  const std::string name = arguments.empty() ? "--help" : arguments.front();
+  if (arguments.size() > 1)
+    return report_usage({"unexpected argument '" + std::string(arguments[1]) + "'", ""}, nullptr);
+  if (name == "--help" || name == "-h" || name == "help") {
+    in_stage(Stage::output, [&] { write_stdout(main_help(commands)); });
+    return kExitDone;
+  }
+  for (const Command& command : commands) {
+    if (command.parser->get_name() != name) continue;
+    in_stage(Stage::output, [&] { write_stdout(command_help(command)); });
+    return kExitDone;
+  }
+  return report_usage(explain_command(name, commands), nullptr);
+}
+
 /// `name` becomes that of the command, for messages.
 int dispatch(int argc, char** argv, std::string& name) {
+  const std::span<char*> arguments(argv + 1, static_cast<std::size_t>(std::max(argc - 1, 0)));
+  if (const VersionRequest version = version_request(arguments); version.asked) {
+    in_stage(Stage::output, [&] { write_stdout(version.verbose ? version_page() : version_line()); });
+    return kExitDone;
+  }
   CLI::App app("", "sightline");
   app.set_help_flag("-h,--help", "this page");
-  app.set_version_flag("--version", SIGHTLINE_VERSION);
+  app.set_version_flag("-V,--version", std::string(version_line()));
   app.require_subcommand(0, 1);
   const std::vector<Command> commands = {add_score(app), add_embed_image(app), add_embed_text(app),
                                          add_convert_weights(app), add_info(app)};
@@ -121,6 +108,8 @@ int dispatch(int argc, char** argv, std::string& name) {
       if (option->get_items_expected_max() == 0) option->disable_flag_override();  // no --force=3
     }
   }
+  if (!arguments.empty() && arguments.front() == std::string_view("help"))
+    return show_help(arguments.subspan(1), commands);
   try {
     app.parse(parser_arguments(argc, argv, commands));
   } catch (const CLI::CallForHelp&) {
@@ -128,19 +117,19 @@ int dispatch(int argc, char** argv, std::string& name) {
     in_stage(Stage::output, [&] { write_stdout(command ? command_help(*command) : main_help(commands)); });
     return kExitDone;
   } catch (const CLI::CallForVersion&) {
-    in_stage(Stage::output, [] { write_stdout("sightline " SIGHTLINE_VERSION "\n"); });
+    in_stage(Stage::output, [] { write_stdout(version_line()); });
     return kExitDone;
   } catch (const CLI::ExtrasError&) {
     const Command* command = parsed_command(commands);
     return report_usage(explain_extra(app, commands, command), command);
   } catch (const CLI::ParseError& error) {
-    return report_usage(explain_parse_error(error.what()), parsed_command(commands));
+    return report_usage({explain_parse_error(error.what()), ""}, parsed_command(commands));
   }
   const Command* command = parsed_command(commands);
   if (command != nullptr) return command->run();
   write_stderr(
       "usage: sightline COMMAND [options]\n"
-      "commands: score, embed-image, embed-text, convert-weights, info; try: sightline --help\n");
+      "commands: score, embed-image, embed-text, convert-weights, info, help; try: sightline --help\n");
   return kExitUsage;
 }
 

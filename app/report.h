@@ -20,6 +20,7 @@ struct ItemStatus {
   std::string_view error_class;  ///< empty when it is good
   std::string_view message;
   const std::vector<std::string>* warnings = nullptr;
+  std::string_view hint = {};  ///< a second line for the person, empty mostly
 };
 
 /// `--report`: JSON lines, one per input in input order, and a last one with the counts.

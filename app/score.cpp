@@ -6,7 +6,10 @@
 #include "commands.h"
 #include "embedding_output.h"
 #include "failure.h"
+#include "hints.h"
 #include "score_run.h"
+#include "sightline/base/format.h"
+#include "sightline/io/file.h"
 #include "signals.h"
 
 namespace sightline::app {
@@ -26,6 +29,10 @@ void check_sources(const ScoreOptions& o) {
         "name files, a folder (. is the current one), -, --files-from LIST or --image-embeddings F.npy");
   }
   if (!captions && o.text_embeddings.empty()) {
+    for (const std::string& image : o.input.images) {
+      if (may_be_caption(image) && !file_exists(image))
+        fail_usage("no caption given", "captions are given with -c: -c '" + printable(image) + "'");
+    }
     fail_usage("no caption given",
                "add -c 'a photo of a cat', --captions FILE, --labels A,B or --text-embeddings F.npy");
   }

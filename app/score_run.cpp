@@ -4,6 +4,7 @@
 
 #include "embedding_output.h"
 #include "failure.h"
+#include "hints.h"
 #include "ranker.h"
 #include "signals.h"
 
@@ -21,11 +22,14 @@ Ranker ranker_of(const ScoreRun& run) {
 class Items {
  public:
   explicit Items(const ScoreRun& run)
-      : run_(run), progress_(run.options.console, run.images.size(), "images") {}
+      : run_(run),
+        progress_(run.options.console, run.images.size(), "images"),
+        hints_("score", run.options.captions.labels.has_value()) {}
 
   void add(std::int64_t index, const ImageResult& result) {
     const std::string_view label = run_.images.label(index);
-    const ItemStatus status{index, label, label, result.error_class, result.message, &result.warnings};
+    const std::string hint = hints_.about(std::string(label), result.error_class, result.message);
+    const ItemStatus status{index, label, label, result.error_class, result.message, &result.warnings, hint};
     report_item(run_.options.items, run_.options.console, progress_, status);
     in_stage(Stage::output, [&] { run_.report.add(status); });
   }
@@ -34,6 +38,7 @@ class Items {
  private:
   const ScoreRun& run_;
   Progress progress_;
+  ImageHints hints_;
 };
 
 using UseScores =

@@ -13,6 +13,5 @@ expect 2 sightline embed-text a -f text
 expect 2 sightline embed-text a -o
 expect 2 sightline embed-text a -o out.npy --report ./out.npy
 expect 2 sightline embed-image a.png -o out.npy --report out.index.jsonl
-expect 2 sightline help
 expect 2 sightline score a.png -c a --top 1 --top 2
 expect 2 sightline score a.png -c a --captions x --captions x --captions x

@@ -1,1 +1,2 @@
 sightline --version
+for flag in -V "-V -V" ; do sightline $flag; done

@@ -1,0 +1,243 @@
+#include "hints.h"
+
+#include <algorithm>
+
+#include "image_endings.h"
+#include "inputs.h"
+#include "sightline/base/format.h"
+#include "sightline/model/installation.h"
+
+namespace sightline::app {
+namespace {
+
+struct Pair {
+  std::string_view name, answer;
+};
+
+// Options of clip.cpp, open_clip, clip-retrieval, rclip, transformers' and PyTorch's scripts, and of grep and
+// its kind, by what they are called here.
+constexpr Pair kOptions[] = {
+    {"--topk", "--top"},
+    {"--top-k", "--top"},
+    {"--top_k", "--top"},
+    {"-k", "--top"},
+    {"--limit", "--top"},
+    {"--num-results", "--top"},
+    {"--text", "--caption"},
+    {"--texts", "--caption"},
+    {"--prompt", "--caption"},
+    {"--prompts", "--caption"},
+    {"--query", "--caption"},
+    {"--candidate-labels", "--labels"},
+    {"--candidate_labels", "--labels"},
+    {"--classes", "--labels"},
+    {"--class-names", "--labels"},
+    {"--categories", "--labels"},
+    {"--classnames", "--labels"},
+    {"--class-file", "--labels-from"},
+    {"--labels-file", "--labels-from"},
+    {"--prompt-template", "--template"},
+    {"--pretrained", "--model"},
+    {"--ckpt", "--model"},
+    {"--checkpoint", "--model"},
+    {"--weights", "--model"},
+    {"--model-name", "--model"},
+    {"--model-path", "--model"},
+    {"--model_name_or_path", "--model"},
+    {"--workers", "--threads"},
+    {"--num-workers", "--threads"},
+    {"--num_workers", "--threads"},
+    {"--num-threads", "--threads"},
+    {"--jobs", "--threads"},
+    {"--batch", "--batch-size"},
+    {"--bs", "--batch-size"},
+    {"--out", "--output"},
+    {"--outfile", "--output"},
+    {"--output-file", "--output"},
+    {"--output-folder", "--output"},
+    {"--input-list", "--files-from"},
+    {"--file-list", "--files-from"},
+    {"--filelist", "--files-from"},
+    {"--ignore", "--exclude"},
+    {"--ignore-dir", "--exclude"},
+    {"--exclude-dir", "--exclude"},
+    {"--follow-links", "--follow"},
+    {"--follow-symlinks", "--follow"},
+    {"--no-ignore", "--hidden"},
+    {"--overwrite", "--force"},
+    {"--clobber", "--force"},
+    {"--yes", "--force"},
+    {"--silent", "--quiet"},
+    {"--continue-on-error", "--on-error"},
+    {"--min-score", "--threshold"},
+    {"--colour", "--color"},
+};
+
+constexpr std::string_view kCpuOnly = "everything is computed on the CPU: there is no device to choose";
+constexpr std::string_view kFolders = "folders are walked with all below them: sightline COMMAND photos/";
+constexpr std::string_view kImages =
+    "images are arguments without an option: sightline COMMAND dog.jpg photos/";
+constexpr std::string_view kTexts = "texts are embedded with: sightline embed-text 'a photo of a dog'";
+constexpr std::string_view kVersionHint = "try: sightline --version";
+constexpr std::string_view kForms = "the extension of -o selects the format, or -f json|jsonl|csv|tsv|npy";
+constexpr std::string_view kPrecision =
+    "products are computed in float32; --output-dtype f16 halves an .npy, convert-weights --dtype f16 a "
+    "model";
+
+constexpr Pair kRemarksOnOptions[] = {
+    {"--device", kCpuOnly},
+    {"--gpu", kCpuOnly},
+    {"--cuda", kCpuOnly},
+    {"--cpu", kCpuOnly},
+    {"--gpus", kCpuOnly},
+    {"--mps", kCpuOnly},
+    {"--use-gpu", kCpuOnly},
+    {"--no-cuda", kCpuOnly},
+    {"--image", kImages},
+    {"--images", kImages},
+    {"-i", kImages},
+    {"--input", kImages},
+    {"--image-path", kImages},
+    {"--image-dir", kFolders},
+    {"--image-folder", kFolders},
+    {"--dir", kFolders},
+    {"--folder", kFolders},
+    {"--input-dir", kFolders},
+    {"--recursive", kFolders},
+    {"-r", kFolders},
+    {"-R", kFolders},
+    {"--json", kForms},
+    {"--jsonl", kForms},
+    {"--csv", kForms},
+    {"--tsv", kForms},
+    {"--npy", kForms},
+    {"--fp16", kPrecision},
+    {"--half", kPrecision},
+    {"--amp", kPrecision},
+    {"--bf16", kPrecision},
+    {"--fp32", kPrecision},
+    {"--int8", kPrecision},
+    {"--quantize", kPrecision},
+    {"--cache-dir", "models are found in the Hugging Face cache: $HF_HUB_CACHE, $HF_HOME/hub"},
+    {"--cache_dir", "models are found in the Hugging Face cache: $HF_HUB_CACHE, $HF_HOME/hub"},
+    {"--precision", kPrecision},
+    {"--text", kTexts},
+    {"--texts", kTexts},
+    {"--prompt", kTexts},
+    {"--prompts", kTexts},
+    {"-c", kTexts},
+    {"--version", kVersionHint},
+    {"-V", kVersionHint},
+};
+
+constexpr Pair kCommands[] = {
+    {"rank", "score"},
+    {"search", "score"},
+    {"classify", "score"},
+    {"zero-shot", "score"},
+    {"similarity", "score"},
+    {"compare", "score"},
+    {"predict", "score"},
+    {"encode", "embed-image"},
+    {"images", "embed-image"},
+    {"inference", "embed-image"},
+    {"texts", "embed-text"},
+    {"tokenize", "embed-text"},
+    {"quantize", "convert-weights"},
+    {"export", "convert-weights"},
+    {"show", "info"},
+    {"summary", "info"},
+    {"inspect", "info"},
+    {"version", "--version"},
+};
+
+template <std::size_t kCount>
+std::string_view look_up(const Pair (&table)[kCount], std::string_view name) {
+  const Pair* found =
+      std::find_if(std::begin(table), std::end(table), [&](const Pair& pair) { return pair.name == name; });
+  return found == std::end(table) ? std::string_view() : found->answer;
+}
+
+bool is_plain_word(const std::string& path) {
+  return !path.empty() && path != "-" && path.find_first_of("./\\") == std::string::npos;
+}
+
+bool is_named_as_image(const std::string& path) {
+  static const ImageEndings endings(image_formats());
+  return endings.kind(ending_of(path)) != EndingKind::other;
+}
+
+/// "https" of "https://example.org/dog.jpg", "" of anything else.
+std::string scheme_of(const std::string& path) {
+  const std::size_t colon = path.find("://");
+  if (colon == std::string::npos || colon == 0) return "";
+  const std::string scheme = path.substr(0, colon);
+  const bool plain = std::all_of(scheme.begin(), scheme.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+  });
+  return plain ? scheme : "";
+}
+
+}  // namespace
+
+std::string option_instead_of(std::string_view name, const std::vector<std::string>& known) {
+  const std::string instead(look_up(kOptions, name));
+  return std::find(known.begin(), known.end(), instead) == known.end() ? "" : instead;
+}
+
+std::string remark_on_option(std::string_view name) { return std::string(look_up(kRemarksOnOptions, name)); }
+
+std::string command_instead_of(std::string_view name) { return std::string(look_up(kCommands, name)); }
+
+std::string remark_on_command(std::string_view name) {
+  const bool fetches = name == "download" || name == "fetch" || name == "pull" || name == "get";
+  return fetches ? "models are downloaded with: " + fetch_command("clip-vit-base-patch32") : "";
+}
+
+bool may_be_caption(const std::string& path) {
+  if (path.find(' ') != std::string::npos) return !is_named_as_image(path);
+  return is_plain_word(path);
+}
+
+ImageHints::ImageHints(std::string command, bool labels) : command_(std::move(command)), labels_(labels) {}
+
+std::string ImageHints::about(const std::string& path, std::string_view error_class,
+                              std::string_view message) {
+  // A name that is too long for a file is IO.
+  const bool absent = error_class == "MISSING" || error_class == "IO";
+  if (!absent && message != kListAsImage) return "";
+  std::string kind;
+  std::string text = explain(path, message, kind);
+  return text.empty() || !explained_.insert(kind).second ? "" : text;
+}
+
+std::string ImageHints::explain(const std::string& path, std::string_view message, std::string& kind) const {
+  const std::string shown = printable(path);
+  if (message == kListAsImage) {
+    kind = "list";
+    return "a list of paths on standard input is read with: --files-from -";
+  }
+  if (const std::string scheme = scheme_of(path); !scheme.empty()) {
+    kind = "url";
+    if (scheme == "file") return "give the path alone: " + shown.substr(scheme.size() + 3);
+    if (scheme != "http" && scheme != "https" && scheme != "ftp")
+      return "only files of this machine are read";
+    return "nothing is downloaded; try: curl -s '" + shown + "' | sightline " + command_ + " -";
+  }
+  if (path.find_first_of("*?[") != std::string::npos) {
+    kind = "pattern";
+    return "the shell expands a pattern like '" + shown + "' when it is not quoted and a file matches";
+  }
+  if (path.starts_with('~') || path.starts_with('$')) {
+    kind = "home";
+    return "the shell expands ~ and $VARIABLE when they are not in single quotes";
+  }
+  if (!may_be_caption(path)) return "";
+  kind = "caption";
+  const bool words = path.find(' ') != std::string::npos;
+  if (command_ != "score") return words ? "texts are embedded with: sightline embed-text TEXT..." : "";
+  if (labels_) return "labels are one argument, quoted where it has blanks: --labels 'cat, dog'";
+  return "each caption needs a -c of its own: -c '" + shown + "'";
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,73 @@
+#include "version.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "build_info.h"
+#include "sightline/image/formats.h"
+#include "sightline/model/kernels.h"
+
+namespace sightline::app {
+namespace {
+
+constexpr std::size_t kNameColumns = 22;
+
+/// "  name                text"
+std::string row(std::string_view name, const std::string& text) {
+  std::string line = "  " + std::string(name);
+  line.append(line.size() < kNameColumns ? kNameColumns - line.size() : 1, ' ');
+  return line + text + "\n";
+}
+
+/// "libpng 1.6.39"; the name alone where the version is not known.
+std::string with_version(std::string_view library) {
+  const auto* known = std::find_if(std::begin(kLibraries), std::end(kLibraries),
+                                   [&](const Library& entry) { return entry.name == library; });
+  std::string text(library);
+  if (known != std::end(kLibraries) && !known->version.empty()) text.append(" ").append(known->version);
+  return text;
+}
+
+std::string libraries() {
+  std::string out = "\nLibraries\n";
+  for (const Library& library : kLibraries) {
+    const std::string version(library.version.empty() ? "unknown version" : library.version);
+    out += row(library.name, version + " (" + std::string(library.licence) + ")");
+  }
+  return out;
+}
+
+std::string image_format_rows() {
+  std::string out = "\nImage formats\n";
+  for (const ImageFormat& format : image_formats()) {
+    std::string text = format.codec == nullptr  ? "not in this build"
+                       : format.library.empty() ? "sightline"
+                                                : with_version(format.library);
+    std::string_view separator = ": ";
+    for (const std::string_view ending : format.extensions) {
+      text.append(separator).append(ending);
+      separator = " ";
+    }
+    out += row(format.name, text);
+  }
+  return out;
+}
+
+std::string kernels() {
+  std::string out = "\nKernels of this processor\n";
+  for (const KernelChoice& choice : kernel_choices()) out += row(choice.step, choice.chosen);
+  return out;
+}
+
+}  // namespace
+
+std::string version_line() { return "sightline " + std::string(kVersion) + "\n"; }
+
+std::string version_page() {
+  const std::string build = kBuildType.empty() ? "" : ", " + std::string(kBuildType);
+  return version_line() + "commit: " + std::string(kCommit.empty() ? "unknown" : kCommit) +
+         "\ncompiler: " + std::string(kCompiler) + build + ", " + std::string(kProcessor) + "\n" +
+         libraries() + image_format_rows() + kernels();
+}
+
+}  // namespace sightline::app

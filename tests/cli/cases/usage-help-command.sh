@@ -1,0 +1,13 @@
+# `sightline help` is `sightline --help`, with a command that command's.
+sightline --help >main
+for help in help '-h' 'help help' 'help --help' 'help -h'; do sightline $help | cmp - main; done
+for command in score embed-image embed-text convert-weights info; do
+  sightline $command --help >page
+  sightline help $command | cmp - page
+  grep -q "^  $command " main
+done
+grep -q '^  help ' main
+awk 'length($0) > 80 { print }' main
+expect 2 sightline help scroe
+expect 2 sightline help --scroe
+expect 2 sightline help score info

@@ -1,0 +1,31 @@
+# The help lists only values that work: each one of each list is tried. Those of later versions are refused by name.
+pictures
+tried=0
+try() {  # COMMAND ARGUMENTS...
+  local option values value
+  sightline "$1" --help | grep -oE -- '--[a-z-]+ [a-z0-9-]+(\|[a-z0-9-]+)+' >lists
+  while read -r option values; do
+    for value in ${values//|/ }; do
+      form= want=0
+      if [ $1 = convert-weights ]; then form='-o target'; fi
+      case "$option $value" in
+        '--backend openblas') if sightline --version -v | grep -q 'openblas *cannot be loaded'; then continue; fi ;;
+        '--output-dtype f16' | --values*) form='-f npy' ;;
+        '--to keras-h5') form='-o target.weights.h5' ;;
+        '--from hf' | '--from auto') ;;
+        --from*) want=5 ;;  # of this source, whose names are Hugging Face's
+      esac
+      expect $want sightline "$@" -q $form $option $value >printed 2>message
+      tried=$((tried + 1))
+    done
+  done <lists
+}
+try score photos/grey.png --labels cat,dog --force
+try embed-image photos/grey.png
+try embed-text cat
+try convert-weights "$SIGHTLINE_MODEL" --force
+try info
+[ $tried -gt 60 ] || echo "only $tried values tried"
+for command in 'score photos/grey.png -c cat' 'embed-image photos/grey.png' 'embed-text cat'; do
+  for dtype in f16 bf16 int8; do expect 2 sightline $command --dtype $dtype; done
+done
