@@ -215,7 +215,7 @@ std::string ImageHints::explain(const std::string& path, std::string_view messag
   const std::string shown = printable(path);
   if (message == kListAsImage) {
     kind = "list";
-    return "a list of paths on standard input is read with: --files-from -";
+    return "a list of paths is read with: --files-from " + shown;
   }
   if (const std::string scheme = scheme_of(path); !scheme.empty()) {
     kind = "url";

@@ -19,14 +19,18 @@ namespace {
 constexpr std::int64_t kMaxImageBytes = 256LL << 20;
 constexpr std::int64_t kMaxTextBytes = 4LL << 30;
 
+const ImageEndings& endings() {
+  static const ImageEndings of_this_build(image_formats());
+  return of_this_build;
+}
+
 /// A file as it is, a folder as what lies below it.
 void add_input(const std::string& path, const WalkOptions& walk, ImagePaths& to) {
   if (path == "-" || !is_directory(path)) {
     to.paths.push_back(path);
     return;
   }
-  static const ImageEndings endings(image_formats());
-  WalkedFolder walked = walk_folder(path, walk, endings);
+  WalkedFolder walked = walk_folder(path, walk, endings());
   to.paths.insert(to.paths.end(), std::make_move_iterator(walked.images.begin()),
                   std::make_move_iterator(walked.images.end()));
   if (!walked.passed_over.empty()) to.passed_over.push_back({path, std::move(walked.passed_over)});
@@ -95,9 +99,15 @@ bool begins_like_tar(const std::string& path) {
   return is_tar(std::as_bytes(std::span(head).first(static_cast<std::size_t>(file.gcount()))));
 }
 
+/// Errors: magic when the bytes of what is not named as an image are a list of paths.
+void refuse_list(const std::string& path, const std::vector<std::byte>& bytes) {
+  if (path != "-" && endings().kind(ending_of(path)) != EndingKind::other) return;
+  if (!is_tar(bytes) && is_list_of_paths(as_text(bytes))) fail(ErrorCode::magic, path, kListAsImage);
+}
+
 std::vector<std::byte> read_stdin_image() {
   std::vector<std::byte> bytes = in_stage(Stage::streams, [] { return read_file("-", kMaxImageBytes); });
-  if (!is_tar(bytes) && is_list_of_paths(as_text(bytes))) fail(ErrorCode::magic, "-", kListAsImage);
+  refuse_list("-", bytes);
   return bytes;
 }
 
@@ -118,7 +128,9 @@ ImagePaths gather_images(const InputOptions& options) {
 std::vector<std::byte> read_image(const std::string& path) {
   if (path == "-") return read_stdin_image();
   try {
-    return read_file(path, kMaxImageBytes);
+    std::vector<std::byte> bytes = read_file(path, kMaxImageBytes);
+    refuse_list(path, bytes);
+    return bytes;
   } catch (const Error& error) {
     if (error.code() == ErrorCode::limit && begins_like_tar(path)) fail_tar(path);
     // A folder that can be listed is not an image: its pictures are.

@@ -33,7 +33,8 @@ ImagePaths gather_images(const InputOptions& options);
 inline constexpr std::string_view kListAsImage = "is a list of paths, expected the bytes of one image";
 
 /// The bytes of one image; "-" is stdin. Errors: those of read_file; limit above 256 MiB; unsupported for a
-/// tar of any size; magic for a list of paths on stdin.
+/// tar of any size; magic for a list of paths, of stdin or
+/// not named as an image.
 std::vector<std::byte> read_image(const std::string& path);
 
 /// Lines of a text without their ends (LF or CRLF), a last one without newline too.

@@ -10,6 +10,8 @@ expect 4 sightline score '~/dog.jpg' -c cat >out
 echo '# list on stdin' >&2
 ls photos/* | expect 4 sightline score - -c cat >out
 find photos -print0 | expect 4 sightline embed-image - >out
+ls photos/* >list.txt
+expect 3 sightline embed-image dog.jpg list.txt -f csv >out
 echo 'no list' | expect 4 sightline embed-image - >out
 echo '# captions and labels' >&2
 expect 2 sightline score dog.jpg 'a photo of a dog'
