@@ -108,8 +108,8 @@ int run_score(const ScoreOptions& o) {
   for (const std::string& path : {o.image_embeddings, o.text_embeddings}) check_width(path, *clip);
 
   ThreadPool pool(thread_count(o.model));
-  const auto texts = stored ? std::make_unique<CaptionSide>(std::move(*stored))
-                            : std::make_unique<CaptionSide>(std::move(captions), *clip, o.model.batch, pool);
+  const auto texts = stored ? std::make_unique<QuerySide>(std::move(*stored))
+                            : std::make_unique<QuerySide>(std::move(captions), *clip, o.model.batch, pool);
   watch.lap("captions encoded");
   const ScoreRun run{o, *clip, *images, *texts, *out, *report, pool};
   format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format);

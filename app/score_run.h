@@ -4,6 +4,7 @@
 #include <string>
 
 #include "options.h"
+#include "query_side.h"
 #include "report.h"
 #include "score_sides.h"
 #include "sightline/output/ranking_writer.h"
@@ -31,7 +32,7 @@ struct ScoreRun {
   const ScoreOptions& options;
   const CLIP& clip;
   const ImageSide& images;
-  const CaptionSide& captions;
+  const QuerySide& queries;
   OutputFile& out;
   Report& report;
   ThreadPool& pool;

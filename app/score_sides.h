@@ -2,18 +2,15 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "captions.h"
 #include "image_batches.h"
 #include "sightline/base/function_ref.h"
 #include "sightline/model/clip.h"
 #include "sightline/output/index_file.h"
 #include "sightline/output/npy.h"
-#include "text_batches.h"
 
 namespace sightline::app {
 
@@ -54,27 +51,5 @@ std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int 
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows);
 /// Goes through `images` once and keeps their embeddings.
 std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const CLIP& clip, ThreadPool& pool);
-
-/// The captions of a `score` run.
-class CaptionSide {
- public:
-  /// Errors: those of encode_captions.
-  CaptionSide(std::vector<Caption> captions, const CLIP& clip, std::int64_t batch, ThreadPool& pool);
-  /// Rows of a file above 1 GiB stay in it. Errors: Failure of Stage::inputs.
-  explicit CaptionSide(StoredRows rows);
-
-  std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
-  std::string_view label(std::int64_t index) const { return labels_[static_cast<std::size_t>(index)]; }
-  bool truncated(std::int64_t index) const { return truncated_[static_cast<std::size_t>(index)] != 0; }
-  /// Cosines of captions [first, first + out.columns()) with images [n, E] into `out` [n, captions].
-  void cosines(TensorView<const float> images, std::int64_t first, TensorView<float> out,
-               ThreadPool& pool) const;
-
- private:
-  std::vector<std::string> labels_;
-  std::vector<char> truncated_;
-  Tensor rows_;  ///< [captions, E]; empty when they stay in the file
-  std::optional<StoredRows> stored_;
-};
 
 }  // namespace sightline::app

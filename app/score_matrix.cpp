@@ -1,0 +1,84 @@
+#include <algorithm>
+
+#include "failure.h"
+#include "ranker.h"
+#include "score_pass.h"
+#include "score_run.h"
+#include "signals.h"
+
+namespace sightline::app {
+namespace {
+
+void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
+  Items items(run);
+  const float scale = run.clip.head().logit_scale();
+  const std::string& values = run.options.values;
+  std::vector<float> row;
+  std::vector<double> probabilities;
+  const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
+    items.add(image, result);
+    const bool good = result.error_class.empty();
+    if (!good && run.options.output.drop_bad) return;
+    if (good) {
+      row.assign(cosines.begin(), cosines.end());
+      if (values == "probability") {
+        probabilities_of(cosines, scale, probabilities);
+        std::copy(probabilities.begin(), probabilities.end(), row.begin());
+      }
+      if (values != "probability" && values != "cosine") {
+        for (float& value : row) value *= scale;
+      }
+    }
+    in_stage(Stage::output, [&] {
+      table.row({run.images.label(image), "path", result.error_class, result.message,
+                 good ? std::span<const float>(row) : std::span<const float>()});
+    });
+  };
+  for_each_image(run, run.images, 0, run.queries.size(), use);
+}
+
+/// Probabilities over images need all images of a caption first.
+void write_matrix_by_caption(const ScoreRun& run, TableWriter& table) {
+  Tensor matrix(Shape{run.images.size(), run.queries.size()});
+  std::vector<char> good(static_cast<std::size_t>(run.images.size()));
+  const float scale = run.clip.head().logit_scale();
+  std::vector<double> probabilities;
+  for_each_group(run, [&](std::int64_t first, const Group& group) {
+    for (const std::int64_t image : group.images) good[static_cast<std::size_t>(image)] = 1;
+    std::int64_t caption = first;
+    for (const std::vector<float>& cosines : group.cosines) {
+      throw_if_interrupted();
+      probabilities_of(cosines, scale, probabilities);
+      for (std::size_t i = 0; i < cosines.size(); ++i) {
+        matrix.view().row(group.images[i])[static_cast<std::size_t>(caption)] =
+            static_cast<float>(probabilities[i]);
+      }
+      ++caption;
+    }
+  });
+  for (std::int64_t i = 0; i < run.images.size(); ++i) {
+    const bool ok = good[static_cast<std::size_t>(i)] != 0;
+    if (!ok && run.options.output.drop_bad) continue;
+    in_stage(Stage::output, [&] {
+      table.row({run.images.label(i), "path", ok ? "" : "SKIPPED", "",
+                 ok ? std::span<const float>(matrix.view().row(i)) : std::span<const float>()});
+    });
+  }
+}
+
+}  // namespace
+
+void write_matrix(const ScoreRun& run) {
+  const OutputOptions& options = run.options.output;
+  const auto table = in_stage(Stage::output, [&] {
+    return make_table_writer(TableFormat::npy, run.out, {options.dtype == "f16", options.drop_bad});
+  });
+  in_stage(Stage::output, [&] {
+    table->begin(run.queries.size(), options.drop_bad ? std::nullopt : std::optional(run.images.size()));
+  });
+  const bool over_images = run.options.by_caption() && run.options.values == "probability";
+  over_images ? write_matrix_by_caption(run, *table) : write_matrix_by_image(run, *table);
+  in_stage(Stage::output, [&] { table->finish(); });
+}
+
+}  // namespace sightline::app

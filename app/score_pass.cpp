@@ -1,0 +1,78 @@
+#include "score_pass.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "embedding_output.h"
+#include "failure.h"
+
+namespace sightline::app {
+namespace {
+
+constexpr std::int64_t kMaxScoresAtOnce = 64LL << 20;  ///< floats: captions of one group times images
+constexpr std::int64_t kScoresOfABlock = 1LL << 18;    ///< floats: the scores of some images in the caches
+
+}  // namespace
+
+void Items::add(std::int64_t index, const ImageResult& result) {
+  const std::string_view label = run_.images.label(index);
+  const ItemStatus status{index, label, label, result.error_class, result.message, &result.warnings};
+  report_item(run_.options.items, run_.options.console, progress_, status);
+  in_stage(Stage::output, [&] { run_.report.add(status); });
+}
+
+void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t first, std::int64_t count,
+                    UseScores use) {
+  std::vector<float> scores;
+  images.for_each(run.clip, run.pool, [&](const ImageBlock& block) {
+    const std::int64_t rows = std::ssize(block.results);
+    const std::int64_t most =
+        std::clamp<std::int64_t>(kScoresOfABlock / std::max<std::int64_t>(count, 1), 1, rows);
+    scores.resize(static_cast<std::size_t>(most * count));
+    for (std::int64_t begin = 0; begin < rows; begin += most) {
+      const std::int64_t part = std::min(most, rows - begin);
+      if (count > 0) {
+        run.queries.cosines(block.rows.slice_rows(begin, part), first, {scores.data(), Shape{part, count}},
+                            run.pool);
+      }
+      for (std::int64_t i = 0; i < part; ++i) {
+        use(block.first + begin + i, block.results[static_cast<std::size_t>(begin + i)],
+            std::span(scores).subspan(static_cast<std::size_t>(i * count), static_cast<std::size_t>(count)));
+      }
+    }
+  });
+}
+
+namespace {
+
+Group score_group(const ScoreRun& run, const ImageSide& images, std::int64_t first, std::int64_t count,
+                  Items* items) {
+  Group group;
+  group.cosines.resize(static_cast<std::size_t>(count));
+  for (std::vector<float>& row : group.cosines) row.reserve(static_cast<std::size_t>(images.size()));
+  const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
+    if (items != nullptr) items->add(image, result);
+    if (!result.error_class.empty()) return;
+    group.images.push_back(image);
+    for (std::size_t i = 0; i < cosines.size(); ++i) group.cosines[i].push_back(cosines[i]);
+  };
+  for_each_image(run, images, first, count, use);
+  return group;
+}
+
+}  // namespace
+
+void for_each_group(const ScoreRun& run, FunctionRef<void(std::int64_t first, const Group& group)> use) {
+  Items items(run);
+  const std::int64_t images = std::max<std::int64_t>(run.images.size(), 1);
+  const std::int64_t step =
+      std::clamp<std::int64_t>(kMaxScoresAtOnce / images, 1, std::max<std::int64_t>(run.queries.size(), 1));
+  std::unique_ptr<ImageSide> kept;
+  if (!run.images.cheap() && step < run.queries.size()) kept = keep_in_memory(run.images, run.clip, run.pool);
+  for (std::int64_t first = 0; first < run.queries.size(); first += step) {
+    const std::int64_t count = std::min(step, run.queries.size() - first);
+    use(first, score_group(run, kept ? *kept : run.images, first, count, first == 0 ? &items : nullptr));
+  }
+}
+
+}  // namespace sightline::app
