@@ -22,15 +22,19 @@ const std::vector<Ranking> kByImage = {{"a.jpg", 0, "", "", kCaptions, false},
                                        {"b.jpg", 1, "TRUNC", "ends early", {}, false}};
 const std::vector<Ranking> kByCaption = {{"a dog", 0, "", "", kImages, true}};
 
-std::string written(TableFormat format, RankBy by, bool color = false) {
+std::string written(TableFormat format, const RankingOptions& options, const std::vector<Ranking>& rankings) {
   const TempFolder folder;
   OutputFile out(folder / "out", false);
-  const auto writer = make_ranking_writer(format, out, {.by = by, .color = color});
+  const auto writer = make_ranking_writer(format, out, options);
   writer->begin();
-  for (const Ranking& ranking : by == RankBy::image ? kByImage : kByCaption) writer->write(ranking);
+  for (const Ranking& ranking : rankings) writer->write(ranking);
   writer->finish();
   out.commit();
   return folder.read("out");
+}
+
+std::string written(TableFormat format, RankBy by, bool color = false) {
+  return written(format, {.by = by, .color = color}, by == RankBy::image ? kByImage : kByCaption);
 }
 
 }  // namespace
@@ -92,6 +96,34 @@ TEST_CASE("ranking writer: colour is bold labels, green for the best, red for wh
         "    0.51%  -0.0500  a\\tcat  (truncated)\n"
         "\x1b[1mb.jpg\x1b[0m\n"
         "  \x1b[31mskipped: TRUNC: ends early\x1b[0m\n");
+}
+
+TEST_CASE("ranking writer: an image as the query stands where a caption stands, under a key of its own",
+          "[output]") {
+  const std::vector<RankedScore> images = {{"a.jpg", 3, 0.25F, 25.0F, 1.0F, false}};
+  const std::vector<Ranking> rankings = {{"a dog", 0, "", "", images, false},
+                                         {"dog.jpg", 1, "", "", images, false, true},
+                                         {"\xFF.jpg", 2, "", "", {}, false, true}};
+  const RankingOptions options{.by = RankBy::caption};
+  const std::string scores =
+      R"("scores":[{"image":"a.jpg","index":3,"cosine":0.25,"logit":25,"probability":1}]})";
+  CHECK(written(TableFormat::jsonl, options, rankings) ==
+        R"({"caption":"a dog","index":0,)" + scores + "\n" + R"({"like":"dog.jpg","index":1,)" + scores +
+            "\n" + "{\"like\":\"\xEF\xBF\xBD.jpg\",\"like_b64\":\"/y5qcGc=\",\"index\":2,\"scores\":[]}\n");
+  CHECK(written(TableFormat::tsv, options, rankings) ==
+        "image\tcaption\trank\tcosine\tlogit\tprobability\n"
+        "a.jpg\ta dog\t1\t0.25\t25\t1\n"
+        "a.jpg\tdog.jpg\t1\t0.25\t25\t1\n");
+}
+
+TEST_CASE("ranking writer: text without probabilities is cosine and label", "[output]") {
+  CHECK(written(TableFormat::text, {.by = RankBy::caption, .probability = false}, kByCaption) ==
+        "a dog  (truncated)\n"
+        "   0.2500  a.jpg\n"
+        "        -  \\xff.jpg\n");
+  const std::string_view kept = "\"probability\":";
+  CHECK(written(TableFormat::jsonl, {.by = RankBy::image, .probability = false}, kByImage).find(kept) !=
+        std::string::npos);
 }
 
 TEST_CASE("ranking writer: nothing ranked is a header, an empty array or nothing", "[output]") {

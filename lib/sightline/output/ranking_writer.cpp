@@ -15,6 +15,7 @@ namespace {
 // {"image":"a.jpg","status":"ok","scores":[{"caption":"a
 // dog","index":0,"cosine":...,"logit":...,"probability":...}]}
 // {"caption":"a dog","index":0,"scores":[{"image":"a.jpg","index":3,...}]}
+// {"like":"dog.jpg","index":1,"scores":[{"image":"a.jpg","index":3,...}]}
 class JsonRankingWriter : public RankingWriter {
  public:
   JsonRankingWriter(OutputFile& out, bool lines, RankBy by) : out_(out), lines_(lines), by_(by) {}
@@ -27,7 +28,8 @@ class JsonRankingWriter : public RankingWriter {
     text_ = lines_ ? "{" : first_ ? "\n{" : ",\n{";
     first_ = false;
     const bool by_image = by_ == RankBy::image;
-    append_json_label(text_, by_image ? "image" : "caption", ranking.label);
+    const std::string_view query = ranking.is_image_query ? "like" : "caption";
+    append_json_label(text_, by_image ? "image" : query, ranking.label);
     if (!by_image) text_ += ",\"index\":" + std::to_string(ranking.index);
     if (ranking.truncated) text_ += ",\"truncated\":true";
     if (ranking.error_class.empty()) {
@@ -123,10 +125,12 @@ class SeparatedRankingWriter : public RankingWriter {
 
 constexpr std::string_view kBold = "\x1b[1m", kGreen = "\x1b[32m", kRed = "\x1b[31m", kReset = "\x1b[0m";
 
-// For people: the label, then probability, cosine and label of each score, best first.
+// For people: the label, then probability (where it is asked for), cosine and label of each score, best
+// first.
 class TextRankingWriter : public RankingWriter {
  public:
-  TextRankingWriter(OutputFile& out, bool color) : out_(out), color_(color) {}
+  TextRankingWriter(OutputFile& out, const RankingOptions& options)
+      : out_(out), color_(options.color), probability_(options.probability) {}
 
   void write(const Ranking& ranking) override {
     text_.clear();
@@ -162,8 +166,10 @@ class TextRankingWriter : public RankingWriter {
 
   void append_score(const RankedScore& score) {
     text_ += "  ";
-    append_fixed(score.probability * 100.0F, 2, 6);
-    text_ += std::isfinite(score.probability) ? "%  " : "   ";
+    if (probability_) {
+      append_fixed(score.probability * 100.0F, 2, 6);
+      text_ += std::isfinite(score.probability) ? "%  " : "   ";
+    }
     append_fixed(score.cosine, 4, 7);
     text_ += "  ";
     append_terminal_text(text_, score.label);
@@ -186,7 +192,7 @@ class TextRankingWriter : public RankingWriter {
   }
 
   OutputFile& out_;
-  bool color_;
+  bool color_, probability_;
   std::string text_;
 };
 
@@ -196,7 +202,7 @@ std::unique_ptr<RankingWriter> make_ranking_writer(TableFormat format, OutputFil
                                                    const RankingOptions& options) {
   switch (format) {
     case TableFormat::text:
-      return std::make_unique<TextRankingWriter>(out, options.color);
+      return std::make_unique<TextRankingWriter>(out, options);
     case TableFormat::json:
       return std::make_unique<JsonRankingWriter>(out, false, options.by);
     case TableFormat::jsonl:

@@ -10,7 +10,8 @@
 
 namespace sightline {
 
-/// What a ranking is about: captions ranked for each image, or images ranked for each caption.
+/// What a ranking is about: captions ranked for each image, or images ranked for each caption (or for an
+/// image that is a query like one).
 enum class RankBy { image, caption };
 
 /// One entry of a ranking, best first: a caption for `RankBy::image`, an image for `RankBy::caption`.
@@ -30,11 +31,13 @@ struct Ranking {
   std::string_view message;             ///< what was wrong with it
   std::span<const RankedScore> scores;  ///< in the order to be written; rank is the place in it, from 1
   bool truncated;                       ///< the caption was cut (`RankBy::caption` only)
+  bool is_image_query = false;  ///< `label` is the path of an image: json's key is "like", not "caption"
 };
 
 struct RankingOptions {
   RankBy by = RankBy::image;
-  bool color = false;  ///< text: escape sequences for a terminal
+  bool color = false;       ///< text: escape sequences for a terminal
+  bool probability = true;  ///< text: a column for the probability
 };
 
 /// Writes rankings in the forms that docs/cli.md gives for `score`. Begin, one `write` per ranking in input
