@@ -78,6 +78,9 @@ class OutputFile {
   void write_reserved(std::int64_t offset, std::string_view bytes);
   /// Hands the buffer to the operating system: what a reader of a pipe should see now. Errors: as `write`.
   void flush();
+  /// Flushes where somebody may be waiting for the bytes: a pipe, a socket, a terminal or another device. A
+  /// file on a disk stays buffered. To be called when a few rows are complete. Errors: as `write`.
+  void flush_to_reader();
   /// All of `commit` but the renaming: outputs that belong together are settled, all of them, before the
   /// first is published. Errors: as `write`.
   void settle();

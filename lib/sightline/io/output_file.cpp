@@ -231,6 +231,10 @@ void OutputFile::flush() {
   buffer_.clear();
 }
 
+void OutputFile::flush_to_reader() {
+  if (may_wait_) flush();
+}
+
 void OutputFile::settle() {
   flush();
   if (temporary_.empty() || settled_) return;
