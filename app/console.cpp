@@ -1,6 +1,7 @@
 #include "console.h"
 
 #include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -74,6 +75,12 @@ void write_stdout(std::string_view text) {
 }
 
 bool stdout_is_terminal() { return ::isatty(STDOUT_FILENO) == 1; }
+bool stdout_shares_screen() {
+  struct stat out = {}, err = {};
+  if (::fstat(STDOUT_FILENO, &out) != 0 || ::fstat(STDERR_FILENO, &err) != 0) return false;
+  if (!S_ISFIFO(out.st_mode) && !S_ISSOCK(out.st_mode)) return false;
+  return stderr_is_terminal() || (out.st_dev == err.st_dev && out.st_ino == err.st_ino);
+}
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
 
 void choose_color(When choice) { color_choice = choice; }
@@ -133,7 +140,8 @@ Progress::Progress(const ConsoleOptions& options, std::int64_t total, std::strin
     : total_(total),
       unit_(unit),
       quiet_(options.quiet),
-      enabled_(options.progress == When::always || (options.progress == When::automatic && !options.quiet)),
+      enabled_(options.progress == When::always ||
+               (options.progress == When::automatic && !options.quiet && !stdout_shares_screen())),
       in_place_(stderr_is_terminal() && !is_dumb()),
       start_(std::chrono::steady_clock::now()),
       // Asked for by name, the line in place is there from the first item on.

@@ -22,6 +22,9 @@ void write_stderr(std::string_view text);
 void write_stdout(std::string_view text);
 
 bool stdout_is_terminal();
+/// Whether a line in place on stderr, or any line there, would end up between what a pager shows of stdout:
+/// stdout is a pipe or a socket, and stderr a terminal or the same pipe.
+bool stdout_shares_screen();
 bool stderr_is_terminal();
 /// `--color`, for the whole program: errors that end it are printed far from any options.
 void choose_color(When choice);
@@ -50,7 +53,8 @@ class Stopwatch {
 };
 
 /// "12 of 340 images, 57.1/s, 6 s left, 1 skipped" on stderr: in one place on a terminal, removed at the end;
-/// elsewhere a line every 10 seconds. Not thread-safe.
+/// elsewhere a line every 10 seconds. Unless asked for by name, nothing with -q, and nothing beside a pager
+/// (`stdout_shares_screen`). Not thread-safe.
 class Progress {
  public:
   Progress(const ConsoleOptions& options, std::int64_t total, std::string_view unit);

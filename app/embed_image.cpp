@@ -59,14 +59,24 @@ int run_embed_image(const EmbedImageOptions& o) {
 
   Progress progress(o.console, count, "images");
   ImageHints hints("embed-image");
-  const auto sink = [&](std::int64_t index, const ImageResult& result) {
+  const auto write = [&](std::int64_t index, const ImageResult& result) {
     const std::string& path = paths[static_cast<std::size_t>(index)];
     const std::string hint = hints.about(path, result.error_class, result.message);
     const ItemStatus status{index, path, path, result.error_class, result.message, &result.warnings, hint};
     report_item(o.items, o.console, progress, status);
+    if (out.to_terminal()) progress.clear();
     in_stage(Stage::output, [&] {
       report.add(status);
       out.row({path, result.embedding, result.error_class, result.message, {}, false});
+    });
+  };
+  const auto sink = [&](const ImageBlock& block) {
+    for (std::size_t i = 0; i < block.results.size(); ++i) {
+      write(block.first + static_cast<std::int64_t>(i), block.results[i]);
+    }
+    in_stage(Stage::output, [&] {
+      report.flush_to_reader();
+      out.flush_to_reader();
     });
   };
   encode_image_files({*clip, paths, thread_count(o.model), o.model.batch, o.normalize, o.items.strict}, sink);

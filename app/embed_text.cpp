@@ -22,7 +22,10 @@ struct EmbedTextOptions {
   bool no_index = false;
 };
 
-constexpr std::size_t kCaptionsAtOnce = 4096;  ///< sorted by length together; bounds memory
+// Captions that are sorted by length and encoded together: few at first, so that a reader soon has some, then
+// twice as many each time.
+constexpr std::size_t kFewestAtOnce = 64;
+constexpr std::size_t kMostAtOnce = 4096;  ///< bounds memory
 
 std::vector<std::string> warnings_of(const Caption& caption, bool truncated, std::int64_t context_length) {
   std::vector<std::string> warnings;
@@ -64,11 +67,16 @@ void write_rows(const Writing& to, std::span<const Caption> captions, const Text
       values = {caption.label, {}, status.error_class, status.message, {}, false};
     }
     report_item(to.options.items, to.options.console, to.progress, status);
+    if (to.out.to_terminal()) to.progress.clear();
     in_stage(Stage::output, [&] {
       to.report.add(status);
       to.out.row(values);
     });
   }
+  in_stage(Stage::output, [&] {
+    to.report.flush_to_reader();
+    to.out.flush_to_reader();
+  });
 }
 
 void check(const EmbedTextOptions& o) {
@@ -110,8 +118,9 @@ int run_embed_text(const EmbedTextOptions& o) {
   Progress progress(o.console, count, "texts");
   const Writing to{o, out, *report, progress, clip->config().text.context_length};
   const std::span<const Caption> all(captions);
-  for (std::size_t begin = 0; begin < all.size(); begin += kCaptionsAtOnce) {
-    const auto part = all.subspan(begin, std::min(kCaptionsAtOnce, all.size() - begin));
+  std::size_t step = kFewestAtOnce;
+  for (std::size_t begin = 0; begin < all.size(); begin += step, step = std::min(2 * step, kMostAtOnce)) {
+    const auto part = all.subspan(begin, std::min(step, all.size() - begin));
     const TextEmbeddings embedded = encode_captions({*clip, o.model.batch, o.normalize}, part, pool);
     write_rows(to, part, embedded, static_cast<std::int64_t>(begin));
   }

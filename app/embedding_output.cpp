@@ -43,15 +43,17 @@ void EmbeddingOutput::commit() {
   out_->commit();
 }
 
+std::string item_name(std::string_view path) {
+  return path == "-" ? "standard input" : path.empty() ? "''" : printable(path);
+}
+
 void report_item(const ItemOptions& items, const ConsoleOptions& console, Progress& progress,
                  const ItemStatus& status) {
   const bool failed = !status.error_class.empty();
   progress.advance(failed);
   const bool warned = status.warnings != nullptr && !status.warnings->empty() && console.verbose > 0;
   if (!failed && !warned) return;
-  const std::string subject = status.subject == "-"    ? "standard input"
-                              : status.subject.empty() ? "''"
-                                                       : printable(status.subject);
+  const std::string subject = item_name(status.subject);
   if (failed) {
     progress.clear();
     const std::string line = "sightline: " + error_word(status.error_class) + " " + subject + ": ";

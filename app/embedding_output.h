@@ -36,6 +36,10 @@ class EmbeddingOutput {
 
   void begin(std::int64_t columns, std::int64_t rows);
   void row(const EmbeddingRow& row);
+  /// To be called when a few rows are complete: the reader of a pipe gets them now.
+  void flush_to_reader() { out_->flush_to_reader(); }
+  /// Whether rows go to the terminal that a progress line may be on.
+  bool to_terminal() const { return is_stdout(options_.path) && stdout_is_terminal(); }
   /// Completes the files, which `commit` publishes. Errors: those of OutputFile.
   void settle();
   void commit();
@@ -49,6 +53,8 @@ class EmbeddingOutput {
   std::int64_t rows_ = 0;
 };
 
+/// What messages call an input: its path, with "-" as standard input.
+std::string item_name(std::string_view path);
 /// Says on stderr what is wrong with an item and counts it. Errors: StoppedByItem.
 void report_item(const ItemOptions& items, const ConsoleOptions& console, Progress& progress,
                  const ItemStatus& status);

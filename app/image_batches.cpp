@@ -13,8 +13,6 @@
 namespace sightline::app {
 namespace {
 
-using Sink = FunctionRef<void(std::int64_t, const ImageResult&)>;
-
 constexpr std::int64_t kRowsOfABatch =
     300;  ///< token rows: enough to fill the products, few enough for caches
 
@@ -43,11 +41,28 @@ bool load_pixels_of(const ImageRun& run, const std::string& path, std::span<floa
   } catch (const Failure&) {
     throw;
   } catch (const Error& error) {
+    result.error_code = error.code();
     result.error_class = class_name(error.code());
     // Some errors carry the path as their subject, some none or "image"; the report names it once.
     const bool named = error.subject().empty() || error.subject() == path || error.subject() == "image";
     result.message = named ? error.problem() : error.what();
     return false;
+  }
+}
+
+/// Moves the embeddings of good pictures, the first `good` rows, each to the row of its picture.
+void spread_good(Batch& batch, std::int64_t good) {
+  const TensorView<float> rows = batch.embeddings.view();
+  for (std::int64_t i = rows.rows() - 1; i >= 0; --i) {
+    ImageResult& item = batch.items[static_cast<std::size_t>(i)];
+    const std::span<float> row = rows.row(i);
+    if (!item.error_class.empty()) {
+      std::fill(row.begin(), row.end(), 0.0F);
+      continue;
+    }
+    const std::span<const float> from = rows.row(--good);
+    if (good != i) std::copy(from.begin(), from.end(), row.begin());
+    item.embedding = row;
   }
 }
 
@@ -61,8 +76,7 @@ void encode_good(const ImageRun& run, Batch& batch, TensorView<float> pixels, Co
     if (good != static_cast<std::int64_t>(i)) std::copy(from.begin(), from.end(), pixels.row(good).begin());
     ++good;
   }
-  if (good == 0) return;
-  batch.embeddings = Tensor(Shape{good, width});
+  batch.embeddings = Tensor(Shape{std::ssize(batch.items), width});
   // A batch larger than that would be no faster, and hold up the end by a signal.
   const std::int64_t step = default_batch(run.clip.config().vision) * context.pool.size();
   for (std::int64_t first = 0; first < good; first += step) {
@@ -73,11 +87,8 @@ void encode_good(const ImageRun& run, Batch& batch, TensorView<float> pixels, Co
                              batch.embeddings.view().slice_rows(first, count), context);
     });
   }
-  if (run.normalize) l2_normalize(batch.embeddings.view());
-  std::int64_t row = 0;
-  for (ImageResult& item : batch.items) {
-    if (item.error_class.empty()) item.embedding = batch.embeddings.view().row(row++);
-  }
+  if (run.normalize) l2_normalize(batch.embeddings.view().slice_rows(0, good));
+  spread_good(batch, good);
 }
 
 /// Pictures [begin, end), all threads of the context's pool together.
@@ -96,10 +107,8 @@ Batch encode_batch(const ImageRun& run, std::int64_t begin, std::int64_t end, Co
   return batch;
 }
 
-void hand_over(const Batch& batch, Sink sink) {
-  for (std::size_t i = 0; i < batch.items.size(); ++i) {
-    sink(batch.begin + static_cast<std::int64_t>(i), batch.items[i]);
-  }
+void hand_over(const Batch& batch, ImageSink sink) {
+  sink({batch.begin, batch.items, batch.embeddings.view()});
 }
 
 /// Puts finished batches into order. Who brings the next one hands it and its followers over; who is too far
@@ -115,7 +124,7 @@ class ReorderWindow {
     return !stopped_;
   }
 
-  void put(std::int64_t number, Batch batch, Sink sink) {
+  void put(std::int64_t number, Batch batch, ImageSink sink) {
     const std::lock_guard lock(mutex_);
     waiting_.emplace(number, std::move(batch));
     try {
@@ -135,7 +144,7 @@ class ReorderWindow {
   }
 
  private:
-  void hand_over_what_is_next(Sink sink) {
+  void hand_over_what_is_next(ImageSink sink) {
     for (auto first = waiting_.begin(); !stopped_ && first != waiting_.end() && first->first == next_;
          first = waiting_.begin()) {
       hand_over(first->second, sink);
@@ -154,7 +163,7 @@ class ReorderWindow {
 
 /// One thread of many: takes the next batch until there is none.
 void work_through(const ImageRun& run, std::int64_t batch_size, std::atomic<std::int64_t>& next,
-                  ReorderWindow& window, Sink sink) {
+                  ReorderWindow& window, ImageSink sink) {
   ThreadPool alone(1);
   Scratch scratch;
   Context context{alone, scratch};
@@ -173,7 +182,7 @@ void work_through(const ImageRun& run, std::int64_t batch_size, std::atomic<std:
 
 }  // namespace
 
-void encode_image_files(const ImageRun& run, Sink sink) {
+void encode_image_files(const ImageRun& run, ImageSink sink) {
   const auto count = static_cast<std::int64_t>(run.paths.size());
   std::int64_t batch = run.batch > 0 ? run.batch : default_batch(run.clip.config().vision);
   ThreadPool pool(run.threads);

@@ -36,6 +36,10 @@ void Report::add(const ItemStatus& item) {
   out_->write(line_);
 }
 
+void Report::flush_to_reader() {
+  if (out_) out_->flush_to_reader();
+}
+
 void Report::settle() {
   if (!out_) return;
   line_ = "{\"summary\":{\"inputs\":" + std::to_string(ok_ + skipped_) + ",\"ok\":" + std::to_string(ok_) +

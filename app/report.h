@@ -32,6 +32,8 @@ class Report {
   /// What the summary says of `passed_over`, a JSON object; without it the summary has no such key.
   void set_passed_over(std::string json) { passed_over_ = std::move(json); }
   void add(const ItemStatus& item);
+  /// To be called when a few lines are complete: the reader of a pipe gets them now.
+  void flush_to_reader();
   /// Writes the last line and settles the file, which `commit` publishes. Errors: those of OutputFile.
   void settle();
   void commit();

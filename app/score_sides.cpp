@@ -23,13 +23,7 @@ class ImageFiles : public ImageSide {
     return paths_[static_cast<std::size_t>(index)];
   }
   void for_each(const CLIP& clip, ThreadPool& /*pool*/, ImageSink sink) const override {
-    const std::vector<float> zeros(static_cast<std::size_t>(clip.embedding_size()));
-    const Shape one{1, clip.embedding_size()};
-    encode_image_files(
-        {clip, paths_, threads_, batch_, true, strict_}, [&](std::int64_t i, const ImageResult& result) {
-          const float* row = result.error_class.empty() ? result.embedding.data() : zeros.data();
-          sink({i, {&result, 1}, {row, one}});
-        });
+    encode_image_files({clip, paths_, threads_, batch_, true, strict_}, sink);
   }
   bool cheap() const override { return false; }
 

@@ -14,14 +14,6 @@
 
 namespace sightline::app {
 
-/// Some images in input order.
-struct ImageBlock {
-  std::int64_t first;                    ///< the number of results[0]
-  std::span<const ImageResult> results;  ///< embeddings normalised; empty where the image failed
-  TensorView<const float> rows;          ///< [results, E]: the same embeddings, zeros where the image failed
-};
-using ImageSink = FunctionRef<void(const ImageBlock& block)>;
-
 /// Stored embeddings and what they belong to.
 struct StoredRows {
   NpyFile file;

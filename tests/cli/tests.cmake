@@ -12,9 +12,9 @@ set_tests_properties(cli/docs PROPERTIES TIMEOUT 300 LABELS cli)
 
 # What the program's parts promise each other.
 set(app_folder ${CMAKE_CURRENT_LIST_DIR}/../../app)
-add_executable(app_tests ${app_folder}/console.cpp ${app_folder}/failure.cpp ${app_folder}/signals.cpp
-               ${app_folder}/image_endings.cpp ${app_folder}/passed_over.cpp)
-foreach(part folder_walk guard inputs ranker staging_folder utf8_repair verify)
+add_executable(app_tests ${app_folder}/failure.cpp ${app_folder}/signals.cpp ${app_folder}/image_endings.cpp
+               ${app_folder}/passed_over.cpp)
+foreach(part console folder_walk guard inputs ranker staging_folder utf8_repair verify)
   target_sources(app_tests PRIVATE ${app_folder}/${part}.cpp ${CMAKE_CURRENT_LIST_DIR}/${part}_test.cpp)
 endforeach()
 target_include_directories(app_tests PRIVATE ${app_folder})
