@@ -20,7 +20,7 @@ enum class Stage {
 
 /// Exit codes of docs/cli.md, section "Exit status".
 inline constexpr int kExitDone = 0, kExitMistake = 1, kExitUsage = 2, kExitSkipped = 3, kExitNothing = 4,
-                     kExitModel = 5, kExitOutput = 6, kExitResources = 7, kExitLocked = 8;
+                     kExitModel = 5, kExitOutput = 6, kExitResources = 7, kExitLocked = 8, kExitLow = 9;
 
 /// The table of that section.
 int exit_code(Stage stage, ErrorCode code);

@@ -64,8 +64,8 @@ std::function<std::string(const std::string&)> whole_number(std::int64_t low, st
   };
 }
 
-void add_values(CLI::App& app, const std::string& name, std::vector<std::string>& values,
-                const std::string& help, const std::string& group, const std::string& type) {
+CLI::Option& add_values(CLI::App& app, const std::string& name, std::vector<std::string>& values,
+                         const std::string& help, const std::string& group, const std::string& type) {
   const auto option = std::make_shared<CLI::Option*>();
   const auto keep = [option, &values](const CLI::results_t&) {
     values = (*option)->results();
@@ -80,7 +80,7 @@ void add_values(CLI::App& app, const std::string& name, std::vector<std::string>
     // Runs before the number of values is checked: one is enough after all.
     (*option)->each([option](const std::string&) { (*option)->expected(1, kMany); });
   }
-  (*option)->type_name(positional ? "" : type)->group(group);
+  return *(*option)->type_name(positional ? "" : type)->group(group);
 }
 
 void add_choice(CLI::App& app, const std::string& name, std::string& value,

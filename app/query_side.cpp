@@ -2,28 +2,48 @@
 
 #include <algorithm>
 
+#include "embedding_output.h"
 #include "failure.h"
+#include "sightline/base/format.h"
 
 namespace sightline::app {
 namespace {
 
 constexpr std::int64_t kMaxBytesInMemory = 1LL << 30;
 // Of one task: both sides of it fit the second-level cache.
-constexpr std::int64_t kCaptionsOfATask = 128;
+constexpr std::int64_t kQueriesOfATask = 128;
 constexpr std::int64_t kImagesOfATask = 64;
 
 std::int64_t pieces(std::int64_t count, std::int64_t size) { return (count + size - 1) / size; }
 
+/// Room for `more` rows of that width behind those of `rows`.
+Tensor grown(const Tensor& rows, std::int64_t more, std::int64_t width) {
+  const std::int64_t count = rows.empty() ? 0 : rows.view().rows();
+  Tensor larger(Shape{count + more, width});
+  if (count > 0) std::ranges::copy(rows.view().flat(), larger.view().flat().begin());
+  return larger;
+}
+
+/// Every query is needed: errors are those of `add_images`.
+void check_query(const std::string& path, const ImageResult& result, const ConsoleOptions& console) {
+  if (result.error_code) throw Failure(Stage::inputs, Error(*result.error_code, path, result.message));
+  if (console.verbose == 0) return;
+  for (const std::string& warning : result.warnings) {
+    note_warning(console, item_name(path) + ": " + printable(warning));
+  }
+}
+
 }  // namespace
 
-QuerySide::QuerySide(std::vector<Caption> captions, const CLIP& clip, std::int64_t batch, ThreadPool& pool) {
+QuerySide::QuerySide(std::vector<Caption> captions, const CLIP& clip, std::int64_t batch, ThreadPool& pool)
+    : captions_(std::ssize(captions)) {
   TextEmbeddings embedded = encode_captions({clip, batch, true}, captions, pool);
   rows_ = std::move(embedded.rows);
   truncated_ = std::move(embedded.truncated);
   for (Caption& caption : captions) labels_.push_back(std::move(caption.label));
 }
 
-QuerySide::QuerySide(StoredRows rows) : stored_(std::move(rows)) {
+QuerySide::QuerySide(StoredRows rows) : captions_(rows.file.rows()), stored_(std::move(rows)) {
   for (const IndexEntry& entry : stored_->entries) {
     if (!entry.error_class.empty()) {
       fail_inputs(ErrorCode::mismatch, stored_->file.path(),
@@ -34,26 +54,50 @@ QuerySide::QuerySide(StoredRows rows) : stored_(std::move(rows)) {
     truncated_.push_back(entry.truncated ? 1 : 0);
   }
   const std::int64_t width = stored_->file.columns();
-  if (size() == 0 || width > kMaxBytesInMemory / 4 / size()) return;
-  rows_ = Tensor(Shape{size(), width});
-  for (std::int64_t i = 0; i < size(); ++i) stored_->read(i, rows_.view().row(i));
+  if (captions_ == 0) return;
+  if (width > kMaxBytesInMemory / 4 / captions_) {
+    in_file_ = captions_;
+    return;
+  }
+  rows_ = Tensor(Shape{captions_, width});
+  for (std::int64_t i = 0; i < captions_; ++i) stored_->read(i, rows_.view().row(i));
+}
+
+void QuerySide::add_images(const ImageRun& run, const ConsoleOptions& console) {
+  const std::int64_t count = std::ssize(run.paths), before = size() - in_file_;
+  Tensor rows = grown(rows_, count, run.clip.embedding_size());
+  encode_image_files(run, [&](const ImageBlock& block) {
+    for (std::size_t i = 0; i < block.results.size(); ++i) {
+      check_query(run.paths[static_cast<std::size_t>(block.first) + i], block.results[i], console);
+    }
+    std::ranges::copy(block.rows.flat(), rows.view().row(before + block.first).begin());
+  });
+  rows_ = std::move(rows);
+  labels_.insert(labels_.end(), run.paths.begin(), run.paths.end());
+  truncated_.resize(labels_.size());
+}
+
+void QuerySide::read(std::int64_t index, std::span<float> row) const {
+  if (index < in_file_) return stored_->read(index, row);
+  std::ranges::copy(rows_.view().row(index - in_file_), row.begin());
 }
 
 void QuerySide::cosines(TensorView<const float> images, std::int64_t first, TensorView<float> out,
                         ThreadPool& pool) const {
   const std::int64_t width = images.columns(), count = out.columns();
-  const std::int64_t columns = pieces(count, kCaptionsOfATask);
+  const std::int64_t columns = pieces(count, kQueriesOfATask);
   pool.run(columns * pieces(images.rows(), kImagesOfATask), [&](std::int64_t task, int) {
-    const std::int64_t row = task / columns * kImagesOfATask, column = task % columns * kCaptionsOfATask;
+    const std::int64_t row = task / columns * kImagesOfATask, column = task % columns * kQueriesOfATask;
     const std::int64_t rows = std::min(kImagesOfATask, images.rows() - row);
-    const std::int64_t captions = std::min(kCaptionsOfATask, count - column);
-    const auto score = [&](TensorView<const float> read) {
-      sightline::cosines(images.slice_rows(row, rows), read, out.data() + row * count + column, count);
+    const std::int64_t queries = std::min(kQueriesOfATask, count - column);
+    const auto score = [&](TensorView<const float> block) {
+      sightline::cosines(images.slice_rows(row, rows), block, out.data() + row * count + column, count);
     };
-    if (!rows_.empty()) return score(rows_.view().slice_rows(first + column, captions));
-    Tensor read(Shape{captions, width});
-    for (std::int64_t i = 0; i < captions; ++i) stored_->read(first + column + i, read.view().row(i));
-    score(read.view());
+    const std::int64_t begin = first + column;
+    if (begin >= in_file_) return score(rows_.view().slice_rows(begin - in_file_, queries));
+    Tensor block(Shape{queries, width});
+    for (std::int64_t i = 0; i < queries; ++i) read(begin + i, block.view().row(i));
+    score(block.view());
   });
 }
 

@@ -7,31 +7,42 @@
 #include <vector>
 
 #include "captions.h"
+#include "console.h"
+#include "image_batches.h"
 #include "score_sides.h"
 #include "sightline/model/clip.h"
 #include "text_batches.h"
 
 namespace sightline::app {
 
-/// The captions of a `score` run.
+/// What the images of a `score` run are compared with: captions, then images (`--like`), one index over both.
 class QuerySide {
  public:
   /// Errors: those of encode_captions.
   QuerySide(std::vector<Caption> captions, const CLIP& clip, std::int64_t batch, ThreadPool& pool);
   /// Rows of a file above 1 GiB stay in it. Errors: Failure of Stage::inputs.
   explicit QuerySide(StoredRows rows);
+  /// Puts the images of `run` behind what is there. With -v their warnings are shown. Errors: Failure of
+  /// Stage::inputs for one that cannot be used; those of encode_image_files.
+  void add_images(const ImageRun& run, const ConsoleOptions& console);
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
+  /// The caption, or the path of an image.
   std::string_view label(std::int64_t index) const { return labels_[static_cast<std::size_t>(index)]; }
+  bool is_image(std::int64_t index) const { return index >= captions_; }
   bool truncated(std::int64_t index) const { return truncated_[static_cast<std::size_t>(index)] != 0; }
-  /// Cosines of captions [first, first + out.columns()) with images [n, E] into `out` [n, captions].
+  /// Cosines of queries [first, first + out.columns()) with images [n, E] into `out` [n, queries].
   void cosines(TensorView<const float> images, std::int64_t first, TensorView<float> out,
                ThreadPool& pool) const;
 
  private:
+  void read(std::int64_t index, std::span<float> row) const;
+
   std::vector<std::string> labels_;
   std::vector<char> truncated_;
-  Tensor rows_;  ///< [captions, E]; empty when they stay in the file
+  std::int64_t captions_ = 0;  ///< the others are images
+  std::int64_t in_file_ = 0;   ///< the first so many rows stay in `stored_`
+  Tensor rows_;                ///< [size - in_file_, E]
   std::optional<StoredRows> stored_;
 };
 

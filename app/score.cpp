@@ -1,12 +1,12 @@
 #include <CLI/CLI.hpp>
-#include <cmath>
-#include <cstdlib>
+#include <algorithm>
 #include <memory>
 
 #include "commands.h"
 #include "embedding_output.h"
 #include "failure.h"
 #include "hints.h"
+#include "query_options.h"
 #include "score_run.h"
 #include "sightline/base/format.h"
 #include "sightline/io/file.h"
@@ -14,6 +14,15 @@
 
 namespace sightline::app {
 namespace {
+
+/// `images`: of the command line, and later those of the list too.
+void check_stdin(const ScoreOptions& o, const std::vector<std::string>& images) {
+  auto uses = std::ranges::count(images, "-") + std::ranges::count(o.like, "-");
+  for (const std::string& file : {o.input.list, o.captions.file, o.captions.labels_file}) {
+    uses += file == "-" ? 1 : 0;
+  }
+  if (uses > 1) fail_usage("stdin can be read only once");
+}
 
 void check_sources(const ScoreOptions& o) {
   const bool captions = has_captions(o.captions);
@@ -28,24 +37,20 @@ void check_sources(const ScoreOptions& o) {
         "no image given",
         "name files, a folder (. is the current one), -, --files-from LIST or --image-embeddings F.npy");
   }
-  if (!captions && o.text_embeddings.empty()) {
+  if (!captions && o.text_embeddings.empty() && o.like.empty()) {
     for (const std::string& image : o.input.images) {
       if (may_be_caption(image) && !file_exists(image))
         fail_usage("no caption given", "captions are given with -c: -c '" + printable(image) + "'");
     }
     fail_usage("no caption given",
-               "add -c 'a photo of a cat', --captions FILE, --labels A,B or --text-embeddings F.npy");
+               "add -c 'a photo of a cat', --captions FILE, --labels A,B, --text-embeddings F.npy or --like "
+               "IMAGE");
   }
   if (o.image_embeddings == "-" || o.text_embeddings == "-") {
     fail_usage("stored embeddings cannot come from stdin",
                "give the name of an .npy file: it is mapped, not read");
   }
-  int uses_of_stdin = 0;
-  for (const std::string& image : o.input.images) uses_of_stdin += image == "-" ? 1 : 0;
-  for (const std::string& file : {o.input.list, o.captions.file, o.captions.labels_file}) {
-    uses_of_stdin += file == "-" ? 1 : 0;
-  }
-  if (uses_of_stdin > 1) fail_usage("stdin can be read only once");
+  check_stdin(o, o.input.images);
 }
 
 void check(const ScoreOptions& o, TableFormat format) {
@@ -61,12 +66,14 @@ void check(const ScoreOptions& o, TableFormat format) {
 
 std::unique_ptr<ImageSide> open_images(const ScoreOptions& o, std::vector<std::string> paths) {
   if (!o.image_embeddings.empty()) return make_stored_images(StoredRows::open(o.image_embeddings));
+  check_stdin(o, paths);
   return make_image_files(std::move(paths), thread_count(o.model), o.model.batch, o.items.strict);
 }
 
 void check_outputs(const ScoreOptions& o, const ImageSide& images) {
   std::vector<std::string> inputs = {o.captions.file, o.captions.labels_file, o.input.list,
                                      o.image_embeddings, o.text_embeddings};
+  inputs.insert(inputs.end(), o.like.begin(), o.like.end());
   for (const std::string& stored : {o.image_embeddings, o.text_embeddings}) {
     if (!stored.empty()) inputs.push_back(index_path_of(stored));
   }
@@ -83,10 +90,19 @@ void check_width(const std::string& path, const CLIP& clip) {
   in_stage(Stage::inputs, [&] { NpyFile::open(path).require_columns(clip.embedding_size()); });
 }
 
+/// What a line of --fail-under is about.
+std::string low_name(const ScoreOptions& o, const ImageSide& images, const QuerySide& queries,
+                     std::int64_t index) {
+  if (!o.by_caption()) return item_name(images.label(index));
+  const std::string_view label = queries.label(index);
+  return queries.is_image(index) ? item_name(label) : label.empty() ? "''" : printable(label);
+}
+
 int run_score(const ScoreOptions& o) {
   check_sources(o);
   const TableFormat format = choose_format(o.output, TableFormat::text, TableFormat::text);
   check(o, format);
+  note_captions_that_are_files(o);
   std::vector<Caption> captions =
       o.text_embeddings.empty() ? gather_captions(o.captions) : std::vector<Caption>();
   require_good(captions);  // one fewer would change the probabilities of all others
@@ -108,28 +124,28 @@ int run_score(const ScoreOptions& o) {
   for (const std::string& path : {o.image_embeddings, o.text_embeddings}) check_width(path, *clip);
 
   ThreadPool pool(thread_count(o.model));
-  const auto texts = stored ? std::make_unique<QuerySide>(std::move(*stored))
-                            : std::make_unique<QuerySide>(std::move(captions), *clip, o.model.batch, pool);
+  const auto queries = stored ? std::make_unique<QuerySide>(std::move(*stored))
+                              : std::make_unique<QuerySide>(std::move(captions), *clip, o.model.batch, pool);
   watch.lap("captions encoded");
-  const ScoreRun run{o, *clip, *images, *texts, *out, *report, pool};
+  if (!o.like.empty()) {
+    queries->add_images({*clip, o.like, thread_count(o.model), o.model.batch, true, o.items.strict},
+                        o.console);
+    watch.lap("queries encoded");
+  }
+  LowScores low(o.fail_under, o.by_caption());
+  const ScoreRun run{o, *clip, *images, *queries, *out, *report, pool, low};
   format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format);
   throw_if_interrupted();
   watch.lap("images scored");
-  watch.shape("scores", images->size(), texts->size());
+  watch.shape("scores", images->size(), queries->size());
   publish(*out, *report);
-  if (texts->size() == 0) {
+  if (queries->size() == 0) {
     note(o.console, "no captions found");
     return kExitNothing;
   }
-  return finish_items(*report, o.console, "images");
-}
-
-/// CLI11 itself takes "nan", below which nothing lies.
-std::string finite_number(const std::string& text) {
-  char* end = nullptr;
-  const double value = std::strtod(text.c_str(), &end);
-  const bool good = !text.empty() && *end == '\0' && std::isfinite(value);
-  return good ? "" : "is '" + text + "', expected a number";
+  const bool any_low = low.report([&](std::int64_t i) { return low_name(o, *images, *queries, i); });
+  const int status = finish_items(*report, o.console, "images");
+  return any_low ? kExitLow : status;
 }
 
 void add_score_options(CLI::App& parser, ScoreOptions& o) {
@@ -144,15 +160,10 @@ void add_score_options(CLI::App& parser, ScoreOptions& o) {
       parser.add_option("--text-embeddings", o.text_embeddings, "stored embeddings instead of captions")
           ->type_name("F.npy")
           ->group("Input");
-  add_choice(parser, "--by", o.by, {"image", "caption"},
-             "rank captions for each image, or images for each caption", "Output");
+  add_query_options(parser, o);
   parser.add_option("--top", o.top, "only the K best [all]")
       ->type_name("K")
       ->check(whole_number(1, INT64_MAX))
-      ->group("Output");
-  parser.add_option("--threshold", o.threshold, "only scores whose cosine is at least X")
-      ->type_name("X")
-      ->check(finite_number)
       ->group("Output");
   add_choice(parser, "--values", o.values, {"probability", "logit", "cosine"}, "what an .npy holds [logit]",
              "Output");
@@ -164,9 +175,7 @@ void add_score_options(CLI::App& parser, ScoreOptions& o) {
   add_text_model_options(parser, o.model);
   add_console_options(parser, o.console);
   add_progress_option(parser, o.console);
-  for (const char* name :
-       {"--follow", "--hidden", "--exclude", "--strict", "--lenient", "--preprocess", "--alpha", "--exif"})
-    images->excludes(parser.get_option(name));
+  for (const char* name : {"--follow", "--hidden", "--exclude"}) images->excludes(parser.get_option(name));
   for (const char* name : {"--invalid-utf8", "--text-cleaning"}) texts->excludes(parser.get_option(name));
 }
 
@@ -176,11 +185,17 @@ Command add_score(CLI::App& app) {
   const auto o = std::make_shared<ScoreOptions>();
   CLI::App* parser = app.add_subcommand("score", "Ranks captions for each image, or images for each caption");
   add_score_options(*parser, *o);
-  return {parser, "[IMAGE...] (-c TEXT... | --captions FILE | --labels A,B,C | --labels-from FILE) [options]",
+  return {parser,
+          "[IMAGE...] (-c TEXT... | --captions FILE | --labels A,B,C | --labels-from FILE | "
+          "--like IMAGE...) [options]",
           "  sightline score photo.jpg -c 'a cat' -c 'a dog'\n"
           "  sightline score photos/ --labels cat,dog,horse --top 1 -o best.csv\n"
-          "  sightline score --image-embeddings photos.npy -c 'a red car' --by caption\n",
-          [o] { return run_score(*o); }};
+          "  sightline score --image-embeddings photos.npy -c 'a red car' --by caption\n"
+          "  sightline score photos/ --like dog.jpg --top 10\n",
+          [o, parser] {
+            check_queries(*parser, *o);
+            return run_score(*o);
+          }};
 }
 
 }  // namespace sightline::app

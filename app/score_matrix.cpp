@@ -16,7 +16,6 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
   std::vector<float> row;
   std::vector<double> probabilities;
   const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
-    items.add(image, result);
     const bool good = result.error_class.empty();
     if (!good && run.options.output.drop_bad) return;
     if (good) {
@@ -34,7 +33,7 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
                  good ? std::span<const float>(row) : std::span<const float>()});
     });
   };
-  for_each_image(run, run.images, 0, run.queries.size(), use);
+  for_each_image(run, run.images, 0, run.queries.size(), &items, use);
 }
 
 /// Probabilities over images need all images of a caption first.

@@ -9,10 +9,27 @@
 namespace sightline::app {
 namespace {
 
-constexpr std::int64_t kMaxScoresAtOnce = 64LL << 20;  ///< floats: captions of one group times images
+constexpr std::int64_t kMaxScoresAtOnce = 64LL << 20;  ///< floats: queries of one group times images
 constexpr std::int64_t kScoresOfABlock = 1LL << 18;    ///< floats: the scores of some images in the caches
 
 }  // namespace
+
+Items::Items(const ScoreRun& run)
+    : run_(run),
+      to_terminal_(is_stdout(run.options.output.path) && stdout_is_terminal()),
+      progress_(run.options.console, run.images.size(), "images") {}
+
+void Items::make_way() {
+  if (to_terminal_) progress_.clear();
+}
+
+void Items::flush_to_reader() {
+  make_way();
+  in_stage(Stage::output, [&] {
+    run_.report.flush_to_reader();
+    run_.out.flush_to_reader();
+  });
+}
 
 void Items::add(std::int64_t index, const ImageResult& result) {
   const std::string_view label = run_.images.label(index);
@@ -22,7 +39,7 @@ void Items::add(std::int64_t index, const ImageResult& result) {
 }
 
 void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t first, std::int64_t count,
-                    UseScores use) {
+                    Items* items, UseScores use) {
   std::vector<float> scores;
   images.for_each(run.clip, run.pool, [&](const ImageBlock& block) {
     const std::int64_t rows = std::ssize(block.results);
@@ -36,9 +53,15 @@ void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t f
                             run.pool);
       }
       for (std::int64_t i = 0; i < part; ++i) {
-        use(block.first + begin + i, block.results[static_cast<std::size_t>(begin + i)],
-            std::span(scores).subspan(static_cast<std::size_t>(i * count), static_cast<std::size_t>(count)));
+        const std::int64_t image = block.first + begin + i;
+        const ImageResult& result = block.results[static_cast<std::size_t>(begin + i)];
+        const std::span<const float> cosines =
+            std::span(scores).subspan(static_cast<std::size_t>(i * count), static_cast<std::size_t>(count));
+        if (items != nullptr) items->add(image, result);
+        if (result.error_class.empty()) run.low.add(image, first, cosines);
+        use(image, result, cosines);
       }
+      if (items != nullptr) items->flush_to_reader();
     }
   });
 }
@@ -51,12 +74,11 @@ Group score_group(const ScoreRun& run, const ImageSide& images, std::int64_t fir
   group.cosines.resize(static_cast<std::size_t>(count));
   for (std::vector<float>& row : group.cosines) row.reserve(static_cast<std::size_t>(images.size()));
   const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
-    if (items != nullptr) items->add(image, result);
     if (!result.error_class.empty()) return;
     group.images.push_back(image);
     for (std::size_t i = 0; i < cosines.size(); ++i) group.cosines[i].push_back(cosines[i]);
   };
-  for_each_image(run, images, first, count, use);
+  for_each_image(run, images, first, count, items, use);
   return group;
 }
 
@@ -71,7 +93,11 @@ void for_each_group(const ScoreRun& run, FunctionRef<void(std::int64_t first, co
   if (!run.images.cheap() && step < run.queries.size()) kept = keep_in_memory(run.images, run.clip, run.pool);
   for (std::int64_t first = 0; first < run.queries.size(); first += step) {
     const std::int64_t count = std::min(step, run.queries.size() - first);
-    use(first, score_group(run, kept ? *kept : run.images, first, count, first == 0 ? &items : nullptr));
+    const Group group =
+        score_group(run, kept ? *kept : run.images, first, count, first == 0 ? &items : nullptr);
+    items.make_way();
+    use(first, group);
+    items.flush_to_reader();
   }
 }
 

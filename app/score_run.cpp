@@ -9,7 +9,9 @@ namespace sightline::app {
 namespace {
 
 Ranker ranker_of(const ScoreRun& run) {
-  return Ranker(run.clip.head().logit_scale(), run.options.top, run.options.threshold);
+  const std::optional<CosineLimit>& limit = run.options.threshold;
+  return Ranker(run.clip.head().logit_scale(), run.options.top,
+                limit ? std::optional(limit->value) : std::nullopt);
 }
 
 void rank_captions(const ScoreRun& run, RankingWriter& writer) {
@@ -21,23 +23,21 @@ void rank_captions(const ScoreRun& run, RankingWriter& writer) {
     score.truncated = run.queries.truncated(score.index);
   };
   const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
-    items.add(image, result);
     std::span<const RankedScore> scores;
     if (result.error_class.empty()) {
       scores = ranker.rank(cosines, describe);
     } else if (run.options.output.drop_bad) {
       return;
     }
-    if (stdout_is_terminal()) items.clear();
+    items.make_way();
     in_stage(Stage::output, [&] {
       writer.write({run.images.label(image), image, result.error_class, result.message, scores, false});
-      if (is_stdout(run.options.output.path) && stdout_is_terminal()) run.out.flush();
     });
   };
-  for_each_image(run, run.images, 0, run.queries.size(), use);
+  for_each_image(run, run.images, 0, run.queries.size(), &items, use);
 }
 
-/// Each thread ranks a caption of its own; they are written in order.
+/// Each thread ranks the images of a query of its own; they are written in order.
 void rank_images(const ScoreRun& run, RankingWriter& writer) {
   std::vector<Ranker> rankers(static_cast<std::size_t>(run.pool.size()), ranker_of(run));
   std::vector<std::span<const RankedScore>> scores(rankers.size());
@@ -56,9 +56,9 @@ void rank_images(const ScoreRun& run, RankingWriter& writer) {
       });
       in_stage(Stage::output, [&] {
         for (std::int64_t i = 0; i < together; ++i) {
-          const std::int64_t caption = first + begin + i;
-          writer.write({run.queries.label(caption), caption, "", "", scores[static_cast<std::size_t>(i)],
-                        run.queries.truncated(caption)});
+          const std::int64_t query = first + begin + i;
+          writer.write({run.queries.label(query), query, "", "", scores[static_cast<std::size_t>(i)],
+                        run.queries.truncated(query), run.queries.is_image(query)});
         }
       });
     }
@@ -70,8 +70,10 @@ void rank_images(const ScoreRun& run, RankingWriter& writer) {
 void write_rankings(const ScoreRun& run, TableFormat format) {
   const bool color = use_color(is_stdout(run.options.output.path) && stdout_is_terminal());
   const RankBy by = run.options.by_caption() ? RankBy::caption : RankBy::image;
+  // Of one caption it is always 100 %, and over images it says how many they are.
+  const bool probability = by == RankBy::image && run.queries.size() > 1;
   const auto writer = in_stage(Stage::output, [&] {
-    return make_ranking_writer(format, run.out, {by, color});
+    return make_ranking_writer(format, run.out, {by, color, probability});
   });
   in_stage(Stage::output, [&] { writer->begin(); });
   run.options.by_caption() ? rank_images(run, *writer) : rank_captions(run, *writer);

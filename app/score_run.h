@@ -2,7 +2,9 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "low_scores.h"
 #include "options.h"
 #include "query_side.h"
 #include "report.h"
@@ -14,17 +16,18 @@ namespace sightline::app {
 struct ScoreOptions {
   InputOptions input;
   CaptionOptions captions;
+  std::vector<std::string> like;  ///< images as queries; "-" is stdin
   std::string image_embeddings, text_embeddings;
   OutputOptions output;
   ItemOptions items;
   ModelOptions model;
   ConsoleOptions console;
   std::optional<std::int64_t> top;
-  std::string by = "image";
+  std::string by;      ///< empty: image, or caption with `like`
   std::string values;  ///< of npy; empty: logit
-  std::optional<float> threshold;
+  std::optional<CosineLimit> threshold, fail_under;
 
-  bool by_caption() const { return by == "caption"; }
+  bool by_caption() const { return by == "caption" || !like.empty(); }
 };
 
 /// What a run needs once everything is open.
@@ -36,6 +39,7 @@ struct ScoreRun {
   OutputFile& out;
   Report& report;
   ThreadPool& pool;
+  LowScores& low;
 };
 
 /// Ranks and writes; `write_matrix` writes the npy form. The caller commits the files.

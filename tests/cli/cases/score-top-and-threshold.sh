@@ -9,7 +9,7 @@ assert len(full) == 11 and two == full[:2]
 print(repr((full[3]["cosine"] + full[4]["cosine"]) / 2), file=open("threshold", "w"))
 P
 sightline score photos/photo.jpg --captions "$MODELS/captions.txt" -f jsonl --threshold=$(cat threshold) >four
-sightline score photos/photo.jpg --captions "$MODELS/captions.txt" -f jsonl --threshold=2 >none
+sightline score photos/photo.jpg --captions "$MODELS/captions.txt" -f jsonl --threshold=1 >none
 python3 - <<'P'
 import json
 full, four = json.load(open("all"))["scores"], json.load(open("four"))["scores"]
