@@ -17,7 +17,8 @@ constexpr std::int64_t kScoresOfABlock = 1LL << 18;    ///< floats: the scores o
 Items::Items(const ScoreRun& run)
     : run_(run),
       to_terminal_(is_stdout(run.options.output.path) && stdout_is_terminal()),
-      progress_(run.options.console, run.images.size(), "images") {}
+      progress_(run.options.console, run.images.size(), "images"),
+      hints_("score", run.options.captions.labels.has_value()) {}
 
 void Items::make_way() {
   if (to_terminal_) progress_.clear();
@@ -33,7 +34,8 @@ void Items::flush_to_reader() {
 
 void Items::add(std::int64_t index, const ImageResult& result) {
   const std::string_view label = run_.images.label(index);
-  const ItemStatus status{index, label, label, result.error_class, result.message, &result.warnings};
+  const std::string hint = hints_.about(std::string(label), result.error_class, result.message);
+  const ItemStatus status{index, label, label, result.error_class, result.message, &result.warnings, hint};
   report_item(run_.options.items, run_.options.console, progress_, status);
   in_stage(Stage::output, [&] { run_.report.add(status); });
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "console.h"
+#include "hints.h"
 #include "score_run.h"
 #include "sightline/base/function_ref.h"
 
@@ -25,6 +26,7 @@ class Items {
   const ScoreRun& run_;
   const bool to_terminal_;
   Progress progress_;
+  ImageHints hints_;
 };
 
 using UseScores =
