@@ -1,8 +1,5 @@
 #include "version.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include "build_info.h"
 #include "sightline/image/formats.h"
 #include "sightline/model/kernels.h"
@@ -19,13 +16,13 @@ std::string row(std::string_view name, const std::string& text) {
   return line + text + "\n";
 }
 
-/// "libpng 1.6.39"; the name alone where the version is not known.
-std::string with_version(std::string_view library) {
-  const auto* known = std::find_if(std::begin(kLibraries), std::end(kLibraries),
-                                   [&](const Library& entry) { return entry.name == library; });
-  std::string text(library);
-  if (known != std::end(kLibraries) && !known->version.empty()) text.append(" ").append(known->version);
-  return text;
+/// What decodes a format: "libpng 1.6.39".
+std::string decoder_of(const ImageFormat& format) {
+  const std::string library(format.library.empty() ? "sightline" : format.library);
+  if (format.codec == nullptr) return "not in this build, for want of " + library;
+  if (format.version == nullptr) return library;
+  const std::string version = format.version();
+  return version.empty() ? library + ", which cannot be loaded" : library + " " + version;
 }
 
 std::string libraries() {
@@ -40,9 +37,7 @@ std::string libraries() {
 std::string image_format_rows() {
   std::string out = "\nImage formats\n";
   for (const ImageFormat& format : image_formats()) {
-    std::string text = format.codec == nullptr  ? "not in this build"
-                       : format.library.empty() ? "sightline"
-                                                : with_version(format.library);
+    std::string text = decoder_of(format);
     std::string_view separator = ": ";
     for (const std::string_view ending : format.extensions) {
       text.append(separator).append(ending);

@@ -18,10 +18,16 @@ namespace {
 constexpr std::array<std::string_view, 2> kPngs = {".png", ".apng"};
 constexpr std::array<std::string_view, 1> kHeics = {".heic"};
 
+ImageFormat format(std::span<const std::string_view> extensions, const ImageCodec* codec) {
+  ImageFormat result{};
+  result.extensions = extensions;
+  result.codec = codec;
+  return result;
+}
+
 /// A build that reads PNG, and knows HEIC but was made without its library.
 ImageEndings png_without_heic() {
-  static const std::array formats = {ImageFormat{"PNG", kPngs, &png_codec(), "libpng"},
-                                     ImageFormat{"HEIC", kHeics, nullptr, "libheif"}};
+  static const std::array formats = {format(kPngs, &png_codec()), format(kHeics, nullptr)};
   return ImageEndings(formats);
 }
 

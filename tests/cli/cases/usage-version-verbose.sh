@@ -19,10 +19,15 @@ for line in blocks["Libraries"]:
     name, version, licence = re.fullmatch(r"  (\S+) +(\d\S*) \((.+)\)", line).groups()
     shown[name] = licence
 assert shown.items() <= known.items(), (shown, known)
-assert {"CLI11", "OpenBLAS", "simdjson", "libpng", "libjpeg-turbo", "libdeflate", "spdlog"} <= shown.keys(), shown
+optional = {"libavif", "libheif", "libtiff"}
+assert known.keys() - optional <= shown.keys(), shown
 formats = "\n".join(blocks["Image formats"])
 assert re.search(r"^  JPEG +libjpeg-turbo \d\S*: \.jpg \.jpeg", formats, re.M), formats
 assert re.search(r"^  PNG +libpng \d\S*: \.png", formats, re.M), formats
+assert re.search(r"^  WebP +libwebp \d\S*: \.webp", formats, re.M), formats
+for name, library in (("AVIF", "libavif"), ("HEIC", "libheif")):
+    decoder = re.search(rf"^  {name} +(.+): \.", formats, re.M)[1]
+    assert re.match(rf"{library}( \d|, which cannot)" if library in shown else f"not in this build, .*{library}", decoder), formats
 steps = [line.split("  ")[1] for line in blocks["Kernels of this processor"]]
 assert {"matrix products", "image resizing"} <= set(steps), steps
 P
