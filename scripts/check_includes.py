@@ -28,6 +28,7 @@ USES = {
 # third-party header prefix -> the files that may include it
 LIBRARIES = {
     "spdlog/": ["base/log.cpp"],
+    "xxhash.h": ["base/hash.cpp"],
     "simdjson": ["io/json.cpp"],
     "png.h": ["image/png.cpp"],
     "jpeglib.h": ["image/jpeg.cpp"],

@@ -4,7 +4,7 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config libcli11-dev libopenblas-pthread-dev libsimdjson-dev libpng-dev
-          libjpeg-dev libdeflate-dev libspdlog-dev libwebp-dev)
+          libjpeg-dev libdeflate-dev libspdlog-dev libwebp-dev libxxhash-dev)
 optional=(libavif-dev libheif-dev libtiff-dev)  # AVIF, HEIC, TIFF: a build without them reads the other formats
 if [[ "${1:-}" == --tests ]]; then
   packages+=(catch2 curl python3 procps)
@@ -15,8 +15,8 @@ fi
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
   echo "setup.sh: this is not Debian or Ubuntu. Needed: a C++20 compiler, CMake 3.25, Ninja, pkg-config, and the" >&2
-  echo "libraries CLI11, OpenBLAS, simdjson, libpng, libjpeg-turbo, libdeflate, spdlog, libwebp; for the tests Catch2," >&2
-  echo "Python 3. To read AVIF, HEIC and TIFF: libavif, libheif with libde265, libtiff." >&2
+  echo "libraries CLI11, OpenBLAS, simdjson, libpng, libjpeg-turbo, libdeflate, spdlog, libwebp, xxHash; for the tests" >&2
+  echo "Catch2, Python 3. To read AVIF, HEIC and TIFF: libavif, libheif with libde265, libtiff." >&2
   exit 0
 fi
 

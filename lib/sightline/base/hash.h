@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "sightline/base/bytes.h"
+
+namespace sightline {
+
+/// xxh3-128 of bytes that come in pieces: fast, and the same on every machine. It tells apart what differs by
+/// accident, not by intent.
+class Hash128 {
+ public:
+  Hash128();
+  ~Hash128();
+  Hash128(const Hash128&) = delete;
+  Hash128& operator=(const Hash128&) = delete;
+
+  void update(ByteView bytes);
+  /// The number of bytes first, so that "ab", "c" and "a", "bc" differ.
+  void update_sized(ByteView bytes);
+  /// Of everything so far: 32 lower-case hexadecimal digits, as `xxhsum -H128` prints them.
+  std::string hex() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// Whether `text` has the form of `Hash128::hex`.
+bool is_hash128(std::string_view text);
+
+}  // namespace sightline
