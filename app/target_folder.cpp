@@ -8,6 +8,7 @@
 #include "sightline/io/file.h"
 #include "sightline/model/config_writer.h"
 #include "sightline/model/tokenizer_files.h"
+#include "sightline/weights/fingerprint.h"
 #include "sightline/weights/safetensors.h"
 
 namespace sightline::app {
@@ -80,7 +81,7 @@ void TargetFolder::write_weights(const Conversion& conversion) {
   OutputFile out(join_path(folder_.part(), "model.safetensors"), true);
   ThreadPool pool(available_cores());
   try {
-    write_safetensors(out, std::move(entries), &pool);
+    write_safetensors(out, std::move(entries), &pool, fingerprint_metadata(weights, dtype));
   } catch (const Error& error) {  // a tensor that cannot be made or does not fit is the source's fault
     const bool of_file = error.code() == ErrorCode::io || error.code() == ErrorCode::no_space;
     throw Failure(of_file ? Stage::output : Stage::model, error);

@@ -36,17 +36,20 @@ Tensor::Tensor(Shape shape) : shape_(shape) {
 
 struct StoredTensor::Deferred {
   ByteWriter write;
+  ElementFinder find_element;
   std::size_t size;
   std::once_flag once;
   std::unique_ptr<std::byte[]> bytes;
 };
 
-StoredTensor StoredTensor::deferred(DType dtype, const Shape& shape, ByteWriter write) {
+StoredTensor StoredTensor::deferred(DType dtype, const Shape& shape, ByteWriter write,
+                                    ElementFinder find_element) {
   if (size_of(dtype) == 0) fail(ErrorCode::type, "tensor", "has no dtype that this program computes with");
   StoredTensor tensor(dtype, shape, {});
   const std::int64_t size = checked_mul(shape.elements(), size_of(dtype), "tensor");
   tensor.deferred_ = std::make_shared<Deferred>();
   tensor.deferred_->write = std::move(write);
+  tensor.deferred_->find_element = std::move(find_element);
   tensor.deferred_->size = static_cast<std::size_t>(size);
   return tensor;
 }
@@ -72,6 +75,13 @@ void StoredTensor::copy_bytes(std::span<std::byte> out) const {
   } else if (!out.empty()) {
     std::memcpy(out.data(), bytes_.data(), out.size());
   }
+}
+
+ByteView StoredTensor::element(std::int64_t index, std::span<std::byte> scratch) const {
+  assert(index >= 0 && index < shape.elements() && std::ssize(scratch) == size_of(dtype));
+  if (deferred_ != nullptr && deferred_->find_element != nullptr)
+    return deferred_->find_element(index, scratch);
+  return bytes().subspan(static_cast<std::size_t>(index) * scratch.size(), scratch.size());
 }
 
 void StoredTensor::drop_pages() const {

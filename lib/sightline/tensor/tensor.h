@@ -80,14 +80,18 @@ class StoredTensor {
  public:
   /// Fills a span of `byte_size()` bytes, the same whenever it is called, from any thread.
   using ByteWriter = std::function<void(std::span<std::byte>)>;
+  /// The element of this index, in row-major order, without making the others: where it lies, or made in
+  /// `scratch`, which is as long as an element.
+  using ElementFinder = std::function<ByteView(std::int64_t index, std::span<std::byte> scratch)>;
 
   StoredTensor() = default;
   /// `mapped`: the bytes are a file mapped read-only: its pages can be dropped and come back.
   StoredTensor(DType type, const Shape& sizes, ByteView bytes, bool mapped = false)
       : dtype(type), shape(sizes), bytes_(bytes), mapped_(mapped) {}
-  /// What `write` uses must outlive the tensor and its copies. Errors: type for dtype `other`; range when the
-  /// bytes do not fit 63 bits.
-  static StoredTensor deferred(DType dtype, const Shape& shape, ByteWriter write);
+  /// What `write` and `find_element` use must outlive the tensor and its copies. Errors: type for dtype
+  /// `other`; range when the bytes do not fit 63 bits.
+  static StoredTensor deferred(DType dtype, const Shape& shape, ByteWriter write,
+                               ElementFinder find_element = nullptr);
 
   DType dtype = DType::other;
   Shape shape;
@@ -99,6 +103,10 @@ class StoredTensor {
   std::int64_t byte_size() const;
   /// Writes the bytes into `out` (byte_size() bytes) and keeps nothing. Errors: as `bytes`.
   void copy_bytes(std::span<std::byte> out) const;
+  /// The bytes of the element `index`, in row-major order: where they lie, or made in `scratch`
+  /// (size_of(dtype) bytes). Of a deferred tensor too this touches nothing else, unless its maker does not
+  /// say how: then it is as `bytes`. Errors: as `bytes`.
+  ByteView element(std::int64_t index, std::span<std::byte> scratch) const;
   bool is_deferred() const { return deferred_ != nullptr; }
   bool mapped() const { return mapped_; }
   /// Gives the memory of mapped bytes back: they come again from the file when they are asked for.

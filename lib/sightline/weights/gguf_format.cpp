@@ -1,5 +1,6 @@
 #include "sightline/weights/gguf_format.h"
 
+#include <cstring>
 #include <span>
 
 #include "sightline/base/error.h"
@@ -37,10 +38,16 @@ DType dtype_of(GgufTensorType type) {
 StoredTensor stored(const GgufTensor& tensor) {
   const Shape shape{std::span<const std::int64_t>(tensor.shape)};
   if (!is_quantized(tensor.type)) return {dtype_of(tensor.type), shape, tensor.bytes, true};
-  return StoredTensor::deferred(DType::f32, shape,
-                                [type = tensor.type, blocks = tensor.bytes](std::span<std::byte> out) {
-                                  dequantize(type, blocks, out);
-                                });
+  return StoredTensor::deferred(
+      DType::f32, shape,
+      [type = tensor.type, blocks = tensor.bytes](std::span<std::byte> out) {
+        dequantize(type, blocks, out);
+      },
+      [type = tensor.type, blocks = tensor.bytes](std::int64_t index, std::span<std::byte> scratch) {
+        const float value = dequantized_element(type, blocks, index);
+        std::memcpy(scratch.data(), &value, sizeof(value));
+        return ByteView(scratch);
+      });
 }
 
 void add_metadata(Weights& weights, const GgufValue& value, const std::string& path) {

@@ -114,33 +114,49 @@ void read_blocks(ByteView blocks, std::span<std::byte> out) {
   }
 }
 
-using Reader = void (*)(ByteView, std::span<std::byte>);
+struct Reader {
+  void (*read)(ByteView, std::span<std::byte>) = nullptr;
+  std::size_t block_bytes = 0;
+};
+
+template <class Quant>
+constexpr Reader kReader{read_blocks<Quant>, Quant::kBytes};
 
 Reader reader_of(GgufTensorType type) {
   switch (type) {
     case GgufTensorType::q4_0:
-      return read_blocks<Q40>;
+      return kReader<Q40>;
     case GgufTensorType::q4_1:
-      return read_blocks<Q41>;
+      return kReader<Q41>;
     case GgufTensorType::q5_0:
-      return read_blocks<Q50>;
+      return kReader<Q50>;
     case GgufTensorType::q5_1:
-      return read_blocks<Q51>;
+      return kReader<Q51>;
     case GgufTensorType::q8_0:
-      return read_blocks<Q80>;
+      return kReader<Q80>;
     default:
-      return nullptr;
+      return {};
   }
 }
 
 }  // namespace
 
-bool is_quantized(GgufTensorType type) { return reader_of(type) != nullptr; }
+bool is_quantized(GgufTensorType type) { return reader_of(type).read != nullptr; }
 
 void dequantize(GgufTensorType type, ByteView blocks, std::span<std::byte> out) {
   const Reader reader = reader_of(type);
-  assert(reader != nullptr);
-  reader(blocks, out);
+  assert(reader.read != nullptr);
+  reader.read(blocks, out);
+}
+
+float dequantized_element(GgufTensorType type, ByteView blocks, std::int64_t index) {
+  const Reader reader = reader_of(type);
+  assert(reader.read != nullptr);
+  const std::size_t block = static_cast<std::size_t>(index) / kBlock;
+  Floats floats{};
+  reader.read(blocks.subspan(block * reader.block_bytes, reader.block_bytes),
+              std::as_writable_bytes(std::span(floats)));
+  return floats[static_cast<std::size_t>(index) % kBlock];
 }
 
 }  // namespace sightline

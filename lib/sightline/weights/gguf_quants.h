@@ -14,5 +14,7 @@ bool is_quantized(GgufTensorType type);
 /// holds the floats' bytes, 32 for a block; `type` is quantised.
 /// Source: ggml src/ggml-quants.c, dequantize_row_q4_0 and the others.
 void dequantize(GgufTensorType type, ByteView blocks, std::span<std::byte> out);
+/// The element `index` of the same, out of its block alone.
+float dequantized_element(GgufTensorType type, ByteView blocks, std::int64_t index);
 
 }  // namespace sightline

@@ -8,6 +8,7 @@
 #include "sightline/io/hdf5.h"
 #include "sightline/io/json.h"
 #include "sightline/io/zip.h"
+#include "sightline/weights/fingerprint.h"
 
 namespace sightline {
 namespace {
@@ -66,6 +67,8 @@ Weights weights_of(ByteView file, std::string_view subject, bool mapped) {
   for (const Hdf5Group& group : contents.groups) {
     const auto name = group.attributes.find("name");
     if (name != group.attributes.end()) weights.set_metadata(group.path, name->second);
+    if (!group.path.empty()) continue;
+    for (const auto& [key, value] : group.attributes) keep_fingerprint_metadata(weights, key, value);
   }
   return weights;
 }

@@ -8,6 +8,7 @@
 #include "sightline/base/error.h"
 #include "sightline/io/hdf5_writer.h"
 #include "sightline/weights/element_writer.h"
+#include "sightline/weights/fingerprint.h"
 #include "sightline/weights/layouts.h"
 #include "sightline/weights/names.h"
 
@@ -135,6 +136,10 @@ class Placement {
     name_layers();
   }
 
+  void add_to_root(const std::map<std::string, std::string>& attributes) {
+    if (!attributes.empty()) groups_.push_back({"", {attributes.begin(), attributes.end()}});
+  }
+
   const std::vector<Hdf5NewDataset>& datasets() const { return datasets_; }
   const std::vector<Hdf5Group>& groups() const { return groups_; }
 
@@ -240,7 +245,8 @@ class Placement {
 void write_keras_h5(OutputFile& out, const Weights& canonical, const KerasH5Options& options,
                     ThreadPool* pool) {
   ElementWriter writer(out, pool);
-  const Placement placement(canonical, options, writer);
+  Placement placement(canonical, options, writer);
+  placement.add_to_root(fingerprint_metadata(canonical, options.dtype));
   write_hdf5(out, placement.datasets(), placement.groups());
 }
 

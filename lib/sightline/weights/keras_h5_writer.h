@@ -19,9 +19,10 @@ struct KerasH5Options {
 /// Writes the `.weights.h5` of KerasHub's CLIPBackbone, as Keras 3.15 does, from canonical tensors; the
 /// caller commits the file. Kernels become [in, out], those of q, k, v [in, heads, head width], that of the
 /// output [heads, head width, out]; a layer's name stands in the attribute `name` of its `vars` group; the
-/// positions of the image are added. One tensor at a time is in memory. Deterministic. Errors: missing for a
-/// tensor that the layout needs; mismatch for a tensor without a place in it and for a shape that it does not
-/// allow; type for a tensor that is not floating-point; those of ElementWriter.
+/// positions of the image are added, and to the file what `fingerprint_metadata` says, as attributes. One
+/// tensor at a time is in memory. Deterministic. Errors: missing for a tensor that the layout needs; mismatch
+/// for a tensor without a place in it and for a shape that it does not allow; type for a tensor that is not
+/// floating-point; those of ElementWriter.
 void write_keras_h5(OutputFile& out, const Weights& canonical, const KerasH5Options& options,
                     ThreadPool* pool = nullptr);
 

@@ -59,6 +59,17 @@ void gather_plane(std::size_t width, const std::byte* source, std::byte* out, co
   }
 }
 
+// Where the element of this index, in the order of the walk, lies in the source.
+std::int64_t source_index(const Walk& walk, std::int64_t index) {
+  auto rest = static_cast<std::size_t>(index);
+  std::size_t offset = 0;
+  for (std::size_t axis = walk.rank; axis-- > 0;) {
+    offset += rest % walk.counts[axis] * walk.strides[axis];
+    rest /= walk.counts[axis];
+  }
+  return static_cast<std::int64_t>(offset);
+}
+
 // Writes the source in the order of the walk: its two last axes plane by plane.
 void gather(const Walk& walk, std::size_t width, const std::byte* source, std::byte* out) {
   std::size_t planes = 1;
@@ -95,10 +106,15 @@ StoredTensor part_of(const StoredTensor& tensor, TensorPart part, std::string_vi
   const std::size_t begin = static_cast<std::size_t>(part.index) * size;
   if (!tensor.is_deferred())
     return {tensor.dtype, shape, tensor.bytes().subspan(begin, size), tensor.mapped()};
-  return StoredTensor::deferred(tensor.dtype, shape, [tensor, begin](std::span<std::byte> out) {
-    const TransientBytes whole(tensor);
-    if (!out.empty()) std::memcpy(out.data(), whole.view().data() + begin, out.size());
-  });
+  return StoredTensor::deferred(
+      tensor.dtype, shape,
+      [tensor, begin](std::span<std::byte> out) {
+        const TransientBytes whole(tensor);
+        if (!out.empty()) std::memcpy(out.data(), whole.view().data() + begin, out.size());
+      },
+      [tensor, first = part.index * shape.elements()](std::int64_t index, std::span<std::byte> scratch) {
+        return tensor.element(first + index, scratch);
+      });
 }
 
 }  // namespace
@@ -119,14 +135,17 @@ StoredTensor permuted(const StoredTensor& tensor, std::span<const int> axes) {
     walk.counts[i] = static_cast<std::size_t>(sizes[i]);
     walk.strides[i] = source_strides[static_cast<std::size_t>(axes[i])];
   }
-  return StoredTensor::deferred(tensor.dtype, Shape(std::span<const std::int64_t>(sizes.data(), axes.size())),
-                                [tensor, walk](std::span<std::byte> out) {
-                                  if (out.empty()) return;
-                                  const TransientBytes bytes(tensor);
-                                  gather(walk, static_cast<std::size_t>(size_of(tensor.dtype)),
-                                         bytes.view().data(), out.data());
-                                  tensor.drop_pages();
-                                });
+  return StoredTensor::deferred(
+      tensor.dtype, Shape(std::span<const std::int64_t>(sizes.data(), axes.size())),
+      [tensor, walk](std::span<std::byte> out) {
+        if (out.empty()) return;
+        const TransientBytes bytes(tensor);
+        gather(walk, static_cast<std::size_t>(size_of(tensor.dtype)), bytes.view().data(), out.data());
+        tensor.drop_pages();
+      },
+      [tensor, walk](std::int64_t index, std::span<std::byte> scratch) {
+        return tensor.element(source_index(walk, index), scratch);
+      });
 }
 
 StoredTensor reshaped(const StoredTensor& tensor, const Shape& shape) {

@@ -5,6 +5,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/io/json.h"
+#include "sightline/weights/fingerprint.h"
 
 namespace sightline {
 namespace {
@@ -133,15 +134,18 @@ Entry read_entry(std::string_view name, const Json& value) {
   return entry;
 }
 
-void check_metadata(const Json& metadata) {
-  if (metadata.is_null()) return;
-  if (!metadata.is_object()) fail(ErrorCode::header, metadata.path(), "is not an object");
-  metadata.for_each_member([](std::string_view, const Json& value) {
-    if (!value.is_string()) fail(ErrorCode::header, value.path(), "is not a string");
+using Metadata = std::map<std::string, std::string>;
+
+void read_metadata(const Json& value, Metadata& metadata) {
+  if (value.is_null()) return;
+  if (!value.is_object()) fail(ErrorCode::header, value.path(), "is not an object");
+  value.for_each_member([&](std::string_view key, const Json& member) {
+    if (!member.is_string()) fail(ErrorCode::header, member.path(), "is not a string");
+    metadata.emplace(key, member.as_string());
   });
 }
 
-std::vector<Entry> read_entries(const Json& header) {
+std::vector<Entry> read_entries(const Json& header, Metadata& metadata) {
   if (!header.is_object()) fail(ErrorCode::header, header.path(), "has a header that is not an object");
   if (header.size() > kMaxTensors + 1) {
     fail(ErrorCode::limit, header.path(),
@@ -151,7 +155,7 @@ std::vector<Entry> read_entries(const Json& header) {
   entries.reserve(static_cast<std::size_t>(header.size()));
   header.for_each_member([&](std::string_view name, const Json& value) {
     if (name == "__metadata__") {
-      check_metadata(value);
+      read_metadata(value, metadata);
     } else {
       entries.push_back(read_entry(name, value));
     }
@@ -212,10 +216,16 @@ std::string_view header_text(ByteView file, std::string_view subject) {
 }  // namespace
 
 std::vector<SafetensorsTensor> parse_safetensors(ByteView file, std::string_view subject) {
+  Metadata unread;
+  return parse_safetensors(file, subject, unread);
+}
+
+std::vector<SafetensorsTensor> parse_safetensors(ByteView file, std::string_view subject,
+                                                 Metadata& metadata) {
   const std::string_view text = header_text(file, subject);
   const ByteView data = file.subspan(kLengthBytes + text.size());
   const JsonDocument header(text, subject);
-  std::vector<Entry> entries = read_entries(header.root());
+  std::vector<Entry> entries = read_entries(header.root(), metadata);
   check_coverage(entries, std::ssize(data), subject);
 
   std::vector<SafetensorsTensor> tensors;
@@ -237,10 +247,12 @@ bool Safetensors::recognizes(ByteView head) const {
 Weights Safetensors::read(const std::string& path) const {
   const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
   Weights weights;
-  for (SafetensorsTensor& tensor : parse_safetensors(file->bytes(), path)) {
+  Metadata metadata;
+  for (SafetensorsTensor& tensor : parse_safetensors(file->bytes(), path, metadata)) {
     const StoredTensor& view = tensor.tensor;
     weights.add(std::move(tensor.name), {view.dtype, view.shape, view.bytes(), true});
   }
+  for (const auto& [key, value] : metadata) keep_fingerprint_metadata(weights, key, value);
   weights.keep(file);
   return weights;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ class Safetensors : public WeightFormat {
  public:
   std::string_view name() const override { return "safetensors"; }
   bool recognizes(ByteView head) const override;
+  /// Metadata: the fingerprints that `fingerprint_metadata` puts into a file.
   Weights read(const std::string& path) const override;
 };
 
@@ -28,6 +30,9 @@ struct SafetensorsTensor {
 /// The tensors of a file in memory, in the order of their bytes. `subject` is the file's name for messages.
 /// Errors: truncated, limit, header, utf8, duplicate, range, type (docs/formats.md says which when).
 std::vector<SafetensorsTensor> parse_safetensors(ByteView file, std::string_view subject);
+/// The same, and in `metadata` what the file says beside its tensors.
+std::vector<SafetensorsTensor> parse_safetensors(ByteView file, std::string_view subject,
+                                                 std::map<std::string, std::string>& metadata);
 
 /// A tensor to be written: where it comes from and what it becomes.
 struct SafetensorsEntry {
@@ -40,8 +45,9 @@ struct SafetensorsEntry {
 /// memory stays below 20 MiB a thread (or the bytes of one large deferred tensor); mapped pages are given
 /// back. The caller commits the file. Deterministic: widest elements first (which keeps all of them aligned,
 /// as the reference does), then by name; header padded with blanks to a multiple of 8, metadata
-/// {"format":"pt"}. Floats are rounded to nearest even. Errors: duplicate; header for a tensor named
-/// `__metadata__`; those of ElementWriter.
-void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries, ThreadPool* pool = nullptr);
+/// {"format":"pt"} and `metadata`, whose keys are others. Floats are rounded to nearest even. Errors:
+/// duplicate; header for a tensor named `__metadata__`; those of ElementWriter.
+void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries, ThreadPool* pool = nullptr,
+                       const std::map<std::string, std::string>& metadata = {});
 
 }  // namespace sightline

@@ -70,8 +70,16 @@ void check_duplicates(const std::vector<SafetensorsEntry>& entries) {
   if (twice != names.end()) fail(ErrorCode::duplicate, *twice, "would be written twice");
 }
 
-std::string header_of(const std::vector<SafetensorsEntry>& entries) {
-  std::string header = R"({"__metadata__":{"format":"pt"})";
+std::string header_of(const std::vector<SafetensorsEntry>& entries,
+                      const std::map<std::string, std::string>& metadata) {
+  std::string header = R"({"__metadata__":{"format":"pt")";
+  for (const auto& [key, value] : metadata) {
+    header += ',';
+    append_json_string(header, key);
+    header += ':';
+    append_json_string(header, value);
+  }
+  header += '}';
   std::int64_t offset = 0;
   for (const SafetensorsEntry& entry : entries) {
     header += ',';
@@ -95,11 +103,12 @@ std::string header_of(const std::vector<SafetensorsEntry>& entries) {
 
 }  // namespace
 
-void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries, ThreadPool* pool) {
+void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries, ThreadPool* pool,
+                       const std::map<std::string, std::string>& metadata) {
   for (const SafetensorsEntry& entry : entries) check_entry(entry);
   check_duplicates(entries);
   sort_entries(entries);
-  const std::string header = header_of(entries);
+  const std::string header = header_of(entries, metadata);
   const std::uint64_t length = header.size();
   out.write({reinterpret_cast<const char*>(&length), sizeof(length)});
   out.write(header);

@@ -94,6 +94,16 @@ std::byte* gather(const Layout& layout, int axis, const std::byte* in, std::size
   return out;
 }
 
+// Where the element of this index, in row-major order, lies in the storage, from the tensor's first one on.
+std::int64_t storage_index(const Layout& layout, std::int64_t index) {
+  std::int64_t place = 0;
+  for (int axis = layout.shape.rank(); axis-- > 0;) {
+    place += index % layout.shape[axis] * layout.strides[static_cast<std::size_t>(axis)];
+    index /= layout.shape[axis];
+  }
+  return place;
+}
+
 bool is_plain_key(std::string_view key) {
   return !key.empty() && key != "." && key != ".." &&
          key.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
@@ -246,11 +256,16 @@ StoredTensor TorchStorages::tensor(const PickleValue& call, std::string_view nam
   }
   // Nothing asks for the bytes of a type that is not computed with.
   if (dtype == DType::other) return {dtype, layout.shape, ByteView()};
-  return StoredTensor::deferred(dtype, layout.shape,
-                                [layout, offset, item, bytes = from.bytes](std::span<std::byte> out) {
-                                  gather(layout, 0, bytes.bytes().data() + offset, item, out.data());
-                                  bytes.drop_pages();
-                                });
+  return StoredTensor::deferred(
+      dtype, layout.shape,
+      [layout, offset, item, bytes = from.bytes](std::span<std::byte> out) {
+        gather(layout, 0, bytes.bytes().data() + offset, item, out.data());
+        bytes.drop_pages();
+      },
+      [layout, offset, item, bytes = from.bytes](std::int64_t index, std::span<std::byte>) {
+        const std::size_t place = static_cast<std::size_t>(storage_index(layout, index)) * item;
+        return bytes.bytes().subspan(offset + place, item);
+      });
 }
 
 std::vector<std::shared_ptr<const void>> TorchStorages::owners() const {
