@@ -30,6 +30,8 @@ class NpyFile {
 
   std::int64_t rows() const { return header_.rows; }
   std::int64_t columns() const { return header_.columns; }
+  /// "float16", "float32" or "float64".
+  std::string_view dtype() const;
   const std::string& path() const { return file_->path(); }
   /// Errors: mismatch when the rows have another width than the model's embeddings.
   void require_columns(std::int64_t expected) const;

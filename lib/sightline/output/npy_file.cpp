@@ -44,6 +44,10 @@ NpyFile NpyFile::open(const std::string& path) {
   return npy;
 }
 
+std::string_view NpyFile::dtype() const {
+  return header_.element_size == 2 ? "float16" : header_.element_size == 4 ? "float32" : "float64";
+}
+
 void NpyFile::require_columns(std::int64_t expected) const {
   if (columns() == expected) return;
   fail(ErrorCode::mismatch, path(),

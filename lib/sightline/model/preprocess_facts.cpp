@@ -1,0 +1,101 @@
+#include "sightline/model/preprocess_facts.h"
+
+#include <array>
+
+#include "sightline/base/format.h"
+#include "sightline/base/hash.h"
+#include "sightline/io/file.h"
+#include "sightline/model/locate.h"
+#include "sightline/model/tokenizer_files.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::int64_t kMaxFileBytes = 64LL << 20;
+constexpr std::array<std::string_view, 6> kResampleNames = {"nearest", "lanczos", "bilinear",
+                                                            "bicubic", "box",     "hamming"};
+
+std::string pair(std::int64_t height, std::int64_t width) {
+  return "[" + std::to_string(height) + "," + std::to_string(width) + "]";
+}
+
+std::string flag(bool value) { return value ? "true" : "false"; }
+
+std::string resize_json(const PixelPipeline& pipeline) {
+  const std::string filter(kResampleNames[static_cast<std::size_t>(pipeline.resample)]);
+  const std::string rest = ",\"resample\":\"" + filter + "\"";
+  switch (pipeline.resize) {
+    case ResizeMode::none:
+      break;
+    case ResizeMode::shortest:
+      return R"({"mode":"shortest","size":)" + std::to_string(pipeline.height) + rest + "}";
+    case ResizeMode::longest:
+      return R"({"mode":"longest","size":)" + std::to_string(pipeline.height) + rest +
+             ",\"fill\":" + std::to_string(pipeline.fill) + "}";
+    case ResizeMode::exact:
+      return R"({"mode":"exact","size":)" + pair(pipeline.height, pipeline.width) + rest + "}";
+  }
+  return "null";
+}
+
+std::string channels_json(const float (&values)[3]) {
+  std::string text = "[";
+  for (const float value : values) {
+    if (text.size() > 1) text += ',';
+    append_float(text, value);
+  }
+  return text + "]";
+}
+
+/// What the tokenizer is made from: its own files, or those that ship with the program. A `tokenizer.json`
+/// beside a vocabulary counts, because it is read where the vocabulary does not fit the model.
+std::string tokenizer_hash(const std::string& folder) {
+  TokenizerFiles files = find_tokenizer(folder);
+  if (!files.found()) files = find_tokenizer(join_path(data_folder(), "vocab"));
+  std::vector<std::string> paths = files.paths();
+  const std::string whole = join_path(folder, "tokenizer.json");
+  if (files.tokenizer_json.empty() && file_exists(whole)) paths.push_back(whole);
+  Hash128 hash;
+  for (const std::string& path : paths) hash.update_sized(read_file(path, kMaxFileBytes));
+  return hash.hex();
+}
+
+}  // namespace
+
+std::string image_preprocess_json(const PreprocessorConfig& config, bool lenient) {
+  // Every field by name: one that is added does not compile until somebody decides what it means here.
+  const auto& [pipeline, do_rescale, rescale_factor, do_normalize, mean, std_deviation] = config;
+  const auto& [exif, alpha, openai, resize, height, width, resample, crop, crop_height, crop_width, fill] =
+      pipeline;
+  std::string text = R"({"order":")" + std::string(openai ? "openai" : "hf") + "\"";
+  text += ",\"exif\":" + flag(exif);
+  text += R"(,"alpha":")" + std::string(alpha == Alpha::white ? "white" : "drop") + "\"";
+  text += ",\"lenient\":" + flag(lenient);
+  text += ",\"resize\":" + resize_json(pipeline);
+  text += ",\"crop\":" + (crop ? pair(crop_height, crop_width) : "null");
+  text += ",\"rescale\":";
+  if (do_rescale) {
+    append_double(text, rescale_factor);
+  } else {
+    text += "null";
+  }
+  if (!do_normalize) return text + ",\"normalize\":null}";
+  return text + ",\"normalize\":{\"mean\":" + channels_json(mean) +
+         ",\"std\":" + channels_json(std_deviation) + "}}";
+}
+
+std::string text_preprocess_json(const TextPreprocess& text, const std::string& folder) {
+  std::string json = R"({"cleaning":")" + std::string(text.cleaning == TextCleaning::hf ? "hf" : "openai");
+  json += R"(","tokenizer":")" + tokenizer_hash(folder);
+  json += R"(","context_length":)" + std::to_string(text.context_length);
+  json += R"(,"invalid_utf8":)";
+  append_json_string(json, text.invalid_utf8);
+  json += R"(,"templates":[)";
+  for (const std::string& line : text.templates) {
+    if (!json.ends_with('[')) json += ',';
+    append_json_string(json, line);
+  }
+  return json + "]}";
+}
+
+}  // namespace sightline

@@ -1,0 +1,153 @@
+#include "sightline/output/info_file.h"
+
+#include <cmath>
+#include <vector>
+
+#include "sightline/base/error.h"
+#include "sightline/base/format.h"
+#include "sightline/base/hash.h"
+#include "sightline/io/json.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::string_view kFormat = "sightline-embeddings";
+constexpr std::int64_t kVersion = 1;
+constexpr std::int64_t kMaxInfoBytes = 1 << 20;
+
+void append_member(std::string& out, std::string_view key, std::string_view text) {
+  append_json_string(out, key);
+  out += ':';
+  append_json_string(out, text);
+}
+
+std::string text_of(const Json& object, std::string_view key) {
+  return std::string(object.at(key).as_string());
+}
+
+[[noreturn]] void fail_value(const Json& value, std::string_view expected) {
+  fail(ErrorCode::header, value.path(),
+       "is '" + printable(value.as_string()) + "', expected " + std::string(expected));
+}
+
+void check_format(const Json& root) {
+  const Json format = root.at("format");
+  if (format.as_string() != kFormat) fail_value(format, "'" + std::string(kFormat) + "'");
+  const Json version = root.at("version");
+  if (version.as_integer() != kVersion) {
+    fail(ErrorCode::header, version.path(),
+         "is " + std::to_string(version.as_integer()) + "; this program reads version 1");
+  }
+}
+
+Modality modality_of(const Json& value) {
+  for (const Modality modality : {Modality::image, Modality::text}) {
+    if (value.as_string() == modality_name(modality)) return modality;
+  }
+  fail_value(value, "'image' or 'text'");
+}
+
+std::string fingerprint_of(const Json& value) {
+  if (!is_hash128(value.as_string())) fail_value(value, "32 hexadecimal digits");
+  return std::string(value.as_string());
+}
+
+std::string dtype_of(const Json& value) {
+  for (const std::string_view name : {"float32", "float16", "float64"}) {
+    if (value.as_string() == name) return std::string(name);
+  }
+  fail_value(value, "'float32' or 'float16'");
+}
+
+EmbeddingsInfo parse_info(std::string_view text, const std::string& path) {
+  const JsonDocument document(text, path, {.max_bytes = kMaxInfoBytes});
+  const Json root = document.root();
+  check_format(root);
+  const Json model = root.at("model");
+  EmbeddingsInfo info;
+  info.program = text_of(root, "program");
+  info.model = {text_of(model, "name"), fingerprint_of(model.at("fingerprint")), text_of(model, "family")};
+  info.modality = modality_of(root.at("modality"));
+  if (!root.at("preprocess").is_object())
+    fail(ErrorCode::header, root.at("preprocess").path(), "is not an object");
+  info.normalized = root.at("normalized").as_bool();
+  info.dtype = dtype_of(root.at("dtype"));
+  info.rows = root.at("rows").as_integer(0);
+  info.width = root.at("width").as_integer(0);
+  return info;
+}
+
+void check_size(const std::string& path, std::string_view key, std::int64_t said, std::int64_t expected) {
+  if (said == expected) return;
+  fail(ErrorCode::mismatch, path + ": " + std::string(key),
+       "is " + std::to_string(said) + ", the array has " + std::to_string(expected));
+}
+
+// A row of zeros stands for an input that failed.
+void check_norm(const std::string& path, const NpyFile& array, std::int64_t row) {
+  constexpr double kTolerance = 1e-3;  // float16's rounding stays below 5e-4
+  std::vector<float> values(static_cast<std::size_t>(array.columns()));
+  array.read_row(row, values);
+  double sum = 0;
+  for (const float value : values) sum += static_cast<double>(value) * static_cast<double>(value);
+  const double norm = std::sqrt(sum);
+  if (norm == 0 || std::abs(norm - 1) <= kTolerance) return;
+  std::string text;
+  append_float(text, static_cast<float>(norm));
+  fail(ErrorCode::mismatch, path + ": normalized",
+       "is true, and row " + std::to_string(row) + " of the array has the norm " + text);
+}
+
+}  // namespace
+
+std::string info_path_of(std::string_view npy_path) {
+  constexpr std::string_view kExtension = ".npy";
+  if (npy_path.ends_with(kExtension)) npy_path.remove_suffix(kExtension.size());
+  return std::string(npy_path).append(".info.json");
+}
+
+std::string_view modality_name(Modality modality) { return modality == Modality::image ? "image" : "text"; }
+
+void write_info(OutputFile& out, const EmbeddingsInfo& info) {
+  std::string text = "{";
+  append_member(text, "format", kFormat);
+  text += ",\"version\":" + std::to_string(kVersion) + ",";
+  append_member(text, "program", info.program);
+  text += ",\"model\":{";
+  append_member(text, "name", info.model.name);
+  text += ',';
+  append_member(text, "fingerprint", info.model.fingerprint);
+  text += ',';
+  append_member(text, "family", info.model.family);
+  text += "},";
+  append_member(text, "modality", modality_name(info.modality));
+  text += ",\"preprocess\":" + info.preprocess;
+  text += info.normalized ? ",\"normalized\":true," : ",\"normalized\":false,";
+  append_member(text, "dtype", info.dtype);
+  text += ",\"rows\":" + std::to_string(info.rows) + ",\"width\":" + std::to_string(info.width) + "}\n";
+  out.write(text);
+}
+
+EmbeddingsInfo read_info(const std::string& path) {
+  const std::vector<std::byte> bytes = read_file(path, kMaxInfoBytes);
+  try {
+    return parse_info(as_text(bytes), path);
+  } catch (const Error& error) {
+    throw Error(ErrorCode::header, error.subject(), error.problem());
+  }
+}
+
+bool check_info(const EmbeddingsInfo& info, const std::string& path, const NpyFile& array) {
+  check_size(path, "rows", info.rows, array.rows());
+  check_size(path, "width", info.width, array.columns());
+  if (info.dtype != array.dtype()) {
+    fail(ErrorCode::mismatch, path + ": dtype",
+         "is " + info.dtype + ", the array holds " + std::string(array.dtype()));
+  }
+  if (!info.normalized || array.rows() == 0) return false;
+  for (const std::int64_t row : {std::int64_t{0}, array.rows() / 2, array.rows() - 1})
+    check_norm(path, array, row);
+  return info.dtype == "float32";
+}
+
+}  // namespace sightline

@@ -1,0 +1,132 @@
+#include "sightline/output/info_file.h"
+
+#include <cmath>
+
+#include "sightline/output/table_writer.h"
+#include "support/catch.h"
+#include "support/error_of.h"
+#include "support/temp_folder.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+EmbeddingsInfo example() {
+  return {.program = "sightline 0.1.0",
+          .model = {"clip \"b32\"", "0123456789abcdef0123456789abcdef", "clip"},
+          .modality = Modality::text,
+          .preprocess = R"({"cleaning":"hf"})",
+          .normalized = true,
+          .dtype = "float32",
+          .rows = 2,
+          .width = 3};
+}
+
+const std::string kExample =
+    R"({"format":"sightline-embeddings","version":1,"program":"sightline 0.1.0","model":{"name":"clip \"b32\"",)"
+    R"("fingerprint":"0123456789abcdef0123456789abcdef","family":"clip"},"modality":"text",)"
+    R"("preprocess":{"cleaning":"hf"},"normalized":true,"dtype":"float32","rows":2,"width":3})"
+    "\n";
+
+std::string replaced(const std::string& from, const std::string& to) {
+  std::string text = kExample;
+  REQUIRE(text.find(from) != std::string::npos);
+  return text.replace(text.find(from), from.size(), to);
+}
+
+NpyFile array(const TempFolder& folder, const std::vector<std::vector<float>>& rows, bool half = false) {
+  OutputFile out(folder / "a.npy", true);
+  const auto writer = make_table_writer(TableFormat::npy, out, {.half = half});
+  writer->begin(std::ssize(rows.at(0)));
+  for (const std::vector<float>& row : rows) writer->row({"a", "path", "", "", row});
+  writer->finish();
+  out.commit();
+  return NpyFile::open(folder / "a.npy");
+}
+
+const std::vector<std::vector<float>> kUnitRows = {{1, 0, 0}, {0, 0.6F, 0.8F}};
+
+}  // namespace
+
+TEST_CASE("info file: lies beside its array", "[output]") {
+  CHECK(info_path_of("photos.npy") == "photos.info.json");
+  CHECK(info_path_of("a/b.c") == "a/b.c.info.json");
+}
+
+TEST_CASE("info file: holds the contract's keys, and comes back", "[output]") {
+  const TempFolder folder;
+  OutputFile out(folder / "i", true);
+  write_info(out, example());
+  out.commit();
+  CHECK(folder.read("i") == kExample);
+  const EmbeddingsInfo info = read_info(folder / "i");
+  CHECK(info.program == "sightline 0.1.0");
+  CHECK(info.model.name == "clip \"b32\"");
+  CHECK(info.model.fingerprint == "0123456789abcdef0123456789abcdef");
+  CHECK(info.model.family == "clip");
+  CHECK(info.modality == Modality::text);
+  CHECK(info.normalized);
+  CHECK(info.dtype == "float32");
+  CHECK(info.rows == 2);
+  CHECK(info.width == 3);
+  folder.write("more", replaced("\"rows\":2", "\"shard\":[1,2],\"rows\":2"));
+  CHECK(read_info(folder / "more").rows == 2);
+}
+
+TEST_CASE("info file: what is broken is refused with its key", "[output][error]") {
+  const TempFolder folder;
+  const auto refusal = [&](const std::string& text) {
+    return error_of([&] { (void)read_info(folder.write("i", text)); });
+  };
+  CHECK(refusal("").code == "HEADER");
+  CHECK(refusal("not json").code == "HEADER");
+  CHECK(refusal(kExample.substr(0, 40)).code == "HEADER");
+  CHECK(refusal("[]").code == "HEADER");
+  CHECK(refusal("{}") == Failure{"HEADER", (folder / "i") + ": has no member 'format'"});
+  CHECK(refusal(replaced("sightline-embeddings", "other")).code == "HEADER");
+  CHECK(refusal(replaced("\"version\":1", "\"version\":2")) ==
+        Failure{"HEADER", (folder / "i") + ": version: is 2; this program reads version 1"});
+  CHECK(refusal(replaced("0123456789abcdef0123", "0123")).code == "HEADER");
+  CHECK(refusal(replaced("\"modality\":\"text\"", "\"modality\":\"sound\"")).code == "HEADER");
+  CHECK(refusal(replaced("\"float32\"", "\"int8\"")).code == "HEADER");
+  CHECK(refusal(replaced("\"rows\":2", "\"rows\":-1")).code == "HEADER");
+  CHECK(refusal(replaced("\"rows\":2", "\"rows\":\"2\"")).code == "HEADER");
+  CHECK(refusal(replaced("\"normalized\":true", "\"normalized\":1")).code == "HEADER");
+  CHECK(refusal(replaced("{\"cleaning\":\"hf\"}", "[]")).code == "HEADER");
+  CHECK(refusal(replaced(",\"width\":3", "")).code == "HEADER");
+  CHECK(refusal(replaced(",\"width\":3", ",\"rows\":2")).code == "HEADER");
+  CHECK(error_of([&] { (void)read_info(folder / "none"); }).code == "MISSING");
+}
+
+TEST_CASE("info file: rows are used as they are where float32 says that they are normalised", "[output]") {
+  const TempFolder folder;
+  EmbeddingsInfo info = example();
+  CHECK(check_info(info, "i", array(folder, kUnitRows)));
+  CHECK(check_info(info, "i", array(folder, {{0, 0, 0}, {1, 0, 0}})));
+  info.normalized = false;
+  CHECK_FALSE(check_info(info, "i", array(folder, {{9, 0, 0}, {0, 9, 0}})));
+  info.normalized = true;
+  info.dtype = "float16";
+  CHECK_FALSE(check_info(info, "i", array(folder, kUnitRows, true)));
+}
+
+TEST_CASE("info file: what does not describe the array is refused", "[output][error]") {
+  const TempFolder folder;
+  const auto refusal = [&](const EmbeddingsInfo& info, const NpyFile& file) {
+    return error_of([&] { (void)check_info(info, "i", file); });
+  };
+  const NpyFile file = array(folder, kUnitRows);
+  EmbeddingsInfo info = example();
+  info.rows = 3;
+  CHECK(refusal(info, file) == Failure{"MISMATCH", "i: rows: is 3, the array has 2"});
+  info = example();
+  info.width = 4;
+  CHECK(refusal(info, file) == Failure{"MISMATCH", "i: width: is 4, the array has 3"});
+  info = example();
+  info.dtype = "float16";
+  CHECK(refusal(info, file) == Failure{"MISMATCH", "i: dtype: is float16, the array holds float32"});
+  CHECK(refusal(example(), array(folder, {{1, 0, 0}, {0, 3, 4}})) ==
+        Failure{"MISMATCH", "i: normalized: is true, and row 1 of the array has the norm 5"});
+  CHECK(refusal(example(), array(folder, {{1, 0, 0}, {0, NAN, 4}})).code == "CORRUPT");
+}
