@@ -155,6 +155,13 @@ bool has_captions(const CaptionOptions& options) {
   return sources == 1;
 }
 
+std::vector<std::string> templates_of(const CaptionOptions& options) {
+  std::vector<std::string> templates;
+  if (!options.labels && options.labels_file.empty()) return templates;
+  for (const Caption& line : read_templates(options)) templates.push_back(line.label);
+  return templates;
+}
+
 std::vector<Caption> gather_captions(const CaptionOptions& options) {
   const bool labels = options.labels.has_value() || !options.labels_file.empty();
   const std::vector<Caption> templates = labels ? read_templates(options) : std::vector<Caption>();

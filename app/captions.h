@@ -37,6 +37,9 @@ bool has_captions(const CaptionOptions& options);
 /// text) among them. Errors: usage (a template without {}, an empty label); those of the files and templates.
 std::vector<Caption> gather_captions(const CaptionOptions& options);
 
+/// The templates that labels are put into; none where there are no labels. Errors: as `gather_captions`.
+std::vector<std::string> templates_of(const CaptionOptions& options);
+
 /// Errors: Failure of Stage::inputs, the first refusal among them.
 void require_good(std::span<const Caption> captions);
 

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "commands.h"
+#include "embedding_info.h"
 #include "embedding_output.h"
 #include "failure.h"
 #include "hints.h"
@@ -42,10 +43,10 @@ int run_embed_image(const EmbedImageOptions& o) {
   arm_signals();
   std::vector<std::string> inputs = paths;
   inputs.push_back(o.input.list);
-  const std::string beside = format == TableFormat::npy && !o.no_index ? index_path_of(o.output.path) : "";
-  check_distinct({o.output.path, o.items.report, beside});
-  for (const std::string& output : {o.output.path, o.items.report, beside})
-    check_output(output, inputs, o.model);
+  std::vector<std::string> outputs = companions_of(o.output, format);
+  outputs.insert(outputs.end(), {o.output.path, o.items.report});
+  check_distinct(outputs);
+  for (const std::string& output : outputs) check_output(output, inputs, o.model);
   EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index});
   const auto opened = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
@@ -55,7 +56,9 @@ int run_embed_image(const EmbedImageOptions& o) {
   const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
   const auto count = static_cast<std::int64_t>(paths.size());
-  in_stage(Stage::output, [&] { out.begin(clip->embedding_size(), count); });
+  in_stage(Stage::output, [&] {
+    out.begin(clip->embedding_size(), count, [&] { return image_info(*clip, o.model, o.normalize); });
+  });
 
   Progress progress(o.console, count, "images");
   ImageHints hints("embed-image");
@@ -96,7 +99,8 @@ Command add_embed_image(CLI::App& app) {
   add_output_options(*parser, o->output, {"json", "jsonl", "csv", "tsv", "npy"});
   parser->add_flag("--normalize,!--no-normalize", o->normalize, "divide by the L2 norm [yes]")
       ->group("Output");
-  parser->add_flag("--no-index", o->no_index, "no OUT.index.jsonl beside OUT.npy")->group("Output");
+  parser->add_flag("--no-index", o->no_index, "no OUT.index.jsonl and OUT.info.json beside OUT.npy")
+      ->group("Output");
   add_image_care_options(*parser, o->items, o->model);
   add_item_options(*parser, o->items, o->output, "image");
   add_model_options(*parser, o->model);

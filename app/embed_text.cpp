@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "commands.h"
+#include "embedding_info.h"
 #include "embedding_output.h"
 #include "failure.h"
 #include "options.h"
@@ -100,9 +101,10 @@ int run_embed_text(const EmbedTextOptions& o) {
   const TableFormat format = choose_format(o.output, TableFormat::jsonl, TableFormat::npy);
   const std::vector<Caption> captions = gather(o);
   arm_signals();
-  const std::string index = format == TableFormat::npy && !o.no_index ? index_path_of(o.output.path) : "";
-  check_distinct({o.output.path, o.items.report, index});
-  for (const std::string& output : {o.output.path, o.items.report, index}) {
+  std::vector<std::string> outputs = companions_of(o.output, format);
+  outputs.insert(outputs.end(), {o.output.path, o.items.report});
+  check_distinct(outputs);
+  for (const std::string& output : outputs) {
     check_output(output, {o.captions.file, o.captions.labels_file}, o.model);
   }
   EmbeddingOutput out(o.output, format, {.key = "text", .with_index = !o.no_index});
@@ -112,7 +114,10 @@ int run_embed_text(const EmbedTextOptions& o) {
   const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
   const auto count = static_cast<std::int64_t>(captions.size());
-  in_stage(Stage::output, [&] { out.begin(clip->embedding_size(), count); });
+  in_stage(Stage::output, [&] {
+    out.begin(clip->embedding_size(), count,
+              [&] { return text_info(*clip, o.model, o.captions, o.normalize); });
+  });
 
   ThreadPool pool(thread_count(o.model));
   Progress progress(o.console, count, "texts");
@@ -142,7 +147,8 @@ Command add_embed_text(CLI::App& app) {
   add_output_options(*parser, o->output, {"json", "jsonl", "csv", "tsv", "npy"});
   parser->add_flag("--normalize,!--no-normalize", o->normalize, "divide by the L2 norm [yes]")
       ->group("Output");
-  parser->add_flag("--no-index", o->no_index, "no OUT.index.jsonl beside OUT.npy")->group("Output");
+  parser->add_flag("--no-index", o->no_index, "no OUT.index.jsonl and OUT.info.json beside OUT.npy")
+      ->group("Output");
   add_item_options(*parser, o->items, o->output, "text");
   add_model_options(*parser, o->model);
   add_text_model_options(*parser, o->model);

@@ -9,16 +9,19 @@ EmbeddingOutput::EmbeddingOutput(const OutputOptions& options, TableFormat forma
     : options_(options), kind_(kind) {
   in_stage(Stage::output, [&] {
     out_ = std::make_unique<OutputFile>(options.path, options.force);
-    table_ = make_table_writer(format, *out_, {options.dtype == "f16", options.drop_bad});
+    table_ = make_table_writer(format, *out_, {options.dtype == "f16", options.drop_bad, kind.key});
     // Nothing lies beside a pipe or a device.
-    if (format == TableFormat::npy && kind.with_index && out_->seekable() && !is_stdout(options.path)) {
-      index_ = std::make_unique<OutputFile>(index_path_of(options.path), options.force);
-      index_writer_ = std::make_unique<IndexWriter>(*index_);
-    }
+    if (format != TableFormat::npy || !out_->seekable() || is_stdout(options.path)) return;
+    index_.emplace(index_path_of(options.path), kind.with_index, options.force);
+    info_.emplace(info_path_of(options.path), kind.with_index, options.force);
+    if (kind.with_index) index_writer_ = std::make_unique<IndexWriter>(*index_->file());
   });
 }
 
-void EmbeddingOutput::begin(std::int64_t columns, std::int64_t rows) {
+void EmbeddingOutput::begin(std::int64_t columns, std::int64_t rows,
+                            std::function<EmbeddingsInfo()> describe) {
+  columns_ = columns;
+  describe_ = std::move(describe);
   table_->begin(columns, options_.drop_bad ? std::nullopt : std::optional(rows));
 }
 
@@ -26,25 +29,40 @@ void EmbeddingOutput::row(const EmbeddingRow& row) {
   const bool good = row.error_class.empty();
   const bool dropped = !good && options_.drop_bad;
   if (!dropped) table_->row({row.label, kind_.key, row.error_class, row.message, row.values});
-  if (index_writer_ == nullptr) return;
-  index_writer_->write({dropped ? std::nullopt : std::optional(rows_), kind_.key, row.label, row.tokens,
-                        row.truncated, row.error_class, row.message});
+  if (index_writer_ != nullptr) {
+    index_writer_->write({dropped ? std::nullopt : std::optional(rows_), kind_.key, row.label, row.tokens,
+                          row.truncated, row.error_class, row.message});
+  }
   if (!dropped) ++rows_;
 }
 
 void EmbeddingOutput::settle() {
   table_->finish();
-  if (index_ != nullptr) index_->settle();
+  if (index_) index_->settle();
+  if (info_ && info_->file() != nullptr) {
+    EmbeddingsInfo info = describe_();
+    info.dtype = options_.dtype == "f16" ? "float16" : "float32";
+    info.rows = rows_;
+    info.width = columns_;
+    write_info(*info_->file(), info);
+  }
+  if (info_) info_->settle();
   out_->settle();
 }
 
 void EmbeddingOutput::commit() {
-  if (index_ != nullptr) index_->commit();
+  if (index_) index_->commit();
+  if (info_) info_->commit();
   out_->commit();
 }
 
 std::string item_name(std::string_view path) {
   return path == "-" ? "standard input" : path.empty() ? "''" : printable(path);
+}
+
+std::vector<std::string> companions_of(const OutputOptions& options, TableFormat format) {
+  if (format != TableFormat::npy || is_stdout(options.path)) return {};
+  return {index_path_of(options.path), info_path_of(options.path)};
 }
 
 void report_item(const ItemOptions& items, const ConsoleOptions& console, Progress& progress,

@@ -1,15 +1,18 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
+#include "companion.h"
 #include "options.h"
 #include "report.h"
 #include "sightline/output/index_file.h"
+#include "sightline/output/info_file.h"
 #include "sightline/output/table_writer.h"
 
 namespace sightline::app {
@@ -23,7 +26,7 @@ struct EmbeddingRow {
   bool truncated = false;
 };
 
-/// The output of `embed-*`: the table and, beside an .npy file, its index.
+/// The output of `embed-*`: the table and, beside an .npy file, its index and how it was made.
 class EmbeddingOutput {
  public:
   struct Kind {
@@ -34,7 +37,9 @@ class EmbeddingOutput {
   /// Opens the files. Errors: Failure of Stage::output.
   EmbeddingOutput(const OutputOptions& options, TableFormat format, Kind kind);
 
-  void begin(std::int64_t columns, std::int64_t rows);
+  /// `describe` says what stands in the info file but for rows and width; it is called at the end, when the
+  /// weights of the run are in memory, and only where there is such a file.
+  void begin(std::int64_t columns, std::int64_t rows, std::function<EmbeddingsInfo()> describe);
   void row(const EmbeddingRow& row);
   /// To be called when a few rows are complete: the reader of a pipe gets them now.
   void flush_to_reader() { out_->flush_to_reader(); }
@@ -47,14 +52,19 @@ class EmbeddingOutput {
  private:
   OutputOptions options_;
   Kind kind_;
-  std::unique_ptr<OutputFile> out_, index_;
+  std::unique_ptr<OutputFile> out_;
+  std::optional<Companion> index_, info_;
   std::unique_ptr<TableWriter> table_;
   std::unique_ptr<IndexWriter> index_writer_;
-  std::int64_t rows_ = 0;
+  std::function<EmbeddingsInfo()> describe_;
+  std::int64_t rows_ = 0, columns_ = 0;
 };
 
 /// What messages call an input: its path, with "-" as standard input.
 std::string item_name(std::string_view path);
+/// The names of the files beside an .npy file, of others none.
+std::vector<std::string> companions_of(const OutputOptions& options, TableFormat format);
+
 /// Says on stderr what is wrong with an item and counts it. Errors: StoppedByItem.
 void report_item(const ItemOptions& items, const ConsoleOptions& console, Progress& progress,
                  const ItemStatus& status);

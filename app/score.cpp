@@ -3,10 +3,12 @@
 #include <memory>
 
 #include "commands.h"
+#include "embedding_info.h"
 #include "embedding_output.h"
 #include "failure.h"
 #include "hints.h"
 #include "query_options.h"
+#include "score_output.h"
 #include "score_run.h"
 #include "sightline/base/format.h"
 #include "sightline/io/file.h"
@@ -50,12 +52,16 @@ void check_sources(const ScoreOptions& o) {
     fail_usage("stored embeddings cannot come from stdin",
                "give the name of an .npy file: it is mapped, not read");
   }
+  if (o.any_model && o.image_embeddings.empty() && o.text_embeddings.empty()) {
+    fail_usage("--any-model is for stored embeddings", "give --image-embeddings or --text-embeddings");
+  }
   check_stdin(o, o.input.images);
 }
 
 void check(const ScoreOptions& o, TableFormat format) {
   const bool npy = format == TableFormat::npy;
   if (!o.values.empty() && !npy) fail_usage("--values is for npy output", "add -o OUT.npy or --format npy");
+  if (o.no_index && !npy) fail_usage("--no-index is for npy output", "add -o OUT.npy or --format npy");
   if (npy && o.top) fail_usage("--top has no meaning for npy, which holds all scores");
   if (npy && o.threshold) fail_usage("--threshold has no meaning for npy, which holds all scores");
   if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
@@ -70,18 +76,21 @@ std::unique_ptr<ImageSide> open_images(const ScoreOptions& o, std::vector<std::s
   return make_image_files(std::move(paths), thread_count(o.model), o.model.batch, o.items.strict);
 }
 
-void check_outputs(const ScoreOptions& o, const ImageSide& images) {
+void check_outputs(const ScoreOptions& o, const ImageSide& images, TableFormat format) {
   std::vector<std::string> inputs = {o.captions.file, o.captions.labels_file, o.input.list,
                                      o.image_embeddings, o.text_embeddings};
   inputs.insert(inputs.end(), o.like.begin(), o.like.end());
   for (const std::string& stored : {o.image_embeddings, o.text_embeddings}) {
-    if (!stored.empty()) inputs.push_back(index_path_of(stored));
+    if (!stored.empty()) inputs.insert(inputs.end(), {index_path_of(stored), info_path_of(stored)});
   }
   if (o.image_embeddings.empty()) {
     for (std::int64_t i = 0; i < images.size(); ++i) inputs.emplace_back(images.label(i));
   }
-  check_distinct({o.output.path, o.items.report});
-  for (const std::string& output : {o.output.path, o.items.report}) check_output(output, inputs, o.model);
+  std::vector<std::string> outputs = {o.output.path, o.items.report};
+  const bool beside = format == TableFormat::npy && !is_stdout(o.output.path);
+  if (beside) outputs.push_back(score_index_path_of(o.output.path));
+  check_distinct(outputs);
+  for (const std::string& output : outputs) check_output(output, inputs, o.model);
 }
 
 /// Both sides must be as wide as the model's embeddings.
@@ -112,15 +121,19 @@ int run_score(const ScoreOptions& o) {
   note_passed_over(o.console, gathered.passed_over);
   const std::unique_ptr<ImageSide> images = open_images(o, std::move(gathered.paths));
   arm_signals();
-  check_outputs(o, *images);
+  if (!o.any_model) check_same_model(o.image_embeddings, o.text_embeddings);
+  note_modality(o.console, o.image_embeddings, Modality::image);
+  note_modality(o.console, o.text_embeddings, Modality::text);
+  check_outputs(o, *images, format);
   const auto out =
-      in_stage(Stage::output, [&] { return std::make_unique<OutputFile>(o.output.path, o.output.force); });
+      in_stage(Stage::output, [&] { return std::make_unique<ScoreOutput>(o.output, format, !o.no_index); });
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
   report->set_passed_over(passed_over_json(gathered.passed_over));
   Stopwatch watch(o.console);
   const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
+  if (!o.any_model) check_model_of({o.image_embeddings, o.text_embeddings}, *clip, o.model);
   for (const std::string& path : {o.image_embeddings, o.text_embeddings}) check_width(path, *clip);
 
   ThreadPool pool(thread_count(o.model));
@@ -133,7 +146,7 @@ int run_score(const ScoreOptions& o) {
     watch.lap("queries encoded");
   }
   LowScores low(o.fail_under, o.by_caption());
-  const ScoreRun run{o, *clip, *images, *queries, *out, *report, pool, low};
+  const ScoreRun run{o, *clip, *images, *queries, out->file(), out->index(), *report, pool, low};
   format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format);
   throw_if_interrupted();
   watch.lap("images scored");
@@ -160,6 +173,7 @@ void add_score_options(CLI::App& parser, ScoreOptions& o) {
       parser.add_option("--text-embeddings", o.text_embeddings, "stored embeddings instead of captions")
           ->type_name("F.npy")
           ->group("Input");
+  parser.add_flag("--any-model", o.any_model, "accept stored embeddings of another model")->group("Input");
   add_query_options(parser, o);
   parser.add_option("--top", o.top, "only the K best [all]")
       ->type_name("K")
@@ -167,6 +181,7 @@ void add_score_options(CLI::App& parser, ScoreOptions& o) {
       ->group("Output");
   add_choice(parser, "--values", o.values, {"probability", "logit", "cosine"}, "what an .npy holds [logit]",
              "Output");
+  parser.add_flag("--no-index", o.no_index, "no OUT.index.json beside OUT.npy")->group("Output");
   add_output_options(parser, o.output, {"text", "json", "jsonl", "csv", "tsv", "npy"});
   add_image_care_options(parser, o.items, o.model);
   add_item_options(parser, o.items, o.output, "image");

@@ -9,6 +9,21 @@
 namespace sightline::app {
 namespace {
 
+/// A row of the array, and its name in the index beside it.
+void write_matrix_row(const ScoreRun& run, TableWriter& table, const TableRow& row) {
+  in_stage(Stage::output, [&] {
+    table.row(row);
+    if (run.index != nullptr) run.index->row(row.label);
+  });
+}
+
+void finish_index(const ScoreRun& run) {
+  if (run.index == nullptr) return;
+  run.index->end_rows();
+  for (std::int64_t i = 0; i < run.queries.size(); ++i) run.index->column(run.queries.label(i));
+  run.index->finish(run.options.values.empty() ? "logit" : run.options.values);
+}
+
 void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
   Items items(run);
   const float scale = run.clip.head().logit_scale();
@@ -28,10 +43,9 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
         for (float& value : row) value *= scale;
       }
     }
-    in_stage(Stage::output, [&] {
-      table.row({run.images.label(image), "path", result.error_class, result.message,
-                 good ? std::span<const float>(row) : std::span<const float>()});
-    });
+    write_matrix_row(run, table,
+                     {run.images.label(image), "path", result.error_class, result.message,
+                      good ? std::span<const float>(row) : std::span<const float>()});
   };
   for_each_image(run, run.images, 0, run.queries.size(), &items, use);
 }
@@ -58,10 +72,9 @@ void write_matrix_by_caption(const ScoreRun& run, TableWriter& table) {
   for (std::int64_t i = 0; i < run.images.size(); ++i) {
     const bool ok = good[static_cast<std::size_t>(i)] != 0;
     if (!ok && run.options.output.drop_bad) continue;
-    in_stage(Stage::output, [&] {
-      table.row({run.images.label(i), "path", ok ? "" : "SKIPPED", "",
-                 ok ? std::span<const float>(matrix.view().row(i)) : std::span<const float>()});
-    });
+    write_matrix_row(run, table,
+                     {run.images.label(i), "path", ok ? "" : "SKIPPED", "",
+                      ok ? std::span<const float>(matrix.view().row(i)) : std::span<const float>()});
   }
 }
 
@@ -77,7 +90,10 @@ void write_matrix(const ScoreRun& run) {
   });
   const bool over_images = run.options.by_caption() && run.options.values == "probability";
   over_images ? write_matrix_by_caption(run, *table) : write_matrix_by_image(run, *table);
-  in_stage(Stage::output, [&] { table->finish(); });
+  in_stage(Stage::output, [&] {
+    table->finish();
+    finish_index(run);
+  });
 }
 
 }  // namespace sightline::app

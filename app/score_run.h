@@ -10,6 +10,7 @@
 #include "report.h"
 #include "score_sides.h"
 #include "sightline/output/ranking_writer.h"
+#include "sightline/output/score_index.h"
 
 namespace sightline::app {
 
@@ -26,6 +27,8 @@ struct ScoreOptions {
   std::string by;      ///< empty: image, or caption with `like`
   std::string values;  ///< of npy; empty: logit
   std::optional<CosineLimit> threshold, fail_under;
+  bool no_index = false;   ///< of npy
+  bool any_model = false;  ///< stored embeddings may be of another model
 
   bool by_caption() const { return by == "caption" || !like.empty(); }
 };
@@ -37,6 +40,7 @@ struct ScoreRun {
   const ImageSide& images;
   const QuerySide& queries;
   OutputFile& out;
+  ScoreIndexWriter* index;  ///< null when there is none
   Report& report;
   ThreadPool& pool;
   LowScores& low;

@@ -4,6 +4,7 @@
 
 #include "failure.h"
 #include "sightline/io/file.h"
+#include "sightline/output/info_file.h"
 #include "signals.h"
 
 namespace sightline::app {
@@ -115,7 +116,9 @@ class ImagesInMemory : public ImageSide {
 
 StoredRows StoredRows::open(const std::string& path) {
   return in_stage(Stage::inputs, [&] {
-    StoredRows rows{NpyFile::open(path), {}};
+    StoredRows rows{NpyFile::open(path), {}, false};
+    const std::string info = info_path_of(path);
+    if (file_exists(info)) rows.unit_rows = check_info(read_info(info), info, rows.file);
     const std::string index = index_path_of(path);
     if (file_exists(index)) {
       rows.entries = read_index(index, rows.file.rows());
@@ -131,7 +134,8 @@ StoredRows StoredRows::open(const std::string& path) {
 
 void StoredRows::read(std::int64_t index, std::span<float> out) const {
   in_stage(Stage::inputs, [&] { file.read_row(index, out); });
-  l2_normalize(TensorView<float>(out.data(), Shape{1, static_cast<std::int64_t>(out.size())}));
+  if (!unit_rows)
+    l2_normalize(TensorView<float>(out.data(), Shape{1, static_cast<std::int64_t>(out.size())}));
 }
 
 std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int threads, std::int64_t batch,

@@ -18,10 +18,11 @@ namespace sightline::app {
 struct StoredRows {
   NpyFile file;
   std::vector<IndexEntry> entries;  ///< of the index beside it, or "F.npy#0", "F.npy#1", ...
+  bool unit_rows = false;           ///< the info file beside it says that its rows have norm 1
 
-  /// Errors: Failure of Stage::inputs.
+  /// Errors: Failure of Stage::inputs, also for an info file that does not describe the array.
   static StoredRows open(const std::string& path);
-  /// Row `index`, normalised. Errors: Failure of Stage::inputs.
+  /// Row `index`, normalised unless it is. Errors: Failure of Stage::inputs.
   void read(std::int64_t index, std::span<float> out) const;
 };
 

@@ -11,7 +11,7 @@ namespace sightline {
 std::unique_ptr<TableWriter> make_npy_writer(OutputFile& out, const TableOptions& options);
 /// One object a line, or the same objects in one array.
 std::unique_ptr<TableWriter> make_json_writer(OutputFile& out, bool lines);
-/// Label, then the values; no header line. Failed rows have empty fields.
+/// A header line (`path` or `text`, `e0`, `e1`, ...); label, then the values. Failed rows have empty fields.
 std::unique_ptr<TableWriter> make_separated_writer(OutputFile& out, bool tabs, const TableOptions& options);
 
 }  // namespace sightline

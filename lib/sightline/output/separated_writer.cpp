@@ -10,9 +10,17 @@ namespace {
 class SeparatedWriter : public TableWriter {
  public:
   SeparatedWriter(OutputFile& out, bool tabs, const TableOptions& options)
-      : out_(out), tabs_(tabs), drop_bad_(options.drop_bad) {}
+      : out_(out), tabs_(tabs), drop_bad_(options.drop_bad), label_key_(options.label_key) {}
 
-  void begin(std::int64_t columns, std::optional<std::int64_t> /*rows*/) override { columns_ = columns; }
+  void begin(std::int64_t columns, std::optional<std::int64_t> /*rows*/) override {
+    columns_ = columns;
+    text_.assign(label_key_);
+    for (std::int64_t i = 0; i < columns; ++i) {
+      text_ += separator();
+      text_.append("e").append(std::to_string(i));
+    }
+    end_line();
+  }
 
   void row(const TableRow& row) override {
     const bool failed = !row.error_class.empty();
@@ -23,23 +31,27 @@ class SeparatedWriter : public TableWriter {
     } else {
       append_csv_field(text_, row.label);
     }
-    const char separator = tabs_ ? '\t' : ',';
-    if (failed) text_.append(static_cast<std::size_t>(columns_), separator);
+    if (failed) text_.append(static_cast<std::size_t>(columns_), separator());
     for (const float value : row.values) {
-      text_ += separator;
+      text_ += separator();
       append_field_float(text_, value);
     }
-    text_ += tabs_ ? kTsvLineEnd : kCsvLineEnd;
-    out_.write(text_);
+    end_line();
   }
 
   void finish() override {}
 
  private:
+  char separator() const { return tabs_ ? '\t' : ','; }
+  void end_line() {
+    text_ += tabs_ ? kTsvLineEnd : kCsvLineEnd;
+    out_.write(text_);
+  }
+
   OutputFile& out_;
   bool tabs_, drop_bad_;
   std::int64_t columns_ = 0;
-  std::string text_;
+  std::string label_key_, text_;
 };
 
 }  // namespace

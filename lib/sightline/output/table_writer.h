@@ -46,6 +46,7 @@ class TableWriter {
 struct TableOptions {
   bool half = false;      ///< npy: float16 rows
   bool drop_bad = false;  ///< npy, csv, tsv: failed rows are left out instead of zeros (npy) or empty fields
+  std::string_view label_key = "path";  ///< csv, tsv: what the header line calls the labels
 };
 
 /// Errors: usage for text, which is a form for people, and embeddings are not.

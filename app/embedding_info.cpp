@@ -1,0 +1,104 @@
+#include "embedding_info.h"
+
+#include <filesystem>
+#include <optional>
+
+#include "failure.h"
+#include "sightline/base/format.h"
+#include "sightline/io/file.h"
+#include "sightline/model/preprocess_facts.h"
+#include "sightline/weights/fingerprint.h"
+
+namespace sightline::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string name_of(const CLIP& clip, const ModelOptions& options) {
+  const std::string given = model_name(options);
+  if (!given.empty() && !file_exists(given)) return given;
+  std::error_code error;
+  const fs::path whole = fs::absolute(given.empty() ? clip.path() : given, error).lexically_normal();
+  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+}
+
+EmbeddingsInfo info_of(const CLIP& clip, const ModelOptions& options, bool normalized) {
+  EmbeddingsInfo info;
+  info.program = "sightline " SIGHTLINE_VERSION;
+  info.model = identity_of(clip, options);
+  info.normalized = normalized;
+  return info;
+}
+
+std::optional<EmbeddingsInfo> info_beside(const std::string& array) {
+  if (array.empty()) return {};
+  return in_stage(Stage::inputs, [&]() -> std::optional<EmbeddingsInfo> {
+    const std::string path = info_path_of(array);
+    if (!file_exists(path)) return {};
+    return read_info(path);
+  });
+}
+
+/// "'clip-vit-base-patch32' (fingerprint 0123abcd...)": as much of it as tells two models of one name apart.
+std::string describe(const ModelIdentity& model) {
+  constexpr std::size_t kShown = 8;
+  return "'" + printable(model.name) + "' (fingerprint " + model.fingerprint.substr(0, kShown) + "...)";
+}
+
+void check_equal(const std::string& array, const ModelIdentity& made_by, const std::string& other,
+                 const ModelIdentity& expected) {
+  if (made_by.fingerprint == expected.fingerprint) return;
+  fail_inputs(ErrorCode::mismatch, array,
+              "was made by the model " + describe(made_by) + ", " + other + " " + describe(expected),
+              "their scores mean nothing together; --any-model computes them all the same");
+}
+
+}  // namespace
+
+ModelIdentity identity_of(const CLIP& clip, const ModelOptions& options) {
+  return in_stage(Stage::model, [&] {
+    return ModelIdentity{name_of(clip, options), model_fingerprint(clip.checkpoint()), "clip"};
+  });
+}
+
+EmbeddingsInfo image_info(const CLIP& clip, const ModelOptions& options, bool normalized) {
+  EmbeddingsInfo info = info_of(clip, options, normalized);
+  info.modality = Modality::image;
+  info.preprocess = image_preprocess_json(clip.processor().image_config(), options.lenient);
+  return info;
+}
+
+EmbeddingsInfo text_info(const CLIP& clip, const ModelOptions& options, const CaptionOptions& captions,
+                         bool normalized) {
+  EmbeddingsInfo info = info_of(clip, options, normalized);
+  info.modality = Modality::text;
+  const TextPreprocess text{options.text_cleaning == "openai" ? TextCleaning::openai : TextCleaning::hf,
+                            clip.config().text.context_length, captions.invalid_utf8, templates_of(captions)};
+  info.preprocess = in_stage(Stage::model, [&] { return text_preprocess_json(text, clip.source().folder); });
+  return info;
+}
+
+void check_same_model(const std::string& image_embeddings, const std::string& text_embeddings) {
+  const auto images = info_beside(image_embeddings), texts = info_beside(text_embeddings);
+  if (images && texts) check_equal(text_embeddings, texts->model, image_embeddings + " by", images->model);
+}
+
+void check_model_of(const std::vector<std::string>& arrays, const CLIP& clip, const ModelOptions& options) {
+  std::optional<ModelIdentity> model;
+  for (const std::string& array : arrays) {
+    const std::optional<EmbeddingsInfo> info = info_beside(array);
+    if (!info) continue;
+    if (!model) model = identity_of(clip, options);
+    check_equal(array, info->model, "the model of this run is", *model);
+  }
+}
+
+void note_modality(const ConsoleOptions& console, const std::string& array, Modality used_as) {
+  const std::optional<EmbeddingsInfo> info = info_beside(array);
+  if (!info || info->modality == used_as) return;
+  note_warning(console, printable(array) + ": holds embeddings of " +
+                            std::string(modality_name(info->modality)) + "s, used here as " +
+                            std::string(modality_name(used_as)) + "s");
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <optional>
+
+#include "companion.h"
+#include "options.h"
+#include "sightline/output/score_index.h"
+
+namespace sightline::app {
+
+/// The output of `score` and, beside an .npy file, what its rows and columns stand for.
+class ScoreOutput {
+ public:
+  /// Opens the files. Errors: those of OutputFile and Companion.
+  ScoreOutput(const OutputOptions& options, TableFormat format, bool with_index);
+
+  OutputFile& file() { return out_; }
+  /// Null when there is none.
+  ScoreIndexWriter* index() { return index_writer_ ? &*index_writer_ : nullptr; }
+  /// Completes the files, which `commit` publishes. Errors: those of OutputFile.
+  void settle();
+  void commit();
+
+ private:
+  OutputFile out_;
+  std::optional<Companion> index_;
+  std::optional<ScoreIndexWriter> index_writer_;
+};
+
+}  // namespace sightline::app
