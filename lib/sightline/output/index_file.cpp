@@ -2,6 +2,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/io/json.h"
+#include "sightline/output/beside.h"
 #include "sightline/output/escape.h"
 
 namespace sightline {
@@ -62,11 +63,7 @@ IndexEntry entry_of(const Json& line) {
 
 }  // namespace
 
-std::string index_path_of(std::string_view npy_path) {
-  constexpr std::string_view kExtension = ".npy";
-  if (npy_path.ends_with(kExtension)) npy_path.remove_suffix(kExtension.size());
-  return std::string(npy_path).append(".index.jsonl");
-}
+std::string index_path_of(std::string_view npy_path) { return path_beside(npy_path, ".index.jsonl"); }
 
 void IndexWriter::write(const IndexRow& row) {
   line_ = "{\"row\":" + (row.row ? std::to_string(*row.row) : std::string("null")) + ",";

@@ -7,13 +7,14 @@
 #include "sightline/base/format.h"
 #include "sightline/base/hash.h"
 #include "sightline/io/json.h"
+#include "sightline/output/beside.h"
 
 namespace sightline {
 namespace {
 
 constexpr std::string_view kFormat = "sightline-embeddings";
 constexpr std::int64_t kVersion = 1;
-constexpr std::int64_t kMaxInfoBytes = 1 << 20;
+constexpr std::int64_t kMaxInfoBytes = 64 << 20;  // templates are in it as they were given
 
 void append_member(std::string& out, std::string_view key, std::string_view text) {
   append_json_string(out, key);
@@ -85,13 +86,14 @@ void check_size(const std::string& path, std::string_view key, std::int64_t said
 
 // A row of zeros stands for an input that failed.
 void check_norm(const std::string& path, const NpyFile& array, std::int64_t row) {
-  constexpr double kTolerance = 1e-3;  // float16's rounding stays below 5e-4
+  // What is used as it is must be close; float16's rounding stays below 5e-4.
+  const double tolerance = array.dtype() == "float16" ? 1e-3 : 1e-4;
   std::vector<float> values(static_cast<std::size_t>(array.columns()));
   array.read_row(row, values);
   double sum = 0;
   for (const float value : values) sum += static_cast<double>(value) * static_cast<double>(value);
   const double norm = std::sqrt(sum);
-  if (norm == 0 || std::abs(norm - 1) <= kTolerance) return;
+  if (norm == 0 || std::abs(norm - 1) <= tolerance) return;
   std::string text;
   append_float(text, static_cast<float>(norm));
   fail(ErrorCode::mismatch, path + ": normalized",
@@ -100,11 +102,7 @@ void check_norm(const std::string& path, const NpyFile& array, std::int64_t row)
 
 }  // namespace
 
-std::string info_path_of(std::string_view npy_path) {
-  constexpr std::string_view kExtension = ".npy";
-  if (npy_path.ends_with(kExtension)) npy_path.remove_suffix(kExtension.size());
-  return std::string(npy_path).append(".info.json");
-}
+std::string info_path_of(std::string_view npy_path) { return path_beside(npy_path, ".info.json"); }
 
 std::string_view modality_name(Modality modality) { return modality == Modality::image ? "image" : "text"; }
 

@@ -1,14 +1,11 @@
 #include "sightline/output/score_index.h"
 
 #include "sightline/base/format.h"
+#include "sightline/output/beside.h"
 
 namespace sightline {
 
-std::string score_index_path_of(std::string_view npy_path) {
-  constexpr std::string_view kExtension = ".npy";
-  if (npy_path.ends_with(kExtension)) npy_path.remove_suffix(kExtension.size());
-  return std::string(npy_path).append(".index.json");
-}
+std::string score_index_path_of(std::string_view npy_path) { return path_beside(npy_path, ".index.json"); }
 
 ScoreIndexWriter::ScoreIndexWriter(OutputFile& out) : out_(out) { out_.write("{\"rows\":["); }
 
