@@ -27,6 +27,14 @@ void append_hex_escape(std::string& out, std::string_view prefix, unsigned char 
   out += kHex[byte & 15];
 }
 
+/// Characters that some readers of lines end a line at, though JSON allows them in strings.
+std::string_view line_end_escape(std::string_view character) {
+  if (character == "\xC2\x85") return "\\u0085";
+  if (character == "\xE2\x80\xA8") return "\\u2028";
+  if (character == "\xE2\x80\xA9") return "\\u2029";
+  return "";
+}
+
 void append_json_control(std::string& out, unsigned char c) {
   switch (c) {
     case '\n':
@@ -86,15 +94,18 @@ void append_json_string(std::string& out, std::string_view text) {
   while (!text.empty()) {
     const auto c = static_cast<unsigned char>(text[0]);
     const int length = utf8_sequence_length(text);
+    const std::string_view character = text.substr(0, static_cast<std::size_t>(length));
     if (length == 0) {
       out += "\xEF\xBF\xBD";
+    } else if (const std::string_view escape = line_end_escape(character); !escape.empty()) {
+      out += escape;
     } else if (c == '"' || c == '\\') {
       out += '\\';
       out += text[0];
     } else if (c < 0x20 || c == 0x7F) {
       append_json_control(out, c);
     } else {
-      out += text.substr(0, static_cast<std::size_t>(length));
+      out += character;
     }
     text.remove_prefix(length == 0 ? 1 : static_cast<std::size_t>(length));
   }

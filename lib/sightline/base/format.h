@@ -10,8 +10,9 @@ void append_float(std::string& out, float value);
 /// The same for double.
 void append_double(std::string& out, double value);
 
-/// Appends `text` as a JSON string with its quotes. Control characters are escaped; bytes that are not UTF-8
-/// become U+FFFD (say `is_utf8` first where that matters).
+/// Appends `text` as a JSON string with its quotes. Control characters, U+0085, U+2028 and U+2029 are
+/// escaped, so that no reader finds a line end in it; bytes that are not UTF-8 become U+FFFD (say `is_utf8`
+/// first where that matters).
 void append_json_string(std::string& out, std::string_view text);
 
 /// Whether `text` is valid UTF-8 (no overlong forms, no surrogates, nothing above U+10FFFF).
