@@ -6,7 +6,8 @@
 #          clip-vit-large-patch14-336), OpenAI's or OpenCLIP's name of one (ViT-B/32, ViT-B-32, ...), or an id org/name
 #   REV    a branch, a tag, a commit or refs/pr/N [main]
 #
-# Cache: $HF_HUB_CACHE, $HF_HOME/hub, $XDG_CACHE_HOME/huggingface/hub or ~/.cache/huggingface/hub.
+# Cache, as huggingface_hub and sightline find it: $HF_HUB_CACHE, $HUGGINGFACE_HUB_CACHE, $HF_HOME/hub,
+# $XDG_CACHE_HOME/huggingface/hub or ~/.cache/huggingface/hub, with ~ and $NAME in them replaced.
 # Server: $HF_ENDPOINT [https://huggingface.co]; $HF_TOKEN is sent to it and to no other host.
 # An interrupted download is resumed. Every file's size and hash (git's SHA-1 or SHA-256) must be what the server said.
 # Installed as sightline-fetch. Prints the folder of the model. Exit: 0 done, 1 failed, 2 usage, 3 not there or no access, 4 no safetensors,
@@ -48,6 +49,37 @@ parse_arguments() {
   esac
   [[ "$repository" =~ ^[A-Za-z0-9_-][A-Za-z0-9._-]*/[A-Za-z0-9_-][A-Za-z0-9._-]*$ ]] || usage "'$name' is neither a preset nor org/name"
   [[ "$revision" =~ ^[A-Za-z0-9_-][A-Za-z0-9._/-]*$ && "$revision" != *..* ]] || usage "'$revision' is no revision"
+}
+
+# ~ and ~user at the start of $path, then $NAME and ${NAME}: what is not known stays.
+expand() {
+  local user home out="" name mention rest
+  if [[ "$path" == "~"* ]]; then
+    user=${path%%/*}; user=${user#"~"}
+    if [[ -z "$user" && -n "${HOME+set}" ]]; then home=$HOME
+    else home=$(getent passwd "${user:-$(id -u)}" | cut -d: -f6) || home=""; fi
+    if [[ -n "$home" || -z "$user" ]]; then
+      while [[ "$home" == */ ]]; do home=${home%/}; done
+      if [[ "$path" == */* ]]; then path=$home/${path#*/}; else path=${home:-/}; fi
+    fi
+  fi
+  while [[ "$path" =~ ^([^$]*)(\$([A-Za-z0-9_]+)|\$\{([^}]*)\}|\$)(.*)$ ]]; do
+    name=${BASH_REMATCH[3]}${BASH_REMATCH[4]} mention=${BASH_REMATCH[2]} rest=${BASH_REMATCH[5]}
+    out+=${BASH_REMATCH[1]}
+    if [[ "$name" =~ ^[A-Za-z_][A-Za-z0-9_]*$ && -n "${!name+set}" ]]; then out+=${!name}; else out+=$mention; fi
+    path=$rest
+  done
+  path=$out$path
+}
+
+cache_folder() {
+  local path="~" base
+  expand
+  base=${XDG_CACHE_HOME-${path%/}/.cache}
+  path=${HF_HOME-${base:+${base%/}/}huggingface}; expand
+  path=${path:+${path%/}/}hub
+  path=${HF_HUB_CACHE-${HUGGINGFACE_HUB_CACHE-$path}}; expand
+  cache=$path
 }
 
 # curl with the token, which does not appear in the list of processes. curl drops it when a redirect leaves the host.
@@ -125,11 +157,8 @@ parse_arguments "$@"
 command -v curl >/dev/null || die 1 "curl is needed and not installed"
 endpoint=${HF_ENDPOINT:-https://huggingface.co}; endpoint=${endpoint%/}
 endpoint_host=$(sed 's#^\([a-z]*://[^/]*\).*#\1#' <<< "$endpoint")
-if [[ -n "${HF_HUB_CACHE:-}" ]]; then cache=$HF_HUB_CACHE
-elif [[ -n "${HF_HOME:-}" ]]; then cache=$HF_HOME/hub
-elif [[ -n "${XDG_CACHE_HOME:-}" ]]; then cache=$XDG_CACHE_HOME/huggingface/hub
-else cache=$HOME/.cache/huggingface/hub; fi
-store=$cache/models--${repository/\//--}
+cache_folder
+store=${cache:+${cache%/}/}models--${repository/\//--}
 progress=(); if [[ -t 2 ]]; then progress=(--progress-bar); fi
 headers=$(mktemp); trap 'rm -f "$headers"' EXIT
 

@@ -143,6 +143,7 @@ class FetchTest(unittest.TestCase):
         kept = {key: value for key, value in os.environ.items()
                 if not key.startswith("HF_") and not key.lower().endswith("_proxy")}
         kept.update({"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(self.cache), **environment})
+        kept = {key: value for key, value in kept.items() if value is not None}
         return subprocess.run([SCRIPT, *arguments], env=kept, text=True, capture_output=True, timeout=60)
 
     def check_snapshot(self, result, hub, repository="tester--nano"):
@@ -195,9 +196,20 @@ class FetchTest(unittest.TestCase):
     def test_hf_home(self):
         hub = self.hub()
         home = pathlib.Path(self.folder.name) / "home with blanks"
-        result = self.fetch(hub, "tester/nano", HF_HUB_CACHE="", HF_HOME=str(home))
+        result = self.fetch(hub, "tester/nano", HF_HUB_CACHE=None, HF_HOME=str(home))
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertTrue((home / "hub" / "models--tester--nano" / "snapshots" / COMMIT / "config.json").is_file())
+
+    def test_variables_of_the_cache_are_expanded(self):
+        """As huggingface_hub expands them: ~, ~user, $NAME and ${NAME}; what is not known stays."""
+        top = self.folder.name
+        for name, value, cache in [("HF_HUB_CACHE", "~/${PART}$PART", "home/ab$Xab$X"), ("HF_HOME", "$UP/y", "up/y/hub"),
+                                   ("HUGGINGFACE_HUB_CACHE", "~/z", "home/z"), ("XDG_CACHE_HOME", "~", "home/huggingface/hub")]:
+            hub = self.hub()
+            result = self.fetch(hub, "tester/nano", **{"HF_HUB_CACHE": None, "HOME": f"{top}/home/", "PART": "ab$X",
+                                                       "UP": f"{top}/up", name: value})
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(result.stdout, f"{top}/{cache}/models--tester--nano/snapshots/{COMMIT}\n")
 
     def test_unwanted_files_are_left_out(self):
         hub = self.hub()

@@ -1,32 +1,18 @@
 #include "sightline/model/locate.h"
 
 #include <algorithm>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "sightline/base/error.h"
 #include "sightline/io/file.h"
+#include "sightline/model/hub_cache.h"
 #include "sightline/model/installation.h"
 
 namespace sightline {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? std::string() : std::string(value);
-}
-
-// huggingface_hub's order: HF_HUB_CACHE, HF_HOME/hub, XDG_CACHE_HOME/huggingface/hub,
-// ~/.cache/huggingface/hub.
-std::string hub_cache() {
-  if (const std::string cache = environment("HF_HUB_CACHE"); !cache.empty()) return cache;
-  if (const std::string home = environment("HF_HOME"); !home.empty()) return join_path(home, "hub");
-  if (const std::string xdg = environment("XDG_CACHE_HOME"); !xdg.empty()) return xdg + "/huggingface/hub";
-  return environment("HOME") + "/.cache/huggingface/hub";
-}
 
 bool is_plain_name(std::string_view name) {
   return !name.empty() && name != "." && name != ".." && std::all_of(name.begin(), name.end(), [](char c) {
@@ -45,7 +31,7 @@ bool is_repository_id(std::string_view name) {
 std::string cached_snapshot(const std::string& repository) {
   std::string folder = repository;
   folder.replace(folder.find('/'), 1, "--");
-  const std::string root = join_path(hub_cache(), "models--" + folder);
+  const std::string root = join_path(hub_cache_folder(), "models--" + folder);
   std::ifstream ref(root + "/refs/main");
   std::string commit;
   if (std::getline(ref, commit) && is_plain_name(commit)) {
@@ -62,8 +48,10 @@ std::string cached_snapshot(const std::string& repository) {
 std::string locate_repository(const std::string& asked, const std::string& repository) {
   const std::string snapshot = cached_snapshot(repository);
   if (!snapshot.empty()) return snapshot;
+  const std::string cache = hub_cache_folder();
   fail(ErrorCode::missing, asked,
-       "is not in the Hugging Face cache (" + hub_cache() + "); get it with: " + fetch_command(asked));
+       "is not in the Hugging Face cache (" + (cache.empty() ? "." : cache) +
+           "); get it with: " + fetch_command(asked));
 }
 
 /// Addresses of a model, as other programs take them. Errors: missing, with the id to give.

@@ -17,8 +17,8 @@ const std::vector<Preset>& presets();
 const Preset* find_preset(std::string_view name);
 
 /// The folder or weight file of the model `name_or_path` ("" = the demo model): a folder or a file as it is,
-/// a preset by any of its names or `org/name` through the Hugging Face cache ($HF_HUB_CACHE, $HF_HOME/hub,
-/// ~/.cache/huggingface/hub). Nothing is downloaded. Errors: missing, with the command that gets it.
+/// a preset by any of its names or `org/name` through the Hugging Face cache (`hub_cache_folder`). Nothing is
+/// downloaded. Errors: missing, with the command that gets it.
 std::string locate_model(const std::string& name_or_path);
 
 /// The folder of data that ships with the program, looked for beside the executable
