@@ -3,11 +3,11 @@
 #include <algorithm>
 
 #include "failure.h"
-#include "inputs.h"
 #include "sightline/base/format.h"
 #include "sightline/base/function_ref.h"
 #include "sightline/io/file.h"
 #include "sightline/model/locate.h"
+#include "text_list.h"
 #include "utf8_repair.h"
 
 namespace sightline::app {
@@ -15,7 +15,6 @@ namespace {
 
 constexpr std::size_t kMaxTextBytes = 1U << 20;
 constexpr std::size_t kBytesOfALongLabel = 1000;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kDefaultTemplate = "a photo of a {}";
 
 using Place = FunctionRef<std::string()>;  ///< of a text, "captions.txt: line 7"
@@ -51,15 +50,21 @@ Caption check_text(std::string text, const CaptionOptions& options, Place place)
   return caption;
 }
 
-std::vector<Caption> read_lines(const std::string& path, const CaptionOptions& options) {
-  const std::string text = read_text_file(path);
-  std::string_view rest = text;
-  if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
+enum class Blanks {
+  keep,   ///< an empty line is an empty caption
+  strip,  ///< those around a text come off, and a line of nothing else is passed over
+};
+
+std::vector<Caption> read_lines(const std::string& path, const CaptionOptions& options, Blanks blanks) {
   const std::string name = path == "-" ? "standard input" : path;
   std::vector<Caption> captions;
-  for (std::string& line : split_lines(rest)) {
-    captions.push_back(check_text(std::move(line), options,
-                                  [&] { return name + ": line " + std::to_string(captions.size() + 1); }));
+  for (ListLine& line : read_list(path, ListOf::texts)) {
+    if (blanks == Blanks::strip) {
+      line.text = without_blanks(line.text);
+      if (line.text.empty()) continue;
+    }
+    captions.push_back(check_text(std::move(line.text), options,
+                                  [&] { return name + ": line " + std::to_string(line.number); }));
   }
   return captions;
 }
@@ -79,9 +84,7 @@ std::vector<std::string> split_labels(std::string_view text) {
   std::vector<std::string> labels;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
-    std::string_view label = text.substr(begin, end - begin);
-    while (label.starts_with(' ')) label.remove_prefix(1);
-    while (label.ends_with(' ')) label.remove_suffix(1);
+    const std::string_view label = without_blanks(text.substr(begin, end - begin));
     if (label.empty()) {
       // What follows a blank is another argument: --labels cat, dog
       fail_usage("--labels has an empty label", text.ends_with(',') && text.size() > 1
@@ -102,7 +105,7 @@ std::vector<Caption> read_templates(const CaptionOptions& options) {
                  "the set that exists: openai-imagenet");
     }
     const std::string path = join_path(data_folder(), "templates/openai-imagenet.txt");
-    for (Caption& line : read_lines(path, options)) templates.push_back(std::move(line));
+    for (Caption& line : read_lines(path, options, Blanks::keep)) templates.push_back(std::move(line));
   }
   if (templates.empty()) templates.emplace_back().label = kDefaultTemplate;
   require_good(templates);
@@ -166,7 +169,8 @@ std::vector<Caption> gather_captions(const CaptionOptions& options) {
   const bool labels = options.labels.has_value() || !options.labels_file.empty();
   const std::vector<Caption> templates = labels ? read_templates(options) : std::vector<Caption>();
   const std::string& file = labels ? options.labels_file : options.file;
-  std::vector<Caption> captions = !file.empty() ? read_lines(file, options)
+  std::vector<Caption> captions = !file.empty()
+                                      ? read_lines(file, options, labels ? Blanks::strip : Blanks::keep)
                                   : labels ? check_arguments(split_labels(*options.labels), options, "label")
                                            : check_arguments(options.texts, options, "caption");
   for (Caption& caption : captions) {

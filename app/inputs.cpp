@@ -12,6 +12,7 @@
 #include "failure.h"
 #include "sightline/image/tar_header.h"
 #include "sightline/io/file.h"
+#include "text_list.h"
 
 namespace sightline::app {
 namespace {
@@ -37,19 +38,13 @@ void add_input(const std::string& path, const WalkOptions& walk, ImagePaths& to)
 }
 
 void add_list(const InputOptions& options, ImagePaths& to) {
-  const std::string text = read_text_file(options.list);
   if (!options.null_separated) {
-    if (const std::size_t null = text.find('\0'); null != std::string::npos) {
-      const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(null), '\n');
-      fail_inputs(ErrorCode::header, options.list,
-                  "line " + std::to_string(line) + " has a NUL byte, expected one path a line",
-                  "-0 reads paths that end with NUL, as find -print0 writes them");
-    }
-    for (const std::string& path : split_lines(text)) {
-      if (!path.empty()) add_input(path, options.walk, to);
+    for (const ListLine& line : read_list(options.list, ListOf::paths)) {
+      if (!line.text.empty()) add_input(line.text, options.walk, to);
     }
     return;
   }
+  const std::string text = read_text_file(options.list);
   for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\0', begin), text.size());
     if (end > begin) add_input(text.substr(begin, end - begin), options.walk, to);
@@ -138,18 +133,6 @@ std::vector<std::byte> read_image(const std::string& path) {
       fail(ErrorCode::io, path, "is a folder that could not be listed to its end");
     throw;
   }
-}
-
-std::vector<std::string> split_lines(std::string_view text) {
-  std::vector<std::string> lines;
-  while (!text.empty()) {
-    const std::size_t end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    lines.emplace_back(line);
-    text.remove_prefix(std::min(end + 1, text.size()));
-  }
-  return lines;
 }
 
 std::string read_text_file(const std::string& path) {

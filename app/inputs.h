@@ -37,9 +37,6 @@ inline constexpr std::string_view kListAsImage = "is a list of paths, expected t
 /// not named as an image.
 std::vector<std::byte> read_image(const std::string& path);
 
-/// Lines of a text without their ends (LF or CRLF), a last one without newline too.
-std::vector<std::string> split_lines(std::string_view text);
-
 /// Reads a list or captions file, or a pipe such as <(command); "-" is stdin. Errors: Failure of
 /// Stage::inputs, or Stage::streams for stdin.
 std::string read_text_file(const std::string& path);
