@@ -28,15 +28,14 @@ struct EmbedTextOptions {
 constexpr std::size_t kFewestAtOnce = 64;
 constexpr std::size_t kMostAtOnce = 4096;  ///< bounds memory
 
-std::vector<std::string> warnings_of(const Caption& caption, bool truncated, std::int64_t context_length) {
+std::vector<std::string> warnings_of(const Caption& caption, bool truncated, std::int64_t longest) {
   std::vector<std::string> warnings;
   if (caption.replaced > 0) {
     warnings.push_back("is not UTF-8: U+FFFD put in " + std::to_string(caption.replaced) +
                        (caption.replaced == 1 ? " place" : " places"));
   }
   if (truncated) {
-    warnings.push_back("is longer than the model's context and cut to " + std::to_string(context_length) +
-                       " tokens");
+    warnings.push_back("is longer than the model accepts and cut to " + std::to_string(longest) + " tokens");
   }
   return warnings;
 }
@@ -47,7 +46,7 @@ struct Writing {
   EmbeddingOutput& out;
   Report& report;
   Progress& progress;
-  std::int64_t context_length;
+  std::int64_t longest;
 };
 
 /// The embeddings of the captions from number `first` on.
@@ -57,7 +56,7 @@ void write_rows(const Writing& to, std::span<const Caption> captions, const Text
     const Caption& caption = captions[i];
     const auto row = static_cast<std::int64_t>(i);
     const bool truncated = embedded.truncated[i] != 0;
-    const std::vector<std::string> warnings = warnings_of(caption, truncated, to.context_length);
+    const std::vector<std::string> warnings = warnings_of(caption, truncated, to.longest);
     const std::string place = "text " + std::to_string(first + row + 1);
     ItemStatus status{first + row, caption.label, place, "", "", &warnings};
     EmbeddingRow values{caption.label, embedded.rows.view().row(row), "", "", embedded.tokens[i], truncated};
@@ -121,7 +120,9 @@ int run_embed_text(const EmbedTextOptions& o) {
 
   ThreadPool pool(thread_count(o.model));
   Progress progress(o.console, count, "texts");
-  const Writing to{o, out, *report, progress, clip->config().text.context_length};
+  if (!captions.empty()) load_tokenizer_of(*clip, o.console);
+  const std::int64_t longest = captions.empty() ? 0 : clip->processor().text_length();
+  const Writing to{o, out, *report, progress, longest};
   const std::span<const Caption> all(captions);
   std::size_t step = kFewestAtOnce;
   for (std::size_t begin = 0; begin < all.size(); begin += step, step = std::min(2 * step, kMostAtOnce)) {

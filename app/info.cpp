@@ -9,6 +9,7 @@
 #include "options.h"
 #include "sightline/base/format.h"
 #include "sightline/model/summary.h"
+#include "sightline/model/tokenizer_files.h"
 
 namespace sightline::app {
 namespace {
@@ -104,9 +105,14 @@ void append_tokenizer(std::string& out, const CLIP& clip) {
     out.append(std::to_string(tokenizer.start_id()))
         .append(", end ")
         .append(std::to_string(tokenizer.end_id()));
+    const std::int64_t longest = clip.processor().text_length();
+    if (longest < clip.config().text.context_length)
+      out.append(", texts cut at ").append(std::to_string(longest)).append(" tokens");
+    if (!find_tokenizer(clip.source().folder).found()) out += " (CLIP's own: the model has none)";
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::missing) throw;
-    out.append("tokenizer: none (").append(printable(error.what())).append(")");
+    if (error.code() != ErrorCode::missing && error.code() != ErrorCode::mismatch) throw;
+    out += error.code() == ErrorCode::missing ? "tokenizer: none (" : "tokenizer: does not fit (";
+    out.append(printable(error.what())).append(")");
   }
 }
 

@@ -93,6 +93,9 @@ void check_model_options(const ModelOptions& options);
 /// weights have, "" = as recognized. Errors: Failure of Stage::model.
 std::unique_ptr<CLIP> load_model(const ModelOptions& options, const ConsoleOptions& console,
                                  const std::string& dialect = "");
+/// Reads the tokenizer of a model that will be given texts, and says when CLIP's own stands in for it.
+/// Errors: Failure of Stage::model.
+void load_tokenizer_of(const CLIP& model, const ConsoleOptions& console);
 
 /// Refuses two outputs of one name; "" is none. Errors: usage.
 void check_distinct(const std::vector<std::string>& outputs);

@@ -136,6 +136,7 @@ int run_score(const ScoreOptions& o) {
   if (!o.any_model) check_model_of({o.image_embeddings, o.text_embeddings}, *clip, o.model);
   for (const std::string& path : {o.image_embeddings, o.text_embeddings}) check_width(path, *clip);
 
+  if (!captions.empty()) load_tokenizer_of(*clip, o.console);
   ThreadPool pool(thread_count(o.model));
   const auto queries = stored ? std::make_unique<QuerySide>(std::move(*stored))
                               : std::make_unique<QuerySide>(std::move(captions), *clip, o.model.batch, pool);

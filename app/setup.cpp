@@ -12,6 +12,7 @@
 #include "sightline/io/file.h"
 #include "sightline/model/installation.h"
 #include "sightline/model/locate.h"
+#include "sightline/model/tokenizer_files.h"
 
 namespace sightline::app {
 namespace {
@@ -102,6 +103,14 @@ std::unique_ptr<CLIP> load_model(const ModelOptions& options, const ConsoleOptio
   std::unique_ptr<CLIP> model = in_stage(Stage::model, [&] { return CLIP::from_preset(name, wanted); });
   for (const std::string& assumption : model->source().assumptions) note(console, printable(assumption));
   return model;
+}
+
+void load_tokenizer_of(const CLIP& model, const ConsoleOptions& console) {
+  in_stage(Stage::model, [&] {
+    model.processor().tokenizer();
+    if (!find_tokenizer(model.source().folder).found())
+      note(console, "the model has no tokenizer: CLIP's own vocabulary is used");
+  });
 }
 
 void check_distinct(const std::vector<std::string>& outputs) {

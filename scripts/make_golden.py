@@ -17,6 +17,7 @@ PARTS = {
     "image": ("images", "image"),
     "codecs": ("coded_images", "image_codecs"),
     "text": ("texts", "text"),
+    "tokenizers": ("tokenizer_folders", "text"),
     "model": ("models", "model"),
     "processors": ("processors", "processors"),
     "pytorch": ("pytorch", "weights"),

@@ -70,6 +70,25 @@ TEST_CASE("config: a legacy text_config_dict replaces text_config, its missing k
             .text.encoder.layers == 3);
 }
 
+TEST_CASE("config: an end that is null is no default", "[model][error]") {
+  const auto with = [](const std::string& section, const std::string& eos) {
+    return code_of(R"({"model_type": "clip", ")" + section + R"(": {"eos_token_id": )" + eos + "}}");
+  };
+  for (const std::string section : {"text_config", "text_config_dict"}) {
+    for (const std::string eos : {"null", "[49407]", "\"49407\"", "true"}) {
+      INFO(section << " " << eos);
+      CHECK(with(section, eos) == ErrorCode::type);
+    }
+    CHECK(with(section, "49407.0") == ErrorCode::range);
+    CHECK(with(section, "-1") == ErrorCode::range);
+  }
+  // What only the tokenizer can tell; the key of the whole model says nothing about texts.
+  CHECK(config(R"({"model_type": "clip", "text_config": {"eos_token_id": 5000000}})").text.eos_token_id ==
+        5000000);
+  CHECK(config(R"({"model_type": "clip", "eos_token_id": null, "text_config": {}})").text.eos_token_id ==
+        49407);
+}
+
 TEST_CASE("config: malformed JSON is refused by class (C01-C04)", "[model][error]") {
   CHECK(code_of("") == ErrorCode::header);
   CHECK(code_of("[]") == ErrorCode::header);

@@ -25,7 +25,7 @@ struct Files {
 
 std::unique_ptr<CLIPTokenizer> load(const Files& files) {
   return CLIPTokenizer::from_vocabulary(as_bytes(kVocab), as_bytes(kMerges), TextCleaning::hf,
-                                        read_special_tokens(files.config, files.map, files.added));
+                                        {files.config, files.map, files.added, ""});
 }
 Ids ids(const Files& files, const std::string& text) { return load(files)->encode(text, 77).ids; }
 

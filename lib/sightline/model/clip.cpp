@@ -90,10 +90,10 @@ CLIP::CLIP(LoadedModel model, const CLIPOptions& options)
   add_sublayer(*text_encoder_, "text_encoder");
   add_sublayer(*head_, "clip_head");
   if (!options.trainable) set_trainable(false);
-  const auto tokenizer_loader = [folder = source_.folder, rows = config_.text.vocabulary_size,
+  const auto tokenizer_loader = [folder = source_.folder, config = config_,
                                  cleaning = options.text_cleaning] {
     try {
-      return load_tokenizer(folder, rows, cleaning);
+      return load_tokenizer(folder, config, cleaning);
     } catch (const Error& error) {
       throw error.within(folder);
     }

@@ -1,5 +1,6 @@
 #include "sightline/model/clip_processor.h"
 
+#include <algorithm>
 #include <cassert>
 
 #include "sightline/base/error.h"
@@ -149,6 +150,10 @@ const Tokenizer& CLIPProcessor::tokenizer() const {
 
 Encoding CLIPProcessor::process_text(std::string_view utf8) const {
   return tokenizer().encode(utf8, context_length_);
+}
+
+std::int64_t CLIPProcessor::text_length() const {
+  return std::min(context_length_, tokenizer().max_length());
 }
 
 }  // namespace sightline

@@ -60,8 +60,11 @@ class CLIPProcessor {
   /// Decodes one picture and writes its values into `pixels` (pixel_count() floats).
   /// Errors: those of load_pixels; mismatch when the pixels do not have the tower's size.
   void process_image(ByteView file, std::span<float> pixels, std::vector<std::string>* warnings) const;
-  /// Ids of one text, at most context_length. Errors: utf8, limit, and those of the tokenizer's files.
+  /// Ids of one text, at most `text_length()`. Errors: utf8, limit, and those of the tokenizer's files.
   Encoding process_text(std::string_view utf8) const;
+  /// The most ids of a text, start and end included: the model's context, or what the tokenizer's settings
+  /// say when that is less. Errors: those of the tokenizer's files.
+  std::int64_t text_length() const;
 
   const PreprocessorConfig& image_config() const { return image_; }
   /// Errors: those of the tokenizer's files.

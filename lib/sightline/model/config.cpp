@@ -102,6 +102,18 @@ CLIPVisionConfig read_vision(const Section& section) {
   return config;
 }
 
+// A null is not the default: transformers' text tower fails with it, as it does with a list. Which ids make
+// sense only the tokenizer knows.
+std::int64_t read_eos(const Section& section, std::int64_t fallback) {
+  const std::optional<Json> value = section.object() ? section.object()->find("eos_token_id") : std::nullopt;
+  if (!value) return fallback;
+  if (!value->is_number()) {
+    fail(ErrorCode::type, value->path(),
+         value->is_null() ? "is null, so that no text has an end" : "is not a whole number");
+  }
+  return whole_number(*value, 0, INT32_MAX);
+}
+
 CLIPTextConfig read_text(const Section& section) {
   check_tower_type(section, "clip_text_model");
   check_no_null(section, kTextKeys);
@@ -109,7 +121,7 @@ CLIPTextConfig read_text(const Section& section) {
   config.encoder = read_encoder(section, {512, 8, 2048});
   config.vocabulary_size = section.integer("vocab_size", 49408, 1, kMaxVocabulary);
   config.context_length = section.integer("max_position_embeddings", 77, 2, kMaxContext);
-  config.eos_token_id = section.integer("eos_token_id", 49407, 0, kMaxVocabulary);
+  config.eos_token_id = read_eos(section, config.eos_token_id);
   return config;
 }
 
@@ -126,6 +138,7 @@ CLIPConfig CLIPConfig::from_json(std::string_view text, std::string_view subject
   config.vision = read_vision(tower_section(root, "vision_config"));
   config.text = read_text(tower_section(root, "text_config"));
   config.projection_dim = Section{std::optional<Json>(root)}.integer("projection_dim", 512, 1, kMaxWidth);
+  config.tokenizer_class = Section{std::optional<Json>(root)}.text("tokenizer_class", "");
   return config;
 }
 

@@ -28,6 +28,7 @@ struct CLIPConfig {
   CLIPVisionConfig vision;
   CLIPTextConfig text;
   std::int64_t projection_dim = 512;
+  std::string tokenizer_class;  ///< "" = not named: the tokenizer's own settings or CLIP's
 
   /// From the text of `config.json`; legacy `*_config_dict` override, as transformers does.
   /// Errors: header, missing, range, type, unsupported (an activation or model_type this program does not

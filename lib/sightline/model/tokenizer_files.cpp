@@ -9,6 +9,7 @@
 #include "sightline/io/file.h"
 #include "sightline/io/stand_in.h"
 #include "sightline/model/locate.h"
+#include "sightline/model/tokenizer_fit.h"
 
 namespace sightline {
 namespace {
@@ -25,16 +26,17 @@ constexpr std::array kPairs = {
     Pair{"assets/vocabulary.json", "assets/merges.txt"},
 };
 
-std::unique_ptr<Tokenizer> read_tokenizer(const TokenizerFiles& files, TextCleaning cleaning) {
-  if (!files.tokenizer_json.empty())
-    return CLIPTokenizer::from_tokenizer_json(read_model_file(files.tokenizer_json, kMaxFileBytes), cleaning);
+std::unique_ptr<Tokenizer> read_tokenizer(const TokenizerFiles& files, std::string_view model_class,
+                                          TextCleaning cleaning) {
   const auto read = [](const std::string& path) {
     return path.empty() ? std::vector<std::byte>() : read_model_file(path, kMaxFileBytes);
   };
   const std::vector<std::byte> config = read(files.config), map = read(files.special_tokens_map),
                                added = read(files.added_tokens);
-  return CLIPTokenizer::from_vocabulary(read(files.vocabulary), read(files.merges), cleaning,
-                                        read_special_tokens(as_text(config), as_text(map), as_text(added)));
+  const TokenizerSettingsTexts settings{as_text(config), as_text(map), as_text(added), model_class};
+  if (!files.tokenizer_json.empty())
+    return CLIPTokenizer::from_tokenizer_json(read(files.tokenizer_json), cleaning, settings);
+  return CLIPTokenizer::from_vocabulary(read(files.vocabulary), read(files.merges), cleaning, settings);
 }
 
 void find_settings(const std::string& folder, TokenizerFiles& files) {
@@ -49,58 +51,54 @@ void find_settings(const std::string& folder, TokenizerFiles& files) {
 
 }  // namespace
 
-std::vector<std::string> TokenizerFiles::paths() const {
-  if (!found()) return {};
-  if (!tokenizer_json.empty()) return {tokenizer_json};
-  std::vector<std::string> paths = {vocabulary, merges};
-  for (const std::string& path : {config, special_tokens_map, added_tokens}) {
-    if (!path.empty()) paths.push_back(path);
-  }
-  return paths;
-}
+std::string TokenizerFiles::name() const { return tokenizer_json.empty() ? "vocab.json" : "tokenizer.json"; }
 
 TokenizerFiles find_tokenizer(const std::string& folder) {
+  const std::string json = join_path(folder, "tokenizer.json");
   bool alone = false;
   for (const Pair& pair : kPairs) {
     const std::string vocabulary = join_path(folder, pair.vocabulary),
                       merges = join_path(folder, pair.merges);
+    const bool hugging_face = &pair == &kPairs[0];
     if (!file_exists(vocabulary)) continue;
     if (file_exists(merges)) {
       TokenizerFiles files = {vocabulary, merges, "", "", "", ""};
-      if (&pair == &kPairs[0]) find_settings(folder, files);
+      if (hugging_face) find_settings(folder, files);
+      // KerasHub's file of that name is another one.
+      if (hugging_face && file_exists(json)) files.tokenizer_json = json;
       return files;
     }
     alone = true;
   }
-  const std::string json = join_path(folder, "tokenizer.json");
-  if (file_exists(json)) return {"", "", json, "", "", ""};
+  if (file_exists(json)) {
+    TokenizerFiles files = {"", "", json, "", "", ""};
+    find_settings(folder, files);
+    return files;
+  }
   if (alone) fail(ErrorCode::missing, "merges.txt", "is not beside vocab.json");
   return {};
 }
 
-std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, std::int64_t rows,
+std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, const CLIPConfig& config,
                                           TextCleaning cleaning) {
   TokenizerFiles files = find_tokenizer(folder);
   const bool shipped = !files.found();
   if (shipped) files = find_tokenizer(join_path(data_folder(), "vocab"));
-  std::unique_ptr<Tokenizer> tokenizer = read_tokenizer(files, cleaning);
+  std::unique_ptr<Tokenizer> tokenizer =
+      read_tokenizer(files, shipped ? std::string_view() : config.tokenizer_class, cleaning);
   log_debug(
       "tokenizer: " + printable(files.tokenizer_json.empty() ? files.vocabulary : files.tokenizer_json) +
       ", " + std::to_string(tokenizer->vocabulary_size()) + " tokens");
-  if (tokenizer->vocabulary_size() == rows) return tokenizer;
-  const std::string json = join_path(folder, "tokenizer.json");
-  if (!shipped && files.tokenizer_json.empty() && file_exists(json)) {
-    // Its list of added tokens may be the only one.
-    std::unique_ptr<Tokenizer> whole = read_tokenizer({"", "", json, "", "", ""}, cleaning);
-    if (whole->vocabulary_size() == rows) return whole;
-  }
-  const std::string sizes = std::to_string(tokenizer->vocabulary_size()) +
-                            " entries, the token embedding has " + std::to_string(rows) + " rows";
-  if (shipped) {
+  const std::int64_t rows = config.text.vocabulary_size;
+  if (shipped && tokenizer->vocabulary_size() != rows) {
     fail(ErrorCode::missing, "vocab.json",
-         "is not in the model folder, nor tokenizer.json, and CLIP's own vocabulary does not fit: " + sizes);
+         "is not in the model folder, nor tokenizer.json, and CLIP's own vocabulary does not fit: " +
+             std::to_string(tokenizer->vocabulary_size()) + " entries, the token embedding has " +
+             std::to_string(rows) + " rows");
   }
-  fail(ErrorCode::mismatch, "vocab.json", "has " + sizes);
+  tokenizer = fit_to_rows(std::move(tokenizer), rows, folder, files.name());
+  check_end(*tokenizer, config.text, files.name());
+  return tokenizer;
 }
 
 }  // namespace sightline

@@ -165,7 +165,13 @@ void CLIPTokenizer::State::encode_word(Piece word, std::vector<std::int32_t>& id
     symbols[i] = i + 1 == bytes.size() ? vocabulary.final_bytes[byte] : vocabulary.bytes[byte];
   }
   vocabulary.merger.merge(symbols);
-  for (const std::int32_t id : symbols) ids.push_back(id >= 0 ? id : vocabulary.unknown_id);
+  for (const std::int32_t id : symbols) {
+    if (id < 0 && vocabulary.unknown_id < 0) {
+      fail(ErrorCode::missing, "",
+           "holds a byte that the vocabulary has no token for, and neither has it the unknown token");
+    }
+    ids.push_back(id >= 0 ? id : vocabulary.unknown_id);
+  }
 }
 
 void CLIPTokenizer::State::encode_pieces(Piece text, std::vector<std::int32_t>& ids) const {
@@ -227,15 +233,16 @@ CLIPTokenizer::~CLIPTokenizer() = default;
 
 std::unique_ptr<CLIPTokenizer> CLIPTokenizer::from_vocabulary(ByteView vocab_json, ByteView merges_txt,
                                                               TextCleaning cleaning,
-                                                              const SpecialTokens& special) {
+                                                              const TokenizerSettingsTexts& settings) {
   auto state =
-      std::make_unique<State>(read_vocabulary(as_text(vocab_json), as_text(merges_txt), special), cleaning);
+      std::make_unique<State>(read_vocabulary(as_text(vocab_json), as_text(merges_txt), settings), cleaning);
   return std::unique_ptr<CLIPTokenizer>(new CLIPTokenizer(std::move(state)));
 }
 
 std::unique_ptr<CLIPTokenizer> CLIPTokenizer::from_tokenizer_json(ByteView tokenizer_json,
-                                                                  TextCleaning cleaning) {
-  auto state = std::make_unique<State>(read_tokenizer_json(as_text(tokenizer_json)), cleaning);
+                                                                  TextCleaning cleaning,
+                                                                  const TokenizerSettingsTexts& settings) {
+  auto state = std::make_unique<State>(read_tokenizer_json(as_text(tokenizer_json), settings), cleaning);
   return std::unique_ptr<CLIPTokenizer>(new CLIPTokenizer(std::move(state)));
 }
 
@@ -253,9 +260,13 @@ Encoding CLIPTokenizer::encode(std::string_view utf8, std::int64_t max_length) c
     state_->encode_hf(utf8, encoding.ids);
   }
   encoding.ids.push_back(state_->vocabulary.end_id);
-  const auto most = static_cast<std::size_t>(max_length);
+  const auto most = static_cast<std::size_t>(std::min(max_length, state_->vocabulary.max_length));
   if (encoding.ids.size() > most) {
     encoding.truncated = true;
+    if (state_->vocabulary.cut_at_start && most > 0) {
+      const auto begin = encoding.ids.begin() + 1;
+      encoding.ids.erase(begin, begin + static_cast<std::ptrdiff_t>(encoding.ids.size() - most));
+    }
     encoding.ids.resize(most);
     if (most > 0) encoding.ids.back() = state_->vocabulary.end_id;
   }
@@ -265,5 +276,6 @@ Encoding CLIPTokenizer::encode(std::string_view utf8, std::int64_t max_length) c
 std::int64_t CLIPTokenizer::vocabulary_size() const { return state_->vocabulary.size; }
 std::int32_t CLIPTokenizer::start_id() const { return state_->vocabulary.start_id; }
 std::int32_t CLIPTokenizer::end_id() const { return state_->vocabulary.end_id; }
+std::int64_t CLIPTokenizer::max_length() const { return state_->vocabulary.max_length; }
 
 }  // namespace sightline

@@ -4,8 +4,8 @@
 #include <string>
 
 #include "sightline/base/bytes.h"
-#include "sightline/text/special_tokens.h"
 #include "sightline/text/tokenizer.h"
+#include "sightline/text/tokenizer_settings.h"
 
 namespace sightline {
 
@@ -22,16 +22,18 @@ class CLIPTokenizer : public Tokenizer {
   /// result is not in the vocabulary), limit, utf8.
   static std::unique_ptr<CLIPTokenizer> from_vocabulary(ByteView vocab_json, ByteView merges_txt,
                                                         TextCleaning cleaning,
-                                                        const SpecialTokens& special = {});
-  /// From the bytes of Hugging Face's `tokenizer.json`. Errors: the same; unsupported when it is not CLIP's
-  /// BPE.
-  static std::unique_ptr<CLIPTokenizer> from_tokenizer_json(ByteView tokenizer_json, TextCleaning cleaning);
+                                                        const TokenizerSettingsTexts& settings = {});
+  /// From the bytes of Hugging Face's `tokenizer.json` and the same settings. Errors: the same; unsupported
+  /// when it is not CLIP's BPE.
+  static std::unique_ptr<CLIPTokenizer> from_tokenizer_json(ByteView tokenizer_json, TextCleaning cleaning,
+                                                            const TokenizerSettingsTexts& settings = {});
 
   ~CLIPTokenizer() override;
   Encoding encode(std::string_view utf8, std::int64_t max_length) const override;
   std::int64_t vocabulary_size() const override;
   std::int32_t start_id() const override;
   std::int32_t end_id() const override;
+  std::int64_t max_length() const override;
 
  private:
   struct State;

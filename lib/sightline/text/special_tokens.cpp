@@ -5,70 +5,62 @@
 #include <charconv>
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <set>
+#include <utility>
 
 #include "sightline/base/error.h"
-#include "sightline/base/format.h"
-#include "sightline/io/json.h"
 
 namespace sightline {
 namespace {
 
 using Token = SpecialTokens::Token;
 
+constexpr std::int64_t kMaxAddedTokens = 1024;  // of tokenizer.json; each is looked for everywhere in a text
+
 // In the order in which transformers adds them.
 constexpr std::array<std::string_view, 7> kNames = {"bos_token", "eos_token", "unk_token", "sep_token",
                                                     "pad_token", "cls_token", "mask_token"};
-constexpr std::array<std::string_view, 2> kLists = {"additional_special_tokens", "extra_special_tokens"};
+constexpr std::size_t kStart = 0, kEnd = 1, kUnknown = 2, kPadding = 4;
 
-/// A model without a limit has a model_max_length of 10^30, which is no 64-bit integer: long numbers are cut.
-std::string with_short_numbers(std::string_view text) {
-  constexpr std::size_t kMostDigits = 18;
-  std::string out;
-  bool quoted = false;
-  std::size_t digits = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const char c = text[i];
-    digits = !quoted && c >= '0' && c <= '9' ? digits + 1 : 0;
-    if (digits > kMostDigits) continue;
-    out += c;
-    if (quoted && c == '\\' && i + 1 < text.size()) out += text[++i];
-    if (c == '"') quoted = !quoted;
-  }
-  return out;
+bool flag_of(const Json& value, std::string_view key, bool fallback) {
+  const std::optional<Json> found = value.find(key);
+  return found && !found->is_null() ? found->as_bool() : fallback;
 }
 
-/// One of the files; without it, and without what it does not hold, there is nothing to find.
-class Settings {
- public:
-  Settings(std::string_view text, std::string_view name) {
-    if (text.empty()) return;
-    document_.emplace(with_short_numbers(text), name);
-    if (!document_->root().is_object()) fail(ErrorCode::header, name, "is not a JSON object");
-  }
-  std::optional<Json> find(std::string_view key) const {
-    if (!document_) return std::nullopt;
-    std::optional<Json> value = document_->root().find(key);
-    return value && value->is_null() ? std::nullopt : value;
-  }
-  std::optional<Json> root() const { return document_ ? std::optional(document_->root()) : std::nullopt; }
+/// A token as one of the files has it.
+struct Found {
+  Token token;
+  bool says_normalized = true;
+  std::string key;  ///< equal for two that transformers takes for one
 
- private:
-  std::optional<JsonDocument> document_;
+  /// What is named is special, and looked for in the raw text unless its object says otherwise.
+  void set_special() { token.normalized = token.normalized && says_normalized; }
 };
 
-/// A token is its content, or an object; `special` where that does not say.
-Token read_token(const Json& value, bool special) {
-  if (!value.is_object()) return {std::string(value.as_string()), !special};
-  const auto flag = [&](std::string_view key, bool otherwise) {
-    const std::optional<Json> found = value.find(key);
-    return found && !found->is_null() ? found->as_bool() : otherwise;
-  };
-  if (flag("single_word", false)) {
+Found from_text(std::string_view content) {
+  Found found;
+  found.token.content = content;
+  found.key = content;
+  return found;
+}
+
+/// Its content, or an object; `special` where that does not say. A string and an object are never equal.
+Found read_token(const Json& value, bool special) {
+  if (!value.is_object()) return from_text(value.as_string());
+  if (flag_of(value, "single_word", false)) {
     fail(ErrorCode::unsupported, value.path(), "counts as a single word only, which CLIP's tokens do not");
   }
-  return {std::string(value.at("content").as_string()), flag("normalized", !flag("special", special))};
+  special = flag_of(value, "special", special);
+  Found found;
+  found.token.content = value.at("content").as_string();
+  found.token.normalized = flag_of(value, "normalized", !special);
+  const std::optional<Json> normalized = value.find("normalized");
+  found.says_normalized = normalized && !normalized->is_null();
+  found.key = found.token.content;
+  for (const bool flag :
+       {found.token.normalized, flag_of(value, "lstrip", false), flag_of(value, "rstrip", false), special})
+    found.key += flag ? '\1' : '\0';
+  return found;
 }
 
 std::int64_t id_of(std::string_view digits, const Json& value) {
@@ -79,90 +71,202 @@ std::int64_t id_of(std::string_view digits, const Json& value) {
   return id;
 }
 
+bool is_model_specific(std::string_view key) {
+  return key.ends_with("_token") && std::find(kNames.begin(), kNames.end(), key) == kNames.end();
+}
+
+bool is_token_object(const Json& value) {
+  const std::optional<Json> type = value.is_object() ? value.find("__type") : std::nullopt;
+  return type && type->is_string() && type->as_string() == "AddedToken";
+}
+
 struct Reader {
-  const Settings& config;
-  const Settings& map;
-  SpecialTokens result;
-  std::map<std::int64_t, Token> added = {};  ///< by id
-  std::set<std::string> seen = {};           ///< tokens with their flags
+  const TokenSources& from;
+  TokenizerClass tokenizer_class;
+  /// The config has an `added_tokens_decoder`: no other file names tokens then.
+  bool complete;
+  SpecialTokens named = {};                  ///< all but those with an id
+  std::map<std::int64_t, Found> added = {};  ///< by id
+  std::set<std::string> seen = {};           ///< keys of the named ones
+  std::set<std::string> special = {};        ///< contents that count as special in `added_tokens.json`
+  std::set<std::string> names = {};          ///< contents of tokens that have a name of their own
 
-  bool is_added(const std::string& content) const {
-    return std::any_of(added.begin(), added.end(),
-                       [&](const auto& entry) { return entry.second.content == content; });
+  /// Of equal tokens the first counts, of those that only have the same content the last.
+  void add(Found found) {
+    if (seen.insert(found.key).second) named.tokens.push_back(std::move(found.token));
   }
+  void add_named(Found found) {
+    names.insert(found.token.content);
+    found.set_special();
+    add(std::move(found));
+  }
+  void add_text(std::string_view content) { add_named(from_text(content)); }
 
-  /// Of equal tokens the first counts, of those that only have the same content the last. A string and an
-  /// object are never equal.
-  void add(const Json& value, bool special) {
-    Token token = read_token(value, special || !value.is_object());
-    std::string key = token.content;
-    if (value.is_object()) {
-      for (const std::string_view name : {"normalized", "lstrip", "rstrip", "special"}) {
-        const std::optional<Json> flag = value.find(name);
-        const bool otherwise = name == "normalized" ? token.normalized : name == "special" && special;
-        key += (flag && flag->is_bool() ? flag->as_bool() : otherwise) ? '\1' : '\0';
-      }
-    }
-    if (seen.insert(key).second) result.tokens.push_back(std::move(token));
-  }
-  void add_default(std::string_view content) {
-    if (seen.insert(std::string(content)).second) result.tokens.push_back({std::string(content), false});
-  }
-
-  /// Each in the map before the config, but for a config that says everything itself.
-  void read_named(bool complete) {
-    const std::array<std::string*, 3> ends = {&result.start, &result.end, &result.unknown};
+  /// The seven that every tokenizer of transformers has, each in the map before the config.
+  void read_named() {
+    const std::array<std::string*, 3> ends = {&named.start, &named.end, &named.unknown};
     for (std::size_t i = 0; i < kNames.size(); ++i) {
-      const std::optional<Json> mapped = complete ? std::nullopt : map.find(kNames[i]);
-      const std::optional<Json> value = mapped ? mapped : config.find(kNames[i]);
-      if (value) {
-        add(*value, mapped.has_value());
-        if (i < ends.size()) *ends[i] = read_token(*value, true).content;
-      } else if (i < ends.size() || kNames[i] == "pad_token") {
-        add_default(i == 0 ? "<|startoftext|>" : "<|endoftext|>");
-      }
-    }
-    for (const std::string_view list : kLists) {
-      for (const Settings* file : {&config, complete ? nullptr : &map}) {
-        const std::optional<Json> values = file != nullptr ? file->find(list) : std::nullopt;
-        if (values && values->is_array())
-          values->for_each_element([&](const Json& value) { add(value, true); });
+      const std::optional<Json> mapped = complete ? std::nullopt : from.map.find(kNames[i]);
+      const std::optional<Json> value = mapped ? mapped : from.config.find(kNames[i]);
+      if (!value) {
+        add_default(i);
+      } else if (!value->is_null()) {
+        Found found = read_token(*value, mapped.has_value());
+        if (i < ends.size()) *ends[i] = found.token.content;
+        if (value->is_string() || mapped) special.insert(found.token.content);
+        add_named(std::move(found));
+      } else if (i == kUnknown) {
+        named.no_unknown = true;
+      } else if ((i == kStart || i == kEnd) && tokenizer_class == TokenizerClass::clip) {
+        fail(ErrorCode::type, value->path(), "is null, and a text needs a start and an end");
       }
     }
   }
 
-  void read_added(const std::optional<Json>& decoder, const Settings& file) {
-    if (decoder) {
-      decoder->for_each_member([&](std::string_view id, const Json& value) {
+  void add_default(std::size_t name) {
+    if (tokenizer_class == TokenizerClass::clip) {
+      if (name == kStart) add_text("<|startoftext|>");
+      if (name == kEnd || name == kUnknown || name == kPadding) add_text("<|endoftext|>");
+    } else if (name == kPadding && from.tokenizer_json) {
+      const std::optional<Json> padding = from.tokenizer_json->find("padding");
+      if (padding && padding->is_object()) add_named(read_token(padding->at("pad_token"), true));
+    }
+  }
+
+  /// Other keys that end in "_token", and the members of lists that are objects.
+  void read_model_specific() {
+    std::vector<std::pair<std::string, Json>> tokens;
+    const auto set = [&](std::string_view key, const Json& value) {
+      for (auto& [name, known] : tokens) {
+        if (name == key) {
+          known = value;
+          return;
+        }
+      }
+      tokens.emplace_back(key, value);
+    };
+    const auto for_each = [](const std::optional<Json>& object, auto visit) {
+      if (object && object->is_object()) object->for_each_member(visit);
+    };
+    for_each(from.config.root(), [&](std::string_view key, const Json& value) {
+      if (is_model_specific(key) && is_token_object(value)) set(key, value);
+    });
+    if (!complete) {
+      for_each(from.map.root(), [&](std::string_view key, const Json& value) {
+        if (!is_model_specific(key)) return;
+        if (value.is_string() || value.is_object()) set(key, value);
+        if (value.is_null()) std::erase_if(tokens, [&](const auto& token) { return token.first == key; });
+      });
+    }
+    for_each(from.config.root(), [&](std::string_view key, const Json& value) {
+      if (is_model_specific(key) && value.is_string()) set(key, value);
+    });
+    for_each(config_list(), set);
+    if (!complete) for_each(from.map.find("extra_special_tokens"), set);
+    for (const auto& [name, value] : tokens) add_named(read_token(value, !is_token_object(value)));
+  }
+
+  /// Whether `additional_special_tokens` of the config, the old name, stands for the new one, which holds
+  /// nothing.
+  bool has_old_list() const {
+    const std::optional<Json> extra = from.config.find("extra_special_tokens");
+    const bool holds = extra && (extra->is_array() || extra->is_object()) && extra->size() > 0;
+    return !holds && from.config.find("additional_special_tokens");
+  }
+  std::optional<Json> config_list() const {
+    return from.config.find(has_old_list() ? "additional_special_tokens" : "extra_special_tokens");
+  }
+
+  void read_lists() {
+    const auto add_all = [&](const std::optional<Json>& list) {
+      if (!list || !list->is_array()) return;
+      list->for_each_element([&](const Json& value) {
+        Found found = read_token(value, !is_token_object(value));
+        if (value.is_string()) special.insert(found.token.content);
+        if (names.contains(found.token.content)) found.set_special();
+        add(std::move(found));
+      });
+    };
+    const std::optional<Json> config = config_list();
+    const std::optional<Json> map = complete ? std::nullopt : from.map.find("extra_special_tokens");
+    if (!map || map->is_array()) add_all(config);  // else the map's takes its place
+    add_all(map);
+    const std::optional<Json>& last = map ? map : config;
+    if (last && !last->is_object()) return;
+    const std::optional<Json> additional =
+        complete ? std::nullopt : from.map.find("additional_special_tokens");
+    if (additional || !has_old_list())
+      add_all(additional ? additional : from.config.find("additional_special_tokens"));
+  }
+
+  void read_added() {
+    if (complete) {
+      from.config.find("added_tokens_decoder")->for_each_member([&](std::string_view id, const Json& value) {
         added[id_of(id, value)] = read_token(value, false);
       });
-    } else if (const std::optional<Json> ids = file.root()) {
+      return;
+    }
+    if (const std::optional<Json> ids = from.added.root()) {
       ids->for_each_member([&](std::string_view content, const Json& id) {
-        const auto same = [&](const Token& token) { return token.content == content; };
-        const bool special = std::any_of(result.tokens.begin(), result.tokens.end(), same);
-        added[id.as_integer(0, INT32_MAX)] = {std::string(content), !special};
+        Found found = from_text(content);
+        found.token.normalized = !special.contains(found.token.content);
+        added[id.as_integer(0, INT32_MAX)] = std::move(found);
       });
     }
+    for_each_listed([&](const Json& token) {
+      added[token.at("id").as_integer(0, INT32_MAX)] = read_token(token, false);
+    });
+  }
+
+  /// `added_tokens` of `tokenizer.json`.
+  template <class Visit>
+  void for_each_listed(Visit visit) const {
+    const std::optional<Json> list =
+        from.tokenizer_json ? from.tokenizer_json->find("added_tokens") : std::nullopt;
+    if (!list || list->is_null()) return;
+    if (list->size() > kMaxAddedTokens) {
+      fail(ErrorCode::limit, list->path(),
+           "has " + std::to_string(list->size()) + " tokens, at most " + std::to_string(kMaxAddedTokens) +
+               " are accepted");
+    }
+    list->for_each_element([&](const Json& token) {
+      if (token.at("content").as_string().empty()) fail(ErrorCode::header, token.path(), "is an empty token");
+      visit(token);
+    });
   }
 };
 
 }  // namespace
 
-SpecialTokens read_special_tokens(std::string_view tokenizer_config, std::string_view special_tokens_map,
-                                  std::string_view added_tokens) {
-  const Settings config(tokenizer_config, "tokenizer_config.json");
-  const Settings map(special_tokens_map, "special_tokens_map.json");
-  const Settings file(added_tokens, "added_tokens.json");
-  if (!config.root() && !map.root() && !file.root()) return {};
-  const std::optional<Json> decoder = config.find("added_tokens_decoder");
-  Reader reader{config, map, {}};
-  reader.read_named(decoder.has_value());
-  reader.read_added(decoder, file);
-  // Those with an id first, then those that only have a name.
-  SpecialTokens result{{}, reader.result.start, reader.result.end, reader.result.unknown};
-  for (const auto& [id, token] : reader.added) result.tokens.push_back(token);
-  for (Token& token : reader.result.tokens) {
-    if (!reader.is_added(token.content)) result.tokens.push_back(std::move(token));
+SpecialTokens read_special_tokens(const TokenSources& sources, TokenizerClass tokenizer_class) {
+  const bool any = sources.config.root() || sources.map.root() || sources.added.root();
+  if (!any && !sources.tokenizer_json) return {};
+  Reader reader{sources, tokenizer_class, sources.config.find("added_tokens_decoder").has_value()};
+  reader.read_named();
+  reader.read_model_specific();
+  reader.read_lists();
+  reader.read_added();
+  SpecialTokens result = reader.named;
+  result.tokens.clear();
+  // A file that is read as it stands brings its own first, in its own order.
+  std::set<std::string> listed;
+  if (tokenizer_class == TokenizerClass::generic) {
+    reader.for_each_listed([&](const Json& value) {
+      Found found = read_token(value, false);
+      listed.insert(found.key);
+      result.tokens.push_back(std::move(found.token));
+    });
+  }
+  // Then those with an id, then those that only have a name.
+  for (auto& [id, found] : reader.added) {
+    if (listed.contains(found.key)) continue;
+    if (reader.names.contains(found.token.content)) found.set_special();
+    result.tokens.push_back(found.token);
+  }
+  const std::vector<Token> with_id = result.tokens;
+  for (Token& token : reader.named.tokens) {
+    const auto same = [&](const Token& other) { return other.content == token.content; };
+    if (std::none_of(with_id.begin(), with_id.end(), same)) result.tokens.push_back(std::move(token));
   }
   return result;
 }

@@ -1,5 +1,6 @@
 #include "sightline/text/tokenizer_pipeline.h"
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <span>
@@ -19,8 +20,15 @@ constexpr std::array<std::string_view, 2> kSplitters = {"Split", "ByteLevel"};
 constexpr std::string_view kSpecials = R"(<\|startoftext\|>|<\|endoftext\|>|)";
 constexpr std::string_view kPattern = R"('s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)";
 
+// A post-processor that adds nothing or only ends, so that CLIPTokenizer's own can take its place.
+constexpr std::array<std::string_view, 4> kPostProcessors = {"RobertaProcessing", "TemplateProcessing",
+                                                             "ByteLevel", "Sequence"};
+
 [[noreturn]] void fail_other(const Json& value, std::string_view expected) {
-  fail(ErrorCode::unsupported, value.path(), "is not CLIP's tokenizer: expected " + std::string(expected));
+  std::string problem = "is ";
+  if (value.is_string()) problem += "\"" + printable(value.as_string()) + "\", which is ";
+  fail(ErrorCode::unsupported, value.path(),
+       problem + "not CLIP's tokenizer: expected " + std::string(expected));
 }
 
 // `object[key]` must be the string of CLIP.
@@ -55,7 +63,15 @@ void check_normalizer(const Json& root) {
   expect_string(steps[1], "content", " ");
 }
 
-void check_pre_tokenizer(const Json& root) {
+/// Its type; "" when it is null or absent.
+std::string_view type_of_part(const Json& root, std::string_view part) {
+  const std::optional<Json> whole = root.find(part);
+  return whole && !whole->is_null() ? whole->at("type").as_string() : std::string_view();
+}
+
+void check_pre_tokenizer(const Json& root, TokenizerClass tokenizer_class) {
+  // As transformers before 4.17 wrote it.
+  if (tokenizer_class == TokenizerClass::clip && type_of_part(root, "pre_tokenizer") == "ByteLevel") return;
   const std::vector<Json> steps = sequence(root, "pre_tokenizer", "pretokenizers", kSplitters);
   const Json pattern = steps[0].at("pattern").at("Regex");
   std::string_view text = pattern.as_string();
@@ -83,6 +99,38 @@ void check_model(const Json& model) {
   }
 }
 
+std::int32_t id_of(const Json& value) { return static_cast<std::int32_t>(value.as_integer(0, INT32_MAX)); }
+
+EndIds roberta_ends(const Json& processor) {
+  const auto id = [&](std::string_view key) {
+    std::vector<Json> pair;
+    const Json token = processor.at(key);
+    token.for_each_element([&](const Json& element) { pair.push_back(element); });
+    if (pair.size() != 2) fail(ErrorCode::header, token.path(), "is not a token and its id");
+    return id_of(pair[1]);
+  };
+  return {id("cls"), id("sep")};
+}
+
+/// [start] $A [end]
+EndIds template_ends(const Json& processor) {
+  const Json single = processor.at("single");
+  std::vector<std::optional<std::int32_t>> ids;  // none for the text itself
+  single.for_each_element([&](const Json& piece) {
+    const std::optional<Json> token = piece.find("SpecialToken");
+    if (!token) {
+      piece.at("Sequence");
+      ids.emplace_back();
+      return;
+    }
+    const Json list = processor.at("special_tokens").at(token->at("id").as_string()).at("ids");
+    if (list.size() != 1) fail_other(list, "one id");
+    list.for_each_element([&](const Json& id) { ids.emplace_back(id_of(id)); });
+  });
+  if (ids.size() != 3 || !ids[0] || ids[1] || !ids[2]) fail_other(single, "a start, the text and an end");
+  return {*ids[0], *ids[2]};
+}
+
 }  // namespace
 
 void expect_flag(const Json& object, std::string_view key, bool wanted) {
@@ -91,10 +139,24 @@ void expect_flag(const Json& object, std::string_view key, bool wanted) {
   fail_other(*value, std::string(key) + (wanted ? " true" : " false"));
 }
 
-void check_clip_pipeline(const Json& root) {
+void check_clip_pipeline(const Json& root, TokenizerClass tokenizer_class) {
   check_model(root.at("model"));
   check_normalizer(root);
-  check_pre_tokenizer(root);
+  check_pre_tokenizer(root, tokenizer_class);
+  const std::string_view type = type_of_part(root, "post_processor");
+  if (type.empty() ||
+      std::find(kPostProcessors.begin(), kPostProcessors.end(), type) != kPostProcessors.end())
+    return;
+  fail_other(root.at("post_processor").at("type"), "a start and an end around each text");
+}
+
+EndIds post_processor_ends(const Json& root) {
+  const std::string_view type = type_of_part(root, "post_processor");
+  if (type == "RobertaProcessing") return roberta_ends(root.at("post_processor"));
+  if (type == "TemplateProcessing") return template_ends(root.at("post_processor"));
+  if (type.empty())
+    fail(ErrorCode::unsupported, "tokenizer.json: post_processor", "is absent: texts have no ends");
+  fail_other(root.at("post_processor").at("type"), "RobertaProcessing or TemplateProcessing");
 }
 
 }  // namespace sightline

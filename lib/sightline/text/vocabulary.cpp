@@ -69,7 +69,6 @@ void set_ends(Vocabulary& vocabulary, const SymbolTable& symbols, const SpecialT
   if (special.start.empty())
     vocabulary.start_id = required(symbols, {"<|startoftext|>", "<start_of_text>"}, subject);
   if (special.end.empty()) vocabulary.end_id = required(symbols, {"<|endoftext|>", "<end_of_text>"}, subject);
-  vocabulary.unknown_id = vocabulary.end_id;
 }
 
 SymbolTable read_symbols(const Json& object, Vocabulary& vocabulary) {
@@ -124,71 +123,84 @@ void add_tokens(const SpecialTokens& special, const SymbolTable& symbols, Vocabu
   };
   set(special.start.empty() ? "<|startoftext|>" : special.start, vocabulary.start_id);
   set(special.end.empty() ? "<|endoftext|>" : special.end, vocabulary.end_id);
-  vocabulary.unknown_id = vocabulary.end_id;
-  set(special.unknown.empty() ? "<|endoftext|>" : special.unknown, vocabulary.unknown_id);
 }
 
-void read_unknown(const Json& model, const SymbolTable& symbols, Vocabulary& vocabulary) {
-  const std::optional<Json> token = model.find("unk_token");
-  if (!token || token->is_null()) return;
-  vocabulary.unknown_id = symbols.find(token->as_string());
-  if (vocabulary.unknown_id < 0) {
-    fail(ErrorCode::missing, token->path(),
-         "is \"" + printable(token->as_string()) + "\", which is not in the vocabulary");
+/// What CLIPTokenizer makes of all settings: its unknown token must be in the vocabulary itself.
+void set_clip_tokens(const SpecialTokens& special, const SymbolTable& symbols, std::string_view subject,
+                     Vocabulary& vocabulary) {
+  set_ends(vocabulary, symbols, special, subject);
+  const bool openclip = symbols.find("<|startoftext|>") < 0 && symbols.find("<start_of_text>") >= 0;
+  if (special.tokens.empty() || openclip) add_special(vocabulary, symbols);
+  add_tokens(special, symbols, vocabulary);
+  if (!special.unknown.empty() || special.no_unknown) {
+    vocabulary.unknown_id = special.no_unknown ? -1 : symbols.find(special.unknown);
+  } else {
+    const std::int32_t standard = symbols.find("<|endoftext|>");
+    vocabulary.unknown_id = standard >= 0 ? standard : vocabulary.end_id;
   }
 }
 
-void read_added_tokens(const Json& root, Vocabulary& vocabulary) {
-  const std::optional<Json> list = root.find("added_tokens");
-  if (!list || list->is_null()) return;
-  if (list->size() > kMaxAddedTokens) {
-    fail(ErrorCode::limit, list->path(),
-         "has " + std::to_string(list->size()) + " tokens, at most " + std::to_string(kMaxAddedTokens) +
-             " are accepted");
+/// What TokenizersBackend takes from the rest of the document.
+void set_generic_tokens(const Json& root, const SpecialTokens& special, const SymbolTable& symbols,
+                        Vocabulary& vocabulary) {
+  vocabulary.unknown_id = -1;
+  add_tokens(special, symbols, vocabulary);
+  const EndIds ends = post_processor_ends(root);
+  for (const std::int32_t id : {ends.start, ends.end}) {
+    if (id < vocabulary.size) continue;
+    fail(ErrorCode::mismatch, "tokenizer.json: post_processor",
+         "has id " + std::to_string(id) + ", but there are " + std::to_string(vocabulary.size) + " tokens");
   }
-  list->for_each_element([&](const Json& token) {
-    const std::string_view content = token.at("content").as_string();
-    const auto id = static_cast<std::int32_t>(token.at("id").as_integer(0, kMaxVocabulary - 1));
-    if (content.empty()) fail(ErrorCode::header, token.path(), "is an empty token");
-    expect_flag(token, "single_word", false);  // lstrip and rstrip take white space only: no id depends on it
-    const std::optional<Json> normalized = token.find("normalized");
-    vocabulary.added.push_back({std::string(content), id, normalized && normalized->as_bool()});
-    vocabulary.size = std::max<std::int64_t>(vocabulary.size, id + 1);
-  });
+  vocabulary.start_id = ends.start;
+  vocabulary.end_id = ends.end;
+  const std::optional<Json> unknown = root.at("model").find("unk_token");
+  if (!unknown || unknown->is_null()) return;
+  vocabulary.unknown_id = symbols.find(unknown->as_string());
+  if (vocabulary.unknown_id >= 0) return;
+  fail(ErrorCode::missing, unknown->path(),
+       "is \"" + printable(unknown->as_string()) + "\", which is not in the vocabulary");
+}
+
+void set_limits(const TokenizerSettings& settings, Vocabulary& vocabulary) {
+  vocabulary.max_length = settings.max_length;
+  vocabulary.cut_at_start = settings.cut_at_start;
 }
 
 }  // namespace
 
 Vocabulary read_vocabulary(std::string_view vocab_json, std::string_view merges_txt,
-                           const SpecialTokens& special) {
+                           const TokenizerSettingsTexts& texts) {
   // The two texts are read side by side: for one caption this is most of what there is to wait for.
   std::future<MergeLines> merges =
       std::async(std::launch::async | std::launch::deferred, [&] { return split_merges(merges_txt); });
+  const TokenizerSettings settings = read_tokenizer_settings(texts);
   const JsonDocument document(vocab_json, "vocab.json");
   Vocabulary vocabulary;
   const SymbolTable symbols = read_symbols(document.root(), vocabulary);
   set_symbols(vocabulary, symbols);
-  set_ends(vocabulary, symbols, special, "vocab.json");
-  if (special.tokens.empty() || symbols.find("<|startoftext|>") < 0) add_special(vocabulary, symbols);
-  add_tokens(special, symbols, vocabulary);
+  set_clip_tokens(settings.special, symbols, "vocab.json", vocabulary);
   vocabulary.merger = add_merges(merges.get(), symbols);
+  set_limits(settings, vocabulary);
   return vocabulary;
 }
 
-Vocabulary read_tokenizer_json(std::string_view tokenizer_json) {
+Vocabulary read_tokenizer_json(std::string_view tokenizer_json, const TokenizerSettingsTexts& texts) {
   const JsonDocument document(tokenizer_json, "tokenizer.json");
   const Json root = document.root();
   if (!root.is_object()) fail(ErrorCode::header, "tokenizer.json", "is not a JSON object");
+  const TokenizerSettings settings = read_tokenizer_settings(texts, root);
   const Json model = root.at("model");
-  check_clip_pipeline(root);
+  check_clip_pipeline(root, settings.tokenizer_class);
   Vocabulary vocabulary;
   const SymbolTable symbols = read_symbols(model.at("vocab"), vocabulary);
   set_symbols(vocabulary, symbols);
-  set_ends(vocabulary, symbols, {}, "tokenizer.json");
-  read_unknown(model, symbols, vocabulary);
-  read_added_tokens(root, vocabulary);
-  if (vocabulary.added.empty()) add_special(vocabulary, symbols);
+  if (settings.tokenizer_class == TokenizerClass::generic) {
+    set_generic_tokens(root, settings.special, symbols, vocabulary);
+  } else {
+    set_clip_tokens(settings.special, symbols, "tokenizer.json", vocabulary);
+  }
   vocabulary.merger = read_json_merges(model.at("merges"), symbols);
+  set_limits(settings, vocabulary);
   return vocabulary;
 }
 

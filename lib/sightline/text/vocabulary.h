@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sightline/text/bpe.h"
-#include "sightline/text/special_tokens.h"
+#include "sightline/text/tokenizer_settings.h"
 
 namespace sightline {
 
@@ -27,17 +27,21 @@ struct Vocabulary {
   std::vector<AddedToken> added;
   std::int64_t size = 0;
   std::int32_t start_id = 0, end_id = 0;
-  /// What a byte without a symbol becomes: the end token, as in Hugging Face's files.
+  /// What a byte without a symbol becomes, -1 when such a text is refused: the end token, as in Hugging
+  /// Face's files, or what the settings name.
   std::int32_t unknown_id = 0;
+  std::int64_t max_length = 0;  ///< of TokenizerSettings
+  bool cut_at_start = false;
 };
 
 /// From the texts of `vocab.json` and `merges.txt`, and what the settings beside them say.
-/// Errors: header, duplicate, range, missing, mismatch, limit, utf8; the subject names the file and the line.
+/// Errors: header, duplicate, range, missing, mismatch, limit, utf8; the subject names the file and the line;
+/// those of the settings.
 Vocabulary read_vocabulary(std::string_view vocab_json, std::string_view merges_txt,
-                           const SpecialTokens& special = {});
+                           const TokenizerSettingsTexts& settings = {});
 
 /// From the text of `tokenizer.json`: a BPE model with CLIP's normaliser and pattern.
 /// Errors: the same; unsupported for any other tokenizer.
-Vocabulary read_tokenizer_json(std::string_view tokenizer_json);
+Vocabulary read_tokenizer_json(std::string_view tokenizer_json, const TokenizerSettingsTexts& settings = {});
 
 }  // namespace sightline

@@ -1,0 +1,71 @@
+#include "sightline/model/tokenizer_fit.h"
+
+#include <utility>
+
+#include "sightline/base/error.h"
+#include "sightline/io/file.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::int64_t kLargestIdIsTheEnd = 2;
+constexpr std::int64_t kDefaultEnd = CLIPTextConfig().eos_token_id;
+
+[[noreturn]] void fail_without_row(std::string_view what, std::int64_t id, std::int64_t rows,
+                                   const std::string& file) {
+  fail(ErrorCode::mismatch, file,
+       std::string(what) + " has id " + std::to_string(id) + ", the token embedding has " +
+           std::to_string(rows) + " rows");
+}
+
+/// Has more ids than there are rows.
+class FittedTokenizer : public Tokenizer {
+ public:
+  FittedTokenizer(std::unique_ptr<Tokenizer> tokenizer, std::int64_t rows, std::string file)
+      : tokenizer_(std::move(tokenizer)), rows_(rows), file_(std::move(file)) {}
+
+  Encoding encode(std::string_view utf8, std::int64_t max_length) const override {
+    Encoding encoding = tokenizer_->encode(utf8, max_length);
+    for (const std::int32_t id : encoding.ids) {
+      if (id >= rows_) fail_without_row("a token of the text", id, rows_, file_);
+    }
+    return encoding;
+  }
+  std::int64_t vocabulary_size() const override { return tokenizer_->vocabulary_size(); }
+  std::int32_t start_id() const override { return tokenizer_->start_id(); }
+  std::int32_t end_id() const override { return tokenizer_->end_id(); }
+  std::int64_t max_length() const override { return tokenizer_->max_length(); }
+
+ private:
+  std::unique_ptr<Tokenizer> tokenizer_;
+  std::int64_t rows_;
+  std::string file_;
+};
+
+}  // namespace
+
+std::unique_ptr<Tokenizer> fit_to_rows(std::unique_ptr<Tokenizer> tokenizer, std::int64_t rows,
+                                       const std::string& folder, const std::string& file) {
+  if (tokenizer->start_id() >= rows)
+    fail_without_row("the start of a text", tokenizer->start_id(), rows, file);
+  if (tokenizer->end_id() >= rows) fail_without_row("the end of a text", tokenizer->end_id(), rows, file);
+  if (tokenizer->vocabulary_size() <= rows) return tokenizer;
+  return std::make_unique<FittedTokenizer>(std::move(tokenizer), rows, join_path(folder, file));
+}
+
+void check_end(const Tokenizer& tokenizer, const CLIPTextConfig& config, std::string_view file) {
+  const std::string name(file);
+  if (config.eos_token_id == kLargestIdIsTheEnd) {
+    if (tokenizer.start_id() + 1 < tokenizer.vocabulary_size()) return;
+    fail(ErrorCode::mismatch, "config.json: eos_token_id",
+         "is 2, so that a text is read at its largest id, and that is always the start, " +
+             std::to_string(tokenizer.start_id()) + " (" + name + ")");
+  }
+  if (config.eos_token_id == tokenizer.end_id()) return;
+  const bool by_default = config.eos_token_id == kDefaultEnd && kDefaultEnd >= config.vocabulary_size;
+  fail(ErrorCode::mismatch, "config.json: eos_token_id",
+       "is " + std::to_string(config.eos_token_id) + (by_default ? " (the default of an absent key)" : "") +
+           ", but the tokenizer ends texts with " + std::to_string(tokenizer.end_id()) + " (" + name + ")");
+}
+
+}  // namespace sightline

@@ -1,0 +1,113 @@
+#include "sightline/text/tokenizer_settings.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "sightline/base/error.h"
+#include "sightline/base/format.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::string_view kClassKey = "tokenizer_class";
+constexpr std::array<std::string_view, 2> kCLIPClasses = {"CLIPTokenizer", "CLIPTokenizerFast"};
+constexpr std::array<std::string_view, 3> kGenericClasses = {"PreTrainedTokenizerFast", "TokenizersBackend",
+                                                             "PreTrainedTokenizer"};
+// Above it transformers takes a limit for none (LARGE_INTEGER).
+constexpr double kNoLimit = 1e20;
+// A text is a start and an end at least; a limit below that cuts nothing (measured with transformers 5.24).
+constexpr std::int64_t kLeastLimit = 2;
+
+template <class Names>
+bool contains(const Names& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+TokenizerClass class_named(std::string_view name, const std::string& subject, bool has_tokenizer_json) {
+  if (contains(kCLIPClasses, name)) return TokenizerClass::clip;
+  if (!contains(kGenericClasses, name)) {
+    fail(ErrorCode::unsupported, subject,
+         "is \"" + printable(name) + "\"; this version reads CLIPTokenizer and its tokenizer.json");
+  }
+  if (!has_tokenizer_json) {
+    fail(ErrorCode::unsupported, subject, "is \"" + printable(name) + "\", which needs a tokenizer.json");
+  }
+  return TokenizerClass::generic;
+}
+
+TokenizerClass read_class(const SettingsFile& config, std::string_view model_class, bool has_tokenizer_json) {
+  if (const std::optional<Json> name = config.find_value(kClassKey))
+    return class_named(name->as_string(), name->path(), has_tokenizer_json);
+  if (!model_class.empty())
+    return class_named(model_class, "config.json: tokenizer_class", has_tokenizer_json);
+  return TokenizerClass::clip;
+}
+
+std::int64_t read_max_length(const SettingsFile& config) {
+  constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
+  std::optional<Json> value = config.find("model_max_length");
+  if (!value) value = config.find("max_len");
+  if (!value || value->is_null()) return kNone;
+  if (!value->is_number()) fail(ErrorCode::type, value->path(), "is not a number");
+  if (!value->is_integer()) {
+    if (value->as_double() > kNoLimit) return kNone;
+    fail(ErrorCode::type, value->path(), "is not a whole number");
+  }
+  const std::int64_t length = value->as_integer();
+  if (length < 0) fail(ErrorCode::range, value->path(), "is " + std::to_string(length) + ", below 0");
+  return length < kLeastLimit ? kNone : length;
+}
+
+/// Of the settings before that of `tokenizer.json`.
+bool cuts_at_start(const SettingsFile& config, const std::optional<Json>& tokenizer_json) {
+  std::optional<Json> side = config.find("truncation_side");
+  if (!side && tokenizer_json) {
+    const std::optional<Json> truncation = tokenizer_json->find("truncation");
+    if (truncation && truncation->is_object()) side = truncation->find("direction");
+  }
+  if (!side) return false;
+  const std::string_view name = side->as_string();
+  if (name != "left" && name != "right" && name != "Left" && name != "Right")
+    fail(ErrorCode::header, side->path(), "is \"" + printable(name) + "\", expected \"left\" or \"right\"");
+  return name == "left" || name == "Left";
+}
+
+bool holds_something(const Json& value) {
+  if (value.is_null() || (value.is_bool() && !value.as_bool())) return false;
+  return !(value.is_array() || value.is_object()) || value.size() > 0;
+}
+
+/// Keys by which transformers would read other files or make other ids.
+void refuse_others(const SettingsFile& config) {
+  for (const std::string_view key : {"split_special_tokens", "vocab", "merges", "init_inputs"}) {
+    const std::optional<Json> value = config.find(key);
+    if (value && holds_something(*value))
+      fail(ErrorCode::unsupported, value->path(), "is set, which is not supported");
+  }
+  // Of several files transformers takes the one for its own version.
+  const std::optional<Json> files = config.find_value("fast_tokenizer_files");
+  if (!files) return;
+  files->for_each_element([](const Json& file) {
+    if (file.as_string() != "tokenizer.json")
+      fail(ErrorCode::unsupported, file.path(), "is a tokenizer for one version of transformers");
+  });
+}
+
+}  // namespace
+
+TokenizerSettings read_tokenizer_settings(const TokenizerSettingsTexts& texts,
+                                          const std::optional<Json>& tokenizer_json) {
+  const SettingsFile config(texts.config, "tokenizer_config.json");
+  const SettingsFile map(texts.special_tokens_map, "special_tokens_map.json");
+  const SettingsFile added(texts.added_tokens, "added_tokens.json");
+  refuse_others(config);
+  TokenizerSettings settings;
+  settings.tokenizer_class = read_class(config, texts.model_class, tokenizer_json.has_value());
+  settings.max_length = read_max_length(config);
+  settings.cut_at_start = cuts_at_start(config, tokenizer_json);
+  settings.special = read_special_tokens({config, map, added, tokenizer_json}, settings.tokenizer_class);
+  return settings;
+}
+
+}  // namespace sightline

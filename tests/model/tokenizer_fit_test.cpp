@@ -1,0 +1,78 @@
+#include "sightline/model/tokenizer_fit.h"
+
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "sightline/base/error.h"
+#include "support/catch.h"
+
+using namespace sightline;
+
+namespace {
+
+/// Every text is the start, the number of its bytes, and the end.
+class Counter : public Tokenizer {
+ public:
+  Counter(std::int32_t start, std::int32_t end, std::int64_t size) : start_(start), end_(end), size_(size) {}
+  Encoding encode(std::string_view utf8, std::int64_t max_length) const override {
+    Encoding encoding{{start_, static_cast<std::int32_t>(utf8.size()), end_}, false};
+    encoding.ids.resize(static_cast<std::size_t>(std::min<std::int64_t>(max_length, 3)));
+    return encoding;
+  }
+  std::int64_t vocabulary_size() const override { return size_; }
+  std::int32_t start_id() const override { return start_; }
+  std::int32_t end_id() const override { return end_; }
+  std::int64_t max_length() const override { return 9; }
+
+ private:
+  std::int32_t start_, end_;
+  std::int64_t size_;
+};
+
+std::unique_ptr<Tokenizer> counter(std::int32_t start, std::int32_t end, std::int64_t size) {
+  return std::make_unique<Counter>(start, end, size);
+}
+
+CLIPTextConfig config(std::int64_t eos, std::int64_t rows) {
+  CLIPTextConfig text;
+  text.eos_token_id = eos;
+  text.vocabulary_size = rows;
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("tokenizer and rows: spare ones on either side are no error", "[model]") {
+  const auto fewer = fit_to_rows(counter(8, 9, 10), 12, "folder", "vocab.json");
+  CHECK(fewer->encode("abc", 5).ids == std::vector<std::int32_t>{8, 3, 9});
+  const auto more = fit_to_rows(counter(8, 9, 14), 10, "folder", "tokenizer.json");
+  CHECK(more->encode("abc", 5).ids == std::vector<std::int32_t>{8, 3, 9});
+  CHECK(more->vocabulary_size() == 14);
+  CHECK(more->max_length() == 9);
+  CHECK_THROWS_WITH(more->encode("abcdefghijk", 5),
+                    Contains("folder/tokenizer.json") && Contains("id 11") && Contains("10 rows"));
+}
+
+TEST_CASE("tokenizer and rows: a start or an end without a row is refused at once", "[model][error]") {
+  CHECK_THROWS_WITH(fit_to_rows(counter(10, 9, 11), 10, "folder", "vocab.json"),
+                    Contains("vocab.json") && Contains("id 10"));
+  CHECK_THROWS_WITH(fit_to_rows(counter(8, 10, 11), 10, "folder", "vocab.json"),
+                    Contains("the end") && Contains("id 10"));
+}
+
+TEST_CASE("tokenizer and config: texts end where the text tower looks", "[model][error]") {
+  const auto tokenizer = counter(8, 9, 10);
+  CHECK_NOTHROW(check_end(*tokenizer, config(9, 10), "vocab.json"));
+  CHECK_NOTHROW(check_end(*tokenizer, config(2, 10), "vocab.json"));
+  for (const std::int64_t eos : {0, 8, 10, 5000000}) {
+    INFO(eos);
+    CHECK_THROWS_WITH(
+        check_end(*tokenizer, config(eos, 10), "vocab.json"),
+        Contains("eos_token_id") && Contains("is " + std::to_string(eos)) && Contains("ends texts with 9"));
+  }
+  CHECK_THROWS_WITH(check_end(*tokenizer, config(49407, 10), "vocab.json"),
+                    Contains("default of an absent key"));
+  CHECK_THROWS_WITH(check_end(*counter(9, 8, 10), config(2, 10), "vocab.json"),
+                    Contains("always the start, 9"));
+}
