@@ -16,6 +16,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 PARTS = {
     "image": ("images", "image"),
     "codecs": ("coded_images", "image_codecs"),
+    "raster": ("rasters", "image_raster"),
     "text": ("texts", "text"),
     "tokenizers": ("tokenizer_folders", "text"),
     "model": ("models", "model"),

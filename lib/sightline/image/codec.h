@@ -73,6 +73,8 @@ const ImageCodec& jpeg_codec();
 const ImageCodec& webp_codec();
 const ImageCodec& avif_codec();  ///< only in builds with libavif
 const ImageCodec& heif_codec();  ///< only in builds with libheif
+const ImageCodec& gif_codec();
+const ImageCodec& bmp_codec();
 std::string libpng_version();
 std::string libjpeg_version();  ///< of the headers: the library does not tell its own
 std::string libwebp_version();

@@ -17,8 +17,7 @@ using std::string_view_literals::operator""sv;
 
 // What strangers send instead of a JPEG or PNG, so that the message can name it.
 constexpr std::array kKnownFormats = {
-    KnownFormat{0, "GIF8", "a GIF image"},
-    KnownFormat{0, "BM", "a BMP image"},
+    KnownFormat{0, "GIF8", "a GIF image of an unknown version"},
     KnownFormat{0, "II*\0"sv, "a TIFF image"},
     KnownFormat{0, "MM\0*"sv, "a TIFF image"},
     KnownFormat{0, "\0\0\1\0"sv, "an icon file"},

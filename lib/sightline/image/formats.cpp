@@ -14,6 +14,8 @@ constexpr std::array<std::string_view, 2> kPngExtensions = {".png", ".apng"};
 constexpr std::array<std::string_view, 1> kWebpExtensions = {".webp"};
 constexpr std::array<std::string_view, 1> kAvifExtensions = {".avif"};
 constexpr std::array<std::string_view, 2> kHeifExtensions = {".heic", ".heif"};
+constexpr std::array<std::string_view, 1> kGifExtensions = {".gif"};
+constexpr std::array<std::string_view, 1> kBmpExtensions = {".bmp"};
 
 }  // namespace
 
@@ -33,6 +35,8 @@ std::span<const ImageFormat> image_formats() {
 #else
       ImageFormat{"HEIC", kHeifExtensions, is_heif, nullptr, "libheif", nullptr},
 #endif
+      ImageFormat{"GIF", kGifExtensions, is_gif, &gif_codec(), "", nullptr},
+      ImageFormat{"BMP", kBmpExtensions, is_bmp, &bmp_codec(), "", nullptr},
   };
   return formats;
 }

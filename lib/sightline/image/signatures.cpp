@@ -14,6 +14,10 @@ bool is_general_brand(std::string_view brand) { return brand == "mif1" || brand 
 
 bool is_jpeg(ByteView file) { return as_text(file).starts_with("\xff\xd8\xff"); }
 bool is_png(ByteView file) { return as_text(file).starts_with(kPngSignature); }
+bool is_gif(ByteView file) {
+  return as_text(file).starts_with("GIF87a") || as_text(file).starts_with("GIF89a");
+}
+bool is_bmp(ByteView file) { return as_text(file).starts_with("BM"); }
 
 bool is_webp(ByteView file) {
   const std::string_view text = as_text(file);

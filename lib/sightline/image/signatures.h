@@ -13,5 +13,7 @@ bool is_webp(ByteView file);
 bool is_avif(ByteView file);
 /// HEIC by its major brand, and what has a general brand and is not AVIF.
 bool is_heif(ByteView file);
+bool is_gif(ByteView file);
+bool is_bmp(ByteView file);
 
 }  // namespace sightline

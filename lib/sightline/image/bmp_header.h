@@ -1,0 +1,40 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "sightline/base/bytes.h"
+#include "sightline/image/color_table.h"
+#include "sightline/image/image.h"
+
+namespace sightline {
+
+enum class BmpCoding { plain, rle4, rle8 };
+
+/// What the headers of a BMP say. `pixels` is a view into the file.
+struct BmpLayout {
+  std::int32_t width = 0;
+  std::int32_t height = 0;
+  bool top_down = false;
+  int bits = 0;  ///< of a pixel: 1, 4, 8, 16, 24 or 32
+  BmpCoding coding = BmpCoding::plain;
+  bool indexed = false;  ///< 8 bits or fewer
+  bool grey = false;     ///< of an indexed picture: Pillow's modes 1 and L
+  bool bilevel = false;  ///< of an indexed picture: Pillow's mode 1
+  ColorTable colors;
+  bool alpha = false;         ///< of 32 bits: the fourth sample is real
+  bool green_6_bits = false;  ///< of 16 bits: 5-6-5, else 5-5-5
+  /// Of 24 and 32 bits: where in a pixel red, green, blue and alpha lie.
+  std::array<std::size_t, 4> order{};
+  std::size_t pixels_at = 0;  ///< offset of the pixels, perhaps beyond the end of the file
+};
+
+/// Reads the headers and the palette as Pillow 13's BmpImagePlugin does, OS/2's and versions 2 to 5 included.
+/// Errors: truncated, header, limit (size), unsupported.
+BmpLayout read_bmp_layout(ByteView file, const ImageLimits& limits);
+
+/// Bytes from one row of plain pixels to the next.
+std::size_t bmp_stride(const BmpLayout& layout);
+
+}  // namespace sightline

@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "sightline/base/bytes.h"
+
+namespace sightline {
+
+/// The palette indices of a run-length coded BMP, in stored order (the lowest row first as a rule), decoded
+/// as Pillow's BmpRleDecoder does: skipped pixels have index 0. `at`: offset of the first code in `file`;
+/// `four`: two indices a byte. Memory: the result, width * height bytes. Errors: truncated when there are too
+/// few.
+std::vector<std::uint8_t> decode_bmp_rle(ByteView file, std::size_t at, std::int32_t width,
+                                         std::int32_t height, bool four);
+
+}  // namespace sightline

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "sightline/base/bytes.h"
+
+namespace sightline {
+
+/// Gives the palette indices of one GIF frame one after the other. Takes and refuses what Pillow's decoder
+/// does (src/libImaging/GifDecode.c). Memory: its own, fixed.
+class GifLzw {
+ public:
+  /// `data`: the file from the first data block on; must outlive this object. `bits`: of an index, as the
+  /// file says. Errors: header when there are more than 12.
+  GifLzw(ByteView data, int bits);
+
+  /// Fills `out`. Errors: truncated, corrupt.
+  void read(std::uint8_t* out, std::size_t count);
+
+ private:
+  static constexpr std::size_t kCodes = 4096;
+
+  std::uint8_t next_byte();
+  int next_code();
+  void start_table();
+  /// Expands the next code into `string_`, from `begin_` on; false for a clear code.
+  bool expand(int code);
+  void add(int code);
+
+  ByteView data_;
+  std::size_t at_ = 0;
+  std::size_t block_left_ = 0;
+  std::uint32_t buffer_ = 0;
+  int buffered_ = 0;
+
+  int index_bits_ = 0;
+  int clear_ = 0;
+  int code_bits_ = 0;
+  int next_ = 0;  // the first free code
+  int last_code_ = 0;
+  std::uint8_t last_index_ = 0;  // the first of the last string
+  bool first_ = true;            // no code since the last clear code
+
+  std::array<std::uint16_t, kCodes> link_;  // string = that of link, then index
+  std::array<std::uint8_t, kCodes> index_;
+  std::array<std::uint8_t, kCodes> string_;  // filled from its end
+  std::size_t begin_ = kCodes;
+};
+
+}  // namespace sightline

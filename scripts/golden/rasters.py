@@ -1,0 +1,83 @@
+"""GIF and BMP files of every kind, and the 8-bit pixels that Pillow and transformers make of them.
+
+write(out_dir) makes the same files as images.py, whose references it uses, and cuts.tsv: how many bytes of each picture
+Pillow needs to read it. Needs Pillow, numpy and transformers.
+"""
+import importlib.metadata
+import io
+import json
+import os
+import shutil
+import warnings
+
+import gif_bmp_files
+import images
+import numpy as np
+
+SEED = 20261127
+RESIZED = {"openai": 1, "height": 9, "crop_height": 11, "crop_width": 10}
+RESIZED_TOO = ("gif-plain.gif", "gif-grey.gif", "gif-transparent.gif", "gif-grey-transparent.gif", "gif-offset.gif",
+               "bmp-1-grey.bmp", "bmp-8-grey.bmp", "bmp-8.bmp", "bmp-4-os2.bmp", "bmp-16.bmp",
+               "bmp-masks-bgra-124.bmp", "bmp-rle8.bmp")
+
+
+def _cases(name):
+    """As it is, without alpha, resized by OpenAI's order: where they differ."""
+    yield images.AS_IT_IS
+    if "transparent" in name or "masks" in name:
+        yield {**images.AS_IT_IS, "alpha": 1}
+    if name in RESIZED_TOO:
+        yield RESIZED
+
+
+def _pictures(random):
+    for name, data in gif_bmp_files.gifs(random):
+        yield f"gif-{name}.gif", data
+    for name, data in gif_bmp_files.bmps(random):
+        yield f"bmp-{name}.bmp", data
+
+
+def _shortest(data):
+    """How many bytes of a file Pillow needs: whole or cut, it reads all that are longer and none that is shorter."""
+    from PIL import Image
+
+    def reads(size):
+        try:
+            with Image.open(io.BytesIO(data[:size])) as image:
+                image.load()
+            return True
+        except Exception:  # many kinds
+            return False
+
+    readable = [size for size in range(len(data) + 1) if reads(size)]
+    assert readable == list(range(readable[0], len(data) + 1))
+    return readable[0]
+
+
+def write(out_dir):
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    warnings.simplefilter("ignore")
+    root = os.fspath(out_dir)
+    shutil.rmtree(root, ignore_errors=True)
+    os.makedirs(os.path.join(root, "pictures"))
+    index, blob = ["\t".join(["picture", *images.FIELDS, "offset", "result_height", "result_width"])], bytearray()
+    cuts = ["picture\tshortest"]
+    for name, data in _pictures(np.random.RandomState(SEED)):
+        if len(data) < 2500:
+            cuts.append(f"{name}\t{_shortest(data)}")
+        for changes in _cases(name):
+            images.write_case(index, blob, name, data, changes)
+        with open(os.path.join(root, "pictures", name), "wb") as file:
+            file.write(data)
+    with open(os.path.join(root, "index.tsv"), "w", encoding="ascii") as file:
+        file.write("\n".join(index) + "\n")
+    with open(os.path.join(root, "cuts.tsv"), "w", encoding="ascii") as file:
+        file.write("\n".join(cuts) + "\n")
+    with open(os.path.join(root, "expected.bin"), "wb") as file:
+        file.write(blob)
+    versions = {name: importlib.metadata.version(name) for name in ("pillow", "transformers", "numpy")}
+    with open(os.path.join(root, "versions.json"), "w", encoding="utf-8") as file:
+        json.dump({"script": "scripts/golden/rasters.py", "versions": versions, "seed": SEED}, file, indent=1)
+        file.write("\n")
