@@ -1,7 +1,7 @@
-"""GIF and BMP files of every kind, and the 8-bit pixels that Pillow and transformers make of them.
+"""GIF, BMP and animated PNG files of every kind, and the 8-bit pixels that Pillow and transformers make of them.
 
 write(out_dir) makes the same files as images.py, whose references it uses, and cuts.tsv: how many bytes of each picture
-Pillow needs to read it. Needs Pillow, numpy and transformers.
+Pillow needs to read it, and exif.tsv (exif_blocks.py). Needs Pillow, numpy and transformers.
 """
 import importlib.metadata
 import io
@@ -10,6 +10,7 @@ import os
 import shutil
 import warnings
 
+import exif_blocks
 import gif_bmp_files
 import images
 import numpy as np
@@ -35,6 +36,20 @@ def _pictures(random):
         yield f"gif-{name}.gif", data
     for name, data in gif_bmp_files.bmps(random):
         yield f"bmp-{name}.bmp", data
+    yield from _animations(random)
+
+
+def _animations(random):
+    """Animated PNG: the first frame, or a default image that is none of the frames."""
+    from PIL import Image
+
+    frames = [Image.fromarray(random.randint(0, 256, (9, 12, 4)).astype(np.uint8)) for _ in range(3)]
+    for name, mode in (("rgba", "RGBA"), ("rgb", "RGB"), ("palette", "P")):
+        for default in (False, True):
+            out = io.BytesIO()
+            first, *rest = [frame.convert(mode) for frame in frames]
+            first.save(out, "PNG", save_all=True, append_images=rest, default_image=default, duration=50, loop=0)
+            yield f"apng-{name}{'-default' if default else ''}.apng", out.getvalue()
 
 
 def _shortest(data):
@@ -65,7 +80,7 @@ def write(out_dir):
     index, blob = ["\t".join(["picture", *images.FIELDS, "offset", "result_height", "result_width"])], bytearray()
     cuts = ["picture\tshortest"]
     for name, data in _pictures(np.random.RandomState(SEED)):
-        if len(data) < 2500:
+        if len(data) < 2500 and not name.endswith(".apng"):
             cuts.append(f"{name}\t{_shortest(data)}")
         for changes in _cases(name):
             images.write_case(index, blob, name, data, changes)
@@ -75,6 +90,10 @@ def write(out_dir):
         file.write("\n".join(index) + "\n")
     with open(os.path.join(root, "cuts.tsv"), "w", encoding="ascii") as file:
         file.write("\n".join(cuts) + "\n")
+    with open(os.path.join(root, "exif.tsv"), "w", encoding="ascii") as file:
+        file.write("exif\txmp\tturn\n")
+        for exif, xmp, turn in exif_blocks.table():
+            file.write(f"{exif.hex() or '-'}\t{xmp.hex() or '-'}\t{turn}\n")
     with open(os.path.join(root, "expected.bin"), "wb") as file:
         file.write(blob)
     versions = {name: importlib.metadata.version(name) for name in ("pillow", "transformers", "numpy")}

@@ -91,7 +91,7 @@ std::vector<Case> cases() {
       {"J16 too long a side", tiny_jpeg("", jpeg_frame(0xc0, 65535, 65535)), "LIMIT"},
       {"J17 1,006 scans", many_scans(1006, 4096), "LIMIT"},
       {"J17b too many pixels in 300 scans", many_scans(300, 4096), "LIMIT"},
-      {"J18 400 legal scans", many_scans(400, 256), "OK"},
+      {"J18 400 legal scans", many_scans(400, 256), "OK warned"},
       {"J19 256 megapixels", tiny_jpeg("", jpeg_frame(0xc2, 16000, 16000, 3)), "LIMIT"},
       {"J21 12 bits", tiny_jpeg("", jpeg_frame(0xc1, 8, 8, 1, 0x11, 12)), "UNSUP"},
       {"J22 lossless", tiny_jpeg("", jpeg_frame(0xc3, 8, 8)), "UNSUP"},
@@ -159,17 +159,54 @@ TEST_CASE("jpeg: coefficients that do not fit the memory limit are refused befor
   limits.max_decoder_memory = 135'000;  // libjpeg's own account comes second
   CHECK(judge(many_scans(400, 256), limits).word == "LIMIT");
   limits.max_decoder_memory = 1'000'000;
-  CHECK(judge(many_scans(400, 256), limits).word == "OK");
+  CHECK(judge(many_scans(400, 256), limits).word == "OK warned");
+}
+
+TEST_CASE("jpeg: missing scans are a warning", "[image][error]") {
+  for (const std::string name : {"jpeg-progressive-420.jpg", "jpeg-arithmetic-progressive.jpg",
+                                 "jpeg-progressive-grey.jpg", "jpeg-several-scans.jpg"}) {
+    const std::string file = golden_picture(name);
+    REQUIRE(judge(file).word == "OK");
+    std::vector<std::size_t> scans;
+    for (std::size_t at = 0; (at = file.find("\xff\xda", at)) != std::string::npos; ++at) {
+      scans.push_back(at);
+    }
+    REQUIRE(scans.size() > 2);
+    for (std::size_t i = 1; i < scans.size(); ++i) {
+      INFO(name << " with " << i << " of " << scans.size() << " scans");
+      const Verdict verdict = judge(file.substr(0, scans[i]) + kEoi);
+      CHECK(verdict.word == "OK warned");
+      CHECK(verdict.message == "JPEG: some of its scans are missing, the image is coarser than it was");
+    }
+  }
+}
+
+TEST_CASE("jpeg: EXIF data that cannot be read are a warning, and XMP is not asked", "[image][error]") {
+  const std::string xmp =
+      jpeg_segment(0xe1, std::string("http://ns.adobe.com/xap/1.0/\0", 29) + "<x tiff:Orientation=\"6\"/>");
+  const std::string plain = golden_picture("jpeg-420.jpg");
+  const auto with = [&](const std::string& exif) {
+    return judge(kSoi + jpeg_segment(0xe1, std::string("Exif\0\0", 6) + exif) + xmp + plain.substr(2));
+  };
+  const Verdict turned = with("");
+  REQUIRE(turned.word == "OK");
+  CHECK(turned.image.height == 45);
+  for (const std::string exif : {"XX*\0\0\0\0\x08", "II", "none"}) {
+    const Verdict verdict = with(exif);
+    CHECK(verdict.word == "OK warned");
+    CHECK(verdict.message == "JPEG: its EXIF data cannot be read and are ignored");
+    CHECK(verdict.image.height == 37);
+  }
 }
 
 TEST_CASE("jpeg: scans are limited by number and by pixels", "[image][error]") {
   ImageLimits limits;
   limits.max_jpeg_scans = 10;
-  CHECK(judge(many_scans(10, 256), limits).word == "OK");
+  CHECK(judge(many_scans(10, 256), limits).word == "OK warned");
   CHECK(judge(many_scans(11, 256), limits).word == "LIMIT");
   CHECK_THAT(judge(many_scans(11, 256), limits).message, Contains("has more than 10 scans"));
   limits.max_scan_pixels = 9 * 256 * 256;
-  CHECK(judge(many_scans(9, 256), limits).word == "OK");
+  CHECK(judge(many_scans(9, 256), limits).word == "OK warned");
   CHECK(judge(many_scans(10, 256), limits).word == "LIMIT");
   limits.max_scan_pixels = 1;  // one scan is what a picture takes
   CHECK(judge(golden_picture("jpeg-420.jpg"), limits).word == "OK");

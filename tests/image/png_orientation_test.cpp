@@ -41,7 +41,7 @@ int of(const Chunks& chunks) {
   for (const auto& [type, data] : chunks) {
     orientation.take(type, as_bytes(data));
   }
-  return orientation.value();
+  return orientation.value().value;
 }
 
 std::string text(const std::string& keyword, const std::string& value) { return keyword + kNul + value; }
@@ -92,6 +92,20 @@ TEST_CASE("orientation: texts that cannot be read say nothing", "[image][error]"
   CHECK(of({{"tEXt", text(kProfile, profile(6) + "zz")}}) == 1);
   CHECK(of({{"tEXt", text(kProfile, profile(6) + "0")}}) == 1);
   CHECK(of({{"tEXt", text(kProfile, "4d4d")}}) == 1);
+}
+
+TEST_CASE("orientation: EXIF data of a PNG that cannot be read are a warning, and XMP is not asked",
+          "[image][error]") {
+  const std::string xmp = png_chunk("iTXt", international(kXmp, "<x tiff:Orientation=\"6\"/>", false));
+  CHECK(judge(tiny_png(xmp)).word == "OK");
+  for (const std::string& chunk : {png_chunk("eXIf", "none"), png_chunk("tEXt", text("exif", "none")),
+                                   png_chunk("tEXt", text(kProfile, "\n\n\nzz"))}) {
+    const Verdict verdict = judge(tiny_png(xmp + chunk));
+    CHECK(verdict.word == "OK warned");
+    CHECK(verdict.message == "PNG: its EXIF data cannot be read and are ignored");
+  }
+  CHECK(of({{"iTXt", international(kXmp, "<x tiff:Orientation=\"6\"/>", false)}, {"eXIf", "none"}}) == 1);
+  CHECK(of({{"tEXt", text("exif", exif(3))}}) == 3);  // not in the standard, but Pillow takes it
 }
 
 TEST_CASE("orientation: a text that inflates to more than 1 MiB says nothing", "[image][error]") {

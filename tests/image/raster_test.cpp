@@ -9,7 +9,8 @@
 using namespace sightline;
 using namespace sightline::testing;
 
-TEST_CASE("raster: every GIF and BMP gives Pillow's pixels byte for byte", "[image][golden][raster]") {
+TEST_CASE("raster: every GIF, BMP and animated PNG gives Pillow's pixels byte for byte",
+          "[image][golden][raster]") {
   REQUIRE(golden_cases("raster").size() > 150);
   check_golden_crops("raster", best_simd_level());
 }

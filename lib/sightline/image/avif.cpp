@@ -101,9 +101,9 @@ ByteView view_of(const avifRWData& data) { return std::as_bytes(std::span(data.d
 /// none; where EXIF has no orientation and there is no transform, XMP is asked.
 int orientation_of(const avifImage& image) {
   const int turned = orientation_of_transforms(image);
-  bool found = false;
-  exif_orientation(view_of(image.exif), &found);
-  return turned != 1 || found ? turned : xmp_orientation(view_of(image.xmp));
+  const ExifOrientation exif = read_exif_orientation(view_of(image.exif));
+  const bool said = exif.found || exif.unreadable;
+  return turned != 1 || said ? turned : xmp_orientation(view_of(image.xmp));
 }
 
 struct DestroyDecoder {

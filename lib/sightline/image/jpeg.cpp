@@ -149,6 +149,22 @@ bool read_rows(JpegState& state, std::uint8_t* rows, std::size_t stride, int cou
   return true;
 }
 
+/// Whether coefficients lack bits because scans of a progressive file are missing. Only between the last row
+/// and finish_decoding.
+bool lacks_scans(const jpeg_decompress_struct& decoder) {
+  if (decoder.progressive_mode == FALSE || decoder.coef_bits == nullptr) {
+    return false;
+  }
+  for (int component = 0; component < decoder.num_components; ++component) {
+    // How many low bits are still to come, -1: all. 0 when the coefficient is complete.
+    const int* bits = decoder.coef_bits[component];
+    if (std::any_of(bits, bits + DCTSIZE2, [](int left) { return left != 0; })) {
+      return true;
+    }
+  }
+  return false;
+}
+
 bool finish_decoding(JpegState& state) {
   if (setjmp(state.escape) != 0) {
     return false;
@@ -177,6 +193,10 @@ class JpegReader : public RowReader {
     info_.width = layout.width;
     info_.height = layout.height;
     info_.orientation = layout.orientation;
+    if (layout.exif_unreadable) {
+      warn(warnings, "JPEG: its EXIF data cannot be read and are ignored");
+    }
+    components_missing_ = layout.components_missing;
     info_.format = layout.components == 4 ? RowFormat::cmyk : RowFormat::rgb;
     if (!start(state_, file, limits, layout.components == 4)) {
       raise(state_);
@@ -204,8 +224,12 @@ class JpegReader : public RowReader {
   }
 
   void finish() override {
+    const bool incomplete = components_missing_ || lacks_scans(state_.decoder);
     if (!finish_decoding(state_)) {
       raise(state_);
+    }
+    if (incomplete) {
+      warn(warnings_, "JPEG: some of its scans are missing, the image is coarser than it was");
     }
     if (state_.warnings > 0) {
       warn(warnings_, "JPEG: " + std::to_string(state_.warnings) +
@@ -216,6 +240,7 @@ class JpegReader : public RowReader {
  private:
   JpegState state_;
   ImageWarnings* warnings_;
+  bool components_missing_ = false;
 };
 
 class JpegCodec : public ImageCodec {

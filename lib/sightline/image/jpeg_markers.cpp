@@ -141,6 +141,7 @@ class MarkerWalk {
     }
     for (int i = 0; i < n; ++i) {
       const int factors = static_cast<int>(payload[6 + 3 * static_cast<std::size_t>(i) + 1]);
+      ids_[static_cast<std::size_t>(i)] = payload[6 + 3 * static_cast<std::size_t>(i)];
       across_[static_cast<std::size_t>(i)] = factors >> 4;
       down_[static_cast<std::size_t>(i)] = factors & 15;
       for (const int factor : {factors >> 4, factors & 15}) {
@@ -157,6 +158,7 @@ class MarkerWalk {
       fail(ErrorCode::header, kSubject, "has a scan before its frame header");
     }
     ++layout_.scans;
+    note_scanned(payload);
     if (!payload.empty() && static_cast<int>(payload[0]) < layout_.components) {
       several_scans_ = true;
     }
@@ -173,6 +175,16 @@ class MarkerWalk {
     }
   }
 
+  /// Marks the components of one scan, whose header `payload` is.
+  void note_scanned(ByteView payload) {
+    for (std::size_t at = 1; at + 1 < payload.size() && at <= 2 * static_cast<std::size_t>(payload[0]);
+         at += 2) {
+      for (std::size_t i = 0; i < static_cast<std::size_t>(layout_.components); ++i) {
+        scanned_[i] = scanned_[i] || ids_[i] == payload[at];
+      }
+    }
+  }
+
   void read_app1(std::string_view payload) {
     if (payload.starts_with(kExifPrefix)) {
       // A block above 64 kB is spread over several markers; Pillow joins them, too.
@@ -184,10 +196,11 @@ class MarkerWalk {
   }
 
   void finish() {
-    bool found = false;
-    layout_.orientation = exif_orientation(as_bytes(exif_), &found);
-    if (!found) {
-      layout_.orientation = xmp_orientation(as_bytes(xmp_));
+    const ExifOrientation orientation = metadata_orientation(as_bytes(exif_), as_bytes(xmp_));
+    layout_.orientation = orientation.value;
+    layout_.exif_unreadable = orientation.unreadable;
+    for (std::size_t i = 0; i < static_cast<std::size_t>(layout_.components); ++i) {
+      layout_.components_missing = layout_.components_missing || !scanned_[i];
     }
     if (!layout_.progressive && !several_scans_) {
       return;
@@ -213,6 +226,8 @@ class MarkerWalk {
   std::array<int, 4> across_{};  // sampling factors
   std::array<int, 4> down_{};
   bool several_scans_ = false;
+  std::array<std::byte, 4> ids_{};  // of the components
+  std::array<bool, 4> scanned_{};
   std::string exif_;
   std::string_view xmp_;
 };

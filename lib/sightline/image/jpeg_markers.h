@@ -17,6 +17,9 @@ struct JpegLayout {
   std::int64_t scans = 0;
   std::int64_t coefficient_bytes = 0;  ///< what a decoder of several scans must hold, 0 for one scan
   int orientation = 1;                 ///< from APP1: EXIF, else XMP
+  bool exif_unreadable = false;        ///< see ExifOrientation
+  /// Not all components have a scan. Of a progressive file libjpeg knows more: which bits are missing.
+  bool components_missing = false;
 };
 
 /// Walks over every marker of `file` (which begins with FF D8), entropy-coded data included, up to the

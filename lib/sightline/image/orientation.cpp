@@ -1,6 +1,8 @@
 #include "sightline/image/orientation.h"
 
 #include <array>
+#include <bit>
+#include <cmath>
 #include <string_view>
 
 namespace sightline {
@@ -24,21 +26,54 @@ std::size_t type_size(std::uint32_t type) {
   return type < kSizes.size() ? kSizes[type] : 0;
 }
 
-int valid_or_upright(std::uint32_t value) { return value >= 1 && value <= 8 ? static_cast<int>(value) : 1; }
+int valid_or_upright(std::int64_t value) { return value >= 1 && value <= 8 ? static_cast<int>(value) : 1; }
 
-/// The value at `at`: a whole number, or a fraction that is one. To Pillow bytes and texts are no numbers.
+int valid_or_upright(double value) {
+  return value >= 1 && value <= 8 && value == std::floor(value) ? static_cast<int>(value) : 1;
+}
+
+enum Type : std::uint32_t {
+  kShort = 3,
+  kLong = 4,
+  kRational = 5,
+  kSignedByte = 6,
+  kSignedShort = 8,
+  kSignedLong = 9,
+  kSignedRational = 10,
+  kFloat = 11,
+  kDouble = 12,
+  kIfd = 13,
+  kLong8 = 16,
+};
+
+/// The value at `at`. To Pillow bytes and texts are no numbers, but a float or a fraction may be a whole one.
 int value_at(ByteView exif, std::size_t at, std::uint32_t type, bool little) {
+  const auto eight_bytes = [&] {
+    const std::uint64_t first = number(exif, at, 4, little), second = number(exif, at + 4, 4, little);
+    return little ? second << 32 | first : first << 32 | second;
+  };
   switch (type) {
-    case 3:
-    case 4:
-    case 6:
-    case 8:
-    case 9:
-    case 13:
-      return valid_or_upright(number(exif, at, type_size(type), little));
-    case 5:
-    case 10: {
-      const std::uint32_t over = number(exif, at, 4, little), under = number(exif, at + 4, 4, little);
+    case kShort:
+    case kLong:
+    case kSignedByte:
+    case kSignedShort:
+    case kSignedLong:
+    case kIfd:
+      return valid_or_upright(std::int64_t{number(exif, at, type_size(type), little)});
+    case kLong8: {
+      const std::uint64_t value = eight_bytes();
+      return valid_or_upright(value > 8 ? std::int64_t{0} : static_cast<std::int64_t>(value));
+    }
+    case kFloat:
+      return valid_or_upright(double{std::bit_cast<float>(number(exif, at, 4, little))});
+    case kDouble:
+      return valid_or_upright(std::bit_cast<double>(eight_bytes()));
+    case kRational:
+    case kSignedRational: {
+      const std::uint32_t first = number(exif, at, 4, little), second = number(exif, at + 4, 4, little);
+      const bool is_signed = type == kSignedRational;
+      const std::int64_t over = is_signed ? std::int64_t{static_cast<std::int32_t>(first)} : first;
+      const std::int64_t under = is_signed ? std::int64_t{static_cast<std::int32_t>(second)} : second;
       return under != 0 && over % under == 0 ? valid_or_upright(over / under) : 1;
     }
     default:
@@ -48,24 +83,33 @@ int value_at(ByteView exif, std::size_t at, std::uint32_t type, bool little) {
 
 constexpr std::string_view kExifPrefix("Exif\0\0", 6);
 
+/// Whether the 8 bytes of a header are there and say TIFF, in either order of the bytes of either of its
+/// numbers. Pillow takes the number of a big-endian BigTIFF, too, and for that of a common one.
+bool is_tiff_block(ByteView exif) {
+  const std::string_view order = as_text(exif).substr(0, 2), version = as_text(exif).substr(order.size(), 2);
+  const bool known = version == std::string_view("*\0", 2) || version == std::string_view("\0*", 2);
+  const bool big = order == "MM" && version == std::string_view("\0+", 2);
+  return exif.size() >= 8 && (((order == "II" || order == "MM") && known) || big);
+}
+
 }  // namespace
 
-int exif_orientation(ByteView exif, bool* found) {
-  if (found != nullptr) {
-    *found = false;
-  }
-  if (as_text(exif).starts_with(kExifPrefix)) {  // once more than there should be: some programs do
+ExifOrientation read_exif_orientation(ByteView exif) {
+  ExifOrientation result;
+  for (int i = 0; i < 2 && as_text(exif).starts_with(kExifPrefix); ++i) {
     exif = exif.subspan(kExifPrefix.size());
   }
-  const std::string_view order = as_text(exif).substr(0, 2), version = as_text(exif).substr(order.size(), 2);
-  const bool little = order == "II";
-  const bool known = version == std::string_view("*\0", 2) || version == std::string_view("\0*", 2);
-  if (exif.size() < 8 || (!little && order != "MM") || !known) {
-    return 1;
+  if (exif.empty()) {
+    return result;
   }
+  if (!is_tiff_block(exif)) {
+    result.unreadable = true;
+    return result;
+  }
+  const bool little = as_text(exif)[0] == 'I';
   const std::size_t directory = number(exif, 4, 4, little);
   if (directory > exif.size() || exif.size() - directory < 2) {
-    return 1;
+    return result;
   }
   const std::uint32_t entries = number(exif, directory, 2, little);
   std::uint64_t claimed = 0;  // by values outside the directory; those that claim more than there is are none
@@ -85,13 +129,20 @@ int exif_orientation(ByteView exif, bool* found) {
       }
     }
     if (number(exif, entry, 2, little) == kOrientationTag && size != 0) {
-      if (found != nullptr) {
-        *found = true;
-      }
-      return value_at(exif, at, type, little);
+      result.found = true;
+      result.value = value_at(exif, at, type, little);
+      return result;
     }
   }
-  return 1;
+  return result;
+}
+
+ExifOrientation metadata_orientation(ByteView exif, ByteView xmp) {
+  ExifOrientation result = read_exif_orientation(exif);
+  if (!result.found && !result.unreadable) {
+    result.value = xmp_orientation(xmp);
+  }
+  return result;
 }
 
 int xmp_orientation(ByteView xmp) {
@@ -101,16 +152,10 @@ int xmp_orientation(ByteView xmp) {
     text.remove_prefix(at + kName.size());
     const std::size_t skip = text.starts_with("=\"") ? 2 : text.starts_with(">") ? 1 : 0;
     if (skip != 0 && text.size() > skip && text[skip] >= '0' && text[skip] <= '9') {
-      return valid_or_upright(static_cast<std::uint32_t>(text[skip] - '0'));
+      return valid_or_upright(std::int64_t{text[skip] - '0'});
     }
   }
   return 1;
-}
-
-int metadata_orientation(ByteView exif, ByteView xmp) {
-  bool found = false;
-  const int orientation = exif_orientation(exif, &found);
-  return found ? orientation : xmp_orientation(xmp);
 }
 
 Orientation orientation_steps(int value) {

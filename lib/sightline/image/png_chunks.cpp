@@ -209,7 +209,11 @@ class ChunkWalk {
     if (layout_.color == PngColor::palette && layout_.palette.empty()) {
       fail(ErrorCode::header, kSubject, "has color type 3 but no palette (PLTE)");
     }
-    layout_.orientation = orientation_.value();
+    const ExifOrientation orientation = orientation_.value();
+    layout_.orientation = orientation.value;
+    if (orientation.unreadable) {
+      warn(warnings_, "PNG: its EXIF data cannot be read and are ignored");
+    }
     if (has_transparency_) {
       take_transparency();
     }

@@ -13,8 +13,8 @@ namespace sightline {
 namespace {
 
 constexpr std::string_view kProfileKeyword = "Raw profile type exif";
+constexpr std::string_view kPlainKeyword = "exif";  // not in the standard, but Pillow takes it
 constexpr std::string_view kXmpKeyword = "XML:com.adobe.xmp";
-constexpr std::string_view kExifPrefix("Exif\0\0", 6);
 constexpr std::size_t kMaxText = 1 << 20;  // Pillow's MAX_TEXT_CHUNK
 
 struct FreeDecompressor {
@@ -59,8 +59,8 @@ int hex_digit(char c) {
 }
 
 /// A profile as ImageMagick writes it: an empty line, its name, its size, then lines of hexadecimal digits.
-/// Empty when there is anything else among them.
-std::string profile_bytes(std::string_view text) {
+/// Nothing when there is anything else among them.
+std::optional<std::string> profile_bytes(std::string_view text) {
   std::string bytes;
   bool half = false;
   for (const char c : after(after(after(text, '\n'), '\n'), '\n')) {
@@ -69,7 +69,7 @@ std::string profile_bytes(std::string_view text) {
       continue;
     }
     if (digit < 0) {
-      return {};
+      return std::nullopt;
     }
     if (half) {
       bytes.back() = static_cast<char>(static_cast<unsigned char>(bytes.back()) << 4 | digit);
@@ -78,14 +78,7 @@ std::string profile_bytes(std::string_view text) {
     }
     half = !half;
   }
-  return half ? std::string() : bytes;
-}
-
-int profile_orientation(std::string_view text, bool& found) {
-  const std::string profile = profile_bytes(text);
-  const std::string_view bytes = profile;
-  return exif_orientation(as_bytes(bytes.starts_with(kExifPrefix) ? bytes.substr(kExifPrefix.size()) : bytes),
-                          &found);
+  return half ? std::nullopt : std::optional(bytes);
 }
 
 }  // namespace
@@ -97,7 +90,9 @@ void PngOrientation::take(std::string_view type, ByteView data) {
     const std::string_view text = as_text(data);
     const std::string_view keyword = text.substr(0, text.find('\0'));
     const Text found = {type, data.subspan(std::min(keyword.size() + 1, data.size()))};
-    if (keyword == kProfileKeyword) {
+    if (keyword == kPlainKeyword && type == "tEXt") {
+      exif_ = found.data;
+    } else if (keyword == kProfileKeyword) {
       profile_ = found;
     } else if (keyword == kXmpKeyword) {
       xmp_ = found;
@@ -105,19 +100,16 @@ void PngOrientation::take(std::string_view type, ByteView data) {
   }
 }
 
-int PngOrientation::value() const {
-  bool found = false;
-  int orientation = 1;
-  if (exif_) {
-    orientation = exif_orientation(*exif_, &found);
-  } else if (profile_) {
-    orientation = profile_orientation(text_of(profile_->type, as_text(profile_->data)), found);
+ExifOrientation PngOrientation::value() const {
+  std::string xmp = xmp_ ? text_of(xmp_->type, as_text(xmp_->data)) : std::string();
+  if (exif_ || !profile_) {
+    return metadata_orientation(exif_.value_or(ByteView()), as_bytes(xmp));
   }
-  if (found || !xmp_) {
-    return orientation;
+  const std::optional<std::string> profile = profile_bytes(text_of(profile_->type, as_text(profile_->data)));
+  if (!profile) {
+    return {.unreadable = true};
   }
-  const std::string xmp = text_of(xmp_->type, as_text(xmp_->data));
-  return xmp_orientation(as_bytes(xmp));
+  return metadata_orientation(as_bytes(*profile), as_bytes(xmp));
 }
 
 }  // namespace sightline

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "sightline/base/bytes.h"
+#include "sightline/image/orientation.h"
 
 namespace sightline {
 
@@ -14,9 +15,9 @@ class PngOrientation {
  public:
   /// Any chunk; those that say nothing are passed over.
   void take(std::string_view type, ByteView data);
-  /// 1 to 8. Inflates at most one text of each kind, to at most 1 MiB; what is larger, or cannot be read,
+  /// Inflates at most one text of each kind, to at most 1 MiB; what is larger, or cannot be read,
   /// says nothing.
-  int value() const;
+  ExifOrientation value() const;
 
  private:
   /// A text chunk behind its keyword.

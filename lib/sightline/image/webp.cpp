@@ -91,7 +91,7 @@ bool has_alpha(ByteView file, const ImageLimits& limits) {
 /// libwebp writes a whole frame at a time, so the first one is held.
 class WebpReader : public RowReader {
  public:
-  WebpReader(ByteView file, const ImageLimits& limits) {
+  WebpReader(ByteView file, const ImageLimits& limits, ImageWarnings* warnings) {
     check_length(file);
     info_.alpha_channel = has_alpha(file, limits);
     info_.format = info_.alpha_channel ? RowFormat::rgba : RowFormat::rgb;
@@ -101,7 +101,11 @@ class WebpReader : public RowReader {
     check_picture_size(width, height, limits, kSubject);
     info_.width = static_cast<std::int32_t>(width);
     info_.height = static_cast<std::int32_t>(height);
-    info_.orientation = metadata_orientation(file_->chunk("EXIF"), file_->chunk("XMP "));
+    const ExifOrientation orientation = metadata_orientation(file_->chunk("EXIF"), file_->chunk("XMP "));
+    info_.orientation = orientation.value;
+    if (orientation.unreadable) {
+      warn(warnings, "WebP: its EXIF data cannot be read and are ignored");
+    }
     check_memory(limits);
   }
 
@@ -170,8 +174,9 @@ class WebpReader : public RowReader {
 class WebpCodec : public ImageCodec {
  public:
   std::string_view name() const override { return "webp"; }
-  std::unique_ptr<RowReader> open(ByteView file, const ImageLimits& limits, ImageWarnings*) const override {
-    return std::make_unique<WebpReader>(file, limits);
+  std::unique_ptr<RowReader> open(ByteView file, const ImageLimits& limits,
+                                  ImageWarnings* warnings) const override {
+    return std::make_unique<WebpReader>(file, limits, warnings);
   }
 };
 
