@@ -39,7 +39,7 @@ LIBRARIES = {
     "webp/": ["image/webp.cpp"],
     "avif/": ["image/avif.cpp", "image/avif_precision.cpp"],
     "libheif/": ["image/heif.cpp"],
-    "tiff": ["image/tiff.cpp"],
+    "tiff": ["image/tiff_library.cpp"],
     "libdeflate.h": ["image/png_orientation.cpp", "io/zip.cpp"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)

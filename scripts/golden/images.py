@@ -108,12 +108,13 @@ def _torchvision_crop(image, case):
     return image.crop((left, top, left + crop_width, top + crop_height))
 
 
-def reference(data, case):
+def reference(data, case, high_byte=True):
+    """high_byte: 16-bit grey by its high byte, as this program takes that of PNG; else clipped, as Pillow does."""
     from PIL import Image, ImageOps
 
     image = Image.open(io.BytesIO(data))
     image.load()
-    image = _eight_bits(image, not case["openai"])
+    image = _eight_bits(image, not case["openai"]) if high_byte else image
     if case["exif"]:
         image = ImageOps.exif_transpose(image)
     if case["openai"]:
@@ -353,9 +354,9 @@ def _resizing_cases(name):
         yield {"crop": 0}
 
 
-def write_case(index, blob, picture, data, changes):
+def write_case(index, blob, picture, data, changes, **options):
     case = {**FIELDS, **changes}
-    pixels = np.ascontiguousarray(reference(data, case), np.uint8)
+    pixels = np.ascontiguousarray(reference(data, case, **options), np.uint8)
     fields = [picture, *case.values(), len(blob), *pixels.shape[:2]]
     index.append("\t".join(str(field) for field in fields))
     blob += pixels.tobytes()

@@ -1,4 +1,4 @@
-"""GIF, BMP and animated PNG files of every kind, and the 8-bit pixels that Pillow and transformers make of them.
+"""GIF, BMP, TIFF and animated PNG files of every kind, and the 8-bit pixels that Pillow and transformers make of them.
 
 write(out_dir) makes the same files as images.py, whose references it uses, and cuts.tsv: how many bytes of each picture
 Pillow needs to read it, and exif.tsv (exif_blocks.py). Needs Pillow, numpy and transformers.
@@ -14,6 +14,7 @@ import exif_blocks
 import gif_bmp_files
 import images
 import numpy as np
+import tiff_files
 
 SEED = 20261127
 RESIZED = {"openai": 1, "height": 9, "crop_height": 11, "crop_width": 10}
@@ -25,7 +26,7 @@ RESIZED_TOO = ("gif-plain.gif", "gif-grey.gif", "gif-transparent.gif", "gif-grey
 def _cases(name):
     """As it is, without alpha, resized by OpenAI's order: where they differ."""
     yield images.AS_IT_IS
-    if "transparent" in name or "masks" in name:
+    if "transparent" in name or "masks" in name or "alpha" in name or "extra2" in name:
         yield {**images.AS_IT_IS, "alpha": 1}
     if name in RESIZED_TOO:
         yield RESIZED
@@ -53,20 +54,20 @@ def _animations(random):
 
 
 def _shortest(data):
-    """How many bytes of a file Pillow needs: whole or cut, it reads all that are longer and none that is shorter."""
+    """How many bytes of a file Pillow needs: whole or cut, it makes the same of all that are longer."""
     from PIL import Image
 
-    def reads(size):
+    def pixels(size):
         try:
             with Image.open(io.BytesIO(data[:size])) as image:
-                image.load()
-            return True
+                return image.convert("RGBA").tobytes()
         except Exception:  # many kinds
-            return False
+            return None
 
-    readable = [size for size in range(len(data) + 1) if reads(size)]
-    assert readable == list(range(readable[0], len(data) + 1))
-    return readable[0]
+    size, whole = len(data), pixels(len(data))
+    while pixels(size - 1) == whole:
+        size -= 1
+    return size
 
 
 def write(out_dir):
@@ -79,7 +80,15 @@ def write(out_dir):
     os.makedirs(os.path.join(root, "pictures"))
     index, blob = ["\t".join(["picture", *images.FIELDS, "offset", "result_height", "result_width"])], bytearray()
     cuts = ["picture\tshortest"]
-    for name, data in _pictures(np.random.RandomState(SEED)):
+    random = np.random.RandomState(SEED)
+    for name, data, like in tiff_files.chosen(random):
+        for changes in _cases(f"tiff-{name}"):
+            images.write_case(index, blob, f"tiff-{name}.tif", like, changes, high_byte=False)
+        if like is data:
+            cuts.append(f"tiff-{name}.tif\t{_shortest(data)}")
+        with open(os.path.join(root, "pictures", f"tiff-{name}.tif"), "wb") as file:
+            file.write(data)
+    for name, data in _pictures(random):
         if len(data) < 2500 and not name.endswith(".apng"):
             cuts.append(f"{name}\t{_shortest(data)}")
         for changes in _cases(name):

@@ -149,7 +149,7 @@ TEST_CASE("bad WebP: W05 metadata of 100 MB is not copied", "[image][webp]") {
   const long before = peak_kilobytes();
   const Verdict seen = judge(file);
   INFO(seen.message);
-  CHECK(seen.word == "OK");
+  CHECK(seen.word == "OK warned");  // these EXIF data cannot be read
   CHECK(seen.image.pixels == judge(plain).image.pixels);
   CHECK(peak_kilobytes() - before < 20'000);
 }

@@ -63,11 +63,15 @@ inline std::size_t differing_bytes(const Image& image, const GoldenCase& c,
   return count;
 }
 
-/// Every crop of `folder` equals its golden byte for byte, with the kernels of `level`, and without a
-/// warning.
-inline void check_golden_crops(const std::string& folder, SimdLevel level) {
+/// Every crop of `folder` whose picture is `wanted` (null: all) equals its golden byte for byte, with the
+/// kernels of `level`, and without a warning.
+inline void check_golden_crops(const std::string& folder, SimdLevel level,
+                               bool (*wanted)(const std::string& picture) = nullptr) {
   const std::vector<std::uint8_t> expected = read_bytes(golden_path(folder + "/expected.bin"));
   for (const GoldenCase& c : golden_cases(folder)) {
+    if (wanted != nullptr && !wanted(c.picture)) {
+      continue;
+    }
     INFO(c.line);
     const std::vector<std::uint8_t> file = read_bytes(golden_path(folder + "/pictures/" + c.picture));
     std::vector<std::string> warnings;

@@ -39,7 +39,7 @@ TEST_CASE("orientation: odd EXIF blocks beside XMP turn an image as Pillow does"
     }
     return bytes;
   };
-  const std::vector<std::string> lines = read_lines(golden_path("raster/exif.tsv"));
+  const std::vector<std::string> lines = read_lines(golden_path("image_raster/exif.tsv"));
   REQUIRE(lines.size() > 250);
   for (std::size_t i = 1; i < lines.size(); ++i) {
     std::istringstream in(lines[i]);

@@ -36,6 +36,7 @@ struct PictureInfo {
   std::int32_t height = 0;
   RowFormat format = RowFormat::rgb;
   int orientation = 1;         ///< EXIF's, 1 to 8
+  bool always_turned = false;  ///< the orientation is part of the format, not EXIF data that can be ignored
   bool alpha_channel = false;  ///< real alpha samples, not a transparent colour: Pillow's modes LA and RGBA
   bool bilevel = false;        ///< Pillow's mode 1
   /// RGB of the 256 indices of a palette picture (Pillow's mode P), else empty.
@@ -75,11 +76,13 @@ const ImageCodec& avif_codec();  ///< only in builds with libavif
 const ImageCodec& heif_codec();  ///< only in builds with libheif
 const ImageCodec& gif_codec();
 const ImageCodec& bmp_codec();
+const ImageCodec& tiff_codec();  ///< only in builds with libtiff
 std::string libpng_version();
 std::string libjpeg_version();  ///< of the headers: the library does not tell its own
 std::string libwebp_version();
 std::string libavif_version();  ///< empty when it cannot be loaded, as of libheif
 std::string libheif_version();
+std::string libtiff_version();
 
 /// The codec whose format the bytes are. Errors: magic, saying what the bytes look like instead; unsupported
 /// when the library that reads this format was missing from the build, and for a tar archive.

@@ -18,8 +18,6 @@ using std::string_view_literals::operator""sv;
 // What strangers send instead of a JPEG or PNG, so that the message can name it.
 constexpr std::array kKnownFormats = {
     KnownFormat{0, "GIF8", "a GIF image of an unknown version"},
-    KnownFormat{0, "II*\0"sv, "a TIFF image"},
-    KnownFormat{0, "MM\0*"sv, "a TIFF image"},
     KnownFormat{0, "\0\0\1\0"sv, "an icon file"},
     KnownFormat{0, "8BPS", "a Photoshop file"},
     KnownFormat{4, "ftyp", "an MP4 or QuickTime file"},

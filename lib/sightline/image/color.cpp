@@ -65,4 +65,19 @@ void cmyk_to_rgb(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels) 
   }
 }
 
+void ycbcr_to_rgb(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels) {
+  // Pillow's tables (src/libImaging/ConvertYCbCr.c): products of 6 fractional bits, rounded by adding a half
+  // and cutting off.
+  const auto part = [](int chroma, double factor) {
+    return static_cast<int>((chroma - 128) * factor * 64 + 0.5);
+  };
+  const auto clipped = [](int level) { return static_cast<std::uint8_t>(std::clamp(level, 0, 255)); };
+  for (std::size_t i = 0; i < pixels; ++i, in += 3, out += 3) {
+    const int y = in[0], cb = in[1], cr = in[2];
+    out[0] = clipped(y + (part(cr, 1.402) >> 6));
+    out[1] = clipped(y + ((part(cb, -0.34414) + part(cr, -0.71414)) >> 6));
+    out[2] = clipped(y + (part(cb, 1.772) >> 6));
+  }
+}
+
 }  // namespace sightline

@@ -18,5 +18,7 @@ void premultiply(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels);
 void unpremultiply(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels);
 /// CMYK (0 is no ink) -> RGB.
 void cmyk_to_rgb(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels);
+/// YCbCr, 3 bytes a pixel, -> RGB.
+void ycbcr_to_rgb(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels);
 
 }  // namespace sightline

@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 1> kAvifExtensions = {".avif"};
 constexpr std::array<std::string_view, 2> kHeifExtensions = {".heic", ".heif"};
 constexpr std::array<std::string_view, 1> kGifExtensions = {".gif"};
 constexpr std::array<std::string_view, 1> kBmpExtensions = {".bmp"};
+constexpr std::array<std::string_view, 2> kTiffExtensions = {".tif", ".tiff"};
 
 }  // namespace
 
@@ -24,6 +25,8 @@ std::span<const ImageFormat> image_formats() {
       ImageFormat{"JPEG", kJpegExtensions, is_jpeg, &jpeg_codec(), "libjpeg-turbo", libjpeg_version},
       ImageFormat{"PNG", kPngExtensions, is_png, &png_codec(), "libpng", libpng_version},
       ImageFormat{"WebP", kWebpExtensions, is_webp, &webp_codec(), "libwebp", libwebp_version},
+      ImageFormat{"GIF", kGifExtensions, is_gif, &gif_codec(), "", nullptr},
+      ImageFormat{"BMP", kBmpExtensions, is_bmp, &bmp_codec(), "", nullptr},
 // A library that was missing when this was built leaves its format in the table, without a codec.
 #ifdef SIGHTLINE_LIBAVIF
       ImageFormat{"AVIF", kAvifExtensions, is_avif, &avif_codec(), "libavif", libavif_version},
@@ -35,8 +38,11 @@ std::span<const ImageFormat> image_formats() {
 #else
       ImageFormat{"HEIC", kHeifExtensions, is_heif, nullptr, "libheif", nullptr},
 #endif
-      ImageFormat{"GIF", kGifExtensions, is_gif, &gif_codec(), "", nullptr},
-      ImageFormat{"BMP", kBmpExtensions, is_bmp, &bmp_codec(), "", nullptr},
+#ifdef SIGHTLINE_LIBTIFF
+      ImageFormat{"TIFF", kTiffExtensions, is_tiff, &tiff_codec(), "libtiff", libtiff_version},
+#else
+      ImageFormat{"TIFF", kTiffExtensions, is_tiff, nullptr, "libtiff", nullptr},
+#endif
   };
   return formats;
 }

@@ -35,7 +35,7 @@ struct Geometry {
 
 Geometry plan_geometry(const PictureInfo& info, const PixelPipeline& pipeline, const ImageLimits& limits) {
   Geometry g;
-  g.turn = orientation_steps(pipeline.exif ? info.orientation : 1);
+  g.turn = orientation_steps(pipeline.exif || info.always_turned ? info.orientation : 1);
   g.upright = g.turn.transpose ? PictureSize{info.width, info.height} : PictureSize{info.height, info.width};
   g.resized = resized_size(g.upright, pipeline);
   const bool torchvision = pipeline.openai || pipeline.resize == ResizeMode::longest;

@@ -18,6 +18,11 @@ bool is_gif(ByteView file) {
   return as_text(file).starts_with("GIF87a") || as_text(file).starts_with("GIF89a");
 }
 bool is_bmp(ByteView file) { return as_text(file).starts_with("BM"); }
+bool is_tiff(ByteView file) {
+  const std::string_view magic = as_text(file).substr(0, 4);
+  return magic == std::string_view("II*\0", 4) || magic == std::string_view("MM\0*", 4) ||
+         magic == std::string_view("II+\0", 4) || magic == std::string_view("MM\0+", 4);
+}
 
 bool is_webp(ByteView file) {
   const std::string_view text = as_text(file);

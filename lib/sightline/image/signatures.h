@@ -15,5 +15,6 @@ bool is_avif(ByteView file);
 bool is_heif(ByteView file);
 bool is_gif(ByteView file);
 bool is_bmp(ByteView file);
+bool is_tiff(ByteView file);  ///< BigTIFF, too
 
 }  // namespace sightline

@@ -1,0 +1,8 @@
+// Any bytes as a GIF file.
+
+#include "codec_fuzz.h"
+#include "sightline/image/codec.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  return fuzz_codec(sightline::gif_codec(), data, size);
+}
