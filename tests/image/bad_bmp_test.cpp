@@ -1,4 +1,5 @@
 #include <string>
+#include <vector>
 
 #include "picture_bytes.h"
 #include "support/catch.h"
@@ -73,4 +74,13 @@ TEST_CASE("bmp: what Pillow does not read is refused by name", "[image][error]")
   const Verdict verdict = judge_bmp(bmp);
   CHECK(verdict.word == word);
   CHECK_THAT(verdict.message, Contains(words.c_str()));
+}
+
+TEST_CASE("bmp: black and white with more bits than they need are a palette still", "[image]") {
+  const std::string colors = std::string("\0\0\0\0\xff\xff\xff\0", 8);
+  const Verdict verdict = judge_bmp(
+      {.width = 4, .bits = 8, .colors = 2, .offset = 62, .pixels = colors + std::string("\1\0\1\1", 4)});
+  REQUIRE(verdict.word == "OK");
+  CHECK(verdict.image.pixels ==
+        std::vector<std::uint8_t>{255, 255, 255, 0, 0, 0, 255, 255, 255, 255, 255, 255});
 }

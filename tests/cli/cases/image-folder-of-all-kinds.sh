@@ -8,7 +8,7 @@ middle = grey.index(b"IDAT") + 12
 open("photos/broken.png", "wb").write(grey[:middle] + bytes([grey[middle] ^ 255]) + grey[middle + 1:])
 open("photos/a-empty.jpg", "wb")
 open("photos/truncated.jpg", "wb").write(photo[:len(photo) // 2])
-open("photos/foreign.jpg", "wb").write(b"GIF89a" + bytes(50))
+open("photos/foreign.jpg", "wb").write(b"8BPS" + bytes(50))
 open("photos/page.png", "wb").write(b"<!DOCTYPE html><html><body>404</body></html>")
 P
 ln -s loop.jpg photos/loop.jpg
