@@ -64,7 +64,7 @@ TEST_CASE("codecs: a format whose library was missing is named with the library"
   CHECK(verdict.word != "MAGIC");
   CHECK_THAT(verdict.message, Contains(name + ": "));
   const auto format = std::find_if(image_formats().begin(), image_formats().end(),
-                                   [&](const ImageFormat& f) { return f.name == name; });
+                                   [&wanted = name](const ImageFormat& f) { return f.name == wanted; });
   REQUIRE(format != image_formats().end());
   if (format->codec == nullptr) {
     CHECK(verdict.word == "UNSUP");
