@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "build_info.h"
 #include "failure.h"
 #include "sightline/base/format.h"
 #include "sightline/io/file.h"
@@ -24,7 +25,7 @@ std::string name_of(const CLIP& clip, const ModelOptions& options) {
 
 EmbeddingsInfo info_of(const CLIP& clip, const ModelOptions& options, bool normalized) {
   EmbeddingsInfo info;
-  info.program = "sightline " SIGHTLINE_VERSION;
+  info.program = "sightline " + std::string(kVersion);
   info.model = identity_of(clip, options);
   info.normalized = normalized;
   return info;
@@ -72,9 +73,11 @@ EmbeddingsInfo text_info(const CLIP& clip, const ModelOptions& options, const Ca
                          bool normalized) {
   EmbeddingsInfo info = info_of(clip, options, normalized);
   info.modality = Modality::text;
-  const TextPreprocess text{options.text_cleaning == "openai" ? TextCleaning::openai : TextCleaning::hf,
-                            clip.config().text.context_length, captions.invalid_utf8, templates_of(captions)};
-  info.preprocess = in_stage(Stage::model, [&] { return text_preprocess_json(text, clip.source().folder); });
+  info.preprocess = in_stage(Stage::model, [&] {
+    const TextPreprocess text{options.text_cleaning == "openai" ? TextCleaning::openai : TextCleaning::hf,
+                              clip.processor().text_length(), captions.invalid_utf8, templates_of(captions)};
+    return text_preprocess_json(text, clip.source().folder);
+  });
   return info;
 }
 

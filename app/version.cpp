@@ -19,7 +19,7 @@ std::string row(std::string_view name, const std::string& text) {
 /// What decodes a format: "libpng 1.6.39".
 std::string decoder_of(const ImageFormat& format) {
   const std::string library(format.library.empty() ? "sightline" : format.library);
-  if (format.codec == nullptr) return "not in this build, for want of " + library;
+  if (format.codec == nullptr) return "not in this build (" + library + " was missing)";
   if (format.version == nullptr) return library;
   const std::string version = format.version();
   return version.empty() ? library + ", which cannot be loaded" : library + " " + version;

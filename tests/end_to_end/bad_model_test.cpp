@@ -203,11 +203,19 @@ TEST_CASE("bad model: weights that do not fit the config name the tensor (C09)",
   }
 }
 
-TEST_CASE("bad model: a vocabulary that does not fit the token embedding (C14)", "[end_to_end][error]") {
-  const SpoiltModel model("nano_gelu");
-  model.copy_from("nano_sharded", "vocab.json");  // 560 entries for 600 rows
-  model.copy_from("nano_sharded", "merges.txt");
-  check_refused(model, "MISMATCH", "600");
+TEST_CASE("bad model: the vocabulary of another model (C14)", "[end_to_end][error]") {
+  SECTION("a smaller one: texts end with another id than the config says") {
+    const SpoiltModel model("nano_gelu");
+    model.copy_from("nano_sharded", "vocab.json");  // 560 entries for 600 rows
+    model.copy_from("nano_sharded", "merges.txt");
+    check_refused(model, "MISMATCH", "is 599, but the tokenizer ends texts with 559 (vocab.json)");
+  }
+  SECTION("a larger one: the start has no row") {
+    const SpoiltModel model("nano_sharded");
+    model.copy_from("nano_gelu", "vocab.json");
+    model.copy_from("nano_gelu", "merges.txt");
+    check_refused(model, "MISMATCH", "has id 598, the token embedding has 560 rows");
+  }
 }
 
 TEST_CASE("bad model: preprocessing for another size of picture is refused", "[end_to_end][error]") {

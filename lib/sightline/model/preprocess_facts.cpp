@@ -47,16 +47,12 @@ std::string channels_json(const float (&values)[3]) {
   return text + "]";
 }
 
-/// What the tokenizer is made from: its own files, or those that ship with the program. A `tokenizer.json`
-/// beside a vocabulary counts, because it is read where the vocabulary does not fit the model.
+/// What the tokenizer is made from: its own files, or those that ship with the program.
 std::string tokenizer_hash(const std::string& folder) {
   TokenizerFiles files = find_tokenizer(folder);
   if (!files.found()) files = find_tokenizer(join_path(data_folder(), "vocab"));
-  std::vector<std::string> paths = files.paths();
-  const std::string whole = join_path(folder, "tokenizer.json");
-  if (files.tokenizer_json.empty() && file_exists(whole)) paths.push_back(whole);
   Hash128 hash;
-  for (const std::string& path : paths) hash.update_sized(read_file(path, kMaxFileBytes));
+  for (const std::string& path : files.paths()) hash.update_sized(read_file(path, kMaxFileBytes));
   return hash.hex();
 }
 
@@ -64,7 +60,7 @@ std::string tokenizer_hash(const std::string& folder) {
 
 std::string image_preprocess_json(const PreprocessorConfig& config, bool lenient) {
   // Every field by name: one that is added does not compile until somebody decides what it means here.
-  const auto& [pipeline, do_rescale, rescale_factor, do_normalize, mean, std_deviation] = config;
+  const auto& [pipeline, do_rescale, rescale_factor, do_normalize, mean, std_deviation, origin] = config;
   const auto& [exif, alpha, openai, resize, height, width, resample, crop, crop_height, crop_width, fill] =
       pipeline;
   std::string text = R"({"order":")" + std::string(openai ? "openai" : "hf") + "\"";

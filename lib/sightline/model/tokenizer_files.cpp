@@ -53,6 +53,19 @@ void find_settings(const std::string& folder, TokenizerFiles& files) {
 
 std::string TokenizerFiles::name() const { return tokenizer_json.empty() ? "vocab.json" : "tokenizer.json"; }
 
+std::vector<std::string> TokenizerFiles::paths() const {
+  std::vector<std::string> paths;
+  if (!tokenizer_json.empty()) {
+    paths = {tokenizer_json};
+  } else if (found()) {
+    paths = {vocabulary, merges};
+  }
+  for (const std::string& path : {config, special_tokens_map, added_tokens}) {
+    if (!path.empty()) paths.push_back(path);
+  }
+  return paths;
+}
+
 TokenizerFiles find_tokenizer(const std::string& folder) {
   const std::string json = join_path(folder, "tokenizer.json");
   bool alone = false;

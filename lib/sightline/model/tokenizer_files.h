@@ -23,6 +23,8 @@ struct TokenizerFiles {
   bool found() const { return !vocabulary.empty() || !tokenizer_json.empty(); }
   /// "vocab.json" or "tokenizer.json": the one that is read.
   std::string name() const;
+  /// All files that are read.
+  std::vector<std::string> paths() const;
 };
 
 /// Looks, and reads nothing. Errors: missing for a vocabulary without merges.

@@ -1,6 +1,8 @@
 # Beside a pager there is no progress line: stdout is a pipe, stderr the terminal. Asked for by name it is there, and so
 # it is when the rows go to a file.
-for i in $(seq 4000); do echo "$PICTURES/photo.jpg"; done >list
+count=4000
+[ "$SANITIZED" = no ] || count=300
+for i in $(seq $count); do echo "$PICTURES/photo.jpg"; done >list
 cat >with-pager.py <<'P'
 import os, pty, subprocess, sys
 rows_to, *arguments = sys.argv[1:]

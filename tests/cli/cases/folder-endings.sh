@@ -2,7 +2,7 @@
 # read are counted: a line on stderr for each folder, and in the summary of the report.
 pictures
 mkdir -p trip/below
-for ending in jpg JPEG jpe JfIf; do cp photos/photo.jpg trip/below/a.$ending; done
+for ending in jpg JPEG jpe JfIf WebP; do cp photos/photo.jpg trip/below/a.$ending; done
 cp photos/grey.png trip/b.PNG
 cp photos/grey.png trip/c.apng
 touch trip/d.svg trip/below/e.SVG trip/below/f.svg trip/g.psd trip/h.Psd trip/i.cr2 trip/j.txt trip/k trip/.l.svg
