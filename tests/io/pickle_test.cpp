@@ -144,7 +144,8 @@ TEST_CASE("pickle: values that nobody needs are passed over", "[io]") {
   const std::string bytes = "C\3a\xFF"s + "b" + "B\1\0\0\0\xFF"s + "\x8E\1\0\0\0\0\0\0\0\xFE"s +
                             "\x96\2\0\0\0\0\0\0\0\xFE\xFD"s + "\x8D\1\0\0\0\0\0\0\0t"s;
   const std::string set = "\x8F(K\1K\2\x90";
-  const PickleDocument document = read(pickle_of("(" + big + huge + small + none + bytes + set + "t"));
+  const std::string pickle = pickle_of("(" + big + huge + small + none + bytes + set + "t");
+  const PickleDocument document = read(pickle);
   const PickleValue root = document.root();
   REQUIRE(root.size() == 10);
   CHECK(root.item(0).is(PickleKind::big_integer));
@@ -175,7 +176,8 @@ TEST_CASE("pickle: bytes and sets are as long as they say, and sets are nothing 
 TEST_CASE("pickle: a defaultdict is a dict, and what makes its values is never more than a name", "[io]") {
   const std::string dict = pickle_global("m", "E"), list = pickle_global("m", "L");
   for (const std::string& arguments : {")"s, "N\x85"s, list + "\x85"}) {
-    const PickleDocument document = read(pickle_of(dict + arguments + "R" + pickle_text("k") + "K\3s"));
+    const std::string pickle = pickle_of(dict + arguments + "R" + pickle_text("k") + "K\3s");
+    const PickleDocument document = read(pickle);
     CHECK(document.root().is(PickleKind::dict));
     CHECK(document.root().size() == 1);
   }
@@ -200,7 +202,8 @@ TEST_CASE("pickle: bytes of protocol 2 are a call that is not made", "[io]") {
   CHECK(code(pickle_of(encode + "K\1" + pickle_text("latin1") + "\x86R")) == "UNSAFE");
   CHECK(code(pickle_of(encode + pickle_text("latin1") + "N\x86R")) == "UNSAFE");
   // An OrderedDict of pairs stands there as it is called.
-  const PickleDocument ordered = read(pickle_of(pickle_global("m", "D") + "]\x85R"));
+  const std::string pairs = pickle_of(pickle_global("m", "D") + "]\x85R");
+  const PickleDocument ordered = read(pairs);
   CHECK(ordered.root().is(PickleKind::call));
 }
 

@@ -7,7 +7,9 @@
 #include "sightline/base/error.h"
 #include "sightline/io/file.h"
 #include "sightline/io/json.h"
+#include "sightline/io/stand_in.h"
 #include "sightline/model/image_processor_config.h"
+#include "sightline/text/settings_file.h"
 
 namespace sightline {
 namespace {
@@ -95,10 +97,9 @@ const ImageProcessorClass& class_of(const Part& settings, const ProcessorTexts& 
 }
 
 void check_tokenizer_config(const ProcessorTexts& texts) {
-  const Part part = whole(texts.tokenizer, kTokenizerConfig);
+  const SettingsFile settings(texts.tokenizer.value_or(""), kTokenizerConfig);
   for (const std::string_view key : kImageKeys) {
-    const std::optional<Json> value = find_set(part.object, key);
-    if (value) {
+    if (const std::optional<Json> value = settings.find_value(key)) {
       fail(ErrorCode::unsupported, value->path(),
            "is a setting of images: transformers' processors would use it in the place of the image "
            "processor's own");
@@ -129,7 +130,7 @@ std::optional<ImageSettings> read_image_settings(const std::string& folder) {
   const auto text_of = [&](std::string_view name) -> std::optional<std::string> {
     const std::string path = join_path(folder, name);
     if (!file_exists(path)) return std::nullopt;
-    return std::string(as_text(read_file(path, kMaxBytes)));
+    return std::string(as_text(read_model_file(path, kMaxBytes)));
   };
   std::optional<ImageSettings> settings = image_settings(
       {text_of(kProcessor), text_of(kPreprocessor), text_of(kConfig), text_of(kTokenizerConfig)});

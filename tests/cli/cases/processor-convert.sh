@@ -10,7 +10,7 @@ try() {
   sightline info target | tail -3
   for model in source target; do sightline embed-image -m $model "$PICTURES" -o $model.npy -q; done
   cmp source.npy target.npy
-  rm ./*.npy ./*.jsonl
+  rm ./*.npy ./*.jsonl ./*.info.json
 }
 try processor_config.json '{"image_processor":{"size":36,"crop_size":32,"image_mean":0.5,"image_std":0.5}}'
 try processor_config.json '{"image_processor":{"image_processor_type":"ViTImageProcessorFast","size":32}}'

@@ -10,7 +10,7 @@ for model in nano_*; do
   sightline embed-image -m $model images -o "$out/images-$model.npy"
   sightline score -m $model --image-embeddings "$out/images-$model.npy" "${likes[@]}" -f jsonl -b 1 -j 1 |
     cmp - "$out/$model.jsonl"
-  sightline score -m $model --image-embeddings "$out/images-$model.npy" --text-embeddings "$out/images-$model.npy" \
+  sightline score -m $model --image-embeddings "$out/images-$model.npy" --text-embeddings "$out/images-$model.npy" -q \
     --values cosine -f npy | cmp - "$out/$model.npy"
 done
 cd "$out"

@@ -4,7 +4,7 @@ pictures
 sightline embed-image photos -o stored.npy
 for options in '--alpha drop' '--preprocess openai' '--no-exif' '--preprocess hf --alpha white'; do
   sightline embed-image photos/rgba.png photos/exif.jpg $options -o query.npy --force
-  sightline score --image-embeddings stored.npy --text-embeddings query.npy --values cosine -o expected.npy --force
+  sightline score --image-embeddings stored.npy --text-embeddings query.npy -q --values cosine -o expected.npy --force
   sightline score --image-embeddings stored.npy --like photos/rgba.png --like photos/exif.jpg $options \
     --values cosine -o seen.npy --force
   npy same expected.npy seen.npy

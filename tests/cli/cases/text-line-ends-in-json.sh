@@ -2,9 +2,9 @@
 text=$(printf 'a\302\205b\342\200\250c\342\200\251d')
 sightline embed-text "$text" -o out.npy --report report.jsonl
 cat out.index.jsonl report.jsonl
-sightline score --image-embeddings out.npy -c "$text" -f jsonl >score.jsonl
-sightline score --image-embeddings out.npy -c "$text" -f json >score.json
-sightline score --image-embeddings out.npy --text-embeddings out.npy -f tsv | tail -1 | cut -f 1,2
+sightline score -q --image-embeddings out.npy -c "$text" -f jsonl >score.jsonl
+sightline score -q --image-embeddings out.npy -c "$text" -f json >score.json
+sightline score -q --image-embeddings out.npy --text-embeddings out.npy -f tsv | tail -1 | cut -f 1,2
 python3 - <<'P'
 import json
 text = "a\x85b\u2028c\u2029d"
