@@ -45,7 +45,7 @@ def examples(text):
         if kind == "yaml":
             step = re.match(r"\s*(?:- )?run: (sightline .*)", line)
             if step:
-                found.append([number, f"{step[1]} >/dev/null && echo passed", ["passed"]])
+                found.append([number, f"{step[1]} >/dev/null 2>&1 && echo passed", ["passed"]])
             continue
         if continued:
             found[-1][1] += "\n" + line
