@@ -1,7 +1,8 @@
-"""Goldens of tokenizer folders: what transformers' AutoTokenizer makes of the settings beside a small vocabulary.
+"""Goldens of tokenizer folders: what transformers' CLIPProcessor makes of the settings beside a small vocabulary.
 
 The first line of tokenizers.jsonl is what all folders share; each further one is a case: its own files as their texts (of a
-tokenizer.json the members that differ), and the ids of TEXTS with truncation=True. Drawn cases in which transformers
+tokenizer.json the members that differ), and the ids of TEXTS with truncation=True. Besides what AutoTokenizer reads from
+them, the processor hands on the max_length that a tokenizer was saved with. Drawn cases in which transformers
 fails are left out."""
 import json
 import os
@@ -68,8 +69,13 @@ def chosen():
     yield "model_max_length before max_len", {"tokenizer_config.json": {"max_len": 4, "model_max_length": 6}}
     yield "texts lose their beginning", {"tokenizer_config.json": {"truncation_side": "left", "model_max_length": 5}}
     left = dict(whole, truncation=dict(direction="Left", max_length=3, strategy="LongestFirst", stride=0))
-    yield "only the side counts of a truncation", {"tokenizer.json": left, "tokenizer_config.json": {"model_max_length": 6}}
-    yield "its length counts nowhere", {"tokenizer.json": left, "tokenizer_config.json": {}}
+    for config in [{}, {"model_max_length": 6}, {"max_length": 4}, {"max_length": None, "model_max_length": 6}]:
+        yield f"a truncation and {config}", {"tokenizer.json": left, "tokenizer_config.json": config}
+    fill = dict(strategy={"Fixed": 5}, direction="Right", pad_to_multiple_of=None, pad_id=18, pad_type_id=0, pad_token=END)
+    yield "filled up to a length", {"tokenizer.json": dict(whole, padding=fill)}
+    yield "truncation before padding", {"tokenizer.json": dict(left, padding=fill)}
+    for value in [2, 4, 1, 0, 100]:
+        yield f"max_length {value}", {"tokenizer_config.json": {"max_length": value, "model_max_length": 6}}
     for name in ["CLIPTokenizer", "CLIPTokenizerFast", None, "PreTrainedTokenizerFast", "TokenizersBackend"]:
         yield f"class {name}", {"tokenizer.json": whole, "tokenizer_config.json": {"tokenizer_class": name}}
     roberta = dict(whole, post_processor=dict(whole["post_processor"], cls=["x", 3], sep=["y", 2]))
@@ -157,7 +163,8 @@ def ids_of(files, folder):
     with open(os.path.join(folder, "merges.txt"), "w", encoding="utf-8") as file:
         file.write("#version: 0.2\n" + "\n".join(MERGES) + "\n")
     tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-    return [tokenizer([text], truncation=True)["input_ids"][0] for text in TEXTS]
+    saved = tokenizer.init_kwargs.get("max_length")
+    return [tokenizer([text], truncation=True, max_length=saved)["input_ids"][0] for text in TEXTS]
 
 
 def write(out):

@@ -47,6 +47,33 @@ TEST_CASE("tokenizer settings: model_max_length", "[text]") {
   CHECK_THAT(refusal(R"({"model_max_length": [77]})"), StartsWith("TYPE"));
 }
 
+// Measured with transformers 5.24: CLIPProcessor(text, truncation=True).
+TEST_CASE("tokenizer settings: the length a tokenizer was saved with", "[text]") {
+  CHECK(max_length(R"({"max_length": 9, "model_max_length": 16})") == 9);
+  CHECK(max_length(R"({"max_length": 16, "model_max_length": 9})") == 16);
+  CHECK(max_length(R"({"max_length": null, "model_max_length": 16})") == 16);
+  CHECK(max_length(R"({"max_length": 1, "model_max_length": 16})") == kNone);
+  CHECK_THAT(refusal(R"({"max_length": -1})"), StartsWith("RANGE tokenizer_config.json: max_length"));
+  CHECK_THAT(refusal(R"({"max_length": "5"})"), StartsWith("TYPE tokenizer_config.json: max_length"));
+
+  const std::string cut = R"("truncation": {"direction": "Right", "max_length": 5, "stride": 0})";
+  const std::string filled = R"("padding": {"strategy": {"Fixed": 7}, "pad_id": 0, "pad_token": "!"})";
+  const std::string longest = R"("padding": {"strategy": "BatchLongest", "pad_id": 0, "pad_token": "!"})";
+  const auto of = [](const std::string& config, const std::string& tokenizer) {
+    const JsonDocument document(tokenizer, "tokenizer.json");
+    return read_tokenizer_settings({config, "", "", ""}, document.root()).max_length;
+  };
+  CHECK(of("", "{" + cut + "}") == 5);
+  CHECK(of(R"({"model_max_length": 16})", "{" + cut + "}") == 5);
+  CHECK(of(R"({"model_max_length": 4})", "{" + cut + "}") == 5);
+  CHECK(of(R"({"max_length": 9})", "{" + cut + "}") == 9);
+  CHECK(of(R"({"max_length": null, "model_max_length": 16})", "{" + cut + "}") == 16);
+  CHECK(of("", "{" + filled + "}") == 7);
+  CHECK(of("", "{" + filled + ", " + cut + "}") == 5);
+  CHECK(of(R"({"model_max_length": 16})", "{" + longest + R"(, "truncation": null})") == 16);
+  CHECK(of(R"({"model_max_length": 16})", R"({"truncation": null, "padding": null})") == 16);
+}
+
 TEST_CASE("tokenizer settings: another class is refused by its name", "[text][error]") {
   for (const std::string name : {"BertTokenizer", "GPT2TokenizerFast", "SiglipTokenizer", ""}) {
     INFO(name);

@@ -44,28 +44,45 @@ TokenizerClass read_class(const SettingsFile& config, std::string_view model_cla
   return TokenizerClass::clip;
 }
 
-std::int64_t read_max_length(const SettingsFile& config) {
-  constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
+
+/// A number of tokens, kNone when it is no limit. Errors: type, range.
+std::int64_t limit_of(const Json& value) {
+  if (!value.is_number()) fail(ErrorCode::type, value.path(), "is not a number");
+  if (!value.is_integer()) {
+    if (value.as_double() > kNoLimit) return kNone;
+    fail(ErrorCode::type, value.path(), "is not a whole number");
+  }
+  const std::int64_t length = value.as_integer();
+  if (length < 0) fail(ErrorCode::range, value.path(), "is " + std::to_string(length) + ", below 0");
+  return length < kLeastLimit ? kNone : length;
+}
+
+std::optional<Json> member(const std::optional<Json>& object, std::string_view key) {
+  return object && object->is_object() ? object->find(key) : std::nullopt;
+}
+
+/// What a tokenizer was last told to cut at, or to fill up to, before it was saved: CLIPProcessor hands it on
+/// with each text, so that it counts before the tokenizer's own limit.
+std::optional<Json> saved_max_length(const SettingsFile& config, const std::optional<Json>& tokenizer_json) {
+  constexpr std::string_view kKey = "max_length";
+  std::optional<Json> value = config.find(kKey);
+  if (!value) value = member(member(tokenizer_json, "truncation"), kKey);
+  if (!value) value = member(member(member(tokenizer_json, "padding"), "strategy"), "Fixed");
+  return value && value->is_null() ? std::nullopt : value;
+}
+
+std::int64_t read_max_length(const SettingsFile& config, const std::optional<Json>& tokenizer_json) {
+  if (const std::optional<Json> saved = saved_max_length(config, tokenizer_json)) return limit_of(*saved);
   std::optional<Json> value = config.find("model_max_length");
   if (!value) value = config.find("max_len");
-  if (!value || value->is_null()) return kNone;
-  if (!value->is_number()) fail(ErrorCode::type, value->path(), "is not a number");
-  if (!value->is_integer()) {
-    if (value->as_double() > kNoLimit) return kNone;
-    fail(ErrorCode::type, value->path(), "is not a whole number");
-  }
-  const std::int64_t length = value->as_integer();
-  if (length < 0) fail(ErrorCode::range, value->path(), "is " + std::to_string(length) + ", below 0");
-  return length < kLeastLimit ? kNone : length;
+  return value && !value->is_null() ? limit_of(*value) : kNone;
 }
 
 /// Of the settings before that of `tokenizer.json`.
 bool cuts_at_start(const SettingsFile& config, const std::optional<Json>& tokenizer_json) {
   std::optional<Json> side = config.find("truncation_side");
-  if (!side && tokenizer_json) {
-    const std::optional<Json> truncation = tokenizer_json->find("truncation");
-    if (truncation && truncation->is_object()) side = truncation->find("direction");
-  }
+  if (!side) side = member(member(tokenizer_json, "truncation"), "direction");
   if (!side) return false;
   const std::string_view name = side->as_string();
   if (name != "left" && name != "right" && name != "Left" && name != "Right")
@@ -104,7 +121,7 @@ TokenizerSettings read_tokenizer_settings(const TokenizerSettingsTexts& texts,
   refuse_others(config);
   TokenizerSettings settings;
   settings.tokenizer_class = read_class(config, texts.model_class, tokenizer_json.has_value());
-  settings.max_length = read_max_length(config);
+  settings.max_length = read_max_length(config, tokenizer_json);
   settings.cut_at_start = cuts_at_start(config, tokenizer_json);
   settings.special = read_special_tokens({config, map, added, tokenizer_json}, settings.tokenizer_class);
   return settings;

@@ -29,7 +29,7 @@ struct TokenizerSettings {
 
 /// `tokenizer_json`: the whole document, where the vocabulary comes from one. Errors: those of
 /// `read_special_tokens`; unsupported for a tokenizer class or a key that asks for something else, with its
-/// name; type, range (model_max_length).
+/// name; type, range (of a length).
 TokenizerSettings read_tokenizer_settings(const TokenizerSettingsTexts& texts,
                                           const std::optional<Json>& tokenizer_json = std::nullopt);
 
