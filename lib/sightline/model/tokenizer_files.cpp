@@ -31,8 +31,15 @@ std::unique_ptr<Tokenizer> read_tokenizer(const TokenizerFiles& files, std::stri
   const auto read = [](const std::string& path) {
     return path.empty() ? std::vector<std::byte>() : read_model_file(path, kMaxFileBytes);
   };
-  const std::vector<std::byte> config = read(files.config), map = read(files.special_tokens_map),
-                               added = read(files.added_tokens);
+  // No text means no file to those who read the settings.
+  const auto read_settings = [&](const std::string& path) {
+    std::vector<std::byte> bytes = read(path);
+    if (!path.empty() && bytes.empty()) fail(ErrorCode::header, path, "is empty, expected JSON");
+    return bytes;
+  };
+  const std::vector<std::byte> config = read_settings(files.config),
+                               map = read_settings(files.special_tokens_map),
+                               added = read_settings(files.added_tokens);
   const TokenizerSettingsTexts settings{as_text(config), as_text(map), as_text(added), model_class};
   if (!files.tokenizer_json.empty())
     return CLIPTokenizer::from_tokenizer_json(read(files.tokenizer_json), cleaning, settings);
