@@ -22,7 +22,7 @@ struct Node {
   std::uint32_t parent = kNoParent;
   std::uint32_t first_child = 0;
   std::uint32_t children = 0;
-  std::int32_t depth = 0;  // of arrays and objects that enclose the children
+  std::uint32_t first_key = 0;  // of an object's children
 };
 
 std::string_view kind_name(element_type type) {
@@ -52,9 +52,13 @@ struct JsonTree {
   std::string subject;
   simdjson::dom::document document;
   std::vector<Node> nodes;
-  std::vector<std::string_view> keys;  // of the nodes; empty in arrays
+  std::vector<std::string_view> keys;  // of members only: a file of merges has many more elements
 
   std::string path(std::uint32_t node) const;
+  /// Of a member of an object.
+  std::string_view key(const Node& object, std::uint32_t node) const {
+    return keys[object.first_key + (node - object.first_child)];
+  }
   element_type type(std::uint32_t node) const { return nodes[node].value.type(); }
 };
 
@@ -68,7 +72,7 @@ std::string JsonTree::path(std::uint32_t node) const {
       text += '[' + std::to_string(*at - nodes[parent].first_child) + ']';
     } else {
       if (!text.empty()) text += '.';
-      text += keys[*at];
+      text += key(nodes[parent], *at);
     }
   }
   if (text.empty()) return subject;
@@ -135,46 +139,72 @@ class TreeBuilder {
 
   // Breadth first: the nodes to be looked into are those already in the list.
   void build() {
-    add({}, {tree_.document.root(), kNoParent, 0, 0, 0});
+    add({tree_.document.root()});
+    std::uint32_t end_of_level = 1;
     for (std::uint32_t at = 0; at < tree_.nodes.size(); ++at) {
-      const element_type type = tree_.type(at);
-      if (type == element_type::OBJECT || type == element_type::ARRAY) add_children(at, type);
+      if (at == end_of_level) {
+        ++depth_;
+        end_of_level = static_cast<std::uint32_t>(tree_.nodes.size());
+      }
+      const simdjson::dom::element value = tree_.nodes[at].value;
+      switch (value.type()) {
+        case element_type::OBJECT:
+          add_members(at, value.get_object().value_unsafe());
+          break;
+        case element_type::ARRAY:
+          add_elements(at, value.get_array().value_unsafe());
+          break;
+        default:
+          break;
+      }
     }
   }
 
  private:
-  void add(std::string_view key, const Node& node) {
+  void add(const Node& node) {
     if (static_cast<std::int64_t>(tree_.nodes.size()) >= limits_.max_values) {
       fail(ErrorCode::limit, tree_.subject,
            "holds more than " + std::to_string(limits_.max_values) + " values, the most that are accepted");
     }
     tree_.nodes.push_back(node);
-    tree_.keys.push_back(key);
   }
 
-  void add_children(std::uint32_t parent, element_type type) {
-    const simdjson::dom::element value = tree_.nodes[parent].value;
-    const auto first = static_cast<std::uint32_t>(tree_.nodes.size());
-    const std::int32_t depth = tree_.nodes[parent].depth + 1;
-    if (depth > limits_.max_depth) {
-      fail(ErrorCode::header, tree_.path(parent),
-           "is nested too deep, at most " + std::to_string(limits_.max_depth) + " levels are accepted");
+  /// `depth_` is that of `parent`: the number of arrays and objects around it.
+  void check_depth(std::uint32_t parent) const {
+    if (depth_ < limits_.max_depth) return;
+    fail(ErrorCode::header, tree_.path(parent),
+         "is nested too deep, at most " + std::to_string(limits_.max_depth) + " levels are accepted");
+  }
+
+  void begin_children(std::uint32_t parent) {
+    check_depth(parent);
+    tree_.nodes[parent].first_child = static_cast<std::uint32_t>(tree_.nodes.size());
+    tree_.nodes[parent].first_key = static_cast<std::uint32_t>(tree_.keys.size());
+  }
+  void end_children(std::uint32_t parent) {
+    Node& node = tree_.nodes[parent];
+    node.children = static_cast<std::uint32_t>(tree_.nodes.size()) - node.first_child;
+  }
+
+  void add_elements(std::uint32_t parent, const simdjson::dom::array& array) {
+    begin_children(parent);
+    for (const auto element : array) add({element, parent});
+    end_children(parent);
+  }
+
+  void add_members(std::uint32_t parent, const simdjson::dom::object& object) {
+    begin_children(parent);
+    for (const auto member : object) {
+      add({member.value, parent});
+      tree_.keys.push_back(member.key);
     }
-    simdjson::dom::object object;
-    simdjson::dom::array array;
-    if (value.get(object) == simdjson::SUCCESS) {
-      for (const auto member : object) add(member.key, {member.value, parent, 0, 0, depth});
-    } else if (value.get(array) == simdjson::SUCCESS) {
-      for (const auto element : array) add({}, {element, parent, 0, 0, depth});
-    }
-    tree_.nodes[parent].first_child = first;
-    tree_.nodes[parent].children = static_cast<std::uint32_t>(tree_.nodes.size()) - first;
-    if (type == element_type::OBJECT) check_duplicates(parent);
+    end_children(parent);
+    check_duplicates(parent);
   }
 
   void check_duplicates(std::uint32_t parent) {
     const Node& object = tree_.nodes[parent];
-    const std::span keys(tree_.keys.data() + object.first_child, object.children);
+    const std::span keys(tree_.keys.data() + object.first_key, object.children);
     const std::optional<std::size_t> twice = duplicates_.find(keys);
     if (!twice) return;
     fail(ErrorCode::duplicate, tree_.path(object.first_child + static_cast<std::uint32_t>(*twice)),
@@ -184,6 +214,7 @@ class TreeBuilder {
   JsonTree& tree_;
   const JsonLimits& limits_;
   DuplicateKeys duplicates_;
+  int depth_ = 0;
 };
 
 }  // namespace
@@ -254,7 +285,7 @@ std::optional<Json> Json::find(std::string_view key) const {
   expect(is_object(), "an object");
   const Node& node = tree_->nodes[node_];
   for (std::uint32_t at = node.first_child; at < node.first_child + node.children; ++at) {
-    if (tree_->keys[at] == key) return Json(tree_, at);
+    if (tree_->key(node, at) == key) return Json(tree_, at);
   }
   return std::nullopt;
 }
@@ -273,7 +304,7 @@ void Json::for_each_member(FunctionRef<void(std::string_view, const Json&)> visi
   expect(is_object(), "an object");
   const Node& node = tree_->nodes[node_];
   for (std::uint32_t at = node.first_child; at < node.first_child + node.children; ++at) {
-    visit(tree_->keys[at], Json(tree_, at));
+    visit(tree_->key(node, at), Json(tree_, at));
   }
 }
 

@@ -16,6 +16,12 @@ constexpr std::size_t kMaxMergeLine = 4096;
 std::string place(std::int64_t line) { return "merges.txt: line " + std::to_string(line); }
 std::string place(const Json& merge) { return merge.path(); }
 
+struct JsonPlace {
+  const Json* list;
+  std::size_t index;
+};
+std::string place(const JsonPlace& at) { return at.list->path() + "[" + std::to_string(at.index) + "]"; }
+
 /// Adds merges in rank order; `Where` says where each stands. They are looked up some at a time: the tables
 /// are larger than the caches, and while one is fetched the next can be asked for.
 template <class Where>
@@ -27,7 +33,12 @@ class MergeReader {
     waiting_.push_back({left, right, where, symbols_.probe(left), symbols_.probe(right)});
     if (waiting_.size() == kBatch) flush();
   }
-  /// To be called before an error of a later merge is raised: the first in the file is the one to name.
+  BytePairMerger take() {
+    flush();
+    return std::move(merger_);
+  }
+
+ private:
   void flush() {
     for (Waiting& w : waiting_) {
       w.ids[0] = symbols_.find(w.left, w.left_probe);
@@ -41,12 +52,7 @@ class MergeReader {
     for (const Waiting& w : waiting_) add_found(w);
     waiting_.clear();
   }
-  BytePairMerger take() {
-    flush();
-    return std::move(merger_);
-  }
 
- private:
   static constexpr std::size_t kBatch = 32;
   struct Waiting {
     std::string_view left, right;
@@ -84,7 +90,19 @@ std::optional<SymbolPair> split_merge(std::string_view line) {
   return SymbolPair{line.substr(0, space), line.substr(space + 1)};
 }
 
+// Two symbols in a list.
+std::optional<SymbolPair> pair_of(const Json& merge) {
+  if (!merge.is_array() || merge.size() != 2) return std::nullopt;
+  SymbolPair pair;
+  merge.for_each_element([&](const Json& part) {
+    (pair.left.data() == nullptr ? pair.left : pair.right) = part.as_string();
+  });
+  if (pair.left.empty() || pair.right.empty()) return std::nullopt;
+  return pair;
+}
+
 constexpr std::string_view kNoMerge = "is not two symbols with one space between them";
+constexpr std::string_view kNoPair = "is not a pair of symbols";
 
 void check_merges_text(std::string_view text) {
   if (text.size() > kMaxMergesBytes) fail(ErrorCode::limit, "merges.txt", "is larger than 64 MiB");
@@ -135,30 +153,32 @@ BytePairMerger add_merges(const MergeLines& merges, const SymbolTable& symbols) 
   return merger;
 }
 
-BytePairMerger read_json_merges(const Json& list, const SymbolTable& symbols) {
+JsonMerges split_json_merges(const Json& list) {
   if (!list.is_array()) fail(ErrorCode::header, list.path(), "is not a list of merges");
   if (list.size() > kMaxMerges)
     fail(ErrorCode::limit, list.path(), "has " + std::to_string(list.size()) + " merges");
-  MergeReader<Json> merges(symbols, static_cast<std::size_t>(list.size()));
+  JsonMerges result{{}, list, std::nullopt};
+  result.pairs.reserve(static_cast<std::size_t>(list.size()));
   list.for_each_element([&](const Json& merge) {
-    if (merge.is_string()) {
-      const std::optional<SymbolPair> split = split_merge(merge.as_string());
-      if (!split) {
-        merges.flush();
-        fail(ErrorCode::header, merge.path(), kNoMerge);
-      }
-      merges.add(split->left, split->right, merge);
-      return;
+    if (result.problem) return;
+    const bool is_line = merge.is_string();
+    if (const std::optional<SymbolPair> pair = is_line ? split_merge(merge.as_string()) : pair_of(merge)) {
+      result.pairs.push_back(*pair);
+    } else {
+      result.problem.emplace(ErrorCode::header, place(merge), is_line ? kNoMerge : kNoPair);
     }
-    std::vector<std::string_view> pair;
-    if (merge.is_array()) merge.for_each_element([&](const Json& part) { pair.push_back(part.as_string()); });
-    if (pair.size() != 2 || pair[0].empty() || pair[1].empty()) {
-      merges.flush();
-      fail(ErrorCode::header, merge.path(), "is not a pair of symbols");
-    }
-    merges.add(pair[0], pair[1], merge);
   });
-  return merges.take();
+  return result;
+}
+
+BytePairMerger add_merges(const JsonMerges& merges, const SymbolTable& symbols) {
+  MergeReader<JsonPlace> reader(symbols, merges.pairs.size());
+  for (std::size_t i = 0; i < merges.pairs.size(); ++i) {
+    reader.add(merges.pairs[i].left, merges.pairs[i].right, {&merges.list, i});
+  }
+  BytePairMerger merger = reader.take();
+  if (merges.problem) throw *merges.problem;
+  return merger;
 }
 
 }  // namespace sightline

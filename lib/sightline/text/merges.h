@@ -30,7 +30,16 @@ MergeLines split_merges(std::string_view text);
 /// The merges in the order of their ranks. Errors: mismatch for a symbol that the vocabulary lacks,
 /// duplicate; the subject names the line.
 BytePairMerger add_merges(const MergeLines& merges, const SymbolTable& symbols);
-/// The same of `tokenizer.json`, whose merges are strings or pairs. Errors: header, limit, too.
-BytePairMerger read_json_merges(const Json& list, const SymbolTable& symbols);
+
+/// The same of `tokenizer.json`, whose merges are strings or pairs; views into the document.
+struct JsonMerges {
+  std::vector<SymbolPair> pairs;
+  Json list;
+  std::optional<Error> problem;  ///< of the merge after them
+};
+/// Errors: limit, header, type.
+JsonMerges split_json_merges(const Json& list);
+/// The subject of an error names the merge.
+BytePairMerger add_merges(const JsonMerges& merges, const SymbolTable& symbols);
 
 }  // namespace sightline

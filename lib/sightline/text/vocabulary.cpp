@@ -191,6 +191,9 @@ Vocabulary read_tokenizer_json(std::string_view tokenizer_json, const TokenizerS
   const TokenizerSettings settings = read_tokenizer_settings(texts, root);
   const Json model = root.at("model");
   check_clip_pipeline(root, settings.tokenizer_class);
+  const Json list = model.at("merges");
+  std::future<JsonMerges> merges =
+      std::async(std::launch::async | std::launch::deferred, [&] { return split_json_merges(list); });
   Vocabulary vocabulary;
   const SymbolTable symbols = read_symbols(model.at("vocab"), vocabulary);
   set_symbols(vocabulary, symbols);
@@ -199,7 +202,7 @@ Vocabulary read_tokenizer_json(std::string_view tokenizer_json, const TokenizerS
   } else {
     set_clip_tokens(settings.special, symbols, "tokenizer.json", vocabulary);
   }
-  vocabulary.merger = read_json_merges(model.at("merges"), symbols);
+  vocabulary.merger = add_merges(merges.get(), symbols);
   set_limits(settings, vocabulary);
   return vocabulary;
 }
