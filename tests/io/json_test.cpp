@@ -216,3 +216,44 @@ TEST_CASE("json: keys chosen to collide are still told apart, and a duplicate am
   CHECK(failure.code == "DUP");
   CHECK_THAT(failure.message, Contains(last.c_str()));
 }
+
+// Elements of short arrays of scalars are kept in another way than those of all others.
+TEST_CASE("json: short and long arrays are alike", "[io]") {
+  for (const int elements : {0, 1, 2, 8, 9, 40}) {
+    for (const std::string last : {"", "[]", "{}", "null", "\"x\""}) {
+      INFO(elements << " numbers and " << last);
+      std::string text = "[";
+      for (int i = 0; i < elements; ++i) text += (i == 0 ? "" : ",") + std::to_string(i);
+      if (!last.empty()) text += (elements == 0 ? "" : ",") + last;
+      const JsonDocument document("{\"a\":" + text + "]}", "f.json");
+      const Json array = document.root().at("a");
+      CHECK(array.size() == elements + (last.empty() ? 0 : 1));
+      std::int64_t seen = 0;
+      array.for_each_element([&](const Json& element) {
+        CHECK(element.path() == "f.json: a[" + std::to_string(seen) + "]");
+        if (seen < elements) {
+          CHECK(element.as_integer() == seen);
+          CHECK(element.size() == 0);
+          CHECK_THROWS_WITH(element.as_string(), Contains("a[" + std::to_string(seen) + "]"));
+          CHECK_THROWS_WITH(element.find("b"), Contains("expected an object"));
+        } else {
+          CHECK(element.is_array() == (last == "[]"));
+          CHECK(element.is_object() == (last == "{}"));
+          CHECK(element.is_null() == (last == "null"));
+          CHECK(element.is_string() == (last == "\"x\""));
+        }
+        ++seen;
+      });
+      CHECK(seen == array.size());
+      // The document, the array, its elements.
+      const JsonLimits enough{.max_values = 2 + seen}, few{.max_values = 1 + seen};
+      CHECK_NOTHROW(JsonDocument("{\"a\":" + text + "]}", "f.json", enough));
+      CHECK_THROWS_WITH(JsonDocument("{\"a\":" + text + "]}", "f.json", few), Contains("values"));
+    }
+  }
+  CHECK_THROWS_WITH(JsonDocument("[[[]]]", "f.json", {.max_depth = 2}), Contains("too deep"));
+  CHECK_NOTHROW(JsonDocument("[[[]]]", "f.json", {.max_depth = 3}));
+  const JsonDocument root("[1, 2]", "f.json");
+  root.root().for_each_element(
+      [&](const Json& element) { CHECK_THAT(element.path(), Contains("f.json: [")); });
+}

@@ -14,13 +14,17 @@ namespace {
 
 using simdjson::dom::element_type;
 constexpr std::uint32_t kNoParent = UINT32_MAX;
+// Elements of an array that is as short and holds nothing but scalars are looked up when they are asked for:
+// the merges of a tokenizer.json are 49,000 arrays of two.
+constexpr std::uint32_t kNoNodes = UINT32_MAX;
+constexpr std::size_t kFewElements = 8;
 
 // Children of a node lie side by side, so that a path can be told from parents alone and nothing is stored
 // for it.
 struct Node {
   simdjson::dom::element value;
   std::uint32_t parent = kNoParent;
-  std::uint32_t first_child = 0;
+  std::uint32_t first_child = 0;  // kNoNodes: the elements have none
   std::uint32_t children = 0;
   std::uint32_t first_key = 0;  // of an object's children
 };
@@ -54,7 +58,12 @@ struct JsonTree {
   std::vector<Node> nodes;
   std::vector<std::string_view> keys;  // of members only: a file of merges has many more elements
 
-  std::string path(std::uint32_t node) const;
+  /// Of a node, or of its element `element - 1`.
+  std::string path(std::uint32_t node, std::uint32_t element = 0) const;
+  simdjson::dom::element value(std::uint32_t node, std::uint32_t element) const {
+    const simdjson::dom::element whole = nodes[node].value;
+    return element == 0 ? whole : whole.get_array().value_unsafe().at(element - 1).value_unsafe();
+  }
   /// Of a member of an object.
   std::string_view key(const Node& object, std::uint32_t node) const {
     return keys[object.first_key + (node - object.first_child)];
@@ -62,7 +71,7 @@ struct JsonTree {
   element_type type(std::uint32_t node) const { return nodes[node].value.type(); }
 };
 
-std::string JsonTree::path(std::uint32_t node) const {
+std::string JsonTree::path(std::uint32_t node, std::uint32_t element) const {
   std::vector<std::uint32_t> chain;
   for (std::uint32_t at = node; nodes[at].parent != kNoParent; at = nodes[at].parent) chain.push_back(at);
   std::string text;
@@ -75,6 +84,7 @@ std::string JsonTree::path(std::uint32_t node) const {
       text += key(nodes[parent], *at);
     }
   }
+  if (element > 0) text += '[' + std::to_string(element - 1) + ']';
   if (text.empty()) return subject;
   return subject.empty() ? text : subject + ": " + text;
 }
@@ -161,12 +171,26 @@ class TreeBuilder {
   }
 
  private:
-  void add(const Node& node) {
-    if (static_cast<std::int64_t>(tree_.nodes.size()) >= limits_.max_values) {
+  void count_values(std::int64_t more) {
+    values_ += more;
+    if (values_ > limits_.max_values) {
       fail(ErrorCode::limit, tree_.subject,
            "holds more than " + std::to_string(limits_.max_values) + " values, the most that are accepted");
     }
+  }
+  void add(const Node& node) {
+    count_values(1);
     tree_.nodes.push_back(node);
+  }
+
+  static bool is_short(const simdjson::dom::array& array) {
+    std::size_t elements = 0;
+    for (const auto element : array) {
+      const element_type type = element.type();
+      if (type == element_type::OBJECT || type == element_type::ARRAY || ++elements > kFewElements)
+        return false;
+    }
+    return true;
   }
 
   /// `depth_` is that of `parent`: the number of arrays and objects around it.
@@ -188,6 +212,13 @@ class TreeBuilder {
 
   void add_elements(std::uint32_t parent, const simdjson::dom::array& array) {
     begin_children(parent);
+    if (is_short(array)) {
+      Node& node = tree_.nodes[parent];
+      node.first_child = kNoNodes;
+      node.children = static_cast<std::uint32_t>(array.size());
+      count_values(node.children);
+      return;
+    }
     for (const auto element : array) add({element, parent});
     end_children(parent);
   }
@@ -214,6 +245,7 @@ class TreeBuilder {
   JsonTree& tree_;
   const JsonLimits& limits_;
   DuplicateKeys duplicates_;
+  std::int64_t values_ = 0;
   int depth_ = 0;
 };
 
@@ -235,32 +267,36 @@ JsonDocument& JsonDocument::operator=(JsonDocument&&) noexcept = default;
 
 Json JsonDocument::root() const { return {tree_.get(), 0}; }
 
-bool Json::is_null() const { return tree_->type(node_) == element_type::NULL_VALUE; }
-bool Json::is_bool() const { return tree_->type(node_) == element_type::BOOL; }
-bool Json::is_number() const { return is_integer() || tree_->type(node_) == element_type::DOUBLE; }
-bool Json::is_string() const { return tree_->type(node_) == element_type::STRING; }
-bool Json::is_array() const { return tree_->type(node_) == element_type::ARRAY; }
-bool Json::is_object() const { return tree_->type(node_) == element_type::OBJECT; }
+bool Json::is_null() const { return tree_->value(node_, element_).type() == element_type::NULL_VALUE; }
+bool Json::is_bool() const { return tree_->value(node_, element_).type() == element_type::BOOL; }
+bool Json::is_number() const {
+  return is_integer() || tree_->value(node_, element_).type() == element_type::DOUBLE;
+}
+bool Json::is_string() const { return tree_->value(node_, element_).type() == element_type::STRING; }
+bool Json::is_array() const { return tree_->value(node_, element_).type() == element_type::ARRAY; }
+bool Json::is_object() const { return tree_->value(node_, element_).type() == element_type::OBJECT; }
 bool Json::is_integer() const {
-  const element_type type = tree_->type(node_);
+  const element_type type = tree_->value(node_, element_).type();
   return type == element_type::INT64 || type == element_type::UINT64;
 }
 
 void Json::expect(bool right, std::string_view kind) const {
   if (right) return;
   fail(ErrorCode::type, path(),
-       "is " + std::string(kind_name(tree_->type(node_))) + ", expected " + std::string(kind));
+       "is " + std::string(kind_name(tree_->value(node_, element_).type())) + ", expected " +
+           std::string(kind));
 }
 
 bool Json::as_bool() const {
   expect(is_bool(), "a boolean");
-  return tree_->nodes[node_].value.get_bool().value_unsafe();
+  return tree_->value(node_, element_).get_bool().value_unsafe();
 }
 
 std::int64_t Json::as_integer(std::int64_t low, std::int64_t high) const {
   expect(is_integer(), "an integer");
-  const simdjson::dom::element value = tree_->nodes[node_].value;
-  const bool above = tree_->type(node_) == element_type::UINT64;  // used only for what int64 cannot hold
+  const simdjson::dom::element value = tree_->value(node_, element_);
+  const bool above =
+      tree_->value(node_, element_).type() == element_type::UINT64;  // used only for what int64 cannot hold
   const std::int64_t number = above ? INT64_MAX : value.get_int64().value_unsafe();
   if (above || number < low || number > high) {
     const std::string seen =
@@ -273,12 +309,12 @@ std::int64_t Json::as_integer(std::int64_t low, std::int64_t high) const {
 
 double Json::as_double() const {
   expect(is_number(), "a number");
-  return tree_->nodes[node_].value.get_double().value_unsafe();
+  return tree_->value(node_, element_).get_double().value_unsafe();
 }
 
 std::string_view Json::as_string() const {
   expect(is_string(), "a string");
-  return tree_->nodes[node_].value.get_string().value_unsafe();
+  return tree_->value(node_, element_).get_string().value_unsafe();
 }
 
 std::optional<Json> Json::find(std::string_view key) const {
@@ -296,9 +332,9 @@ Json Json::at(std::string_view key) const {
   return *value;
 }
 
-std::string Json::path() const { return tree_->path(node_); }
+std::string Json::path() const { return tree_->path(node_, element_); }
 
-std::int64_t Json::size() const { return tree_->nodes[node_].children; }
+std::int64_t Json::size() const { return element_ == 0 ? tree_->nodes[node_].children : 0; }
 
 void Json::for_each_member(FunctionRef<void(std::string_view, const Json&)> visit) const {
   expect(is_object(), "an object");
@@ -311,8 +347,8 @@ void Json::for_each_member(FunctionRef<void(std::string_view, const Json&)> visi
 void Json::for_each_element(FunctionRef<void(const Json&)> visit) const {
   expect(is_array(), "an array");
   const Node& node = tree_->nodes[node_];
-  for (std::uint32_t at = node.first_child; at < node.first_child + node.children; ++at) {
-    visit(Json(tree_, at));
+  for (std::uint32_t i = 0; i < node.children; ++i) {
+    visit(node.first_child == kNoNodes ? Json(tree_, node_, i + 1) : Json(tree_, node.first_child + i));
   }
 }
 

@@ -57,11 +57,13 @@ class Json {
 
  private:
   friend class JsonDocument;
-  Json(const JsonTree* tree, std::uint32_t node) : tree_(tree), node_(node) {}
+  Json(const JsonTree* tree, std::uint32_t node, std::uint32_t element = 0)
+      : tree_(tree), node_(node), element_(element) {}
   void expect(bool right, std::string_view kind) const;
 
   const JsonTree* tree_;
   std::uint32_t node_;
+  std::uint32_t element_;  ///< 0, or the number, from 1, of an element that has no node of its own
 };
 
 /// A parsed JSON text. Strict: no BOM, no second document, no NaN, no duplicate key in any object, bounded

@@ -94,9 +94,8 @@ std::optional<SymbolPair> split_merge(std::string_view line) {
 std::optional<SymbolPair> pair_of(const Json& merge) {
   if (!merge.is_array() || merge.size() != 2) return std::nullopt;
   SymbolPair pair;
-  merge.for_each_element([&](const Json& part) {
-    (pair.left.data() == nullptr ? pair.left : pair.right) = part.as_string();
-  });
+  merge.for_each_element(
+      [&](const Json& part) { (pair.left.data() == nullptr ? pair.left : pair.right) = part.as_string(); });
   if (pair.left.empty() || pair.right.empty()) return std::nullopt;
   return pair;
 }
