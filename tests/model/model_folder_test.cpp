@@ -56,6 +56,21 @@ TEST_CASE("model_folder: the one CLIPModel of sentence-transformers is opened", 
   CHECK_THAT(refusal(folder).message, Contains("(a, b); name the folder"));
 }
 
+TEST_CASE("model_folder: a module that changes the embeddings of a CLIPModel is refused", "[model][error]") {
+  const TempFolder folder;
+  std::filesystem::create_directory(folder / "0_CLIPModel");
+  const auto with = [&](const std::string& second) {
+    folder.write("modules.json",
+                 R"([{"path": "0_CLIPModel", "type": "sentence_transformers.models.CLIPModel"},)"
+                 R"( {"path": "1", "type": "sentence_transformers.models.)" +
+                     second + R"("}])");
+    return refusal(folder);
+  };
+  CHECK(with("Normalize").code.empty());
+  CHECK(with("Dense").code == "UNSUP");
+  CHECK_THAT(with("Dense").message, Contains("CLIPModel, Dense") && Contains("name the folder"));
+}
+
 TEST_CASE("model_folder: a pipeline of diffusers says which tower is where", "[model][error]") {
   const TempFolder folder;
   const auto with = [&](const std::string& parts) {

@@ -72,6 +72,16 @@ std::string listed(const std::vector<Part>& parts) {
   return words;
 }
 
+// What stands behind a CLIPModel changes its embeddings, except that Normalize leaves every cosine as it is.
+void check_modules(const std::string& list, const std::vector<Part>& parts) {
+  for (const Part& part : parts) {
+    if (part.type == "CLIPModel" || part.type == "Normalize") continue;
+    fail(ErrorCode::unsupported, list,
+         "names the modules of sentence-transformers " + listed(parts) + ", and " + part.type +
+             " would change the embeddings; name the folder of the CLIPModel to read that alone");
+  }
+}
+
 // The folder of the only CLIPModel, "" when there is none.
 std::string only_clip(const std::string& path, std::string_view file, const std::vector<Part>& parts) {
   std::vector<std::string> found;
@@ -126,7 +136,10 @@ std::string model_place(const std::string& path) {
     const bool is_pipeline = file == kPipeline;
     const std::vector<Part> parts =
         is_pipeline ? components_of(document.root()) : modules_of(document.root());
-    if (std::string place = only_clip(path, file, parts); !place.empty()) return place;
+    if (std::string place = only_clip(path, file, parts); !place.empty()) {
+      if (!is_pipeline) check_modules(name, parts);
+      return place;
+    }
     if (is_pipeline) fail_pipeline(path, parts);
     fail(ErrorCode::unsupported, name,
          "names the modules of sentence-transformers " + listed(parts) + ", expected a CLIPModel");
