@@ -91,6 +91,13 @@ TEST_CASE("orientation: a value that is cut ends the directory, one that is too 
   CHECK(of(head + bytes_of({0x0e, 1, 2, 0, 5, 0, 0, 0, 26, 0, 0, 0}) + six) == 6);
   CHECK(of(head + bytes_of({0x0e, 1, 2, 0, 9, 0, 0, 0, 26, 0, 0, 0}) + six) == 1);
   CHECK(of(head + bytes_of({0x0e, 1, 2, 0, 0, 0, 1, 0, 26, 0, 0, 0}) + six) == 6);
+  // Where a tag has a value, a second one is not looked at: cut or too large, it changes nothing.
+  for (const int size : {20, 100}) {
+    const std::string twice = bytes_of({0x31, 1, 3, 0, 1, 0, 0, 0, 7, 0, 0, 0}) +
+                              bytes_of({0x31, 1, 1, 0, size, 0, 0, 0, 40, 0, 0, 0}) +
+                              bytes_of({0x12, 1, 3, 0, 1, 0, 0, 0, 6, 0, 0, 0});
+    CHECK(of(std::string("II*\0\x08\0\0\0", 8) + bytes_of({3, 0}) + twice) == 6);
+  }
 }
 
 TEST_CASE("orientation: headers that are odd, but that Pillow reads", "[image]") {

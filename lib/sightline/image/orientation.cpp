@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 #include <string_view>
+#include <vector>
 
 namespace sightline {
 
@@ -113,11 +114,16 @@ ExifOrientation read_exif_orientation(ByteView exif) {
   }
   const std::uint32_t entries = number(exif, directory, 2, little);
   std::uint64_t claimed = 0;  // by values outside the directory; those that claim more than there is are none
+  std::vector<bool> has_value(std::size_t{1} << 16);  // of each tag
   std::size_t entry = directory + 2;
   for (std::uint32_t i = 0; i < entries && exif.size() - entry >= 12; ++i, entry += 12) {
+    const std::uint32_t tag = number(exif, entry, 2, little);
     const std::uint32_t type = number(exif, entry + 2, 2, little);
     const std::uint64_t size = std::uint64_t{type_size(type)} * number(exif, entry + 4, 4, little);
     std::size_t at = entry + 8;
+    if (size == 0 || has_value[tag]) {  // a second value is not looked at, nor does it claim anything
+      continue;
+    }
     if (size > 4) {
       claimed += size;
       if (claimed > exif.size()) {
@@ -128,7 +134,8 @@ ExifOrientation read_exif_orientation(ByteView exif) {
         break;  // what follows a value that is cut is not read
       }
     }
-    if (number(exif, entry, 2, little) == kOrientationTag && size != 0) {
+    has_value[tag] = true;
+    if (tag == kOrientationTag) {
       result.found = true;
       result.value = value_at(exif, at, type, little);
       return result;
