@@ -90,6 +90,23 @@ TEST_CASE("tiff: sizes and chunks are limited before anything is allocated", "[i
   ImageLimits limits;
   limits.max_decoder_memory = 1'000'000;
   CHECK(judge(tiff(entries), limits).word == "LIMIT");
+  // Many tiles that lie outside the image nearly whole, all of the same bytes.
+  std::erase_if(entries, [](const TiffEntry& e) {
+    return e.tag == 256 || e.tag == 257 || e.tag == 259 || (e.tag >= 322 && e.tag <= 324);
+  });
+  std::string offsets;
+  for (int i = 0; i < 4094; ++i) {
+    offsets += std::string("\x08\0\0\0", 4);
+  }
+  entries.insert(entries.end(), {{256, 3, 1, 1},
+                                 {257, 4, 1, 65500},
+                                 {259, 3, 1, 8},
+                                 {322, 4, 1, 65488},
+                                 {323, 4, 1, 16},
+                                 {324, 4, 4094, 8}});
+  const Verdict many = judge(tiff(entries, offsets));
+  CHECK(many.word == "LIMIT");
+  CHECK_THAT(many.message, Contains("has tiles of 4289725952 bytes in all, expected at most 4000000000"));
 }
 
 TEST_CASE("tiff: directories that lead nowhere", "[image][error]") {

@@ -21,6 +21,7 @@ struct ImageLimits {
   std::int32_t max_jpeg_scans = 500;      ///< as TurboJPEG and DALI
   std::int64_t max_scan_pixels = 4'000'000'000;
   std::int64_t max_decoder_memory = 1536LL << 20;
+  std::int64_t max_decoded_bytes = 4'000'000'000;  ///< of a TIFF's tiles, whole
   /// PNG: a wrong CRC or Adler sum is an error; else it is a warning, or unseen. An Adler sum stays an error
   /// where libpng was built without the choice.
   bool checksums = true;

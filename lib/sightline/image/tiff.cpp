@@ -145,6 +145,14 @@ class TiffReader : public RowReader {
            "needs " + std::to_string(band + chunk) + " bytes for its tiles, expected at most " +
                std::to_string(limits.max_decoder_memory));
     }
+    // Tiles may be far larger than the image, all of the same few bytes: bounded time.
+    const std::int64_t all =
+        chunk * layout_.chunks_across() * layout_.chunks_down() * (layout_.planes ? layout_.samples : 1);
+    if (all > limits.max_decoded_bytes) {
+      fail(ErrorCode::limit, kSubject,
+           "has tiles of " + std::to_string(all) + " bytes in all, expected at most " +
+               std::to_string(limits.max_decoded_bytes));
+    }
     chunk_bytes_ = static_cast<std::size_t>(chunk);
     band_bytes_ = static_cast<std::size_t>(band);
   }
