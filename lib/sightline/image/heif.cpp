@@ -159,6 +159,9 @@ class HeifReader : public RowReader {
       return;
     }
     const ErrorCode code = code_of(error);
+    if (code == ErrorCode::header) {
+      check_bmff_sizes(file_, limits_, kSubject);  // libheif 1.23 does not say that a size is the reason
+    }
     const bool cut = code != ErrorCode::unsupported && code != ErrorCode::limit && bmff_is_cut(file_);
     fail(cut ? ErrorCode::truncated : code, kSubject,
          cut ? "ends before its picture is complete"
@@ -184,6 +187,7 @@ class HeifReader : public RowReader {
     const bool premultiplied = library_.handle_premultiplied(handle_.get()) != 0;
     const std::unique_ptr<heif_decoding_options, Release> options(library_.options_alloc());
     options->convert_hdr_to_8bit = 1;
+    options->strict_decoding = 1;  // since 1.19 tiles that cannot be decoded would be left grey
     heif_image* image = nullptr;
     check(library_.decode(handle_.get(), &image, heif_colorspace_RGB,
                           alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, options.get()));
