@@ -2,8 +2,11 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "options.h"
 #include "sightline/io/file.h"
+#include "sightline/output/table_writer.h"
 
 namespace sightline::app {
 
@@ -17,13 +20,21 @@ class Companion {
 
   /// Null when it is not wanted.
   OutputFile* file() const { return file_.get(); }
-  /// Errors of both: those of OutputFile; io when it cannot be removed.
+  /// Errors of both: those of OutputFile; locked when one that is not wanted was created during this run and
+  /// `force` was not given; io when it cannot be removed.
   void settle();
   void commit();
 
  private:
+  void require_absent() const;
+
   std::string path_;
+  bool force_;
   std::unique_ptr<OutputFile> file_;
 };
+
+/// The names of all files that describe the array of this output, whichever command writes them; none when it
+/// is no .npy file.
+std::vector<std::string> companions_of(const OutputOptions& options, TableFormat format);
 
 }  // namespace sightline::app

@@ -2,6 +2,7 @@
 
 #include "failure.h"
 #include "sightline/base/format.h"
+#include "sightline/output/score_index.h"
 
 namespace sightline::app {
 
@@ -14,6 +15,7 @@ EmbeddingOutput::EmbeddingOutput(const OutputOptions& options, TableFormat forma
     if (format != TableFormat::npy || !out_->seekable() || is_stdout(options.path)) return;
     index_.emplace(index_path_of(options.path), kind.with_index, options.force);
     info_.emplace(info_path_of(options.path), kind.with_index, options.force);
+    score_index_.emplace(score_index_path_of(options.path), false, options.force);
     if (kind.with_index) index_writer_ = std::make_unique<IndexWriter>(*index_->file());
   });
 }
@@ -47,22 +49,19 @@ void EmbeddingOutput::settle() {
     write_info(*info_->file(), info);
   }
   if (info_) info_->settle();
+  if (score_index_) score_index_->settle();
   out_->settle();
 }
 
 void EmbeddingOutput::commit() {
   if (index_) index_->commit();
   if (info_) info_->commit();
+  if (score_index_) score_index_->commit();
   out_->commit();
 }
 
 std::string item_name(std::string_view path) {
   return path == "-" ? "standard input" : path.empty() ? "''" : printable(path);
-}
-
-std::vector<std::string> companions_of(const OutputOptions& options, TableFormat format) {
-  if (format != TableFormat::npy || is_stdout(options.path)) return {};
-  return {index_path_of(options.path), info_path_of(options.path)};
 }
 
 void report_item(const ItemOptions& items, const ConsoleOptions& console, Progress& progress,

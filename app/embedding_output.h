@@ -54,6 +54,7 @@ class EmbeddingOutput {
   Kind kind_;
   std::unique_ptr<OutputFile> out_;
   std::optional<Companion> index_, info_;
+  std::optional<Companion> score_index_;  ///< of an array of scores that was there
   std::unique_ptr<TableWriter> table_;
   std::unique_ptr<IndexWriter> index_writer_;
   std::function<EmbeddingsInfo()> describe_;
@@ -62,8 +63,6 @@ class EmbeddingOutput {
 
 /// What messages call an input: its path, with "-" as standard input.
 std::string item_name(std::string_view path);
-/// The names of the files beside an .npy file, of others none.
-std::vector<std::string> companions_of(const OutputOptions& options, TableFormat format);
 
 /// Says on stderr what is wrong with an item and counts it. Errors: StoppedByItem.
 void report_item(const ItemOptions& items, const ConsoleOptions& console, Progress& progress,

@@ -87,8 +87,7 @@ void check_outputs(const ScoreOptions& o, const ImageSide& images, TableFormat f
     for (std::int64_t i = 0; i < images.size(); ++i) inputs.emplace_back(images.label(i));
   }
   std::vector<std::string> outputs = {o.output.path, o.items.report};
-  const bool beside = format == TableFormat::npy && !is_stdout(o.output.path);
-  if (beside) outputs.push_back(score_index_path_of(o.output.path));
+  for (std::string& path : companions_of(o.output, format)) outputs.push_back(std::move(path));
   check_distinct(outputs);
   for (const std::string& output : outputs) check_output(output, inputs, o.model);
 }

@@ -1,5 +1,8 @@
 #include "score_output.h"
 
+#include "sightline/output/index_file.h"
+#include "sightline/output/info_file.h"
+
 namespace sightline::app {
 
 ScoreOutput::ScoreOutput(const OutputOptions& options, TableFormat format, bool with_index)
@@ -7,16 +10,20 @@ ScoreOutput::ScoreOutput(const OutputOptions& options, TableFormat format, bool 
   // Nothing lies beside a pipe or a device.
   if (format != TableFormat::npy || !out_.seekable() || is_stdout(options.path)) return;
   index_.emplace(score_index_path_of(options.path), with_index, options.force);
+  rows_index_.emplace(index_path_of(options.path), false, options.force);
+  info_.emplace(info_path_of(options.path), false, options.force);
   if (with_index) index_writer_.emplace(*index_->file());
 }
 
 void ScoreOutput::settle() {
-  if (index_) index_->settle();
+  for (std::optional<Companion>* beside : {&index_, &rows_index_, &info_})
+    if (*beside) (*beside)->settle();
   out_.settle();
 }
 
 void ScoreOutput::commit() {
-  if (index_) index_->commit();
+  for (std::optional<Companion>* beside : {&index_, &rows_index_, &info_})
+    if (*beside) (*beside)->commit();
   out_.commit();
 }
 

@@ -24,6 +24,7 @@ class ScoreOutput {
  private:
   OutputFile out_;
   std::optional<Companion> index_;
+  std::optional<Companion> rows_index_, info_;  ///< of embeddings that were there
   std::optional<ScoreIndexWriter> index_writer_;
 };
 

@@ -160,7 +160,7 @@ void StagingFolder::publish() {
   if (::renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, target_.c_str(), flags) == 0) return;
   const bool not_known = errno == EINVAL || errno == ENOSYS;  // NFS and other file systems without exchange
   if (!replaces && (errno == EEXIST || (not_known && file_exists(target_)))) {
-    fail(ErrorCode::locked, path_, "came into being while this run was writing it");
+    fail(ErrorCode::locked, path_, "was created by another process during this run");
   }
   if (!not_known) fail_output(path_, kNotRenamed, errno);
   if (replaces) {

@@ -65,10 +65,10 @@ void sync(int descriptor, const std::string& path) {
 void publish(const std::string& temporary, const std::string& target, const std::string& path, bool force) {
   if (!force) {
     if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) return;
-    if (errno == EEXIST) fail(ErrorCode::locked, path, "came into being while this run was writing it");
+    if (errno == EEXIST) fail(ErrorCode::locked, path, "was created by another process during this run");
     const bool not_known = errno == EINVAL || errno == ENOSYS;  // an older kernel or file system
     if (!not_known) fail_output(path, "cannot be renamed into place", errno);
-    if (file_exists(target)) fail(ErrorCode::locked, path, "came into being while this run was writing it");
+    if (file_exists(target)) fail(ErrorCode::locked, path, "was created by another process during this run");
   }
   if (::rename(temporary.c_str(), target.c_str()) != 0)
     fail_output(path, "cannot be renamed into place", errno);
@@ -245,6 +245,9 @@ void OutputFile::settle() {
     fail(ErrorCode::io, path_,
          "has " + std::to_string(status.st_size) + " bytes on disk, expected " + std::to_string(size_));
   }
+  // Before any output of the run is published: not one of them is left without the others.
+  if (!force_ && file_exists(target_))
+    fail(ErrorCode::locked, path_, "was created by another process during this run");
   settled_ = true;
 }
 
