@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <memory>
 
 #include "commands.h"
@@ -24,9 +25,16 @@ struct EmbedTextOptions {
 };
 
 // Captions that are sorted by length and encoded together: few at first, so that a reader soon has some, then
-// twice as many each time.
+// twice as many each time; for the reader of a pipe only as many as are encoded in about kReaderWaits.
 constexpr std::size_t kFewestAtOnce = 64;
 constexpr std::size_t kMostAtOnce = 4096;  ///< bounds memory
+constexpr std::chrono::milliseconds kReaderWaits(100);
+
+std::size_t next_step(std::size_t step, std::chrono::steady_clock::duration took, bool reader_waits) {
+  if (reader_waits && took > kReaderWaits) return std::max(step / 2, kFewestAtOnce);
+  if (reader_waits && 2 * took > kReaderWaits) return step;
+  return std::min(2 * step, kMostAtOnce);
+}
 
 std::vector<std::string> warnings_of(const Caption& caption, bool truncated, std::int64_t longest) {
   std::vector<std::string> warnings;
@@ -125,10 +133,14 @@ int run_embed_text(const EmbedTextOptions& o) {
   const Writing to{o, out, *report, progress, longest};
   const std::span<const Caption> all(captions);
   std::size_t step = kFewestAtOnce;
-  for (std::size_t begin = 0; begin < all.size(); begin += step, step = std::min(2 * step, kMostAtOnce)) {
+  for (std::size_t begin = 0; begin < all.size();) {
+    const auto start = std::chrono::steady_clock::now();
     const auto part = all.subspan(begin, std::min(step, all.size() - begin));
     const TextEmbeddings embedded = encode_captions({*clip, o.model.batch, o.normalize}, part, pool);
+    const auto took = std::chrono::steady_clock::now() - start;
     write_rows(to, part, embedded, static_cast<std::int64_t>(begin));
+    begin += part.size();
+    step = next_step(step, took, out.is_direct());
   }
   progress.clear();
   watch.lap("texts encoded");

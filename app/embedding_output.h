@@ -43,6 +43,8 @@ class EmbeddingOutput {
   void row(const EmbeddingRow& row);
   /// To be called when a few rows are complete: the reader of a pipe gets them now.
   void flush_to_reader() { out_->flush_to_reader(); }
+  /// Whether somebody may read the rows while they are written: stdout, a pipe or a device.
+  bool is_direct() const { return !out_->seekable(); }
   /// Whether rows go to the terminal that a progress line may be on.
   bool to_terminal() const { return is_stdout(options_.path) && stdout_is_terminal(); }
   /// Completes the files, which `commit` publishes. Errors: those of OutputFile.

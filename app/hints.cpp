@@ -213,7 +213,9 @@ std::string ImageHints::about(const std::string& path, std::string_view error_cl
 
 std::string ImageHints::explain(const std::string& path, std::string_view message, std::string& kind) const {
   const std::string shown = printable(path);
+  const bool query = command_ == kQuery;
   if (message == kListAsImage) {
+    if (query) return "";
     kind = "list";
     return "a list of paths is read with: --files-from " + shown;
   }
@@ -234,6 +236,7 @@ std::string ImageHints::explain(const std::string& path, std::string_view messag
   }
   if (!may_be_caption(path)) return "";
   kind = "caption";
+  if (query) return "a caption is given with -c: -c '" + shown + "'";
   const bool words = path.find(' ') != std::string::npos;
   if (command_ != "score") return words ? "texts are embedded with: sightline embed-text TEXT..." : "";
   if (labels_) return "labels are one argument, quoted where it has blanks: --labels 'cat, dog'";

@@ -24,7 +24,10 @@ bool may_be_caption(const std::string& path);
 /// without -c, a list without --files-from. Each kind of mistake is explained once in a run.
 class ImageHints {
  public:
-  /// `command`: "score" or "embed-image". `labels`: whether --labels was given.
+  static constexpr std::string_view kQuery = "score IMAGE... --like";
+
+  /// `command`: "score" or "embed-image", or kQuery for an image of --like. `labels`: whether --labels was
+  /// given.
   explicit ImageHints(std::string command, bool labels = false);
 
   /// What to print below the error of `path`; "" when there is nothing to say.

@@ -4,6 +4,7 @@
 
 #include "embedding_output.h"
 #include "failure.h"
+#include "hints.h"
 #include "sightline/base/format.h"
 
 namespace sightline::app {
@@ -26,7 +27,11 @@ Tensor grown(const Tensor& rows, std::int64_t more, std::int64_t width) {
 
 /// Every query is needed: errors are those of `add_images`.
 void check_query(const std::string& path, const ImageResult& result, const ConsoleOptions& console) {
-  if (result.error_code) throw Failure(Stage::inputs, Error(*result.error_code, path, result.message));
+  if (result.error_code) {
+    ImageHints hints{std::string(ImageHints::kQuery)};
+    throw Failure(Stage::inputs, Error(*result.error_code, path, result.message),
+                  hints.about(path, result.error_class, result.message));
+  }
   if (console.verbose == 0) return;
   for (const std::string& warning : result.warnings) {
     note_warning(console, item_name(path) + ": " + printable(warning));

@@ -15,6 +15,11 @@ P
 sightline score photos --like no-end.png -v --top 1 -o out.csv 2>&1 | grep warning
 rm out.csv
 expect 4 sightline score photos --like no-end.png --strict -o out.csv
+# what may have been meant
+expect 4 sightline score photos --like 'https://example.org/dog.jpg'
+expect 4 sightline score photos --like 'photos/*.jpeg'
+expect 4 sightline score photos --like 'a red car'
+ls photos/* | expect 4 sightline score photos --like -
 echo --- usage >&2
 expect 2 sightline score photos --like photos/grey.png --by image
 expect 2 sightline score --like photos/grey.png
