@@ -3,7 +3,7 @@ sightline --version -v >page
 for flags in '-v --version' '-V -v' -Vv -vV '--verbose --version' '-vv -V'; do sightline $flags | cmp - page; done
 sightline --version | cmp - <(head -1 page)
 python3 - <<'P'
-import os, re
+import os, re, shutil, subprocess
 page = open("page").read()
 lines = page.split("\n")
 assert re.fullmatch(r"sightline \d+\.\d+\.\d+", lines[0]), lines[0]
@@ -19,8 +19,10 @@ for line in blocks["Libraries"]:
     name, version, licence = re.fullmatch(r"  (\S+) +(\d\S*) \((.+)\)", line).groups()
     shown[name] = licence
 assert shown.items() <= known.items(), (shown, known)
-optional = {"libavif", "libheif", "libtiff"}
+optional = {"libavif", "libheif", "libtiff", "fmt"}
 assert known.keys() - optional <= shown.keys(), shown
+linked = subprocess.run(["ldd", shutil.which("sightline")], capture_output=True, text=True).stdout
+assert ("libfmt.so" in linked) == ("fmt" in shown), shown
 formats = "\n".join(blocks["Image formats"])
 assert re.search(r"^  JPEG +libjpeg-turbo \d\S*: \.jpg \.jpeg", formats, re.M), formats
 assert re.search(r"^  PNG +libpng \d\S*: \.png", formats, re.M), formats
