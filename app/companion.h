@@ -37,4 +37,8 @@ class Companion {
 /// is no .npy file.
 std::vector<std::string> companions_of(const OutputOptions& options, TableFormat format);
 
+/// The name beside which the files that describe the array `path` are looked for: its own, or, where none
+/// lies beside a symbolic link, that of the file it leads to.
+std::string described_name(const std::string& path);
+
 }  // namespace sightline::app

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "build_info.h"
+#include "companion.h"
 #include "failure.h"
 #include "sightline/base/format.h"
 #include "sightline/io/file.h"
@@ -34,7 +35,7 @@ EmbeddingsInfo info_of(const CLIP& clip, const ModelOptions& options, bool norma
 std::optional<EmbeddingsInfo> info_beside(const std::string& array) {
   if (array.empty()) return {};
   return in_stage(Stage::inputs, [&]() -> std::optional<EmbeddingsInfo> {
-    const std::string path = info_path_of(array);
+    const std::string path = info_path_of(described_name(array));
     if (!file_exists(path)) return {};
     return read_info(path);
   });

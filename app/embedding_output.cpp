@@ -91,7 +91,8 @@ int finish_items(const Report& report, const ConsoleOptions& console, std::strin
                       std::string(unit) + " skipped");
   }
   if (report.ok() == 0) {
-    if (total == 0) note(console, "no " + std::string(unit) + " found");
+    // The reason of the exit status, also with -q.
+    if (total == 0) write_stderr("sightline: no " + std::string(unit) + " found\n");
     return kExitNothing;
   }
   return report.skipped() > 0 ? kExitSkipped : kExitDone;

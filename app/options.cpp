@@ -65,7 +65,7 @@ std::function<std::string(const std::string&)> whole_number(std::int64_t low, st
 }
 
 CLI::Option& add_values(CLI::App& app, const std::string& name, std::vector<std::string>& values,
-                         const std::string& help, const std::string& group, const std::string& type) {
+                        const std::string& help, const std::string& group, const std::string& type) {
   const auto option = std::make_shared<CLI::Option*>();
   const auto keep = [option, &values](const CLI::results_t&) {
     values = (*option)->results();

@@ -68,7 +68,7 @@ void add_future_option(CLI::App& app, const std::string& name);
 /// A repeatable option or the positional arguments, every value as it was given. CLI11's own conversion to a
 /// vector would take "[a,b]" apart and drop "{}".
 CLI::Option& add_values(CLI::App& app, const std::string& name, std::vector<std::string>& values,
-                         const std::string& help, const std::string& group, const std::string& type = "TEXT");
+                        const std::string& help, const std::string& group, const std::string& type = "TEXT");
 /// A check for an option's value: "" when it is a whole number in [low, high], else what is wrong.
 std::function<std::string(const std::string&)> whole_number(std::int64_t low, std::int64_t high);
 /// An option whose value is one of `names`. The help does not show `future` ones, which are refused with "not

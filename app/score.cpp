@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "commands.h"
+#include "companion.h"
 #include "embedding_info.h"
 #include "embedding_output.h"
 #include "failure.h"
@@ -81,7 +82,9 @@ void check_outputs(const ScoreOptions& o, const ImageSide& images, TableFormat f
                                      o.image_embeddings, o.text_embeddings};
   inputs.insert(inputs.end(), o.like.begin(), o.like.end());
   for (const std::string& stored : {o.image_embeddings, o.text_embeddings}) {
-    if (!stored.empty()) inputs.insert(inputs.end(), {index_path_of(stored), info_path_of(stored)});
+    if (stored.empty()) continue;
+    const std::string name = described_name(stored);
+    inputs.insert(inputs.end(), {index_path_of(name), info_path_of(name)});
   }
   if (o.image_embeddings.empty()) {
     for (std::int64_t i = 0; i < images.size(); ++i) inputs.emplace_back(images.label(i));
@@ -153,7 +156,7 @@ int run_score(const ScoreOptions& o) {
   watch.shape("scores", images->size(), queries->size());
   publish(*out, *report);
   if (queries->size() == 0) {
-    note(o.console, "no captions found");
+    write_stderr("sightline: no captions found\n");  // the reason of the exit status, also with -q
     return kExitNothing;
   }
   const bool any_low = low.report([&](std::int64_t i) { return low_name(o, *images, *queries, i); });

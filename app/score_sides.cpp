@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "companion.h"
 #include "failure.h"
 #include "sightline/io/file.h"
 #include "sightline/output/info_file.h"
@@ -117,9 +118,10 @@ class ImagesInMemory : public ImageSide {
 StoredRows StoredRows::open(const std::string& path) {
   return in_stage(Stage::inputs, [&] {
     StoredRows rows{NpyFile::open(path), {}, false};
-    const std::string info = info_path_of(path);
+    const std::string name = described_name(path);
+    const std::string info = info_path_of(name);
     if (file_exists(info)) rows.unit_rows = check_info(read_info(info), info, rows.file);
-    const std::string index = index_path_of(path);
+    const std::string index = index_path_of(name);
     if (file_exists(index)) {
       rows.entries = read_index(index, rows.file.rows());
       return rows;

@@ -11,3 +11,4 @@ expect 4 sightline embed-image empty -f csv
 expect 4 sightline embed-image empty -f json
 ls
 expect 4 sightline embed-image '' -f csv
+expect 4 sightline embed-image empty -q -f csv

@@ -59,7 +59,12 @@ expect 4 sightline score --image-embeddings raw.npy -c cat 2>&1 | sed 's/norm [0
 sed -i 's/"normalized":true/"normalized":false/' raw.info.json
 sightline score --image-embeddings raw.npy -c cat -f csv | cut -d , -f 1,4 | wc -l
 # images on the side of the texts: said, and computed
-sightline score --image-embeddings i.npy --text-embeddings i.npy --top 1 -f tsv | cut -f 1,2,4
+sightline score --image-embeddings i.npy --text-embeddings i.npy --top 1 -f tsv | cut -f 1,2
+# a link leads to what lies beside the file it names
+mkdir links
+ln -s ../i.npy links/array.npy
+expect 4 sightline score -m other --image-embeddings links/array.npy -c cat
+sightline score --image-embeddings links/array.npy -c cat -f csv | cmp - expected
 # an info file of an input is not an output
 expect 8 sightline score --image-embeddings i.npy -c cat -o i.info.json --force
 sightline score --image-embeddings i.npy -c cat -f csv | cmp - expected
