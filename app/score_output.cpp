@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "score_output.h"
 
 #include "sightline/output/index_file.h"

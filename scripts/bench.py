@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Measures sightline, and the programs it is compared with, in the same minutes on the same machine.
 
 Usage: scripts/bench.py [--sightline BINARY] [--quick] [--only NAME,...] [--peers NAME,...|none] [--json FILE]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """What scripts/bench.py measures with: models with random weights, pictures, captions. Standard library only.
 
 Weights are random with the shapes of the published models, so speeds are right and answers mean nothing.

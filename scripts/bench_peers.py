@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The programs that scripts/bench.py measures sightline against, each in a process of its own.
 
 bench_peers.py NAME serve MODEL THREADS   answers timing requests, one JSON object a line, on stdin and stdout

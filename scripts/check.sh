@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Everything that must hold before a change lands: installs what is missing, builds, runs all tests; then once more
 # under AddressSanitizer and UBSan. Usage: scripts/check.sh [--quick|--long]
 #   --quick: without the sanitizer build

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Every public header compiles alone. Usage: check_headers.py [COMPILER]"""
 import concurrent.futures
 import os

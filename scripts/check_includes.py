@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The layers as a rule: who may include whom, which file may include which library, no circle among files.
 
 Run from anywhere; exits 1 and names each line that breaks a rule. docs/architecture.md shows the same table, and

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """House rules that need no compiler (docs/conventions.md).
 
-Fails on: a missing #pragma once, a third-party include in a header, file names used twice, a public declaration file
+Fails on: a missing SPDX line or #pragma once, a third-party include in a header, file names used twice, a public declaration file
 without any doc comment, left-over marks, paths of one machine, lines above 110 columns. Lists, without failing,
 functions above 40 lines and files above 250.
 """
@@ -15,6 +16,8 @@ CODE = (".h", ".cpp")
 THIRD_PARTY = re.compile(r'#include <(?:CLI|spdlog|simdjson|png|jpeg|cblas|openblas|libdeflate|webp|avif|libheif|tiff)')
 MARKS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 PATHS = re.compile(r"(?:^|[^A-Za-z0-9_.])/(?:work|farm|root|opt)/")
+LICENCE = "SPDX-License-Identifier: Apache-2.0"
+LICENSED = (".h", ".cpp", ".c", ".py", ".sh", ".cmake")
 MAX_COLUMNS = 110
 
 
@@ -61,6 +64,8 @@ def main():
             problems.append(f"{name}: a left-over mark ({MARKS.search(text).group()})")
         if PATHS.search(text) and path.name != "check_style.py":
             problems.append(f"{name}: a path of one machine ({PATHS.search(text).group().strip()})")
+        if (path.suffix in LICENSED or path.name == "CMakeLists.txt") and LICENCE not in text[:300]:
+            problems.append(f"{name}: no line '{LICENCE}'")
         if path.suffix not in CODE:
             continue
         generated = "generated" in text[:400].lower()

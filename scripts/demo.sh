@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # From nothing to a ranking: installs what is missing, builds, and ranks captions on the sample images with the demo
 # model that ships in data/. Usage: scripts/demo.sh
 set -euo pipefail

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Artwork, concepts and captions for train_demo_model.py.
 
 prepare() renders the emoji artwork of several npm packages to small RGBA

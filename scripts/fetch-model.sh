@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Gets a published model into the Hugging Face cache, where sightline (and every Hugging Face program) finds it.
 #
 # Usage: scripts/fetch-model.sh NAME [--revision REV]
@@ -32,7 +33,7 @@ parse_arguments() {
   name="" revision=main
   while [[ $# -gt 0 ]]; do
     case "$1" in
-      --help|-h) sed -n '2,/^set /{/^set /d;s/^# \{0,1\}//;s#scripts/fetch-model.sh#'"$command"'#;p}' "$0"; exit 0 ;;
+      --help|-h) sed -n '3,/^set /{/^set /d;s/^# \{0,1\}//;s#scripts/fetch-model.sh#'"$command"'#;p}' "$0"; exit 0 ;;
       --revision) [[ $# -ge 2 ]] || usage "--revision needs a value"; revision=$2; shift 2 ;;
       -*) usage "unknown option '$1'" ;;
       *) [[ -z "$name" ]] || usage "more than one name"; name=$1; shift ;;

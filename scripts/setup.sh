@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
 # Installs what sightline is built with and is not there yet. Debian and Ubuntu: by apt. Elsewhere: says what is needed.
 # Usage: scripts/setup.sh [--tests]      (--tests: also what the tests need)
 set -euo pipefail

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Train the small CLIP of data/demo-model on emoji artwork, two CPU cores.
 
   npm install --prefix WORK <the packages that `train_demo_model.py packages` prints>

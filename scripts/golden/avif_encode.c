@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* Writes the AVIF files that Pillow cannot: other depths and matrices. Built and run by scripts/golden/coded_images.py.
  * Usage: avif_encode WIDTH HEIGHT DEPTH FORMAT RANGE MATRIX CHANNELS PREMULTIPLIED < 16-bit samples > file
  * FORMAT: 1 is 4:4:4, 2 is 4:2:2, 3 is 4:2:0, 4 is 4:0:0. RANGE: 0 limited, 1 full. MATRIX: as in H.273. */

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """WebP, AVIF and HEIC files of every kind, and the 8-bit pixels that Pillow and transformers make of them.
 
 write(out_dir) makes the same files as images.py, whose references it uses. Needs Pillow, pillow_heif, numpy,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Odd blocks of EXIF data, alone and beside XMP, and how ImageOps.exif_transpose of Pillow turns an image that has them.
 
 table(random) yields (exif, xmp, turn): bytes, bytes and "1" to "8", or "error" where Pillow fails.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """GGUF files of a nano CLIP, laid out as clip.cpp's converter does, for data/golden/weights/gguf.
 
 Needs gguf 0.19.0 beside what scripts/make_golden.py needs.

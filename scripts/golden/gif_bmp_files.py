@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """GIF and BMP files written byte by byte: kinds that Pillow reads but does not write.
 
 gifs(random) and bmps(random) yield (name, bytes).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Small pictures of every kind that the decoders take, and the 8-bit crops that the references make of them.
 
 write(out_dir) makes:

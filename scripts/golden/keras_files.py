@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checkpoints as Keras, KerasCV and KerasHub write them, for data/golden/weights.
 
 Needs keras 3.15.1, keras-cv 0.9.0, keras-hub and keras-nlp 0.32.0, tensorflow-cpu 2.21 (keras-cv imports it, and its

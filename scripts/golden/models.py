@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nano CLIP models with random weights, and what transformers (fp32, eager) computes with them.
 
 write(out_dir) makes, under out_dir:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The nano models of scripts/golden/models.py: their oddities as a table, and the writer of a model folder."""
 import json
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checkpoints of real torch.save and safetensors with what lies beside, around and before the weights.
 
 Needs torch 2.13, numpy and safetensors, and for `tensorflow` h5py (without it that file stays as it is). Tiny tensors, few names of a CLIP.

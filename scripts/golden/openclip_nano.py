@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Nano models and pixels of OpenCLIP, for data/golden/weights/openclip.
 
 Needs open_clip_torch 3.3.0, timm, ftfy and torchvision beside what scripts/make_golden.py needs, in an environment of

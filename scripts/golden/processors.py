@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Folders that say in different files and keys how images are prepared, and the pixels that transformers makes of it.
 
 write(out_dir) makes cases.json under out_dir: for each case the files beside a config.json of CLIP, the class that

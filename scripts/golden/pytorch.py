@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Checkpoints as PyTorch writes them, for data/golden/weights.
 
 Needs torch 2.13 and safetensors. The tensors are those of data/golden/model/nano_layers1, the token embedding cut to its

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """GIF, BMP, TIFF and animated PNG files of every kind, and the 8-bit pixels that Pillow and transformers make of them.
 
 write(out_dir) makes the same files as images.py, whose references it uses, and cuts.tsv: how many bytes of each picture

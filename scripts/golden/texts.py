@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Goldens of the text layer: ids of odd captions, and a checksum of the ids of every code point."""
 import html
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """TIFF files written byte by byte: kinds that Pillow reads but does not write, and those that it does.
 
 tiffs(random) yields (name, bytes).

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """Goldens of tokenizer folders: what transformers' CLIPProcessor makes of the settings beside a small vocabulary.
 
 The first line of tokenizers.jsonl is what all folders share; each further one is a case: its own files as their texts (of a

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs a command and ends as it ends, unless it took too much: then with status 98.
 
 Usage: bounded.py SECONDS MEGABYTES COMMAND...

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs the examples of the documentation and compares what they print.
 
 Every fenced block ```console of README.md and docs/*.md is a session: lines that begin with "$ " are commands (with

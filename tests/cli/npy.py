@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Looks into .npy files with nothing but the standard library.
 
 Usage: npy.py show FILE                 shape, type, and which rows are zeros

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Read before every case.
 
 # expect STATUS COMMAND...: the command ends with exactly that status

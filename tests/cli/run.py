@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Runs the command line tests: each cases/NAME.sh in a folder of its own, as zstd's cli-tests do.
 
 Beside a script lie what it must print and how it must end:

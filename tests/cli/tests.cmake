@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The command line, as its users see it: one test per script of cli/cases, and the examples of the documentation.
 file(GLOB cli_cases CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/cases/*.sh)
 foreach(script ${cli_cases})

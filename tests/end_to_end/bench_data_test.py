@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """What scripts/bench.py measures with loads and runs: a model it makes by itself, and prompts.
 
 Usage: bench_data_test.py --sightline BINARY [unittest options]

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """scripts/fetch-model.sh against a small server on 127.0.0.1 that answers as the Hugging Face hub does.
 
 Usage: fetch_test.py [--sightline BINARY] [unittest options]. Exit 77: skipped, because curl is not installed.

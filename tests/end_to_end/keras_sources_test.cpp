@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Models as KerasCV and KerasHub save them, whose values scripts/golden/keras_files.py counts.
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The same nano model through every source: tensors bit for bit, embeddings as transformers has them.
 
 #include <cstring>

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Included by tests/CMakeLists.txt.
 # scripts/fetch-model.sh against a server on 127.0.0.1 (exit 77: curl is missing), and what scripts/bench.py makes.
 find_package(Python3 COMPONENTS Interpreter)

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes as a BMP file.
 
 #include "codec_fuzz.h"

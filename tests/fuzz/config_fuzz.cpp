@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Configs of every program: what is accepted can be built, and is the same after it was written and read
 // again.
 

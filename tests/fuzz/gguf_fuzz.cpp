@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // GGUF: what is accepted lies in the file, one tensor behind the other, and can be read.
 
 #include <cstdint>

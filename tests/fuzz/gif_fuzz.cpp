@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes as a GIF file.
 
 #include "codec_fuzz.h"

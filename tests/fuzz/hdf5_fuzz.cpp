@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // HDF5: every dataset that is accepted lies inside the file, is as large as its type and shape say, and what
 // is written of it is read back the same.
 

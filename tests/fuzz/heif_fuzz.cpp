@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes as a HEIC image. A build that cannot read the format refuses them all.
 
 #include "coded_image.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // JSON: every value of what is accepted can be visited, asked for and named, and no object has a key twice.
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // .npy: what is accepted has exactly the bytes that its shape asks for.
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The pickle of a PyTorch archive with two storages: every tensor that is accepted lies inside one of them.
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // safetensors: what is accepted covers its file exactly, and writing it gives back the same tensors.
 
 #include <unistd.h>

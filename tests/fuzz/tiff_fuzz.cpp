@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Any bytes as a TIFF file, where the build reads TIFF.
 
 #include "codec_fuzz.h"

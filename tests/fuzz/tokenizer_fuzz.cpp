@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The tokenizer on any bytes: never a crash, never more ids than asked for, and both ways of merging agree.
 
 #include <cstdint>

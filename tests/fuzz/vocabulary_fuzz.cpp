@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Vocabularies: the texts of vocab.json, merges.txt, tokenizer_config.json, special_tokens_map.json and
 // added_tokens.json with NUL bytes between them, or, where the first is empty or the only one, of
 // tokenizer.json in the place of merges.txt. What is accepted reads any text: ids of the vocabulary, the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Zip archives: every member that is accepted lies inside the file, and has the size and checksum it says.
 
 #include <cstdint>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The hand-made files of llama.cpp's tests/test-gguf.cpp, with the verdicts that its own reader gives.
 
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // One field wrong at a time, all else as it should be: each check stands alone between such a file and its
 // numbers.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """A folder of many files of every image format, a tenth of them broken: exact counts, exit 3, flat memory.
 
 The good files are the sample images of the golden tests; the broken ones are the same files cut short, kept only

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Which file and key say how images are prepared; the rest is in processor_golden_test.cpp.
 #include "sightline/model/processor_files.h"
 

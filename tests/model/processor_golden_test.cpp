@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Folders with all that says how images are prepared, and what transformers makes of them:
 // scripts/golden/processors.py.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Counts every `new` of a test program. Include it in exactly one file of a binary: it defines the

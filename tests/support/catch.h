@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // Catch2 2.13 (Debian 12) has one header, Catch2 3 (Debian 13, Ubuntu 24.04) many; tests include this one.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/text/unicode.h"
 
 #include "sightline/text/html_entities.h"

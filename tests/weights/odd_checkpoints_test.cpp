@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // Checkpoints of real torch.save and safetensors: data/golden/weights/odd
 // (scripts/golden/odd_checkpoints.py).
 #include <array>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 /// Compiles a function several times and lets the loader choose by processor (GNU function multiversioning).

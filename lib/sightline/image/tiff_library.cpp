@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/image/tiff_library.h"
 
 #include <tiffio.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/clip_image_encoder.h"
 
 #include <algorithm>

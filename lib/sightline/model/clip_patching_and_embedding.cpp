@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/clip_patching_and_embedding.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/config_keras.h"
 
 #include <cmath>

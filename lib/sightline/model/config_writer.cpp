@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/config_writer.h"
 
 #include "sightline/base/error.h"

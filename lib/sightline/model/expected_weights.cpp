@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/expected_weights.h"
 
 #include "sightline/base/bytes.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/image_processor_config.h"
 
 #include <algorithm>

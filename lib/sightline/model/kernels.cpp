@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/kernels.h"
 
 #include "sightline/image/resize_kernels.h"

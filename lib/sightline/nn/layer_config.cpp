@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/nn/layer_config.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/nn/layer_normalization.h"
 
 #include "sightline/ops/elementwise.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/ops/elementwise.h"
 #include "sightline/ops/float_matrix.h"
 #include "sightline/ops/gemm_table.h"

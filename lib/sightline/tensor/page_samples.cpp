@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/tensor/page_samples.h"
 
 #include <sys/mman.h>

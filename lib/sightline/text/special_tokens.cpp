@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/text/special_tokens.h"
 
 #include <algorithm>

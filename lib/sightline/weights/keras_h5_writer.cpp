@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "sightline/weights/keras_h5_writer.h"
 
 #include <algorithm>

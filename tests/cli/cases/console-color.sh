@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # --color reaches the class of an error everywhere; NO_COLOR and a dumb terminal turn it off, a pipe gets none.
 cat >on-terminal.py <<'P'
 import os, pty, sys

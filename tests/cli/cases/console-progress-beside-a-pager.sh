@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Beside a pager there is no progress line: stdout is a pipe, stderr the terminal. Asked for by name it is there, and so
 # it is when the rows go to a file. The second of three images comes from stdin, after longer than the pause between two
 # progress lines; all runs wait at the same time.

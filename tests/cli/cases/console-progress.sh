@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # On a terminal a line in place, removed at the end (from the first item on when it is asked for by name); elsewhere
 # nothing for a short run; never and -q: nothing.
 for i in $(seq 40); do echo "a small house by the river and tree number $i"; done >captions

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # -q: errors only. --progress always shows something even here.
 pictures
 printf x >photos/bad.jpg

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 pictures
 sightline embed-image photos -o a.npy -v 2>one
 sightline embed-image photos -o b.npy -vv 2>two

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 ln -s "$SIGHTLINE_MODEL" model
 for dtype in f16 bf16 f32; do
   sightline convert-weights model -o $dtype --dtype $dtype >/dev/null

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # HF to HF: the same embeddings, bit for bit; a folder that stands alone.
 ln -s "$MODELS/nano_sharded" nano_sharded
 sightline convert-weights nano_sharded -o copy >printed

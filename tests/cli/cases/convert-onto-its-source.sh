@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A target that is replaced takes nothing with it that it is made from: with --force, and by whatever name.
 cp -r "$MODELS/nano_quick_gelu" model
 cp -r "$DATA/golden/weights/keras_hub" keras

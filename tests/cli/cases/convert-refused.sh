@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Nothing is left behind, and an existing target stays whole.
 cp -r "$MODELS/nano_quick_gelu" model
 chmod -R u+w model

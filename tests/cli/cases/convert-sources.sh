@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A KerasHub preset and a GGUF file, as their own libraries wrote them, become folders that stand alone.
 ln -s "$DATA/golden/weights" weights
 sightline convert-weights weights/keras_hub -o hub --verify

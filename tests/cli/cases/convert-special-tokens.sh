@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What the tokenizer's settings say holds in the target as well: here a padding token, which is found as a whole.
 cp -r "$MODELS/nano_quick_gelu" source
 chmod -R u+w source

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A link is kept and its target replaced; a folder that is replaced keeps its mode; a name may end in a dot.
 umask 022
 model=$MODELS/nano_quick_gelu

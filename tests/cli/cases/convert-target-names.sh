@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A target is a folder or a .weights.h5 file: a name of another kind of file is refused before anything is read.
 for ending in gguf bin pt pth ckpt safetensors onnx h5 keras npz SafeTensors H5; do
   expect 2 sightline convert-weights absent -o x.$ending 2>message

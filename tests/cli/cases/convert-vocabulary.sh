@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # --tokenizer DIR brings the vocabulary of another folder; without one the target says that it has none.
 cp -r "$MODELS/nano_quick_gelu" bare
 chmod -R u+w bare

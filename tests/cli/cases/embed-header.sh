@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # csv and tsv of embeddings begin with the names of their columns, also when no row follows.
 pictures
 sightline embed-image photos -f csv | head -1 | od -c | tail -3

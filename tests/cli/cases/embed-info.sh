@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Beside the array stands how it was made; its rows are those of the array.
 pictures
 echo 'not an image' >photos/broken.jpg

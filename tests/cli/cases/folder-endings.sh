@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Which files of a folder are images: by ending, in any case, as far as this build reads them. Images that it does not
 # read are counted: a line on stderr for each folder, and in the summary of the report.
 pictures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # --exclude leaves out what is found in folders by name or by path below the folder; a folder with all below it.
 pictures
 mkdir -p tree/thumbs tree/a/thumbs

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Names that begin with a dot are passed over in folders, files and folders, unless --hidden; by name they are taken.
 pictures
 mkdir -p tree/.git tree/below/.thumbs

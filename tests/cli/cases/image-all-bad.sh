@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 printf x >a.jpg
 printf y >b.jpg
 status=0

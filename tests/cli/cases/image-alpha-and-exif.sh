@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Options that change pixels change the embedding of the pictures they are about, and of no other.
 pictures
 sightline embed-image photos -o plain.npy

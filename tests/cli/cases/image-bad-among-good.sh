@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Exit 3; bad rows are zeros, good rows keep every bit, index and report are exact.
 pictures
 sightline embed-image photos -o clean.npy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # WebP, AVIF and HEIC by name and on stdin; libraries that print about broken data stay silent.
 pictures=$DATA/golden/image_codecs/pictures
 cp "$pictures/webp-exif-6.webp" good.png  # the content decides

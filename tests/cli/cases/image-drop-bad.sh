@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Failed rows are left out of the array; index and report hold the row map.
 pictures
 sightline embed-image photos -o clean.npy

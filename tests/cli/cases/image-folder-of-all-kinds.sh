@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Broken, empty, truncated, foreign and unreadable files among good ones: the good rows equal a clean run bit for bit
 # and the others are zeros, whatever the threads and batches; index and report say exactly what each file was.
 pictures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Recursive, bytewise by whole path, .jpg .jpeg .png in any case, paths as given.
 pictures
 mkdir -p tree/b tree/B.d tree/.hidden tree/a.jpg

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # jsonl, json, csv and tsv hold the same numbers as npy.
 pictures
 sightline embed-image photos -o out.npy

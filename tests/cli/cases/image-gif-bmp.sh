@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # GIF, BMP and animated PNG files are images like any other, broken ones included.
 mkdir photos
 cp "$DATA"/golden/image_raster/pictures/{gif-offset-transparent.gif,bmp-rle8.bmp,apng-rgb.apng} photos

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 pictures
 sightline embed-image photos -o full.npy
 sightline embed-image photos -o half.npy --output-dtype f16

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What a folder lists but does not let through is an item that failed, not one passed over. Root sees everything: there
 # it is tried as another user, where that one can reach the program.
 pictures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Wrong checksums of a PNG: CORRUPT; with --lenient the picture as it is, and a warning in the report.
 pictures
 python3 - <<'P'

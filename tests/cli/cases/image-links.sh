@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Symlinked folders are entered only with -L, each folder once; linked pictures are pictures.
 pictures
 mkdir tree

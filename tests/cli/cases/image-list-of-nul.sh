@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A list of paths that end with NUL, without -0, says so once.
 pictures
 printf 'a.png\nphotos/grey.png\0photos/tall.png\0' >list

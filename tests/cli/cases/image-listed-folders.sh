@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A folder in a list is walked as if it were an argument; a list read from stdin cannot hold stdin.
 pictures
 mkdir photos/below

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # --files-from: LF or CRLF, blank lines passed over, no last newline, NUL with -0, the same path twice is two rows.
 pictures
 paths() { python3 -c 'import json, sys; [print(json.loads(l)["path"]) for l in sys.stdin]'; }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A progressive JPEG whose last scans are missing is a warning of the report, and --strict refuses it.
 python3 - <<'P'
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Any byte a file name can hold comes through, in every form.
 pictures
 mkdir odd

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A name with a newline is two names in a list by lines; -0 has it whole.
 pictures
 cp photos/grey.png "$(printf 'x\ny.png')"

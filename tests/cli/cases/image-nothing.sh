@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # An empty list or folder: exit 4 and a valid, empty output.
 mkdir empty
 : >list

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Row i is picture i; the index says so; values are the reference's.
 cp -r "$PICTURES" images
 sightline embed-image images -o out.npy

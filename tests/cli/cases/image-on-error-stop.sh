@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The run ends with the first bad picture, and nothing lies under the final names.
 pictures
 printf 'not a picture' >photos/h.png

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Never blocks on a FIFO, a device or a socket; a folder named like a picture is walked.
 pictures
 mkfifo fifo.jpg

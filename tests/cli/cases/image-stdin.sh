@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # - is one picture's bytes; the content decides, never the name.
 pictures
 sightline embed-image photos/grey.png -f npy >a.npy

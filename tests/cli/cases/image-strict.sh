@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A picture with an oddity is a warning, with --strict an error.
 pictures
 python3 - <<'P'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The same bytes for every -j and -b, --backend included within itself.
 pictures
 for i in 1 2 3; do cp photos/photo.jpg photos/more-$i.jpg; done

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Mode 000 is IO. Root may read everything, so there it is tried as another user, where that one can reach the program.
 # A path of 5,000 bytes is LIMIT.
 pictures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The totals of the summary are those of the reference, for every form a model folder can have.
 for model in "$MODELS"/nano_*; do
   sightline info "$model" >out

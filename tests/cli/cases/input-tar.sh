@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The content decides, never the name: a tar is one skipped row, whatever it is called and however large it is, an image
 # named like a tar is read, and what is not there is missing.
 pictures

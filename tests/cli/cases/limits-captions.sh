@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Ten times the captions take at most eleven times as much processor time.
 python3 - <<'P'
 import os, random

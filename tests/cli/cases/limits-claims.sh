@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Files of a few bytes that claim to be huge cost nothing: no time (the start of the program included) and no memory.
 cp -r "$SIGHTLINE_MODEL" model
 chmod -R u+w model

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # 20,000 files in a folder: little memory, and the first picture is tried at once (it is broken and ends the run).
 mkdir many
 cp "$PICTURES/grey.png" picture.png

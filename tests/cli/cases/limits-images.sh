@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Pictures made to cost much: bounded time and memory (a run with one small picture takes about 10 MiB).
 cat >make.py <<'P'
 import struct, sys, zlib

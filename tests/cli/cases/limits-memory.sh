@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Out of memory is exit 7, one message and no file. OpenBLAS waits for ever for memory it does not get, so the native
 # products are used; a sanitizer's shadow alone is larger than the limit.
 if [ $SANITIZED = yes ]; then

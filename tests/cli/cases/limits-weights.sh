@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A header of 100 MB with 1.69 million empty tensors is refused before it is read.
 cp -r "$SIGHTLINE_MODEL" model
 chmod -R u+w model

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The Hugging Face cache is where huggingface_hub finds it: ~ and variables are replaced, the older name counts.
 place() {
   mkdir -p "$1/models--a--b/refs" "$1/models--a--b/snapshots"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A preset is found in the Hugging Face cache, by each of the variables that say where it is.
 pictures
 sightline score photos -c word -f csv >direct

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # No --model: the demo model beside the program, wherever both were moved to; one line says so, and -q does not.
 pictures
 sightline embed-image photos -o c.npy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A settings file of a tokenizer that is there and empty is no file that is not there. A length that the tokenizer was
 # saved with cuts before model_max_length does.
 cp -r "$MODELS/nano_quick_gelu" source

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Exit 5, with the command that gets it; nothing is downloaded.
 pictures
 expect 5 sightline score photos -c word -m absent/folder/

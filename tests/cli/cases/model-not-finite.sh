@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A weight that is not a number ends the run, by its name, and no output is left; a conversion refuses it.
 cp -r "$SIGHTLINE_MODEL" model
 chmod -R u+w model

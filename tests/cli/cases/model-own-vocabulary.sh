@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A model without a tokenizer gets CLIP's own where that fits, and says so where texts are read.
 python3 - "$DATA" <<'P'
 import json, os, shutil, struct, sys

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # OpenAI's and OpenCLIP's names of the four presets are accepted, by fetch-model.sh too; a folder of that name wins.
 export HF_HUB_CACHE=cache
 for pair in 'ViT-B/32 base-patch32' 'ViT-B-32 base-patch32' 'ViT-B/16 base-patch16' 'ViT-B-16 base-patch16' \

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What is wrong with a model names its file and what was expected: exit 5, no output left behind.
 pictures
 installed

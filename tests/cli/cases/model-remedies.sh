@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The remedy names what is there: sightline-fetch where it is installed, the script in a checkout, else Hugging Face's.
 export HF_HUB_CACHE=cache
 PATH=${PATH%%:*}:/usr/bin:/bin  # nothing that is installed here

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The model's own files decide how texts are read; what does not fit together is refused, or reads as in transformers.
 model() { rm -rf m; cp -r "$MODELS/${1:-nano_gelu}" m; chmod -R u+w m; }
 edit() {  # edit FILE 'STATEMENTS ON d'

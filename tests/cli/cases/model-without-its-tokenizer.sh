@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A run over pictures does not need one.
 installed
 cp -r "$MODELS/nano_quick_gelu" model

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Outputs of one run are published together: one that fails keeps the others, and what stood there, from changing.
 picture=$PICTURES/grey.png
 expect 6 sightline embed-text word -o texts.npy --report /dev/full

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Exit 6 before the model is loaded: the model named here does not exist, and nobody notices.
 pictures
 mkdir folder.npy

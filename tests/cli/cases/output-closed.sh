@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A closed stdout is exit 6, and no data file ever gets its number.
 pictures
 expect 6 sightline embed-image photos >&-

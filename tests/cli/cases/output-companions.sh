@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What describes an array of embeddings does not stay beside an array of scores, nor the other way round.
 pictures
 sightline embed-image photos -o a.npy

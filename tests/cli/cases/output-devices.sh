@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # /dev/null, a FIFO and /dev/stdout are written directly: no temporary file, no rename, no --force.
 pictures
 sightline embed-image photos -o a.npy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Exit 8 without --force, nothing touched; the index and the report are guarded alike.
 pictures
 for name in out.npy out.index.jsonl report; do

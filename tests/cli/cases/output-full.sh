@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 pictures
 expect 6 sightline embed-image photos -o /dev/full -f npy
 expect 6 sightline embed-image photos >/dev/full

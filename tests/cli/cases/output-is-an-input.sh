@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # By whatever name, with --force too; nothing is touched.
 pictures
 cp -r "$SIGHTLINE_MODEL" model

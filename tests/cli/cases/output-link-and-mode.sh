@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A link is kept and its target replaced; a new file obeys umask, a replaced one keeps its mode.
 umask 022
 sightline embed-text word -o a.npy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # ... | head -1 ends by SIGPIPE, without a word.
 for i in {1..3000}; do echo "$PICTURES/grey.png"; done >list
 set +e

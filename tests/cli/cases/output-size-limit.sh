@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A file size limit is a failed write, not a signal; the old file stays whole.
 pictures
 echo old >out.npy

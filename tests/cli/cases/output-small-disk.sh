@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A full disk of 1 MB: NOSPC, exit 6, the final name untouched and nothing left behind. Where a user may not mount one
 # (a namespace of his own is asked for), this is not tried.
 mkdir disk

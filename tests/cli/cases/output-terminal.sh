@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Binary to a terminal is refused with the remedy; to a pipe it is fine. Text is coloured on a terminal only.
 pictures
 cat >on-terminal.py <<'P'

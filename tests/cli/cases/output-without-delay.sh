@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A reader of a pipe has the row of an image before the next one can be read: stdin holds the second image back until
 # the first row is there. Likewise through a FIFO, for the report, and on a terminal.
 pictures

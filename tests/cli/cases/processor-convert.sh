@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A conversion keeps how images are prepared, whichever file and class said it, in one file that says it in CLIP's terms.
 try() {
   rm -rf source target

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Where no file says how images are prepared, a line says what is taken; -q has no such line.
 cp -r "$MODELS/nano_quick_gelu" model
 chmod -R u+w model

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A class or a key that this program does not follow is named, never passed over: exit 5.
 fresh() {
   rm -rf model

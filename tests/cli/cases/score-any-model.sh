@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Embeddings of another model are refused, whatever their width; copies of one model are one model.
 pictures
 python3 - <<'P'

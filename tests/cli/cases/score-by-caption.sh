@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 pictures
 sightline score photos -c 'a dog' -c word --by caption -f jsonl >out
 python3 - <<'P'

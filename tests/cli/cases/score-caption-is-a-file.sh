@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A caption that is the name of a file is taken as a caption, and said to be one.
 pictures
 cp photos/grey.png 'my cat.png'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 pictures
 printf 'a "big", dog\na\\b\ttab\n' >captions
 sightline score photos/photo.jpg --captions captions -f csv >csv

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Status 9 when the best cosine of an image, or of a query, is below X, whatever --top and --threshold show; the
 # output is complete, the lines stay with -q.
 pictures

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A failed image is an object of its own in jsonl, and changes nothing for the others.
 pictures
 head -c 400 photos/photo.jpg >photos/h-cut.jpg

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # An array of scores has the names of its rows and columns beside it.
 pictures
 sightline embed-image photos -o i.npy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 pictures
 for by in image caption; do
   sightline score photos -c 'a dog' -c word --by $by -f jsonl >lines

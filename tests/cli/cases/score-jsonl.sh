@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Keys in their order; best first; logit = scale * cosine; probabilities sum to 1.
 pictures
 sightline score photos -c 'a dog' -c 'a photo of a cat' -c word --format jsonl >out

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A label's embedding is the normalised mean of its prompts' normalised embeddings.
 pictures
 sightline score photos/photo.jpg --labels 'cat, dog' -f jsonl >default

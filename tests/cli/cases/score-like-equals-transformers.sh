@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # --like: the cosines of the reference's own image embeddings, by every nano model, from files and from stored
 # embeddings; the same bits as embedding the query with embed-image.
 cd "$MODELS"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Every form of output: a query stands where a caption stands, captions first, one index over both.
 pictures
 odd=$(printf 'q\377.png')

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What concerns images is of use beside stored embeddings once an image is the query, and does what it does to
 # embed-image; without a query it is refused.
 pictures

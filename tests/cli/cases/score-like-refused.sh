@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A query that cannot be read ends the run with 4 and no output; what would do nothing is refused.
 pictures
 mkdir empty

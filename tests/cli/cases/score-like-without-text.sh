@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # With images alone neither the tokenizer nor the text tower is needed; a caption beside them needs both.
 cp -r "$SIGHTLINE_MODEL" model
 chmod -R u+w model

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 pictures
 cp photos/grey.png "$(printf 'n\377.png')"
 sightline score "$(printf 'n\377.png')" -c word -f jsonl >out

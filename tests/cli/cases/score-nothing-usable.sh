@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 printf 'no picture' >a.jpg
 expect 4 sightline score a.jpg -c cat -f jsonl
 mkdir empty

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Every nano model: the logits of the reference, from the command line.
 cd "$MODELS"
 for model in nano_*; do

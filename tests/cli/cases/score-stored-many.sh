@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # More stored rows and captions than are scored at once: both rankings, the matrix and --top agree with one
 # another and with plain arithmetic; equal scores keep input order.
 python3 - <<'P'

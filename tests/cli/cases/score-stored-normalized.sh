@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Rows that their info file calls normalised are used as they are; those of float16 are normalised again.
 pictures
 python3 - <<'P'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 pictures
 npy write narrow.npy '[[1, 2], [3, 4]]'
 expect 4 sightline score --image-embeddings narrow.npy -c cat

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Stored embeddings on either side give the same scores, labels from the index beside them.
 pictures
 sightline embed-image photos -o images.npy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # --templates openai-imagenet: the 80 published prompts of each label.
 installed
 [ "$(wc -l <"$DATA/templates/openai-imagenet.txt")" = 80 ]

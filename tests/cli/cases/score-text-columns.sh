@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # No column of probabilities where they say nothing: of one caption, and over images. Machine forms keep theirs.
 pictures
 show() { "$@" | sed 's/[-0-9.]*[0-9]%/PERCENT/;s/-\{0,1\}[01]\.[0-9]\{4\}/COSINE/;s/  */ /g'; }

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 pictures
 sightline score photos/photo.jpg -c word -c 'a dog' -c word -c 'a dog' -c word -f jsonl >out
 python3 - <<'P'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Probabilities stay those over all captions; the threshold is on the cosine.
 pictures
 sightline score photos/photo.jpg --captions "$MODELS/captions.txt" -f jsonl >all

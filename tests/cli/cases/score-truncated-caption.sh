@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 pictures
 long=$(printf 'the and %.0s' {1..60})
 sightline score photos/photo.jpg -c "$long" -c 'a dog' -f jsonl >out

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The matrix is [images, captions], whatever --by says; --by caption makes probabilities sum over images.
 pictures
 for by in image caption; do

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Ctrl-C and SIGTERM: the end within two seconds, by that signal, and no half-written file under any name.
 for i in {1..200000}; do echo "$PICTURES/photo.jpg"; done >list
 for signal in INT TERM; do

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A pipe that nobody reads, or stdin that nothing comes from, does not hold up the end by a signal, whichever thread
 # waits there.
 cat >try.py <<'P'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 sightline embed-text 'a dog' 'say "hi", you' >out.jsonl
 sightline embed-text 'a dog' 'say "hi", you' -f json >out.json
 sightline embed-text 'a dog' 'say "hi", you' -o out.csv

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # 1 MiB is accepted and cut to the context; one byte more is LIMIT, and only its beginning is repeated. A NUL
 # ends the run: the file is no list of texts.
 python3 -c 'open("most", "w").write("a" * (1 << 20)); open("more", "w").write("a" * ((1 << 20) + 1) + "\nword\n")'

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # CRLF, a BOM, empty captions, no last newline; U+2028, U+0085 and VT end no line.
 printf '\357\273\277a dog\r\n\r\nword\nx\342\200\250y\302\205z\013w\nlast' >captions
 sightline embed-text --captions captions -o a.npy

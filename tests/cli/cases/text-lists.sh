@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # One rule for all lists: labels lose their blanks, captions keep theirs, and what is no UTF-8 text ends the run.
 printf 'cat\r\n\n \t \n  \tdog  \r\npizza\n\n' >labels
 sightline score "$PICTURES/grey.png" --labels-from labels -f tsv >a.tsv

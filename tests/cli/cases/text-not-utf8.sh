@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A text that is not UTF-8 fails alone: a row of zeros, exit 3, the others as without it; score cannot leave one out.
 printf 'a dog\nab\377c\nlast\n' >captions
 printf 'a dog\nlast\n' >good

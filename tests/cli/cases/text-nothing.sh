@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 : >none
 expect 4 sightline embed-text --captions none -o out.npy
 npy show out.npy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Captions of every kind: values of the reference, tokens and truncation in the index.
 sightline embed-text --captions "$MODELS/captions.txt" -o out.npy
 npy show out.npy

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # --invalid-utf8 replace: the text Python's decode gives, and exactly the embeddings of that text.
 python3 - <<'P'
 import itertools, random

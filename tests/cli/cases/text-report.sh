@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Report and index of texts, to a file and to stdout; both to stdout is refused.
 printf 'a dog\nab\377c\n\n' | expect 3 sightline embed-text --captions - -o out.npy --report - 2>/dev/null
 expect 2 sightline embed-text word --report -

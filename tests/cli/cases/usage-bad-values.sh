@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 expect 2 sightline embed-text a -b 0
 expect 2 sightline embed-text a -j many
 expect 2 sightline embed-text a -f xml

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # --name= is an empty value; what stands behind it is not taken for the value.
 captions() { python3 -c 'import json, sys; print([score["caption"] for score in json.load(sys.stdin)[0]["scores"]])'; }
 sightline score "$PICTURES/grey.png" --caption= -c word -f json | captions

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What would do nothing is refused, not ignored.
 npy write rows.npy '[[1,0],[0,1]]'
 for option in --strict --lenient --follow '--alpha white' '--preprocess hf' --no-exif; do

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # `sightline help` is `sightline --help`, with a command that command's.
 sightline --help >main
 for help in help '-h' 'help help' 'help --help' 'help -h'; do sightline $help | cmp - main; done

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # On stdout, 80 columns, with defaults and three examples at the foot; -h is the same.
 for command in score embed-image embed-text convert-weights info; do
   sightline $command --help >help

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The help lists only values that work: each one of each list is tried. Those of later versions are refused by name.
 pictures
 tried=0

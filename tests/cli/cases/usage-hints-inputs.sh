@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A second line where something else was meant, once for each kind of mistake.
 pictures
 cp photos/photo.jpg dog.jpg

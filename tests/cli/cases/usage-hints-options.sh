@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Options and commands of other programs.
 for option in '--device cuda' --device=cuda --gpu '--topk 3' '-k 3' '--text cat' '--pretrained openai' '--num-workers 2' \
   '--precision fp16' --fp16 --json -r '--images dog.jpg' '--ignore x' --overwrite -V --version; do

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 expect 2 sightline score -c cat
 expect 2 sightline score a.png
 expect 2 sightline embed-image

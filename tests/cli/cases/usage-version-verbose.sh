@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # --version -v in any order: commit, compiler, libraries as third_party/README.md names them, formats, kernels.
 sightline --version -v >page
 for flags in '-v --version' '-V -v' -Vv -vV '--verbose --version' '-vv -V'; do sightline $flags | cmp - page; done

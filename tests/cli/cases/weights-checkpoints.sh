@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Checkpoints of training programs: which of two models was read is said; values that are data do not matter.
 odd=$DATA/golden/weights/odd
 bare() { sed "s|$odd/||g" >&2; }

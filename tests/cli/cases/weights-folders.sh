@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # The model inside a folder of sentence-transformers, endings in capital letters, and folders that hold something else.
 sightline embed-text 'a dog' -f csv >plain
 mkdir sentences

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # Half a CLIP says which half it is; a model of another kind is refused by that name.
 cp -r "$SIGHTLINE_MODEL" model
 chmod -R u+w model

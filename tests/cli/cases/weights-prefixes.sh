@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # What wrappers put before the names comes off in safetensors too, and the numbers are those of the plain file; what
 # belongs to nothing is named.
 sightline embed-text 'a dog' -f csv >plain

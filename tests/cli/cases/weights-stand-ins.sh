@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # A pointer of git-lfs, a web page or a hub's answer is recognized in the place of every file of a model.
 pointer() { printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 12345\n' 7; }
 fresh() {
