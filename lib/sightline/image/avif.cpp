@@ -182,11 +182,7 @@ class AvifReader : public RowReader {
     const std::int64_t planes = 3 + (info_.alpha_channel ? 1 : 0);
     const std::int64_t bytes =
         checked_mul(info_.width, info_.height, kSubject) * (channels_of(info_.format) + planes * sample);
-    if (bytes > limits_.max_decoder_memory) {
-      fail(ErrorCode::limit, kSubject,
-           "needs " + std::to_string(bytes) + " bytes to be decoded, expected at most " +
-               std::to_string(limits_.max_decoder_memory));
-    }
+    check_decoder_memory(bytes, limits_, kSubject, "", " to be decoded");
   }
 
   void decode() {

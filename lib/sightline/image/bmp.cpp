@@ -63,11 +63,7 @@ class BmpReader : public RowReader {
   /// The rows come from the last to the first, so the picture is held.
   void decode(ByteView file, const ImageLimits& limits) {
     const std::int64_t bytes = std::int64_t{layout_.width} * layout_.height;
-    if (bytes > limits.max_decoder_memory) {
-      fail(ErrorCode::limit, kSubject,
-           "is run-length coded and needs " + std::to_string(bytes) + " bytes, expected at most " +
-               std::to_string(limits.max_decoder_memory));
-    }
+    check_decoder_memory(bytes, limits, kSubject, "is run-length coded and ", "");
     decoded_ = decode_bmp_rle(file, layout_.pixels_at, layout_.width, layout_.height,
                               layout_.coding == BmpCoding::rle4);
     pixels_ = decoded_.data();

@@ -93,4 +93,9 @@ const ImageCodec& codec_of(ByteView file);
 void check_picture_size(std::int64_t width, std::int64_t height, const ImageLimits& limits,
                         std::string_view subject);
 
+/// Errors: limit when a decoder has to hold more bytes than `limits` allow: "`why`needs 5 bytes`purpose`,
+/// expected ...", such as "is interlaced and " and " to be decoded".
+void check_decoder_memory(std::int64_t bytes, const ImageLimits& limits, std::string_view subject,
+                          std::string_view why, std::string_view purpose);
+
 }  // namespace sightline

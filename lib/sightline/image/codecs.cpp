@@ -123,4 +123,13 @@ void check_picture_size(std::int64_t width, std::int64_t height, const ImageLimi
   }
 }
 
+void check_decoder_memory(std::int64_t bytes, const ImageLimits& limits, std::string_view subject,
+                          std::string_view why, std::string_view purpose) {
+  if (bytes > limits.max_decoder_memory) {
+    fail(ErrorCode::limit, subject,
+         std::string(why) + "needs " + std::to_string(bytes) + " bytes" + std::string(purpose) +
+             ", expected at most " + std::to_string(limits.max_decoder_memory));
+  }
+}
+
 }  // namespace sightline

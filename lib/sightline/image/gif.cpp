@@ -62,11 +62,7 @@ class GifReader : public RowReader {
   /// The last rows of the data may be the first of the frame, so the whole frame is held.
   void read_interlaced(const ImageLimits& limits) {
     const std::int64_t bytes = std::int64_t{frame_.width} * frame_.height;
-    if (bytes > limits.max_decoder_memory) {
-      fail(ErrorCode::limit, kSubject,
-           "is interlaced and needs " + std::to_string(bytes) + " bytes, expected at most " +
-               std::to_string(limits.max_decoder_memory));
-    }
+    check_decoder_memory(bytes, limits, kSubject, "is interlaced and ", "");
     struct Pass {
       std::int32_t first, step;
     };

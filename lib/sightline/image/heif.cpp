@@ -176,11 +176,7 @@ class HeifReader : public RowReader {
     }
     check_picture_size(info_.width, info_.height, limits_, kSubject);
     const std::int64_t bytes = checked_mul(info_.width, info_.height, kSubject) * 8;
-    if (bytes > limits_.max_decoder_memory) {
-      fail(ErrorCode::limit, kSubject,
-           "needs " + std::to_string(bytes) + " bytes to be decoded, expected at most " +
-               std::to_string(limits_.max_decoder_memory));
-    }
+    check_decoder_memory(bytes, limits_, kSubject, "", " to be decoded");
   }
 
   void decode() {

@@ -212,12 +212,7 @@ class MarkerWalk {
       layout_.coefficient_bytes += 64 * 2 * blocks(layout_.width, across_[i], most_across) *
                                    blocks(layout_.height, down_[i], most_down);
     }
-    if (layout_.coefficient_bytes > limits_.max_decoder_memory) {
-      fail(ErrorCode::limit, kSubject,
-           "needs " + std::to_string(layout_.coefficient_bytes) +
-               " bytes to hold its coefficients, expected at most " +
-               std::to_string(limits_.max_decoder_memory));
-    }
+    check_decoder_memory(layout_.coefficient_bytes, limits_, kSubject, "", " to hold its coefficients");
   }
 
   ByteView file_;

@@ -168,11 +168,7 @@ class PngReader : public RowReader {
   /// Adam7 gives rows only at the end, so the whole picture is held, in the file's own samples.
   void read_interlaced(int passes, const ImageLimits& limits) {
     const std::int64_t bytes = checked_mul(static_cast<std::int64_t>(row_bytes_), info_.height, kSubject);
-    if (bytes > limits.max_decoder_memory) {
-      fail(ErrorCode::limit, kSubject,
-           "is interlaced and needs " + std::to_string(bytes) + " bytes, expected at most " +
-               std::to_string(limits.max_decoder_memory));
-    }
+    check_decoder_memory(bytes, limits, kSubject, "is interlaced and ", "");
     frame_.resize(static_cast<std::size_t>(bytes));
     for (int pass = 0; pass < passes; ++pass) {
       for (std::size_t y = 0; y < static_cast<std::size_t>(info_.height); ++y) {

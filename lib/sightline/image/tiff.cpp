@@ -141,11 +141,7 @@ class TiffReader : public RowReader {
         std::int64_t{std::min(layout_.chunk_height, layout_.height)} * static_cast<std::int64_t>(row_bytes_);
     const std::int64_t chunk = layout_.chunk_height * static_cast<std::int64_t>(layout_.row_bytes(
                                                           layout_.chunk_width, chunk_samples()));
-    if (band + chunk > limits.max_decoder_memory) {
-      fail(ErrorCode::limit, kSubject,
-           "needs " + std::to_string(band + chunk) + " bytes for its tiles, expected at most " +
-               std::to_string(limits.max_decoder_memory));
-    }
+    check_decoder_memory(band + chunk, limits, kSubject, "", " for its tiles");
     // Tiles may be far larger than the image, all of the same few bytes: bounded time.
     const std::int64_t all =
         chunk * layout_.chunks_across() * layout_.chunks_down() * (layout_.planes ? layout_.samples : 1);

@@ -142,11 +142,7 @@ class WebpReader : public RowReader {
     const WebPIterator& frame = file_->frame();
     const std::int64_t bytes =
         checked_mul(frame.width, frame.height, kSubject) * static_cast<std::int64_t>(channels() + 4);
-    if (bytes > limits.max_decoder_memory) {
-      fail(ErrorCode::limit, kSubject,
-           "needs " + std::to_string(bytes) + " bytes to be decoded, expected at most " +
-               std::to_string(limits.max_decoder_memory));
-    }
+    check_decoder_memory(bytes, limits, kSubject, "", " to be decoded");
   }
 
   void decode() {
