@@ -5,11 +5,17 @@ pictures
 cat >try.py <<'P'
 import os, pty, select, subprocess, sys
 image = open("photos/grey.png", "rb").read()
-def first_part(descriptor):
-    """What comes before the second image is sent; nothing when it does not come."""
-    if not select.select([descriptor], [], [], 40)[0]:
-        return b""
-    return os.read(descriptor, 1 << 16)
+def has_row(text):
+    return b"photos/photo.jpg" in text
+def first_part(descriptor, enough=has_row):
+    """What comes before the second image is sent, up to the first row; less when that does not come."""
+    text = b""
+    while not enough(text) and select.select([descriptor], [], [], 20)[0]:  # a header may come before the row
+        part = os.read(descriptor, 1 << 16)
+        if not part:
+            break
+        text += part
+    return text
 def rest(descriptor):
     text = b""
     try:
@@ -39,7 +45,7 @@ for form in ("tsv", "csv", "jsonl", "json"):
     before = first_part(run.stdout.fileno())
     report(f"embed-image {form}", before, *finish(run, run.stdout.fileno()))
 run = start([*embed, "-f", "npy"], stdout=subprocess.PIPE)
-before = first_part(run.stdout.fileno())
+before = first_part(run.stdout.fileno(), lambda text: len(text) >= 256)
 after, status = finish(run, run.stdout.fileno())
 print("embed-image npy", len(before), len(after), status, flush=True)
 os.mkfifo("fifo")
@@ -47,10 +53,11 @@ for name, arguments in {"fifo": [*score, "-o", "fifo", "-f", "csv"],
                         "report": [*embed, "-o", "out.npy", "--report", "fifo"]}.items():
     reader = os.open("fifo", os.O_RDONLY | os.O_NONBLOCK)
     run = start(arguments)
-    while not select.select([reader], [], [], 40)[0] or not (before := os.read(reader, 1 << 16)):
+    while not select.select([reader], [], [], 20)[0] or not (before := os.read(reader, 1 << 16)):
         if run.poll() is not None:
             break
     os.set_blocking(reader, True)
+    before += first_part(reader, lambda text: has_row(before + text))
     report(name, before, *finish(run, reader))
     os.close(reader)
 for name, arguments in {"score": score, "embed-image": [*embed, "-f", "tsv"]}.items():
