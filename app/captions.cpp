@@ -6,7 +6,7 @@
 #include "failure.h"
 #include "sightline/base/format.h"
 #include "sightline/base/function_ref.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/model/locate.h"
 #include "text_list.h"
 #include "utf8_repair.h"

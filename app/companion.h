@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "options.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/output/table_writer.h"
 
 namespace sightline::app {

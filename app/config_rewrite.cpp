@@ -2,7 +2,7 @@
 #include "config_rewrite.h"
 
 #include "sightline/base/format.h"
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 
 namespace sightline::app {
 namespace {

@@ -8,7 +8,7 @@
 #include "companion.h"
 #include "failure.h"
 #include "sightline/base/format.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/model/preprocess_facts.h"
 #include "sightline/weights/fingerprint.h"
 

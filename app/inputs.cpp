@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 
 #include "failure.h"
+#include "sightline/files/file.h"
 #include "sightline/image/tar_header.h"
-#include "sightline/io/file.h"
 #include "text_list.h"
 
 namespace sightline::app {

@@ -11,7 +11,7 @@
 #include "failure.h"
 #include "guard.h"
 #include "help.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "signals.h"
 #include "usage.h"
 #include "version.h"

@@ -11,7 +11,7 @@
 #include "failure.h"
 #include "score_run.h"
 #include "sightline/base/format.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 
 namespace sightline::app {
 namespace {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "failure.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 
 namespace sightline::app {
 

@@ -13,7 +13,7 @@
 #include "score_output.h"
 #include "score_run.h"
 #include "sightline/base/format.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "signals.h"
 
 namespace sightline::app {

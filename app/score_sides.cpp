@@ -5,7 +5,7 @@
 
 #include "companion.h"
 #include "failure.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/output/info_file.h"
 #include "signals.h"
 

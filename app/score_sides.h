@@ -9,9 +9,9 @@
 
 #include "image_batches.h"
 #include "sightline/base/function_ref.h"
+#include "sightline/containers/npy.h"
 #include "sightline/model/clip.h"
 #include "sightline/output/index_file.h"
-#include "sightline/output/npy.h"
 
 namespace sightline::app {
 

@@ -10,7 +10,7 @@
 #include "failure.h"
 #include "options.h"
 #include "sightline/base/format.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/model/installation.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/tokenizer_files.h"

@@ -6,7 +6,7 @@
 #include <cstdlib>
 #include <initializer_list>
 
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 
 namespace sightline::app {
 namespace {

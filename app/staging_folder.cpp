@@ -11,9 +11,9 @@
 #include <system_error>
 
 #include "failure.h"
-#include "sightline/io/file.h"
-#include "sightline/io/publishing.h"
-#include "sightline/io/system_error.h"
+#include "sightline/files/file.h"
+#include "sightline/files/publishing.h"
+#include "sightline/files/system_error.h"
 
 namespace sightline::app {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sightline/io/descriptor.h"
+#include "sightline/files/descriptor.h"
 
 namespace sightline::app {
 

@@ -6,7 +6,7 @@
 #include "config_rewrite.h"
 #include "failure.h"
 #include "sightline/base/parallel.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/model/config_writer.h"
 #include "sightline/model/tokenizer_files.h"
 #include "sightline/weights/fingerprint.h"

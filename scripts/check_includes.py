@@ -16,21 +16,22 @@ LIB = ROOT / "lib" / "sightline"
 USES = {
     "base": [],
     "tensor": ["base"],
-    "io": ["base"],
+    "files": ["base"],
+    "containers": ["base", "files"],
     "image": ["base"],
-    "text": ["base", "io"],
+    "text": ["base", "files", "containers"],
     "ops": ["base", "tensor"],
-    "weights": ["base", "tensor", "io"],
+    "weights": ["base", "tensor", "files", "containers"],
     "nn": ["base", "tensor", "ops", "weights"],
-    "output": ["base", "io"],
-    "model": ["base", "tensor", "io", "image", "text", "ops", "weights", "nn"],
-    "app": ["base", "tensor", "io", "image", "weights", "model", "output"],
+    "output": ["base", "files", "containers"],
+    "model": ["base", "tensor", "files", "containers", "image", "text", "ops", "weights", "nn"],
+    "app": ["base", "tensor", "files", "containers", "image", "weights", "model", "output"],
 }
 # third-party header prefix -> the files that may include it
 LIBRARIES = {
     "spdlog/": ["base/log.cpp"],
     "xxhash.h": ["base/hash.cpp"],
-    "simdjson": ["io/json.cpp"],
+    "simdjson": ["containers/json.cpp"],
     "png.h": ["image/png.cpp"],
     "jpeglib.h": ["image/jpeg.cpp"],
     "jerror.h": ["image/jpeg.cpp"],
@@ -41,7 +42,7 @@ LIBRARIES = {
     "avif/": ["image/avif.cpp", "image/avif_precision.cpp"],
     "libheif/": ["image/heif.cpp"],
     "tiff": ["image/tiff_library.cpp"],
-    "libdeflate.h": ["image/png_orientation.cpp", "io/zip.cpp"],
+    "libdeflate.h": ["image/png_orientation.cpp", "containers/zip.cpp"],
 }
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 

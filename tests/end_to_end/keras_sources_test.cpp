@@ -3,8 +3,8 @@
 
 #include <cstdint>
 
-#include "sightline/io/file.h"
-#include "sightline/io/zip.h"
+#include "sightline/containers/zip.h"
+#include "sightline/files/file.h"
 #include "sightline/model/clip.h"
 #include "support/catch.h"
 #include "support/golden.h"

@@ -5,7 +5,7 @@
 
 #include "end_to_end/nano.h"
 #include "sightline/base/format.h"
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "sightline/model/config_openclip.h"
 #include "sightline/model/config_writer.h"
 #include "support/catch.h"

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "sightline/base/error.h"
-#include "sightline/io/gguf.h"
+#include "sightline/containers/gguf.h"
 #include "sightline/weights/gguf_quants.h"
 
 namespace {

@@ -12,8 +12,8 @@
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
-#include "sightline/io/hdf5_bytes.h"
-#include "sightline/io/hdf5_writer.h"
+#include "sightline/containers/hdf5_bytes.h"
+#include "sightline/containers/hdf5_writer.h"
 
 namespace {
 

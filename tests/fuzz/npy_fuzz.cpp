@@ -5,7 +5,7 @@
 #include <cstdlib>
 
 #include "sightline/base/error.h"
-#include "sightline/output/npy.h"
+#include "sightline/containers/npy.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   try {

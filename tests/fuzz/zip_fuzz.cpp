@@ -6,7 +6,7 @@
 
 #include "../support/zip_bytes.h"
 #include "sightline/base/error.h"
-#include "sightline/io/zip.h"
+#include "sightline/containers/zip.h"
 
 namespace {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/preprocess_facts.h"
 
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "support/catch.h"
 #include "support/golden.h"
 #include "support/temp_folder.h"

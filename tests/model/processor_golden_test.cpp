@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "sightline/base/error.h"
-#include "sightline/io/file.h"
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
+#include "sightline/files/file.h"
 #include "sightline/model/clip_processor.h"
 #include "sightline/model/processor_files.h"
 #include "support/catch.h"

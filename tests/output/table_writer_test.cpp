@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "sightline/base/half.h"
-#include "sightline/output/npy.h"
+#include "sightline/containers/npy.h"
 #include "support/catch.h"
 #include "support/child.h"
 #include "support/error_of.h"

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "sightline/base/error.h"
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "sightline/text/unicode.h"
 #include "support/catch.h"
 

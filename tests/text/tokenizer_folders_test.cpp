@@ -7,7 +7,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "sightline/text/clip_tokenizer.h"
 #include "support/catch.h"
 

@@ -3,7 +3,7 @@
 
 #include <sstream>
 
-#include "sightline/io/gguf.h"
+#include "sightline/containers/gguf.h"
 #include "sightline/weights/gguf_quants.h"
 #include "support/catch.h"
 #include "support/error_of.h"

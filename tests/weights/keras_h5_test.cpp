@@ -6,9 +6,9 @@
 #include <numeric>
 #include <set>
 
-#include "sightline/io/file.h"
-#include "sightline/io/hdf5_writer.h"
-#include "sightline/io/zip.h"
+#include "sightline/containers/hdf5_writer.h"
+#include "sightline/containers/zip.h"
+#include "sightline/files/file.h"
 #include "sightline/weights/keras_h5_writer.h"
 #include "sightline/weights/names.h"
 #include "sightline/weights/safetensors.h"

@@ -4,8 +4,8 @@
 #include <array>
 #include <set>
 
-#include "sightline/io/file.h"
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
+#include "sightline/files/file.h"
 #include "sightline/weights/name_prefixes.h"
 #include "sightline/weights/pytorch.h"
 #include "sightline/weights/weight_format.h"

@@ -6,8 +6,8 @@
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
-#include "sightline/io/file.h"
-#include "sightline/io/stand_in.h"
+#include "sightline/files/file.h"
+#include "sightline/files/stand_in.h"
 
 namespace sightline {
 namespace {

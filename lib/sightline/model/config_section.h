@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "sightline/model/config.h"
 
 namespace sightline {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "sightline/model/config.h"
 #include "sightline/model/image_processor_classes.h"
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "sightline/model/image_processor_classes.h"
 
 namespace sightline {

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string_view>
 
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/model/locate.h"
 
 namespace sightline {

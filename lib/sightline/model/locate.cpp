@@ -6,7 +6,7 @@
 #include <fstream>
 
 #include "sightline/base/error.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/model/hub_cache.h"
 #include "sightline/model/installation.h"
 

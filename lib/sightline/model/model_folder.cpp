@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "sightline/base/error.h"
-#include "sightline/io/file.h"
-#include "sightline/io/json.h"
-#include "sightline/io/stand_in.h"
+#include "sightline/containers/json.h"
+#include "sightline/files/file.h"
+#include "sightline/files/stand_in.h"
 
 namespace sightline {
 namespace {

@@ -4,8 +4,8 @@
 #include <filesystem>
 
 #include "sightline/base/error.h"
-#include "sightline/io/file.h"
-#include "sightline/io/stand_in.h"
+#include "sightline/files/file.h"
+#include "sightline/files/stand_in.h"
 #include "sightline/model/config_gguf.h"
 #include "sightline/model/config_keras.h"
 #include "sightline/model/config_openclip.h"

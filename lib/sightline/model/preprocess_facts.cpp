@@ -5,7 +5,7 @@
 
 #include "sightline/base/format.h"
 #include "sightline/base/hash.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/tokenizer_files.h"
 

@@ -6,9 +6,9 @@
 #include <string_view>
 
 #include "sightline/base/error.h"
-#include "sightline/io/file.h"
-#include "sightline/io/json.h"
-#include "sightline/io/stand_in.h"
+#include "sightline/containers/json.h"
+#include "sightline/files/file.h"
+#include "sightline/files/stand_in.h"
 #include "sightline/model/image_processor_config.h"
 #include "sightline/text/settings_file.h"
 

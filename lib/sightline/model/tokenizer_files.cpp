@@ -7,8 +7,8 @@
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
 #include "sightline/base/log.h"
-#include "sightline/io/file.h"
-#include "sightline/io/stand_in.h"
+#include "sightline/files/file.h"
+#include "sightline/files/stand_in.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/tokenizer_fit.h"
 

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "sightline/base/error.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 
 namespace sightline {
 namespace {

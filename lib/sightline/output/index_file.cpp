@@ -2,7 +2,7 @@
 #include "sightline/output/index_file.h"
 
 #include "sightline/base/error.h"
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "sightline/output/beside.h"
 #include "sightline/output/escape.h"
 

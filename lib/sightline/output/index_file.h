@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 
 namespace sightline {
 

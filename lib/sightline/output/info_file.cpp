@@ -7,7 +7,7 @@
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
 #include "sightline/base/hash.h"
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "sightline/output/beside.h"
 
 namespace sightline {

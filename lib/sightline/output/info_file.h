@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "sightline/io/file.h"
-#include "sightline/output/npy.h"
+#include "sightline/containers/npy.h"
+#include "sightline/files/file.h"
 
 namespace sightline {
 

@@ -6,7 +6,7 @@
 #include <span>
 #include <string_view>
 
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/output/table_writer.h"
 
 namespace sightline {

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 
 namespace sightline {
 

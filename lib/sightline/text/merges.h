@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sightline/base/error.h"
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "sightline/text/bpe.h"
 
 namespace sightline {

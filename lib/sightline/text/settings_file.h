@@ -4,7 +4,7 @@
 #include <optional>
 #include <string_view>
 
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 
 namespace sightline {
 

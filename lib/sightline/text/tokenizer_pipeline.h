@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "sightline/text/special_tokens.h"
 
 namespace sightline {

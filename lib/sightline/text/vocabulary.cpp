@@ -7,7 +7,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "sightline/text/merges.h"
 #include "sightline/text/tokenizer_pipeline.h"
 #include "sightline/text/unicode.h"

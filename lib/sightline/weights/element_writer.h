@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "sightline/base/parallel.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/tensor/tensor.h"
 #include "sightline/weights/element_converter.h"
 

@@ -7,7 +7,7 @@
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
 #include "sightline/base/letters.h"
-#include "sightline/io/stand_in.h"
+#include "sightline/files/stand_in.h"
 
 namespace sightline {
 namespace {

@@ -6,8 +6,8 @@
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
-#include "sightline/io/file.h"
-#include "sightline/io/gguf.h"
+#include "sightline/containers/gguf.h"
+#include "sightline/files/file.h"
 #include "sightline/weights/gguf_quants.h"
 
 namespace sightline {

@@ -4,7 +4,7 @@
 #include <span>
 
 #include "sightline/base/bytes.h"
-#include "sightline/io/gguf.h"
+#include "sightline/containers/gguf.h"
 
 namespace sightline {
 

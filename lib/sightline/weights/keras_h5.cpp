@@ -5,10 +5,10 @@
 #include <array>
 
 #include "sightline/base/error.h"
-#include "sightline/io/file.h"
-#include "sightline/io/hdf5.h"
-#include "sightline/io/json.h"
-#include "sightline/io/zip.h"
+#include "sightline/containers/hdf5.h"
+#include "sightline/containers/json.h"
+#include "sightline/containers/zip.h"
+#include "sightline/files/file.h"
 #include "sightline/weights/fingerprint.h"
 
 namespace sightline {

@@ -3,9 +3,9 @@
 #include <set>
 
 #include "sightline/base/error.h"
-#include "sightline/io/file.h"
-#include "sightline/io/json.h"
-#include "sightline/io/stand_in.h"
+#include "sightline/containers/json.h"
+#include "sightline/files/file.h"
+#include "sightline/files/stand_in.h"
 #include "sightline/weights/keras_h5.h"
 
 namespace sightline {

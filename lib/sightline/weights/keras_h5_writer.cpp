@@ -7,7 +7,7 @@
 #include <set>
 
 #include "sightline/base/error.h"
-#include "sightline/io/hdf5_writer.h"
+#include "sightline/containers/hdf5_writer.h"
 #include "sightline/weights/element_writer.h"
 #include "sightline/weights/fingerprint.h"
 #include "sightline/weights/layouts.h"

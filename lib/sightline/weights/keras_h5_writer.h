@@ -5,7 +5,7 @@
 #include <optional>
 
 #include "sightline/base/parallel.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/weights/weights.h"
 
 namespace sightline {

@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "sightline/base/error.h"
-#include "sightline/io/file.h"
+#include "sightline/files/file.h"
 #include "sightline/weights/state_dict.h"
 #include "sightline/weights/torch_globals.h"
 #include "sightline/weights/torch_tensor.h"

@@ -5,7 +5,7 @@
 #include <array>
 
 #include "sightline/base/error.h"
-#include "sightline/io/json.h"
+#include "sightline/containers/json.h"
 #include "sightline/weights/fingerprint.h"
 
 namespace sightline {

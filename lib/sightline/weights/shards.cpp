@@ -5,9 +5,9 @@
 #include <map>
 
 #include "sightline/base/error.h"
-#include "sightline/io/file.h"
-#include "sightline/io/json.h"
-#include "sightline/io/stand_in.h"
+#include "sightline/containers/json.h"
+#include "sightline/files/file.h"
+#include "sightline/files/stand_in.h"
 
 namespace sightline {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sightline/io/pickle.h"
+#include "sightline/containers/pickle.h"
 
 namespace sightline {
 

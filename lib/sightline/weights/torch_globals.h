@@ -5,7 +5,7 @@
 #include <optional>
 #include <string_view>
 
-#include "sightline/io/pickle.h"
+#include "sightline/containers/pickle.h"
 #include "sightline/tensor/dtype.h"
 
 namespace sightline {

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
-#include "sightline/io/pickle.h"
-#include "sightline/io/zip.h"
+#include "sightline/containers/pickle.h"
+#include "sightline/containers/zip.h"
 #include "sightline/tensor/tensor.h"
 
 namespace sightline {

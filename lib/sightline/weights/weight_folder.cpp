@@ -7,9 +7,9 @@
 
 #include "sightline/base/error.h"
 #include "sightline/base/letters.h"
-#include "sightline/io/file.h"
-#include "sightline/io/json.h"
-#include "sightline/io/stand_in.h"
+#include "sightline/containers/json.h"
+#include "sightline/files/file.h"
+#include "sightline/files/stand_in.h"
 #include "sightline/weights/file_kind.h"
 
 namespace sightline {

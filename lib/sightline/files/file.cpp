@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/files/file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "sightline/files/descriptor.h"
+#include "sightline/files/regular_file.h"
+#include "sightline/files/system_error.h"
+#include "sightline/files/waiting.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::size_t kReadBlock = 64 << 10;
+
+[[noreturn]] void fail_too_large(const std::string& path, std::int64_t limit) {
+  fail(ErrorCode::limit, path,
+       "is larger than " + std::to_string(limit) + " bytes, the most that is accepted");
+}
+
+// One read that is continued when a signal interrupts it. Only stdin can keep it waiting.
+std::size_t read_some(int descriptor, std::byte* out, std::size_t count, const std::string& path) {
+  while (true) {
+    if (descriptor == STDIN_FILENO) wait_until_ready(descriptor, false);
+    const ssize_t got = ::read(descriptor, out, count);
+    if (got >= 0) return static_cast<std::size_t>(got);
+    if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) fail_input(path, "cannot be read", errno);
+  }
+}
+
+std::vector<std::byte> read_to_end(int descriptor, std::size_t size_hint, std::int64_t limit,
+                                   const std::string& path) {
+  std::vector<std::byte> bytes(size_hint + 1);  // one more, so that a file of this size ends in one more read
+  std::size_t used = 0;
+  while (true) {
+    const std::size_t got = read_some(descriptor, bytes.data() + used, bytes.size() - used, path);
+    used += got;
+    if (static_cast<std::int64_t>(used) > limit) fail_too_large(path, limit);
+    if (got == 0) break;
+    if (used == bytes.size()) bytes.resize(bytes.size() + std::max(bytes.size() / 2, kReadBlock));
+  }
+  bytes.resize(used);
+  return bytes;
+}
+
+std::vector<std::byte> read_stdin(const std::string& path, std::int64_t limit) {
+  if (::fcntl(STDIN_FILENO, F_GETFD) < 0) fail(ErrorCode::io, path, "standard input is closed");
+  struct stat status {};
+  if (::fstat(STDIN_FILENO, &status) == 0 && S_ISDIR(status.st_mode)) {
+    fail(ErrorCode::io, path, "standard input is a folder, expected bytes");
+  }
+  return read_to_end(STDIN_FILENO, 0, limit, path);
+}
+
+}  // namespace
+
+std::vector<std::byte> read_file(const std::string& path, std::int64_t limit) {
+  if (path == "-" || path == "/dev/stdin") return read_stdin(path, limit);
+  const RegularFile file = open_regular(path);
+  if (file.size > limit) fail_too_large(path, limit);
+  return read_to_end(file.descriptor.get(), static_cast<std::size_t>(file.size), limit, path);
+}
+
+bool file_exists(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ||
+         (errno != ENOENT && errno != ENOTDIR && errno != ENAMETOOLONG && errno != ELOOP);
+}
+
+bool is_directory(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+bool same_file(const std::string& a, const std::string& b) {
+  struct stat first {
+  }, second{};
+  return ::stat(a.c_str(), &first) == 0 && ::stat(b.c_str(), &second) == 0 && first.st_dev == second.st_dev &&
+         first.st_ino == second.st_ino;
+}
+
+std::string join_path(std::string_view folder, std::string_view name) {
+  std::string path(folder);
+  if (!path.empty() && path.back() != '/') path += '/';
+  return path.append(name);
+}
+
+void guard_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    // Opened the wrong way round: /dev/null takes the number, and using it still fails. The lowest free
+    // number is `stream`, because those below it are open by now.
+    const int got = ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (got > STDERR_FILENO) ::close(got);
+  }
+}
+
+}  // namespace sightline

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <climits>
+#include <cstdio>
+
+#include "sightline/files/descriptor.h"
+#include "sightline/files/file.h"
+#include "sightline/files/publishing.h"
+#include "sightline/files/system_error.h"
+#include "sightline/files/waiting.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::size_t kBufferSize = 64 << 10;
+constexpr std::int64_t kWriteBehind = 8 << 20;
+constexpr int kMaxLinks = 40;  // as Linux follows
+constexpr int kMaxTries = 100;
+
+std::string folder_of(const std::string& path) {
+  const std::size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
+}
+
+// Follows symbolic links by hand: the last target need not exist yet.
+std::string resolve_links(const std::string& path) {
+  std::string at = path;
+  for (int links = 0; links <= kMaxLinks; ++links) {
+    std::array<char, 4096> target;
+    const ssize_t length = ::readlink(at.c_str(), target.data(), target.size());
+    if (length < 0) {
+      if (errno == EINVAL || errno == ENOENT) return at;  // not a link, or nothing there
+      fail_output(path, "cannot be created", errno);
+    }
+    const std::string_view next(target.data(), static_cast<std::size_t>(length));
+    at = next.starts_with('/') ? std::string(next) : join_path(folder_of(at), next);
+  }
+  fail_output(path, "cannot be created", ELOOP);
+}
+
+bool is_stdout(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
+
+// Removes what a killed run left. It is not reused: it may be linked elsewhere or have another owner's mode.
+void remove_stale(const std::string& temporary, const std::string& path) {
+  const Descriptor stale(
+      ::open(temporary.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY));
+  if (!stale.is_open() && errno == ENOENT) return;
+  if (stale.is_open()) check_stale(stale.get(), temporary, path);
+  if (stale.is_open() && !is_named(stale.get(), temporary)) return;
+  if (::unlink(temporary.c_str()) != 0 && errno != ENOENT) fail_output(temporary, "cannot be removed", errno);
+}
+
+void sync(int descriptor, const std::string& path) {
+  while (::fsync(descriptor) != 0) {
+    if (errno == EINVAL || errno == EROFS) return;  // a file system that has no such thing
+    if (errno != EINTR) fail_output(path, "cannot be written", errno);
+  }
+}
+
+void publish(const std::string& temporary, const std::string& target, const std::string& path, bool force) {
+  if (!force) {
+    if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) return;
+    if (errno == EEXIST) fail(ErrorCode::locked, path, "was created by another process during this run");
+    const bool not_known = errno == EINVAL || errno == ENOSYS;  // an older kernel or file system
+    if (!not_known) fail_output(path, "cannot be renamed into place", errno);
+    if (file_exists(target)) fail(ErrorCode::locked, path, "was created by another process during this run");
+  }
+  if (::rename(temporary.c_str(), target.c_str()) != 0)
+    fail_output(path, "cannot be renamed into place", errno);
+}
+
+}  // namespace
+
+OutputFile::OutputFile(const std::string& path, bool force) : path_(path), target_(path), force_(force) {
+  buffer_.reserve(kBufferSize);
+  struct stat status {};
+  if (is_stdout(path)) {
+    open_direct();
+    return;
+  }
+  if (path.empty()) fail(ErrorCode::io, "output", "has an empty name");
+  if (::stat(path.c_str(), &status) == 0) {
+    if (S_ISDIR(status.st_mode)) fail(ErrorCode::io, path, "is a folder, expected a file to write");
+    if (!S_ISREG(status.st_mode)) {
+      open_direct();
+      return;
+    }
+    if (!force) fail(ErrorCode::locked, path, "already exists");
+    old_mode_ = static_cast<int>(status.st_mode & 0777);
+  } else if (errno != ENOENT) {
+    fail_output(path, "cannot be created", errno);
+  }
+  open_temporary();
+}
+
+void OutputFile::open_direct() {
+  if (is_stdout(path_)) {
+    if (::fcntl(STDOUT_FILENO, F_GETFD) < 0) fail(ErrorCode::io, path_, "standard output is closed");
+    if ((::fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) {
+      fail(ErrorCode::io, path_, "standard output is closed");  // or guarded, see guard_standard_streams
+    }
+    descriptor_ = STDOUT_FILENO;
+  } else {
+    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
+    if (descriptor_ < 0) fail_output(path_, "cannot be opened for writing", errno);
+  }
+  struct stat status {};
+  may_wait_ = ::fstat(descriptor_, &status) == 0 && !S_ISREG(status.st_mode);
+}
+
+void OutputFile::open_temporary() {
+  target_ = resolve_links(path_);
+  temporary_ = target_ + ".part";
+  seekable_ = true;
+  for (int tries = 0; tries < kMaxTries; ++tries) {
+    if (try_temporary()) return;
+    remove_stale(temporary_, path_);
+  }
+  fail_in_use(path_);
+}
+
+// Creates the temporary file and locks it; false when there is one already.
+bool OutputFile::try_temporary() {
+  Descriptor made(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
+  if (!made.is_open()) {
+    if (errno == EEXIST) return false;
+    fail_output(path_, "cannot be created", errno);
+  }
+  // Between the two calls another run may have taken it for a stale one.
+  if (try_lock(made.get()) == FileLock::busy || !is_named(made.get(), temporary_)) fail_in_use(path_);
+  if (old_mode_ >= 0 && ::fchmod(made.get(), static_cast<mode_t>(old_mode_)) != 0) {
+    const int number = errno;
+    ::unlink(temporary_.c_str());
+    fail_output(path_, "cannot be given the mode of the file it replaces", number);
+  }
+  descriptor_ = made.release();
+  return true;
+}
+
+OutputFile::~OutputFile() {
+  if (descriptor_ < 0 || descriptor_ == STDOUT_FILENO) return;
+  if (!temporary_.empty() && !committed_ && is_named(descriptor_, temporary_)) ::unlink(temporary_.c_str());
+  ::close(descriptor_);
+}
+
+void OutputFile::check_failed() const {
+  if (failed_) fail(ErrorCode::io, path_, "cannot be completed: an earlier write failed");
+}
+
+// offset < 0: at the end. A pipe that is ready takes PIPE_BUF bytes without waiting for its reader.
+void OutputFile::write_all(const char* data, std::size_t count, std::int64_t offset) {
+  if (count > 0) settled_ = false;
+  while (count > 0) {
+    if (may_wait_) wait_until_ready(descriptor_, true);
+    const std::size_t now = may_wait_ ? std::min<std::size_t>(count, PIPE_BUF) : count;
+    const ssize_t done =
+        offset < 0 ? ::write(descriptor_, data, now) : ::pwrite(descriptor_, data, now, offset);
+    // EAGAIN: stdout that somebody made non-blocking.
+    if (done < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (done <= 0) {
+      failed_ = true;
+      fail_output(path_, "cannot be written", done < 0 ? errno : ENOSPC);
+    }
+    data += done;
+    count -= static_cast<std::size_t>(done);
+    if (offset >= 0) offset += done;
+    written_ += done;
+  }
+  if (seekable_ && written_ >= kWriteBehind) start_writing_back();
+}
+
+// Begins to move what was written to the disk, so that the sync at the end has little left to wait for. A
+// hint: nothing depends on it.
+void OutputFile::start_writing_back() {
+  written_ = 0;
+#ifdef __linux__
+  ::sync_file_range(descriptor_, 0, 0, SYNC_FILE_RANGE_WRITE);
+#endif
+}
+
+void OutputFile::write(std::string_view bytes) {
+  check_failed();
+  size_ += static_cast<std::int64_t>(bytes.size());
+  if (buffer_.size() + bytes.size() <= kBufferSize) {
+    buffer_ += bytes;
+    return;
+  }
+  flush();
+  if (bytes.size() < kBufferSize) {
+    buffer_ += bytes;
+  } else {
+    write_all(bytes.data(), bytes.size(), -1);
+  }
+}
+
+void OutputFile::write_at(std::int64_t offset, std::string_view bytes) {
+  if (!seekable_) fail(ErrorCode::io, path_, "is not seekable, expected a file");
+  if (offset < 0 || offset + static_cast<std::int64_t>(bytes.size()) > size_) {
+    fail(ErrorCode::range, path_, "bytes to overwrite are not there yet");
+  }
+  flush();
+  write_all(bytes.data(), bytes.size(), offset);
+}
+
+std::int64_t OutputFile::reserve(std::int64_t bytes) {
+  if (!seekable_) fail(ErrorCode::io, path_, "is not seekable, expected a file");
+  flush();
+  const std::int64_t offset = size_;
+  size_ += bytes;
+  settled_ = false;
+  if (::lseek(descriptor_, size_, SEEK_SET) < 0) fail_output(path_, "cannot be written", errno);
+  return offset;
+}
+
+void OutputFile::write_reserved(std::int64_t offset, std::string_view bytes) {
+  check_failed();
+  if (offset < 0 || offset + static_cast<std::int64_t>(bytes.size()) > size_) {
+    fail(ErrorCode::range, path_, "bytes to write were not reserved");
+  }
+  write_all(bytes.data(), bytes.size(), offset);
+}
+
+void OutputFile::flush() {
+  check_failed();
+  write_all(buffer_.data(), buffer_.size(), -1);
+  buffer_.clear();
+}
+
+void OutputFile::flush_to_reader() {
+  if (may_wait_) flush();
+}
+
+void OutputFile::settle() {
+  flush();
+  if (temporary_.empty() || settled_) return;
+  sync(descriptor_, path_);
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0) fail_output(path_, "cannot be looked at", errno);
+  if (status.st_size != size_) {
+    fail(ErrorCode::io, path_,
+         "has " + std::to_string(status.st_size) + " bytes on disk, expected " + std::to_string(size_));
+  }
+  // Before any output of the run is published: not one of them is left without the others.
+  if (!force_ && file_exists(target_))
+    fail(ErrorCode::locked, path_, "was created by another process during this run");
+  settled_ = true;
+}
+
+void OutputFile::commit() {
+  settle();
+  if (temporary_.empty()) {
+    committed_ = true;
+    return;
+  }
+  publish(temporary_, target_, path_, force_);
+  committed_ = true;
+  sync_folder(folder_of(target_));
+}
+
+}  // namespace sightline

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <string>
+
+#include "sightline/files/descriptor.h"
+#include "sightline/files/file.h"
+#include "support/catch.h"
+#include "support/temp_folder.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+/// What can be read without waiting.
+std::string available(int descriptor) {
+  std::string text;
+  pollfd ready{descriptor, POLLIN, 0};
+  while (::poll(&ready, 1, 0) > 0 && (ready.revents & POLLIN) != 0) {
+    std::array<char, 4096> buffer;
+    const ssize_t count = ::read(descriptor, buffer.data(), buffer.size());
+    if (count <= 0) break;
+    text.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("output file: the reader of a pipe gets complete rows before the end", "[io]") {
+  const TempFolder folder;
+  const std::string fifo = folder / "fifo";
+  REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
+  const Descriptor reader(::open(fifo.c_str(), O_RDWR | O_NONBLOCK));  // both ends: nobody waits to open it
+  REQUIRE(reader.is_open());
+  OutputFile out(fifo, false);
+  out.write("one\n");
+  CHECK(available(reader.get()).empty());  // many small writes are one
+  out.flush_to_reader();
+  CHECK(available(reader.get()) == "one\n");
+  out.flush_to_reader();
+  out.write("two\n");
+  out.write("three\n");
+  out.flush_to_reader();
+  CHECK(available(reader.get()) == "two\nthree\n");
+  out.commit();
+}
+
+TEST_CASE("output file: nobody waits for the rows of a file, which stay buffered", "[io]") {
+  const TempFolder folder;
+  OutputFile out(folder / "rows", false);
+  out.write("one\n");
+  out.flush_to_reader();
+  CHECK(folder.read("rows.part").empty());
+  out.flush();
+  CHECK(folder.read("rows.part") == "one\n");
+}
