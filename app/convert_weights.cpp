@@ -6,16 +6,17 @@
 #include <optional>
 
 #include "commands.h"
-#include "conversion_target.h"
+#include "conversion_name.h"
 #include "failure.h"
 #include "options.h"
 #include "sightline/base/format.h"
+#include "sightline/convert/conversion_target.h"
+#include "sightline/convert/verification.h"
 #include "sightline/files/file.h"
 #include "sightline/model/config_writer.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/tokenizer_files.h"
 #include "signals.h"
-#include "verify.h"
 
 namespace sightline::app {
 namespace {
@@ -138,11 +139,22 @@ void check_target(const ConvertOptions& o) {
   }
 }
 
+/// Whose error it was: the target's, or the source's, a tensor of which cannot be computed or does not fit.
+void write(ConversionTarget& target, const Conversion& conversion) {
+  try {
+    target.write(conversion);
+  } catch (const Error& error) {
+    const bool of_target = error.code() == ErrorCode::io || error.code() == ErrorCode::no_space;
+    throw Failure(of_target ? Stage::output : Stage::model, error);
+  }
+}
+
 int run_convert_weights(const ConvertOptions& o) {
   check(o);
   check_target(o);
   arm_signals();
-  const std::unique_ptr<ConversionTarget> target = make_target(o.target, o.to, o.force);
+  const std::unique_ptr<ConversionTarget> target = in_stage(
+      Stage::output, [&] { return open_target(check_target_name(o.target, o.to), o.target, o.force); });
   // Building the model asks for every tensor once, by name and shape.
   Stopwatch watch(o.console);
   const std::unique_ptr<CLIP> clip =
@@ -151,7 +163,8 @@ int run_convert_weights(const ConvertOptions& o) {
   note(o.console, describe(*clip));
   const Conversion conversion{*clip, target_dtype(o.dtype),
                               in_stage(Stage::model, [&] { return tokenizer_folder(o, *clip); })};
-  in_stage(Stage::output, [&] { target->write(conversion); });
+  in_stage(Stage::model, [&] { target->read_source(conversion); });
+  write(*target, conversion);
   throw_if_interrupted();
   // What was written must load, tokenizer included, before it is published.
   const std::unique_ptr<CLIP> written = in_stage(Stage::model, [&] { return target->reopen(conversion); });

@@ -25,7 +25,8 @@ USES = {
     "nn": ["base", "tensor", "ops", "weights"],
     "output": ["base", "files", "containers"],
     "model": ["base", "tensor", "files", "containers", "image", "text", "ops", "weights", "nn"],
-    "app": ["base", "tensor", "files", "containers", "image", "weights", "model", "output"],
+    "convert": ["base", "tensor", "files", "containers", "weights", "model"],
+    "app": ["base", "tensor", "files", "containers", "image", "weights", "model", "convert", "output"],
 }
 # third-party header prefix -> the files that may include it
 LIBRARIES = {

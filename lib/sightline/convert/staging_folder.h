@@ -5,15 +5,15 @@
 
 #include "sightline/files/descriptor.h"
 
-namespace sightline::app {
+namespace sightline {
 
 /// A folder that appears whole or not at all: its files are written into "<path>.part" and the folder is
 /// renamed by `commit`. Not committed: removed. Locked against other runs.
 class StagingFolder {
  public:
   /// A symbolic link is kept and its target replaced; a folder that is replaced keeps its mode. Errors:
-  /// Failure of Stage::output: locked (exists and not `force`, or in use by another run), io, unsafe (what
-  /// would be replaced is no model folder, or the working folder).
+  /// locked (exists and not `force`, or in use by another process); io; unsafe (what would be replaced is not
+  /// a model folder, or is the current folder).
   StagingFolder(const std::string& path, bool force);
   ~StagingFolder();
   StagingFolder(const StagingFolder&) = delete;
@@ -21,7 +21,7 @@ class StagingFolder {
 
   /// Where the files go until `commit`.
   const std::string& part() const { return part_; }
-  /// Errors: locked when the folder came into being meanwhile and none was to be replaced; no_space, io.
+  /// Errors: locked when the folder was created by another process meanwhile; no_space, io.
   void commit();
 
  private:
@@ -39,4 +39,4 @@ class StagingFolder {
   bool committed_ = false;
 };
 
-}  // namespace sightline::app
+}  // namespace sightline

@@ -5,7 +5,7 @@
 
 #include "sightline/model/clip.h"
 
-namespace sightline::app {
+namespace sightline {
 
 /// What differs between a model and another that was made from it.
 struct Verification {
@@ -19,4 +19,4 @@ struct Verification {
 /// Errors: those of `find_difference` and of the encoders (a weight that is not finite).
 Verification verify(const CLIP& source, const CLIP& target, Context& context);
 
-}  // namespace sightline::app
+}  // namespace sightline

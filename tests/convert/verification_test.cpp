@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "verify.h"
+#include "sightline/convert/verification.h"
 
 #include <filesystem>
 #include <string>
@@ -10,7 +10,6 @@
 #include "support/temp_folder.h"
 
 using namespace sightline;
-using namespace sightline::app;
 using sightline::testing::golden_path;
 using sightline::testing::TempFolder;
 

@@ -3,12 +3,13 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
+#include <utility>
+#include <vector>
 
-#include "conversion_target.h"
-#include "staging_folder.h"
+#include "sightline/convert/conversion_target.h"
+#include "sightline/convert/staging_folder.h"
 
-namespace sightline::app {
+namespace sightline {
 
 /// A Hugging Face model folder.
 class TargetFolder : public ConversionTarget {
@@ -16,20 +17,20 @@ class TargetFolder : public ConversionTarget {
   /// Errors: as StagingFolder.
   TargetFolder(const std::string& path, bool force);
 
+  void read_source(const Conversion& conversion) override;
   void write(const Conversion& conversion) override;
   std::unique_ptr<CLIP> reopen(const Conversion& conversion) const override;
   void commit() override { folder_.commit(); }
   std::string summary() const override;
 
  private:
+  void read_config(const Conversion& conversion);
+  void read_tokenizer(const Conversion& conversion);
   void write_weights(const Conversion& conversion);
-  void write_config(const Conversion& conversion);
-  void write_preprocessor(const Conversion& conversion);
-  void write_tokenizer(const Conversion& conversion);
-  void write_file(std::string_view name, std::string_view bytes);
 
   StagingFolder folder_;
+  std::vector<std::pair<std::string, std::string>> texts_;  ///< name and content of each file but the weights
   std::int64_t files_ = 0, bytes_ = 0;
 };
 
-}  // namespace sightline::app
+}  // namespace sightline

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "target_folder.h"
+#include "sightline/convert/target_folder.h"
 
 #include <filesystem>
 
-#include "config_rewrite.h"
-#include "failure.h"
 #include "sightline/base/parallel.h"
+#include "sightline/convert/config_rewrite.h"
 #include "sightline/files/file.h"
 #include "sightline/model/config_writer.h"
 #include "sightline/model/tokenizer_files.h"
 #include "sightline/weights/fingerprint.h"
 #include "sightline/weights/safetensors.h"
 
-namespace sightline::app {
+namespace sightline {
 namespace {
 
 namespace fs = std::filesystem;
@@ -20,8 +19,7 @@ namespace fs = std::filesystem;
 constexpr std::int64_t kMaxSmallFile = 256LL << 20;
 
 std::string text_of_file(const std::string& path) {
-  const std::vector<std::byte> bytes = in_stage(Stage::model, [&] { return read_file(path, kMaxSmallFile); });
-  return std::string(as_text(bytes));
+  return std::string(as_text(read_file(path, kMaxSmallFile)));
 }
 
 /// Hugging Face's readers skip the first line, which other libraries leave out.
@@ -52,19 +50,26 @@ std::string tokenizer_config(bool openclip, std::int64_t context_length) {
 
 TargetFolder::TargetFolder(const std::string& path, bool force) : folder_(path, force) {}
 
-void TargetFolder::write_file(std::string_view name, std::string_view bytes) {
-  OutputFile out(join_path(folder_.part(), name), true);
-  out.write(bytes);
-  out.commit();
-  ++files_;
-  bytes_ += out.size();
+// The preprocessing is one file, flat, in the terms of CLIP's class, whatever the source has: transformers 4
+// and 5 read that alike. Of a processor_config.json beside it, one would use the settings and the other would
+// not; and names of classes, nulls and switches of a source's file do not mean the same to both.
+void TargetFolder::read_source(const Conversion& conversion) {
+  texts_.clear();
+  read_config(conversion);
+  texts_.emplace_back("preprocessor_config.json",
+                      preprocessor_config_json(conversion.model.processor().image_config()));
+  if (!conversion.tokenizer.empty()) read_tokenizer(conversion);
 }
 
 void TargetFolder::write(const Conversion& conversion) {
   write_weights(conversion);
-  write_config(conversion);
-  write_preprocessor(conversion);
-  if (!conversion.tokenizer.empty()) write_tokenizer(conversion);
+  for (const auto& [name, text] : texts_) {
+    OutputFile out(join_path(folder_.part(), name), true);
+    out.write(text);
+    out.commit();
+    ++files_;
+    bytes_ += out.size();
+  }
 }
 
 std::unique_ptr<CLIP> TargetFolder::reopen(const Conversion&) const {
@@ -81,52 +86,39 @@ void TargetFolder::write_weights(const Conversion& conversion) {
   }
   OutputFile out(join_path(folder_.part(), "model.safetensors"), true);
   ThreadPool pool(available_cores());
-  try {
-    write_safetensors(out, std::move(entries), &pool, fingerprint_metadata(weights, dtype));
-  } catch (const Error& error) {  // a tensor that cannot be made or does not fit is the source's fault
-    const bool of_file = error.code() == ErrorCode::io || error.code() == ErrorCode::no_space;
-    throw Failure(of_file ? Stage::output : Stage::model, error);
-  }
+  write_safetensors(out, std::move(entries), &pool, fingerprint_metadata(weights, dtype));
   out.commit();
   ++files_;
   bytes_ += out.size();
 }
 
-void TargetFolder::write_config(const Conversion& conversion) {
+void TargetFolder::read_config(const Conversion& conversion) {
   const ModelSource& source = conversion.model.source();
   if (source.dialect == "hf" && !source.config.empty()) {
     const std::string text = text_of_file(source.config);
     const auto& dtype = conversion.dtype;
-    write_file("config.json", dtype ? with_dtype(text, source.config, dtype_name(*dtype)) : text);
+    texts_.emplace_back("config.json", dtype ? with_dtype(text, source.config, dtype_name(*dtype)) : text);
     return;
   }
   const DType stored = conversion.model.checkpoint().find("text_projection.weight")->dtype;
-  write_file("config.json",
-             config_json(conversion.model.config(), dtype_name(conversion.dtype.value_or(stored))));
-}
-
-// One file, flat, in the terms of CLIP's class, whatever the source has: transformers 4 and 5 read that
-// alike. Of a processor_config.json beside it the one would take the settings and the other not; and names of
-// classes, nulls and switches of a source's file do not mean the same to both.
-void TargetFolder::write_preprocessor(const Conversion& conversion) {
-  write_file("preprocessor_config.json", in_stage(Stage::model, [&] {
-               return preprocessor_config_json(conversion.model.processor().image_config());
-             }));
+  texts_.emplace_back("config.json",
+                      config_json(conversion.model.config(), dtype_name(conversion.dtype.value_or(stored))));
 }
 
 // A vocabulary and merges under Hugging Face's names, and the two files that name the special tokens: those
 // of the source where it has them. A map overrides the config, so beside a config of the source it says
 // nothing.
-void TargetFolder::write_tokenizer(const Conversion& conversion) {
+void TargetFolder::read_tokenizer(const Conversion& conversion) {
   const std::string& folder = conversion.tokenizer;
-  const TokenizerFiles files = in_stage(Stage::model, [&] { return find_tokenizer(folder); });
+  const TokenizerFiles files = find_tokenizer(folder);
   if (!files.vocabulary.empty()) {
-    write_file("vocab.json", text_of_file(files.vocabulary));
-    write_file("merges.txt", with_version_line(text_of_file(files.merges)));
+    texts_.emplace_back("vocab.json", text_of_file(files.vocabulary));
+    texts_.emplace_back("merges.txt", with_version_line(text_of_file(files.merges)));
   }
   const std::string whole = join_path(folder, "tokenizer.json");
-  if (file_exists(whole) && is_hf_tokenizer(files)) write_file("tokenizer.json", text_of_file(whole));
-  if (!files.added_tokens.empty()) write_file("added_tokens.json", text_of_file(files.added_tokens));
+  if (file_exists(whole) && is_hf_tokenizer(files))
+    texts_.emplace_back("tokenizer.json", text_of_file(whole));
+  if (!files.added_tokens.empty()) texts_.emplace_back("added_tokens.json", text_of_file(files.added_tokens));
   const bool openclip = files.vocabulary.empty()
                             ? false
                             : text_of_file(files.vocabulary).find("\"<start_of_text>\"") != std::string::npos;
@@ -136,7 +128,7 @@ void TargetFolder::write_tokenizer(const Conversion& conversion) {
         {"tokenizer_config.json",
          tokenizer_config(openclip, conversion.model.config().text.context_length)}}) {
     const std::string path = join_path(folder, name);
-    write_file(name, file_exists(path) && is_hf_tokenizer(files) ? text_of_file(path) : made);
+    texts_.emplace_back(name, file_exists(path) && is_hf_tokenizer(files) ? text_of_file(path) : made);
   }
 }
 
@@ -144,4 +136,4 @@ std::string TargetFolder::summary() const {
   return std::to_string(files_) + " files, " + std::to_string(bytes_) + " bytes";
 }
 
-}  // namespace sightline::app
+}  // namespace sightline

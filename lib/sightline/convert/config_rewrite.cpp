@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "config_rewrite.h"
+#include "sightline/convert/config_rewrite.h"
 
 #include "sightline/base/format.h"
 #include "sightline/containers/json.h"
 
-namespace sightline::app {
+namespace sightline {
 namespace {
 
 bool is_dtype_key(std::string_view key) { return key == "torch_dtype" || key == "dtype"; }
@@ -96,4 +96,4 @@ std::string with_dtype(std::string_view config, std::string_view subject, std::s
   return rewriter.out + "\n";
 }
 
-}  // namespace sightline::app
+}  // namespace sightline

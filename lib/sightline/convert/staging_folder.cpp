@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "staging_folder.h"
+#include "sightline/convert/staging_folder.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,12 +10,11 @@
 #include <filesystem>
 #include <system_error>
 
-#include "failure.h"
 #include "sightline/files/file.h"
 #include "sightline/files/publishing.h"
 #include "sightline/files/system_error.h"
 
-namespace sightline::app {
+namespace sightline {
 namespace {
 
 namespace fs = std::filesystem;
@@ -78,11 +77,9 @@ void check_replaceable(const std::string& path) {
 }  // namespace
 
 StagingFolder::StagingFolder(const std::string& path, bool force) : path_(without_slash(path)) {
-  in_stage(Stage::output, [&] {
-    check_target(force);
-    part_ = target_ + ".part";
-    make_part();
-  });
+  check_target(force);
+  part_ = target_ + ".part";
+  make_part();
 }
 
 void StagingFolder::check_target(bool force) {
@@ -182,4 +179,4 @@ void StagingFolder::swap_in_steps() {
   ::rename(aside.c_str(), part_.c_str());
 }
 
-}  // namespace sightline::app
+}  // namespace sightline

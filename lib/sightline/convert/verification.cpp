@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "verify.h"
+#include "sightline/convert/verification.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,7 +7,7 @@
 
 #include "sightline/weights/conversion_check.h"
 
-namespace sightline::app {
+namespace sightline {
 namespace {
 
 constexpr std::int64_t kImages = 2, kTexts = 4;
@@ -84,4 +84,4 @@ Verification verify(const CLIP& source, const CLIP& target, Context& context) {
   return result;
 }
 
-}  // namespace sightline::app
+}  // namespace sightline

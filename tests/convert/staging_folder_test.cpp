@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "staging_folder.h"
+#include "sightline/convert/staging_folder.h"
 
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,7 +14,6 @@
 #include "support/temp_folder.h"
 
 using namespace sightline;
-using namespace sightline::app;
 using sightline::testing::TempFolder;
 
 namespace {

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <iterator>
+
+#include "sightline/base/parallel.h"
+#include "sightline/convert/conversion_target.h"
+#include "sightline/convert/target_folder.h"
+#include "sightline/files/file.h"
+#include "sightline/weights/keras_h5_writer.h"
+#include "sightline/weights/weight_format.h"
+
+namespace sightline {
+namespace {
+
+/// One `.weights.h5` file, as KerasHub's CLIPBackbone saves and loads it.
+class KerasTarget : public ConversionTarget {
+ public:
+  KerasTarget(const std::string& path, bool force) : out_(path, force) {}
+
+  void read_source(const Conversion&) override {}
+  void write(const Conversion& c) override {
+    const CLIPConfig& config = c.model.config();
+    ThreadPool pool(available_cores());
+    write_keras_h5(out_, c.model.checkpoint(),
+                   {config.vision.encoder.heads, config.text.encoder.heads, c.dtype}, &pool);
+    out_.flush();
+  }
+  std::unique_ptr<CLIP> reopen(const Conversion& c) const override {
+    Checkpoint checkpoint = load_checkpoint(out_.written_path(), "kerashub");
+    return CLIP::from_model({c.model.source(), std::move(checkpoint.weights), c.model.config(),
+                             c.model.processor().image_config()});
+  }
+  void commit() override { out_.commit(); }
+  std::string summary() const override { return "1 file, " + std::to_string(out_.size()) + " bytes"; }
+
+ private:
+  OutputFile out_;
+};
+
+template <class Target>
+std::unique_ptr<ConversionTarget> open_as(const std::string& path, bool force) {
+  return std::make_unique<Target>(path, force);
+}
+
+constexpr ConversionFormat kFormats[] = {{"hf", "", open_as<TargetFolder>},
+                                         {"keras-h5", ".weights.h5", open_as<KerasTarget>}};
+
+}  // namespace
+
+std::span<const ConversionFormat> conversion_formats() { return kFormats; }
+
+const ConversionFormat& conversion_format_of(std::string_view path) {
+  const ConversionFormat* folder = nullptr;
+  for (const ConversionFormat& format : kFormats) {
+    if (format.extension.empty()) folder = &format;
+    if (!format.extension.empty() && path.ends_with(format.extension)) return format;
+  }
+  return *folder;
+}
+
+}  // namespace sightline
