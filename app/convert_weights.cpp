@@ -9,6 +9,7 @@
 #include "conversion_name.h"
 #include "failure.h"
 #include "options.h"
+#include "remedies.h"
 #include "sightline/base/format.h"
 #include "sightline/convert/conversion_target.h"
 #include "sightline/convert/verification.h"
@@ -125,7 +126,7 @@ bool lies_in(const std::string& path, const std::string& folder) {
 
 /// A target that is replaced must not take with it what it is made from.
 void check_target(const ConvertOptions& o) {
-  const std::string source = in_stage(Stage::model, [&] { return locate_model(o.source.model); });
+  const std::string source = opening_model(o.source.model, [&] { return locate_model(o.source.model); });
   if (same_file(source, o.target)) fail_input(o.target, "is the source");
   if (lies_in(source, o.target)) fail_input(o.target, "holds the source: " + source);
   if (same_file(o.tokenizer, o.target)) fail_input(o.target, "is the folder of the tokenizer");

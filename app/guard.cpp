@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guard.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <exception>
@@ -64,6 +65,16 @@ int run_guarded(FunctionRef<int()> work, const std::string& command) {
     write_stderr("sightline: " + error_word("") +
                  ": internal error, please report it: " + printable(error.what()) + "\n");
     return kExitMistake;
+  }
+}
+
+void guard_standard_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) >= 0) continue;
+    // Opened in the wrong direction: the descriptor is taken, and using it still fails. The lowest free
+    // number is `stream`, because those below it are open by now.
+    const int opened = ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    if (opened > STDERR_FILENO) ::close(opened);
   }
 }
 

@@ -12,4 +12,9 @@ namespace sightline::app {
 /// by `work`.
 int run_guarded(FunctionRef<int()> work, const std::string& command);
 
+/// Opens /dev/null in place of stdin, stdout or stderr where one of them is closed, in a way that every read
+/// or write still fails: a data file that is opened later can never get one of their descriptors. For `main`,
+/// before any file is opened.
+void guard_standard_streams();
+
 }  // namespace sightline::app

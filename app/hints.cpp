@@ -5,8 +5,8 @@
 
 #include "image_endings.h"
 #include "inputs.h"
+#include "remedies.h"
 #include "sightline/base/format.h"
-#include "sightline/model/installation.h"
 
 namespace sightline::app {
 namespace {

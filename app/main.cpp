@@ -11,6 +11,7 @@
 #include "failure.h"
 #include "guard.h"
 #include "help.h"
+#include "mapped_file_guard.h"
 #include "sightline/files/file.h"
 #include "signals.h"
 #include "usage.h"
@@ -138,8 +139,8 @@ int dispatch(int argc, char** argv, std::string& name) {
 }  // namespace sightline::app
 
 int main(int argc, char** argv) {
-  sightline::guard_standard_streams();
-  sightline::install_sigbus_guard();
+  sightline::app::guard_standard_streams();
+  sightline::app::install_mapped_file_guard();
   std::string command;
   const int status =
       sightline::app::run_guarded([&] { return sightline::app::dispatch(argc, argv, command); }, command);

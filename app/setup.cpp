@@ -9,9 +9,9 @@
 
 #include "failure.h"
 #include "options.h"
+#include "remedies.h"
 #include "sightline/base/format.h"
 #include "sightline/files/file.h"
-#include "sightline/model/installation.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/tokenizer_files.h"
 
@@ -52,7 +52,11 @@ TableFormat choose_format(const OutputOptions& options, TableFormat for_stdout, 
   if (!options.format.empty()) {
     format = table_format(options.format);
   } else if (!to_stdout && has_extension(options.path)) {
-    format = table_format_of_path(options.path);
+    try {
+      format = table_format_of_path(options.path);
+    } catch (const Error& error) {
+      throw Failure(Stage::usage, error, "choose the format with --format");
+    }
   }
   if (format == TableFormat::npy && to_stdout && stdout_is_terminal()) {
     fail_usage("npy is binary and stdout is a terminal", "write it to a file: -o OUT.npy");
@@ -101,7 +105,7 @@ std::unique_ptr<CLIP> load_model(const ModelOptions& options, const ConsoleOptio
   }
   CLIPOptions wanted = clip_options(options);
   wanted.dialect = dialect;
-  std::unique_ptr<CLIP> model = in_stage(Stage::model, [&] { return CLIP::from_preset(name, wanted); });
+  std::unique_ptr<CLIP> model = opening_model(name, [&] { return CLIP::from_preset(name, wanted); });
   for (const std::string& assumption : model->source().assumptions) note(console, printable(assumption));
   return model;
 }
@@ -139,7 +143,8 @@ void check_output(const std::string& output, const std::vector<std::string>& inp
   for (const std::string& input : inputs) {
     if (input != "-" && is_output(input)) fail_locked(output, "is an input: " + input);
   }
-  const std::string folder = in_stage(Stage::model, [&] { return locate_model(model_name(model)); });
+  const std::string name = model_name(model);
+  const std::string folder = opening_model(name, [&] { return locate_model(name); });
   if (is_output(folder)) fail_locked(output, "is the model");
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "guard.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <array>
@@ -9,8 +10,11 @@
 #include <string>
 
 #include "failure.h"
+#include "sightline/files/file.h"
 #include "support/catch.h"
 #include "support/child.h"
+#include "support/error_of.h"
+#include "support/temp_folder.h"
 
 using namespace sightline;
 using namespace sightline::app;
@@ -133,4 +137,23 @@ TEST_CASE("guard: memory that ends where nothing may be thrown is exit 7, too", 
   });
   CHECK(other.exit_status == kExitMistake);
   CHECK(other.errors == "sightline: error: internal error, please report it\n");
+}
+
+TEST_CASE("guard: F15 a closed standard input stays an error") {
+  CHECK(sightline::testing::in_child([] {
+          ::close(STDIN_FILENO);
+          guard_standard_streams();
+          return sightline::testing::error_of([] { (void)read_file("-", 100); }).code == "IO" ? 0 : 1;
+        }).exit_status == 0);
+}
+
+TEST_CASE("guard: O11 a closed standard output stays an error, and no data file gets its descriptor") {
+  const sightline::testing::TempFolder folder;
+  CHECK(sightline::testing::in_child([&] {
+          ::close(STDOUT_FILENO);
+          guard_standard_streams();
+          const int next = ::open((folder / "data").c_str(), O_RDWR | O_CREAT, 0600);
+          const auto error = sightline::testing::error_of([] { OutputFile("-", false); });
+          return next > STDERR_FILENO && error.code == "IO" ? 0 : 1;
+        }).exit_status == 0);
 }

@@ -40,7 +40,7 @@ bool all_finite(const float* values, std::int64_t count) {
 
 NpyFile NpyFile::open(const std::string& path) {
   NpyFile npy;
-  npy.file_ = MappedFile::open(path);
+  npy.file_ = MappedFile::open(path, MappedContent::embeddings);
   npy.header_ = parse_npy_header(npy.file_->bytes(), path);
   return npy;
 }

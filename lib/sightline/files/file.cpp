@@ -90,14 +90,4 @@ std::string join_path(std::string_view folder, std::string_view name) {
   return path.append(name);
 }
 
-void guard_standard_streams() {
-  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
-    if (::fcntl(stream, F_GETFD) >= 0) continue;
-    // Opened the wrong way round: /dev/null takes the number, and using it still fails. The lowest free
-    // number is `stream`, because those below it are open by now.
-    const int got = ::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);
-    if (got > STDERR_FILENO) ::close(got);
-  }
-}
-
 }  // namespace sightline

@@ -12,18 +12,22 @@
 
 namespace sightline {
 
+/// What a mapped file holds: a caller that finds one truncated while it is in use answers by it.
+enum class MappedContent { weights, embeddings };
+
 /// A file mapped read-only. Shared, because views into it outlive the reader that opened it.
 /// Thread-safety: const = safe to share.
 class MappedFile {
  public:
   /// Errors: missing; io; unsupported for anything but a regular file; limit for a path above 4,095 bytes.
-  static std::shared_ptr<const MappedFile> open(const std::string& path);
+  static std::shared_ptr<const MappedFile> open(const std::string& path,
+                                                MappedContent content = MappedContent::weights);
   ~MappedFile();
   MappedFile(const MappedFile&) = delete;
   MappedFile& operator=(const MappedFile&) = delete;
 
-  /// Valid as long as this object. Bytes vanish when another program cuts the file: see
-  /// `install_sigbus_guard`.
+  /// Valid as long as this object. Where another process truncates the file, reading what is gone raises
+  /// SIGBUS: see `find_mapped_file`.
   ByteView bytes() const { return bytes_; }
   const std::string& path() const { return path_; }
 
@@ -33,16 +37,14 @@ class MappedFile {
   ByteView bytes_;
 };
 
-/// From now on a file cut by another program while it is mapped ends this one with
-/// "sightline: error[IO] <path>: weights changed while in use" on stderr and status 5, not with a signal and
-/// a core. A SIGBUS from anywhere else keeps its meaning. For `main`; covers the first 256 mappings that are
-/// alive.
-void install_sigbus_guard();
-
-/// Opens what stands in for stdin, stdout and stderr where one of them is closed, in a way that every read or
-/// write still fails: a data file opened later can then never get one of their numbers. For `main`, before
-/// any file.
-void guard_standard_streams();
+/// A mapped file as a signal handler sees it.
+struct MappedPlace {
+  const char* path = nullptr;  ///< nullptr: none; cut after 511 bytes
+  MappedContent content = MappedContent::weights;
+};
+/// The mapped file in which `address` lies. Async-signal-safe, so that a program's handler of SIGBUS can name
+/// the file that was truncated while it was in use. Knows the first 256 mappings that are alive.
+MappedPlace find_mapped_file(const void* address) noexcept;
 
 /// While a pipe or a terminal keeps a read of stdin or an output waiting, `check` is called some ten times a
 /// second, on the thread that waits; what it throws ends the wait. None at first. For `main`, before any

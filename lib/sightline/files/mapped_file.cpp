@@ -6,7 +6,6 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
 #include <mutex>
 
@@ -19,24 +18,25 @@ namespace {
 
 constexpr std::size_t kWatchedRanges = 256;
 constexpr std::size_t kWatchedPath = 512;
-constexpr int kWeightsRefused = 5;  // docs/cli.md, exit status
 
-// What the signal handler may look at: plain memory, an entry being valid while `begin` is not 0.
+// What a signal handler may look at: plain memory, an entry being valid while `begin` is not 0.
 struct WatchedRange {
   std::atomic<std::uintptr_t> begin = 0;
   std::atomic<std::size_t> size = 0;
   std::array<char, kWatchedPath> path{};
+  MappedContent content = MappedContent::weights;
 };
 
 std::array<WatchedRange, kWatchedRanges> watched;
 std::mutex watched_mutex;
 
-void watch(ByteView bytes, const std::string& path) {
+void watch(ByteView bytes, const std::string& path, MappedContent content) {
   const std::lock_guard lock(watched_mutex);
   for (WatchedRange& range : watched) {
     if (range.begin != 0) continue;
     range.path.fill('\0');
     path.copy(range.path.data(), kWatchedPath - 1);
+    range.content = content;
     range.size = bytes.size();
     range.begin = reinterpret_cast<std::uintptr_t>(bytes.data());
     return;
@@ -50,49 +50,19 @@ void forget(ByteView bytes) {
   }
 }
 
-void say(const char* text, std::size_t size) {
-  // Nothing sensible is left to do when stderr refuses.
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text, size);
-}
-
-// Control bytes of a path must not reach a terminal.
-void say_path(const std::array<char, kWatchedPath>& path) {
-  std::array<char, kWatchedPath> clean{};
-  std::size_t size = 0;
-  for (; size < path.size() && path[size] != '\0'; ++size) {
-    const auto byte = static_cast<unsigned char>(path[size]);
-    clean[size] = byte < 0x20 || byte == 0x7F ? '?' : path[size];
-  }
-  say(clean.data(), size);
-}
-
-extern "C" void on_sigbus(int signal, siginfo_t* info, void* /*context*/) {
-  constexpr std::string_view kBefore = "sightline: error[IO] ";
-  constexpr std::string_view kAfter = ": weights changed while in use\n";
-  const auto address = reinterpret_cast<std::uintptr_t>(info->si_addr);
-  for (const WatchedRange& range : watched) {
-    const std::uintptr_t begin = range.begin;
-    if (begin == 0 || address < begin || address - begin >= range.size) continue;
-    say(kBefore.data(), kBefore.size());
-    say_path(range.path);
-    say(kAfter.data(), kAfter.size());
-    ::_exit(kWeightsRefused);
-  }
-  ::signal(signal, SIG_DFL);
-  ::raise(signal);  // ends the process as it would have, once this handler returns
-}
-
 }  // namespace
 
-void install_sigbus_guard() {
-  struct sigaction action {};
-  action.sa_sigaction = on_sigbus;
-  action.sa_flags = SA_SIGINFO;
-  ::sigemptyset(&action.sa_mask);
-  ::sigaction(SIGBUS, &action, nullptr);
+MappedPlace find_mapped_file(const void* address) noexcept {
+  const auto wanted = reinterpret_cast<std::uintptr_t>(address);
+  for (const WatchedRange& range : watched) {
+    const std::uintptr_t begin = range.begin;
+    if (begin != 0 && wanted >= begin && wanted - begin < range.size)
+      return {range.path.data(), range.content};
+  }
+  return {};
 }
 
-std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path) {
+std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path, MappedContent content) {
   const RegularFile file = open_regular(path);
   std::shared_ptr<MappedFile> mapped(new MappedFile);  // NOLINT: the constructor is private
   mapped->path_ = path;
@@ -106,7 +76,7 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path) {
   ::madvise(memory, size, MADV_HUGEPAGE);
 #endif
   mapped->bytes_ = {static_cast<const std::byte*>(memory), size};
-  watch(mapped->bytes_, path);
+  watch(mapped->bytes_, path, content);
   return mapped;
 }
 

@@ -103,7 +103,8 @@ void OutputFile::open_direct() {
   if (is_stdout(path_)) {
     if (::fcntl(STDOUT_FILENO, F_GETFD) < 0) fail(ErrorCode::io, path_, "standard output is closed");
     if ((::fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) {
-      fail(ErrorCode::io, path_, "standard output is closed");  // or guarded, see guard_standard_streams
+      fail(ErrorCode::io, path_,
+           "standard output is closed");  // or /dev/null is open for reading in its place
     }
     descriptor_ = STDOUT_FILENO;
   } else {

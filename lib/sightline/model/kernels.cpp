@@ -29,7 +29,7 @@ std::string describe(const OpenBlas* blas) {
 
 std::vector<KernelChoice> kernel_choices() {
   return {{"matrix products", gemm_backend("auto").description()},
-          {"--backend openblas", describe(OpenBlas::load())},
+          {"OpenBLAS", describe(OpenBlas::load())},
           {"image resizing", name_of(best_simd_level())}};
 }
 

@@ -50,9 +50,7 @@ std::string locate_repository(const std::string& asked, const std::string& repos
   const std::string snapshot = cached_snapshot(repository);
   if (!snapshot.empty()) return snapshot;
   const std::string cache = hub_cache_folder();
-  fail(ErrorCode::missing, asked,
-       "is not in the Hugging Face cache (" + (cache.empty() ? "." : cache) +
-           "); get it with: " + fetch_command(asked));
+  fail(ErrorCode::missing, asked, "is not in the Hugging Face cache (" + (cache.empty() ? "." : cache) + ")");
 }
 
 /// Addresses of a model, as other programs take them. Errors: missing, with the id to give.
@@ -71,10 +69,10 @@ bool ends_with_any(std::string_view path, std::initializer_list<std::string_view
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view e) { return path.ends_with(e); });
 }
 
-[[noreturn]] void fail_without_data(std::string_view remedy) {
+[[noreturn]] void fail_without_data() {
   fail(ErrorCode::missing, "data",
        "the folder that ships with sightline (vocab, templates, demo-model) is not beside " +
-           executable_folder() + "/sightline" + std::string(remedy));
+           executable_folder() + "/sightline");
 }
 
 }  // namespace
@@ -97,17 +95,21 @@ const Preset* find_preset(std::string_view name) {
   return nullptr;
 }
 
+std::string hub_repository(const std::string& name) {
+  if (const Preset* preset = find_preset(name); preset != nullptr) return preset->repository;
+  return is_repository_id(name) ? name : "";
+}
+
 std::string locate_model(const std::string& name_or_path) {
   if (name_or_path.empty()) {
     const std::string folder = find_data_folder();
-    if (folder.empty()) fail_without_data("; name a model with --model");
+    if (folder.empty()) fail_without_data();
     return join_path(folder, "demo-model");
   }
   if (is_directory(name_or_path) || file_exists(name_or_path)) return name_or_path;
   refuse_address(name_or_path);
-  if (const Preset* preset = find_preset(name_or_path); preset != nullptr)
-    return locate_repository(name_or_path, preset->repository);
-  if (is_repository_id(name_or_path)) return locate_repository(name_or_path, name_or_path);
+  if (const std::string id = hub_repository(name_or_path); !id.empty())
+    return locate_repository(name_or_path, id);
   if (ends_with_any(name_or_path, {"/"}) || name_or_path.starts_with(".") || name_or_path.starts_with("/")) {
     fail(ErrorCode::missing, name_or_path, "does not exist");
   }
@@ -119,7 +121,7 @@ std::string locate_model(const std::string& name_or_path) {
 
 std::string data_folder() {
   const std::string folder = find_data_folder();
-  if (folder.empty()) fail_without_data("");
+  if (folder.empty()) fail_without_data();
   return folder;
 }
 

@@ -16,10 +16,12 @@ struct Preset {
 const std::vector<Preset>& presets();
 /// The preset of this name, whichever of its names that is; null when there is none.
 const Preset* find_preset(std::string_view name);
+/// The Hugging Face id, org/name, that a preset or an id names; "" for any other name.
+std::string hub_repository(const std::string& name);
 
 /// The folder or weight file of the model `name_or_path` ("" = the demo model): a folder or a file as it is,
 /// a preset by any of its names or `org/name` through the Hugging Face cache (`hub_cache_folder`). Nothing is
-/// downloaded. Errors: missing, with the command that gets it.
+/// downloaded. Errors: missing.
 std::string locate_model(const std::string& name_or_path);
 
 /// The folder of data that ships with the program, looked for beside the executable

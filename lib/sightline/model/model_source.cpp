@@ -123,8 +123,7 @@ class Opener {
     if (dialect == "openclip") {
       fail(ErrorCode::missing, kOpenCLIPConfig,
            "is not beside the weights, and they do not say whether the model was trained with quick_gelu or "
-           "gelu; put the model's open_clip_config.json beside them, or convert OpenAI's own weights with "
-           "--from openai");
+           "gelu");
     }
     fail(ErrorCode::missing, join_path(folder_, kConfig), "does not exist");
   }

@@ -34,8 +34,7 @@ TableFormat table_format_of_path(std::string_view path) {
     if (path.ends_with(format.extension)) return format.format;
   }
   fail(ErrorCode::usage, path,
-       "has an extension that names no output format, expected .npy, .jsonl, .json, .csv, .tsv or .txt, or "
-       "--format");
+       "has an extension that names no output format, expected .npy, .jsonl, .json, .csv, .tsv or .txt");
 }
 
 std::unique_ptr<TableWriter> make_table_writer(TableFormat format, OutputFile& out,

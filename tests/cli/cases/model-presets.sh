@@ -5,7 +5,8 @@ for pair in 'ViT-B/32 base-patch32' 'ViT-B-32 base-patch32' 'ViT-B/16 base-patch
   'ViT-L/14 large-patch14' 'ViT-L-14 large-patch14' 'ViT-L/14@336px large-patch14-336' 'ViT-L-14-336 large-patch14-336'; do
   read -r name preset <<<"$pair"
   expect 5 sightline info "$name" 2>message
-  grep -qx "sightline: error\[MISSING\] $name: is not in the Hugging Face cache (cache); get it with: .*scripts/fetch-model.sh clip-vit-$preset" message
+  grep -qxF "sightline: error[MISSING] $name: is not in the Hugging Face cache (cache)" message
+  grep -qx "sightline: get it with: .*scripts/fetch-model.sh clip-vit-$preset" message
   root=cache/models--openai--clip-vit-$preset
   mkdir -p $root/refs $root/snapshots
   printf abc >$root/refs/main

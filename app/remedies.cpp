@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "remedies.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <string_view>
+
+#include "sightline/files/file.h"
+#include "sightline/model/installation.h"
+#include "sightline/model/locate.h"
+
+namespace sightline::app {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view kOpenCLIPConfig = "open_clip_config.json";
+
+constexpr const char* kInstalledScript = "sightline-fetch";
+constexpr const char* kCheckoutScript = "scripts/fetch-model.sh";
+
+bool is_program(const std::string& path) { return !is_directory(path) && ::access(path.c_str(), X_OK) == 0; }
+
+/// Whether a shell finds a program by its name alone.
+bool is_on_path(const std::string& name) {
+  const char* variable = std::getenv("PATH");
+  std::string_view rest = variable == nullptr ? "" : variable;
+  while (!rest.empty()) {
+    const std::string_view folder = rest.substr(0, rest.find(':'));
+    if (!folder.empty() && is_program(join_path(folder, name))) return true;
+    rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
+  }
+  return false;
+}
+
+/// The path as one word of a shell's command line.
+std::string quoted(const std::string& path) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,@%:=";
+  if (path.find_first_not_of(kPlain) == std::string::npos) return path;
+  std::string word = "'";
+  for (const char c : path) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+/// The script of the checkout that the program was built in, "" when there is none.
+std::string checkout_script() {
+  const std::string data = find_data_folder();
+  if (data.empty()) return "";
+  const std::string script = (fs::path(data).parent_path() / kCheckoutScript).string();
+  if (!is_program(script)) return "";
+  return same_file(kCheckoutScript, script) ? kCheckoutScript : quoted(script);
+}
+
+}  // namespace
+
+std::string fetch_command(const std::string& name) {
+  const Preset* preset = find_preset(name);
+  const std::string known = preset == nullptr ? name : preset->name;
+  if (const std::string script = checkout_script(); !script.empty()) return script + " " + known;
+  const std::string beside = join_path(executable_folder(), kInstalledScript);
+  if (is_on_path(kInstalledScript)) return std::string(kInstalledScript) + " " + known;
+  if (is_program(beside)) return quoted(beside) + " " + known;
+  return "hf download " + (preset == nullptr ? name : preset->repository);
+}
+
+std::string model_remedy(const std::string& name, const Error& error) {
+  if (error.code() != ErrorCode::missing) return "";
+  if (error.subject() == name && !hub_repository(name).empty()) return "get it with: " + fetch_command(name);
+  if (name.empty()) return "name a model with --model";
+  if (error.subject().ends_with(kOpenCLIPConfig))
+    return "put the model's open_clip_config.json beside them, or convert OpenAI's own weights with --from "
+           "openai";
+  return "";
+}
+
+}  // namespace sightline::app
