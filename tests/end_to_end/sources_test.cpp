@@ -8,6 +8,7 @@
 #include "sightline/containers/json.h"
 #include "sightline/model/config_openclip.h"
 #include "sightline/model/config_writer.h"
+#include "sightline/tensor/dtype_conversion.h"
 #include "support/catch.h"
 #include "support/error_of.h"
 #include "support/temp_folder.h"

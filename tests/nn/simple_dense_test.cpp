@@ -3,6 +3,7 @@
 
 #include "sightline/nn/tensor_layer.h"
 #include "sightline/ops/matmul.h"
+#include "sightline/tensor/dtype_conversion.h"
 #include "support/catch.h"
 #include "support/error_of.h"
 

@@ -2,6 +2,7 @@
 #include <cmath>
 
 #include "sightline/nn/variable.h"
+#include "sightline/tensor/dtype_conversion.h"
 #include "support/catch.h"
 #include "support/error_of.h"
 

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sightline/ops/gemm_tile.h"
+#include "sightline/tensor/dtype_conversion.h"
 #include "support/catch.h"
 #include "support/random_values.h"
 

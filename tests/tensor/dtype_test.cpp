@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/tensor/dtype.h"
+#include "sightline/tensor/dtype_conversion.h"
 
 #include <bit>
 #include <cmath>

@@ -5,8 +5,10 @@
 
 #include "sightline/base/error.h"
 #include "support/catch.h"
+#include "support/error_of.h"
 
 using namespace sightline;
+using namespace sightline::testing;
 
 TEST_CASE("shape: elements, rows and last agree", "[tensor]") {
   const Shape shape{2, 3, 5};
@@ -30,4 +32,13 @@ TEST_CASE("shape: too many dimensions and products that wrap are refused", "[ten
   CHECK_THROWS_AS(Shape(std::vector<std::int64_t>(9, 1)), Error);
   CHECK_THROWS_AS((Shape{1LL << 40, 1LL << 40}.elements()), Error);
   CHECK_THROWS_AS((Shape{-1, 2}.elements()), Error);
+}
+
+TEST_CASE("shape: an axis that is not there is refused in every build", "[tensor][error]") {
+  const Shape shape{2, 3};
+  CHECK(error_of([&] { shape[2]; }) == Failure{"RANGE", "shape: [2, 3] has no axis 2, only 0 to 1"});
+  CHECK(error_of([&] { shape[-1]; }) == Failure{"RANGE", "shape: [2, 3] has no axis -1, only 0 to 1"});
+  CHECK(error_of([] { Shape{}[0]; }) == Failure{"RANGE", "shape: [] has rank 0, and no last axis"});
+  CHECK(error_of([] { Shape{}.last(); }).code == "RANGE");
+  CHECK(error_of([] { Shape{}.with_last(3); }).code == "RANGE");
 }

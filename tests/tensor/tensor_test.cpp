@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/tensor/tensor.h"
 
-#include <atomic>
 #include <cstdint>
-#include <cstring>
-#include <thread>
+#include <utility>
 #include <vector>
 
 #include "support/catch.h"
+#include "support/error_of.h"
 
 using namespace sightline;
+using namespace sightline::testing;
 
 namespace {
 
-template <class T>
-StoredTensor stored(const std::vector<T>& values, DType dtype) {
-  return {dtype, Shape{static_cast<std::int64_t>(values.size())}, std::as_bytes(std::span(values))};
+float sum_of(TensorView<const float> values) {
+  float sum = 0;
+  for (const float value : values.flat()) sum += value;
+  return sum;
 }
 
 }  // namespace
@@ -37,82 +38,64 @@ TEST_CASE("tensor: rows and slices are views into the same memory", "[tensor]") 
   CHECK(view.slice_rows(2, 2).shape() == Shape{2, 4});
 }
 
-TEST_CASE("tensor: stored types become the floats they stand for", "[tensor]") {
-  const std::vector<float> f32{1.5F, -2.25F};
-  const std::vector<double> f64{1.5, 1e-300};
-  const std::vector<std::uint16_t> f16{0x3E00, 0xC080}, bf16{0x3FC0, 0xC010};
-  CHECK(to_float(stored(f32, DType::f32)).data()[1] == -2.25F);
-  CHECK(to_float(stored(f64, DType::f64)).data()[0] == 1.5F);
-  CHECK(to_float(stored(f64, DType::f64)).data()[1] == 0.0F);
-  CHECK(to_float(stored(f16, DType::f16)).data()[0] == 1.5F);
-  CHECK(to_float(stored(f16, DType::f16)).data()[1] == -2.25F);
-  CHECK(to_float(stored(bf16, DType::bf16)).data()[0] == 1.5F);
-  CHECK(to_float(stored(bf16, DType::bf16)).data()[1] == -2.25F);
-  const std::vector<std::int64_t> ids{1, 2};
-  CHECK_THROWS_WITH(to_float(stored(ids, DType::i64)), Contains("int64") && Contains("floating-point"));
+TEST_CASE("tensor: rows that are not there and other element counts are refused", "[tensor][error]") {
+  Tensor tensor(Shape{2, 3});
+  const TensorView<float> view = tensor.view();
+  CHECK(error_of([&] { view.slice_rows(1, 2); }) ==
+        Failure{"RANGE", "tensor: of shape [2, 3] has no rows 1 to 3"});
+  CHECK(error_of([&] { view.slice_rows(-1, 1); }).code == "RANGE");
+  CHECK(error_of([&] { view.reshaped(Shape{5}); }) ==
+        Failure{"MISMATCH", "tensor: of shape [2, 3] cannot be seen as [5]"});
+  CHECK(view.slice_rows(2, 0).elements() == 0);
+  CHECK(view.reshaped(Shape{6}).shape() == Shape{6});
 }
 
-TEST_CASE("tensor: float32 bytes are used in place only where they are aligned", "[tensor]") {
-  const std::vector<float> values{1, 2, 3};
-  const ByteView bytes = std::as_bytes(std::span(values));
-  CHECK((StoredTensor{DType::f32, Shape{3}, bytes}.as_float()) == values.data());
-  CHECK((StoredTensor{DType::f32, Shape{2}, bytes.subspan(2, 8)}.as_float()) == nullptr);
-  CHECK((StoredTensor{DType::f16, Shape{6}, bytes}.as_float()) == nullptr);
-  const Tensor moved = to_float(StoredTensor{DType::f32, Shape{2}, bytes.subspan(4, 8)});
-  CHECK(moved.data()[0] == 2.0F);
+TEST_CASE("tensor: values are given as the type of the dtype, and as no other", "[tensor][error]") {
+  Tensor ids(Shape{2}, DType::i32);
+  ids.data<std::int32_t>()[1] = -7;
+  CHECK(ids.dtype() == DType::i32);
+  CHECK(ids.view<std::int32_t>().flat()[1] == -7);
+  CHECK(error_of([&] { ids.data(); }) ==
+        Failure{"TYPE", "tensor: holds values of type int32, and is asked for another type, of 4 bytes"});
+  CHECK(error_of([&] { std::as_const(ids).view<std::uint8_t>(); }).code == "TYPE");
+  CHECK(error_of([&] { sum_of(ids); }).code == "TYPE");
+
+  const auto accepts = []<class T>(DType dtype, T value) {
+    Tensor tensor(Shape{}, dtype);
+    *tensor.data<T>() = value;
+    const TensorView<const T> view = tensor;
+    return view.flat().size() == 1 && view.flat()[0] == value && tensor.bytes().size() == sizeof(T);
+  };
+  CHECK(accepts(DType::f64, 1e300));
+  CHECK(accepts(DType::i64, std::int64_t{1} << 60));
+  CHECK(accepts(DType::i16, std::int16_t{-3}));
+  CHECK(accepts(DType::i8, std::int8_t{-3}));
+  CHECK(accepts(DType::u8, std::uint8_t{200}));
+  CHECK(accepts(DType::boolean, true));
+  CHECK(accepts(DType::f16, std::uint16_t{0x3C00}));
+  CHECK(accepts(DType::bf16, std::uint16_t{0x3F80}));
 }
 
-TEST_CASE("tensor: a deferred tensor makes its bytes when they are asked for, and keeps them once",
-          "[tensor]") {
-  int calls = 0;
-  const StoredTensor tensor = StoredTensor::deferred(DType::f32, Shape{2, 2}, [&](std::span<std::byte> out) {
-    const std::vector<float> values{1, 2, 3, 4};
-    std::memcpy(out.data(), values.data(), out.size());
-    ++calls;
-  });
-  const StoredTensor copy = tensor;
-  CHECK(tensor.is_deferred());
-  CHECK_FALSE(tensor.mapped());
-  CHECK(tensor.byte_size() == 16);
-  CHECK(calls == 0);
-  std::vector<std::byte> out(16);
-  tensor.copy_bytes(out);
-  CHECK(reinterpret_cast<const float*>(out.data())[3] == 4.0F);
-  CHECK(to_float(tensor).data()[1] == 2.0F);
-  {
-    const TransientBytes bytes(tensor);
-    CHECK(std::memcmp(bytes.view().data(), out.data(), 16) == 0);
-  }
-  CHECK(calls == 3);
-  CHECK(copy.bytes().data() == tensor.bytes().data());
-  CHECK(tensor.as_float()[2] == 3.0F);
-  CHECK(calls == 4);
+TEST_CASE("tensor: a tensor stands where a view is expected", "[tensor]") {
+  Tensor tensor(Shape{3});
+  for (int i = 0; i < 3; ++i) tensor.data()[i] = static_cast<float>(i);
+  CHECK(sum_of(tensor) == 3);
 }
 
-TEST_CASE("tensor: a deferred tensor is made once, whatever threads ask for it", "[tensor]") {
-  std::atomic<int> calls{0};
-  const StoredTensor tensor = StoredTensor::deferred(DType::u8, Shape{1000}, [&](std::span<std::byte> out) {
-    std::fill(out.begin(), out.end(), std::byte{7});
-    ++calls;
-  });
-  std::vector<const std::byte*> seen(4);
-  {
-    std::vector<std::jthread> threads;
-    for (const std::byte*& data : seen) threads.emplace_back([&] { data = tensor.bytes().data(); });
-  }
-  CHECK(calls == 1);
-  for (const std::byte* data : seen) CHECK(data == seen[0]);
+TEST_CASE("tensor: what was never made or was moved from is empty", "[tensor]") {
+  CHECK(Tensor().empty());
+  CHECK(Tensor().view().elements() == 0);
+  CHECK(TensorView<const float>().elements() == 0);
+  Tensor tensor(Shape{3});
+  const Tensor moved = std::move(tensor);
+  CHECK(moved.shape() == Shape{3});
+  CHECK(tensor.empty());              // NOLINT: that is what is tested
+  CHECK(tensor.shape() == Shape{0});  // NOLINT
 }
 
-TEST_CASE("tensor: a writer that fails leaves a deferred tensor as it was", "[tensor][error]") {
-  bool broken = true;
-  const StoredTensor tensor = StoredTensor::deferred(DType::f32, Shape{1}, [&](std::span<std::byte> out) {
-    if (broken) fail(ErrorCode::corrupt, "block", "cannot be read");
-    std::fill(out.begin(), out.end(), std::byte{0});
-  });
-  CHECK_THROWS_WITH(tensor.bytes(), Contains("block"));
-  broken = false;
-  CHECK(tensor.as_float()[0] == 0.0F);
-  CHECK_THROWS_WITH(StoredTensor::deferred(DType::other, Shape{1}, nullptr), Contains("dtype"));
-  CHECK_THROWS_WITH(StoredTensor::deferred(DType::f32, Shape{1LL << 62}, nullptr), Contains("63 bits"));
+TEST_CASE("tensor: sizes below 0 and a dtype without a size are refused", "[tensor][error]") {
+  CHECK(error_of([] { Tensor(Shape{2, -1}); }).code == "RANGE");
+  CHECK(error_of([] { Tensor(Shape{0, -1}); }).code == "RANGE");
+  CHECK(error_of([] { Tensor(Shape{1LL << 61}, DType::f64); }).code == "RANGE");
+  CHECK(error_of([] { Tensor(Shape{2}, DType::other); }).code == "TYPE");
 }

@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "sightline/tensor/dtype_conversion.h"
 #include "sightline/weights/conversion_check.h"
 #include "support/catch.h"
 #include "support/error_of.h"

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "sightline/base/hash.h"
+#include "sightline/tensor/dtype_conversion.h"
 #include "sightline/weights/keras_h5.h"
 #include "sightline/weights/keras_h5_writer.h"
 #include "sightline/weights/layouts.h"

@@ -9,6 +9,7 @@
 #include "sightline/containers/hdf5_writer.h"
 #include "sightline/containers/zip.h"
 #include "sightline/files/file.h"
+#include "sightline/tensor/dtype_conversion.h"
 #include "sightline/weights/keras_h5_writer.h"
 #include "sightline/weights/names.h"
 #include "sightline/weights/safetensors.h"

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstring>
 
+#include "sightline/tensor/dtype_conversion.h"
 #include "sightline/weights/name_prefixes.h"
 #include "sightline/weights/safetensors.h"
 #include "sightline/weights/shards.h"

@@ -3,6 +3,7 @@
 #include <limits>
 #include <numeric>
 
+#include "sightline/tensor/dtype_conversion.h"
 #include "sightline/weights/safetensors.h"
 #include "support/catch.h"
 #include "support/error_of.h"

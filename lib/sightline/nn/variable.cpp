@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "sightline/base/error.h"
+#include "sightline/tensor/dtype_conversion.h"
 
 namespace sightline {
 namespace {

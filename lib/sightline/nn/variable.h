@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "sightline/nn/initializers.h"
-#include "sightline/tensor/tensor.h"
+#include "sightline/tensor/stored_tensor.h"
 
 namespace sightline {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sightline/tensor/tensor.h"
+#include "sightline/tensor/stored_tensor.h"
 
 namespace sightline {
 

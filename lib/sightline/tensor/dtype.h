@@ -2,15 +2,13 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 #include <string_view>
-
-#include "sightline/base/bytes.h"
+#include <type_traits>
 
 namespace sightline {
 
-/// Element type of a tensor in a file. Arithmetic is float32 everywhere; see `to_float`. The types of 8 bits
-/// (`f8_...`) are known so that they can be named; nothing here computes with them.
+/// The element type of a tensor. Arithmetic is float32 everywhere. The eight-bit floating-point types
+/// (`f8_...`) exist so that messages can name them; nothing computes with them.
 enum class DType {
   f64,
   f32,
@@ -40,19 +38,21 @@ inline bool is_floating(DType dtype) {
   return dtype == DType::f64 || dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
 }
 
-/// IEEE 754 binary16 <-> binary32; rounding to nearest even; infinities and NaN kept.
-float f16_to_float(std::uint16_t bits);
-std::uint16_t float_to_f16(float value);
-/// bfloat16 <-> binary32, the same rules.
-float bf16_to_float(std::uint16_t bits);
-std::uint16_t float_to_bf16(float value);
-
-/// The same for many: the same bits, several times as fast. `bytes` need no alignment and hold `out.size()`
-/// values.
-void f16_to_float(ByteView bytes, std::span<float> out);
-void bf16_to_float(ByteView bytes, std::span<float> out);
-/// `out` holds as many values as `values`.
-void float_to_f16(std::span<const float> values, std::span<std::uint16_t> out);
-void float_to_bf16(std::span<const float> values, std::span<std::uint16_t> out);
+/// Whether a tensor of type `dtype` holds values of the C++ type `T`. The 16-bit floating-point types have no
+/// C++ type: their bits are `std::uint16_t`.
+template <class T>
+constexpr bool holds(DType dtype) {
+  using Value = std::remove_const_t<T>;
+  if constexpr (std::is_same_v<Value, double>) return dtype == DType::f64;
+  if constexpr (std::is_same_v<Value, float>) return dtype == DType::f32;
+  if constexpr (std::is_same_v<Value, std::uint16_t>) return dtype == DType::f16 || dtype == DType::bf16;
+  if constexpr (std::is_same_v<Value, std::int64_t>) return dtype == DType::i64;
+  if constexpr (std::is_same_v<Value, std::int32_t>) return dtype == DType::i32;
+  if constexpr (std::is_same_v<Value, std::int16_t>) return dtype == DType::i16;
+  if constexpr (std::is_same_v<Value, std::int8_t>) return dtype == DType::i8;
+  if constexpr (std::is_same_v<Value, std::uint8_t>) return dtype == DType::u8;
+  if constexpr (std::is_same_v<Value, bool>) return dtype == DType::boolean;
+  return false;
+}
 
 }  // namespace sightline

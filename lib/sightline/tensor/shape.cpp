@@ -7,6 +7,19 @@
 #include "sightline/base/error.h"
 
 namespace sightline {
+namespace {
+
+std::int64_t product_of(std::span<const std::int64_t> sizes) {
+  std::int64_t product = 1;
+  for (const std::int64_t size : sizes) {
+    if (size < 0)
+      fail(ErrorCode::range, "shape", "has a size of " + std::to_string(size) + ", expected 0 or more");
+    product = checked_mul(product, size, "shape");
+  }
+  return product;
+}
+
+}  // namespace
 
 Shape::Shape(std::initializer_list<std::int64_t> sizes)
     : Shape(std::span<const std::int64_t>(sizes.begin(), sizes.size())) {}
@@ -19,20 +32,21 @@ Shape::Shape(std::span<const std::int64_t> sizes) : rank_(static_cast<int>(sizes
   std::copy(sizes.begin(), sizes.end(), sizes_.begin());
 }
 
-std::int64_t Shape::elements() const {
-  std::int64_t product = 1;
-  for (int axis = 0; axis < rank_; ++axis) product = checked_mul(product, (*this)[axis], "shape");
-  return product;
+void Shape::fail_axis(int axis) const {
+  if (rank_ == 0) fail(ErrorCode::range, "shape", "[] has rank 0, and no last axis");
+  fail(
+      ErrorCode::range, "shape",
+      to_string(*this) + " has no axis " + std::to_string(axis) + ", only 0 to " + std::to_string(rank_ - 1));
 }
 
+std::int64_t Shape::elements() const { return product_of({sizes_.data(), static_cast<std::size_t>(rank_)}); }
+
 std::int64_t Shape::rows() const {
-  std::int64_t product = 1;
-  for (int axis = 0; axis + 1 < rank_; ++axis) product = checked_mul(product, (*this)[axis], "shape");
-  return product;
+  return product_of({sizes_.data(), static_cast<std::size_t>(std::max(rank_ - 1, 0))});
 }
 
 Shape Shape::with_last(std::int64_t size) const {
-  assert(rank_ > 0);
+  if (rank_ == 0) fail_axis(-1);
   Shape result = *this;
   result.sizes_[static_cast<std::size_t>(rank_ - 1)] = size;
   return result;

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <cassert>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -10,7 +9,7 @@
 
 namespace sightline {
 
-/// Sizes of a tensor, outermost first. Rank 0 to 8; a value type.
+/// The sizes of a tensor, outermost first. Rank 0 to 8, more are refused (limit); a value type.
 class Shape {
  public:
   static constexpr int kMaxRank = 8;
@@ -20,22 +19,25 @@ class Shape {
   explicit Shape(std::span<const std::int64_t> sizes);
 
   int rank() const { return rank_; }
+  /// Errors, in every build: range for an axis that is not there; a shape of rank 0 has no last axis.
   std::int64_t operator[](int axis) const {
-    assert(axis >= 0 && axis < rank_);
+    if (axis < 0 || axis >= rank_) fail_axis(axis);
     return sizes_[static_cast<std::size_t>(axis)];
   }
   std::int64_t last() const { return (*this)[rank_ - 1]; }
 
-  /// Product of all sizes; 1 for rank 0. Errors: range when it does not fit 63 bits.
+  /// Product of all sizes; 1 for rank 0. Errors: range for a size below 0, and when it does not fit 63 bits.
   std::int64_t elements() const;
-  /// Elements divided by `last()`: the rows of the tensor seen as a matrix.
+  /// The product of all sizes but the last: the rows of the tensor seen as a matrix. Errors: as `elements`.
   std::int64_t rows() const;
-  /// The same shape with another innermost size.
+  /// The same shape with another innermost size. Errors: range for rank 0.
   Shape with_last(std::int64_t size) const;
 
   bool operator==(const Shape& other) const;
 
  private:
+  [[noreturn]] void fail_axis(int axis) const;
+
   std::array<std::int64_t, kMaxRank> sizes_{};
   int rank_ = 0;
 };

@@ -1,138 +1,59 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/tensor/tensor.h"
 
-#include <sys/mman.h>
-#include <unistd.h>
-
 #include <cstdlib>
-#include <cstring>
-#include <mutex>
 #include <new>
 #include <string>
+
+#include "sightline/base/bytes.h"
+#include "sightline/base/error.h"
 
 namespace sightline {
 namespace {
 
 constexpr std::int64_t kAlignment = 64;
 
-void narrow_doubles(ByteView bytes, std::span<float> out) {
-  for (std::size_t i = 0; i < out.size(); ++i) {
-    double value;
-    std::memcpy(&value, bytes.data() + i * sizeof(double), sizeof(double));
-    out[i] = static_cast<float>(value);
-  }
-}
-
 }  // namespace
 
-void Tensor::Free::operator()(float* pointer) const { std::free(pointer); }
+void Tensor::Free::operator()(std::byte* pointer) const { std::free(pointer); }
 
-Tensor::Tensor(Shape shape) : shape_(shape) {
-  const std::int64_t bytes = checked_mul(shape.elements(), sizeof(float), "tensor");
+Tensor::Tensor(Shape shape, DType dtype) : shape_(shape), dtype_(dtype) {
+  if (size_of(dtype) == 0) fail(ErrorCode::type, "tensor", "has no element type");
+  const std::int64_t bytes = checked_mul(shape.elements(), size_of(dtype), "tensor");
   const std::int64_t rounded = (checked_add(bytes, kAlignment, "tensor") / kAlignment + 1) * kAlignment;
   void* memory = std::aligned_alloc(kAlignment, static_cast<std::size_t>(rounded));
   if (memory == nullptr) throw std::bad_alloc();
-  data_.reset(static_cast<float*>(memory));
+  data_.reset(static_cast<std::byte*>(memory));
 }
 
-struct StoredTensor::Deferred {
-  ByteWriter write;
-  ElementFinder find_element;
-  std::size_t size;
-  std::once_flag once;
-  std::unique_ptr<std::byte[]> bytes;
-};
-
-StoredTensor StoredTensor::deferred(DType dtype, const Shape& shape, ByteWriter write,
-                                    ElementFinder find_element) {
-  if (size_of(dtype) == 0) fail(ErrorCode::type, "tensor", "has no dtype that this program computes with");
-  StoredTensor tensor(dtype, shape, {});
-  const std::int64_t size = checked_mul(shape.elements(), size_of(dtype), "tensor");
-  tensor.deferred_ = std::make_shared<Deferred>();
-  tensor.deferred_->write = std::move(write);
-  tensor.deferred_->find_element = std::move(find_element);
-  tensor.deferred_->size = static_cast<std::size_t>(size);
-  return tensor;
+Tensor::Tensor(Tensor&& other) noexcept
+    : data_(std::move(other.data_)), shape_(other.shape_), dtype_(other.dtype_) {
+  other.shape_ = Shape{0};
 }
 
-ByteView StoredTensor::bytes() const {
-  if (deferred_ == nullptr) return bytes_;
-  std::call_once(deferred_->once, [this] {
-    auto made = std::make_unique_for_overwrite<std::byte[]>(deferred_->size);
-    deferred_->write({made.get(), deferred_->size});
-    deferred_->bytes = std::move(made);
-  });
-  return {deferred_->bytes.get(), deferred_->size};
+Tensor& Tensor::operator=(Tensor&& other) noexcept {
+  if (this == &other) return *this;
+  data_ = std::move(other.data_);
+  shape_ = other.shape_;
+  dtype_ = other.dtype_;
+  other.shape_ = Shape{0};
+  return *this;
 }
 
-std::int64_t StoredTensor::byte_size() const {
-  return static_cast<std::int64_t>(deferred_ == nullptr ? bytes_.size() : deferred_->size);
+void fail_dtype(DType dtype, std::size_t value_size) {
+  fail(ErrorCode::type, "tensor",
+       "holds values of type " + std::string(dtype_name(dtype)) + ", and is asked for another type, of " +
+           std::to_string(value_size) + " bytes");
 }
 
-void StoredTensor::copy_bytes(std::span<std::byte> out) const {
-  assert(static_cast<std::int64_t>(out.size()) == byte_size());
-  if (deferred_ != nullptr) {
-    deferred_->write(out);
-  } else if (!out.empty()) {
-    std::memcpy(out.data(), bytes_.data(), out.size());
-  }
+void fail_slice(std::int64_t begin, std::int64_t count, const Shape& shape) {
+  fail(ErrorCode::range, "tensor",
+       "of shape " + to_string(shape) + " has no rows " + std::to_string(begin) + " to " +
+           std::to_string(begin + count));
 }
 
-ByteView StoredTensor::element(std::int64_t index, std::span<std::byte> scratch) const {
-  assert(index >= 0 && index < shape.elements() && std::ssize(scratch) == size_of(dtype));
-  if (deferred_ != nullptr && deferred_->find_element != nullptr)
-    return deferred_->find_element(index, scratch);
-  return bytes().subspan(static_cast<std::size_t>(index) * scratch.size(), scratch.size());
-}
-
-void StoredTensor::drop_pages() const {
-  if (!mapped_) return;
-  const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(bytes_.data());
-  // Pages that neighbours share stay.
-  const std::uintptr_t first = (begin + page - 1) / page * page, last = (begin + bytes_.size()) / page * page;
-  if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
-}
-
-const float* StoredTensor::as_float() const {
-  if (dtype != DType::f32) return nullptr;
-  const std::byte* data = bytes().data();
-  if (reinterpret_cast<std::uintptr_t>(data) % alignof(float) != 0) return nullptr;
-  return reinterpret_cast<const float*>(data);
-}
-
-TransientBytes::TransientBytes(const StoredTensor& tensor) {
-  if (!tensor.is_deferred()) {
-    view_ = tensor.bytes();
-    return;
-  }
-  const auto size = static_cast<std::size_t>(tensor.byte_size());
-  made_ = std::make_unique_for_overwrite<std::byte[]>(size);
-  tensor.copy_bytes({made_.get(), size});
-  view_ = {made_.get(), size};
-}
-
-void to_float(const StoredTensor& tensor, std::span<float> out) {
-  assert(static_cast<std::int64_t>(out.size()) == tensor.shape.elements());
-  switch (tensor.dtype) {
-    case DType::f32:
-      return tensor.copy_bytes(std::as_writable_bytes(out));
-    case DType::f16:
-      return f16_to_float(TransientBytes(tensor).view(), out);
-    case DType::bf16:
-      return bf16_to_float(TransientBytes(tensor).view(), out);
-    case DType::f64:
-      return narrow_doubles(TransientBytes(tensor).view(), out);
-    default:
-      fail(ErrorCode::type, "tensor",
-           "has dtype " + std::string(dtype_name(tensor.dtype)) + ", expected a floating-point type");
-  }
-}
-
-Tensor to_float(const StoredTensor& tensor) {
-  Tensor result(tensor.shape);
-  to_float(tensor, result.view().flat());
-  return result;
+void fail_reshape(const Shape& from, const Shape& to) {
+  fail(ErrorCode::mismatch, "tensor", "of shape " + to_string(from) + " cannot be seen as " + to_string(to));
 }
 
 }  // namespace sightline

@@ -2,24 +2,28 @@
 #pragma once
 
 #include <cassert>
+#include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <span>
 #include <type_traits>
 
-#include "sightline/base/bytes.h"
 #include "sightline/tensor/dtype.h"
 #include "sightline/tensor/shape.h"
 
 namespace sightline {
 
-/// A contiguous, row-major tensor somebody else owns; passed by value. `TensorView<float>` converts to
-/// `TensorView<const float>`.
+/// Throw Error: mismatch, range or type; what `TensorView` and `Tensor` check goes through them.
+[[noreturn]] void fail_reshape(const Shape& from, const Shape& to);
+[[noreturn]] void fail_slice(std::int64_t begin, std::int64_t count, const Shape& shape);
+[[noreturn]] void fail_dtype(DType dtype, std::size_t value_size);
+
+/// A contiguous, row-major tensor that something else owns; passed by value. A default-made one is empty.
+/// `TensorView<float>` converts to `TensorView<const float>`.
 template <class T>
 class TensorView {
  public:
-  TensorView() = default;
+  TensorView() : shape_{0} {}
   TensorView(T* data, Shape shape) : data_(data), shape_(shape) {}
   template <class U>
   requires(std::is_same_v<T, const U>) TensorView(TensorView<U> other)
@@ -28,22 +32,24 @@ class TensorView {
   T* data() const { return data_; }
   const Shape& shape() const { return shape_; }
   std::int64_t elements() const { return shape_.elements(); }
-  /// Rows and columns of the tensor seen as a matrix [rows, last].
+  /// Rows and columns of the tensor seen as a matrix [rows, last]. Errors: range for rank 0.
   std::int64_t rows() const { return shape_.rows(); }
   std::int64_t columns() const { return shape_.last(); }
 
   std::span<T> flat() const { return {data_, static_cast<std::size_t>(elements())}; }
+  /// `index` must be a row; it is not checked in release builds.
   std::span<T> row(std::int64_t index) const {
     assert(index >= 0 && index < rows());
     return {data_ + index * columns(), static_cast<std::size_t>(columns())};
   }
-  /// Rows [begin, begin + count) as [count, columns].
+  /// Rows [begin, begin + count) as [count, columns]. Errors: range when they are not there.
   TensorView slice_rows(std::int64_t begin, std::int64_t count) const {
-    assert(begin >= 0 && count >= 0 && begin + count <= rows());
+    if (begin < 0 || count < 0 || begin > rows() || count > rows() - begin) fail_slice(begin, count, shape_);
     return {data_ + begin * columns(), Shape{count, columns()}};
   }
+  /// The same values in another shape. Errors: mismatch when it has another number of elements.
   TensorView reshaped(Shape shape) const {
-    assert(shape.elements() == elements());
+    if (shape.elements() != elements()) fail_reshape(shape_, shape);
     return {data_, shape};
   }
 
@@ -52,93 +58,65 @@ class TensorView {
   Shape shape_;
 };
 
-/// Owns float32 values, 64-byte aligned, not initialised. Movable, not copyable.
+/// Owns its values: contiguous, row-major, 64-byte aligned, not initialised. Movable, not copyable. A
+/// default-made or moved-from tensor is empty: shape [0].
 class Tensor {
  public:
-  Tensor() = default;
-  /// Errors: range when the shape does not fit memory; std::bad_alloc.
-  explicit Tensor(Shape shape);
+  Tensor() : shape_{0} {}
+  /// Errors: range for a size below 0 and for a shape that does not fit memory; type for `DType::other`;
+  /// std::bad_alloc.
+  explicit Tensor(Shape shape, DType dtype = DType::f32);
+  Tensor(Tensor&& other) noexcept;
+  Tensor& operator=(Tensor&& other) noexcept;
+  ~Tensor() = default;
 
   const Shape& shape() const { return shape_; }
-  float* data() { return data_.get(); }
-  const float* data() const { return data_.get(); }
-  TensorView<float> view() { return {data_.get(), shape_}; }
-  TensorView<const float> view() const { return {data_.get(), shape_}; }
+  DType dtype() const { return dtype_; }
   bool empty() const { return data_ == nullptr; }
 
+  /// The values. Errors: type when `T` is not the C++ type of the tensor's dtype (`holds`).
+  template <class T = float>
+  T* data() {
+    check<T>();
+    return reinterpret_cast<T*>(data_.get());
+  }
+  template <class T = float>
+  const T* data() const {
+    check<T>();
+    return reinterpret_cast<const T*>(data_.get());
+  }
+  /// The whole tensor. Errors: as `data`.
+  template <class T = float>
+  TensorView<T> view() {
+    return {data<T>(), shape_};
+  }
+  template <class T = float>
+  TensorView<const T> view() const {
+    return {data<T>(), shape_};
+  }
+  /// A tensor stands wherever a view of its type is expected. Errors: as `data`.
+  template <class T>
+  operator TensorView<const T>() const {  // NOLINT: implicit on purpose
+    return view<T>();
+  }
+
+  /// The values as bytes, of any dtype.
+  std::span<std::byte> bytes() { return {data_.get(), byte_size()}; }
+  std::span<const std::byte> bytes() const { return {data_.get(), byte_size()}; }
+
  private:
+  template <class T>
+  void check() const {
+    if (!holds<T>(dtype_)) fail_dtype(dtype_, sizeof(T));
+  }
+  std::size_t byte_size() const { return static_cast<std::size_t>(shape_.elements() * size_of(dtype_)); }
+
   struct Free {
-    void operator()(float* pointer) const;
+    void operator()(std::byte* pointer) const;
   };
-  std::unique_ptr<float[], Free> data_;
+  std::unique_ptr<std::byte[], Free> data_;
   Shape shape_;
+  DType dtype_ = DType::f32;
 };
-
-/// A tensor as it lies in a weight file: little-endian, row-major bytes of any alignment that the file owns.
-/// Or a deferred one, whose bytes (transposed, dequantised) are made when they are asked for; copies share
-/// them. const = safe to share.
-class StoredTensor {
- public:
-  /// Fills a span of `byte_size()` bytes, the same whenever it is called, from any thread.
-  using ByteWriter = std::function<void(std::span<std::byte>)>;
-  /// The element of this index, in row-major order, without making the others: where it lies, or made in
-  /// `scratch`, which is as long as an element.
-  using ElementFinder = std::function<ByteView(std::int64_t index, std::span<std::byte> scratch)>;
-
-  StoredTensor() = default;
-  /// `mapped`: the bytes are a file mapped read-only: its pages can be dropped and come back.
-  StoredTensor(DType type, const Shape& sizes, ByteView bytes, bool mapped = false)
-      : dtype(type), shape(sizes), bytes_(bytes), mapped_(mapped) {}
-  /// What `write` and `find_element` use must outlive the tensor and its copies. Errors: type for dtype
-  /// `other`; range when the bytes do not fit 63 bits.
-  static StoredTensor deferred(DType dtype, const Shape& shape, ByteWriter write,
-                               ElementFinder find_element = nullptr);
-
-  DType dtype = DType::other;
-  Shape shape;
-
-  /// The bytes; valid as long as their owner, or this tensor and its copies. Those of a deferred tensor are
-  /// made by the first call and kept. Errors: what its writer throws; std::bad_alloc.
-  ByteView bytes() const;
-  /// The bytes' number; makes nothing.
-  std::int64_t byte_size() const;
-  /// Writes the bytes into `out` (byte_size() bytes) and keeps nothing. Errors: as `bytes`.
-  void copy_bytes(std::span<std::byte> out) const;
-  /// The bytes of the element `index`, in row-major order: where they lie, or made in `scratch`
-  /// (size_of(dtype) bytes). Of a deferred tensor too this touches nothing else, unless its maker does not
-  /// say how: then it is as `bytes`. Errors: as `bytes`.
-  ByteView element(std::int64_t index, std::span<std::byte> scratch) const;
-  bool is_deferred() const { return deferred_ != nullptr; }
-  bool mapped() const { return mapped_; }
-  /// Gives the memory of mapped bytes back: they come again from the file when they are asked for.
-  void drop_pages() const;
-  /// The bytes as float32 without a copy, or nullptr when they are of another type or not aligned to 4. A
-  /// deferred tensor's are made by it.
-  const float* as_float() const;
-
- private:
-  struct Deferred;
-  ByteView bytes_;
-  bool mapped_ = false;
-  std::shared_ptr<Deferred> deferred_;
-};
-
-/// The bytes of a tensor for as long as a scope: a deferred tensor's are made here, and go with it.
-class TransientBytes {
- public:
-  /// Errors: as `StoredTensor::bytes`.
-  explicit TransientBytes(const StoredTensor& tensor);
-  ByteView view() const { return view_; }
-
- private:
-  std::unique_ptr<std::byte[]> made_;
-  ByteView view_;
-};
-
-/// Converts a floating-point stored tensor into `out` (elements() floats).
-/// Errors: type when it is not floating-point.
-void to_float(const StoredTensor& tensor, std::span<float> out);
-/// The same into a tensor of its own.
-Tensor to_float(const StoredTensor& tensor);
 
 }  // namespace sightline

@@ -7,6 +7,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
+#include "sightline/tensor/dtype_conversion.h"
 #include "sightline/weights/weights.h"
 
 namespace sightline {

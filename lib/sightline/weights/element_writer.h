@@ -7,7 +7,7 @@
 
 #include "sightline/base/parallel.h"
 #include "sightline/files/file.h"
-#include "sightline/tensor/tensor.h"
+#include "sightline/tensor/stored_tensor.h"
 #include "sightline/weights/element_converter.h"
 
 namespace sightline {

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "sightline/base/hash.h"
+#include "sightline/tensor/dtype_conversion.h"
 #include "sightline/tensor/page_samples.h"
 
 namespace sightline {

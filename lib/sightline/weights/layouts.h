@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "sightline/tensor/tensor.h"
+#include "sightline/tensor/stored_tensor.h"
 
 namespace sightline {
 

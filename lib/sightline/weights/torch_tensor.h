@@ -9,7 +9,7 @@
 
 #include "sightline/containers/pickle.h"
 #include "sightline/containers/zip.h"
-#include "sightline/tensor/tensor.h"
+#include "sightline/tensor/stored_tensor.h"
 
 namespace sightline {
 

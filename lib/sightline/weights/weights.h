@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sightline/tensor/tensor.h"
+#include "sightline/tensor/stored_tensor.h"
 
 namespace sightline {
 
