@@ -46,7 +46,7 @@ std::optional<DType> target_dtype(const std::string& name) {
   return name == "f32" ? DType::f32 : name == "f16" ? DType::f16 : DType::bf16;
 }
 
-std::string describe(const CLIP& clip) {
+std::string describe(const Model& clip) {
   const CLIPConfig& config = clip.config();
   const ModelSource& source = clip.source();
   std::int64_t parameters = 0;
@@ -62,7 +62,7 @@ std::string describe(const CLIP& clip) {
 
 /// The folder that the tokenizer's files come from: the one asked for, the source's, or CLIP's own when the
 /// source has none and the size fits; "" for none.
-std::string tokenizer_folder(const ConvertOptions& o, const CLIP& clip) {
+std::string tokenizer_folder(const ConvertOptions& o, const Model& clip) {
   if (!o.tokenizer.empty()) {
     if (find_tokenizer(o.tokenizer).found()) return o.tokenizer;
     fail(ErrorCode::missing, o.tokenizer, "holds neither vocab.json nor tokenizer.json");
@@ -76,7 +76,7 @@ std::string tokenizer_folder(const ConvertOptions& o, const CLIP& clip) {
 }
 
 /// Whether the target's numbers must be those of the source.
-bool is_exact(const std::optional<DType>& dtype, const CLIP& clip) {
+bool is_exact(const std::optional<DType>& dtype, const Model& clip) {
   if (!dtype || *dtype == DType::f32) return true;
   const std::vector<std::string> names = clip.checkpoint().names();
   return std::all_of(names.begin(), names.end(),
@@ -84,7 +84,7 @@ bool is_exact(const std::optional<DType>& dtype, const CLIP& clip) {
 }
 
 /// Whether both make the same pixels of an image.
-bool prepares_alike(const CLIP& source, const CLIP& written) {
+bool prepares_alike(const Model& source, const Model& written) {
   const PreprocessorConfig& a = source.processor().image_config();
   const PreprocessorConfig& b = written.processor().image_config();
   if (a.pipeline.resize == ResizeMode::longest || b.pipeline.resize == ResizeMode::longest)
@@ -92,7 +92,7 @@ bool prepares_alike(const CLIP& source, const CLIP& written) {
   return preprocessor_config_json(a) == preprocessor_config_json(b);
 }
 
-void run_verify(const ConvertOptions& o, const Conversion& conversion, const CLIP& written) {
+void run_verify(const ConvertOptions& o, const Conversion& conversion, const Model& written) {
   ThreadPool pool(thread_count(o.source));
   Scratch scratch;
   Context context{pool, scratch};
@@ -158,7 +158,7 @@ int run_convert_weights(const ConvertOptions& o) {
       Stage::output, [&] { return open_target(check_target_name(o.target, o.to), o.target, o.force); });
   // Building the model asks for every tensor once, by name and shape.
   Stopwatch watch(o.console);
-  const std::unique_ptr<CLIP> clip =
+  const std::unique_ptr<Model> clip =
       load_model(o.source, o.console, o.from == "auto" ? std::string() : o.from);
   watch.lap("model loaded");
   note(o.console, describe(*clip));
@@ -168,7 +168,7 @@ int run_convert_weights(const ConvertOptions& o) {
   write(*target, conversion);
   throw_if_interrupted();
   // What was written must load, tokenizer included, before it is published.
-  const std::unique_ptr<CLIP> written = in_stage(Stage::model, [&] { return target->reopen(conversion); });
+  const std::unique_ptr<Model> written = in_stage(Stage::model, [&] { return target->reopen(conversion); });
   if (!conversion.tokenizer.empty()) in_stage(Stage::model, [&] { written->processor().tokenizer(); });
   if (o.verify) run_verify(o, conversion, *written);
   throw_if_interrupted();

@@ -54,7 +54,7 @@ int run_embed_image(const EmbedImageOptions& o) {
   Report& report = *opened;
   report.set_passed_over(passed_over_json(gathered.passed_over));
   Stopwatch watch(o.console);
-  const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
+  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
   const auto count = static_cast<std::int64_t>(paths.size());
   in_stage(Stage::output, [&] {

@@ -119,7 +119,7 @@ int run_embed_text(const EmbedTextOptions& o) {
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "text"); });
   Stopwatch watch(o.console);
-  const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
+  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
   const auto count = static_cast<std::int64_t>(captions.size());
   in_stage(Stage::output, [&] {

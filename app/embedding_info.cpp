@@ -17,7 +17,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::string name_of(const CLIP& clip, const ModelOptions& options) {
+std::string name_of(const Model& clip, const ModelOptions& options) {
   const std::string given = model_name(options);
   if (!given.empty() && !file_exists(given)) return given;
   std::error_code error;
@@ -25,7 +25,7 @@ std::string name_of(const CLIP& clip, const ModelOptions& options) {
   return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
 }
 
-EmbeddingsInfo info_of(const CLIP& clip, const ModelOptions& options, bool normalized) {
+EmbeddingsInfo info_of(const Model& clip, const ModelOptions& options, bool normalized) {
   EmbeddingsInfo info;
   info.program = "sightline " + std::string(kVersion);
   info.model = identity_of(clip, options);
@@ -58,20 +58,20 @@ void check_equal(const std::string& array, const ModelIdentity& made_by, const s
 
 }  // namespace
 
-ModelIdentity identity_of(const CLIP& clip, const ModelOptions& options) {
+ModelIdentity identity_of(const Model& clip, const ModelOptions& options) {
   return in_stage(Stage::model, [&] {
     return ModelIdentity{name_of(clip, options), model_fingerprint(clip.checkpoint()), "clip"};
   });
 }
 
-EmbeddingsInfo image_info(const CLIP& clip, const ModelOptions& options, bool normalized) {
+EmbeddingsInfo image_info(const Model& clip, const ModelOptions& options, bool normalized) {
   EmbeddingsInfo info = info_of(clip, options, normalized);
   info.modality = Modality::image;
   info.preprocess = image_preprocess_json(clip.processor().image_config(), options.lenient);
   return info;
 }
 
-EmbeddingsInfo text_info(const CLIP& clip, const ModelOptions& options, const CaptionOptions& captions,
+EmbeddingsInfo text_info(const Model& clip, const ModelOptions& options, const CaptionOptions& captions,
                          bool normalized) {
   EmbeddingsInfo info = info_of(clip, options, normalized);
   info.modality = Modality::text;
@@ -88,7 +88,7 @@ void check_same_model(const std::string& image_embeddings, const std::string& te
   if (images && texts) check_equal(text_embeddings, texts->model, image_embeddings + " by", images->model);
 }
 
-void check_model_of(const std::vector<std::string>& arrays, const CLIP& clip, const ModelOptions& options) {
+void check_model_of(const std::vector<std::string>& arrays, const Model& clip, const ModelOptions& options) {
   std::optional<ModelIdentity> model;
   for (const std::string& array : arrays) {
     const std::optional<EmbeddingsInfo> info = info_beside(array);

@@ -9,7 +9,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/base/function_ref.h"
-#include "sightline/model/clip.h"
+#include "sightline/model/model.h"
 
 namespace sightline::app {
 
@@ -32,7 +32,7 @@ struct ImageBlock {
 using ImageSink = FunctionRef<void(const ImageBlock& block)>;
 
 struct ImageRun {
-  const CLIP& clip;
+  const Model& clip;
   const std::vector<std::string>& paths;
   int threads = 1;
   std::int64_t batch = 0;  ///< 0: by the model's shape

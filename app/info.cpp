@@ -47,7 +47,7 @@ void append_encoder(std::string& out, std::string_view name, const EncoderConfig
       .append("\n");
 }
 
-void append_config(std::string& out, const CLIP& clip) {
+void append_config(std::string& out, const Model& clip) {
   const CLIPConfig& config = clip.config();
   const std::string size = std::to_string(config.vision.image_size);
   append_encoder(out, "image tower", config.vision.encoder,
@@ -99,7 +99,7 @@ void append_pipeline(std::string& out, const PixelPipeline& pipeline) {
 }
 
 /// A model may come without one that fits: the rest is worth showing all the same.
-void append_tokenizer(std::string& out, const CLIP& clip) {
+void append_tokenizer(std::string& out, const Model& clip) {
   try {
     const Tokenizer& tokenizer = clip.processor().tokenizer();
     out.append("tokenizer: ").append(grouped(tokenizer.vocabulary_size())).append(" tokens, start ");
@@ -117,7 +117,7 @@ void append_tokenizer(std::string& out, const CLIP& clip) {
   }
 }
 
-void append_processor(std::string& out, const CLIP& clip) {
+void append_processor(std::string& out, const Model& clip) {
   append_tokenizer(out, clip);
   const PreprocessorConfig& image = clip.processor().image_config();
   out.append("\npreprocessing: ");
@@ -138,13 +138,14 @@ void append_processor(std::string& out, const CLIP& clip) {
 
 int run_info(const InfoOptions& o) {
   check_model_options(o.model);
-  const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
+  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   const ModelSource& source = clip->source();
   std::string out = "model: " + printable(clip->path()) + "\n";
   out += "weights: " + source.form + " with " + source.dialect + " names in " + printable(source.weights) +
          "\n\n";
   const bool everything = o.console.verbose > 0;
-  out += summary(*clip, {.depth = everything ? kEveryLevel : kTowersAndBlocks, .with_weights = everything});
+  out += summary(clip->config(), clip->checkpoint(),
+                 {.depth = everything ? kEveryLevel : kTowersAndBlocks, .with_weights = everything});
   out += "\n";
   append_config(out, *clip);
   append_dtypes(out, clip->checkpoint());

@@ -10,7 +10,7 @@
 #include "captions.h"
 #include "console.h"
 #include "inputs.h"
-#include "sightline/model/clip.h"
+#include "sightline/model/model.h"
 #include "sightline/output/table_writer.h"
 
 namespace CLI {
@@ -92,11 +92,11 @@ std::string model_name(const ModelOptions& options);
 void check_model_options(const ModelOptions& options);
 /// Loads the model, says when it is the demo model, and what no file of it said. `dialect`: whose names the
 /// weights have, "" = as recognized. Errors: Failure of Stage::model.
-std::unique_ptr<CLIP> load_model(const ModelOptions& options, const ConsoleOptions& console,
-                                 const std::string& dialect = "");
+std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOptions& console,
+                                  const std::string& dialect = "");
 /// Reads the tokenizer of a model that will be given texts, and says when CLIP's own stands in for it.
 /// Errors: Failure of Stage::model.
-void load_tokenizer_of(const CLIP& model, const ConsoleOptions& console);
+void load_tokenizer_of(const Model& model, const ConsoleOptions& console);
 
 /// Refuses two outputs of one name; "" is none. Errors: usage.
 void check_distinct(const std::vector<std::string>& outputs);

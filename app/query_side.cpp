@@ -41,7 +41,7 @@ void check_query(const std::string& path, const ImageResult& result, const Conso
 
 }  // namespace
 
-QuerySide::QuerySide(std::vector<Caption> captions, const CLIP& clip, std::int64_t batch, ThreadPool& pool)
+QuerySide::QuerySide(std::vector<Caption> captions, const Model& clip, std::int64_t batch, ThreadPool& pool)
     : captions_(std::ssize(captions)) {
   TextEmbeddings embedded = encode_captions({clip, batch, true}, captions, pool);
   rows_ = std::move(embedded.rows);

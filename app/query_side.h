@@ -11,7 +11,7 @@
 #include "console.h"
 #include "image_batches.h"
 #include "score_sides.h"
-#include "sightline/model/clip.h"
+#include "sightline/model/model.h"
 #include "text_batches.h"
 
 namespace sightline::app {
@@ -20,7 +20,7 @@ namespace sightline::app {
 class QuerySide {
  public:
   /// Errors: those of encode_captions.
-  QuerySide(std::vector<Caption> captions, const CLIP& clip, std::int64_t batch, ThreadPool& pool);
+  QuerySide(std::vector<Caption> captions, const Model& clip, std::int64_t batch, ThreadPool& pool);
   /// Rows of a file above 1 GiB stay in it. Errors: Failure of Stage::inputs.
   explicit QuerySide(StoredRows rows);
   /// Puts the images of `run` behind what is there. With -v their warnings are shown. Errors: Failure of

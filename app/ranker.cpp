@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sightline/model/clip_head.h"
+#include "sightline/model/head.h"
 
 namespace sightline::app {
 

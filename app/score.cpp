@@ -97,7 +97,7 @@ void check_outputs(const ScoreOptions& o, const ImageSide& images, TableFormat f
 }
 
 /// Both sides must be as wide as the model's embeddings.
-void check_width(const std::string& path, const CLIP& clip) {
+void check_width(const std::string& path, const Model& clip) {
   if (path.empty()) return;
   in_stage(Stage::inputs, [&] { NpyFile::open(path).require_columns(clip.embedding_size()); });
 }
@@ -134,7 +134,7 @@ int run_score(const ScoreOptions& o) {
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
   report->set_passed_over(passed_over_json(gathered.passed_over));
   Stopwatch watch(o.console);
-  const std::unique_ptr<CLIP> clip = load_model(o.model, o.console);
+  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
   if (!o.any_model) check_model_of({o.image_embeddings, o.text_embeddings}, *clip, o.model);
   for (const std::string& path : {o.image_embeddings, o.text_embeddings}) check_width(path, *clip);

@@ -37,7 +37,7 @@ struct ScoreOptions {
 /// What a run needs once everything is open.
 struct ScoreRun {
   const ScoreOptions& options;
-  const CLIP& clip;
+  const Model& clip;
   const ImageSide& images;
   const QuerySide& queries;
   OutputFile& out;

@@ -25,7 +25,7 @@ class ImageFiles : public ImageSide {
   std::string_view label(std::int64_t index) const override {
     return paths_[static_cast<std::size_t>(index)];
   }
-  void for_each(const CLIP& clip, ThreadPool& /*pool*/, ImageSink sink) const override {
+  void for_each(const Model& clip, ThreadPool& /*pool*/, ImageSink sink) const override {
     encode_image_files({clip, paths_, threads_, batch_, true, strict_}, sink);
   }
   bool cheap() const override { return false; }
@@ -44,7 +44,7 @@ class StoredImages : public ImageSide {
   std::string_view label(std::int64_t index) const override {
     return rows_.entries[static_cast<std::size_t>(index)].label;
   }
-  void for_each(const CLIP& /*clip*/, ThreadPool& pool, ImageSink sink) const override {
+  void for_each(const Model& /*clip*/, ThreadPool& pool, ImageSink sink) const override {
     const std::int64_t block = std::min(kImagesOfABlock, size());
     Tensor rows(Shape{block, rows_.file.columns()});
     std::vector<ImageResult> results(static_cast<std::size_t>(block));
@@ -83,7 +83,7 @@ class StoredImages : public ImageSide {
 
 class ImagesInMemory : public ImageSide {
  public:
-  ImagesInMemory(const ImageSide& images, const CLIP& clip, ThreadPool& pool)
+  ImagesInMemory(const ImageSide& images, const Model& clip, ThreadPool& pool)
       : images_(images), rows_(Shape{images.size(), clip.embedding_size()}) {
     results_.reserve(static_cast<std::size_t>(images.size()));
     images.for_each(clip, pool, [&](const ImageBlock& block) {
@@ -98,7 +98,7 @@ class ImagesInMemory : public ImageSide {
   }
   std::int64_t size() const override { return images_.size(); }
   std::string_view label(std::int64_t index) const override { return images_.label(index); }
-  void for_each(const CLIP& /*clip*/, ThreadPool& /*pool*/, ImageSink sink) const override {
+  void for_each(const Model& /*clip*/, ThreadPool& /*pool*/, ImageSink sink) const override {
     for (std::int64_t first = 0; first < size(); first += kImagesOfABlock) {
       const std::int64_t count = std::min(kImagesOfABlock, size() - first);
       sink({first,
@@ -150,7 +150,7 @@ std::unique_ptr<ImageSide> make_stored_images(StoredRows rows) {
   return std::make_unique<StoredImages>(std::move(rows));
 }
 
-std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const CLIP& clip, ThreadPool& pool) {
+std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& clip, ThreadPool& pool) {
   return std::make_unique<ImagesInMemory>(images, clip, pool);
 }
 

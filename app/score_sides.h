@@ -10,7 +10,7 @@
 #include "image_batches.h"
 #include "sightline/base/function_ref.h"
 #include "sightline/containers/npy.h"
-#include "sightline/model/clip.h"
+#include "sightline/model/model.h"
 #include "sightline/output/index_file.h"
 
 namespace sightline::app {
@@ -35,7 +35,7 @@ class ImageSide {
   virtual std::string_view label(std::int64_t index) const = 0;
   /// All images in order, stored ones in blocks that `pool` reads. Errors: those of encode_image_files;
   /// Failure of Stage::inputs.
-  virtual void for_each(const CLIP& clip, ThreadPool& pool, ImageSink sink) const = 0;
+  virtual void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const = 0;
   /// Whether going through all of them again costs little.
   virtual bool cheap() const = 0;
 };
@@ -44,6 +44,6 @@ std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int 
                                             bool strict);
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows);
 /// Goes through `images` once and keeps their embeddings.
-std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const CLIP& clip, ThreadPool& pool);
+std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& clip, ThreadPool& pool);
 
 }  // namespace sightline::app

@@ -27,8 +27,8 @@ bool has_extension(const std::string& path) {
   return dot != std::string::npos && (slash == std::string::npos || dot > slash);
 }
 
-CLIPOptions clip_options(const ModelOptions& options) {
-  CLIPOptions result;
+ModelSettings clip_options(const ModelOptions& options) {
+  ModelSettings result;
   result.backend = options.backend;
   result.openai_preprocess = options.preprocess == "openai";
   if (!options.alpha.empty()) result.alpha = options.alpha == "drop" ? Alpha::drop : Alpha::white;
@@ -94,8 +94,8 @@ void check_model_options(const ModelOptions& options) {
   thread_count(options);
 }
 
-std::unique_ptr<CLIP> load_model(const ModelOptions& options, const ConsoleOptions& console,
-                                 const std::string& dialect) {
+std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOptions& console,
+                                  const std::string& dialect) {
   const std::string name = model_name(options);
   if (name.empty()) {
     note(console,
@@ -103,14 +103,14 @@ std::unique_ptr<CLIP> load_model(const ModelOptions& options, const ConsoleOptio
          "photographs; for real work: " +
              printable(fetch_command(kRealModel)) + ", then --model " + kRealModel);
   }
-  CLIPOptions wanted = clip_options(options);
+  ModelSettings wanted = clip_options(options);
   wanted.dialect = dialect;
-  std::unique_ptr<CLIP> model = opening_model(name, [&] { return CLIP::from_preset(name, wanted); });
+  std::unique_ptr<Model> model = opening_model(name, [&] { return Model::open(name, wanted); });
   for (const std::string& assumption : model->source().assumptions) note(console, printable(assumption));
   return model;
 }
 
-void load_tokenizer_of(const CLIP& model, const ConsoleOptions& console) {
+void load_tokenizer_of(const Model& model, const ConsoleOptions& console) {
   in_stage(Stage::model, [&] {
     model.processor().tokenizer();
     if (!find_tokenizer(model.source().folder).found())

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "captions.h"
-#include "sightline/model/clip.h"
+#include "sightline/model/model.h"
 
 namespace sightline::app {
 
@@ -17,7 +17,7 @@ struct TextEmbeddings {
 };
 
 struct TextRun {
-  const CLIP& clip;
+  const Model& clip;
   std::int64_t batch = 0;  ///< texts in one pass; 0: about 400 tokens
   bool normalize = true;   ///< an ensemble is always a mean of normalised rows, normalised again
 };

@@ -29,7 +29,7 @@ Verification with_changed(const std::string& tensor) {
   ThreadPool pool(1);
   Scratch scratch;
   Context context{pool, scratch};
-  return verify(*CLIP::from_preset(source), *CLIP::from_preset(temp.path()), context);
+  return verify(*Model::open(source), *Model::open(temp.path()), context);
 }
 
 }  // namespace

@@ -56,7 +56,7 @@ class SpoiltModel {
 
   Failure load() const {
     return error_of([&] {
-      const auto clip = CLIP::from_preset(path());
+      const auto clip = Model::open(path());
       (void)clip->processor().process_text("a word");
     });
   }
@@ -118,7 +118,7 @@ TEST_CASE("bad model: files that are not there are named", "[end_to_end][error]"
 TEST_CASE("bad model: a model without preprocessor_config.json takes CLIP's defaults", "[end_to_end]") {
   const SpoiltModel model("nano_quick_gelu");  // whose preprocessing is CLIP's own at 32 pixels
   model.remove("preprocessor_config.json");
-  const auto clip = CLIP::from_preset(model.path());
+  const auto clip = Model::open(model.path());
   check_same_bits(flat(pixels_of(*clip, nano_pictures())),
                   nano_expected("nano_quick_gelu", "pixel_values").floats, "pixel_values");
 }
@@ -236,7 +236,7 @@ void spoil(const SpoiltModel& model, const std::string& tensor, float value) {
 
 /// How embedding a few pictures and captions with the model fails.
 Failure embedding_failure(const SpoiltModel& model) {
-  const auto clip = CLIP::from_preset(model.path());
+  const auto clip = Model::open(model.path());
   Workspace workspace;
   return error_of([&] {
     (void)image_features(*clip, pixels_of(*clip, nano_pictures()).view(), workspace);

@@ -5,7 +5,7 @@
 
 #include "sightline/containers/zip.h"
 #include "sightline/files/file.h"
-#include "sightline/model/clip.h"
+#include "sightline/model/model.h"
 #include "support/catch.h"
 #include "support/golden.h"
 #include "support/temp_folder.h"
@@ -31,7 +31,7 @@ float counted(std::size_t t, std::size_t i) {
   return (static_cast<float>(((i % 37) * (i % 37) + 11 * t) % 127) - 63) / 64;
 }
 
-void check_counted(const CLIP& clip, std::size_t tensors) {
+void check_counted(const Model& clip, std::size_t tensors) {
   const std::vector<std::string> names = clip.checkpoint().names();
   REQUIRE(names.size() == tensors);
   for (std::size_t t = 0; t < names.size(); ++t) {
@@ -52,7 +52,7 @@ void check_encoder(const EncoderConfig& encoder, std::int64_t width, std::int64_
   CHECK(encoder.activation == Activation::quick_gelu);
 }
 
-void check_wide(const CLIP& clip) {
+void check_wide(const Model& clip) {
   CHECK(clip.source().dialect == "kerascv");
   check_encoder(clip.config().vision.encoder, 128, 2, 512);
   check_encoder(clip.config().text.encoder, 64, 1, 256);
@@ -64,21 +64,21 @@ void check_wide(const CLIP& clip) {
 }  // namespace
 
 TEST_CASE("sources: KerasCV's model of several layers and heads", "[end_to_end][golden]") {
-  check_wide(*CLIP::from_preset(golden_path("weights/keras_cv_wide.keras")));
+  check_wide(*Model::open(golden_path("weights/keras_cv_wide.keras")));
 }
 
 TEST_CASE("sources: KerasCV's weights alone, a head for every 64 of the width", "[end_to_end][golden]") {
   const TempFolder folder;
   unpack(folder, "keras_cv_wide.keras");
   std::filesystem::remove(folder / "config.json");
-  check_wide(*CLIP::from_preset(folder / "model.weights.h5"));
+  check_wide(*Model::open(folder / "model.weights.h5"));
 }
 
 TEST_CASE("sources: KerasHub's model in shards, a layer of it in two of them", "[end_to_end][golden]") {
   const TempFolder folder;
   unpack(folder, "keras_hub_sharded.zip");
   REQUIRE(folder.has("model_00002.weights.h5"));
-  const auto clip = CLIP::from_preset(folder.path());
+  const auto clip = Model::open(folder.path());
   CHECK(clip->source().dialect == "kerashub");
   CHECK(clip->source().weights == folder / "model.weights.json");
   CHECK(clip->config().vision.encoder.heads == 4);

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sightline/model/clip.h"
+#include "sightline/model/model.h"
 #include "support/golden.h"
 
 namespace sightline::testing {
@@ -51,7 +51,7 @@ struct Workspace {
 };
 
 /// Pixel values of pictures, [pictures, 3 * side * side].
-inline Tensor pixels_of(const CLIP& clip, const std::vector<std::string>& paths) {
+inline Tensor pixels_of(const Model& clip, const std::vector<std::string>& paths) {
   const std::int64_t count = clip.processor().pixel_count();
   Tensor pixels(Shape{static_cast<std::int64_t>(paths.size()), count});
   for (std::size_t i = 0; i < paths.size(); ++i) {
@@ -63,19 +63,19 @@ inline Tensor pixels_of(const CLIP& clip, const std::vector<std::string>& paths)
   return pixels;
 }
 
-inline TokenBatch tokens_of(const CLIP& clip, const std::vector<std::string>& texts) {
+inline TokenBatch tokens_of(const Model& clip, const std::vector<std::string>& texts) {
   TokenBatch batch;
   for (const std::string& text : texts) batch.add(clip.processor().process_text(text).ids);
   return batch;
 }
 
-inline Tensor image_features(const CLIP& clip, TensorView<const float> pixels, Workspace& workspace) {
+inline Tensor image_features(const Model& clip, TensorView<const float> pixels, Workspace& workspace) {
   Tensor features(Shape{pixels.rows(), clip.embedding_size()});
   clip.encode_images(pixels, features.view(), workspace.context);
   return features;
 }
 
-inline Tensor text_features(const CLIP& clip, const TokenBatch& texts, Workspace& workspace) {
+inline Tensor text_features(const Model& clip, const TokenBatch& texts, Workspace& workspace) {
   Tensor features(Shape{texts.size(), clip.embedding_size()});
   clip.encode_texts(texts, features.view(), workspace.context);
   return features;

@@ -15,7 +15,7 @@ TensorView<const float> some_rows(const Tensor& tensor, std::int64_t begin, std:
 }
 
 /// Features computed `step` pictures at a time.
-std::vector<float> images_in_steps(const CLIP& clip, const Tensor& pixels, std::int64_t step,
+std::vector<float> images_in_steps(const Model& clip, const Tensor& pixels, std::int64_t step,
                                    Workspace& workspace) {
   std::vector<float> all;
   for (std::int64_t begin = 0; begin < pixels.view().rows(); begin += step) {
@@ -26,7 +26,7 @@ std::vector<float> images_in_steps(const CLIP& clip, const Tensor& pixels, std::
   return all;
 }
 
-std::vector<float> texts_in_steps(const CLIP& clip, const std::vector<std::string>& texts, std::size_t step,
+std::vector<float> texts_in_steps(const Model& clip, const std::vector<std::string>& texts, std::size_t step,
                                   Workspace& workspace) {
   std::vector<float> all;
   for (std::size_t begin = 0; begin < texts.size(); begin += step) {
@@ -51,9 +51,9 @@ TEST_CASE("nano: the same bits for every batch size and number of threads", "[en
     if (!backend->supported()) continue;
     for (const std::string& name : nano_models()) {
       DYNAMIC_SECTION(backend->name() << " " << name) {
-        CLIPOptions options;
+        ModelSettings options;
         options.backend = backend->name();
-        const auto clip = CLIP::from_preset(nano_folder(name), options);
+        const auto clip = Model::open(nano_folder(name), options);
         Workspace one(1);
         const Tensor pixels = pixels_of(*clip, eight(nano_pictures()));
         const std::vector<float> images = images_in_steps(*clip, pixels, 1, one);
@@ -75,7 +75,7 @@ TEST_CASE("nano: the same bits for every batch size and number of threads", "[en
 
 TEST_CASE("nano: neighbours in a batch and temporaries of earlier passes change no bit",
           "[end_to_end][property][bits]") {
-  const auto clip = CLIP::from_preset(nano_folder("nano_quick_gelu"));
+  const auto clip = Model::open(nano_folder("nano_quick_gelu"));
   Workspace fresh;
   const std::vector<std::string> captions = nano_captions();
   const std::vector<float> alone = texts_in_steps(*clip, {captions[0]}, 1, fresh);
@@ -96,9 +96,9 @@ TEST_CASE("nano: every back end of this build agrees with transformers", "[end_t
     }
     for (const std::string& name : nano_models()) {
       DYNAMIC_SECTION(backend->name() << " " << name) {
-        CLIPOptions options;
+        ModelSettings options;
         options.backend = backend->name();
-        const auto clip = CLIP::from_preset(nano_folder(name), options);
+        const auto clip = Model::open(nano_folder(name), options);
         Workspace workspace(2);
         const Tensor images = image_features(*clip, pixels_of(*clip, nano_pictures()).view(), workspace);
         const Tensor texts = text_features(*clip, tokens_of(*clip, nano_captions()), workspace);

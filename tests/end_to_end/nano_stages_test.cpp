@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "end_to_end/nano.h"
-#include "sightline/nn/clip_attention.h"
+#include "sightline/nn/multi_head_attention.h"
 #include "sightline/ops/gemm.h"
 #include "support/catch.h"
 
@@ -35,7 +35,7 @@ std::vector<AttentionSpan> whole(std::int64_t sequences, std::int64_t length) {
 
 /// One tower of one model and its residual stream.
 struct Stages {
-  const CLIP& clip;
+  const Model& clip;
   std::string name, prefix;  ///< of the model; of the stages: "vision", "text0", ...
   EncoderConfig config;
   WeightScope scope;
@@ -47,9 +47,9 @@ struct Stages {
   /// Attention of block `index` alone: self_attn(layer_norm1(x)).
   void check_attention(std::int64_t index) {
     const WeightScope block = scope / "encoder" / "layers" / index;
-    const LayerNormalization norm(block / "layer_norm1", config.width, config.epsilon);
-    const CLIPAttention attention(block / "self_attn", config.width, config.heads, mask,
-                                  gemm_backend("auto"));
+    const LayerNorm norm(block / "layer_norm1", config.width, config.epsilon);
+    const MultiHeadAttention attention(block / "self_attn", config.width, config.heads, mask,
+                                       gemm_backend("auto"));
     Tensor normed(x.shape());
     Tensor out(x.shape());
     norm(x.view(), normed.view());
@@ -58,11 +58,11 @@ struct Stages {
     check_stage(out, name, prefix + "_attention_" + std::to_string(index));
   }
 
-  void check_blocks(const CLIPEncoder& encoder) {
-    REQUIRE(encoder.layers() == config.layers);
-    for (std::int64_t i = 0; i < encoder.layers(); ++i) {
+  void check_blocks(const TransformerEncoder& encoder) {
+    REQUIRE(std::ssize(encoder.blocks()) == config.layers);
+    for (std::int64_t i = 0; i < config.layers; ++i) {
       check_attention(i);
-      encoder.layer(i)(x.view(), spans, workspace.context);
+      encoder.blocks()[static_cast<std::size_t>(i)](x.view(), spans, workspace.context);
       check_stage(x, name, prefix + "_layer_" + std::to_string(i));
     }
   }
@@ -73,8 +73,8 @@ struct Stages {
 TEST_CASE("nano: every stage of the image tower is that of transformers", "[end_to_end][golden]") {
   for (const std::string& name : staged_models()) {
     DYNAMIC_SECTION(name) {
-      const auto clip = CLIP::from_preset(nano_folder(name));
-      const CLIPImageEncoder& tower = clip->image_encoder();
+      const auto clip = Model::open(nano_folder(name));
+      const ImageTower& tower = clip->image_tower();
       const EncoderConfig config = clip->config().vision.encoder;
       const WeightScope scope = WeightScope(clip->checkpoint()) / "vision_model";
       Stages stages{*clip,       name,    "vision", config, scope, Mask::none, whole(2, tower.tokens()),
@@ -83,7 +83,7 @@ TEST_CASE("nano: every stage of the image tower is that of transformers", "[end_
       const std::vector<std::string> pictures = nano_pictures();
       const Tensor pixels = pixels_of(*clip, {pictures.at(3), pictures.at(4)});
       stages.x = Tensor(Shape{2 * tower.tokens(), config.width});
-      tower.patching_and_embedding()(pixels.view(), stages.x.view(), stages.workspace.context);
+      tower.patch_embedding()(pixels.view(), stages.x.view(), stages.workspace.context);
       check_stage(stages.x, name, "vision_embeddings");
       tower.pre_norm()(stages.x.view(), stages.x.view());
       check_stage(stages.x, name, "vision_pre_norm");
@@ -94,7 +94,7 @@ TEST_CASE("nano: every stage of the image tower is that of transformers", "[end_
         const auto row = stages.x.view().row(i * tower.tokens());
         std::copy(row.begin(), row.end(), pooled.view().row(i).begin());
       }
-      const LayerNormalization post_norm(scope / "post_layernorm", config.width, config.epsilon);
+      const LayerNorm post_norm(scope / "post_layernorm", config.width, config.epsilon);
       post_norm(pooled.view(), pooled.view());
       check_stage(pooled, name, "vision_pooled");
     }
@@ -105,8 +105,8 @@ TEST_CASE("nano: every stage of the text tower is that of transformers", "[end_t
   for (const std::string& name : staged_models()) {
     for (const std::size_t n : {0U, 1U}) {
       DYNAMIC_SECTION(name << " caption " << n) {
-        const auto clip = CLIP::from_preset(nano_folder(name));
-        const CLIPTextEncoder& tower = clip->text_encoder();
+        const auto clip = Model::open(nano_folder(name));
+        const TextTower& tower = clip->text_tower();
         const EncoderConfig config = clip->config().text.encoder;
         const WeightScope scope = WeightScope(clip->checkpoint()) / "text_model";
         const std::string caption = nano_captions().at(n == 0 ? 0 : 7);
@@ -128,13 +128,12 @@ TEST_CASE("nano: every stage of the text tower is that of transformers", "[end_t
 }
 
 TEST_CASE("nano: the pooled position follows eos_token_id, literally", "[end_to_end]") {
-  const auto real = CLIP::from_preset(nano_folder("nano_gelu"));  // eos_token_id 599
-  CHECK(real->text_encoder().pooled_position(std::vector<std::int32_t>{598, 7, 599, 9, 599}) == 2);
-  CHECK(real->text_encoder().pooled_position(std::vector<std::int32_t>{598, 7}) == 0);
-  const auto largest =
-      CLIP::from_preset(nano_folder("nano_tokenizer_json"));  // eos_token_id 2; the end is id 1
+  const auto real = Model::open(nano_folder("nano_gelu"));  // eos_token_id 599
+  CHECK(real->text_tower().pooled_position(std::vector<std::int32_t>{598, 7, 599, 9, 599}) == 2);
+  CHECK(real->text_tower().pooled_position(std::vector<std::int32_t>{598, 7}) == 0);
+  const auto largest = Model::open(nano_folder("nano_tokenizer_json"));  // eos_token_id 2; the end is id 1
   const std::vector<std::int32_t> ids = largest->processor().process_text("a photo of a cat").ids;
   CHECK(ids.back() == 1);
-  CHECK(largest->text_encoder().pooled_position(ids) == 6);
-  CHECK(largest->text_encoder().pooled_position(std::vector<std::int32_t>{3, 9, 9, 1}) == 1);
+  CHECK(largest->text_tower().pooled_position(ids) == 6);
+  CHECK(largest->text_tower().pooled_position(std::vector<std::int32_t>{3, 9, 9, 1}) == 1);
 }

@@ -22,23 +22,23 @@ std::optional<std::string> setting(const char* name) {
   return std::nullopt;
 }
 
-std::unique_ptr<CLIP> published_model(const CLIPOptions& options = {}) {
+std::unique_ptr<Model> published_model(const ModelSettings& options = {}) {
   const std::optional<std::string> folder = setting("SIGHTLINE_TEST_MODEL");
   if (!folder) return nullptr;
-  auto clip = CLIP::from_preset(*folder, options);
+  auto clip = Model::open(*folder, options);
   REQUIRE(clip->config().vision.encoder.width == 768);  // the answers below are those of ViT-B/32
   REQUIRE(clip->config().vision.patch_size == 32);
   return clip;
 }
 
-double logit_scale(const CLIP& clip) {
+double logit_scale(const Model& clip) {
   const StoredTensor* stored = clip.checkpoint().find("logit_scale");
   REQUIRE(stored != nullptr);
   return std::exp(static_cast<double>(to_float(*stored).data()[0]));
 }
 
 /// Logits of one picture's pixels and some texts.
-std::vector<double> logits(const CLIP& clip, const Tensor& pixels, const TokenBatch& texts) {
+std::vector<double> logits(const Model& clip, const Tensor& pixels, const TokenBatch& texts) {
   Workspace workspace(2);
   const std::vector<float> image = normalized(image_features(clip, pixels.view(), workspace));
   const std::vector<float> captions = normalized(text_features(clip, texts, workspace));
@@ -79,7 +79,7 @@ TEST_CASE("published: two cats on a sofa give 24.5701 and 19.3049", "[end_to_end
 }
 
 TEST_CASE("published: CLIP.png is a diagram with 0.9928", "[end_to_end][golden][published]") {
-  CLIPOptions options;
+  ModelSettings options;
   options.openai_preprocess = true;
   const auto clip = published_model(options);
   const std::optional<std::string> images = clip ? setting("SIGHTLINE_TEST_IMAGES") : std::nullopt;

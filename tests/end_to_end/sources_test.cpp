@@ -51,7 +51,7 @@ std::vector<float> stored_as(DType dtype, std::span<const float> values) {
 /// The tensors of `clip` are those of the nano model, as float32 of the same bits, or as the float16 or
 /// bfloat16 next to them where they are stored as that. Some goldens hold only the first rows of the token
 /// embedding.
-void check_tensors(const CLIP& clip, const CLIP& nano) {
+void check_tensors(const Model& clip, const Model& nano) {
   REQUIRE(clip.checkpoint().names() == nano.checkpoint().names());
   for (const std::string& name : nano.checkpoint().names()) {
     CAPTURE(name);
@@ -67,7 +67,7 @@ void check_tensors(const CLIP& clip, const CLIP& nano) {
 }
 
 /// The embeddings of the nano model's own pixels and ids.
-void check_embeddings(const CLIP& clip, const CLIP& nano, const std::string& name) {
+void check_embeddings(const Model& clip, const Model& nano, const std::string& name) {
   Workspace workspace;
   const Tensor images = image_features(clip, pixels_of(nano, nano_pictures()).view(), workspace);
   check_near(normalized(images), nano_expected(name, "image_embeds").floats, kEmbeddingTolerance,
@@ -79,8 +79,8 @@ void check_embeddings(const CLIP& clip, const CLIP& nano, const std::string& nam
 
 void check_source(const std::string& path, const std::string& nano_name, const char* form,
                   const char* dialect) {
-  const auto clip = CLIP::from_preset(path);
-  const auto nano = CLIP::from_preset(nano_folder(nano_name));
+  const auto clip = Model::open(path);
+  const auto nano = Model::open(nano_folder(nano_name));
   CHECK(clip->source().form == form);
   CHECK(clip->source().dialect == dialect);
   check_tensors(*clip, *nano);
@@ -88,13 +88,13 @@ void check_source(const std::string& path, const std::string& nano_name, const c
 }
 
 /// One of the PyTorch goldens, with a config of its few tokens beside it.
-std::unique_ptr<CLIP> open_torch(const TempFolder& folder, std::string_view file, const CLIP& nano) {
+std::unique_ptr<Model> open_torch(const TempFolder& folder, std::string_view file, const Model& nano) {
   CLIPConfig config = nano.config();
   config.text.vocabulary_size = 24;
   folder.write("config.json", config_json(config, "float32"));
   copy_into(folder, nano_folder("nano_layers1") + "/preprocessor_config.json", "preprocessor_config.json");
   copy_into(folder, golden_weights(file), file);
-  return CLIP::from_preset(folder / file);
+  return Model::open(folder / file);
 }
 
 /// Texts of the first 24 ids.
@@ -156,8 +156,8 @@ TEST_CASE("sources: KerasHub's preset directory, with its tokenizer and image co
           "[end_to_end][golden]") {
   const std::string path = golden_weights("keras_hub");
   check_source(path, "nano_layers1", "keras-h5", "kerashub");
-  const auto clip = CLIP::from_preset(path);
-  const auto nano = CLIP::from_preset(nano_folder("nano_layers1"));
+  const auto clip = Model::open(path);
+  const auto nano = Model::open(nano_folder("nano_layers1"));
   CHECK(clip->source().config == path + "/config.json");
   CHECK(clip->source().preprocessor == path + "/image_converter.json");
   CHECK(clip->processor().image_config().mean[0] == 0.48145466F);
@@ -170,7 +170,7 @@ TEST_CASE("sources: GGUF as clip.cpp's converter writes it, whole and quantised"
   for (const char* type : {"f32", "f16", "q8_0", "q4_0", "q4_1", "q5_0", "q5_1"}) {
     CAPTURE(type);
     const std::string stem = golden_weights("gguf/nano-") + type;
-    const auto clip = CLIP::from_preset(stem + ".gguf");
+    const auto clip = Model::open(stem + ".gguf");
     CHECK(clip->source().form == "gguf");
     CHECK(clip->source().dialect == "gguf");
     CHECK(clip->source().config.empty());
@@ -196,7 +196,7 @@ TEST_CASE("sources: OpenCLIP's folders, flat, with the text tower apart, with a 
   for (const std::string& name : {std::string("flat"), std::string("custom_text"), std::string("linear")}) {
     DYNAMIC_SECTION(name) {
       const std::string stem = golden_weights("openclip/") + name;
-      const auto clip = CLIP::from_preset(stem);
+      const auto clip = Model::open(stem);
       CHECK(clip->source().form == (name == "flat" ? "pytorch" : "safetensors"));
       CHECK(clip->source().dialect == "openclip");
       CHECK(clip->source().config == stem + "/open_clip_config.json");
@@ -223,7 +223,7 @@ TEST_CASE("sources: OpenCLIP's preprocess_cfg gives OpenCLIP's pixels", "[end_to
     CAPTURE(variant, mode);
     PreprocessorConfig config = preprocess_variant(fields);
     config.pipeline.openai = mode == "shortest";
-    const CLIPProcessor processor(config, 12, nullptr, 8);
+    const Processor processor(config, 12, nullptr, 8);
     const NpyArray expected =
         read_npy(golden_weights("openclip/preprocess-") + std::to_string(variant) + ".npy");
     std::vector<float> pixels(expected.floats.size());
@@ -249,7 +249,7 @@ TEST_CASE("sources: PyTorch's state_dicts and OpenAI's TorchScript", "[end_to_en
     const char* dialect;
     bool exact;  ///< float32: embeddings of the same bits
   };
-  const auto nano = CLIP::from_preset(nano_folder("nano_layers1"));
+  const auto nano = Model::open(nano_folder("nano_layers1"));
   for (const Case& c :
        {Case{"pytorch_f32.bin", "hf", true}, Case{"pytorch_f16.bin", "hf", false},
         Case{"pytorch_bf16.bin", "hf", false}, Case{"pytorch_openai_jit.pt", "openai", false},
@@ -273,14 +273,14 @@ TEST_CASE("sources: PyTorch's state_dicts and OpenAI's TorchScript", "[end_to_en
 
 TEST_CASE("sources: a sharded PyTorch checkpoint", "[end_to_end][golden]") {
   const TempFolder folder;
-  const auto nano = CLIP::from_preset(nano_folder("nano_layers1"));
+  const auto nano = Model::open(nano_folder("nano_layers1"));
   CLIPConfig config = nano->config();
   config.text.vocabulary_size = 24;
   folder.write("config.json", config_json(config, "float16"));
   for (const auto& entry : fs::directory_iterator(golden_weights("pytorch_sharded"))) {
     copy_into(folder, entry.path().string(), entry.path().filename().string());
   }
-  const auto clip = CLIP::from_preset(folder.path());
+  const auto clip = Model::open(folder.path());
   CHECK(clip->source().form == "pytorch");
   CHECK(clip->source().weights == folder / "pytorch_model.bin.index.json");
   check_tensors(*clip, *nano);

@@ -13,7 +13,7 @@ TEST_CASE("config_writer: what is written is what transformers writes, for the m
   for (const std::string& name :
        {std::string("nano_layers1"), std::string("nano_gelu"), std::string("nano_mixed")}) {
     CAPTURE(name);
-    const auto clip = CLIP::from_preset(nano_folder(name));
+    const auto clip = Model::open(nano_folder(name));
     std::string expected;
     std::string dtype_line;
     for (const std::string& line : read_lines(nano_folder(name) + "/config.json")) {
@@ -28,7 +28,7 @@ TEST_CASE("config_writer: what is written is what transformers writes, for the m
 TEST_CASE("config_writer: every nano model's configs read back as they were", "[model][property]") {
   for (const std::string& name : nano_models()) {
     CAPTURE(name);
-    const auto clip = CLIP::from_preset(nano_folder(name));
+    const auto clip = Model::open(nano_folder(name));
     const CLIPConfig back = CLIPConfig::from_json(config_json(clip->config(), "float16"), "config.json");
     CHECK(config_json(back, "float16") == config_json(clip->config(), "float16"));
     CHECK(back.text.eos_token_id == clip->config().text.eos_token_id);

@@ -34,7 +34,7 @@ std::int64_t parameters(const CLIPConfig& config) {
 TEST_CASE("expected_weights: they are what the files of transformers hold, tensor by tensor", "[model]") {
   for (const std::string& name : nano_models()) {
     CAPTURE(name);
-    const auto clip = CLIP::from_preset(nano_folder(name));
+    const auto clip = Model::open(nano_folder(name));
     std::vector<std::string> names;
     for (const ExpectedWeight& weight : expected_weights(clip->config())) {
       CAPTURE(weight.name);

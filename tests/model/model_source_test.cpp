@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "sightline/model/clip.h"
 #include "sightline/model/config_writer.h"
 #include "sightline/model/expected_weights.h"
+#include "sightline/model/model.h"
 #include "sightline/weights/safetensors.h"
 #include "support/catch.h"
 #include "support/error_of.h"
@@ -93,7 +93,7 @@ void write_model(const TempFolder& folder, const CLIPConfig& config, bool openai
 }
 
 Failure opening(const std::string& path) {
-  return error_of([&] { (void)CLIP::from_preset(path); });
+  return error_of([&] { (void)Model::open(path); });
 }
 
 constexpr const char* kOpenCLIP =
@@ -108,7 +108,7 @@ TEST_CASE("model_source: OpenAI's weights need no config", "[model]") {
   const TempFolder folder;
   write_model(folder, sizes(), true);
   for (const std::string& path : {folder.path(), folder / "ViT.safetensors"}) {
-    const auto clip = CLIP::from_preset(path);
+    const auto clip = Model::open(path);
     CHECK(clip->source().dialect == "openai");
     CHECK(clip->source().folder == folder.path());
     CHECK(clip->source().weights == folder / "ViT.safetensors");
@@ -127,8 +127,8 @@ TEST_CASE("model_source: OpenCLIP's weights without a config ask a clear questio
   const Failure failure = opening(folder.path());
   CHECK(failure.code == "MISSING");
   CHECK_THAT(failure.message, Contains("open_clip_config.json") && Contains("quick_gelu or gelu"));
-  CHECK(CLIP::from_preset(folder.path(), {.dialect = "openai"})->source().dialect == "openai");
-  CHECK(error_of([&] { (void)CLIP::from_preset(folder.path(), {.dialect = "hf"}); }).code == "MISMATCH");
+  CHECK(Model::open(folder.path(), {.dialect = "openai"})->source().dialect == "openai");
+  CHECK(error_of([&] { (void)Model::open(folder.path(), {.dialect = "hf"}); }).code == "MISMATCH");
 }
 
 TEST_CASE("model_source: open_clip_config.json stands above config.json for OpenCLIP's weights", "[model]") {
@@ -137,11 +137,11 @@ TEST_CASE("model_source: open_clip_config.json stands above config.json for Open
   CLIPConfig hf = sizes();
   hf.text.encoder.activation = Activation::gelu;
   folder.write("config.json", config_json(hf, "float32"));
-  const auto other = CLIP::from_preset(folder.path());
+  const auto other = Model::open(folder.path());
   CHECK(other->source().config == folder / "config.json");
   CHECK(other->config().text.encoder.activation == Activation::gelu);
   folder.write("open_clip_config.json", kOpenCLIP);
-  const auto clip = CLIP::from_preset(folder.path());
+  const auto clip = Model::open(folder.path());
   CHECK(clip->source().config == folder / "open_clip_config.json");
   CHECK(clip->source().preprocessor == folder / "open_clip_config.json");
   CHECK(clip->config().text.encoder.heads == 2);
@@ -171,7 +171,7 @@ TEST_CASE("model_source: a model is built from parts in memory", "[model]") {
   LoadedModel model = open_model(folder.path());
   CHECK(model.weights.size() == expected_weights(sizes()).size());
   model.config.text.encoder.heads = 4;
-  const auto clip = CLIP::from_model(std::move(model), {.backend = "reference"});
+  const auto clip = std::make_unique<Model>(std::move(model), ModelSettings{.backend = "reference"});
   CHECK(clip->config().text.encoder.heads == 4);
   CHECK(clip->embedding_size() == 16);
 }

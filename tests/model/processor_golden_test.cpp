@@ -9,7 +9,7 @@
 #include "sightline/base/error.h"
 #include "sightline/containers/json.h"
 #include "sightline/files/file.h"
-#include "sightline/model/clip_processor.h"
+#include "sightline/model/processor.h"
 #include "sightline/model/processor_files.h"
 #include "support/catch.h"
 #include "support/golden.h"
@@ -44,7 +44,7 @@ std::string text_of(const Json& value) {
 }
 
 // The hash of the pixel values of a picture, as the golden file writes it.
-std::string hash_of(const CLIPProcessor& processor, const std::string& picture) {
+std::string hash_of(const Processor& processor, const std::string& picture) {
   std::vector<float> pixels(static_cast<std::size_t>(processor.pixel_count()));
   const std::vector<std::uint8_t> file = read_bytes(golden_path("model/images/" + picture));
   processor.process_image(std::as_bytes(std::span(file)), pixels, nullptr);
@@ -81,7 +81,7 @@ TEST_CASE("processor files: the class and the pixels of transformers, or an erro
     const std::optional<ImageSettings> settings = read_image_settings(folder.path());
     REQUIRE(settings);
     CHECK(settings->named == test.at("class").as_string());
-    const CLIPProcessor processor(settings->config, test.at("side").as_integer(), nullptr, 77);
+    const Processor processor(settings->config, test.at("side").as_integer(), nullptr, 77);
     test.at("pixels").for_each_member([&](std::string_view picture, const Json& hash) {
       INFO(picture);
       CHECK(hash_of(processor, std::string(picture)) == hash.as_string());

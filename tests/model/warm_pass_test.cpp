@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "sightline/model/clip.h"
+#include "sightline/model/model.h"
 #include "support/allocation_counter.h"
 #include "support/catch.h"
 
@@ -12,9 +12,9 @@ using testing::allocations;
 TEST_CASE("clip: a warm forward pass allocates nothing", "[model]") {
   const std::string backend = GENERATE(as<std::string>{}, "auto", "openblas");
   const std::string name = GENERATE(as<std::string>{}, "nano_quick_gelu", "nano_f16");
-  CLIPOptions options;
+  ModelSettings options;
   options.backend = backend;
-  const auto clip = CLIP::from_preset(std::string(SIGHTLINE_DATA_DIR) + "/golden/model/" + name, options);
+  const auto clip = Model::open(std::string(SIGHTLINE_DATA_DIR) + "/golden/model/" + name, options);
   ThreadPool pool(2);
   Scratch scratch;
   Context context{pool, scratch};

@@ -30,7 +30,7 @@ struct Fixture {
 
   EncoderConfig config;
   SmallWeights small;
-  std::optional<CLIPEncoder> encoder;
+  std::optional<TransformerEncoder> encoder;
 };
 
 bool same_bits(std::span<const float> a, std::span<const float> b) {
@@ -53,10 +53,14 @@ TEST_CASE("encoder: the pooled row is what computing every row gives, bit for bi
   std::vector<float> x = random_values(48 * width, 3);
   const std::vector<float> pooled = fixture.run(x, sequences, context);
 
+  const TensorView<float> all{x.data(), Shape{48, width}};
+  std::vector<float> copy = x;
+  (*fixture.encoder)(all, sequences, context);
   std::vector<AttentionSpan> spans(sequences.size());
   fill_spans(sequences, false, spans);
-  const TensorView<float> all{x.data(), Shape{48, width}};
-  for (std::int64_t i = 0; i < fixture.config.layers; ++i) fixture.encoder->layer(i)(all, spans, context);
+  for (const TransformerBlock& block : fixture.encoder->blocks())
+    block({copy.data(), Shape{48, width}}, spans, context);
+  CHECK(same_bits(copy, x));
   const std::int64_t rows[] = {3, 7, 47};
   for (std::int64_t i = 0; i < 3; ++i) {
     CHECK(same_bits(all.row(rows[i]), std::span(pooled).subspan(static_cast<std::size_t>(i * width),

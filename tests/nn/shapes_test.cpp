@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "nn/small_weights.h"
-#include "sightline/nn/clip_encoder.h"
 #include "sightline/nn/embedding.h"
+#include "sightline/nn/transformer_encoder.h"
 #include "support/catch.h"
 #include "support/error_of.h"
 
@@ -52,7 +52,7 @@ TEST_CASE("layers: inputs and outputs of another shape are refused", "[nn][error
     CHECK(refused([&] { dense.add_to(out(2, 4), in(2, kWidth), call.context); }) == "MISMATCH");
     small.add("n.weight", Shape{kWidth}, 1);
     small.add("n.bias", Shape{kWidth}, 1);
-    const LayerNormalization norm(small.root() / "n", kWidth, 1e-5F);
+    const LayerNorm norm(small.root() / "n", kWidth, 1e-5F);
     CHECK(refused([&] { norm(in(2, kWidth), out(2, kWidth)); }).empty());
     CHECK(refused([&] { norm(in(2, kWidth + 1), out(2, kWidth + 1)); }) == "MISMATCH");
     CHECK(refused([&] { norm(in(2, kWidth), out(3, kWidth)); }) == "MISMATCH");
@@ -65,7 +65,11 @@ TEST_CASE("layers: inputs and outputs of another shape are refused", "[nn][error
     CHECK(refused([&] { embedding.lookup(4, std::span(row).first(kWidth)); }) == "RANGE");
   }
   SECTION("attention") {
-    const CLIPAttention attention({.proj_dim = kWidth, .num_heads = kHeads, .num_hidden_layers = 1});
+    small.add_attention("a", kWidth);
+    const GemmBackend& backend = gemm_backend("auto");
+    CHECK(refused([&] { MultiHeadAttention(small.root() / "a", kWidth, 3, Mask::none, backend); }) ==
+          "RANGE");
+    const MultiHeadAttention attention(small.root() / "a", kWidth, kHeads, Mask::none, backend);
     const auto add = [&](TensorView<float> residual, TensorView<float> queries, TensorView<float> sequence,
                          const std::vector<AttentionSpan>& spans = kSpans) {
       return refused([&] { attention.add_to(residual, queries, sequence, spans, call.context); });
@@ -85,7 +89,9 @@ TEST_CASE("layers: inputs and outputs of another shape are refused", "[nn][error
     }
   }
   SECTION("block") {
-    const ResidualAttention block({.proj_dim = kWidth, .num_heads = kHeads, .num_hidden_layers = 1});
+    const EncoderConfig config = small_encoder(kWidth, kHeads);
+    small.add_encoder(config);
+    const TransformerBlock block(small.root() / "layers" / 0, config, Mask::none, gemm_backend("auto"));
     CHECK(refused([&] { block(in(kRows, kWidth), kSpans, call.context); }).empty());
     CHECK(refused([&] { block(in(kRows, kWidth + 1), kSpans, call.context); }) == "MISMATCH");
     CHECK(refused([&] { block(in(kRows - 1, kWidth), kSpans, call.context); }) == "MISMATCH");
@@ -99,7 +105,9 @@ TEST_CASE("layers: inputs and outputs of another shape are refused", "[nn][error
     CHECK(pool(in(kRows, kWidth), out(2, kWidth - 1)) == "MISMATCH");
   }
   SECTION("encoder") {
-    const CLIPEncoder encoder({.width = kWidth, .num_layers = 2, .heads = kHeads});
+    EncoderConfig config = small_encoder(kWidth, kHeads);
+    small.add_encoder(config);
+    const TransformerEncoder encoder(small.root(), config, Mask::none, gemm_backend("auto"));
     const auto run = [&](TensorView<float> x, const std::vector<Sequence>& sequences, TensorView<float> y) {
       return refused([&] { encoder(x, sequences, y, call.context); });
     };
@@ -111,5 +119,15 @@ TEST_CASE("layers: inputs and outputs of another shape are refused", "[nn][error
     CHECK(run(in(kRows, kWidth), {{5, 2}, {0, 0}}, out(2, kWidth)) == "MISMATCH");
     CHECK(run(in(kRows, kWidth), {{3, 2}, {2, 0}}, out(3, kWidth)) == "MISMATCH");
     CHECK(run(in(kRows, kWidth + 1), {{3, 2}, {2, 0}}, out(2, kWidth + 1)) == "MISMATCH");
+    const auto run_all = [&](TensorView<float> x, const std::vector<Sequence>& sequences) {
+      return refused([&] { encoder(x, sequences, call.context); });
+    };
+    CHECK(run_all(in(kRows, kWidth), {{3, 0}, {2, 0}}).empty());
+    CHECK(run_all(in(kRows, kWidth), {{3, 0}, {1, 0}}) == "MISMATCH");
+    CHECK(run_all(in(kRows, kWidth), {{6, 0}, {-1, 0}}) == "MISMATCH");
+    CHECK(run_all(in(kRows, kWidth + 1), {{3, 0}, {2, 0}}) == "MISMATCH");
+    config.layers = 0;
+    CHECK(refused([&] { TransformerEncoder(small.root(), config, Mask::none, gemm_backend("auto")); }) ==
+          "RANGE");
   }
 }

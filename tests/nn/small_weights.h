@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sightline/nn/clip_encoder.h"
+#include "sightline/nn/transformer_encoder.h"
 #include "support/random_values.h"
 
 namespace sightline::testing {

@@ -7,13 +7,13 @@
 #include <string>
 #include <string_view>
 
-#include "sightline/model/clip.h"
+#include "sightline/model/model.h"
 
 namespace sightline {
 
 /// What a conversion writes.
 struct Conversion {
-  const CLIP& model;
+  const Model& model;
   std::optional<DType> dtype;  ///< of floating-point tensors; none: as stored
   std::string tokenizer;       ///< the folder its files come from; "" for none
 };
@@ -29,7 +29,7 @@ class ConversionTarget {
   /// the source's (a tensor that cannot be computed or does not fit).
   virtual void write(const Conversion& conversion) = 0;
   /// What was written, opened as a model, before it is published.
-  virtual std::unique_ptr<CLIP> reopen(const Conversion& conversion) const = 0;
+  virtual std::unique_ptr<Model> reopen(const Conversion& conversion) const = 0;
   /// Publishes the target, in place of what is there. Errors: io, no_space, locked.
   virtual void commit() = 0;
   /// "7 files, 605157884 bytes"

@@ -25,10 +25,10 @@ class KerasTarget : public ConversionTarget {
                    {config.vision.encoder.heads, config.text.encoder.heads, c.dtype}, &pool);
     out_.flush();
   }
-  std::unique_ptr<CLIP> reopen(const Conversion& c) const override {
+  std::unique_ptr<Model> reopen(const Conversion& c) const override {
     Checkpoint checkpoint = load_checkpoint(out_.written_path(), "kerashub");
-    return CLIP::from_model({c.model.source(), std::move(checkpoint.weights), c.model.config(),
-                             c.model.processor().image_config()});
+    return std::make_unique<Model>(LoadedModel{c.model.source(), std::move(checkpoint.weights),
+                                               c.model.config(), c.model.processor().image_config()});
   }
   void commit() override { out_.commit(); }
   std::string summary() const override { return "1 file, " + std::to_string(out_.size()) + " bytes"; }

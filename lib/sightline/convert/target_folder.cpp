@@ -72,9 +72,7 @@ void TargetFolder::write(const Conversion& conversion) {
   }
 }
 
-std::unique_ptr<CLIP> TargetFolder::reopen(const Conversion&) const {
-  return CLIP::from_preset(folder_.part());
-}
+std::unique_ptr<Model> TargetFolder::reopen(const Conversion&) const { return Model::open(folder_.part()); }
 
 void TargetFolder::write_weights(const Conversion& conversion) {
   const Weights& weights = conversion.model.checkpoint();

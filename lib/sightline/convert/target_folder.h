@@ -19,7 +19,7 @@ class TargetFolder : public ConversionTarget {
 
   void read_source(const Conversion& conversion) override;
   void write(const Conversion& conversion) override;
-  std::unique_ptr<CLIP> reopen(const Conversion& conversion) const override;
+  std::unique_ptr<Model> reopen(const Conversion& conversion) const override;
   void commit() override { folder_.commit(); }
   std::string summary() const override;
 

@@ -55,7 +55,7 @@ std::vector<float> probe_pixels(const CLIPVisionConfig& config, Noise& noise) {
 }
 
 /// All embeddings of the probes, rows normalised.
-std::vector<float> embed(const CLIP& model, const std::vector<float>& pixels, const TokenBatch& texts,
+std::vector<float> embed(const Model& model, const std::vector<float>& pixels, const TokenBatch& texts,
                          Context& context) {
   const std::int64_t width = model.embedding_size();
   std::vector<float> rows(static_cast<std::size_t>((kImages + kTexts) * width));
@@ -68,7 +68,7 @@ std::vector<float> embed(const CLIP& model, const std::vector<float>& pixels, co
 
 }  // namespace
 
-Verification verify(const CLIP& source, const CLIP& target, Context& context) {
+Verification verify(const Model& source, const Model& target, Context& context) {
   Noise noise;
   const std::vector<float> pixels = probe_pixels(source.config().vision, noise);
   const TokenBatch texts = probe_texts(source.config().text, noise);

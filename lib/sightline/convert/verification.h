@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "sightline/model/clip.h"
+#include "sightline/model/model.h"
 
 namespace sightline {
 
@@ -17,6 +17,6 @@ struct Verification {
   std::int64_t images = 0, texts = 0;
 };
 /// Errors: those of `find_difference` and of the encoders (a weight that is not finite).
-Verification verify(const CLIP& source, const CLIP& target, Context& context);
+Verification verify(const Model& source, const Model& target, Context& context);
 
 }  // namespace sightline

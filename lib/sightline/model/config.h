@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "sightline/image/pixel_pipeline.h"
-#include "sightline/nn/residual_attention.h"
+#include "sightline/nn/encoder_config.h"
 
 namespace sightline {
 

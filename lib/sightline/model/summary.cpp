@@ -4,11 +4,13 @@
 #include <array>
 #include <cstdio>
 
+#include "sightline/base/error.h"
+#include "sightline/model/summary_layers.h"
+
 namespace sightline {
 namespace {
 
 constexpr std::size_t kShapeColumn = 44, kWidth = 78;
-constexpr std::int64_t kAny = -1;  // a size that a call decides
 
 // "151,277,313"
 std::string grouped(std::int64_t number) {
@@ -32,7 +34,7 @@ std::string size_text(std::int64_t bytes) {
 std::string shape_text(const Shape& shape) {
   std::string text = "(";
   for (int axis = 0; axis < shape.rank(); ++axis)
-    text += (axis > 0 ? ", " : "") + (shape[axis] == kAny ? "None" : std::to_string(shape[axis]));
+    text += (axis > 0 ? ", " : "") + (shape[axis] == kAnySize ? "None" : std::to_string(shape[axis]));
   return text + ")";
 }
 
@@ -46,57 +48,69 @@ void append_row(std::string& out, std::string_view name, std::string_view shape,
 
 class Table {
  public:
-  explicit Table(const SummaryOptions& options) : options_(options) {
+  Table(const Weights& weights, const SummaryOptions& options) : weights_(weights), options_(options) {
     append_row(text, "layer", "output shape", "parameters");
     text.append(kWidth, '-').append("\n");
   }
 
-  /// A layer that is given `input`, and what it is made of.
-  void add(const Layer& layer, const Shape& input, int level) {
+  void add(const SummaryLayer& layer, int level) {
     const std::string indent(static_cast<std::size_t>(level) * 2, ' ');
-    append_row(text, indent + layer.name(), shape_text(layer.compute_output_shape(input)),
-               grouped(layer.count_params()));
+    append_row(text, indent + layer.name, shape_text(layer.output), grouped(parameters(layer)));
     if (options_.with_weights) {
-      for (const Variable* weight : layer.own_weights()) {
-        append_row(text, indent + "  . " + weight->path(),
-                   to_string(weight->shape()) + " " + std::string(dtype_name(weight->dtype())), "");
+      for (const std::string& name : layer.weights) {
+        const StoredTensor& weight = weight_of(name);
+        append_row(text, indent + "  . " + name,
+                   to_string(weight.shape) + " " + std::string(dtype_name(weight.dtype)), "");
       }
     }
     if (level + 1 >= options_.depth) return;
-    const std::vector<Shape> inputs = layer.sublayer_inputs(input);
-    for (std::size_t i = 0; i < inputs.size(); ++i) add(*layer.sublayers()[i], inputs[i], level + 1);
+    for (const SummaryLayer& part : layer.layers) add(part, level + 1);
+  }
+
+  std::int64_t parameters(const SummaryLayer& layer) const {
+    std::int64_t count = 0;
+    for (const std::string& name : layer.weights) count += weight_of(name).shape.elements();
+    for (const SummaryLayer& part : layer.layers) count += parameters(part);
+    return count;
+  }
+  std::int64_t bytes(const SummaryLayer& layer) const {
+    std::int64_t count = 0;
+    for (const std::string& name : layer.weights) count += weight_of(name).byte_size();
+    for (const SummaryLayer& part : layer.layers) count += bytes(part);
+    return count;
   }
 
   std::string text;
 
  private:
+  const StoredTensor& weight_of(const std::string& name) const {
+    const StoredTensor* weight = weights_.find(name);
+    if (weight == nullptr) fail(ErrorCode::missing, name, "is not in the weights");
+    return *weight;
+  }
+
+  const Weights& weights_;
   SummaryOptions options_;
 };
 
-void append_total(std::string& out, std::string_view title, const std::vector<const Variable*>& weights) {
-  std::int64_t count = 0, bytes = 0;
-  for (const Variable* weight : weights) {
-    count += weight->shape().elements();
-    bytes += weight->tensor().byte_size();
-  }
+void append_total(std::string& out, std::string_view title, std::int64_t count, std::int64_t bytes) {
   out.append(title).append(": ").append(grouped(count)).append(" (").append(size_text(bytes)).append(")\n");
 }
 
 }  // namespace
 
-std::string summary(const CLIP& model, const SummaryOptions& options) {
-  const CLIPConfig& config = model.config();
-  const std::int64_t side = config.vision.image_size;
-  Table table(options);
-  const std::array<const Layer*, 3> parts = {&model.image_encoder(), &model.text_encoder(), &model.head()};
-  const std::array<Shape, 3> inputs = {Shape{kAny, config.vision.channels, side, side},
-                                       Shape{kAny, config.text.context_length},
-                                       Shape{kAny, config.projection_dim}};
-  for (std::size_t i = 0; i < parts.size(); ++i) table.add(*parts[i], inputs[i], 0);
+std::string summary(const CLIPConfig& config, const Weights& weights, const SummaryOptions& options) {
+  Table table(weights, options);
+  std::int64_t count = 0, bytes = 0;
+  for (const SummaryLayer& layer : summary_layers(config)) {
+    table.add(layer, 0);
+    count += table.parameters(layer);
+    bytes += table.bytes(layer);
+  }
   table.text.append(kWidth, '-').append("\n");
-  append_total(table.text, "Total params", model.weights());
-  append_total(table.text, "Trainable params", model.trainable_weights());
-  append_total(table.text, "Non-trainable params", model.non_trainable_weights());
+  append_total(table.text, "Total params", count, bytes);
+  append_total(table.text, "Trainable params", count, bytes);  // as a model from a checkpoint begins in Keras
+  append_total(table.text, "Non-trainable params", 0, 0);
   return table.text;
 }
 

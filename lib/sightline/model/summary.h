@@ -3,7 +3,8 @@
 
 #include <string>
 
-#include "sightline/model/clip.h"
+#include "sightline/model/config.h"
+#include "sightline/weights/weights.h"
 
 namespace sightline {
 
@@ -13,9 +14,9 @@ struct SummaryOptions {
   bool with_weights = false;  ///< each weight's path, shape and dtype below its layer
 };
 
-/// A table as Keras's `Model.summary`: layer, output shape (None = any number of pictures or
-/// texts), parameters; below it the totals with their sizes. Reads and makes no weights. Lines end with a
-/// newline.
-std::string summary(const CLIP& model, const SummaryOptions& options = {});
+/// A table as Keras's `Model.summary` of KerasCV's CLIP: layer, output shape (None = any number of images or
+/// texts), parameters; below it the totals with their sizes. `weights` are those of a model of this config,
+/// under canonical names; none is read. Lines end with a newline. Errors: missing.
+std::string summary(const CLIPConfig& config, const Weights& weights, const SummaryOptions& options = {});
 
 }  // namespace sightline

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/nn/dense.h"
 
+#include "sightline/nn/shape_checks.h"
+
 namespace sightline {
 
 Dense::Dense(const WeightScope& scope, const Options& options, const GemmBackend& backend)
-    : Layer("dense"),
-      backend_(backend),
-      matrix_(backend.pack(add_weight(scope, "weight", Shape{options.units, options.in}))),
+    : matrix_(backend.pack(scope.require("weight", Shape{options.units, options.in}))),
       activation_(options.activation) {
-  if (options.bias == Bias::yes) bias_.emplace(add_weight(scope, "bias", Shape{options.units}));
+  if (options.bias == Bias::yes) bias_.emplace(scope.require("bias", Shape{options.units}));
 }
 
 void Dense::operator()(TensorView<const float> x, TensorView<float> y, Context& context) const {
@@ -22,16 +22,8 @@ void Dense::add_to(TensorView<float> y, TensorView<const float> x, Context& cont
 }
 
 void Dense::check(const Shape& x, const Shape& y) const {
-  check_rows(name(), "an input", x, first_size(x), matrix_->in_features());
-  check_rows(name(), "an output", y, first_size(x), units());
-}
-
-Shape Dense::compute_output_shape(const Shape& input_shape) const { return input_shape.with_last(units()); }
-
-void Dense::weights_changed() {
-  const std::vector<const Variable*> own = own_weights();
-  matrix_ = backend_.pack(own[0]->tensor());
-  if (bias_) bias_.emplace(own[1]->tensor());
+  check_rows("dense layer", "an input", x, first_size(x), matrix_->in_features());
+  check_rows("dense layer", "an output", y, first_size(x), units());
 }
 
 }  // namespace sightline

@@ -4,16 +4,18 @@
 #include <memory>
 #include <optional>
 
-#include "sightline/nn/layer.h"
 #include "sightline/nn/vector_weight.h"
+#include "sightline/ops/gemm.h"
+#include "sightline/weights/weights.h"
 
 namespace sightline {
 
 enum class Bias { yes, no };
 
-/// y = activation(x W^T + b), as keras.layers.Dense; the weight lies as [units, in] in the checkpoint.
+/// y = activation(x W^T + b). Weights: `weight` [units, in] and, unless `Bias::no`, `bias` [units].
 /// Shapes:  x [rows, in] -> y [rows, units].
-class Dense : public Layer {
+/// Source:  torch.nn.Linear.
+class Dense {
  public:
   struct Options {
     std::int64_t in;
@@ -26,15 +28,12 @@ class Dense : public Layer {
   std::int64_t units() const { return matrix_->out_features(); }
   /// Errors: mismatch for other shapes.
   void operator()(TensorView<const float> x, TensorView<float> y, Context& context) const;
-  /// y += x W^T + b: the residual connection in the product's epilogue.
+  /// y += x W^T + b: the residual connection in the epilogue of the product. Errors: mismatch.
   void add_to(TensorView<float> y, TensorView<const float> x, Context& context) const;
-  Shape compute_output_shape(const Shape& input_shape) const override;
 
  private:
-  void weights_changed() override;
   void check(const Shape& x, const Shape& y) const;
 
-  const GemmBackend& backend_;
   std::unique_ptr<PackedMatrix> matrix_;
   std::optional<VectorWeight> bias_;
   Activation activation_;

@@ -5,11 +5,12 @@
 #include <string>
 
 #include "sightline/base/error.h"
+#include "sightline/nn/shape_checks.h"
 
 namespace sightline {
 
 Embedding::Embedding(const WeightScope& scope, std::int64_t rows, std::int64_t width)
-    : Layer("embedding"), table_(add_weight(scope, "weight", Shape{rows, width})) {}
+    : table_(scope.require("weight", Shape{rows, width})) {}
 
 StoredTensor Embedding::row(std::int64_t index) const {
   if (index < 0 || index >= table_.shape[0]) {
@@ -21,15 +22,8 @@ StoredTensor Embedding::row(std::int64_t index) const {
           table_.bytes().subspan(static_cast<std::size_t>(index) * bytes, bytes)};
 }
 
-Shape Embedding::compute_output_shape(const Shape& input_shape) const {
-  std::vector<std::int64_t> sizes;
-  for (int axis = 0; axis < input_shape.rank(); ++axis) sizes.push_back(input_shape[axis]);
-  sizes.push_back(table_.shape[1]);
-  return Shape(std::span<const std::int64_t>(sizes));
-}
-
 void Embedding::check_width(std::size_t size) const {
-  check_rows(name(), "an output", Shape{1, static_cast<std::int64_t>(size)}, 1, table_.shape[1]);
+  check_rows("embedding", "an output", Shape{1, static_cast<std::int64_t>(size)}, 1, table_.shape[1]);
 }
 
 void Embedding::lookup(std::int64_t index, std::span<float> out) const {
@@ -39,7 +33,7 @@ void Embedding::lookup(std::int64_t index, std::span<float> out) const {
 
 void Embedding::add(std::int64_t index, std::span<float> out) const {
   check_width(out.size());
-  constexpr std::size_t kBlock = 64;  // converted piece by piece, so that nothing is allocated
+  constexpr std::size_t kBlock = 64;  // converted block by block, so that nothing is allocated
   const StoredTensor stored = row(index);
   const auto size = static_cast<std::size_t>(size_of(stored.dtype));
   float block[kBlock];

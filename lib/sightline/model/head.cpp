@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/model/head.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "sightline/nn/shape_checks.h"
+#include "sightline/ops/dot_products.h"
+
+namespace sightline {
+
+void l2_normalize(TensorView<float> rows) {
+  for (std::int64_t r = 0; r < rows.rows(); ++r) {
+    const double sum = squared_norm(rows.row(r));
+    if (sum != 0) scale_row(rows.row(r), 1.0 / std::sqrt(sum));
+  }
+}
+
+void cosines(TensorView<const float> images, TensorView<const float> texts, float* out, std::int64_t stride) {
+  dot_products(images, texts, out, stride);
+}
+
+void softmax(std::span<const double> logits, std::span<double> probabilities) {
+  if (logits.empty()) return;
+  const double largest = *std::max_element(logits.begin(), logits.end());
+  double sum = 0;
+  for (std::size_t i = 0; i < logits.size(); ++i) sum += probabilities[i] = std::exp(logits[i] - largest);
+  for (double& probability : probabilities) probability /= sum;
+}
+
+Head::Head(const WeightScope& root) {
+  const StoredTensor& logit_scale = root.require("logit_scale", Shape{});
+  check_finite("logit_scale", logit_scale);
+  logit_scale_ = std::exp(to_float(logit_scale).data()[0]);
+}
+
+void Head::operator()(TensorView<const float> images, TensorView<const float> texts,
+                      TensorView<float> logits) const {
+  const std::int64_t width = images.shape().rank() == 0 ? 0 : images.columns();
+  check_rows("head", "images", images.shape(), first_size(images.shape()), width);
+  check_rows("head", "texts", texts.shape(), first_size(texts.shape()), width);
+  check_rows("head", "logits", logits.shape(), images.rows(), texts.rows());
+  const auto normalized = [](TensorView<const float> rows) {
+    Tensor copy(rows.shape());
+    std::copy_n(rows.data(), rows.elements(), copy.data());
+    l2_normalize(copy.view());
+    return copy;
+  };
+  const Tensor image_rows = normalized(images), text_rows = normalized(texts);
+  cosines(image_rows.view(), text_rows.view(), logits.data(), texts.rows());
+  for (float& logit : logits.flat()) logit *= logit_scale_;
+}
+
+}  // namespace sightline

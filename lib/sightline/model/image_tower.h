@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sightline/model/patch_embedding.h"
+#include "sightline/nn/transformer_encoder.h"
+
+namespace sightline {
+
+/// CLIP's vision transformer and its projection. Weights: those of `vision_model` and `visual_projection`.
+/// const = safe to share.
+/// Source:  transformers `CLIPVisionModelWithProjection`.
+class ImageTower {
+ public:
+  /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type (weights); range (config).
+  ImageTower(const WeightScope& root, const CLIPConfig& config, const GemmBackend& backend);
+
+  /// Shapes:  pixels [B, C * H * W] -> embeddings [B, E], not normalised. Errors: mismatch for other shapes.
+  void operator()(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const;
+
+  /// Rows of one image in the residual stream.
+  std::int64_t tokens() const { return embedding_.tokens(); }
+  const PatchEmbedding& patch_embedding() const { return embedding_; }
+  const LayerNorm& pre_norm() const { return pre_norm_; }
+  const TransformerEncoder& encoder() const { return encoder_; }
+
+ private:
+  void encode(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const;
+
+  PatchEmbedding embedding_;
+  LayerNorm pre_norm_;
+  TransformerEncoder encoder_;
+  LayerNorm post_norm_;
+  Dense projection_;
+  std::int64_t pixel_count_;  ///< C * H * W
+};
+
+}  // namespace sightline

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/model/model.h"
+
+#include <utility>
+#include <vector>
+
+#include "sightline/base/error.h"
+#include "sightline/base/log.h"
+#include "sightline/model/locate.h"
+#include "sightline/model/tokenizer_files.h"
+
+namespace sightline {
+namespace {
+
+// The settings take precedence over what the model's files say.
+PreprocessorConfig with_settings(PreprocessorConfig config, const ModelSettings& settings) {
+  config.pipeline.exif = settings.exif;
+  config.pipeline.openai = settings.openai_preprocess;
+  if (settings.openai_preprocess) config.pipeline.alpha = Alpha::drop;
+  if (settings.alpha) config.pipeline.alpha = *settings.alpha;
+  return config;
+}
+
+const GemmBackend& logged_backend(std::string_view name) {
+  const GemmBackend& backend = gemm_backend(name);
+  log_debug("matrix products: " + backend.description());
+  return backend;
+}
+
+void check_complete(const Weights& weights) {
+  const std::vector<std::string> unused = weights.unused();
+  if (unused.empty()) return;
+  fail(ErrorCode::mismatch, unused.front(),
+       "is in the weights but not in a model of this config (" + std::to_string(unused.size()) +
+           " such tensors)");
+}
+
+Processor::TokenizerLoader tokenizer_loader(const std::string& folder, const CLIPConfig& config,
+                                            TextCleaning cleaning) {
+  return [=] {
+    try {
+      return load_tokenizer(folder, config, cleaning);
+    } catch (const Error& error) {
+      throw error.within(folder);
+    }
+  };
+}
+
+bool all_finite(TensorView<const float> embeddings) {
+  return is_finite({DType::f32, embeddings.shape(), std::as_bytes(embeddings.flat())});
+}
+
+}  // namespace
+
+Model::Model(LoadedModel loaded, const ModelSettings& settings)
+    : source_(std::move(loaded.source)),
+      config_(std::move(loaded.config)),
+      weights_(std::move(loaded.weights)),
+      image_tower_(WeightScope(weights_), config_, logged_backend(settings.backend)),
+      text_tower_(WeightScope(weights_), config_, gemm_backend(settings.backend)),
+      head_(WeightScope(weights_)),
+      processor_(with_settings(std::move(loaded.preprocessor), settings), config_.vision.image_size,
+                 tokenizer_loader(source_.folder, config_, settings.text_cleaning),
+                 config_.text.context_length, ImageLimits{.checksums = !settings.lenient}) {
+  check_complete(weights_);
+}
+
+std::unique_ptr<Model> Model::open(const std::string& name_or_path, const ModelSettings& settings) {
+  const std::string path = locate_model(name_or_path);
+  try {
+    return std::make_unique<Model>(open_model(path, settings.dialect), settings);
+  } catch (const Error& error) {
+    if (error.subject().starts_with(path)) throw;
+    throw error.within(path);
+  }
+}
+
+void Model::encode_images(TensorView<const float> pixels, TensorView<float> embeddings,
+                          Context& context) const {
+  image_tower_(pixels, embeddings, context);
+  if (!all_finite(embeddings)) fail_not_finite("vision_model.", "visual_projection.");
+}
+
+void Model::encode_texts(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const {
+  text_tower_(texts, embeddings, context);
+  if (!all_finite(embeddings)) fail_not_finite("text_model.", "text_projection.");
+}
+
+// Finds the reason. The weights are read for it, which costs nothing while all is well.
+void Model::fail_not_finite(std::string_view tower, std::string_view projection) const {
+  try {
+    check_finite(weights_, tower);
+    check_finite(weights_, projection);
+  } catch (const Error& error) {
+    throw path().empty() ? error : error.within(path());
+  }
+  fail(ErrorCode::corrupt, path(), "gives an embedding that is not finite: its weights hold huge values");
+}
+
+}  // namespace sightline

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "sightline/model/config.h"
+#include "sightline/model/head.h"
+#include "sightline/model/image_tower.h"
+#include "sightline/model/model_source.h"
+#include "sightline/model/processor.h"
+#include "sightline/model/text_tower.h"
+#include "sightline/weights/weights.h"
+
+namespace sightline {
+
+/// How a model is opened, besides its name.
+struct ModelSettings {
+  std::string backend = "auto";     ///< which GEMM
+  bool openai_preprocess = false;   ///< OpenAI's order of image steps; implies Alpha::drop
+  std::optional<Alpha> alpha = {};  ///< overrides what the preprocessing says
+  bool exif = true;
+  bool lenient = false;  ///< a PNG whose checksums are wrong is decoded all the same
+  TextCleaning text_cleaning = TextCleaning::hf;
+  std::string dialect = "";  ///< whose names the weights have (`ModelSource::dialect`); "" = as recognized
+};
+
+/// A dual encoder: two towers, one head, and the processor that feeds them. Weights are memory-mapped, and a
+/// layer reads its own only when it is called, so a run that embeds texts never reads the image tower.
+/// const = safe to share.
+class Model {
+ public:
+  /// `name_or_path`: a folder or a weight file of any form that `open_model` reads, a preset name, `org/name`
+  /// in the Hugging Face cache, or "" for the demo model. Errors: missing, and those of `open_model` and of
+  /// the constructor.
+  static std::unique_ptr<Model> open(const std::string& name_or_path, const ModelSettings& settings = {});
+  /// From parts that are in memory; `loaded.source.folder` is where its tokenizer is looked for. Every tensor
+  /// of the checkpoint is used exactly once or named in an error. Errors: missing, mismatch, type (weights);
+  /// mismatch (preprocessing of another image size); those of `gemm_backend`.
+  explicit Model(LoadedModel loaded, const ModelSettings& settings = {});
+  Model(const Model&) = delete;
+  Model& operator=(const Model&) = delete;
+
+  const CLIPConfig& config() const { return config_; }
+  const ModelSource& source() const { return source_; }
+  /// The folder or weight file it was read from.
+  const std::string& path() const { return source_.path; }
+  const Weights& checkpoint() const { return weights_; }
+  const Processor& processor() const { return processor_; }
+  const ImageTower& image_tower() const { return image_tower_; }
+  const TextTower& text_tower() const { return text_tower_; }
+  const Head& head() const { return head_; }
+  std::int64_t embedding_size() const { return config_.projection_dim; }
+
+  /// pixels [B, 3 * H * W] -> embeddings [B, E] as the projection gives them (not normalised).
+  /// Errors: mismatch for other shapes; corrupt, with the weight's name, when a value is not finite.
+  void encode_images(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const;
+  /// B texts -> embeddings [B, E], likewise. Errors: likewise; range (`TextTower`).
+  void encode_texts(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const;
+
+ private:
+  [[noreturn]] void fail_not_finite(std::string_view tower, std::string_view projection) const;
+
+  ModelSource source_;
+  CLIPConfig config_;
+  Weights weights_;
+  ImageTower image_tower_;
+  TextTower text_tower_;
+  Head head_;
+  Processor processor_;
+};
+
+}  // namespace sightline

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/model/summary_layers.h"
+
+namespace sightline {
+namespace {
+
+SummaryLayer layer(std::string name, const Shape& output, const std::string& weights) {
+  return {std::move(name), output, {weights + ".weight", weights + ".bias"}, {}};
+}
+
+SummaryLayer attention(const Shape& stream, const std::string& weights) {
+  SummaryLayer result{"multi_head_attention", stream, {}, {}};
+  for (const char* name : {"q_proj", "k_proj", "v_proj", "out_proj"})
+    result.layers.push_back(layer(name, stream, weights + "." + name));
+  return result;
+}
+
+SummaryLayer block(std::int64_t index, const Shape& stream, std::int64_t mlp_width,
+                   const std::string& weights) {
+  const std::string number = index == 0 ? "" : "_" + std::to_string(index);
+  SummaryLayer result{"residual_attention" + number, stream, {}, {}};
+  result.layers = {layer("ln_1", stream, weights + ".layer_norm1"), attention(stream, weights + ".self_attn"),
+                   layer("ln_2", stream, weights + ".layer_norm2"),
+                   layer("c_fc", stream.with_last(mlp_width), weights + ".mlp.fc1"),
+                   layer("c_proj", stream, weights + ".mlp.fc2")};
+  return result;
+}
+
+SummaryLayer encoder(const EncoderConfig& config, std::int64_t tokens, const std::string& weights) {
+  SummaryLayer result{"clip_encoder", Shape{kAnySize, config.width}, {}, {}};
+  for (std::int64_t i = 0; i < config.layers; ++i) {
+    result.layers.push_back(block(i, Shape{kAnySize, tokens, config.width}, config.mlp_width,
+                                  weights + ".layers." + std::to_string(i)));
+  }
+  return result;
+}
+
+SummaryLayer image_encoder(const CLIPConfig& config) {
+  const std::int64_t width = config.vision.encoder.width;
+  const std::int64_t side = config.vision.image_size / config.vision.patch_size, tokens = side * side + 1;
+  const Shape stream{kAnySize, tokens, width}, pooled{kAnySize, width}, out{kAnySize, config.projection_dim};
+  const std::string embeddings = "vision_model.embeddings.";
+  SummaryLayer result{"image_encoder", out, {}, {}};
+  result.layers = {{"clip_patch_embedding",
+                    stream,
+                    {embeddings + "patch_embedding.weight", embeddings + "class_embedding",
+                     embeddings + "position_embedding.weight"},
+                    {}},
+                   layer("ln_1", stream, "vision_model.pre_layrnorm"),
+                   encoder(config.vision.encoder, tokens, "vision_model.encoder"),
+                   layer("ln_2", pooled, "vision_model.post_layernorm"),
+                   {"vision_projector", out, {"visual_projection.weight"}, {}}};
+  return result;
+}
+
+SummaryLayer text_encoder(const CLIPConfig& config) {
+  const std::int64_t width = config.text.encoder.width, tokens = config.text.context_length;
+  const Shape pooled{kAnySize, width}, out{kAnySize, config.projection_dim};
+  const std::string embeddings = "text_model.embeddings.";
+  SummaryLayer result{"text_encoder", out, {}, {}};
+  result.layers = {
+      {"token_embedding", Shape{kAnySize, tokens, width}, {embeddings + "token_embedding.weight"}, {}},
+      {"positional_embedding", Shape{tokens, width}, {embeddings + "position_embedding.weight"}, {}},
+      encoder(config.text.encoder, tokens, "text_model.encoder"),
+      layer("ln_final", pooled, "text_model.final_layer_norm"),
+      {"text_projector", out, {"text_projection.weight"}, {}}};
+  return result;
+}
+
+}  // namespace
+
+std::vector<SummaryLayer> summary_layers(const CLIPConfig& config) {
+  return {image_encoder(config),
+          text_encoder(config),
+          {"clip_head", Shape{kAnySize, kAnySize}, {"logit_scale"}, {}}};
+}
+
+}  // namespace sightline

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sightline/nn/vector_weight.h"
+#include "sightline/weights/weights.h"
+
+namespace sightline {
+
+/// y = (x - mean) / sqrt(variance + epsilon) * weight + bias, of each row. Weights: `weight` and `bias` [W].
+/// Source:  Ba et al. 2016; torch.nn.LayerNorm.
+class LayerNorm {
+ public:
+  LayerNorm(const WeightScope& scope, std::int64_t width, float epsilon);
+
+  std::int64_t width() const { return width_; }
+  /// Shapes:  x, y [rows, W]; y may be x. Errors: mismatch for other shapes.
+  void operator()(TensorView<const float> x, TensorView<float> y) const;
+
+ private:
+  VectorWeight weight_, bias_;
+  std::int64_t width_;
+  float epsilon_;
+};
+
+}  // namespace sightline

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/nn/multi_head_attention.h"
+
+#include <string>
+
+#include "sightline/base/error.h"
+#include "sightline/nn/shape_checks.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::string_view kLayer = "attention";
+
+}  // namespace
+
+std::int64_t checked_heads(std::int64_t width, std::int64_t heads) {
+  if (heads < 1 || width < 1 || width % heads != 0) {
+    fail(ErrorCode::range, "heads",
+         "is " + std::to_string(heads) + ", expected a divisor of the width " + std::to_string(width));
+  }
+  return heads;
+}
+
+void check_spans(std::string_view layer, std::span<const AttentionSpan> spans, std::int64_t queries,
+                 std::int64_t rows) {
+  for (const AttentionSpan& s : spans) {
+    const bool asked = s.first_query >= 0 && s.queries >= 0 && s.first_query <= queries - s.queries;
+    const bool there = s.first_row >= 0 && s.length > 0 && s.first_row <= rows - s.length;
+    const bool inside = s.position >= 0 && s.position <= s.length - s.queries;
+    if (asked && there && inside) continue;
+    fail(ErrorCode::mismatch, layer,
+         "is given the span of rows " + std::to_string(s.first_row) + " + " + std::to_string(s.length) +
+             " and queries " + std::to_string(s.first_query) + " + " + std::to_string(s.queries) +
+             " at position " + std::to_string(s.position) + ", for " + std::to_string(rows) + " rows and " +
+             std::to_string(queries) + " queries");
+  }
+}
+
+MultiHeadAttention::MultiHeadAttention(const WeightScope& scope, std::int64_t width, std::int64_t heads,
+                                       Mask mask, const GemmBackend& backend)
+    : width_(width),
+      heads_(checked_heads(width, heads)),
+      mask_(mask),
+      q_proj_(scope / "q_proj", {.in = width, .units = width}, backend),
+      k_proj_(scope / "k_proj", {.in = width, .units = width}, backend),
+      v_proj_(scope / "v_proj", {.in = width, .units = width}, backend),
+      out_proj_(scope / "out_proj", {.in = width, .units = width}, backend) {}
+
+void MultiHeadAttention::add_to(TensorView<float> residual, TensorView<const float> queries,
+                                TensorView<const float> sequence, std::span<const AttentionSpan> spans,
+                                Context& context) const {
+  check_rows(kLayer, "queries", queries.shape(), first_size(queries.shape()), width_);
+  check_rows(kLayer, "a residual", residual.shape(), queries.rows(), width_);
+  check_rows(kLayer, "a sequence", sequence.shape(), first_size(sequence.shape()), width_);
+  check_spans(kLayer, spans, queries.rows(), sequence.rows());
+  Scratch::Frame frame(context.scratch);
+  const Shape asked{queries.rows(), width_}, all{sequence.rows(), width_};
+  const TensorView<float> q = frame.take(asked), k = frame.take(all), v = frame.take(all);
+
+  // queries = self.q_proj(hidden_states); keys = self.k_proj(hidden_states); values =
+  // self.v_proj(hidden_states)
+  q_proj_(queries, q, context);
+  k_proj_(sequence, k, context);
+  v_proj_(sequence, v, context);
+
+  // attn_weights = softmax(queries @ keys^T * scale + mask); attn_output = attn_weights @ values
+  const TensorView<float> attended = frame.take(asked);
+  attention({q.data(), k.data(), v.data(), attended.data(), width_, width_, width_, width_, heads_}, spans,
+            mask_, context);
+
+  // attn_output = self.out_proj(attn_output); hidden_states = residual + attn_output
+  out_proj_.add_to(residual, attended, context);
+}
+
+}  // namespace sightline

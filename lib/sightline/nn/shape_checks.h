@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "sightline/tensor/shape.h"
+
+namespace sightline {
+
+/// The outermost size, 0 for rank 0.
+inline std::int64_t first_size(const Shape& shape) { return shape.rank() == 0 ? 0 : shape[0]; }
+/// Errors: mismatch, with `layer` as its subject, when `values` is not [rows, columns].
+void check_rows(std::string_view layer, std::string_view what, const Shape& values, std::int64_t rows,
+                std::int64_t columns);
+
+}  // namespace sightline

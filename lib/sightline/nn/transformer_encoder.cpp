@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/nn/transformer_encoder.h"
+
+#include <string>
+#include <type_traits>
+
+#include "sightline/base/error.h"
+#include "sightline/nn/shape_checks.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::string_view kLayer = "encoder";
+
+// Spans in scratch memory, so that a warm pass allocates nothing.
+std::span<AttentionSpan> take_spans(Scratch::Frame& frame, std::size_t count) {
+  static_assert(std::is_trivially_copyable_v<AttentionSpan> && alignof(AttentionSpan) <= 64);
+  const auto floats = static_cast<std::int64_t>(count * sizeof(AttentionSpan) / sizeof(float));
+  return {reinterpret_cast<AttentionSpan*>(frame.take(Shape{floats}).data()), count};
+}
+
+}  // namespace
+
+TransformerEncoder::TransformerEncoder(const WeightScope& scope, const EncoderConfig& config, Mask mask,
+                                       const GemmBackend& backend)
+    : config_(config) {
+  if (config.layers < 1)
+    fail(ErrorCode::range, "layers", "is " + std::to_string(config.layers) + ", expected 1 or more");
+  for (std::int64_t i = 0; i < config.layers; ++i)
+    blocks_.emplace_back(scope / "layers" / i, config, mask, backend);
+}
+
+void TransformerEncoder::check_input(const Shape& x, std::span<const Sequence> sequences) const {
+  std::int64_t rows = 0;
+  for (const Sequence& sequence : sequences) rows += sequence.length;
+  check_rows(kLayer, "an input", x, rows, config_.width);
+}
+
+void TransformerEncoder::operator()(TensorView<float> x, std::span<const Sequence> sequences,
+                                    TensorView<float> pooled, Context& context) const {
+  check_input(x.shape(), sequences);
+  check_rows(kLayer, "an output", pooled.shape(), std::ssize(sequences), config_.width);
+  Scratch::Frame frame(context.scratch);
+  const std::span<AttentionSpan> spans = take_spans(frame, sequences.size());
+
+  // for encoder_layer in self.layers: hidden_states = encoder_layer(hidden_states, attention_mask)
+  fill_spans(sequences, false, spans);
+  for (const TransformerBlock& block : blocks().first(blocks_.size() - 1)) block(x, spans, context);
+  // last_hidden_state[batch, pooled position]
+  fill_spans(sequences, true, spans);
+  blocks_.back().pool(x, spans, pooled, context);
+}
+
+void TransformerEncoder::operator()(TensorView<float> x, std::span<const Sequence> sequences,
+                                    Context& context) const {
+  check_input(x.shape(), sequences);
+  Scratch::Frame frame(context.scratch);
+  const std::span<AttentionSpan> spans = take_spans(frame, sequences.size());
+  fill_spans(sequences, false, spans);
+  for (const TransformerBlock& block : blocks_) block(x, spans, context);
+}
+
+void fill_spans(std::span<const Sequence> sequences, bool pooled_only, std::span<AttentionSpan> spans) {
+  std::int64_t row = 0;
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    const Sequence& s = sequences[i];
+    const auto query = static_cast<std::int64_t>(i);
+    spans[i] = pooled_only ? AttentionSpan{row, s.length, query, 1, s.pooled_position}
+                           : AttentionSpan{row, s.length, row, s.length, 0};
+    row += s.length;
+  }
+}
+
+}  // namespace sightline
