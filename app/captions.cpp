@@ -7,6 +7,7 @@
 #include "sightline/base/format.h"
 #include "sightline/base/function_ref.h"
 #include "sightline/files/file.h"
+#include "sightline/model/data_folder.h"
 #include "sightline/model/locate.h"
 #include "text_list.h"
 #include "utf8_repair.h"
@@ -105,7 +106,7 @@ std::vector<Caption> read_templates(const CaptionOptions& options) {
       fail_usage("unknown template set '" + options.template_set + "'",
                  "the set that exists: openai-imagenet");
     }
-    const std::string path = join_path(data_folder(), "templates/openai-imagenet.txt");
+    const std::string path = join_path(data_folder().string(), "templates/openai-imagenet.txt");
     for (Caption& line : read_lines(path, options, Blanks::keep)) templates.push_back(std::move(line));
   }
   if (templates.empty()) templates.emplace_back().label = kDefaultTemplate;

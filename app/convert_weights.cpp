@@ -15,6 +15,7 @@
 #include "sightline/convert/verification.h"
 #include "sightline/files/file.h"
 #include "sightline/model/config_writer.h"
+#include "sightline/model/data_folder.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/tokenizer_files.h"
 #include "signals.h"
@@ -69,7 +70,8 @@ std::string tokenizer_folder(const ConvertOptions& o, const Model& clip) {
   }
   const std::string& folder = clip.source().folder;
   if (find_tokenizer(folder).found()) return folder;
-  if (clip.config().text.vocabulary_size == kClipVocabulary) return join_path(data_folder(), "vocab");
+  if (clip.config().text.vocabulary_size == kClipVocabulary)
+    return join_path(data_folder().string(), "vocab");
   note(o.console,
        "no tokenizer: the source has none and CLIP's own does not fit; --tokenizer DIR brings one");
   return "";

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The layers as a rule: who may include whom, which file may include which library, no circle among files.
+"""The layers as a rule: who may include whom, which file may include which library, no circle among files, and
+which headers are public.
 
 Run from anywhere; exits 1 and names each line that breaks a rule. docs/architecture.md shows the same table, and
 this script checks that it does.
@@ -25,9 +26,15 @@ USES = {
     "nn": ["base", "tensor", "ops", "weights"],
     "output": ["base", "files", "containers"],
     "model": ["base", "tensor", "files", "containers", "image", "text", "ops", "weights", "nn"],
+    "keras": ["base", "tensor", "files", "containers", "image", "text", "ops", "weights", "nn", "model"],
     "convert": ["base", "tensor", "files", "containers", "weights", "model"],
     "app": ["base", "tensor", "files", "containers", "image", "weights", "model", "convert", "output"],
 }
+# The headers that outside programs include; what they include is public too, and nothing else is installed
+# (SIGHTLINE_PUBLIC_HEADERS in lib/CMakeLists.txt).
+UMBRELLAS = ["sightline/sightline.h", "sightline/keras.h"]
+# layers whose headers may be public
+PUBLIC_LAYERS = {"base", "tensor", "model", "keras"}
 # third-party header prefix -> the files that may include it
 LIBRARIES = {
     "spdlog/": ["base/log.cpp"],
@@ -54,7 +61,45 @@ def sources():
 
 
 def layer_of(path):
-    return path.relative_to(LIB).parts[0] if LIB in path.parents else "app"
+    if LIB not in path.parents:
+        return "app"
+    return "umbrella" if path.parent == LIB else path.relative_to(LIB).parts[0]
+
+
+def closure(header):
+    """The header and all that it includes of this library, and the lines that include anything else in quotes."""
+    found, waiting, foreign = set(), [header], []
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        for kind, included in INCLUDE.findall((LIB.parent / name).read_text(encoding="utf-8")):
+            if included.startswith("sightline/"):
+                waiting.append(included)
+            elif kind == '"' or "/" in included or included.endswith(".h"):
+                foreign.append(f"{name}: includes {included}, and is a public header")
+    return found, foreign
+
+
+def check_public(problems):
+    text = (LIB.parent / "CMakeLists.txt").read_text(encoding="utf-8")
+    match = re.search(r"set\(SIGHTLINE_PUBLIC_HEADERS\s+([^)]*)\)", text)
+    listed = set(match.group(1).split()) if match else set()
+    needed = set()
+    for umbrella in UMBRELLAS:
+        if not (LIB.parent / umbrella).exists():
+            continue
+        headers, foreign = closure(umbrella)
+        needed |= headers
+        problems += foreign
+    for header in sorted(needed - listed):
+        problems.append(f"{header}: is public, and SIGHTLINE_PUBLIC_HEADERS does not list it")
+    for header in sorted(listed - needed):
+        problems.append(f"{header}: is listed in SIGHTLINE_PUBLIC_HEADERS, and no public header includes it")
+    for header in sorted(needed - set(UMBRELLAS)):
+        if header.split("/")[1] not in PUBLIC_LAYERS:
+            problems.append(f"{header}: is internal, and a public header includes it")
 
 
 def short_name(path):
@@ -115,12 +160,15 @@ def main():
                 problems.append(f"{short_name(path)}: includes {header}, which does not exist")
                 continue
             graph.setdefault(str(path), []).append(str(target))
-            used = header.split("/")[1]
+            used = "umbrella" if header in UMBRELLAS else header.split("/")[1]
+            if layer == "umbrella":
+                continue  # check_public
             if used != layer and used not in USES[layer]:
                 problems.append(f"{short_name(path)}: layer {layer} may not include {header}")
     circle = find_circle(graph)
     if circle:
         problems.append("circle: " + " -> ".join(pathlib.Path(p).name for p in circle))
+    check_public(problems)
     if documented_table() != USES:
         problems.append("docs/architecture.md: its table of layers is not the one of this script")
     print("\n".join(problems) if problems else "includes: the layers hold")

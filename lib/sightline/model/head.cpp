@@ -4,10 +4,31 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sightline/model/clip_model.h"
 #include "sightline/nn/shape_checks.h"
 #include "sightline/ops/dot_products.h"
 
 namespace sightline {
+namespace {
+
+Tensor normalized(TensorView<const float> rows) {
+  Tensor copy(rows.shape());
+  std::copy_n(rows.data(), rows.elements(), copy.data());
+  l2_normalize(copy.view());
+  return copy;
+}
+
+void normalized_cosines(TensorView<const float> images, TensorView<const float> texts,
+                        TensorView<float> out) {
+  const std::int64_t width = texts.shape().rank() == 0 ? 0 : texts.columns();
+  check_rows("cosines", "image embeddings", images.shape(), first_size(images.shape()), width);
+  check_rows("cosines", "text embeddings", texts.shape(), first_size(texts.shape()), width);
+  check_rows("cosines", "an output", out.shape(), images.rows(), texts.rows());
+  const Tensor image_rows = normalized(images), text_rows = normalized(texts);
+  cosines(image_rows, text_rows, out.data(), texts.rows());
+}
+
+}  // namespace
 
 void l2_normalize(TensorView<float> rows) {
   for (std::int64_t r = 0; r < rows.rows(); ++r) {
@@ -34,20 +55,16 @@ Head::Head(const WeightScope& root) {
   logit_scale_ = std::exp(to_float(logit_scale).data()[0]);
 }
 
+Tensor cosines(TensorView<const float> images, TensorView<const float> texts) {
+  Tensor result(Shape{first_size(images.shape()), first_size(texts.shape())});
+  normalized_cosines(images, texts, result.view());
+  return result;
+}
+
 void Head::operator()(TensorView<const float> images, TensorView<const float> texts,
                       TensorView<float> logits) const {
-  const std::int64_t width = images.shape().rank() == 0 ? 0 : images.columns();
-  check_rows("head", "images", images.shape(), first_size(images.shape()), width);
-  check_rows("head", "texts", texts.shape(), first_size(texts.shape()), width);
-  check_rows("head", "logits", logits.shape(), images.rows(), texts.rows());
-  const auto normalized = [](TensorView<const float> rows) {
-    Tensor copy(rows.shape());
-    std::copy_n(rows.data(), rows.elements(), copy.data());
-    l2_normalize(copy.view());
-    return copy;
-  };
-  const Tensor image_rows = normalized(images), text_rows = normalized(texts);
-  cosines(image_rows.view(), text_rows.view(), logits.data(), texts.rows());
+  // logits_per_image = cosine * self.logit_scale.exp()
+  normalized_cosines(images, texts, logits);
   for (float& logit : logits.flat()) logit *= logit_scale_;
 }
 

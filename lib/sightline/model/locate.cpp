@@ -7,6 +7,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/files/file.h"
+#include "sightline/model/data_folder.h"
 #include "sightline/model/hub_cache.h"
 #include "sightline/model/installation.h"
 
@@ -69,12 +70,6 @@ bool ends_with_any(std::string_view path, std::initializer_list<std::string_view
   return std::any_of(endings.begin(), endings.end(), [&](std::string_view e) { return path.ends_with(e); });
 }
 
-[[noreturn]] void fail_without_data() {
-  fail(ErrorCode::missing, "data",
-       "the folder that ships with sightline (vocab, templates, demo-model) is not beside " +
-           executable_folder() + "/sightline");
-}
-
 }  // namespace
 
 const std::vector<Preset>& presets() {
@@ -101,11 +96,7 @@ std::string hub_repository(const std::string& name) {
 }
 
 std::string locate_model(const std::string& name_or_path) {
-  if (name_or_path.empty()) {
-    const std::string folder = find_data_folder();
-    if (folder.empty()) fail_without_data();
-    return join_path(folder, "demo-model");
-  }
+  if (name_or_path.empty()) return join_path(data_folder().string(), "demo-model");
   if (is_directory(name_or_path) || file_exists(name_or_path)) return name_or_path;
   refuse_address(name_or_path);
   if (const std::string id = hub_repository(name_or_path); !id.empty())
@@ -117,12 +108,6 @@ std::string locate_model(const std::string& name_or_path) {
   for (const Preset& preset : presets()) known += (known.empty() ? "" : ", ") + preset.name;
   fail(ErrorCode::missing, name_or_path,
        "is neither a folder, nor a preset (" + known + "), nor an org/name");
-}
-
-std::string data_folder() {
-  const std::string folder = find_data_folder();
-  if (folder.empty()) fail_without_data();
-  return folder;
 }
 
 }  // namespace sightline

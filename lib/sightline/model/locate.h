@@ -24,8 +24,4 @@ std::string hub_repository(const std::string& name);
 /// downloaded. Errors: missing.
 std::string locate_model(const std::string& name_or_path);
 
-/// The folder of data that ships with the program, looked for beside the executable
-/// (in the build folder, installed, or moved together with its data). Errors: missing.
-std::string data_folder();
-
 }  // namespace sightline

@@ -6,7 +6,7 @@
 #include "sightline/base/format.h"
 #include "sightline/base/hash.h"
 #include "sightline/files/file.h"
-#include "sightline/model/locate.h"
+#include "sightline/model/data_folder.h"
 #include "sightline/model/tokenizer_files.h"
 
 namespace sightline {
@@ -51,7 +51,7 @@ std::string channels_json(const float (&values)[3]) {
 /// What the tokenizer is made from: its own files, or those that ship with the program.
 std::string tokenizer_hash(const std::string& folder) {
   TokenizerFiles files = find_tokenizer(folder);
-  if (!files.found()) files = find_tokenizer(join_path(data_folder(), "vocab"));
+  if (!files.found()) files = find_tokenizer(join_path(data_folder().string(), "vocab"));
   Hash128 hash;
   for (const std::string& path : files.paths()) hash.update_sized(read_file(path, kMaxFileBytes));
   return hash.hex();

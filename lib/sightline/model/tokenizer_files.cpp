@@ -9,7 +9,7 @@
 #include "sightline/base/log.h"
 #include "sightline/files/file.h"
 #include "sightline/files/stand_in.h"
-#include "sightline/model/locate.h"
+#include "sightline/model/data_folder.h"
 #include "sightline/model/tokenizer_fit.h"
 
 namespace sightline {
@@ -104,7 +104,7 @@ std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, const CLIPC
                                           TextCleaning cleaning) {
   TokenizerFiles files = find_tokenizer(folder);
   const bool shipped = !files.found();
-  if (shipped) files = find_tokenizer(join_path(data_folder(), "vocab"));
+  if (shipped) files = find_tokenizer(join_path(data_folder().string(), "vocab"));
   std::unique_ptr<Tokenizer> tokenizer =
       read_tokenizer(files, shipped ? std::string_view() : config.tokenizer_class, cleaning);
   log_debug(

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sightline/model/token_batch.h"
+#include "sightline/tensor/tensor.h"
+
+namespace sightline {
+
+class Processor;
+
+/// Prepares images and texts for a model as the model's own files say. It belongs to its `CLIP` and is valid
+/// as long as that is. const = safe to share.
+class CLIPProcessor {
+ public:
+  /// For the library itself; see `CLIP::processor`.
+  explicit CLIPProcessor(const Processor& processor) : processor_(processor) {}
+  CLIPProcessor(const CLIPProcessor&) = delete;
+  CLIPProcessor& operator=(const CLIPProcessor&) = delete;
+
+  /// Token ids of texts, cut where the model cuts them. Errors: utf8, limit; missing and those of the
+  /// tokenizer's files, which are read when the first text comes.
+  TokenBatch operator()(std::string_view text) const;
+  TokenBatch operator()(std::initializer_list<std::string_view> texts) const;
+  TokenBatch operator()(std::span<const std::string> texts) const;
+
+  /// Pixel values of image files -> [B, 3, H, W]. Errors: missing, io, and those of decoding, with the path.
+  Tensor process_images(std::initializer_list<std::string_view> paths) const;
+  Tensor process_images(std::span<const std::string> paths) const;
+
+  /// H and W of the images, and the most tokens of a text.
+  std::int64_t image_size() const;
+  std::int64_t context_length() const;
+
+ private:
+  const Processor& processor_;
+};
+
+}  // namespace sightline

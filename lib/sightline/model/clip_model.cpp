@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/model/clip_model.h"
+
+#include <utility>
+
+#include "sightline/base/error.h"
+#include "sightline/model/model.h"
+#include "sightline/model/passes.h"
+
+namespace sightline {
+namespace {
+
+ModelSettings settings_of(const CLIPOptions& options) {
+  ModelSettings settings;
+  settings.backend = options.backend;
+  settings.openai_preprocess = options.openai_preprocess;
+  settings.exif = options.exif;
+  settings.lenient = options.lenient;
+  return settings;
+}
+
+}  // namespace
+
+struct CLIP::State {
+  State(const std::string& name_or_path, const CLIPOptions& options)
+      : passes(options.threads), model(Model::open(name_or_path, settings_of(options))) {}
+
+  Passes passes;
+  std::unique_ptr<Model> model;
+  CLIPProcessor processor{model->processor()};
+};
+
+CLIP::CLIP(std::unique_ptr<State> state) : state_(std::move(state)) {}
+CLIP::~CLIP() = default;
+
+std::unique_ptr<CLIP> CLIP::from_preset(const std::string& name_or_path, const CLIPOptions& options) {
+  return std::unique_ptr<CLIP>(new CLIP(std::make_unique<State>(name_or_path, options)));
+}
+
+const CLIPProcessor& CLIP::processor() const { return state_->processor; }
+std::int64_t CLIP::embedding_size() const { return state_->model->embedding_size(); }
+float CLIP::logit_scale() const { return state_->model->head().logit_scale(); }
+
+Tensor CLIP::encode_images(TensorView<const float> pixels) const {
+  const Shape& shape = pixels.shape();
+  const std::int64_t side = state_->model->processor().image_size();
+  if (shape.rank() != 4 || shape != Shape{shape[0], 3, side, side}) {
+    fail(ErrorCode::mismatch, "pixels",
+         "have the shape " + to_string(shape) + ", expected [images, 3, " + std::to_string(side) + ", " +
+             std::to_string(side) + "]");
+  }
+  Tensor embeddings(Shape{shape[0], embedding_size()});
+  Passes::Pass pass(state_->passes);
+  state_->model->encode_images(pixels.reshaped(Shape{shape[0], 3 * side * side}), embeddings.view(),
+                               pass.context());
+  return embeddings;
+}
+
+Tensor CLIP::encode_texts(const TokenBatch& texts) const {
+  Tensor embeddings(Shape{texts.size(), embedding_size()});
+  Passes::Pass pass(state_->passes);
+  state_->model->encode_texts(texts, embeddings.view(), pass.context());
+  return embeddings;
+}
+
+}  // namespace sightline

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/model/clip_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "sightline/base/library_version.h"
+#include "support/catch.h"
+#include "support/error_of.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+std::string nano() { return std::string(SIGHTLINE_DATA_DIR) + "/golden/model/nano_quick_gelu"; }
+
+Tensor some_pixels(const CLIP& clip, std::int64_t images) {
+  const std::int64_t side = clip.processor().image_size();
+  Tensor pixels(Shape{images, 3, side, side});
+  const std::span<float> values = pixels.view().flat();
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i % 251) / 125 - 1;
+  return pixels;
+}
+
+bool same_bits(const Tensor& a, const Tensor& b) {
+  return a.shape() == b.shape() && std::ranges::equal(a.bytes(), b.bytes());
+}
+
+Tensor matrix(std::int64_t rows, std::int64_t columns, float first = 1) {
+  Tensor tensor(Shape{rows, columns});
+  for (float& value : tensor.view().flat()) value = first++;
+  return tensor;
+}
+
+}  // namespace
+
+TEST_CASE("clip: texts come as one, as a list and as a span", "[library]") {
+  const auto clip = CLIP::from_preset(nano());
+  const CLIPProcessor& processor = clip->processor();
+  const std::vector<std::string> texts = {"a cat", "two dogs"};
+  const TokenBatch span = processor(texts), list = processor({"a cat", "two dogs"}), one = processor("a cat");
+  REQUIRE(span.size() == 2);
+  REQUIRE(list.size() == 2);
+  REQUIRE(one.size() == 1);
+  CHECK(std::ranges::equal(span[1], list[1]));
+  CHECK(std::ranges::equal(span[0], one[0]));
+  CHECK(processor({"a cat"}).size() == 1);
+  CHECK(error_of([&] { (void)span[2]; }) == Failure{"RANGE", "texts: have no number 2, there are 2"});
+  CHECK(error_of([&] { (void)span[-1]; }).code == "RANGE");
+}
+
+TEST_CASE("clip: images come as [B, 3, H, W], from a list or a span", "[library]") {
+  const auto clip = CLIP::from_preset(nano());
+  const std::string cat = std::string(SIGHTLINE_DATA_DIR) + "/images/cat.png";
+  const std::int64_t side = clip->processor().image_size();
+  const Tensor pixels = clip->processor().process_images({cat, cat});
+  CHECK(pixels.shape() == Shape{2, 3, side, side});
+  CHECK(same_bits(pixels, clip->processor().process_images(std::vector<std::string>{cat, cat})));
+  CHECK(error_of([&] { clip->processor().process_images({"no-such.jpg"}); }).code == "MISSING");
+}
+
+TEST_CASE("clip: one model has the same bits from many threads, and for any number of them",
+          "[library][property]") {
+  const auto one = CLIP::from_preset(nano(), {.threads = 1}),
+             three = CLIP::from_preset(nano(), {.threads = 3});
+  const Tensor pixels = some_pixels(*one, 5);
+  const TokenBatch texts = one->processor()({"a cat", "a dog that runs", ""});
+  const Tensor images = one->encode_images(pixels), captions = one->encode_texts(texts);
+  CHECK(same_bits(images, three->encode_images(pixels)));
+  std::vector<int> wrong(4);
+  {
+    std::vector<std::jthread> threads;
+    for (int& count : wrong) {
+      threads.emplace_back([&] {
+        for (int i = 0; i < 5; ++i) {
+          count += same_bits(images, three->encode_images(pixels)) ? 0 : 1;
+          count += same_bits(captions, three->encode_texts(texts)) ? 0 : 1;
+        }
+      });
+    }
+  }
+  CHECK(wrong == std::vector<int>(4));
+}
+
+TEST_CASE("clip: a batch gives what its rows give alone", "[library][property]") {
+  const auto clip = CLIP::from_preset(nano());
+  const Tensor pixels = some_pixels(*clip, 3), batch = clip->encode_images(pixels);
+  const Shape& shape = pixels.shape();
+  const TensorView<const float> last(pixels.data() + 2 * 3 * shape[2] * shape[3],
+                                     Shape{1, 3, shape[2], shape[3]});
+  CHECK(std::ranges::equal(clip->encode_images(last).view().flat(), batch.view().row(2)));
+  CHECK(clip->encode_images(some_pixels(*clip, 0)).shape() == Shape{0, clip->embedding_size()});
+  CHECK(clip->encode_texts(TokenBatch()).shape() == Shape{0, clip->embedding_size()});
+}
+
+TEST_CASE("clip: tensors of another shape or type are refused", "[library][error]") {
+  const auto clip = CLIP::from_preset(nano());
+  const std::int64_t side = clip->processor().image_size();
+  for (const Shape& shape : {Shape{}, Shape{0}, Shape{3 * side * side}, Shape{1, 3 * side * side},
+                             Shape{3, side, side}, Shape{1, 1, side, side}, Shape{1, side, side, 3},
+                             Shape{1, 3, side, side - 1}, Shape{1, 3, side, side, 1}}) {
+    CAPTURE(to_string(shape));
+    const Tensor pixels(shape);
+    CHECK(error_of([&] { clip->encode_images(pixels); }).code == "MISMATCH");
+  }
+  CHECK(error_of([&] { clip->encode_images(Tensor()); }).code == "MISMATCH");
+  CHECK(error_of([&] { clip->encode_images(TensorView<const float>()); }).code == "MISMATCH");
+  CHECK(error_of([&] { clip->encode_images(Tensor(Shape{1, 3, side, side}, DType::i32)); }).code == "TYPE");
+}
+
+TEST_CASE("clip: ids and texts that cannot be are refused", "[library][error]") {
+  const auto clip = CLIP::from_preset(nano());
+  const auto refused = [&](const std::vector<std::int32_t>& ids) {
+    TokenBatch texts;
+    texts.add(ids);
+    return error_of([&] { clip->encode_texts(texts); }).code;
+  };
+  CHECK(refused({}) == "RANGE");
+  CHECK(refused({-1}) == "RANGE");
+  CHECK(refused({1 << 30}) == "RANGE");
+  CHECK(refused(std::vector<std::int32_t>(static_cast<std::size_t>(clip->processor().context_length()) +
+                                          1)) == "RANGE");
+  CHECK(error_of([&] { clip->processor()("\xFF"); }).code == "UTF8");
+}
+
+TEST_CASE("clip: options that cannot be are refused", "[library][error]") {
+  CHECK(error_of([] { CLIP::from_preset(nano(), {.threads = -1}); }) ==
+        Failure{"RANGE", "threads: is -1, expected 0 or more"});
+  CHECK_FALSE(error_of([] { CLIP::from_preset(nano(), {.backend = "abacus"}); }).code.empty());
+  CHECK(error_of([] { CLIP::from_preset("./no/such/folder"); }).code == "MISSING");
+}
+
+TEST_CASE("cosines: rows are normalised, and other shapes are refused", "[library][error]") {
+  const Tensor images = matrix(2, 3), texts = matrix(4, 3, -2);
+  const Tensor result = cosines(images, texts);
+  REQUIRE(result.shape() == Shape{2, 4});
+  double dot = 0, a = 0, b = 0;
+  for (int k = 0; k < 3; ++k) {
+    const auto x = static_cast<double>(images.data()[3 + k]), y = static_cast<double>(texts.data()[6 + k]);
+    dot += x * y;
+    a += x * x;
+    b += y * y;
+  }
+  CHECK(std::abs(static_cast<double>(result.data()[4 + 2]) - dot / std::sqrt(a * b)) < 1e-7);
+  CHECK(error_of([&] { cosines(images, matrix(4, 2)); }).code == "MISMATCH");
+  for (const Shape& shape : {Shape{}, Shape{3}, Shape{1, 2, 3}}) {
+    const Tensor other(shape);
+    CHECK(error_of([&] { cosines(other, texts); }).code == "MISMATCH");
+    CHECK(error_of([&] { cosines(images, other); }).code == "MISMATCH");
+  }
+  CHECK(error_of([&] { cosines(Tensor(), texts); }).code == "MISMATCH");
+}
+
+TEST_CASE("version: three numbers", "[library]") { CHECK(std::ranges::count(version(), '.') == 2); }
