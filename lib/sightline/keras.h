@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Keras's face of the library: layers, variables and models under the names of Keras and KerasCV.
+
+#include "sightline/keras/dtype_policy.h"
+#include "sightline/keras/initializers.h"
+#include "sightline/keras/input_spec.h"
+#include "sightline/keras/layer.h"
+#include "sightline/keras/layer_config.h"
+#include "sightline/keras/layer_options.h"
+#include "sightline/keras/ops.h"
+#include "sightline/keras/quick_gelu.h"
+#include "sightline/keras/stateless.h"
+#include "sightline/keras/summary_options.h"
+#include "sightline/keras/variable.h"
