@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Keras's face of the library: layers, variables and models under the names of Keras and KerasCV.
+/// Keras's face of the library, and the engine: layers, variables and models under the names of Keras and
+/// KerasCV, in the namespace `sightline::keras`.
 
 #include "sightline/keras/dtype_policy.h"
 #include "sightline/keras/initializers.h"
@@ -14,3 +15,4 @@
 #include "sightline/keras/stateless.h"
 #include "sightline/keras/summary_options.h"
 #include "sightline/keras/variable.h"
+#include "sightline/sightline.h"

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <memory>
+#include <vector>
 
-#include "sightline/keras.h"
+#include "sightline/keras/layer.h"
+#include "sightline/keras/ops.h"
+#include "sightline/keras/quick_gelu.h"
 
 namespace sightline::testing {
 

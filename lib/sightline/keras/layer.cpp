@@ -7,8 +7,8 @@
 #include <utility>
 
 #include "sightline/base/error.h"
+#include "sightline/keras/layer_names.h"
 #include "sightline/keras/layer_state.h"
-#include "sightline/keras/names.h"
 #include "sightline/weights/weights.h"
 
 namespace sightline::keras {

@@ -5,8 +5,8 @@
 #include "sightline/base/error.h"
 #include "sightline/files/file.h"
 #include "sightline/keras/layer.h"
+#include "sightline/keras/layer_names.h"
 #include "sightline/keras/layer_state.h"
-#include "sightline/keras/names.h"
 #include "sightline/keras/new_value.h"
 #include "sightline/weights/safetensors.h"
 

@@ -5,7 +5,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/keras/layer.h"
-#include "sightline/keras/names.h"
+#include "sightline/keras/layer_names.h"
 #include "sightline/keras/value_conversion.h"
 #include "sightline/keras/variable_access.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sightline/keras/names.h"
+#include "sightline/keras/layer_names.h"
 
 #include <cstdint>
 #include <map>
