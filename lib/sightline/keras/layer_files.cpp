@@ -121,7 +121,7 @@ void Layer::load_weights(const std::string& path) {
     }
     for (const std::string& name : file.names()) {
       if (!expected.contains(name))
-        fail(ErrorCode::mismatch, name, "is in the file, but is no weight of '" + name_ + "'");
+        fail(ErrorCode::mismatch, name, "is in the file, but is not a weight of '" + name_ + "'");
     }
   } catch (const Error& error) {
     throw error.within(path);

@@ -25,9 +25,9 @@ struct VariableOptions {
 };
 
 /// A named value, as keras.Variable. Its shape and dtype never change. int64, int32 and float64 values are
-/// kept exactly. Neither copied nor moved. Thread-safety: const = safe to share; assign while nobody
-/// computes. Errors of all constructors: unsupported for a dtype that a variable cannot have; range for a
-/// name that is empty or has a '/', and for a size below 0.
+/// kept exactly. Neither copied nor moved. Thread-safety: const = safe to share; assign while no call runs.
+/// Errors of all constructors: unsupported for a dtype that a variable cannot have; range for a name that is
+/// empty or has a '/', and for a size below 0.
 class Variable {
  public:
   /// A variable that begins with these values.
