@@ -5,10 +5,10 @@
 #include <cstring>
 #include <memory>
 
-#include "sightline/base/shared_library.h"
 #include "sightline/image/avif_precision.h"
 #include "sightline/image/bmff.h"
 #include "sightline/image/codec.h"
+#include "sightline/image/codec_library.h"
 #include "sightline/image/orientation.h"
 #include "sightline/image/quiet_stderr.h"
 
@@ -21,15 +21,15 @@ constexpr std::string_view kSubject = "AVIF";
 /// The functions of libavif, which is loaded when the first AVIF comes.
 struct AvifLibrary {
   AvifLibrary() {
-    library.find(version, "avifVersion");
-    library.find(decoder_create, "avifDecoderCreate");
-    library.find(decoder_destroy, "avifDecoderDestroy");
-    library.find(set_io_memory, "avifDecoderSetIOMemory");
-    library.find(parse, "avifDecoderParse");
-    library.find(nth_image, "avifDecoderNthImage");
-    library.find(rgb_set_defaults, "avifRGBImageSetDefaults");
-    library.find(yuv_to_rgb, "avifImageYUVToRGB");
-    library.find(result_to_string, "avifResultToString");
+    library.find<avifVersion>(version, "avifVersion");
+    library.find<avifDecoderCreate>(decoder_create, "avifDecoderCreate");
+    library.find<avifDecoderDestroy>(decoder_destroy, "avifDecoderDestroy");
+    library.find<avifDecoderSetIOMemory>(set_io_memory, "avifDecoderSetIOMemory");
+    library.find<avifDecoderParse>(parse, "avifDecoderParse");
+    library.find<avifDecoderNthImage>(nth_image, "avifDecoderNthImage");
+    library.find<avifRGBImageSetDefaults>(rgb_set_defaults, "avifRGBImageSetDefaults");
+    library.find<avifImageYUVToRGB>(yuv_to_rgb, "avifImageYUVToRGB");
+    library.find<avifResultToString>(result_to_string, "avifResultToString");
   }
 
   static const AvifLibrary& get() {
@@ -46,7 +46,7 @@ struct AvifLibrary {
     return found;
   }
 
-  SharedLibrary library{SIGHTLINE_LIBAVIF};
+  CodecLibrary<*SIGHTLINE_LIBAVIF == '\0'> library{SIGHTLINE_LIBAVIF};
   decltype(avifVersion)* version;
   decltype(avifDecoderCreate)* decoder_create;
   decltype(avifDecoderDestroy)* decoder_destroy;

@@ -4,9 +4,9 @@
 #include <cstring>
 #include <memory>
 
-#include "sightline/base/shared_library.h"
 #include "sightline/image/bmff.h"
 #include "sightline/image/codec.h"
+#include "sightline/image/codec_library.h"
 #include "sightline/image/color.h"
 #include "sightline/image/quiet_stderr.h"
 
@@ -19,27 +19,31 @@ constexpr std::string_view kSubject = "HEIC";
 /// The functions of libheif, which is loaded when the first HEIC comes.
 struct HeifLibrary {
   HeifLibrary() {
-    library.find(get_version, "heif_get_version");
-    library.find(init, "heif_init");
-    library.find(have_decoder, "heif_have_decoder_for_format");
-    library.find(context_alloc, "heif_context_alloc");
-    library.find(context_free, "heif_context_free");
-    library.find(set_size_limit, "heif_context_set_maximum_image_size_limit");
-    library.find(set_threads, "heif_context_set_max_decoding_threads");
-    library.find(read, "heif_context_read_from_memory_without_copy");
-    library.find(primary, "heif_context_get_primary_image_handle");
-    library.find(handle_release, "heif_image_handle_release");
-    library.find(handle_width, "heif_image_handle_get_width");
-    library.find(handle_height, "heif_image_handle_get_height");
-    library.find(handle_has_alpha, "heif_image_handle_has_alpha_channel");
-    library.find(handle_premultiplied, "heif_image_handle_is_premultiplied_alpha");
-    library.find(options_alloc, "heif_decoding_options_alloc");
-    library.find(options_free, "heif_decoding_options_free");
-    library.find(decode, "heif_decode_image");
-    library.find(image_release, "heif_image_release");
-    library.find(image_width, "heif_image_get_width");
-    library.find(image_height, "heif_image_get_height");
-    library.find(image_plane, "heif_image_get_plane_readonly");
+    library.find<heif_get_version>(get_version, "heif_get_version");
+    library.find<heif_init>(init, "heif_init");
+    library.find<heif_have_decoder_for_format>(have_decoder, "heif_have_decoder_for_format");
+    library.find<heif_context_alloc>(context_alloc, "heif_context_alloc");
+    library.find<heif_context_free>(context_free, "heif_context_free");
+    library.find<heif_context_set_maximum_image_size_limit>(set_size_limit,
+                                                            "heif_context_set_maximum_image_size_limit");
+    library.find<heif_context_set_max_decoding_threads>(set_threads, "heif_context_set_max_decoding_threads");
+    library.find<heif_context_read_from_memory_without_copy>(read,
+                                                             "heif_context_read_from_memory_without_copy");
+    library.find<heif_context_get_primary_image_handle>(primary, "heif_context_get_primary_image_handle");
+    library.find<heif_image_handle_release>(handle_release, "heif_image_handle_release");
+    library.find<heif_image_handle_get_width>(handle_width, "heif_image_handle_get_width");
+    library.find<heif_image_handle_get_height>(handle_height, "heif_image_handle_get_height");
+    library.find<heif_image_handle_has_alpha_channel>(handle_has_alpha,
+                                                      "heif_image_handle_has_alpha_channel");
+    library.find<heif_image_handle_is_premultiplied_alpha>(handle_premultiplied,
+                                                           "heif_image_handle_is_premultiplied_alpha");
+    library.find<heif_decoding_options_alloc>(options_alloc, "heif_decoding_options_alloc");
+    library.find<heif_decoding_options_free>(options_free, "heif_decoding_options_free");
+    library.find<heif_decode_image>(decode, "heif_decode_image");
+    library.find<heif_image_release>(image_release, "heif_image_release");
+    library.find<heif_image_get_width>(image_width, "heif_image_get_width");
+    library.find<heif_image_get_height>(image_height, "heif_image_get_height");
+    library.find<heif_image_get_plane_readonly>(image_plane, "heif_image_get_plane_readonly");
     if (library.problem().empty()) {
       init(nullptr);  // loads the plugins that decode, where they are files of their own
     }
@@ -63,7 +67,7 @@ struct HeifLibrary {
     return found;
   }
 
-  SharedLibrary library{SIGHTLINE_LIBHEIF};
+  CodecLibrary<*SIGHTLINE_LIBHEIF == '\0'> library{SIGHTLINE_LIBHEIF};
   decltype(heif_get_version)* get_version;
   decltype(heif_init)* init;
   decltype(heif_have_decoder_for_format)* have_decoder;

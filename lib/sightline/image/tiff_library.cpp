@@ -9,8 +9,8 @@
 #include <cstdio>
 #include <cstring>
 
-#include "sightline/base/shared_library.h"
 #include "sightline/image/codec.h"
+#include "sightline/image/codec_library.h"
 
 namespace sightline {
 
@@ -26,7 +26,7 @@ constexpr std::string_view kSubject = "TIFF";
 
 /// libtiff's functions.
 struct Library {
-  SharedLibrary library{SIGHTLINE_LIBTIFF};
+  CodecLibrary<*SIGHTLINE_LIBTIFF == '\0'> library{SIGHTLINE_LIBTIFF};
   decltype(&TIFFGetVersion) get_version = nullptr;
   decltype(&TIFFSetErrorHandler) set_error_handler = nullptr;
   decltype(&TIFFSetWarningHandler) set_warning_handler = nullptr;
@@ -51,27 +51,28 @@ struct Library {
 #endif
 
   Library() {
-    library.find(get_version, "TIFFGetVersion");
-    library.find(set_error_handler, "TIFFSetErrorHandler");
-    library.find(set_warning_handler, "TIFFSetWarningHandler");
-    library.find(is_codec_configured, "TIFFIsCODECConfigured");
-    library.find(client_open, "TIFFClientOpen");
-    library.find(close, "TIFFClose");
-    library.find(get_field, "TIFFGetField");
-    library.find(set_field, "TIFFSetField");
-    library.find(is_tiled, "TIFFIsTiled");
-    library.find(scanline_size, "TIFFScanlineSize64");
-    library.find(strip_size, "TIFFStripSize64");
-    library.find(tile_size, "TIFFTileSize64");
-    library.find(read_scanline, "TIFFReadScanline");
-    library.find(read_strip, "TIFFReadEncodedStrip");
-    library.find(read_tile, "TIFFReadEncodedTile");
+    library.find<TIFFGetVersion>(get_version, "TIFFGetVersion");
+    library.find<TIFFSetErrorHandler>(set_error_handler, "TIFFSetErrorHandler");
+    library.find<TIFFSetWarningHandler>(set_warning_handler, "TIFFSetWarningHandler");
+    library.find<TIFFIsCODECConfigured>(is_codec_configured, "TIFFIsCODECConfigured");
+    library.find<TIFFClientOpen>(client_open, "TIFFClientOpen");
+    library.find<TIFFClose>(close, "TIFFClose");
+    library.find<TIFFGetField>(get_field, "TIFFGetField");
+    library.find<TIFFSetField>(set_field, "TIFFSetField");
+    library.find<TIFFIsTiled>(is_tiled, "TIFFIsTiled");
+    library.find<TIFFScanlineSize64>(scanline_size, "TIFFScanlineSize64");
+    library.find<TIFFStripSize64>(strip_size, "TIFFStripSize64");
+    library.find<TIFFTileSize64>(tile_size, "TIFFTileSize64");
+    library.find<TIFFReadScanline>(read_scanline, "TIFFReadScanline");
+    library.find<TIFFReadEncodedStrip>(read_strip, "TIFFReadEncodedStrip");
+    library.find<TIFFReadEncodedTile>(read_tile, "TIFFReadEncodedTile");
 #if SIGHTLINE_TIFF_OPTIONS
-    library.find(options_alloc, "TIFFOpenOptionsAlloc");
-    library.find(options_free, "TIFFOpenOptionsFree");
-    library.find(set_max_alloc, "TIFFOpenOptionsSetMaxSingleMemAlloc");
-    library.find(set_file_error_handler, "TIFFOpenOptionsSetErrorHandlerExtR");
-    library.find(client_open_ext, "TIFFClientOpenExt");
+    library.find<TIFFOpenOptionsAlloc>(options_alloc, "TIFFOpenOptionsAlloc");
+    library.find<TIFFOpenOptionsFree>(options_free, "TIFFOpenOptionsFree");
+    library.find<TIFFOpenOptionsSetMaxSingleMemAlloc>(set_max_alloc, "TIFFOpenOptionsSetMaxSingleMemAlloc");
+    library.find<TIFFOpenOptionsSetErrorHandlerExtR>(set_file_error_handler,
+                                                     "TIFFOpenOptionsSetErrorHandlerExtR");
+    library.find<TIFFClientOpenExt>(client_open_ext, "TIFFClientOpenExt");
 #endif
     if (library.problem().empty()) {  // nothing of libtiff's is to reach the terminal
       set_error_handler(nullptr);

@@ -3,7 +3,6 @@
 
 #include "sightline/image/resize_kernels.h"
 #include "sightline/ops/gemm.h"
-#include "sightline/ops/openblas.h"
 
 namespace sightline {
 namespace {
@@ -20,17 +19,15 @@ std::string name_of(SimdLevel level) {
   return "portable";
 }
 
-std::string describe(const OpenBlas* blas) {
-  if (blas == nullptr) return "cannot be loaded";
-  return blas->core().empty() ? "loaded" : blas->core();
-}
-
 }  // namespace
 
 std::vector<KernelChoice> kernel_choices() {
-  return {{"matrix products", gemm_backend("auto").description()},
-          {"OpenBLAS", describe(OpenBlas::load())},
-          {"image resizing", name_of(best_simd_level())}};
+  std::vector<KernelChoice> choices = {{"matrix products", gemm_backend("auto").description()}};
+  for (const GemmBackend* backend : gemm_backends()) {
+    if (backend->name() == "openblas") choices.push_back({"OpenBLAS", backend->description()});
+  }
+  choices.push_back({"image resizing", name_of(best_simd_level())});
+  return choices;
 }
 
 }  // namespace sightline

@@ -88,6 +88,11 @@ class OpenBlasMatrix : public FloatMatrix {
 class OpenBlasBackend : public GemmBackend {
  public:
   std::string_view name() const override { return "openblas"; }
+  std::string description() const override {
+    const OpenBlas* blas = OpenBlas::load();
+    if (blas == nullptr) return "openblas, cannot be loaded";
+    return blas->core().empty() ? "openblas" : "openblas, " + blas->core();
+  }
   bool supported() const override { return OpenBlas::load() != nullptr; }
   std::unique_ptr<PackedMatrix> pack(const StoredTensor& weights) const override {
     const OpenBlas* blas = OpenBlas::load();
