@@ -18,6 +18,7 @@ set(CPACK_COMPONENTS_GROUPING ONE_PER_GROUP)
 set(CPACK_COMPONENTS_ALL program)
 
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/packaging/debian.cmake)
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME sightline)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION graphics)
@@ -38,6 +39,6 @@ foreach(prefix LIBAVIF LIBHEIF LIBTIFF OPENBLAS)
     endif()
   endif()
 endforeach()
-list(APPEND recommended "curl | wget")  # for sightline-fetch
+list(APPEND recommended curl)  # sightline-fetch
 list(JOIN recommended ", " CPACK_DEBIAN_PROGRAM_PACKAGE_RECOMMENDS)
 include(CPack)

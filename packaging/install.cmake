@@ -10,9 +10,7 @@ install(FILES data/README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/sightline COMP
 
 install(FILES LICENSE docs/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 install(FILES third_party/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME third-party.md COMPONENT program)
-if(SIGHTLINE_STATIC)  # the program contains them
-  install(DIRECTORY third_party/licences DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
-endif()
+install(DIRECTORY third_party/licences DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 
 # Completions are what the program itself prints, so that they always match its options.
 file(GLOB completion_sources ${PROJECT_SOURCE_DIR}/app/*completion* ${PROJECT_SOURCE_DIR}/app/*/*completion*)

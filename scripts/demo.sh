@@ -1,15 +1,22 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# From nothing to a ranking: installs what is missing, builds, and ranks captions on the sample images with the demo
-# model that ships in data/. Usage: scripts/demo.sh
+# Shows what sightline does, starting from a fresh checkout: installs the packages that are missing (scripts/setup.sh),
+# builds the program in build/, and ranks captions on the sample images with the demo model that ships in data/.
+# Usage: scripts/demo.sh
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+case "${1:-}" in
+  "") ;;
+  --help) sed -n '3,5s/^# //p' "$0"; exit 0 ;;
+  *) echo "demo.sh: unknown option '$1'; usage: scripts/demo.sh" >&2; exit 2 ;;
+esac
 scripts/setup.sh
 if [[ ! -f build/CMakeCache.txt ]]; then
-  cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DSIGHTLINE_TESTS=OFF >/dev/null
+  mkdir -p build
+  cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release >build/demo.log 2>&1 || { cat build/demo.log; exit 1; }
 fi
-echo "demo: building (about a minute and a half on two cores, the first time)"
+echo "demo: building (a few minutes on two cores, the first time)"
 cmake --build build --target sightline >build/demo.log 2>&1 || { cat build/demo.log; exit 1; }
 
 echo

@@ -1,23 +1,51 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs what sightline is built with and is not there yet. Debian and Ubuntu: by apt. Elsewhere: says what is needed.
+# Installs the packages that sightline is built with and that are missing. On Debian and Ubuntu it uses apt; on other
+# distributions it names the packages and installs nothing.
 # Usage: scripts/setup.sh [--tests]      (--tests: also what the tests need)
 set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config libcli11-dev libopenblas-pthread-dev libsimdjson-dev libpng-dev
           libjpeg-dev libdeflate-dev libspdlog-dev libwebp-dev libxxhash-dev)
 optional=(libavif-dev libheif-dev libtiff-dev)  # AVIF, HEIC, TIFF: a build without them reads the other formats
-if [[ "${1:-}" == --tests ]]; then
-  packages+=(catch2 curl python3 procps)
-elif [[ -n "${1:-}" ]]; then
-  echo "setup.sh: unknown option '$1'; usage: scripts/setup.sh [--tests]" >&2
-  exit 2
-fi
+case "${1:-}" in
+  "") ;;
+  --tests) packages+=(catch2 curl python3 procps) ;;
+  --help) sed -n '3,5s/^# //p' "$0"; exit 0 ;;
+  *) echo "setup.sh: unknown option '$1'; usage: scripts/setup.sh [--tests]" >&2; exit 2 ;;
+esac
+
+# What to install by hand where there is no apt. The names were not tried on these distributions.
+other_distribution() {
+  local name="this is not Debian or Ubuntu" command=""
+  if [[ -r /etc/os-release ]]; then
+    name=$(. /etc/os-release && echo "${PRETTY_NAME:-$name}")
+  fi
+  if command -v dnf >/dev/null; then  # Fedora
+    command="dnf install gcc-c++ cmake ninja-build pkgconf-pkg-config cli11-devel openblas-devel simdjson-devel
+      libpng-devel libjpeg-turbo-devel libdeflate-devel spdlog-devel libwebp-devel xxhash-devel
+      libavif-devel libheif-devel libtiff-devel catch-devel python3 curl"
+  elif command -v pacman >/dev/null; then  # Arch
+    command="pacman -S --needed gcc cmake ninja pkgconf cli11 openblas simdjson libpng libjpeg-turbo libdeflate spdlog
+      libwebp xxhash libavif libheif libtiff catch2 python curl"
+  elif command -v zypper >/dev/null; then  # openSUSE
+    command="zypper install gcc-c++ cmake ninja pkgconf-pkg-config cli11-devel openblas_pthreads-devel simdjson-devel
+      libpng16-devel libjpeg8-devel libdeflate-devel spdlog-devel libwebp-devel xxhash-devel
+      libavif-devel libheif-devel libtiff-devel Catch2-devel python3 curl"
+  fi
+  echo "setup.sh: $name: this script installs packages with apt only, so it installs nothing." >&2
+  if [[ -n $command ]]; then
+    echo "The packages that sightline needs should be these (as root):" >&2
+    echo "  $(echo $command)" >&2  # on one line
+  else
+    echo "sightline needs a C++20 compiler, CMake 3.25, Ninja, pkg-config, and the libraries CLI11, simdjson, libpng," >&2
+    echo "libjpeg-turbo, libdeflate, spdlog, libwebp and xxHash; OpenBLAS is optional. To read AVIF, HEIC and TIFF" >&2
+    echo "images: libavif, libheif with libde265, libtiff. For the tests: Catch2, Python 3, curl." >&2
+  fi
+}
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-  echo "setup.sh: this is not Debian or Ubuntu. Needed: a C++20 compiler, CMake 3.25, Ninja, pkg-config, and the" >&2
-  echo "libraries CLI11, OpenBLAS, simdjson, libpng, libjpeg-turbo, libdeflate, spdlog, libwebp, xxHash; for the tests" >&2
-  echo "Catch2, Python 3. To read AVIF, HEIC and TIFF: libavif, libheif with libde265, libtiff." >&2
+  other_distribution
   exit 0
 fi
 
@@ -45,11 +73,16 @@ if [[ ${#missing[@]} -eq 0 ]]; then
   exit 0
 fi
 
-echo "setup: installing ${missing[*]}"
 as_root=()
 if [[ $(id -u) -ne 0 ]]; then
+  if ! command -v sudo >/dev/null; then
+    echo "setup.sh: packages are missing, and installing them needs root or sudo. Ask an administrator to run:" >&2
+    echo "  apt-get install --no-install-recommends ${missing[*]}" >&2
+    exit 1
+  fi
   as_root=(sudo)
 fi
+echo "setup: installing ${missing[*]}"
 export DEBIAN_FRONTEND=noninteractive
 "${as_root[@]}" apt-get update -qq
 [[ " ${missing[*]} " == *" libheif-plugin-libde265 "* ]] || note_missing_plugin  # known only now

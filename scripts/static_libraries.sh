@@ -6,20 +6,29 @@
 # Usage: scripts/static_libraries.sh PREFIX      (PREFIX keeps sources and builds in PREFIX/src: a second run is short)
 set -euo pipefail
 
-if [[ $# -ne 1 || "$1" == -* ]]; then
+if [[ "${1:-}" == --help ]]; then
+  sed -n '3,7s/^# //p' "$0"
+  exit 0
+elif [[ $# -ne 1 || "$1" == -* ]]; then
   echo "usage: scripts/static_libraries.sh PREFIX" >&2
-  [[ "${1:-}" == --help ]] && exit 0
   exit 2
 fi
-mkdir -p "$1/src/apt/lists/partial" "$1/src/apt/sources" "$1/licences"
+mkdir -p "$1/src/apt/lists/partial" "$1/src/apt/sources"
 prefix=$(cd "$1" && pwd)
 cd "$prefix/src"
 
-# Suites in the order in which they are asked: the first one that has a source serves it.
-suites=(bookworm trixie)
+# Sources come from the mirror that apt uses here, of this release or, where it does not serve one, of a later one.
+codename=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+mirror=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Created-By: Packages' |
+         awk -v codename="$codename" '$2 == codename && !found++ { print $1 }')
+if [[ -z $mirror ]]; then
+  echo "static_libraries.sh: apt has no source of $codename here; run this on Debian, after apt-get update" >&2
+  exit 1
+fi
+suites=("$codename" trixie)
 for suite in "${suites[@]}"; do
-  printf 'Types: deb-src\nURIs: http://deb.debian.org/debian\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
-    "$suite" /usr/share/keyrings/debian-archive-keyring.gpg >"apt/sources/$suite.sources"
+  printf 'Types: deb-src\nURIs: %s\nSuites: %s\nComponents: main\nSigned-By: %s\n' \
+    "$mirror" "$suite" /usr/share/keyrings/debian-archive-keyring.gpg >"apt/sources/$suite.sources"
 done
 cat >apt/apt.conf <<CONF
 Dir::Etc::sourcelist "/dev/null";
@@ -36,9 +45,10 @@ fetch() {
   fi
   for suite in "${suites[@]}"; do
     if APT_CONFIG=apt/apt.conf apt-get source --download-only -qq "$name/$suite" >>fetch.log 2>&1; then
-      # The newest description that was downloaded: a failed suite may have left an older one.
-      description=$(ls -t "${name}"_*.dsc | head -1)
-      dpkg-source --no-check -x "$description" "$name.new" >>fetch.log 2>&1 && mv "$name.new" "$name" && return 0
+      # A suite that failed may have left its description without the files that it names.
+      for description in $(ls -rv "${name}"_*.dsc); do
+        dpkg-source --no-check -x "$description" "$name.new" >>fetch.log 2>&1 && mv "$name.new" "$name" && return 0
+      done
       rm -rf "$name.new"
     fi
   done
@@ -46,7 +56,7 @@ fetch() {
   return 1
 }
 
-# build NAME [OPTION...]: configures with CMake, builds and installs ./NAME, and keeps its licence.
+# build NAME [OPTION...]: configures with CMake, builds and installs ./NAME.
 build() {
   local name=$1
   shift
@@ -57,7 +67,6 @@ build() {
         -DCMAKE_POSITION_INDEPENDENT_CODE=ON "$@" >"$name.log" 2>&1 &&
     cmake --build "$name-build" >>"$name.log" 2>&1 && cmake --install "$name-build" >>"$name.log" 2>&1 ||
     { tail -30 "$name.log" >&2; return 1; }
-  cp "$name/debian/copyright" "$prefix/licences/$name"
   touch "$name.done"
 }
 

@@ -23,7 +23,8 @@ CAPTIONS = ["a photo of a dog", "a photo of a cat"]
 FILES = ["bin/sightline", "bin/sightline-fetch", "share/man/man1/sightline.1", "share/sightline/README.md",
          "share/sightline/vocab/vocab.json", "share/sightline/demo-model/model.safetensors",
          "share/sightline/templates/openai-imagenet.txt", "share/doc/sightline/LICENSE",
-         "share/doc/sightline/CHANGELOG.md", "share/doc/sightline/third-party.md"]
+         "share/doc/sightline/CHANGELOG.md", "share/doc/sightline/third-party.md",
+         "share/doc/sightline/licences/CLI11.txt"]
 LIBRARY = ["libsightline.a", "cmake/sightline/sightline-config.cmake", "cmake/sightline/sightline-targets.cmake",
            "cmake/sightline/sightline-config-version.cmake", "pkgconfig/sightline.pc"]
 COMPLETIONS = {"bash": "share/bash-completion/completions/sightline", "zsh": "share/zsh/site-functions/_sightline",
