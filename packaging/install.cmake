@@ -3,7 +3,7 @@
 # `program` (what a user needs) and `development` (what an outside program is built with).
 install(TARGETS sightline RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT program)
 install(PROGRAMS scripts/fetch-model.sh DESTINATION ${CMAKE_INSTALL_BINDIR} RENAME sightline-fetch COMPONENT program)
-install(FILES docs/sightline.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
+install(FILES docs/sightline.1 docs/sightline-fetch.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
 install(DIRECTORY data/vocab data/demo-model data/templates DESTINATION ${CMAKE_INSTALL_DATADIR}/sightline
         COMPONENT program)
 install(FILES data/README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/sightline COMPONENT program)

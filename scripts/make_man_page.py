@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes docs/sightline.1, the manual page that is installed, from docs/sightline.1.md.
+"""Makes the manual pages that are installed (docs/*.1) from docs/*.1.md.
 
-Reads the part of pandoc's Markdown that the page uses: title, author and date lines, headings, paragraphs, **bold** and *italic* (one
+Reads the part of pandoc's Markdown that the pages use: title, author and date lines, headings, paragraphs, **bold** and *italic* (one
 inside the other is an error), definition lists (a line of terms, then ":   text") and indented code. Anything else
 stops it with the number of the line, so that nothing is rendered wrongly in silence.
 
-Usage: make_man_page.py [--check]      (--check: exit 1 when docs/sightline.1 is not what this script makes)
+Usage: make_man_page.py [--check]      (--check: exit 1 when a page is not what this script makes)
 """
 import pathlib
 import re
@@ -14,7 +14,7 @@ import sys
 import textwrap
 
 DOCS = pathlib.Path(__file__).resolve().parent.parent / "docs"
-SOURCE, TARGET = DOCS / "sightline.1.md", DOCS / "sightline.1"
+SOURCES = sorted(DOCS.glob("*.1.md"))
 TITLE = re.compile(r"^% (\S+)\((\d)\) (.+?) \| (.+)$")
 DATE = re.compile(r"^% (\d{4}-\d\d-\d\d)$")
 FONTS = {"**": "\\fB", "*": "\\fI"}
@@ -104,7 +104,7 @@ def header(lines):
         raise MarkupError("lines 2 and 3: expected '% AUTHOR' and '% YYYY-MM-DD'")
     name, section, version, manual = title.groups()
     return ['.\\" SPDX-License-Identifier: Apache-2.0',
-            '.\\" Made by scripts/make_man_page.py from sightline.1.md; do not edit.',
+            '.\\" Made by scripts/make_man_page.py from the .md file beside it; do not edit.',
             f'.TH "{name}" "{section}" "{date[1]}" "{version}" "{manual}"', ".nh", ".ad l"]
 
 
@@ -124,15 +124,16 @@ def convert(text):
 def main():
     if sys.argv[1:] not in ([], ["--check"]):
         sys.exit(__doc__.strip().split("\n\n")[-1])
-    try:
-        page = convert(SOURCE.read_text(encoding="utf-8"))
-    except MarkupError as error:
-        sys.exit(f"{SOURCE}: {error}")
-    if sys.argv[1:] == ["--check"]:
-        if not TARGET.exists() or TARGET.read_text(encoding="utf-8") != page:
-            sys.exit(f"{TARGET} is not what {SOURCE.name} gives; run scripts/make_man_page.py")
-        return
-    TARGET.write_text(page, encoding="utf-8")
+    for source in SOURCES:
+        target = source.with_suffix("")
+        try:
+            page = convert(source.read_text(encoding="utf-8"))
+        except MarkupError as error:
+            sys.exit(f"{source}: {error}")
+        if sys.argv[1:] != ["--check"]:
+            target.write_text(page, encoding="utf-8")
+        elif not target.exists() or target.read_text(encoding="utf-8") != page:
+            sys.exit(f"{target} is not what {source.name} gives; run scripts/make_man_page.py")
 
 
 if __name__ == "__main__":

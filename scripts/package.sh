@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes the packages that are given to others, in dist/:
+# Makes the packages that are given to others, in dist/, and removes older ones there:
 #   deb      for this Debian or Ubuntu release: its libraries are dependencies (made with cpack)
 #   tarball  for any Linux of this processor: a static program and its data, to be unpacked anywhere
 #   wheel    the same program for `pip install`
@@ -44,6 +44,7 @@ if wants deb; then
   build build-deb -DCMAKE_INSTALL_PREFIX=/usr -DSIGHTLINE_WITH_AVIF=ON -DSIGHTLINE_WITH_HEIF=ON -DSIGHTLINE_WITH_TIFF=ON
   rm -rf build-deb/packages
   (cd build-deb && cpack -G DEB) >build-deb.log 2>&1 || { tail -40 build-deb.log >&2; die "cpack failed: build-deb.log"; }
+  rm -f dist/*.deb
   cp build-deb/packages/*.deb dist/
 fi
 
@@ -63,11 +64,13 @@ fi
 
 if wants tarball; then
   step "tarball"
+  rm -f dist/*.tar.gz
   tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner -C build-static/stage -cf - "$name" |
     gzip -9n >"dist/$name.tar.gz"
 fi
 if wants wheel; then
   step "wheel"
+  rm -f dist/*.whl
   python3 scripts/make_wheel.py --prefix "build-static/stage/$name" --version "$version" --machine "$machine" \
           --output dist
 fi

@@ -20,7 +20,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUTSIDE = ROOT / "tests" / "package" / "outside"
 IMAGE = ROOT / "data" / "images" / "dog.jpg"
 CAPTIONS = ["a photo of a dog", "a photo of a cat"]
-FILES = ["bin/sightline", "bin/sightline-fetch", "share/man/man1/sightline.1", "share/sightline/README.md",
+FILES = ["bin/sightline", "bin/sightline-fetch", "share/man/man1/sightline.1",
+         "share/man/man1/sightline-fetch.1", "share/sightline/README.md",
          "share/sightline/vocab/vocab.json", "share/sightline/demo-model/model.safetensors",
          "share/sightline/templates/openai-imagenet.txt", "share/doc/sightline/LICENSE",
          "share/doc/sightline/CHANGELOG.md", "share/doc/sightline/third-party.md",
