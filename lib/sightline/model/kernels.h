@@ -13,8 +13,8 @@ struct KernelChoice {
   std::string chosen;     ///< "native, avx512"
 };
 
-/// What this processor uses for each such step, and whether OpenBLAS, where this build has that back end, could be
-/// used instead (which loads it).
+/// What this processor uses for each such step, and whether OpenBLAS, where this build has that backend,
+/// could be used instead (which loads it).
 std::vector<KernelChoice> kernel_choices();
 
 }  // namespace sightline
