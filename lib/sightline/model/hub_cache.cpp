@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/hub_cache.h"
 
+#include <nss.h>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -32,6 +33,9 @@ std::string expand_user(const std::string& path) {
   const std::string user = path.substr(1, end - 1);
   const char* home = user.empty() ? std::getenv("HOME") : nullptr;
   if (home == nullptr) {
+#ifdef SIGHTLINE_STATIC
+    __nss_configure_lookup("passwd", "files");  // other services are shared libraries of another C library
+#endif
     const passwd* entry = user.empty() ? ::getpwuid(::getuid()) : ::getpwnam(user.c_str());
     if (entry == nullptr) return path;
     home = entry->pw_dir;
