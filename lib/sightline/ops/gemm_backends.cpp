@@ -8,12 +8,11 @@
 namespace sightline {
 
 const std::vector<const GemmBackend*>& gemm_backends() {
-  static const std::vector<const GemmBackend*> table = {
-      &native_backend(),
+  static const std::vector<const GemmBackend*> table = {&native_backend(),
 #ifdef SIGHTLINE_OPENBLAS  // not defined when this was built without it
-      &openblas_backend(),
+                                                        &openblas_backend(),
 #endif
-      &reference_backend()};
+                                                        &reference_backend()};
   return table;
 }
 

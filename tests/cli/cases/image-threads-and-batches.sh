@@ -10,7 +10,7 @@ for options in '-j 2 -b 1' '-j 1 -b 7' '-j 2 -b 7' '-j 3 -b 2' '-j 16' ''; do
 done
 SIGHTLINE_THREADS=2 sightline embed-image photos -f npy | cmp - a.npy
 backends=reference
-if sightline --version -v | grep -q 'backend openblas'; then backends+=' openblas'; fi
+if sightline --version -v | grep -q OpenBLAS; then backends+=' openblas'; fi
 for backend in $backends; do
   sightline embed-image photos -o $backend.npy --backend $backend
   npy close a.npy $backend.npy 3e-6
