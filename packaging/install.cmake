@@ -23,7 +23,7 @@ else()
   file(MAKE_DIRECTORY ${completions})
   set(outputs)
   foreach(shell bash zsh fish)
-    add_custom_command(OUTPUT ${completions}/${shell} COMMAND sightline completions ${shell} >${completions}/${shell}
+    add_custom_command(OUTPUT ${completions}/${shell} COMMAND sightline completions ${shell} > ${completions}/${shell}
                        DEPENDS sightline COMMENT "Printing the completions for ${shell}" VERBATIM)
     list(APPEND outputs ${completions}/${shell})
   endforeach()

@@ -157,6 +157,15 @@ def check_wheel(dist, folder, expected):
         raise Failure(f"the wheel leaves {left} when it is uninstalled")
 
 
+def can_be_made(name):
+    """Whether scripts/package.sh has here what it needs; says what is missing."""
+    for tool in ("dpkg-shlibdeps", "cpack") if name == "deb" else ("apt-get", "dpkg-source"):
+        if shutil.which(tool) is None:
+            print(f"{name}: skipped: {tool} is not installed, so the package cannot be made")
+            return False
+    return True
+
+
 CHECKS = {"deb": check_deb, "tarball": check_tarball, "wheel": check_wheel}
 
 
@@ -170,7 +179,9 @@ def main():
     if not set(wanted) <= set(CHECKS):
         parser.error(f"a package is one of {', '.join(CHECKS)}")
     if arguments.dist is None:
-        subprocess.run([ROOT / "scripts" / "package.sh", *wanted], check=True)
+        wanted = [name for name in wanted if can_be_made(name)]
+        if wanted:
+            subprocess.run([ROOT / "scripts" / "package.sh", *wanted], check=True)
     dist = (arguments.dist or ROOT / "dist").resolve()
     expected = run([arguments.binary.resolve(), *SCORE], cwd=ROOT / "data")
     failed = False
