@@ -12,6 +12,7 @@
 #include "guard.h"
 #include "help.h"
 #include "mapped_file_guard.h"
+#include "sightline/base/cpu.h"
 #include "sightline/files/file.h"
 #include "signals.h"
 #include "usage.h"
@@ -128,7 +129,10 @@ int dispatch(int argc, char** argv, std::string& name) {
     return report_usage({explain_parse_error(error.what()), ""}, parsed_command(commands));
   }
   const Command* command = parsed_command(commands);
-  if (command != nullptr) return command->run();
+  if (command != nullptr) {
+    usable_features();  // SIGHTLINE_CPU is checked here, and not where the first image would be skipped
+    return command->run();
+  }
   write_stderr(
       "usage: sightline COMMAND [options]\n"
       "commands: score, embed-image, embed-text, convert-weights, info, help; try: sightline --help\n");

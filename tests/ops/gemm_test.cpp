@@ -36,7 +36,7 @@ std::vector<Multiplier> multipliers() {
         {std::string(backend->name()), [=](const StoredTensor& weights) { return backend->pack(weights); }});
   }
   for (const TileKernels& kernels : tile_kernels()) {
-    if (!kernels.supported()) continue;
+    if (!usable_features().has(kernels.needed)) continue;
     all.push_back(
         {kernels.name, [&](const StoredTensor& weights) { return make_tiled_matrix(weights, kernels); }});
   }

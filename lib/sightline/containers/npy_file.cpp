@@ -3,9 +3,9 @@
 #include <cassert>
 #include <cstring>
 
+#include "sightline/base/by_cpu.h"
 #include "sightline/base/error.h"
 #include "sightline/base/half.h"
-#include "sightline/base/vector_clones.h"
 #include "sightline/containers/npy.h"
 
 namespace sightline {
@@ -21,13 +21,11 @@ template <class Stored, class Convert>
   }
 }
 
-SIGHTLINE_VECTOR_CLONES
-void convert_halves(const std::byte* bytes, float* out, std::int64_t count) {
+[[gnu::always_inline]] inline void convert_halves(const std::byte* bytes, float* out, std::int64_t count) {
   convert<std::uint16_t>(bytes, out, count, half_to_float);
 }
 
-SIGHTLINE_VECTOR_CLONES
-bool all_finite(const float* values, std::int64_t count) {
+[[gnu::always_inline]] inline bool all_finite(const float* values, std::int64_t count) {
   constexpr std::uint32_t kExponent = 0x7F800000U;
   std::uint32_t wrong = 0;  // without a branch: the loop is vectorised
   for (std::int64_t i = 0; i < count; ++i) {
@@ -61,7 +59,7 @@ void NpyFile::read_row(std::int64_t index, std::span<float> out) const {
   const std::byte* bytes = file_->bytes().data() + header_.data_offset + index * row_bytes;
   switch (header_.element_size) {
     case 2:
-      convert_halves(bytes, out.data(), columns());
+      ByCpu<convert_halves>::call(bytes, out.data(), columns());
       break;
     case 8:
       convert<double>(bytes, out.data(), columns(), [](double value) { return static_cast<float>(value); });
@@ -69,7 +67,7 @@ void NpyFile::read_row(std::int64_t index, std::span<float> out) const {
     default:
       if (!out.empty()) std::memcpy(out.data(), bytes, out.size_bytes());
   }
-  if (!all_finite(out.data(), columns())) {
+  if (!ByCpu<all_finite>::call(out.data(), columns())) {
     fail(ErrorCode::corrupt, path(), "row " + std::to_string(index) + " holds a NaN or an infinity");
   }
 }

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sightline/base/cpu.h"
+
 namespace sightline {
 
 namespace {
@@ -101,16 +103,16 @@ WindowWeights::WindowWeights(const ResampleAxis& axis, int channels) {
 }
 
 bool simd_supported(SimdLevel level) {
+  [[maybe_unused]] const CpuFeatures features = usable_features();
   switch (level) {
     case SimdLevel::portable:
       return true;
 #if defined(__x86_64__)
     case SimdLevel::avx2:
-      return __builtin_cpu_supports("avx2") != 0;
+      return features.has(CpuFeature::avx2);
     case SimdLevel::avx512:
-      return __builtin_cpu_supports("avx512f") != 0 && __builtin_cpu_supports("avx512bw") != 0 &&
-             __builtin_cpu_supports("avx512vl") != 0 && __builtin_cpu_supports("avx512vbmi") != 0 &&
-             __builtin_cpu_supports("avx512vnni") != 0;
+      return features.has(CpuFeature::avx512) && features.has(CpuFeature::avx512_vbmi) &&
+             features.has(CpuFeature::avx512_vnni);
 #endif
     default:
       return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/kernels.h"
 
+#include "sightline/base/by_cpu.h"
 #include "sightline/image/resize_kernels.h"
 #include "sightline/ops/gemm.h"
 
@@ -19,13 +20,22 @@ std::string name_of(SimdLevel level) {
   return "portable";
 }
 
+// "avx2", or what the processor has beyond that and SIGHTLINE_CPU excludes.
+std::string usable() {
+  const CpuFeatures features = usable_features();
+  const bool limited = features != processor_features();
+  return features.names() + (limited ? " (limited by SIGHTLINE_CPU)" : "");
+}
+
 }  // namespace
 
 std::vector<KernelChoice> kernel_choices() {
-  std::vector<KernelChoice> choices = {{"matrix products", gemm_backend("auto").description()}};
+  std::vector<KernelChoice> choices = {{"instruction sets", usable()},
+                                       {"matrix products", gemm_backend("auto").description()}};
   for (const GemmBackend* backend : gemm_backends()) {
     if (backend->name() == "openblas") choices.push_back({"OpenBLAS", backend->description()});
   }
+  choices.push_back({"attention and norms", std::string(by_cpu_level(usable_features()))});
   choices.push_back({"image resizing", name_of(best_simd_level())});
   return choices;
 }

@@ -3,7 +3,7 @@
 
 #include <cstring>
 
-#include "sightline/base/vector_clones.h"
+#include "sightline/base/by_cpu.h"
 
 namespace sightline {
 namespace {
@@ -69,18 +69,15 @@ template <int kColumns>
   }
 }
 
-}  // namespace
-
-SIGHTLINE_VECTOR_CLONES
-void dot_products(TensorView<const float> x, TensorView<const float> y, float* out, std::int64_t ldo) {
+[[gnu::always_inline]] inline void dot_products_body(TensorView<const float> x, TensorView<const float> y,
+                                                     float* out, std::int64_t ldo) {
   const std::int64_t width = y.columns(), columns = y.rows();
   std::int64_t j = 0;
   for (; j + 2 <= columns; j += 2) multiply_column<2>(x, y.data() + j * width, out + j, ldo);
   for (; j < columns; ++j) multiply_column<1>(x, y.data() + j * width, out + j, ldo);
 }
 
-SIGHTLINE_VECTOR_CLONES
-double squared_norm(std::span<const float> row) {
+[[gnu::always_inline]] inline double squared_norm_body(std::span<const float> row) {
   const auto width = static_cast<std::int64_t>(row.size());
   Doubles sums{};
   std::int64_t i = 0;
@@ -92,9 +89,18 @@ double squared_norm(std::span<const float> row) {
   return sum_of(sums + rest * rest);
 }
 
-SIGHTLINE_VECTOR_CLONES
-void scale_row(std::span<float> row, double scale) {
+[[gnu::always_inline]] inline void scale_row_body(std::span<float> row, double scale) {
   for (float& value : row) value = static_cast<float>(static_cast<double>(value) * scale);
 }
+
+}  // namespace
+
+void dot_products(TensorView<const float> x, TensorView<const float> y, float* out, std::int64_t ldo) {
+  ByCpu<dot_products_body>::call(x, y, out, ldo);
+}
+
+double squared_norm(std::span<const float> row) { return ByCpu<squared_norm_body>::call(row); }
+
+void scale_row(std::span<float> row, double scale) { ByCpu<scale_row_body>::call(row, scale); }
 
 }  // namespace sightline

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sightline/base/vector_clones.h"
+#include "sightline/base/by_cpu.h"
 #include "sightline/ops/vector_math.h"
 
 namespace sightline {
@@ -12,11 +12,8 @@ namespace {
 
 inline float exp_scalar(float x) { return exp_lanes<float, std::int32_t>(x); }
 
-}  // namespace
-
-SIGHTLINE_VECTOR_CLONES
-void layer_norm(TensorView<const float> x, const float* gamma, const float* beta, float epsilon,
-                TensorView<float> y) {
+[[gnu::always_inline]] inline void layer_norm_body(TensorView<const float> x, const float* gamma,
+                                                   const float* beta, float epsilon, TensorView<float> y) {
   const std::int64_t width = x.columns();
   for (std::int64_t r = 0; r < x.rows(); ++r) {
     const float* in = x.data() + r * width;
@@ -46,8 +43,7 @@ void layer_norm(TensorView<const float> x, const float* gamma, const float* beta
   }
 }
 
-SIGHTLINE_VECTOR_CLONES
-void softmax_row(float* row, std::int64_t count) {
+[[gnu::always_inline]] inline void softmax_body(float* row, std::int64_t count) {
   float largest = row[0];
   for (std::int64_t i = 1; i < count; ++i) largest = std::max(largest, row[i]);
   for (std::int64_t i = 0; i < count; ++i) row[i] = exp_scalar(row[i] - largest);
@@ -57,19 +53,16 @@ void softmax_row(float* row, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) row[i] *= scale;
 }
 
-SIGHTLINE_VECTOR_CLONES
-void quick_gelu(float* values, std::int64_t count) {
+[[gnu::always_inline]] inline void quick_gelu_body(float* values, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) values[i] = quick_gelu_lanes<float, std::int32_t>(values[i]);
 }
 
-SIGHTLINE_VECTOR_CLONES
-void gelu(float* values, std::int64_t count) {
+[[gnu::always_inline]] inline void gelu_body(float* values, std::int64_t count) {
   for (std::int64_t i = 0; i < count; ++i) values[i] = gelu_lanes<float>(values[i]);
 }
 
-SIGHTLINE_VECTOR_CLONES
-void apply_epilogue(const float* product, float* y, std::int64_t columns, std::int64_t first_column,
-                    const Epilogue& epilogue) {
+[[gnu::always_inline]] inline void epilogue_body(const float* product, float* y, std::int64_t columns,
+                                                 std::int64_t first_column, const Epilogue& epilogue) {
   const float* bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + first_column;
   if (epilogue.add_to_output) {
     for (std::int64_t i = 0; i < columns; ++i) y[i] += bias == nullptr ? product[i] : product[i] + bias[i];
@@ -78,6 +71,24 @@ void apply_epilogue(const float* product, float* y, std::int64_t columns, std::i
   for (std::int64_t i = 0; i < columns; ++i) y[i] = bias == nullptr ? product[i] : product[i] + bias[i];
   if (epilogue.activation == Activation::quick_gelu) quick_gelu(y, columns);
   if (epilogue.activation == Activation::gelu) gelu(y, columns);
+}
+
+}  // namespace
+
+void layer_norm(TensorView<const float> x, const float* gamma, const float* beta, float epsilon,
+                TensorView<float> y) {
+  ByCpu<layer_norm_body>::call(x, gamma, beta, epsilon, y);
+}
+
+void softmax_row(float* row, std::int64_t count) { ByCpu<softmax_body>::call(row, count); }
+
+void quick_gelu(float* values, std::int64_t count) { ByCpu<quick_gelu_body>::call(values, count); }
+
+void gelu(float* values, std::int64_t count) { ByCpu<gelu_body>::call(values, count); }
+
+void apply_epilogue(const float* product, float* y, std::int64_t columns, std::int64_t first_column,
+                    const Epilogue& epilogue) {
+  ByCpu<epilogue_body>::call(product, y, columns, first_column, epilogue);
 }
 
 }  // namespace sightline

@@ -138,7 +138,7 @@ class TiledMatrix : public PackedMatrix {
 
 const TileKernels* best_kernels() {
   for (const TileKernels& kernels : tile_kernels()) {
-    if (kernels.supported()) return &kernels;
+    if (usable_features().has(kernels.needed)) return &kernels;
   }
   return nullptr;
 }

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <span>
 
+#include "sightline/base/cpu.h"
 #include "sightline/ops/gemm.h"
 
 namespace sightline {
@@ -32,7 +33,7 @@ struct Tile {
 /// number of rows: the bits of a row depend on that row alone.
 struct TileKernels {
   const char* name;
-  bool (*supported)();
+  CpuFeature needed;
   /// At [rows - 1]: y = f(x panel + bias) for `rows` rows.
   std::span<void (*const)(const Tile&)> by_rows;
 };

@@ -118,18 +118,11 @@ constexpr auto avx2_table(std::integer_sequence<int, kCounts...>) {
 constexpr std::array<void (*)(const Tile&), 9> kAvx512 = avx512_table(std::make_integer_sequence<int, 9>());
 constexpr std::array<void (*)(const Tile&), 6> kAvx2 = avx2_table(std::make_integer_sequence<int, 6>());
 
-bool has_avx512() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512dq") &&
-         __builtin_cpu_supports("fma");
-}
-bool has_avx2() { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
-
 }  // namespace
 
 std::span<const TileKernels> tile_kernels() {
-  static const std::array<TileKernels, 2> kernels = {TileKernels{"avx512", has_avx512, kAvx512},
-                                                     TileKernels{"avx2", has_avx2, kAvx2}};
+  static const std::array<TileKernels, 2> kernels = {TileKernels{"avx512", CpuFeature::avx512, kAvx512},
+                                                     TileKernels{"avx2", CpuFeature::avx2, kAvx2}};
   return kernels;
 }
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "sightline/base/vector_clones.h"
+#include "sightline/base/by_cpu.h"
 #include "sightline/ops/vector_math.h"
 
 namespace sightline {
@@ -69,11 +69,9 @@ template <int kRows>
   }
 }
 
-}  // namespace
-
 // B is stored by columns of the result: 16 of its rows are transposed into a block first.
-SIGHTLINE_VECTOR_CLONES
-void matmul_nt(const float* a, const float* b, float* c, const MatmulShape& s, float alpha) {
+[[gnu::always_inline]] inline void matmul_nt_body(const float* a, const float* b, float* c,
+                                                  const MatmulShape& s, float alpha) {
   alignas(64) float block[kDepth * kLanes];
   for (std::int64_t j = 0; j < s.columns; j += kLanes) {
     const std::int64_t width = std::min(kLanes, s.columns - j);
@@ -88,8 +86,8 @@ void matmul_nt(const float* a, const float* b, float* c, const MatmulShape& s, f
   }
 }
 
-SIGHTLINE_VECTOR_CLONES
-void matmul_nn(const float* a, const float* b, float* c, const MatmulShape& s) {
+[[gnu::always_inline]] inline void matmul_nn_body(const float* a, const float* b, float* c,
+                                                  const MatmulShape& s) {
   alignas(64) float block[kDepth * kLanes];
   for (std::int64_t j = 0; j < s.columns; j += kLanes) {
     const std::int64_t width = std::min(kLanes, s.columns - j);
@@ -103,6 +101,16 @@ void matmul_nn(const float* a, const float* b, float* c, const MatmulShape& s) {
       multiply_block(a + k0, s, block, kLanes, depth, c + j, width, 1.0F, k0 > 0);
     }
   }
+}
+
+}  // namespace
+
+void matmul_nt(const float* a, const float* b, float* c, const MatmulShape& s, float alpha) {
+  ByCpu<matmul_nt_body>::call(a, b, c, s, alpha);
+}
+
+void matmul_nn(const float* a, const float* b, float* c, const MatmulShape& s) {
+  ByCpu<matmul_nn_body>::call(a, b, c, s);
 }
 
 }  // namespace sightline

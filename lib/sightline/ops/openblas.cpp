@@ -6,32 +6,62 @@
 
 #include <cstdlib>
 #include <memory>
+#include <optional>
+
+#include "sightline/base/cpu.h"
 
 namespace sightline {
 namespace {
 
-constexpr const char* kThreads = "OPENBLAS_NUM_THREADS";
-
-// The variable is read while the library is loaded, and only then keeps it from starting threads; afterwards
-// it is as it was, since child processes inherit it.
-void* open_single_threaded() {
-  const char* before = std::getenv(kThreads);
-  const std::string saved = before == nullptr ? "" : before;
-  setenv(kThreads, "1", 1);
-  void* library = dlopen(SIGHTLINE_OPENBLAS, RTLD_NOW | RTLD_LOCAL);
-  if (before == nullptr) {
-    unsetenv(kThreads);
-  } else {
-    setenv(kThreads, saved.c_str(), 1);
+// An environment variable that has another value for a while; afterwards it is as it was, since child
+// processes inherit it.
+class TemporaryVariable {
+ public:
+  TemporaryVariable(const char* name, const char* value) : name_(name) {
+    if (const char* before = std::getenv(name)) before_ = before;
+    setenv(name, value, 1);
   }
-  return library;
+  ~TemporaryVariable() {
+    if (before_) {
+      setenv(name_, before_->c_str(), 1);
+    } else {
+      unsetenv(name_);
+    }
+  }
+  TemporaryVariable(const TemporaryVariable&) = delete;
+  TemporaryVariable& operator=(const TemporaryVariable&) = delete;
+
+ private:
+  const char* name_;
+  std::optional<std::string> before_;
+};
+
+constexpr const char* kCore = "OPENBLAS_CORETYPE";
+
+// The best kernels of OpenBLAS within `features`, by their name in OPENBLAS_CORETYPE.
+const char* core_within(CpuFeatures features) {
+  if (features.has(CpuFeature::avx512)) return "SkylakeX";
+  if (features.has(CpuFeature::avx2)) return "Haswell";
+  if (features.has(CpuFeature::avx)) return "Sandybridge";
+  return features.has(CpuFeature::sse42) ? "Nehalem" : "Prescott";
+}
+
+// OpenBLAS reads these variables while it is loaded: it starts no threads, and keeps to SIGHTLINE_CPU.
+void* open_library() {
+  const TemporaryVariable threads("OPENBLAS_NUM_THREADS", "1");
+  std::optional<TemporaryVariable> core;
+  const CpuFeatures features = usable_features();
+  if (features != processor_features() && std::getenv(kCore) == nullptr) {
+    core.emplace(kCore, core_within(features));
+  }
+  return dlopen(SIGHTLINE_OPENBLAS, RTLD_NOW | RTLD_LOCAL);
 }
 
 }  // namespace
 
 const OpenBlas* OpenBlas::load() {
   static const std::unique_ptr<const OpenBlas> loaded = []() -> std::unique_ptr<const OpenBlas> {
-    void* library = open_single_threaded();
+    void* library = open_library();
     if (library == nullptr || dlsym(library, "cblas_sgemm") == nullptr) return nullptr;
     return std::unique_ptr<const OpenBlas>(new OpenBlas(library));
   }();

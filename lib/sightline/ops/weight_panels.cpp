@@ -3,6 +3,7 @@
 
 #include <cstring>
 
+#include "sightline/base/by_cpu.h"
 #include "sightline/ops/vector_math.h"
 
 namespace sightline {
@@ -12,13 +13,11 @@ constexpr std::int64_t kDepth = 256;  // floats of each weight row that are conv
 // Floats that are fetched ahead in each row: rows are too short for the processor to see the pattern itself.
 constexpr std::int64_t kAhead = 64;
 
-#if defined(__x86_64__)
-
 constexpr std::int64_t kBlock = 8;
 
 // [8, 8] floats transposed: rows `stride` apart, written `width` apart.
-[[gnu::target("avx2")]] void transpose_block(const float* in, std::int64_t stride, float* out,
-                                             std::int64_t width) {
+[[gnu::always_inline]] inline void transpose_block(const float* in, std::int64_t stride, float* out,
+                                                   std::int64_t width) {
   using Eight = Vector<8>::Float;
   Eight r[8], t[8];
   for (int i = 0; i < 8; ++i) std::memcpy(&r[i], in + i * stride, sizeof r[i]);
@@ -40,21 +39,9 @@ constexpr std::int64_t kBlock = 8;
   }
 }
 
-#else
-
-constexpr std::int64_t kBlock = 4;
-
-void transpose_block(const float* in, std::int64_t stride, float* out, std::int64_t width) {
-  for (std::int64_t k = 0; k < kBlock; ++k) {
-    for (std::int64_t n = 0; n < kBlock; ++n) out[k * width + n] = in[n * stride + k];
-  }
-}
-
-#endif
-
 // Up to 16 rows of `depth` floats become as many columns, `width` apart; columns that are missing are zeros.
-void transpose(const float* in, std::int64_t stride, std::int64_t columns, std::int64_t depth, float* out,
-               std::int64_t width) {
+[[gnu::always_inline]] inline void transpose(const float* in, std::int64_t stride, std::int64_t columns,
+                                             std::int64_t depth, float* out, std::int64_t width) {
   const std::int64_t whole = columns == kPanelStep ? depth / kBlock * kBlock : 0;
   for (std::int64_t k = 0; k < whole; k += kBlock) {
     for (std::int64_t n = 0; n < kPanelStep; n += kBlock) {
@@ -92,7 +79,7 @@ void WeightPanels::fill_step(std::int64_t first, std::int64_t columns, std::int6
     const std::int64_t depth = std::min(kDepth, in_ - k);
     std::int64_t stride = 0;
     const float* rows = rows_as_float(first, columns, k, depth, buffer, stride);
-    transpose(rows, stride, columns, depth, panel + k * width, width);
+    ByCpu<transpose, CpuFeature::avx2>::call(rows, stride, columns, depth, panel + k * width, width);
   }
 }
 
