@@ -9,6 +9,17 @@ expect() {
   [ "$got" = "$want" ] || { echo "expected status $want, seen $got: $*" >&2; exit 99; }
 }
 
+# reachable AS_USER: whether the program and its model can be reached with that prefix of a command, empty for none
+reachable() {
+  [ -z "$1" ] || $1 test -x "$(readlink -f "$(command -v sightline)")" -a -r "$SIGHTLINE_MODEL/vocab.json"
+}
+
+# skip REASON: the case cannot run here
+skip() {
+  echo "skipped: $*" >&2
+  exit 77
+}
+
 # bounded SECONDS MEGABYTES COMMAND...: status 98 when it takes more; MEGABYTES may be -
 bounded() { python3 "$CLI/bounded.py" "$@"; }
 

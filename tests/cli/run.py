@@ -6,6 +6,7 @@ Beside a script lie what it must print and how it must end:
   NAME.stdout.exact, NAME.stderr.exact   every byte
   NAME.stdout.glob, NAME.stderr.glob     line by line; * is anything in a line, a line of ... any number of lines
   NAME.exit                              the exit status
+A script that ends with status 77 (`skip REASON`) cannot run here: its last line of stderr says why.
 The list behind "this build reads" depends on the libraries of the build: here it is always FORMATS.
 What is not there means: nothing printed, status 0. A script ends at its first failing command (bash -e), so a check
 inside it is a plain command. It sees
@@ -13,8 +14,10 @@ inside it is a plain command. It sees
   (yes or no: such a build is slow and large), and the functions of prelude.sh.
 
 Usage: run.py --binary PATH [--update] [NAME...]     --update rewrites .exact and .exit, never .glob
+Exit status: 0 all pass, 1 some fail, 77 all were skipped.
 """
 import argparse
+import mmap
 import os
 import pathlib
 import re
@@ -26,12 +29,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 CASES = HERE / "cases"
 DATA = HERE.parent.parent / "data"
 TIME_LIMIT_S = 100
+SKIPPED = 77
 FORMATS = re.compile(rb"(this build reads )[A-Z][A-Za-z0-9]*(?:, [A-Za-z0-9]+)*(?: and [A-Za-z0-9]+)?")
 
 
 def is_sanitized(binary):
-    content = binary.read_bytes()
-    return b"__asan_init" in content or b"__tsan_init" in content
+    with binary.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(b"__asan_init") >= 0 or content.find(b"__tsan_init") >= 0
 
 
 def environment(binary, folder):
@@ -123,7 +127,7 @@ def main():
     parser.add_argument("names", nargs="*", metavar="NAME")
     options = parser.parse_args()
     scripts = [CASES / f"{name}.sh" for name in options.names] or sorted(CASES.glob("*.sh"))
-    failed = []
+    failed, skipped = [], []
     for script in scripts:
         try:
             result = run_case(script, options.binary.resolve())
@@ -131,14 +135,22 @@ def main():
             failed.append(script.stem)
             print(f"FAIL {script.stem}: still running after {TIME_LIMIT_S} s")
             continue
+        if result.returncode == SKIPPED:
+            skipped.append(script.stem)
+            print(f"SKIP {script.stem}: {result.stderr.decode(errors='replace').strip().splitlines()[-1]}")
+            continue
         if options.update:
             update(script, result)
         problems = check(script, result)
         if problems:
             failed.append(script.stem)
             print(f"FAIL {script.stem}\n{problems}")
-    print(f"cli: {len(scripts) - len(failed)} of {len(scripts)} pass" + (f"; failed: {' '.join(failed)}" if failed else ""))
-    return 1 if failed or not scripts else 0
+    passed = len(scripts) - len(failed) - len(skipped)
+    print(f"cli: {passed} of {len(scripts)} pass" + (f", {len(skipped)} skipped" if skipped else "")
+          + (f"; failed: {' '.join(failed)}" if failed else ""))
+    if failed or not scripts:
+        return 1
+    return SKIPPED if len(skipped) == len(scripts) else 0
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 
 #include "end_to_end/nano.h"
 #include "support/catch.h"
+#include "support/skip.h"
 
 using namespace sightline;           // NOLINT
 using namespace sightline::testing;  // NOLINT
@@ -18,7 +19,7 @@ namespace {
 std::optional<std::string> setting(const char* name) {
   const char* value = std::getenv(name);
   if (value != nullptr && *value != '\0') return std::string(value);
-  WARN("skipped: " << name << " is not set");
+  skip(std::string(name) + " is not set");
   return std::nullopt;
 }
 

@@ -13,6 +13,7 @@
 #include "support/catch.h"
 #include "support/child.h"
 #include "support/error_of.h"
+#include "support/skip.h"
 #include "support/temp_folder.h"
 
 using namespace sightline;
@@ -99,6 +100,7 @@ TEST_CASE("file: F07 a file that must not be read is an input error", "[io][erro
     if (::geteuid() == 0 && ::seteuid(65534) != 0) return 77;
     return reading(path).code == "IO" && mapping(path).code == "IO" ? 0 : 1;
   });
+  if (result.exit_status == 77) return skip("root cannot become another user here");
   CHECK(result.exit_status == 0);
 }
 

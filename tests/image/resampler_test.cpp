@@ -8,6 +8,7 @@
 
 #include "sightline/image/color.h"
 #include "support/catch.h"
+#include "support/skip.h"
 
 using namespace sightline;
 
@@ -114,7 +115,11 @@ TEST_CASE("resampler: every instruction set and order of passes gives the bytes 
         const Pixels expected = naive(frame, plan);
         for (const SimdLevel level : {SimdLevel::portable, SimdLevel::avx2, SimdLevel::avx512}) {
           INFO("frame " << seed << ", rows first " << rows_first << ", level " << static_cast<int>(level));
-          CHECK((!simd_supported(level) || streamed(frame, plan, level) == expected));
+          if (simd_supported(level)) {
+            CHECK(streamed(frame, plan, level) == expected);
+          } else {
+            skip("no kernels of level " + std::to_string(static_cast<int>(level)));
+          }
         }
       }
     }

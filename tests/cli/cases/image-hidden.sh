@@ -12,11 +12,6 @@ if [ "$(id -u)" = 0 ]; then
 fi
 chmod 744 hidden
 chmod a-x hidden
-if [ -z "$as_user" ] || $as_user test -x "$(readlink -f "$(command -v sightline)")" -a -r "$SIGHTLINE_MODEL/vocab.json"; then
-  expect 3 $as_user sightline embed-image hidden photos/grey.png -f npy >out.npy
-  npy show out.npy
-else
-  printf 'sightline: error[IO] hidden/%s: cannot be opened: Permission denied\n' a.png below >&2
-  echo 'sightline: 2 of 3 images skipped' >&2
-  echo '[3, 32] <f4: zero zero ok'
-fi
+reachable "$as_user" || skip "another user cannot reach the program"
+expect 3 $as_user sightline embed-image hidden photos/grey.png -f npy >out.npy
+npy show out.npy

@@ -1,11 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Out of memory is exit 7, one message and no file. OpenBLAS waits for ever for memory it does not get, so the native
 # products are used; a sanitizer's shadow alone is larger than the limit.
-if [ $SANITIZED = yes ]; then
-  printf 'sightline: error[LIMIT] memory: not enough\nsightline: try fewer threads (-j) or a smaller batch (-b)\n' >&2
-  echo large.png
-  exit
-fi
+[ $SANITIZED = no ] || skip "the sanitizer alone needs more memory than the limit"
 python3 - <<'P'
 import struct, zlib
 def chunk(kind, data):

@@ -14,7 +14,7 @@ for pair in 'ViT-B/32 base-patch32' 'ViT-B-32 base-patch32' 'ViT-B/16 base-patch
   [ "$(sightline info "$name" | head -1)" = "model: $root/snapshots/abc" ]
   rm -rf $root
   # No server answers: the name was understood.
-  if command -v curl >/dev/null; then
+  if command -v curl >/dev/null; then  # otherwise end_to_end/fetch_model is skipped and says so
     expect 1 env HF_ENDPOINT=http://127.0.0.1:9 "$DATA/../scripts/fetch-model.sh" "$name" 2>message
     grep -q "http://127.0.0.1:9/openai/clip-vit-$preset/resolve/main/config.json" message
   fi

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The reader of a pipe gets rows of texts all the time, not thousands at once: the processor time spent between them.
-[ "$SANITIZED" = no ] || exit 0
+[ "$SANITIZED" = no ] || skip "a sanitized build is too slow for times"
 for i in $(seq 6000); do echo "a small house by the river and tree number $i, as seen from the road behind the hill"; done >captions
 cat >gaps.py <<'P'
 import os, subprocess
