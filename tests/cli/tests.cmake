@@ -19,6 +19,6 @@ foreach(part console folder_walk guard inputs mapped_file_guard low_scores ranke
   target_sources(app_tests PRIVATE ${app_folder}/${part}.cpp ${CMAKE_CURRENT_LIST_DIR}/${part}_test.cpp)
 endforeach()
 target_include_directories(app_tests PRIVATE ${app_folder})
-target_compile_options(app_tests PRIVATE ${SIGHTLINE_WARNINGS})
+sightline_test_target(app_tests)
 target_link_libraries(app_tests PRIVATE sightline_test_support sightline::sightline)
 sightline_catch_tests(app_tests app 60)
