@@ -1,51 +1,128 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Everything that must hold before a change lands: installs what is missing, builds, runs all tests; then once more
-# under AddressSanitizer and UBSan. Usage: scripts/check.sh [--quick|--long]
-#   --quick: without the sanitizer build
-#   --long:  the slow tests of tests/long as well
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-quick=no long=no
-case "${1:-}" in
-  "") ;;
-  --quick) quick=yes ;;
-  --long) long=yes ;;
-  *) echo "check.sh: unknown option '$1'; usage: scripts/check.sh [--quick|--long]" >&2; exit 2 ;;
-esac
+usage() {
+  cat <<'TEXT'
+usage: scripts/check.sh [--quick|--long] [--fuzz-seconds N] [--only STEP[,STEP...]]
 
-step() { printf '\n== %s (%s s)\n' "$1" "$SECONDS"; }
-jobs=$(nproc)
+Everything that must hold before a change lands: installs what is missing, builds, runs all tests; then once more
+under AddressSanitizer and UBSan.
 
-step "install"
-scripts/setup.sh --tests
+  --quick           without the sanitizer build
+  --long            the slow steps as well
+  --fuzz-seconds N  how long each fuzz target runs [60]
+  --only STEPS      these steps alone, in the order of the list
 
-if command -v clang-format-14 >/dev/null; then
-  step "format"
+Steps: install format release sanitize
+Steps of --long: scripts tsan tidy arm64 fuzz
+  scripts  tests/long/*.py: large folders, kills at random times, packages
+  tsan     the tests with threads, under ThreadSanitizer (clang)
+  tidy     clang-tidy with the checks of .clang-tidy over lib/
+  arm64    the layers below weights, cross-compiled and run by qemu
+  fuzz     each target of tests/fuzz with libFuzzer, AddressSanitizer and UBSan (clang); new inputs and what
+           crashes are kept in build-fuzz
+
+A step whose tools are missing, and cannot be installed, is skipped; the end lists what was skipped.
+TEXT
+}
+
+fail_usage() {
+  echo "check.sh: $1" >&2
+  usage >&2
+  exit 2
+}
+
+steps="install format release sanitize"
+long_steps="scripts tsan tidy arm64 fuzz"
+chosen=$steps fuzz_seconds=60
+while [[ $# -gt 0 ]]; do
+  case "$1" in
+    -h | --help) usage; exit 0 ;;
+    --quick) chosen="install format release" ;;
+    --long) chosen="$steps $long_steps" ;;
+    --fuzz-seconds)
+      [[ "${2:-}" =~ ^[1-9][0-9]*$ ]] || fail_usage "--fuzz-seconds needs a number of seconds"
+      fuzz_seconds=$2; shift ;;
+    --only)
+      chosen=${2:-}; chosen=${chosen//,/ }; shift
+      [[ -n "$chosen" ]] || fail_usage "--only needs the names of steps"
+      for name in $chosen; do
+        [[ " $steps $long_steps " == *" $name "* ]] || fail_usage "unknown step '$name'"
+      done ;;
+    *) fail_usage "unknown option '$1'" ;;
+  esac
+  shift
+done
+readonly fuzz_seconds jobs=$(nproc)
+reasons=$(mktemp)
+trap 'rm -f "$reasons"' EXIT
+
+# skip REASON: the running step cannot be done here
+skip() {
+  echo "skipped: $*"
+  echo "$step: $*" >>"$reasons"
+  exit 77
+}
+
+# need COMMAND PACKAGE...: installs the packages where the command is missing and that is possible
+need() {
+  local tool=$1
+  shift
+  command -v "$tool" >/dev/null && return
+  if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-remove --no-install-recommends "$@" >/dev/null || true
+  fi
+  command -v "$tool" >/dev/null || skip "$tool is missing (package $1)"
+}
+
+# configure FOLDER OPTION...: a build with the tests
+configure() {
+  local folder=$1
+  shift
+  cmake -S . -B "$folder" -G Ninja -DSIGHTLINE_TESTS=ON "$@" >/dev/null
+}
+
+run_install() { scripts/setup.sh --tests; }
+
+run_format() {
+  command -v clang-format-14 >/dev/null || skip "clang-format-14 is missing"
   find app lib tests \( -name '*.h' -o -name '*.cpp' \) -print0 | xargs -0 clang-format-14 --dry-run -Werror
-else
-  step "format: skipped, clang-format-14 is not installed"
-fi
+}
 
-step "build, release"
-cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release -DSIGHTLINE_TESTS=ON -DSIGHTLINE_WERROR=ON >/dev/null
-cmake --build build -j "$jobs"
-step "test, release"
-ctest --test-dir build --output-on-failure -j "$jobs"
+run_release() {
+  configure build -DCMAKE_BUILD_TYPE=Release -DSIGHTLINE_WERROR=ON
+  cmake --build build -j "$jobs"
+  echo "built after $((SECONDS - begin)) s"
+  ctest --test-dir build --output-on-failure -j "$jobs"
+}
 
-if [[ $quick == no ]]; then
-  step "build, AddressSanitizer + UBSan"
-  cmake -S . -B build-sanitize -G Ninja -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
-        -DSIGHTLINE_TESTS=ON -DSIGHTLINE_SANITIZE=address,undefined >/dev/null
+run_sanitize() {
+  configure build-sanitize -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
+            -DSIGHTLINE_SANITIZE=address,undefined
   cmake --build build-sanitize -j "$jobs"
-  step "test, AddressSanitizer + UBSan"
+  echo "built after $((SECONDS - begin)) s"
   ctest --test-dir build-sanitize --output-on-failure -j "$jobs"
+}
+
+source scripts/check_long.sh
+
+for step in $chosen; do
+  printf '\n== %s\n' "$step"
+  begin=$SECONDS status=0
+  set +e  # a function called in a condition would run on after its first error
+  (set -e; "run_$step")
+  status=$?
+  set -e
+  echo "== $step: $((SECONDS - begin)) s"
+  if [[ $status != 0 && $status != 77 ]]; then
+    echo "check.sh: step $step failed" >&2
+    exit 1
+  fi
+done
+if [[ -s $reasons ]]; then
+  printf '\nskipped steps:\n'
+  sed 's/^/  /' "$reasons"
 fi
-if [[ $long == yes ]]; then
-  for test in tests/long/*.py; do
-    step "long test, $test"
-    python3 "$test" --binary build/sightline
-  done
-fi
-step "all checks passed"
+printf '\n== all checks passed (%s s)\n' "$SECONDS"

@@ -1,0 +1,141 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs of embed-image and convert-weights that are killed at random times leave nothing half-written.
+
+Every run writes in a folder of its own, half of them over older outputs, and gets SIGINT, SIGTERM or SIGKILL at a random
+time. Afterwards each final name holds what it held before or the complete new bytes, the exit status is the signal (or 0
+when the run was faster), SIGINT and SIGTERM leave no other file behind, and a second run completes.
+
+Usage: kills.py --binary PATH [--rounds N] [--seed N]
+"""
+import argparse
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+DATA = pathlib.Path(__file__).resolve().parent.parent.parent / "data"
+MODEL = DATA / "golden" / "model" / "nano_quick_gelu"
+IMAGES = sorted((DATA / "golden" / "model" / "images").glob("*.*"))
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+OLD = b"what was there before"
+LISTED = 2000
+
+
+class Command:
+    """A command line, and the outputs that an undisturbed run of it makes."""
+
+    def __init__(self, name, binary, arguments, inputs):
+        self.name, self.inputs = name, inputs
+        self.line = [str(binary), *arguments]
+        with tempfile.TemporaryDirectory(prefix="sightline-kills-") as folder:
+            work = pathlib.Path(folder)
+            self.prepare(work)
+            begin = time.monotonic()
+            status = self.start(work).wait()
+            self.seconds = time.monotonic() - begin
+            if status != 0:
+                raise SystemExit(f"kills: {name} ends with {status} when nobody disturbs it")
+            self.expected = self.outputs(work)
+
+    def prepare(self, work):
+        for name, content in self.inputs.items():
+            (work / name).write_bytes(content)
+
+    def start(self, work, *more):
+        # Python ignores no signal here, but a shell in the background would: the default is set again.
+        restore = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+        return subprocess.Popen([*self.line, *more], cwd=work, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                preexec_fn=restore)
+
+    def outputs(self, work):
+        return {str(path.relative_to(work)): path.read_bytes() for path in sorted(work.rglob("*"))
+                if path.is_file() and path.name not in self.inputs}
+
+
+def write_old(command, work):
+    """Older outputs under the final names: files with other bytes; a folder of its own for a model."""
+    if command.name == "convert-weights":
+        shutil.copytree(MODEL, work / "model")
+    else:
+        for name in command.expected:
+            (work / name).write_bytes(OLD)
+    return command.outputs(work)
+
+
+def problems_of(command, work, number, status, before):
+    left = command.outputs(work)
+    problems = []
+    if status not in (0, -number):
+        problems.append(f"exit status {status}")
+    for name in command.expected | before | left:
+        content = left.get(name)
+        temporary = ".part" in name
+        if temporary:
+            if number != signal.SIGKILL:
+                problems.append(f"{name} is left behind")
+        elif content not in (before.get(name), command.expected.get(name)):
+            problems.append(f"{name} is half-written: {len(content)} bytes")
+    if status == 0 and any(left.get(name) != content for name, content in command.expected.items()):
+        problems.append("exit status 0, but the outputs are not complete")
+    whole = {name: content for name, content in left.items() if ".part" not in name}
+    if command.name == "convert-weights" and whole not in (before, command.expected):
+        problems.append(f"a folder that is neither the old nor the new one: {sorted(whole)}")
+    return problems
+
+
+def run_once(command, number, random_numbers):
+    """What is wrong after one run that got signal `number`, and whether it came in time."""
+    with tempfile.TemporaryDirectory(prefix="sightline-kills-") as folder:
+        work = pathlib.Path(folder)
+        command.prepare(work)
+        over_old = random_numbers.random() < 0.5
+        before = write_old(command, work) if over_old else {}
+        run = command.start(work, *(["--force"] if over_old else []))
+        time.sleep(random_numbers.uniform(0, 1.1 * command.seconds))
+        run.send_signal(number)
+        status = run.wait(timeout=60)
+        problems = problems_of(command, work, number, status, before)
+        again = command.start(work, "--force").wait(timeout=60 + 20 * command.seconds)
+        if again != 0 or command.outputs(work) != command.expected:
+            problems.append(f"the next run ends with {again}, with {sorted(command.outputs(work))}")
+        return problems, status != 0
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--binary", required=True, type=pathlib.Path)
+    parser.add_argument("--rounds", type=int, default=20, help="runs for each command and signal [20]")
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    binary = options.binary.resolve()
+    random_numbers = random.Random(options.seed)
+    listed = "".join(f"{path}\n" for path in IMAGES * (LISTED // len(IMAGES))).encode()
+    commands = [
+        Command("embed-image", binary, ["embed-image", "--files-from", "list", "-o", "out.npy", "--report", "report.jsonl",
+                                        "-m", str(MODEL), "-q"], {"list": listed}),
+        Command("convert-weights", binary, ["convert-weights", str(MODEL), "-o", "model", "--dtype", "f16", "-q"], {}),
+    ]
+    failed = False
+    for command in commands:
+        for number in SIGNALS:
+            in_time = 0
+            for round_number in range(options.rounds):
+                problems, stopped = run_once(command, number, random_numbers)
+                in_time += stopped
+                for problem in problems:
+                    failed = True
+                    print(f"kills: {command.name}, {number.name}, round {round_number}: {problem}")
+            print(f"kills: {command.name}, {number.name}: {options.rounds} runs, {in_time} stopped")
+            if in_time == 0:
+                failed = True
+                print("kills: no run was stopped: nothing was tested")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
