@@ -34,10 +34,10 @@ struct Registers {
   std::uint32_t a = 0, b = 0, c = 0, d = 0;
 };
 
-// CPUID; zeros for a leaf that the processor does not have.
+// In a virtual machine each CPUID takes some microseconds: it is asked as rarely as possible.
 Registers cpuid(std::uint32_t leaf, std::uint32_t subleaf = 0) {
   Registers r;
-  if (__get_cpuid_count(leaf, subleaf, &r.a, &r.b, &r.c, &r.d) == 0) return {};
+  __cpuid_count(leaf, subleaf, r.a, r.b, r.c, r.d);
   return r;
 }
 
@@ -67,6 +67,7 @@ CpuFeatures detect() {
   if (!all_of(saved, kYmm)) return found;
   found.add(CpuFeature::avx);
 
+  if (cpuid(0).a < 7) return found;
   const Registers extended = cpuid(7);
   constexpr std::uint32_t kFmaMovbeF16c = bit(12) | bit(22) | bit(29);
   constexpr std::uint32_t kBmiAvx2 = bit(3) | bit(5) | bit(8);  // BMI1, AVX2, BMI2
