@@ -10,7 +10,6 @@
 #include <exception>
 #include <fstream>
 #include <mutex>
-#include <string>
 #include <thread>
 #include <vector>
 
@@ -31,10 +30,10 @@ void pause_cpu() {
 
 int cgroup_quota() {
   std::ifstream file("/sys/fs/cgroup/cpu.max");
-  std::string quota;
-  double period = 0;
-  if (!(file >> quota >> period) || quota == "max" || period <= 0) return 0;
-  return std::max(1, static_cast<int>(std::ceil(std::atof(quota.c_str()) / period)));
+  double quota = 0, period = 0;  // "max 100000" when there is none
+  if (!(file >> quota >> period) || quota <= 0 || period <= 0) return 0;
+  constexpr double kMostCores = 1024;
+  return static_cast<int>(std::clamp(std::ceil(quota / period), 1.0, kMostCores));
 }
 
 }  // namespace
