@@ -51,6 +51,8 @@ void skip(const std::string& reason) {
   if (skips.insert(reason).second) std::printf("skipped: %s\n", reason.c_str());
 }
 
+bool is_emulated() { return std::getenv("SIGHTLINE_EMULATED") != nullptr; }
+
 int main(int argc, char** argv) {
   const char* level = std::getenv("SIGHTLINE_CPU");
   if (level != nullptr && *level != '\0' && lacks(level)) {
