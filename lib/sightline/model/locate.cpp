@@ -9,7 +9,6 @@
 #include "sightline/files/file.h"
 #include "sightline/model/data_folder.h"
 #include "sightline/model/hub_cache.h"
-#include "sightline/model/installation.h"
 
 namespace sightline {
 namespace {

@@ -13,4 +13,4 @@ expect 5 sightline embed-image photos -o d.npy 2>message
 grep -c 'error\[MISSING\]' message
 grep -c 'name a model with --model' message
 expect 5 sightline score photos --labels cat --templates openai-imagenet -m "$MODELS/nano_quick_gelu" 2>message
-sed 's| beside .*/sightline| beside IT|' message
+sed 's| in /.* nor| in IT nor|' message
