@@ -33,8 +33,10 @@ mkdir -p dist
 build() {
   local folder=$1
   shift
-  cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSIGHTLINE_TESTS=OFF "$@" >"$folder.log" 2>&1 &&
-    cmake --build "$folder" >>"$folder.log" 2>&1 || { tail -40 "$folder.log" >&2; die "the build failed: $folder.log"; }
+  mkdir -p "$folder"
+  cmake -S . -B "$folder" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSIGHTLINE_TESTS=OFF "$@" >"$folder/package.log" 2>&1 &&
+    cmake --build "$folder" >>"$folder/package.log" 2>&1 ||
+    { tail -40 "$folder/package.log" >&2; die "the build failed: $folder/package.log"; }
   version=$(sed -n 's/^CMAKE_PROJECT_VERSION:STATIC=//p' "$folder/CMakeCache.txt")
 }
 
@@ -43,7 +45,8 @@ if wants deb; then
   command -v dpkg-shlibdeps >/dev/null || die "dpkg-shlibdeps is needed for the Debian package: apt-get install dpkg-dev"
   build build-deb -DCMAKE_INSTALL_PREFIX=/usr -DSIGHTLINE_WITH_AVIF=ON -DSIGHTLINE_WITH_HEIF=ON -DSIGHTLINE_WITH_TIFF=ON
   rm -rf build-deb/packages
-  (cd build-deb && cpack -G DEB) >build-deb.log 2>&1 || { tail -40 build-deb.log >&2; die "cpack failed: build-deb.log"; }
+  (cd build-deb && cpack -G DEB) >build-deb/cpack.log 2>&1 ||
+    { tail -40 build-deb/cpack.log >&2; die "cpack failed: build-deb/cpack.log"; }
   rm -f dist/*.deb
   cp build-deb/packages/*.deb dist/
 fi
