@@ -18,8 +18,8 @@ constexpr std::string_view by_cpu_level(CpuFeatures features) {
 ///     [[gnu::always_inline]] inline void scale_body(float* values, std::int64_t count) { ... }
 ///     void scale(float* values, std::int64_t count) { ByCpu<scale_body>::call(values, count); }
 ///
-/// `highest` is the highest level that the loop gains from: avx2 or avx512. Levels may differ in the bits of a
-/// result (fused multiply-adds); one level gives the same bits in every run.
+/// `highest` is the highest level that the loop gains from: avx2 or avx512. Levels may differ in the bits of
+/// a result (fused multiply-adds); one level gives the same bits in every run.
 template <auto body, CpuFeature highest = CpuFeature::avx512>
 class ByCpu;
 

@@ -160,7 +160,6 @@ struct Links {
 }  // namespace
 
 BytePairMerger::BytePairMerger(std::size_t merges) : slots_(capacity_for(merges)) { merges_.reserve(merges); }
-BytePairMerger::~BytePairMerger() = default;
 
 std::size_t BytePairMerger::slot_of(std::int32_t left, std::int32_t right) const {
   const std::uint64_t hash = mixed(pair_of(left, right));

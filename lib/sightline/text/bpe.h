@@ -13,7 +13,6 @@ namespace sightline {
 class BytePairMerger {
  public:
   explicit BytePairMerger(std::size_t merges);
-  ~BytePairMerger();
 
   /// The next merge in rank order. Returns false when the pair stands there already.
   bool add(std::int32_t left, std::int32_t right, std::int32_t merged);
