@@ -11,7 +11,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOLDERS = ("app", "lib", "tests", "scripts", "packaging", "docs", ".ci")
+FOLDERS = ("app", "lib", "tests", "scripts", "docs", ".ci")
 CODE = (".h", ".cpp")
 THIRD_PARTY = re.compile(r'#include <(?:CLI|spdlog|simdjson|png|jpeg|cblas|openblas|libdeflate|webp|avif|libheif|tiff)')
 MARKS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
