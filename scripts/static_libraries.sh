@@ -81,6 +81,9 @@ build tiff -Dtiff-tools=OFF -Dtiff-tests=OFF -Dtiff-contrib=OFF -Dtiff-docs=OFF 
       -Dzstd=ON -Dwebp=ON -Dlibdeflate=ON
 if fetch libde265 && fetch libheif; then
   build libde265 -DENABLE_SDL=OFF -DENABLE_ENCODER=OFF
+  # Its CMake build leaves the version out.
+  sed -i "s/^Version: *$/Version: $(sed -n '1s/.*(\([0-9.]*\).*/\1/p' libde265/debian/changelog)/" \
+    "$prefix/lib/pkgconfig/libde265.pc"
   build libheif -DENABLE_PLUGIN_LOADING=OFF -DWITH_EXAMPLES=OFF -DWITH_LIBDE265=ON -DWITH_X265=OFF -DWITH_DAV1D=OFF \
         -DWITH_AOM_ENCODER=OFF -DWITH_AOM_DECODER=OFF -DWITH_SvtEnc=OFF -DWITH_RAV1E=OFF -DWITH_LIBSHARPYUV=OFF
 else
