@@ -34,7 +34,7 @@ std::size_t first_wrong_byte(std::string_view text) {
 /// UTF-8.
 Caption check_text(std::string text, const CaptionOptions& options, Place place) {
   Caption caption;
-  if (options.invalid_utf8 == "replace" && !is_utf8(text)) {
+  if (options.invalid_utf8 == InvalidUtf8::replace && !is_utf8(text)) {
     RepairedText repaired = repair_utf8(text);
     text = std::move(repaired.text);
     caption.replaced = repaired.replaced;
@@ -90,8 +90,8 @@ std::vector<std::string> split_labels(std::string_view text) {
     if (label.empty()) {
       // What follows a blank is another argument: --labels cat, dog
       fail_usage("--labels has an empty label", text.ends_with(',') && text.size() > 1
-                                                    ? "a list with blanks is quoted: --labels 'cat, dog'"
-                                                    : "write it as --labels cat,dog");
+                                                    ? "quote a list that contains spaces: --labels 'cat, dog'"
+                                                    : "example: --labels cat,dog");
     }
     labels.emplace_back(label);
     begin = end + 1;
@@ -102,11 +102,7 @@ std::vector<std::string> split_labels(std::string_view text) {
 std::vector<Caption> read_templates(const CaptionOptions& options) {
   std::vector<Caption> templates = check_arguments(options.templates, options, "--template");
   if (!options.template_set.empty()) {
-    if (options.template_set != "openai-imagenet") {
-      fail_usage("unknown template set '" + options.template_set + "'",
-                 "the set that exists: openai-imagenet");
-    }
-    const std::string path = join_path(data_folder().string(), "templates/openai-imagenet.txt");
+    const std::string path = join_path(data_folder().string(), "templates/" + options.template_set + ".txt");
     for (Caption& line : read_lines(path, options, Blanks::keep)) templates.push_back(std::move(line));
   }
   if (templates.empty()) templates.emplace_back().label = kDefaultTemplate;
@@ -146,16 +142,20 @@ void fill_templates(Caption& caption, const std::vector<Caption>& templates, con
 
 }  // namespace
 
+std::string_view name_of(InvalidUtf8 choice) { return choice == InvalidUtf8::replace ? "replace" : "refuse"; }
+
+std::vector<std::string> template_sets() { return {"openai-imagenet"}; }
+
 bool has_captions(const CaptionOptions& options) {
   const bool labels = options.labels.has_value() || !options.labels_file.empty();
   const int sources = static_cast<int>(!options.texts.empty()) + static_cast<int>(!options.file.empty()) +
                       static_cast<int>(options.labels.has_value()) +
                       static_cast<int>(!options.labels_file.empty());
   if (sources > 1)
-    fail_usage("captions from more than one place",
-               "give one of: captions, --captions, --labels, --labels-from");
+    fail_usage("use only one of " + std::string(options.texts_name) +
+               ", --captions, --labels, --labels-from");
   if (!labels && (!options.templates.empty() || !options.template_set.empty())) {
-    fail_usage("templates need labels", "give --labels or --labels-from");
+    fail_usage("templates require labels", "add --labels or --labels-from");
   }
   return sources == 1;
 }

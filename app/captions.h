@@ -5,21 +5,31 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sightline/base/error.h"
 
 namespace sightline::app {
 
+/// What happens to a text that is not UTF-8.
+enum class InvalidUtf8 { refuse, replace };
+/// "refuse" or "replace"
+std::string_view name_of(InvalidUtf8 choice);
+
+/// The published template sets that ship with the program.
+std::vector<std::string> template_sets();
+
 /// Which texts, as the command line says.
 struct CaptionOptions {
   std::vector<std::string> texts;      ///< -c, or the arguments of embed-text
+  std::string_view texts_name = "-c";  ///< what messages call them
   std::string file;                    ///< --captions; "-" is stdin
   std::optional<std::string> labels;   ///< --labels
   std::string labels_file;             ///< --labels-from; "-" is stdin
   std::vector<std::string> templates;  ///< --template
-  std::string template_set;            ///< --templates
-  std::string invalid_utf8 = "refuse";
+  std::string template_set;            ///< --templates: one of `template_sets`
+  InvalidUtf8 invalid_utf8 = InvalidUtf8::refuse;
 };
 
 /// What stands in the results, and the texts whose embeddings' mean is its own: one, or one per template.

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <functional>
-#include <string_view>
+#include <span>
 
-namespace CLI {
-class App;
-}
+#include "cli/option.h"
 
 namespace sightline::app {
 
-/// One subcommand: its parser, what its help shows besides the options, and what it does.
-struct Command {
-  CLI::App* parser;
-  std::string_view arguments;  ///< "[IMAGE...] (-c TEXT... | ...)"
-  std::string_view examples;   ///< lines for the foot of the help
-  std::function<int()> run;    ///< the exit code
-};
+/// The table of commands, in commands.cpp. A new command is a file that describes it and a line there.
+std::span<const Command> commands();
+/// Null when there is none of this name.
+const Command* find_command(std::string_view name);
 
-Command add_score(CLI::App& app);
-Command add_embed_image(CLI::App& app);
-Command add_embed_text(CLI::App& app);
-Command add_convert_weights(CLI::App& app);
-Command add_info(CLI::App& app);
+CommandLine describe_score();
+CommandLine describe_embed_image();
+CommandLine describe_embed_text();
+CommandLine describe_convert_weights();
+CommandLine describe_info();
+CommandLine describe_completions();
 
 }  // namespace sightline::app

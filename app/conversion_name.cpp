@@ -27,23 +27,23 @@ bool has_other_extension(const std::string& path) {
 
 }  // namespace
 
-const ConversionFormat& check_target_name(const std::string& path, const std::string& to) {
+const ConversionFormat& check_target_name(const std::string& path, const ConversionFormat* to) {
   if (is_stdout(path)) fail_usage("a model cannot be written to stdout");
   if (path.ends_with(kPackedExtension)) {
-    fail_usage("targets in .sightline files are not built yet: " + path,
-               "a name in .weights.h5 is written for KerasHub, any other as a Hugging Face folder");
+    fail_usage(".sightline targets are not supported yet: " + path,
+               "NAME.weights.h5 writes a KerasHub file, any other name a Hugging Face folder");
   }
   const ConversionFormat& format = conversion_format_of(path);
   const bool keras = !format.extension.empty();
   if (!keras && has_other_extension(path)) {
-    fail_usage(
-        "a target is a folder or a file in .weights.h5, and " + path + " is named as another kind of file",
-        "name a folder, for Hugging Face: -o NAME; or a file for KerasHub: -o NAME.weights.h5");
+    fail_usage("unsupported target extension " + ending_of(path) + ": " + path,
+               "-o NAME writes a Hugging Face folder, -o NAME.weights.h5 a KerasHub file");
   }
-  if (keras && to == "hf") fail_usage("--to hf writes a folder, and " + path + " is named as a Keras file");
-  if (!keras && to == "keras-h5") {
-    fail_usage("--to keras-h5 writes a file in .weights.h5, and " + path + " is not named so",
-               "Keras tells its files by that ending");
+  if (to != nullptr && to != &format) {
+    const std::string name(to->name), extension(to->extension);
+    fail_usage("--to " + name + " writes a " + (extension.empty() ? "folder" : extension + " file") +
+                   ", but the target is " + path,
+               "name it -o NAME" + extension);
   }
   return format;
 }

@@ -7,9 +7,9 @@
 
 namespace sightline::app {
 
-/// The format that `--to` names ("auto": by the extension of `path`). Refuses a target whose name is that of
-/// a format that is not written ("-", x.sightline, x.gguf, x.pt, ...) or of another format than `to`. A name
-/// that ends in `/` is a folder's. Errors: usage.
-const ConversionFormat& check_target_name(const std::string& path, const std::string& to);
+/// The format `to` of `--to`, or the one that the extension of `path` selects when it is null. Refuses a
+/// target whose name is that of a format that is not written ("-", x.sightline, x.gguf, x.pt, ...) or of
+/// another format than `to`. A name that ends in `/` is a folder's. Errors: usage.
+const ConversionFormat& check_target_name(const std::string& path, const ConversionFormat* to);
 
 }  // namespace sightline::app

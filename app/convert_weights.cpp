@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
 
+#include "cli/option_values.h"
 #include "commands.h"
 #include "conversion_name.h"
 #include "failure.h"
@@ -18,6 +18,7 @@
 #include "sightline/model/data_folder.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/tokenizer_files.h"
+#include "sightline/weights/names.h"
 #include "signals.h"
 
 namespace sightline::app {
@@ -28,7 +29,10 @@ namespace fs = std::filesystem;
 struct ConvertOptions {
   ModelOptions source;
   ConsoleOptions console;
-  std::string target, from = "auto", to = "auto", dtype = "keep", tokenizer;
+  std::string target, tokenizer;
+  std::string from;                      ///< a dialect; "": as recognized
+  const ConversionFormat* to = nullptr;  ///< none: by the name of the target
+  std::optional<DType> dtype;            ///< none: as stored
   bool force = false, verify = false;
 };
 
@@ -41,11 +45,6 @@ void check(const ConvertOptions& o) {
 }
 
 constexpr std::int64_t kClipVocabulary = 49408;  ///< entries of the vocabulary that ships with the program
-
-std::optional<DType> target_dtype(const std::string& name) {
-  if (name == "keep") return std::nullopt;
-  return name == "f32" ? DType::f32 : name == "f16" ? DType::f16 : DType::bf16;
-}
 
 std::string describe(const Model& clip) {
   const CLIPConfig& config = clip.config();
@@ -160,11 +159,10 @@ int run_convert_weights(const ConvertOptions& o) {
       Stage::output, [&] { return open_target(check_target_name(o.target, o.to), o.target, o.force); });
   // Building the model asks for every tensor once, by name and shape.
   Stopwatch watch(o.console);
-  const std::unique_ptr<Model> clip =
-      load_model(o.source, o.console, o.from == "auto" ? std::string() : o.from);
+  const std::unique_ptr<Model> clip = load_model(o.source, o.console, o.from);
   watch.lap("model loaded");
   note(o.console, describe(*clip));
-  const Conversion conversion{*clip, target_dtype(o.dtype),
+  const Conversion conversion{*clip, o.dtype,
                               in_stage(Stage::model, [&] { return tokenizer_folder(o, *clip); })};
   in_stage(Stage::model, [&] { target->read_source(conversion); });
   write(*target, conversion);
@@ -180,35 +178,67 @@ int run_convert_weights(const ConvertOptions& o) {
   return kExitDone;
 }
 
+/// `--from`: the dialects of the library.
+std::vector<Choice<std::string>> dialects() {
+  std::vector<Choice<std::string>> choices = {{"auto", ""}};
+  for (const NameMap* map : name_maps()) choices.push_back({std::string(map->name), std::string(map->name)});
+  return choices;
+}
+
+/// `--to`: the formats that models can be written in.
+std::vector<Choice<const ConversionFormat*>> target_formats() {
+  std::vector<Choice<const ConversionFormat*>> choices = {{"auto", nullptr}};
+  for (const ConversionFormat& format : conversion_formats())
+    choices.push_back({std::string(format.name), &format});
+  return choices;
+}
+
 }  // namespace
 
-Command add_convert_weights(CLI::App& app) {
+CommandLine describe_convert_weights() {
   const auto o = std::make_shared<ConvertOptions>();
-  CLI::App* parser = app.add_subcommand("convert-weights", "Writes a model in another form or precision");
-  parser->add_option("SOURCE", o->source.model, "a model folder, a weight file, a preset or org/name")
-      ->group("Input");
-  add_choice(*parser, "--from", o->from, {"auto", "hf", "openai", "openclip", "kerascv", "kerashub", "gguf"},
-             "the source's dialect", "Input");
-  parser->add_option("--tokenizer", o->tokenizer, "take the tokenizer's files from here [SOURCE]")
-      ->type_name("DIR")
-      ->group("Input");
-  parser->add_option("-o,--output", o->target, "the folder, or the .weights.h5 file, to be written")
-      ->type_name("TARGET")
-      ->group("Output");
-  add_choice(*parser, "--to", o->to, {"auto", "hf", "keras-h5"}, "the form; auto: by TARGET's ending",
-             "Output");
-  add_choice(*parser, "--dtype", o->dtype, {"keep", "f32", "f16", "bf16"}, "of the weights", "Output",
-             {"int8"});
-  parser->add_flag("--force", o->force, "replace a target that exists")->group("Output");
-  parser->add_flag("--verify", o->verify, "compare all tensors, run fixed probes through both")
-      ->group("Output");
-  add_console_options(*parser, o->console);
-  return {parser, "SOURCE -o TARGET [options]",
-          "  sightline convert-weights openai/clip-vit-base-patch32 -o half --dtype f16\n"
-          "  sightline convert-weights ViT-B-32.pt -o clip-vit-base-patch32 --verify\n"
-          "  sightline convert-weights model/ -o clip.weights.h5\n"
-          "  sightline info half\n",
-          [o] { return run_convert_weights(*o); }};
+  CommandLine line;
+  line.add({.names = {"SOURCE"},
+            .help = "model folder, weight file, preset or org/name",
+            .value = text(o->source.model),
+            .completion = Completion::models});
+  line.add({.names = {"--from"},
+            .help = "naming scheme of the source's tensors",
+            .value = with_default(choice(o->from, dialects), "auto")});
+  line.add({.names = {"--tokenizer"},
+            .value_name = "DIR",
+            .help = "folder to take the tokenizer's files from [SOURCE]",
+            .value = text(o->tokenizer),
+            .completion = Completion::folders});
+  line.add({.names = {"-o", "--output"},
+            .value_name = "TARGET",
+            .help = "folder or .weights.h5 file to write",
+            .group = HelpGroup::output,
+            .value = text(o->target),
+            .completion = Completion::files});
+  line.add({.names = {"--to"},
+            .help = "target format; auto: selected by the name of TARGET",
+            .group = HelpGroup::output,
+            .value = with_default(choice(o->to, target_formats), "auto")});
+  line.add({.names = {"--dtype"},
+            .help = "data type of the written weights",
+            .group = HelpGroup::output,
+            .value = without(choice<std::optional<DType>>(o->dtype, {{"keep", std::nullopt},
+                                                                     {"f32", DType::f32},
+                                                                     {"f16", DType::f16},
+                                                                     {"bf16", DType::bf16}}),
+                             "--dtype", {"int8"})});
+  line.add({.names = {"--force"},
+            .help = "overwrite an existing target",
+            .group = HelpGroup::output,
+            .value = flag(o->force)});
+  line.add({.names = {"--verify"},
+            .help = "compare all tensors with the source, and the embeddings of fixed inputs",
+            .group = HelpGroup::output,
+            .value = flag(o->verify)});
+  add_console_options(line, o->console);
+  line.run = [o](const CommandLine&) { return run_convert_weights(*o); };
+  return line;
 }
 
 }  // namespace sightline::app

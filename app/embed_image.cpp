@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <optional>
 
@@ -28,7 +27,7 @@ struct EmbedImageOptions {
 
 void check(const EmbedImageOptions& o) {
   if (!has_images(o.input))
-    fail_usage("no image given", "name files, a folder (. is the current one), - or --files-from LIST");
+    fail_usage("no image given", "give image files, a folder (. is the current one), - or --files-from LIST");
   if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
     fail_usage("the report and the embeddings cannot both go to stdout");
   }
@@ -62,7 +61,7 @@ int run_embed_image(const EmbedImageOptions& o) {
   });
 
   Progress progress(o.console, count, "images");
-  ImageHints hints("embed-image");
+  ImageHints hints(HintsAbout::embed_image);
   const auto write = [&](std::int64_t index, const ImageResult& result) {
     const std::string& path = paths[static_cast<std::size_t>(index)];
     const std::string hint = hints.about(path, result.error_class, result.message);
@@ -93,26 +92,20 @@ int run_embed_image(const EmbedImageOptions& o) {
 
 }  // namespace
 
-Command add_embed_image(CLI::App& app) {
+CommandLine describe_embed_image() {
   const auto o = std::make_shared<EmbedImageOptions>();
-  CLI::App* parser = app.add_subcommand("embed-image", "Writes one embedding per picture");
-  add_input_options(*parser, o->input);
-  add_output_options(*parser, o->output, {"json", "jsonl", "csv", "tsv", "npy"});
-  parser->add_flag("--normalize,!--no-normalize", o->normalize, "divide by the L2 norm [yes]")
-      ->group("Output");
-  parser->add_flag("--no-index", o->no_index, "no OUT.index.jsonl and OUT.info.json beside OUT.npy")
-      ->group("Output");
-  add_image_care_options(*parser, o->items, o->model);
-  add_item_options(*parser, o->items, o->output, "image");
-  add_model_options(*parser, o->model);
-  add_image_model_options(*parser, o->model);
-  add_console_options(*parser, o->console);
-  add_progress_option(*parser, o->console);
-  return {parser, "[IMAGE...] [-o OUT] [options]",
-          "  sightline embed-image photos/ -o photos.npy\n"
-          "  find . -name '*.jpg' | sightline embed-image --files-from - -o all.npy\n"
-          "  sightline embed-image cat.jpg | jq .embedding[0]\n",
-          [o] { return run_embed_image(*o); }};
+  CommandLine line;
+  add_input_options(line, o->input);
+  add_output_options(line, o->output, Forms::embeddings);
+  add_embedding_options(line, o->normalize, o->no_index);
+  add_image_care_options(line, o->items, o->model);
+  add_item_options(line, o->items, o->output, "image");
+  add_model_options(line, o->model);
+  add_image_model_options(line, o->model);
+  add_console_options(line, o->console);
+  add_progress_option(line, o->console);
+  line.run = [o](const CommandLine&) { return run_embed_image(*o); };
+  return line;
 }
 
 }  // namespace sightline::app

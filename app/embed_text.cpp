@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <memory>
 
+#include "cli/option_values.h"
 #include "commands.h"
 #include "embedding_info.h"
 #include "embedding_output.h"
@@ -90,7 +90,7 @@ void write_rows(const Writing& to, std::span<const Caption> captions, const Text
 
 void check(const EmbedTextOptions& o) {
   if (!has_captions(o.captions))
-    fail_usage("no text given", "name texts, or --captions FILE, or --labels A,B,C");
+    fail_usage("no text given", "give texts as arguments, --captions FILE or --labels A,B,C");
   if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
     fail_usage("the report and the embeddings cannot both go to stdout");
   }
@@ -153,26 +153,21 @@ int run_embed_text(const EmbedTextOptions& o) {
 
 }  // namespace
 
-Command add_embed_text(CLI::App& app) {
+CommandLine describe_embed_text() {
   const auto o = std::make_shared<EmbedTextOptions>();
-  CLI::App* parser = app.add_subcommand("embed-text", "Writes one embedding per text");
-  add_values(*parser, "TEXT", o->captions.texts, "texts", "Input");
-  add_caption_options(*parser, o->captions);
-  add_output_options(*parser, o->output, {"json", "jsonl", "csv", "tsv", "npy"});
-  parser->add_flag("--normalize,!--no-normalize", o->normalize, "divide by the L2 norm [yes]")
-      ->group("Output");
-  parser->add_flag("--no-index", o->no_index, "no OUT.index.jsonl and OUT.info.json beside OUT.npy")
-      ->group("Output");
-  add_item_options(*parser, o->items, o->output, "text");
-  add_model_options(*parser, o->model);
-  add_text_model_options(*parser, o->model);
-  add_console_options(*parser, o->console);
-  add_progress_option(*parser, o->console);
-  return {parser, "[TEXT...] [-o OUT] [options]",
-          "  sightline embed-text 'a photo of a cat' 'a dog'\n"
-          "  sightline embed-text --captions captions.txt -o captions.npy\n"
-          "  sightline embed-text --labels cat,dog --templates openai-imagenet -o c.npy\n",
-          [o] { return run_embed_text(*o); }};
+  o->captions.texts_name = "TEXT";
+  CommandLine line;
+  line.add({.names = {"TEXT"}, .help = "texts to embed", .value = texts(o->captions.texts)});
+  add_caption_options(line, o->captions);
+  add_output_options(line, o->output, Forms::embeddings);
+  add_embedding_options(line, o->normalize, o->no_index);
+  add_item_options(line, o->items, o->output, "text");
+  add_model_options(line, o->model);
+  add_text_model_options(line, o->model);
+  add_console_options(line, o->console);
+  add_progress_option(line, o->console);
+  line.run = [o](const CommandLine&) { return run_embed_text(*o); };
+  return line;
 }
 
 }  // namespace sightline::app

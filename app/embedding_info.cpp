@@ -76,8 +76,8 @@ EmbeddingsInfo text_info(const Model& clip, const ModelOptions& options, const C
   EmbeddingsInfo info = info_of(clip, options, normalized);
   info.modality = Modality::text;
   info.preprocess = in_stage(Stage::model, [&] {
-    const TextPreprocess text{options.text_cleaning == "openai" ? TextCleaning::openai : TextCleaning::hf,
-                              clip.processor().text_length(), captions.invalid_utf8, templates_of(captions)};
+    const TextPreprocess text{options.text_cleaning, clip.processor().text_length(),
+                              std::string(name_of(captions.invalid_utf8)), templates_of(captions)};
     return text_preprocess_json(text, clip.source().folder);
   });
   return info;

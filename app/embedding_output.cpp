@@ -11,7 +11,7 @@ EmbeddingOutput::EmbeddingOutput(const OutputOptions& options, TableFormat forma
     : options_(options), kind_(kind) {
   in_stage(Stage::output, [&] {
     out_ = std::make_unique<OutputFile>(options.path, options.force);
-    table_ = make_table_writer(format, *out_, {options.dtype == "f16", options.drop_bad, kind.key});
+    table_ = make_table_writer(format, *out_, {options.dtype == DType::f16, options.drop_bad, kind.key});
     // Nothing lies beside a pipe or a device.
     if (format != TableFormat::npy || !out_->seekable() || is_stdout(options.path)) return;
     index_.emplace(index_path_of(options.path), kind.with_index, options.force);
@@ -44,7 +44,7 @@ void EmbeddingOutput::settle() {
   if (index_) index_->settle();
   if (info_ && info_->file() != nullptr) {
     EmbeddingsInfo info = describe_();
-    info.dtype = options_.dtype == "f16" ? "float16" : "float32";
+    info.dtype = options_.dtype == DType::f16 ? "float16" : "float32";
     info.rows = rows_;
     info.width = columns_;
     write_info(*info_->file(), info);

@@ -28,7 +28,7 @@ namespace {
   try {
     if (const std::exception_ptr thrown = std::current_exception()) std::rethrow_exception(thrown);
   } catch (const std::bad_alloc&) {
-    end_at_once("sightline: error[LIMIT] memory: not enough\n", kExitResources);
+    end_at_once("sightline: error[LIMIT] out of memory\n", kExitResources);
   } catch (...) {
   }
   end_at_once("sightline: error: internal error, please report it\n", kExitMistake);
@@ -59,7 +59,7 @@ int run_guarded(FunctionRef<int()> work, const std::string& command) {
     return end_with(error, Stage::model, "", command);
   } catch (const std::bad_alloc&) {
     write_stderr("sightline: " + error_word("LIMIT") +
-                 " memory: not enough\nsightline: try fewer threads (-j) or a smaller batch (-b)\n");
+                 " out of memory\nsightline: try fewer threads (-j) or a smaller batch (-b)\n");
     return kExitResources;
   } catch (const std::exception& error) {
     write_stderr("sightline: " + error_word("") +

@@ -74,15 +74,15 @@ constexpr Pair kOptions[] = {
     {"--colour", "--color"},
 };
 
-constexpr std::string_view kCpuOnly = "everything is computed on the CPU: there is no device to choose";
-constexpr std::string_view kFolders = "folders are walked with all below them: sightline COMMAND photos/";
-constexpr std::string_view kImages =
-    "images are arguments without an option: sightline COMMAND dog.jpg photos/";
-constexpr std::string_view kTexts = "texts are embedded with: sightline embed-text 'a photo of a dog'";
+constexpr std::string_view kCpuOnly = "everything runs on the CPU; there is no device to choose";
+constexpr std::string_view kFolders = "folders are searched recursively: sightline COMMAND photos/";
+constexpr std::string_view kImages = "images are positional arguments: sightline COMMAND dog.jpg photos/";
+constexpr std::string_view kTexts = "to embed texts: sightline embed-text 'a photo of a dog'";
 constexpr std::string_view kVersionHint = "try: sightline --version";
-constexpr std::string_view kForms = "the extension of -o selects the format, or -f json|jsonl|csv|tsv|npy";
+constexpr std::string_view kForms =
+    "the extension of the output file selects the format; -f selects it for stdout";
 constexpr std::string_view kPrecision =
-    "products are computed in float32; --output-dtype f16 halves an .npy, convert-weights --dtype f16 a "
+    "everything is computed in float32; --output-dtype f16 halves .npy files, convert-weights --dtype f16 a "
     "model";
 
 constexpr Pair kRemarksOnOptions[] = {
@@ -119,8 +119,8 @@ constexpr Pair kRemarksOnOptions[] = {
     {"--fp32", kPrecision},
     {"--int8", kPrecision},
     {"--quantize", kPrecision},
-    {"--cache-dir", "models are found in the Hugging Face cache: $HF_HUB_CACHE, $HF_HOME/hub"},
-    {"--cache_dir", "models are found in the Hugging Face cache: $HF_HUB_CACHE, $HF_HOME/hub"},
+    {"--cache-dir", "the cache folder is $HF_HUB_CACHE, else $HF_HOME/hub"},
+    {"--cache_dir", "the cache folder is $HF_HUB_CACHE, else $HF_HOME/hub"},
     {"--precision", kPrecision},
     {"--text", kTexts},
     {"--texts", kTexts},
@@ -192,15 +192,13 @@ std::string command_instead_of(std::string_view name) { return std::string(look_
 
 std::string remark_on_command(std::string_view name) {
   const bool fetches = name == "download" || name == "fetch" || name == "pull" || name == "get";
-  return fetches ? "models are downloaded with: " + fetch_command("clip-vit-base-patch32") : "";
+  return fetches ? "to download a model: " + fetch_command("clip-vit-base-patch32") : "";
 }
 
 bool may_be_caption(const std::string& path) {
   if (path.find(' ') != std::string::npos) return !is_named_as_image(path);
   return is_plain_word(path);
 }
-
-ImageHints::ImageHints(std::string command, bool labels) : command_(std::move(command)), labels_(labels) {}
 
 std::string ImageHints::about(const std::string& path, std::string_view error_class,
                               std::string_view message) {
@@ -214,34 +212,36 @@ std::string ImageHints::about(const std::string& path, std::string_view error_cl
 
 std::string ImageHints::explain(const std::string& path, std::string_view message, std::string& kind) const {
   const std::string shown = printable(path);
-  const bool query = command_ == kQuery;
+  const bool query = about_ == HintsAbout::query;
   if (message == kListAsImage) {
     if (query) return "";
     kind = "list";
-    return "a list of paths is read with: --files-from " + shown;
+    return "to read a list of paths: --files-from " + shown;
   }
   if (const std::string scheme = scheme_of(path); !scheme.empty()) {
     kind = "url";
-    if (scheme == "file") return "give the path alone: " + shown.substr(scheme.size() + 3);
-    if (scheme != "http" && scheme != "https" && scheme != "ftp")
-      return "only files of this machine are read";
-    return "nothing is downloaded; try: curl -s '" + shown + "' | sightline " + command_ + " -";
+    if (scheme == "file") return "give the path without the scheme: " + shown.substr(scheme.size() + 3);
+    if (scheme != "http" && scheme != "https" && scheme != "ftp") return "only local files are supported";
+    const std::string command = about_ == HintsAbout::embed_image ? "embed-image"
+                                : query                           ? "score IMAGE... --like"
+                                                                  : "score";
+    return "images are not downloaded; try: curl -s '" + shown + "' | sightline " + command + " -";
   }
   if (path.find_first_of("*?[") != std::string::npos) {
     kind = "pattern";
-    return "the shell expands a pattern like '" + shown + "' when it is not quoted and a file matches";
+    return "the shell expands '" + shown + "' only if it is not quoted and matches a file";
   }
   if (path.starts_with('~') || path.starts_with('$')) {
     kind = "home";
-    return "the shell expands ~ and $VARIABLE when they are not in single quotes";
+    return "the shell expands ~ and $VARIABLE only outside single quotes";
   }
   if (!may_be_caption(path)) return "";
   kind = "caption";
-  if (query) return "a caption is given with -c: -c '" + shown + "'";
+  if (query) return "pass a caption with -c: -c '" + shown + "'";
   const bool words = path.find(' ') != std::string::npos;
-  if (command_ != "score") return words ? "texts are embedded with: sightline embed-text TEXT..." : "";
-  if (labels_) return "labels are one argument, quoted where it has blanks: --labels 'cat, dog'";
-  return "each caption needs a -c of its own: -c '" + shown + "'";
+  if (about_ == HintsAbout::embed_image) return words ? "to embed texts: sightline embed-text TEXT..." : "";
+  if (labels_) return "--labels takes one argument; quote it if it contains spaces: --labels 'cat, dog'";
+  return "each caption needs its own -c: -c '" + shown + "'";
 }
 
 }  // namespace sightline::app

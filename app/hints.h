@@ -21,15 +21,19 @@ std::string remark_on_command(std::string_view name);
 /// Whether an IMAGE that is not there may be a caption: it has blanks, or is a plain word.
 bool may_be_caption(const std::string& path);
 
+/// What an image was given as.
+enum class HintsAbout {
+  score,        ///< an argument of `score`
+  query,        ///< an image of `--like`
+  embed_image,  ///< an argument of `embed-image`
+};
+
 /// Second lines for images that fail because something else was meant: a quoted pattern, a URL, a caption
 /// without -c, a list without --files-from. Each kind of mistake is explained once in a run.
 class ImageHints {
  public:
-  static constexpr std::string_view kQuery = "score IMAGE... --like";
-
-  /// `command`: "score" or "embed-image", or kQuery for an image of --like. `labels`: whether --labels was
-  /// given.
-  explicit ImageHints(std::string command, bool labels = false);
+  /// `labels`: whether --labels was given.
+  explicit ImageHints(HintsAbout about, bool labels = false) : about_(about), labels_(labels) {}
 
   /// What to print below the error of `path`; "" when there is nothing to say.
   std::string about(const std::string& path, std::string_view error_class, std::string_view message);
@@ -37,7 +41,7 @@ class ImageHints {
  private:
   std::string explain(const std::string& path, std::string_view message, std::string& kind) const;
 
-  std::string command_;
+  HintsAbout about_;
   bool labels_;
   std::set<std::string> explained_;
 };

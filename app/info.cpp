@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <array>
 #include <map>
 #include <memory>
 
+#include "cli/option_values.h"
 #include "commands.h"
 #include "failure.h"
 #include "options.h"
@@ -156,19 +156,17 @@ int run_info(const InfoOptions& o) {
 
 }  // namespace
 
-Command add_info(CLI::App& app) {
+CommandLine describe_info() {
   const auto o = std::make_shared<InfoOptions>();
-  CLI::App* parser = app.add_subcommand("info", "Shows the layers, shapes and files of a model");
-  parser
-      ->add_option("MODEL,-m,--model", o->model.model,
-                   "a folder, a preset or org/name [$SIGHTLINE_MODEL, else the demo model]")
-      ->group("Model");
-  add_console_options(*parser, o->console);
-  return {parser, "[MODEL] [options]",
-          "  sightline info                    # the demo model\n"
-          "  sightline info clip-vit-base-patch32\n"
-          "  sightline info -v path/to/model   # every weight with its shape and dtype\n",
-          [o] { return run_info(*o); }};
+  CommandLine line;
+  line.add({.names = {"MODEL", "-m", "--model"},
+            .help = "model folder, weight file, preset or org/name [$SIGHTLINE_MODEL, else the demo model]",
+            .group = HelpGroup::model,
+            .value = text(o->model.model),
+            .completion = Completion::models});
+  add_console_options(line, o->console);
+  line.run = [o](const CommandLine&) { return run_info(*o); };
+  return line;
 }
 
 }  // namespace sightline::app

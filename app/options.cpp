@@ -1,218 +1,264 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "options.h"
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 
-#include "failure.h"
+#include "cli/option_values.h"
+#include "sightline/ops/gemm.h"
 
 namespace sightline::app {
 namespace {
 
-constexpr const char* kInput = "Input";
-constexpr const char* kOutput = "Output";
-constexpr const char* kModel = "Model";
-constexpr const char* kPerformance = "Performance";
-constexpr const char* kMessages = "Messages";
-
-/// "one, two or three"
-std::string enumerate(const std::vector<std::string>& names, std::string_view last) {
-  std::string text;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    text.append(i == 0 ? "" : i + 1 == names.size() ? last : ", ").append(names[i]);
-  }
-  return text;
-}
-
-bool contains(const std::vector<std::string>& names, const std::string& name) {
-  return std::find(names.begin(), names.end(), name) != names.end();
-}
-
-/// "is 'foo', expected one, two or three": what ValidationError puts behind the option's name.
-std::function<std::string(const std::string&)> one_of(std::vector<std::string> names) {
-  return [names = std::move(names)](const std::string& text) -> std::string {
-    if (contains(names, text)) return "";
-    return "is '" + text + "', expected " + enumerate(names, " or ");
+OptionValue when(std::function<void(When)> use) {
+  static constexpr std::pair<std::string_view, When> kNames[] = {
+      {"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
+  OptionValue value;
+  value.choices = [] {
+    std::vector<std::string> names;
+    for (const auto& [name, when] : kNames) names.emplace_back(name);
+    return names;
   };
+  value.take = [use = std::move(use), choices = value.choices](const std::string& text) -> std::string {
+    for (const auto& [name, when] : kNames) {
+      if (name != text) continue;
+      use(when);
+      return "";
+    }
+    return not_among(text, choices());
+  };
+  value.default_text = "auto";
+  return value;
 }
 
-void add_when(CLI::App& app, const std::string& name, std::function<void(When)> use,
-              const std::string& help) {
-  app.add_option_function<std::string>(
-         name,
-         [use = std::move(use)](const std::string& text) {
-           use(text == "auto" ? When::automatic : text == "always" ? When::always : When::never);
-         },
-         help)
-      ->check(one_of({"auto", "always", "never"}))
-      ->type_name("auto|always|never")
-      ->default_str("auto")
-      ->group(kMessages);
+std::vector<Choice<std::string>> backend_choices() {
+  std::vector<Choice<std::string>> choices = {{"auto", "auto"}};
+  for (const GemmBackend* backend : gemm_backends()) {
+    choices.push_back({std::string(backend->name()), std::string(backend->name())});
+  }
+  return choices;
+}
+
+/// Takes all backends of the build: the library says why one does not work here. Shows those that do.
+OptionValue backend_value(std::string& target) {
+  OptionValue value = with_default(choice(target, backend_choices), "auto");
+  value.choices = [] {
+    std::vector<std::string> names = {"auto"};
+    for (const GemmBackend* backend : gemm_backends()) {
+      if (backend->supported()) names.emplace_back(backend->name());
+    }
+    return names;
+  };
+  return value;
+}
+
+std::vector<Choice<std::string>> template_set_choices() {
+  std::vector<Choice<std::string>> choices;
+  for (const std::string& name : template_sets()) choices.push_back({name, name});
+  return choices;
+}
+
+std::vector<Choice<TableFormat>> format_choices(Forms forms) {
+  std::vector<Choice<TableFormat>> choices;
+  for (const TableFormatInfo& format : table_formats()) {
+    if (forms == Forms::embeddings && format.make_writer == nullptr) continue;
+    choices.push_back({std::string(format.name), format.format});
+  }
+  return choices;
 }
 
 }  // namespace
 
-std::function<std::string(const std::string&)> whole_number(std::int64_t low, std::int64_t high) {
-  return [low, high](const std::string& text) -> std::string {
-    std::int64_t value = 0;
-    const char* end = text.data() + text.size();
-    const auto [stop, error] = std::from_chars(text.data(), end, value);
-    if (error == std::errc{} && stop == end && value >= low && value <= high) return "";
-    const std::string bound = high == INT64_MAX ? " or more" : " to " + std::to_string(high);
-    return "is '" + text + "', expected a whole number, " + std::to_string(low) + bound;
-  };
+void add_input_options(CommandLine& line, InputOptions& options) {
+  line.add({.names = {"IMAGE"},
+            .help = "images, folders of images, or - for stdin",
+            .value = texts(options.images),
+            .completion = Completion::files});
+  line.add({.names = {"--files-from"},
+            .value_name = "FILE",
+            .help = "list of paths, one per line; - is stdin",
+            .value = text(options.list),
+            .completion = Completion::files});
+  line.add({.names = {"-0", "--null"},
+            .help = "list entries are NUL-separated",
+            .value = flag(options.null_separated),
+            .needs = "--files-from"});
+  line.add({.names = {"-L", "--follow"},
+            .help = "follow symbolic links to folders",
+            .value = flag(options.walk.follow_links)});
+  line.add({.names = {"--hidden"},
+            .help = "include hidden files and folders when walking folders",
+            .value = flag(options.walk.hidden)});
+  line.add({.names = {"--exclude"},
+            .value_name = "GLOB",
+            .help = "skip files and folders whose name or path matches when walking folders; repeatable",
+            .value = texts(options.walk.exclude)});
 }
 
-CLI::Option& add_values(CLI::App& app, const std::string& name, std::vector<std::string>& values,
-                        const std::string& help, const std::string& group, const std::string& type) {
-  const auto option = std::make_shared<CLI::Option*>();
-  const auto keep = [option, &values](const CLI::results_t&) {
-    values = (*option)->results();
-    return true;
-  };
-  *option = app.add_option(name, keep, help);
-  // Positionals go on until their least number is reached; with "extra args" CLI11 would split "[a,b]".
-  constexpr int kMany = CLI::detail::expected_max_vector_size;
-  const bool positional = name[0] != '-';
-  (*option)->type_size(1)->expected(positional ? kMany / 2 : 1, kMany)->allow_extra_args(false);
-  if (positional) {
-    // Runs before the number of values is checked: one is enough after all.
-    (*option)->each([option](const std::string&) { (*option)->expected(1, kMany); });
-  }
-  return *(*option)->type_name(positional ? "" : type)->group(group);
+void add_caption_options(CommandLine& line, CaptionOptions& options) {
+  line.add({.names = {"--captions"},
+            .value_name = "FILE",
+            .help = "captions, one per line; - is stdin",
+            .value = text(options.file),
+            .completion = Completion::files});
+  line.add({.names = {"--labels"},
+            .value_name = "A,B,C",
+            .help = "class labels, inserted into each template",
+            .value = text(options.labels)});
+  line.add({.names = {"--labels-from"},
+            .value_name = "FILE",
+            .help = "class labels, one per line; - is stdin",
+            .value = text(options.labels_file),
+            .completion = Completion::files});
+  line.add({.names = {"--template"},
+            .value_name = "TEXT",
+            .help = "prompt for labels, with {} for the label; repeat it to average several prompts "
+                    "[a photo of a {}]",
+            .value = texts(options.templates)});
+  line.add({.names = {"--templates"},
+            .value_name = "SET",
+            .help = "published set of prompts: " + enumerate(template_sets(), " or "),
+            .value = choice(options.template_set, template_set_choices)});
+  line.add({.names = {"--invalid-utf8"},
+            .help = "refuse texts that are not UTF-8, or replace invalid bytes with U+FFFD",
+            .value = choice(options.invalid_utf8,
+                            {{"refuse", InvalidUtf8::refuse}, {"replace", InvalidUtf8::replace}})});
 }
 
-void add_choice(CLI::App& app, const std::string& name, std::string& value,
-                const std::vector<std::string>& names, const std::string& help, const std::string& group,
-                const std::vector<std::string>& future) {
-  std::string type;
-  for (const std::string& choice : names) type += (type.empty() ? "" : "|") + choice;
-  const auto check = [name, names, future](const std::string& text) {
-    if (contains(future, text)) {
-      fail_usage(name + " " + text + " is not built yet",
-                 enumerate(names, " and ") + (names.size() == 1 ? " is" : " are"));
-    }
-    return one_of(names)(text);
-  };
-  app.add_option(name, value, help)->check(check)->type_name(type)->default_str(value)->group(group);
+void add_model_options(CommandLine& line, ModelOptions& options) {
+  line.add({.names = {"-m", "--model"},
+            .value_name = "M",
+            .help = "model folder, weight file, preset or org/name [$SIGHTLINE_MODEL, else the demo model]",
+            .group = HelpGroup::model,
+            .value = text(options.model),
+            .completion = Completion::models});
+  line.add(
+      {.names = {"--dtype"},
+       .help = "data type of the computation",
+       .group = HelpGroup::model,
+       .value = without(choice(options.dtype, {{"f32", DType::f32}}), "--dtype", {"f16", "bf16", "int8"})});
+  line.add({.names = {"--backend"},
+            .help = "matrix-multiplication backend",
+            .group = HelpGroup::performance,
+            .value = backend_value(options.backend)});
+  line.add({.names = {"-b", "--batch-size"},
+            .value_name = "N",
+            .help = "batch size [chosen for the model]",
+            .group = HelpGroup::performance,
+            .value = whole_number(options.batch, 1, 65536)});
+  line.add({.names = {"-j", "--threads"},
+            .value_name = "N",
+            .help = "number of threads [$SIGHTLINE_THREADS, else the available cores]",
+            .group = HelpGroup::performance,
+            .value = whole_number(options.threads, 1, 1024)});
 }
 
-void add_future_option(CLI::App& app, const std::string& name) {
-  app.add_option_function<std::vector<std::string>>(
-         name, [name](const std::vector<std::string>&) { fail_usage(name + " is not built yet"); })
-      ->expected(0, 1)
-      ->trigger_on_parse()
-      ->group("");
+void add_image_model_options(CommandLine& line, ModelOptions& options) {
+  line.add({.names = {"--preprocess"},
+            .help = "order of the image preprocessing steps",
+            .group = HelpGroup::model,
+            .value = choice(options.preprocess, {{"hf", Preprocess::hf}, {"openai", Preprocess::openai}})});
+  line.add({.names = {"--alpha"},
+            .help = "composite transparent pixels onto white, or drop the alpha channel [white]",
+            .group = HelpGroup::model,
+            .value = optional_choice(options.alpha, {{"white", Alpha::white}, {"drop", Alpha::drop}})});
+  line.add({.names = {"--exif"},
+            .negation = "--no-exif",
+            .help = "apply the EXIF orientation of images [yes]",
+            .group = HelpGroup::model,
+            .value = flag(options.exif)});
 }
 
-void add_input_options(CLI::App& app, InputOptions& options) {
-  add_values(app, "IMAGE", options.images, "images, folders of images, or - for stdin", kInput);
-  CLI::Option* list = app.add_option("--files-from", options.list, "a list of paths, one a line; - is stdin")
-                          ->type_name("FILE")
-                          ->group(kInput);
-  app.add_flag("-0,--null", options.null_separated, "paths of the list end with NUL")
-      ->needs(list)
-      ->group(kInput);
-  app.add_flag("-L,--follow", options.walk.follow_links, "enter symlinked folders")->group(kInput);
-  app.add_flag("--hidden", options.walk.hidden, "in folders, take names that begin with a dot too")
-      ->group(kInput);
-  add_values(app, "--exclude", options.walk.exclude,
-             "in folders, leave out what has this name or path; repeat it", kInput, "GLOB");
+void add_text_model_options(CommandLine& line, ModelOptions& options) {
+  line.add(
+      {.names = {"--text-cleaning"},
+       .help = "text normalisation before tokenization",
+       .group = HelpGroup::model,
+       .value = choice(options.text_cleaning, {{"hf", TextCleaning::hf}, {"openai", TextCleaning::openai}})});
 }
 
-void add_caption_options(CLI::App& app, CaptionOptions& options) {
-  app.add_option("--captions", options.file, "captions, one a line; - is stdin")
-      ->type_name("FILE")
-      ->group(kInput);
-  app.add_option("--labels", options.labels, "class names, put into each template")
-      ->type_name("A,B,C")
-      ->group(kInput);
-  app.add_option("--labels-from", options.labels_file, "class names, one a line; - is stdin")
-      ->type_name("FILE")
-      ->group(kInput);
-  add_values(app, "--template", options.templates,
-             "where a label goes, as {}; several are averaged [a photo of a {}]", kInput);
-  app.add_option("--templates", options.template_set, "a published set: openai-imagenet")
-      ->type_name("SET")
-      ->group(kInput);
-  add_choice(app, "--invalid-utf8", options.invalid_utf8, {"refuse", "replace"},
-             "texts that are not UTF-8: an error, or U+FFFD for what is wrong", kInput);
+void add_output_options(CommandLine& line, OutputOptions& options, Forms forms) {
+  line.add({.names = {"-o", "--output"},
+            .value_name = "FILE",
+            .help = "output file; the extension selects the format [-]",
+            .group = HelpGroup::output,
+            .value = text(options.path),
+            .completion = Completion::files});
+  line.add({.names = {"-f", "--format"},
+            .help = "output format",
+            .group = HelpGroup::output,
+            .value = choice(options.format, [forms] { return format_choices(forms); })});
+  line.add({.names = {"--output-dtype"},
+            .help = "element type of .npy output",
+            .group = HelpGroup::output,
+            .value = choice(options.dtype, {{"f32", DType::f32}, {"f16", DType::f16}})});
+  line.add({.names = {"--force"},
+            .help = "overwrite existing output files",
+            .group = HelpGroup::output,
+            .value = flag(options.force)});
+  line.add({.names = {"--resume"}, .value = not_supported(Arity::flag, "--resume"), .hidden = true});
+  line.add({.names = {"--shard"}, .value = not_supported(Arity::one, "--shard"), .hidden = true});
 }
 
-void add_model_options(CLI::App& app, ModelOptions& options) {
-  app.add_option("-m,--model", options.model,
-                 "a folder, a preset or org/name [$SIGHTLINE_MODEL, else the demo model]")
-      ->type_name("M")
-      ->group(kModel);
-  add_choice(app, "--dtype", options.dtype, {"f32"}, "arithmetic of the towers", kModel,
-             {"f16", "bf16", "int8"});
-  add_choice(app, "--backend", options.backend, {"auto", "native", "openblas", "reference"},
-             "matrix products", kPerformance);
-  app.add_option("-b,--batch-size", options.batch, "items in one pass [by the model's shape]")
-      ->type_name("N")
-      ->check(whole_number(1, 65536))
-      ->group(kPerformance);
-  app.add_option("-j,--threads", options.threads, "threads [$SIGHTLINE_THREADS, else the cores allowed]")
-      ->type_name("N")
-      ->check(whole_number(1, 1024))
-      ->group(kPerformance);
+void add_embedding_options(CommandLine& line, bool& normalize, bool& no_index) {
+  line.add({.names = {"--normalize"},
+            .negation = "--no-normalize",
+            .help = "divide each embedding by its L2 norm [yes]",
+            .group = HelpGroup::output,
+            .value = flag(normalize)});
+  line.add({.names = {"--no-index"},
+            .help = "do not write OUT.index.jsonl and OUT.info.json next to OUT.npy",
+            .group = HelpGroup::output,
+            .value = flag(no_index)});
 }
 
-void add_image_model_options(CLI::App& app, ModelOptions& options) {
-  add_choice(app, "--preprocess", options.preprocess, {"hf", "openai"}, "order of the image steps [hf]",
-             kModel);
-  add_choice(app, "--alpha", options.alpha, {"white", "drop"},
-             "transparent pixels: onto white, or alpha ignored [white]", kModel);
-  app.add_flag("--exif,!--no-exif", options.exif, "turn pictures as their EXIF orientation says [yes]")
-      ->group(kModel);
+void add_image_care_options(CommandLine& line, ItemOptions& items, ModelOptions& model) {
+  line.add({.names = {"--strict"}, .help = "treat image warnings as errors", .value = flag(items.strict)});
+  line.add({.names = {"--lenient"},
+            .help = "accept PNG files with wrong checksums",
+            .value = flag(model.lenient),
+            .excludes = {"--strict"}});
 }
 
-void add_text_model_options(CLI::App& app, ModelOptions& options) {
-  add_choice(app, "--text-cleaning", options.text_cleaning, {"hf", "openai"}, "what happens to texts first",
-             kModel);
+void add_item_options(CommandLine& line, ItemOptions& options, OutputOptions& output,
+                      const std::string& what) {
+  line.add({.names = {"--on-error"},
+            .help = "skip an unusable " + what + ", or stop the run",
+            .group = HelpGroup::output,
+            .value = choice(options.on_error, {{"skip", OnError::skip}, {"stop", OnError::stop}})});
+  line.add({.names = {"--drop-bad"},
+            .help = "leave out failed rows instead of writing zeros",
+            .group = HelpGroup::output,
+            .value = flag(output.drop_bad)});
+  line.add({.names = {"--report"},
+            .value_name = "FILE",
+            .help = "write one status record per " + what + " (JSON Lines)",
+            .group = HelpGroup::output,
+            .value = text(options.report),
+            .completion = Completion::files});
 }
 
-void add_output_options(CLI::App& app, OutputOptions& options, const std::vector<std::string>& forms) {
-  app.add_option("-o,--output", options.path, "where to; the extension chooses the form")
-      ->type_name("FILE")
-      ->default_str("-")
-      ->group(kOutput);
-  add_choice(app, "-f,--format", options.format, forms, "form of the output", kOutput);
-  add_choice(app, "--output-dtype", options.dtype, {"f32", "f16"}, "numbers of .npy", kOutput);
-  app.add_flag("--force", options.force, "replace outputs that exist")->group(kOutput);
-  add_future_option(app, "--resume");
-  add_future_option(app, "--shard");
+void add_console_options(CommandLine& line, ConsoleOptions& options) {
+  line.add({.names = {"-q", "--quiet"},
+            .help = "show errors only",
+            .group = HelpGroup::messages,
+            .value = flag(options.quiet)});
+  line.add({.names = {"-v", "--verbose"},
+            .help = "show timings and warnings; -vv also shows shapes, the weight file, the backend and "
+                    "the tokenizer",
+            .group = HelpGroup::messages,
+            .value = counter(options.verbose)});
+  line.add({.names = {"--color"},
+            .help = "use colours in messages and text output",
+            .group = HelpGroup::messages,
+            .value = when(choose_color)});
 }
 
-void add_image_care_options(CLI::App& app, ItemOptions& items, ModelOptions& model) {
-  CLI::Option* strict =
-      app.add_flag("--strict", items.strict, "a warning about an image refuses it")->group(kInput);
-  app.add_flag("--lenient", model.lenient, "accept PNGs whose checksums are wrong")
-      ->excludes(strict)
-      ->group(kInput);
-}
-
-void add_item_options(CLI::App& app, ItemOptions& options, OutputOptions& output, const std::string& what) {
-  add_choice(app, "--on-error", options.on_error, {"skip", "stop"},
-             "a bad " + what + " is skipped, or ends the run", kOutput);
-  app.add_flag("--drop-bad", output.drop_bad, "leave failed rows out instead of zeros")->group(kOutput);
-  app.add_option("--report", options.report, "what became of each " + what + ", as JSON lines")
-      ->type_name("FILE")
-      ->group(kOutput);
-}
-
-void add_console_options(CLI::App& app, ConsoleOptions& options) {
-  app.add_flag("-q,--quiet", options.quiet, "errors only")->group(kMessages);
-  app.add_flag("-v,--verbose", options.verbose, "timings; twice: shapes, and what was chosen")
-      ->group(kMessages);
-  add_when(app, "--color", choose_color, "colours of messages and text output");
-}
-
-void add_progress_option(CLI::App& app, ConsoleOptions& options) {
-  add_when(
-      app, "--progress", [&options](When choice) { options.progress = choice; }, "how far a long run is");
+void add_progress_option(CommandLine& line, ConsoleOptions& options) {
+  line.add({.names = {"--progress"},
+            .help = "show progress",
+            .group = HelpGroup::messages,
+            .value = when([&options](When choice) { options.progress = choice; })});
 }
 
 }  // namespace sightline::app

@@ -3,11 +3,11 @@
 
 #include <sys/stat.h>
 
-#include <CLI/CLI.hpp>
 #include <initializer_list>
 #include <string>
 #include <string_view>
 
+#include "cli/option_values.h"
 #include "failure.h"
 #include "score_run.h"
 #include "sightline/base/format.h"
@@ -33,59 +33,67 @@ bool is_file(const std::string& path) {
 }
 
 /// "--image-embeddings and --strict exclude each other" for the first of `names` that is given.
-void exclude(const CLI::App& parser, const std::string& option, std::initializer_list<const char*> names) {
+void exclude(const CommandLine& line, const std::string& option, std::initializer_list<const char*> names) {
   for (const char* name : names) {
-    if (parser.count(name) > 0) fail_usage(option + " and " + name + " exclude each other");
+    if (line.given(name)) fail_usage(option + " and " + name + " exclude each other");
   }
 }
 
-void add_limit(CLI::App& parser, const std::string& name, std::optional<CosineLimit>& limit,
-               const std::string& help) {
-  const auto check = [](const std::string& text) {
-    return parse_cosine(text) ? "" : "is '" + text + "', expected a cosine from -1 to 1";
+OptionValue cosine(std::optional<CosineLimit>& limit) {
+  OptionValue value;
+  value.take = [&limit](const std::string& text) -> std::string {
+    limit = parse_cosine(text);
+    return limit ? "" : "is '" + text + "', expected a cosine from -1 to 1";
   };
-  parser
-      .add_option_function<std::string>(
-          name, [&limit](const std::string& text) { limit = parse_cosine(text); }, help)
-      ->type_name("X")
-      ->check(check)
-      ->group("Output");
+  return value;
 }
 
 }  // namespace
 
-void add_query_options(CLI::App& parser, ScoreOptions& o) {
-  add_values(parser, "--like", o.like, "an image as the query, ranks images by it; repeatable", "Input")
-      .type_name("IMAGE");
-  add_choice(parser, "--by", o.by, {"image", "caption"},
-             "rank captions for each image, or images for each caption [image; caption with --like]",
-             "Output");
-  add_limit(parser, "--threshold", o.threshold, "only scores whose cosine is at least X");
-  add_limit(parser, "--fail-under", o.fail_under,
-            "exit status 9 when the best cosine of an image (or of a caption, by caption) is below X");
+void add_query_options(CommandLine& line, ScoreOptions& o) {
+  line.add({.names = {"--like"},
+            .value_name = "IMAGE",
+            .help = "rank images by their similarity to this image; repeatable",
+            .value = texts(o.like),
+            .completion = Completion::files});
+  line.add({.names = {"--by"},
+            .help = "rank captions for each image, or images for each caption [image; caption with --like]",
+            .group = HelpGroup::output,
+            .value = optional_choice(o.by, {{"image", RankBy::image}, {"caption", RankBy::caption}})});
+  line.add({.names = {"--threshold"},
+            .value_name = "X",
+            .help = "keep only scores with a cosine of at least X",
+            .group = HelpGroup::output,
+            .value = cosine(o.threshold)});
+  line.add({.names = {"--fail-under"},
+            .value_name = "X",
+            .help = "exit with status 9 if the best cosine of an image (with --by caption: of a caption) is "
+                    "below X",
+            .group = HelpGroup::output,
+            .value = cosine(o.fail_under)});
 }
 
-void check_queries(const CLI::App& parser, const ScoreOptions& o) {
+void check_queries(const CommandLine& line, const ScoreOptions& o) {
   const bool stored_images = !o.image_embeddings.empty();
   if (o.like.empty()) {
     if (stored_images) {
-      exclude(parser, "--image-embeddings", {"--strict", "--lenient", "--preprocess", "--alpha", "--exif"});
+      exclude(line, "--image-embeddings", {"--strict", "--lenient", "--preprocess", "--alpha", "--exif"});
     }
     return;
   }
-  if (o.by == "image") {
+  if (o.by == RankBy::image) {
     fail_usage("--by image and --like exclude each other", "--like ranks images, as --by caption does");
   }
   for (const std::string& path : o.like) {
-    if (path.empty()) fail_usage("--like has an empty name", "name an image file, or - for stdin");
+    if (path.empty()) fail_usage("--like is empty, expected an image file or - for stdin");
     if (path != "-" && is_directory(path)) {
-      fail_inputs(ErrorCode::unsupported, path, "is a folder, but --like takes an image",
-                  "give the images to rank as arguments, and each query as --like IMAGE");
+      fail_inputs(ErrorCode::unsupported, path, "is a folder, but --like takes an image file",
+                  "give the images to rank as arguments, and each query with --like IMAGE");
     }
   }
   if (!has_captions(o.captions) && o.text_embeddings.empty()) {
     for (const char* name : {"--invalid-utf8", "--text-cleaning"}) {
-      if (parser.count(name) > 0) fail_usage(std::string(name) + " is for captions, and none is given");
+      if (line.given(name)) fail_usage(std::string(name) + " requires captions, and none are given");
     }
   }
 }

@@ -29,7 +29,7 @@ Tensor grown(const Tensor& rows, std::int64_t more, std::int64_t width) {
 /// Every query is needed: errors are those of `add_images`.
 void check_query(const std::string& path, const ImageResult& result, const ConsoleOptions& console) {
   if (result.error_code) {
-    ImageHints hints{std::string(ImageHints::kQuery)};
+    ImageHints hints(HintsAbout::query);
     throw Failure(Stage::inputs, Error(*result.error_code, path, result.message),
                   hints.about(path, result.error_class, result.message));
   }

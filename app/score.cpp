@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <CLI/CLI.hpp>
 #include <algorithm>
+#include <limits>
 #include <memory>
 
+#include "cli/option_values.h"
 #include "commands.h"
 #include "companion.h"
 #include "embedding_info.h"
@@ -31,41 +32,40 @@ void check_stdin(const ScoreOptions& o, const std::vector<std::string>& images) 
 void check_sources(const ScoreOptions& o) {
   const bool captions = has_captions(o.captions);
   if (has_images(o.input) && !o.image_embeddings.empty()) {
-    fail_usage("images and --image-embeddings together", "give one of them");
+    fail_usage("images and --image-embeddings exclude each other");
   }
   if (captions && !o.text_embeddings.empty()) {
-    fail_usage("captions and --text-embeddings together", "give one of them");
+    fail_usage("captions and --text-embeddings exclude each other");
   }
   if (!has_images(o.input) && o.image_embeddings.empty()) {
-    fail_usage(
-        "no image given",
-        "name files, a folder (. is the current one), -, --files-from LIST or --image-embeddings F.npy");
+    fail_usage("no image given",
+               "give image files, a folder (. is the current one), -, --files-from LIST or "
+               "--image-embeddings F.npy");
   }
   if (!captions && o.text_embeddings.empty() && o.like.empty()) {
     for (const std::string& image : o.input.images) {
       if (may_be_caption(image) && !file_exists(image))
-        fail_usage("no caption given", "captions are given with -c: -c '" + printable(image) + "'");
+        fail_usage("no caption given", "pass captions with -c: -c '" + printable(image) + "'");
     }
     fail_usage("no caption given",
                "add -c 'a photo of a cat', --captions FILE, --labels A,B, --text-embeddings F.npy or --like "
                "IMAGE");
   }
   if (o.image_embeddings == "-" || o.text_embeddings == "-") {
-    fail_usage("stored embeddings cannot come from stdin",
-               "give the name of an .npy file: it is mapped, not read");
+    fail_usage("stored embeddings cannot be read from stdin", "give the name of an .npy file");
   }
   if (o.any_model && o.image_embeddings.empty() && o.text_embeddings.empty()) {
-    fail_usage("--any-model is for stored embeddings", "give --image-embeddings or --text-embeddings");
+    fail_usage("--any-model requires stored embeddings", "add --image-embeddings or --text-embeddings");
   }
   check_stdin(o, o.input.images);
 }
 
 void check(const ScoreOptions& o, TableFormat format) {
   const bool npy = format == TableFormat::npy;
-  if (!o.values.empty() && !npy) fail_usage("--values is for npy output", "add -o OUT.npy or --format npy");
-  if (o.no_index && !npy) fail_usage("--no-index is for npy output", "add -o OUT.npy or --format npy");
-  if (npy && o.top) fail_usage("--top has no meaning for npy, which holds all scores");
-  if (npy && o.threshold) fail_usage("--threshold has no meaning for npy, which holds all scores");
+  if (o.values && !npy) fail_usage("--values requires npy output", "add -o OUT.npy or --format npy");
+  if (o.no_index && !npy) fail_usage("--no-index requires npy output", "add -o OUT.npy or --format npy");
+  if (npy && o.top) fail_usage("--top cannot be used with npy output, which holds all scores");
+  if (npy && o.threshold) fail_usage("--threshold cannot be used with npy output, which holds all scores");
   if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
     fail_usage("the report and the scores cannot both go to stdout");
   }
@@ -110,6 +110,12 @@ std::string low_name(const ScoreOptions& o, const ImageSide& images, const Query
   return queries.is_image(index) ? item_name(label) : label.empty() ? "''" : printable(label);
 }
 
+/// The reason of the exit status, also with -q.
+int report_no_captions() {
+  write_stderr("sightline: no captions found\n");
+  return kExitNothing;
+}
+
 int run_score(const ScoreOptions& o) {
   check_sources(o);
   const TableFormat format = choose_format(o.output, TableFormat::text, TableFormat::text);
@@ -118,6 +124,7 @@ int run_score(const ScoreOptions& o) {
   std::vector<Caption> captions =
       o.text_embeddings.empty() ? gather_captions(o.captions) : std::vector<Caption>();
   require_good(captions);  // one fewer would change the probabilities of all others
+  if (captions.empty() && o.text_embeddings.empty() && o.like.empty()) return report_no_captions();
   std::optional<StoredRows> stored;
   if (!o.text_embeddings.empty()) stored = StoredRows::open(o.text_embeddings);
   ImagePaths gathered = gather_images(o.input);
@@ -157,64 +164,68 @@ int run_score(const ScoreOptions& o) {
   watch.shape("scores", images->size(), queries->size());
   publish(*out, *report);
   if (queries->size() == 0) {
-    write_stderr("sightline: no captions found\n");  // the reason of the exit status, also with -q
-    return kExitNothing;
+    return report_no_captions();
   }
   const bool any_low = low.report([&](std::int64_t i) { return low_name(o, *images, *queries, i); });
   const int status = finish_items(*report, o.console, "images");
   return any_low ? kExitLow : status;
 }
 
-void add_score_options(CLI::App& parser, ScoreOptions& o) {
-  add_input_options(parser, o.input);
-  add_values(parser, "-c,--caption", o.captions.texts, "a caption; repeat it", "Input");
-  add_caption_options(parser, o.captions);
-  CLI::Option* images =
-      parser.add_option("--image-embeddings", o.image_embeddings, "stored embeddings instead of images")
-          ->type_name("F.npy")
-          ->group("Input");
-  CLI::Option* texts =
-      parser.add_option("--text-embeddings", o.text_embeddings, "stored embeddings instead of captions")
-          ->type_name("F.npy")
-          ->group("Input");
-  parser.add_flag("--any-model", o.any_model, "accept stored embeddings of another model")->group("Input");
-  add_query_options(parser, o);
-  parser.add_option("--top", o.top, "only the K best [all]")
-      ->type_name("K")
-      ->check(whole_number(1, INT64_MAX))
-      ->group("Output");
-  add_choice(parser, "--values", o.values, {"probability", "logit", "cosine"}, "what an .npy holds [logit]",
-             "Output");
-  parser.add_flag("--no-index", o.no_index, "no OUT.index.json beside OUT.npy")->group("Output");
-  add_output_options(parser, o.output, {"text", "json", "jsonl", "csv", "tsv", "npy"});
-  add_image_care_options(parser, o.items, o.model);
-  add_item_options(parser, o.items, o.output, "image");
-  add_model_options(parser, o.model);
-  add_image_model_options(parser, o.model);
-  add_text_model_options(parser, o.model);
-  add_console_options(parser, o.console);
-  add_progress_option(parser, o.console);
-  for (const char* name : {"--follow", "--hidden", "--exclude"}) images->excludes(parser.get_option(name));
-  for (const char* name : {"--invalid-utf8", "--text-cleaning"}) texts->excludes(parser.get_option(name));
-}
-
 }  // namespace
 
-Command add_score(CLI::App& app) {
+CommandLine describe_score() {
   const auto o = std::make_shared<ScoreOptions>();
-  CLI::App* parser = app.add_subcommand("score", "Ranks captions for each image, or images for each caption");
-  add_score_options(*parser, *o);
-  return {parser,
-          "[IMAGE...] (-c TEXT... | --captions FILE | --labels A,B,C | --labels-from FILE | "
-          "--like IMAGE...) [options]",
-          "  sightline score photo.jpg -c 'a cat' -c 'a dog'\n"
-          "  sightline score photos/ --labels cat,dog,horse --top 1 -o best.csv\n"
-          "  sightline score --image-embeddings photos.npy -c 'a red car' --by caption\n"
-          "  sightline score photos/ --like dog.jpg --top 10\n",
-          [o, parser] {
-            check_queries(*parser, *o);
-            return run_score(*o);
-          }};
+  CommandLine line;
+  add_input_options(line, o->input);
+  line.add({.names = {"-c", "--caption"},
+            .value_name = "TEXT",
+            .help = "caption; repeatable",
+            .value = texts(o->captions.texts)});
+  add_caption_options(line, o->captions);
+  line.add({.names = {"--image-embeddings"},
+            .value_name = "F.npy",
+            .help = "stored embeddings to use instead of images",
+            .value = text(o->image_embeddings),
+            .completion = Completion::files,
+            .excludes = {"--follow", "--hidden", "--exclude"}});
+  line.add({.names = {"--text-embeddings"},
+            .value_name = "F.npy",
+            .help = "stored embeddings to use instead of captions",
+            .value = text(o->text_embeddings),
+            .completion = Completion::files,
+            .excludes = {"--invalid-utf8", "--text-cleaning"}});
+  line.add({.names = {"--any-model"},
+            .help = "accept stored embeddings of another model",
+            .value = flag(o->any_model)});
+  add_query_options(line, *o);
+  line.add({.names = {"--top"},
+            .value_name = "K",
+            .help = "keep only the K best scores of each ranking [all]",
+            .group = HelpGroup::output,
+            .value = whole_number(o->top, 1, std::numeric_limits<std::int64_t>::max())});
+  line.add({.names = {"--values"},
+            .help = "values of .npy output [logit]",
+            .group = HelpGroup::output,
+            .value = optional_choice(o->values, {{"probability", ScoreValues::probability},
+                                                 {"logit", ScoreValues::logit},
+                                                 {"cosine", ScoreValues::cosine}})});
+  line.add({.names = {"--no-index"},
+            .help = "do not write OUT.index.json next to OUT.npy",
+            .group = HelpGroup::output,
+            .value = flag(o->no_index)});
+  add_output_options(line, o->output, Forms::rankings);
+  add_image_care_options(line, o->items, o->model);
+  add_item_options(line, o->items, o->output, "image");
+  add_model_options(line, o->model);
+  add_image_model_options(line, o->model);
+  add_text_model_options(line, o->model);
+  add_console_options(line, o->console);
+  add_progress_option(line, o->console);
+  line.run = [o](const CommandLine& given) {
+    check_queries(given, *o);
+    return run_score(*o);
+  };
+  return line;
 }
 
 }  // namespace sightline::app

@@ -10,6 +10,20 @@
 namespace sightline::app {
 namespace {
 
+ScoreValues values_of(const ScoreRun& run) { return run.options.values.value_or(ScoreValues::logit); }
+
+std::string_view name_of(ScoreValues values) {
+  switch (values) {
+    case ScoreValues::probability:
+      return "probability";
+    case ScoreValues::logit:
+      return "logit";
+    case ScoreValues::cosine:
+      return "cosine";
+  }
+  return "";
+}
+
 /// A row of the array, and its name in the index beside it.
 void write_matrix_row(const ScoreRun& run, TableWriter& table, const TableRow& row) {
   in_stage(Stage::output, [&] {
@@ -22,13 +36,13 @@ void finish_index(const ScoreRun& run) {
   if (run.index == nullptr) return;
   run.index->end_rows();
   for (std::int64_t i = 0; i < run.queries.size(); ++i) run.index->column(run.queries.label(i));
-  run.index->finish(run.options.values.empty() ? "logit" : run.options.values);
+  run.index->finish(name_of(values_of(run)));
 }
 
 void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
   Items items(run);
   const float scale = run.clip.head().logit_scale();
-  const std::string& values = run.options.values;
+  const ScoreValues values = values_of(run);
   std::vector<float> row;
   std::vector<double> probabilities;
   const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
@@ -36,11 +50,10 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
     if (!good && run.options.output.drop_bad) return;
     if (good) {
       row.assign(cosines.begin(), cosines.end());
-      if (values == "probability") {
+      if (values == ScoreValues::probability) {
         probabilities_of(cosines, scale, probabilities);
         std::copy(probabilities.begin(), probabilities.end(), row.begin());
-      }
-      if (values != "probability" && values != "cosine") {
+      } else if (values == ScoreValues::logit) {
         for (float& value : row) value *= scale;
       }
     }
@@ -84,12 +97,12 @@ void write_matrix_by_caption(const ScoreRun& run, TableWriter& table) {
 void write_matrix(const ScoreRun& run) {
   const OutputOptions& options = run.options.output;
   const auto table = in_stage(Stage::output, [&] {
-    return make_table_writer(TableFormat::npy, run.out, {options.dtype == "f16", options.drop_bad});
+    return make_table_writer(TableFormat::npy, run.out, {options.dtype == DType::f16, options.drop_bad});
   });
   in_stage(Stage::output, [&] {
     table->begin(run.queries.size(), options.drop_bad ? std::nullopt : std::optional(run.images.size()));
   });
-  const bool over_images = run.options.by_caption() && run.options.values == "probability";
+  const bool over_images = run.options.by_caption() && values_of(run) == ScoreValues::probability;
   over_images ? write_matrix_by_caption(run, *table) : write_matrix_by_image(run, *table);
   in_stage(Stage::output, [&] {
     table->finish();

@@ -19,7 +19,7 @@ Items::Items(const ScoreRun& run)
     : run_(run),
       to_terminal_(is_stdout(run.options.output.path) && stdout_is_terminal()),
       progress_(run.options.console, run.images.size(), "images"),
-      hints_("score", run.options.captions.labels.has_value()) {}
+      hints_(HintsAbout::score, run.options.captions.labels.has_value()) {}
 
 void Items::make_way() {
   if (to_terminal_) progress_.clear();

@@ -15,6 +15,9 @@
 
 namespace sightline::app {
 
+/// What the numbers of an array of scores are.
+enum class ScoreValues { probability, logit, cosine };
+
 struct ScoreOptions {
   InputOptions input;
   CaptionOptions captions;
@@ -25,13 +28,13 @@ struct ScoreOptions {
   ModelOptions model;
   ConsoleOptions console;
   std::optional<std::int64_t> top;
-  std::string by;      ///< empty: image, or caption with `like`
-  std::string values;  ///< of npy; empty: logit
+  std::optional<RankBy> by;           ///< none: image, or caption with `like`
+  std::optional<ScoreValues> values;  ///< of npy; none: logit
   std::optional<CosineLimit> threshold, fail_under;
   bool no_index = false;   ///< of npy
   bool any_model = false;  ///< stored embeddings may be of another model
 
-  bool by_caption() const { return by == "caption" || !like.empty(); }
+  bool by_caption() const { return by == RankBy::caption || !like.empty(); }
 };
 
 /// What a run needs once everything is open.

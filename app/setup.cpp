@@ -8,6 +8,7 @@
 #include <system_error>
 
 #include "failure.h"
+#include "image_endings.h"
 #include "options.h"
 #include "remedies.h"
 #include "sightline/base/format.h"
@@ -20,21 +21,23 @@ namespace {
 
 constexpr const char* kRealModel = "clip-vit-base-patch32";  ///< what the demo model's notice names
 
-/// The name behind the last slash has an extension.
-bool has_extension(const std::string& path) {
-  const std::size_t slash = path.find_last_of('/');
-  const std::size_t dot = path.find_last_of('.');
-  return dot != std::string::npos && (slash == std::string::npos || dot > slash);
+/// Errors: usage.
+TableFormat format_of_extension(const std::string& path) {
+  if (const auto format = table_format_of_path(path)) return *format;
+  std::vector<std::string> known;
+  for (const TableFormatInfo& format : table_formats()) known.emplace_back(format.extension);
+  fail_usage("unknown output extension '" + ending_of(path) + "', expected " + enumerate(known, " or "),
+             "--format selects the format whatever the name is");
 }
 
 ModelSettings clip_options(const ModelOptions& options) {
   ModelSettings result;
   result.backend = options.backend;
-  result.openai_preprocess = options.preprocess == "openai";
-  if (!options.alpha.empty()) result.alpha = options.alpha == "drop" ? Alpha::drop : Alpha::white;
+  result.openai_preprocess = options.preprocess == Preprocess::openai;
+  result.alpha = options.alpha;
   result.exif = options.exif;
   result.lenient = options.lenient;
-  result.text_cleaning = options.text_cleaning == "openai" ? TextCleaning::openai : TextCleaning::hf;
+  result.text_cleaning = options.text_cleaning;
   return result;
 }
 
@@ -49,20 +52,16 @@ bool is_stdout(const std::string& path) { return path == "-" || path == "/dev/st
 TableFormat choose_format(const OutputOptions& options, TableFormat for_stdout, TableFormat for_file) {
   const bool to_stdout = is_stdout(options.path);
   TableFormat format = to_stdout ? for_stdout : for_file;
-  if (!options.format.empty()) {
-    format = table_format(options.format);
-  } else if (!to_stdout && has_extension(options.path)) {
-    try {
-      format = table_format_of_path(options.path);
-    } catch (const Error& error) {
-      throw Failure(Stage::usage, error, "choose the format with --format");
-    }
+  if (options.format) {
+    format = *options.format;
+  } else if (!to_stdout && !ending_of(options.path).empty()) {
+    format = format_of_extension(options.path);
   }
   if (format == TableFormat::npy && to_stdout && stdout_is_terminal()) {
-    fail_usage("npy is binary and stdout is a terminal", "write it to a file: -o OUT.npy");
+    fail_usage("npy output is binary, and stdout is a terminal", "write to a file: -o OUT.npy");
   }
-  if (options.dtype != "f32" && format != TableFormat::npy) {
-    fail_usage("--output-dtype is for npy output", "add -o OUT.npy or --format npy");
+  if (options.dtype != DType::f32 && format != TableFormat::npy) {
+    fail_usage("--output-dtype requires npy output", "add -o OUT.npy or --format npy");
   }
   return format;
 }
@@ -75,7 +74,7 @@ int thread_count(const ModelOptions& options) {
   int count = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
   if (error != std::errc{} || end != text.data() + text.size() || count < 1 || count > 1024) {
-    fail_usage("SIGHTLINE_THREADS is '" + text + "', expected a number from 1 to 1024");
+    fail_usage("SIGHTLINE_THREADS is '" + text + "', expected a whole number, 1 to 1024");
   }
   return count;
 }
@@ -88,8 +87,8 @@ std::string model_name(const ModelOptions& options) {
 
 void check_model_options(const ModelOptions& options) {
   if (model_name(options).ends_with(".sightline")) {
-    fail_usage("models in .sightline files are not built yet: " + model_name(options),
-               "give a model folder or a weight file of another form");
+    fail_usage(".sightline models are not supported yet: " + model_name(options),
+               "give a model folder or a weight file in another format");
   }
   thread_count(options);
 }
@@ -125,7 +124,7 @@ void check_distinct(const std::vector<std::string>& outputs) {
     std::error_code error;
     const std::filesystem::path whole = std::filesystem::absolute(output, error).lexically_normal();
     if (!seen.insert(whole).second) {
-      fail_usage("two outputs are the same file: " + output, "give --report and --output names of their own");
+      fail_usage("two outputs are the same file: " + output, "--report and --output need different names");
     }
   }
 }

@@ -75,7 +75,7 @@ TEST_CASE("guard: no memory is 7", "[cli][error]") {
   const Ending ending = end_of_throwing(std::bad_alloc());
   CHECK(ending.status == 7);
   CHECK(ending.message ==
-        "sightline: error[LIMIT] memory: not enough\n"
+        "sightline: error[LIMIT] out of memory\n"
         "sightline: try fewer threads (-j) or a smaller batch (-b)\n");
 }
 
@@ -130,7 +130,7 @@ TEST_CASE("guard: memory that ends where nothing may be thrown is exit 7, too", 
     return 0;
   });
   CHECK(memory.exit_status == kExitResources);
-  CHECK(memory.errors == "sightline: error[LIMIT] memory: not enough\n");
+  CHECK(memory.errors == "sightline: error[LIMIT] out of memory\n");
   const auto other = sightline::testing::in_child([&] {
     no_throw([] { throw std::runtime_error("x"); });
     return 0;

@@ -13,12 +13,13 @@ set_tests_properties(cli/docs PROPERTIES TIMEOUT 300 LABELS cli)
 
 # What the program's parts promise each other.
 set(app_folder ${CMAKE_CURRENT_LIST_DIR}/../../app)
-add_executable(app_tests ${app_folder}/failure.cpp ${app_folder}/signals.cpp ${app_folder}/image_endings.cpp
-               ${app_folder}/passed_over.cpp)
+add_executable(app_tests ${app_folder}/failure.cpp ${app_folder}/hints.cpp ${app_folder}/remedies.cpp
+               ${app_folder}/signals.cpp ${app_folder}/image_endings.cpp ${app_folder}/passed_over.cpp
+               ${CMAKE_CURRENT_LIST_DIR}/parser_test.cpp)
 foreach(part console folder_walk guard inputs mapped_file_guard low_scores ranker text_list utf8_repair)
   target_sources(app_tests PRIVATE ${app_folder}/${part}.cpp ${CMAKE_CURRENT_LIST_DIR}/${part}_test.cpp)
 endforeach()
 target_include_directories(app_tests PRIVATE ${app_folder})
 sightline_test_target(app_tests)
-target_link_libraries(app_tests PRIVATE sightline_test_support sightline::sightline)
+target_link_libraries(app_tests PRIVATE sightline_cli sightline_test_support sightline::sightline)
 sightline_catch_tests(app_tests app 60)

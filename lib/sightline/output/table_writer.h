@@ -15,10 +15,6 @@ namespace sightline {
 /// The forms of docs/cli.md, section Output forms.
 enum class TableFormat { text, json, jsonl, csv, tsv, npy };
 
-/// From a name ("jsonl") or a file name ("out.npy", ".txt" is text). Errors: usage.
-TableFormat table_format(std::string_view name);
-TableFormat table_format_of_path(std::string_view path);
-
 /// One row of a table of labelled floats: an image or a text and its vector. Views need to live until `row`
 /// returns.
 struct TableRow {
@@ -49,6 +45,18 @@ struct TableOptions {
   bool drop_bad = false;  ///< npy, csv, tsv: failed rows are left out instead of zeros (npy) or empty fields
   std::string_view label_key = "path";  ///< csv, tsv: what the header line calls the labels
 };
+
+/// One line of the table of forms, in table_writers.cpp.
+struct TableFormatInfo {
+  std::string_view name;       ///< "jsonl"
+  std::string_view extension;  ///< of its files, with the dot
+  TableFormat format;
+  /// Null: rankings only (`make_ranking_writer`).
+  std::unique_ptr<TableWriter> (*make_writer)(OutputFile& out, const TableOptions& options);
+};
+std::span<const TableFormatInfo> table_formats();
+/// By the extension of a file name, none when it is unknown.
+std::optional<TableFormat> table_format_of_path(std::string_view path);
 
 /// Errors: usage for text, which is a form for people, and embeddings are not.
 std::unique_ptr<TableWriter> make_table_writer(TableFormat format, OutputFile& out,

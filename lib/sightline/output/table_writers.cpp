@@ -1,7 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <array>
-#include <string>
-
 #include "sightline/base/error.h"
 #include "sightline/output/formats_of_tables.h"
 #include "sightline/output/table_writer.h"
@@ -9,49 +6,40 @@
 namespace sightline {
 namespace {
 
-struct FormatName {
-  std::string_view name;
-  std::string_view extension;
-  TableFormat format;
-};
-constexpr std::array kFormats = {
-    FormatName{"text", ".txt", TableFormat::text},     FormatName{"json", ".json", TableFormat::json},
-    FormatName{"jsonl", ".jsonl", TableFormat::jsonl}, FormatName{"csv", ".csv", TableFormat::csv},
-    FormatName{"tsv", ".tsv", TableFormat::tsv},       FormatName{"npy", ".npy", TableFormat::npy},
+std::unique_ptr<TableWriter> make_json(OutputFile& out, const TableOptions&) {
+  return make_json_writer(out, false);
+}
+std::unique_ptr<TableWriter> make_jsonl(OutputFile& out, const TableOptions&) {
+  return make_json_writer(out, true);
+}
+std::unique_ptr<TableWriter> make_csv(OutputFile& out, const TableOptions& options) {
+  return make_separated_writer(out, false, options);
+}
+std::unique_ptr<TableWriter> make_tsv(OutputFile& out, const TableOptions& options) {
+  return make_separated_writer(out, true, options);
+}
+
+constexpr TableFormatInfo kFormats[] = {
+    {"text", ".txt", TableFormat::text, nullptr},        {"json", ".json", TableFormat::json, make_json},
+    {"jsonl", ".jsonl", TableFormat::jsonl, make_jsonl}, {"csv", ".csv", TableFormat::csv, make_csv},
+    {"tsv", ".tsv", TableFormat::tsv, make_tsv},         {"npy", ".npy", TableFormat::npy, make_npy_writer},
 };
 
 }  // namespace
 
-TableFormat table_format(std::string_view name) {
-  for (const FormatName& format : kFormats) {
-    if (name == format.name) return format.format;
-  }
-  fail(ErrorCode::usage, name, "is not an output format, expected text, json, jsonl, csv, tsv or npy");
-}
+std::span<const TableFormatInfo> table_formats() { return kFormats; }
 
-TableFormat table_format_of_path(std::string_view path) {
-  for (const FormatName& format : kFormats) {
+std::optional<TableFormat> table_format_of_path(std::string_view path) {
+  for (const TableFormatInfo& format : kFormats) {
     if (path.ends_with(format.extension)) return format.format;
   }
-  fail(ErrorCode::usage, path,
-       "has an extension that names no output format, expected .npy, .jsonl, .json, .csv, .tsv or .txt");
+  return {};
 }
 
 std::unique_ptr<TableWriter> make_table_writer(TableFormat format, OutputFile& out,
                                                const TableOptions& options) {
-  switch (format) {
-    case TableFormat::json:
-      return make_json_writer(out, false);
-    case TableFormat::jsonl:
-      return make_json_writer(out, true);
-    case TableFormat::csv:
-      return make_separated_writer(out, false, options);
-    case TableFormat::tsv:
-      return make_separated_writer(out, true, options);
-    case TableFormat::npy:
-      return make_npy_writer(out, options);
-    case TableFormat::text:
-      break;
+  for (const TableFormatInfo& known : kFormats) {
+    if (known.format == format && known.make_writer != nullptr) return known.make_writer(out, options);
   }
   fail(ErrorCode::usage, "text", "is not a form for vectors, expected npy, jsonl, json, csv or tsv");
 }

@@ -2,7 +2,7 @@
 # A target is a folder or a .weights.h5 file: a name of another kind of file is refused before anything is read.
 for ending in gguf bin pt pth ckpt safetensors onnx h5 keras npz SafeTensors H5; do
   expect 2 sightline convert-weights absent -o x.$ending 2>message
-  [ "$(sed -n 1p message)" = "sightline: error: a target is a folder or a file in .weights.h5, and x.$ending is named as another kind of file" ]
+  [ "$(sed -n 1p message)" = "sightline: error: unsupported target extension .${ending,,}: x.$ending" ]
 done
 cat message >&2
 expect 2 sightline convert-weights "$SIGHTLINE_MODEL" -o x.pt --to hf 2>message

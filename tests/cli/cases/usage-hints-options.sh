@@ -12,6 +12,6 @@ expect 2 sightline -c cat dog.jpg
 expect 2 sightline -v
 for command in search classify version hlep; do expect 2 sightline $command; done
 expect 2 sightline download ViT-B/32 2>message
-sed 's|with: .*/scripts|with: scripts|' message >&2
+sed 's|model: .*/scripts|model: scripts|' message >&2
 touch dog.jpg
 expect 2 sightline dog.jpg -c 'a dog'

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/option_values.h"
+
+#include <charconv>
+#include <limits>
+
+#include "failure.h"
+
+namespace sightline::app {
+namespace {
+
+/// "" when `text` is a whole number in [low, high], which `use` then gets; else what is wrong.
+template <class Use>
+OptionValue number_value(std::int64_t low, std::int64_t high, Use use) {
+  OptionValue value;
+  value.take = [low, high, use](const std::string& text) -> std::string {
+    std::int64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error == std::errc{} && stop == end && number >= low && number <= high) {
+      use(number);
+      return "";
+    }
+    const bool open = high == std::numeric_limits<std::int64_t>::max();
+    return "is '" + text + "', expected a whole number, " + std::to_string(low) +
+           (open ? " or more" : " to " + std::to_string(high));
+  };
+  return value;
+}
+
+template <class Target>
+OptionValue text_value(Target& target) {
+  OptionValue value;
+  value.take = [&target](const std::string& text) {
+    target = text;
+    return std::string();
+  };
+  return value;
+}
+
+}  // namespace
+
+OptionValue flag(bool& target) {
+  OptionValue value;
+  value.arity = Arity::flag;
+  value.turn = [&target](bool on) { target = on; };
+  return value;
+}
+
+OptionValue counter(int& target) {
+  OptionValue value;
+  value.arity = Arity::flag;
+  value.turn = [&target](bool) { ++target; };
+  return value;
+}
+
+OptionValue text(std::string& target) { return text_value(target); }
+OptionValue text(std::optional<std::string>& target) { return text_value(target); }
+
+OptionValue texts(std::vector<std::string>& target) {
+  OptionValue value;
+  value.arity = Arity::many;
+  value.take = [&target](const std::string& text) {
+    target.push_back(text);
+    return std::string();
+  };
+  return value;
+}
+
+OptionValue whole_number(std::int64_t& target, std::int64_t low, std::int64_t high) {
+  return number_value(low, high, [&target](std::int64_t number) { target = number; });
+}
+
+OptionValue whole_number(std::optional<std::int64_t>& target, std::int64_t low, std::int64_t high) {
+  return number_value(low, high, [&target](std::int64_t number) { target = number; });
+}
+
+OptionValue not_supported(Arity arity, std::string name) {
+  OptionValue value;
+  value.arity = arity;
+  const auto refuse = [name = std::move(name)] { fail_usage(name + " is not supported yet"); };
+  if (arity == Arity::flag) {
+    value.turn = [refuse](bool) { refuse(); };
+  } else {
+    value.take = [refuse](const std::string&) -> std::string {
+      refuse();
+      return "";
+    };
+  }
+  return value;
+}
+
+std::string not_among(const std::string& text, const std::vector<std::string>& names) {
+  return "is '" + text + "', expected " + enumerate(names, " or ");
+}
+
+OptionValue with_default(OptionValue value, std::string text) {
+  value.default_text = std::move(text);
+  return value;
+}
+
+OptionValue without(OptionValue value, std::string option, std::vector<std::string> names) {
+  value.take = [take = value.take, choices = value.choices, option = std::move(option),
+                names = std::move(names)](const std::string& text) {
+    if (std::find(names.begin(), names.end(), text) != names.end()) {
+      fail_usage(option + " " + text + " is not supported yet",
+                 "supported: " + enumerate(choices(), " and "));
+    }
+    return take(text);
+  };
+  return value;
+}
+
+}  // namespace sightline::app
