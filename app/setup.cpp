@@ -27,7 +27,7 @@ TableFormat format_of_extension(const std::string& path) {
   std::vector<std::string> known;
   for (const TableFormatInfo& format : table_formats()) known.emplace_back(format.extension);
   fail_usage("unknown output extension '" + ending_of(path) + "', expected " + enumerate(known, " or "),
-             "--format selects the format whatever the name is");
+             "choose the format with --format");
 }
 
 ModelSettings clip_options(const ModelOptions& options) {
