@@ -3,8 +3,8 @@
 """Makes everything under data/golden again from the references.
 
 Needs Python with torch 2.13, transformers 5.24, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors; for
-codecs, raster, keras, layers, gguf and openclip also what the scripts in scripts/golden name, each best in an
-environment of its own (open_clip's torchvision must fit the torch). The tests themselves need none of them. Without a
+codecs, raster, keras, layers, keras_clip, gguf and openclip also what the scripts in scripts/golden name, each best in
+an environment of its own (open_clip's torchvision must fit the torch). The tests themselves need none of them. Without a
 part named: image, text and model.
 Usage: scripts/make_golden.py [PART...]     (an unknown part prints the list)
 Each part writes a versions.json with the versions and seeds it used.
@@ -27,6 +27,7 @@ PARTS = {
     "odd": ("odd_checkpoints", "weights"),
     "keras": ("keras_files", "weights"),
     "layers": ("keras_layers", "keras"),
+    "keras_clip": ("keras_clip", "keras"),
     "gguf": ("gguf_nano", "weights"),
     "openclip": ("openclip_nano", "weights"),
 }
