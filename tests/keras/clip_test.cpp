@@ -133,7 +133,8 @@ TEST_CASE("clip: is a layer of the towers and the head, with a summary", "[keras
   clip.set_trainable(true);
   clip.text_encoder().set_trainable(false);
   const std::string text = clip.summary();
-  CHECK_THAT(text, Contains("image_encoder"));
+  CHECK_THAT(text, Contains("small" + std::string(39, ' ') + "(None, None)"));
+  CHECK_THAT(text, Contains("  image_encoder"));
   CHECK_THAT(text, Contains("(None, 24)"));
   CHECK_THAT(text, Contains("Total params: 540,033 (2.06 MB)"));
   CHECK_THAT(text, Contains("Non-trainable params: 40,832 ("));
@@ -348,6 +349,15 @@ TEST_CASE("clip: sizes that make no model are refused", "[keras][error]") {
   CHECK(refused([](Arguments& a) { a.transformer_epsilon = 0; }).code == "RANGE");
   CHECK(refused([](Arguments& a) { a.transformer_activation = "relu"; }).code == "UNSUP");
   CHECK(refused([](Arguments& a) { a.eos_token_id = -1; }).code == "RANGE");
+  CHECK(refused([](Arguments& a) { a.eos_token_id = 2; }).code == "UNSUP");
+  // What no model has is refused before anything is made.
+  CHECK(refused([](Arguments& a) { a.image_resolution = std::int64_t{1} << 40; }).code == "RANGE");
+  CHECK(refused([](Arguments& a) { a.vision_layers = 1'000'000'000; }).code == "RANGE");
+  CHECK(refused([](Arguments& a) { a.transformer_width = std::int64_t{1} << 62; }).code == "RANGE");
+  CHECK(refused([](Arguments& a) { a.vision_mlp_width = std::int64_t{1} << 62; }).code == "RANGE");
+  CHECK(refused([](Arguments& a) { a.vocab_size = std::int64_t{1} << 62; }).code == "RANGE");
+  CHECK(refused([](Arguments& a) { a.context_length = std::int64_t{1} << 62; }).code == "RANGE");
+  CHECK(refused([](Arguments& a) { a.embed_dim = std::int64_t{1} << 62; }).code == "RANGE");
   // A width that is no multiple of 64 is fine when its heads are given.
   keras::CLIPArguments narrow = kSmall;
   narrow.vision_width = 100;

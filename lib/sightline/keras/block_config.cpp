@@ -5,12 +5,13 @@
 
 #include "sightline/keras/checks.h"
 #include "sightline/keras/rows.h"
+#include "sightline/model/config_section.h"
 
 namespace sightline::keras {
 
 EncoderConfig encoder_config(const BlockArguments& arguments, const BlockNames& names) {
   check_heads(arguments.width, names.width, arguments.heads, names.heads);
-  at_least_one(arguments.layers, names.layers);
+  at_least_one(arguments.layers, names.layers, kMaxLayers);
   check_mlp_activation(arguments.activation, names.activation);
   check_epsilon(arguments.epsilon, names.epsilon);
   EncoderConfig config;

@@ -2,22 +2,25 @@
 #include "sightline/keras/checks.h"
 
 #include <cmath>
-#include <limits>
 
-#include "sightline/base/bytes.h"
 #include "sightline/base/error.h"
 #include "sightline/keras/dtype_policy.h"
+#include "sightline/model/config_section.h"
 
 namespace sightline::keras {
 
-std::int64_t at_least_one(std::int64_t value, std::string_view name) {
+std::int64_t at_least_one(std::int64_t value, std::string_view name, std::int64_t most) {
   if (value < 1) fail(ErrorCode::range, name, "is " + std::to_string(value) + ", expected 1 or more");
+  if (value > most) {
+    fail(ErrorCode::range, name,
+         "is " + std::to_string(value) + ", expected at most " + std::to_string(most));
+  }
   return value;
 }
 
 void check_heads(std::int64_t width, std::string_view width_name, std::int64_t heads,
                  std::string_view heads_name) {
-  at_least_one(width, width_name);
+  at_least_one(width, width_name, kMaxWidth);
   if (heads < 1 || width % heads != 0) {
     fail(ErrorCode::range, heads_name,
          "is " + std::to_string(heads) + ", expected a divisor of the width " + std::to_string(width));
@@ -32,7 +35,7 @@ void check_epsilon(double epsilon, std::string_view name) {
 
 std::int64_t mlp_width_or_default(std::int64_t width, const std::optional<std::int64_t>& mlp_width,
                                   std::string_view name) {
-  return mlp_width ? at_least_one(*mlp_width, name) : checked_mul(width, 4, name);
+  return at_least_one(mlp_width.value_or(4 * width), name, kMaxMlpWidth);
 }
 
 void check_mlp_activation(std::string_view activation, std::string_view name) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -10,8 +11,9 @@
 
 namespace sightline::keras {
 
-/// `value`. Errors: range, with `name`, when it is below 1.
-std::int64_t at_least_one(std::int64_t value, std::string_view name);
+/// `value`. Errors: range, with `name`, when it is below 1 or above `most`.
+std::int64_t at_least_one(std::int64_t value, std::string_view name,
+                          std::int64_t most = std::numeric_limits<std::int64_t>::max());
 /// Errors: range when `heads` do not divide `width`, or either is below 1.
 void check_heads(std::int64_t width, std::string_view width_name, std::int64_t heads,
                  std::string_view heads_name);

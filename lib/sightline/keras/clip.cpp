@@ -194,4 +194,8 @@ CLIP::OutputShapes CLIP::compute_output_shape(const InputShapes& shapes) const {
   return {Shape{images[0], texts[0]}, Shape{texts[0], images[0]}};
 }
 
+Shape CLIP::compute_output_shape(const Shape& images) const {
+  return Shape{image_encoder_->compute_output_shape(images)[0], -1};
+}
+
 }  // namespace sightline::keras

@@ -75,9 +75,10 @@ class CLIP : public Layer {
   struct OutputShapes {
     Shape image_logits, text_logits;
   };
-  using Layer::compute_output_shape;
   /// -1 is any size. Errors: mismatch.
   OutputShapes compute_output_shape(const InputShapes& shapes) const;
+  /// Of the image logits, for any number of texts: [I, 3, H, W] -> [I, -1].
+  Shape compute_output_shape(const Shape& images) const override;
 
  private:
   struct Parts;

@@ -11,6 +11,7 @@
 #include "sightline/keras/checks.h"
 #include "sightline/keras/visible_tokens.h"
 #include "sightline/model/config.h"
+#include "sightline/model/config_section.h"
 
 namespace sightline::keras {
 namespace {
@@ -68,6 +69,10 @@ void CLIPArguments::check() const { engine_config(); }
 
 CLIPConfig CLIPArguments::engine_config() const {
   for (const auto& [name, field] : kSizes) at_least_one(this->*field, name);
+  at_least_one(embed_dim, "embed_dim", kMaxWidth);
+  at_least_one(image_resolution, "image_resolution", kMaxImage);
+  at_least_one(vocab_size, "vocab_size", kMaxVocabulary);
+  at_least_one(context_length, "context_length", kMaxContext);
   if (vision_patch_size > image_resolution) {
     fail(ErrorCode::range, "vision_patch_size",
          "is " + std::to_string(vision_patch_size) + ", the image has " + std::to_string(image_resolution));

@@ -9,6 +9,7 @@
 #include "sightline/keras/engine_object.h"
 #include "sightline/keras/pass.h"
 #include "sightline/keras/rows.h"
+#include "sightline/model/config_section.h"
 #include "sightline/nn/multi_head_attention.h"
 
 namespace sightline::keras {
@@ -16,7 +17,7 @@ namespace {
 
 const CLIPAttention::Arguments& checked(const CLIPAttention::Arguments& arguments) {
   check_heads(arguments.proj_dim, "proj_dim", arguments.num_heads, "num_heads");
-  at_least_one(arguments.num_hidden_layers, "num_hidden_layers");
+  at_least_one(arguments.num_hidden_layers, "num_hidden_layers", kMaxLayers);
   if (!(arguments.dropout >= 0 && arguments.dropout < 1)) {
     fail(ErrorCode::range, "dropout",
          "is " + std::to_string(arguments.dropout) + ", expected 0 or more, and less than 1");

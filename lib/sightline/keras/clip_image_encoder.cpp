@@ -10,6 +10,7 @@
 #include "sightline/keras/pass.h"
 #include "sightline/keras/rows.h"
 #include "sightline/model/config.h"
+#include "sightline/model/config_section.h"
 #include "sightline/model/image_tower.h"
 
 namespace sightline::keras {
@@ -25,8 +26,8 @@ CLIPImageEncoder::Arguments checked(CLIPImageEncoder::Arguments arguments) {
                                                 .activation = arguments.activation,
                                                 .epsilon = arguments.epsilon},
                                                {});
-  at_least_one(arguments.input_resolution, "input_resolution");
-  at_least_one(arguments.output_dim, "output_dim");
+  at_least_one(arguments.input_resolution, "input_resolution", kMaxImage);
+  at_least_one(arguments.output_dim, "output_dim", kMaxWidth);
   arguments.mlp_width = encoder.mlp_width;
   return arguments;
 }

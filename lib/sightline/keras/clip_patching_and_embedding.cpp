@@ -7,6 +7,7 @@
 #include "sightline/keras/engine_object.h"
 #include "sightline/keras/pass.h"
 #include "sightline/model/config.h"
+#include "sightline/model/config_section.h"
 #include "sightline/model/patch_embedding.h"
 
 namespace sightline::keras {
@@ -24,9 +25,10 @@ CLIPVisionConfig config_of(const CLIPPatchingAndEmbedding::Arguments& arguments)
 }
 
 const CLIPPatchingAndEmbedding::Arguments& checked(const CLIPPatchingAndEmbedding::Arguments& arguments) {
-  at_least_one(arguments.width, "width");
+  at_least_one(arguments.width, "width", kMaxWidth);
   at_least_one(arguments.patch_size, "patch_size");
-  at_least_one(arguments.output_dim, "output_dim");
+  at_least_one(arguments.output_dim, "output_dim", kMaxWidth);
+  at_least_one(arguments.input_resolution, "input_resolution", kMaxImage);
   if (arguments.patch_size > arguments.input_resolution) {
     fail(ErrorCode::range, "patch_size",
          "is " + std::to_string(arguments.patch_size) + ", expected 1 to the image's " +

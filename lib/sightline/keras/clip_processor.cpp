@@ -8,6 +8,7 @@
 #include "sightline/base/format.h"
 #include "sightline/files/stand_in.h"
 #include "sightline/keras/checks.h"
+#include "sightline/model/config_section.h"
 #include "sightline/model/processor.h"
 #include "sightline/text/clip_tokenizer.h"
 
@@ -40,8 +41,8 @@ std::string merges_text(const CLIPProcessor::Arguments& arguments) {
 }
 
 std::shared_ptr<const Processor> processor_of(const CLIPProcessor::Arguments& arguments) {
-  const std::int64_t side = at_least_one(arguments.input_resolution, "input_resolution");
-  const std::int64_t context = at_least_one(arguments.context_length, "context_length");
+  const std::int64_t side = at_least_one(arguments.input_resolution, "input_resolution", kMaxImage);
+  const std::int64_t context = at_least_one(arguments.context_length, "context_length", kMaxContext);
   return std::make_shared<Processor>(
       PreprocessorConfig::defaults(side), side,
       [arguments]() -> std::unique_ptr<Tokenizer> {

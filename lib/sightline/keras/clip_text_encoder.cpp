@@ -10,6 +10,7 @@
 #include "sightline/keras/pass.h"
 #include "sightline/keras/visible_tokens.h"
 #include "sightline/model/config.h"
+#include "sightline/model/config_section.h"
 #include "sightline/model/text_tower.h"
 
 namespace sightline::keras {
@@ -28,9 +29,9 @@ EncoderConfig blocks_of(const CLIPTextEncoder::Arguments& arguments) {
 
 CLIPTextEncoder::Arguments checked(CLIPTextEncoder::Arguments arguments) {
   arguments.mlp_width = blocks_of(arguments).mlp_width;
-  at_least_one(arguments.vocab_size, "vocab_size");
-  at_least_one(arguments.embed_dim, "embed_dim");
-  at_least_one(arguments.context_length, "context_length");
+  at_least_one(arguments.vocab_size, "vocab_size", kMaxVocabulary);
+  at_least_one(arguments.embed_dim, "embed_dim", kMaxWidth);
+  at_least_one(arguments.context_length, "context_length", kMaxContext);
   check_end_id(arguments.eos_token_id);
   return arguments;
 }
