@@ -11,7 +11,7 @@ constexpr std::string_view kBegin =
     "complete -c sightline -n __fish_use_subcommand -s h -l help -d 'show the help'\n"
     "complete -c sightline -n __fish_use_subcommand -s V -l version -d 'show the version'\n";
 
-std::string quoted(std::string_view text) {
+std::string shell_quoted(std::string_view text) {
   return "'" + replace_all(replace_all(text, "\\", "\\\\"), "'", "\\'") + "'";
 }
 
@@ -29,7 +29,7 @@ std::string offers(const Option& option) {
   std::string out;
   if (option.completion == Completion::files || option.completion == Completion::models) out += " -F";
   if (option.completion == Completion::folders) out += " -a '(__fish_complete_directories)'";
-  return words.empty() ? out : out + " -a " + quoted(words);
+  return words.empty() ? out : out + " -a " + shell_quoted(words);
 }
 
 void append_command(std::string& out, const Command& command) {
@@ -44,7 +44,7 @@ void append_command(std::string& out, const Command& command) {
     }
     const std::string names = names_of(option);
     if (names.empty()) continue;
-    const std::string description = " -d " + quoted(help_without_default(option));
+    const std::string description = " -d " + shell_quoted(help_without_default(option));
     if (option.is_flag()) {
       out += begin + names + description + "\n";
       continue;
@@ -62,10 +62,10 @@ std::string fish_completions(std::span<const Command> commands) {
   for (const Command& command : commands) {
     names.append(names.empty() ? "" : " ").append(command.name);
     out += "complete -c sightline -n __fish_use_subcommand -a " + std::string(command.name) + " -d " +
-           quoted(command.summary) + "\n";
+           shell_quoted(command.summary) + "\n";
   }
   out += "complete -c sightline -n __fish_use_subcommand -a help -d 'Shows the help of a command'\n";
-  out += "complete -c sightline -n '__fish_seen_subcommand_from help' -a " + quoted(names) + "\n";
+  out += "complete -c sightline -n '__fish_seen_subcommand_from help' -a " + shell_quoted(names) + "\n";
   for (const Command& command : commands) append_command(out, command);
   return out;
 }

@@ -34,7 +34,7 @@ else
 fi
 )";
 
-std::string quoted(std::string_view text) { return "'" + replace_all(text, "'", "'\\''") + "'"; }
+std::string shell_quoted(std::string_view text) { return "'" + replace_all(text, "'", "'\\''") + "'"; }
 
 /// For the text in the brackets of a specification of `_arguments`.
 std::string bracketed(std::string_view text) {
@@ -71,11 +71,11 @@ std::string specification(const Option& option) {
   }
   for (const std::string& other : option.excludes) group.append(" ").append(other);
   const bool repeatable = option.value.arity == Arity::many || option.has_name("--verbose");
-  std::string out = repeatable ? "'*'" : quoted("(" + group + ")");
+  std::string out = repeatable ? "'*'" : shell_quoted("(" + group + ")");
   out += names.size() == 1 ? forms : "{" + forms + "}";
   std::string text = bracketed(help_without_default(option));
   if (!flag) text += action(option, option.value_name.empty() ? names.back().substr(2) : option.value_name);
-  return out + quoted(text);
+  return out + shell_quoted(text);
 }
 
 void append_command(std::string& out, const Command& command) {
@@ -86,7 +86,8 @@ void append_command(std::string& out, const Command& command) {
     if (!dashed_names(option).empty()) out.append(" \\\n        ").append(specification(option));
     if (option.positional_name().empty()) continue;
     const bool many = option.value.arity == Arity::many;
-    out.append(" \\\n        ").append(quoted((many ? "*" : "1") + action(option, option.positional_name())));
+    out.append(" \\\n        ")
+        .append(shell_quoted((many ? "*" : "1") + action(option, option.positional_name())));
   }
   out.append("\n      ;;\n");
 }
@@ -97,7 +98,7 @@ std::string zsh_completions(std::span<const Command> commands) {
   std::string out(kBegin);
   for (const Command& command : commands) {
     const std::string entry = std::string(command.name) + ":" + std::string(command.summary);
-    out.append("    ").append(quoted(entry)).append("\n");
+    out.append("    ").append(shell_quoted(entry)).append("\n");
   }
   out.append(kMiddle);
   for (const Command& command : commands) append_command(out, command);
