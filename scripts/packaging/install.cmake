@@ -13,10 +13,7 @@ install(FILES third_party/README.md DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME t
 install(DIRECTORY third_party/licences DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)
 
 # Completions are what the program itself prints, so that they always match its options.
-file(GLOB completion_sources ${PROJECT_SOURCE_DIR}/app/*completion* ${PROJECT_SOURCE_DIR}/app/*/*completion*)
-if(NOT completion_sources)
-  message(STATUS "shell completions: not installed, the program does not print them")
-elseif(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
+if(CMAKE_CROSSCOMPILING AND NOT CMAKE_CROSSCOMPILING_EMULATOR)
   message(STATUS "shell completions: not installed, the program cannot be run here (cross-compiling)")
 else()
   set(completions ${PROJECT_BINARY_DIR}/completions)

@@ -6,6 +6,7 @@
 #include "nn/small_weights.h"
 #include "support/allocation_counter.h"
 #include "support/catch.h"
+#include "support/skip.h"
 
 using namespace sightline;
 using namespace sightline::testing;
@@ -41,7 +42,7 @@ bool same_bits(std::span<const float> a, std::span<const float> b) {
 
 TEST_CASE("encoder: the pooled row is what computing every row gives, bit for bit", "[nn][property]") {
   const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
-  if (!backend->supported()) return;
+  if (!backend->supported()) return skip("a backend that does not run here");
   const Mask mask = GENERATE(Mask::none, Mask::causal);
   const std::int64_t heads = GENERATE(2, 4, 6);
   const Fixture fixture(*backend, mask, small_encoder(48, heads));
@@ -70,7 +71,7 @@ TEST_CASE("encoder: the pooled row is what computing every row gives, bit for bi
 
 TEST_CASE("encoder: sequences of a batch do not feel each other, nor the threads", "[nn][property]") {
   const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
-  if (!backend->supported()) return;
+  if (!backend->supported()) return skip("a backend that does not run here");
   const Fixture fixture(*backend);
   ThreadPool one(1), three(3);
   Scratch scratch, other;
@@ -93,7 +94,7 @@ TEST_CASE("encoder: sequences of a batch do not feel each other, nor the threads
 
 TEST_CASE("encoder: rows behind the pooled one change nothing under the causal mask", "[nn][property]") {
   const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
-  if (!backend->supported()) return;
+  if (!backend->supported()) return skip("a backend that does not run here");
   const Fixture fixture(*backend);
   ThreadPool pool(1);
   Scratch scratch;
@@ -105,7 +106,7 @@ TEST_CASE("encoder: rows behind the pooled one change nothing under the causal m
 
 TEST_CASE("encoder: a warm pass allocates nothing", "[nn]") {
   const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
-  if (!backend->supported()) return;
+  if (!backend->supported()) return skip("a backend that does not run here");
   const Fixture fixture(*backend);
   ThreadPool pool(2);
   Scratch scratch;
