@@ -33,7 +33,10 @@ std::vector<KernelChoice> kernel_choices() {
   std::vector<KernelChoice> choices = {{"instruction sets", usable()},
                                        {"matrix products", gemm_backend("auto").description()}};
   for (const GemmBackend* backend : gemm_backends()) {
-    if (backend->name() == "openblas") choices.push_back({"OpenBLAS", backend->description()});
+    if (backend->name() != "openblas") continue;
+    const std::string description = backend->description();  // "openblas, Haswell"
+    const std::size_t comma = description.find(", ");
+    choices.push_back({"OpenBLAS", comma == std::string::npos ? description : description.substr(comma + 2)});
   }
   choices.push_back({"attention and norms", std::string(by_cpu_level(usable_features()))});
   choices.push_back({"image resizing", name_of(best_simd_level())});
