@@ -16,7 +16,7 @@ namespace {
 
 std::uint32_t bits_of(float value) { return std::bit_cast<std::uint32_t>(value); }
 
-// Binary16 and bfloat16 by their definition, in double.
+// Binary16 and bfloat16 decoded as the standard defines them, in double.
 double value_of(std::uint16_t bits, int exponent_bits, int fraction_bits) {
   const int bias = (1 << (exponent_bits - 1)) - 1;
   const int exponent = bits >> fraction_bits & ((1 << exponent_bits) - 1);
@@ -30,7 +30,7 @@ double value_of(std::uint16_t bits, int exponent_bits, int fraction_bits) {
   return sign * std::ldexp((1 << fraction_bits) + fraction, exponent - bias - fraction_bits);
 }
 
-// The nearest of two neighbours by distance in double, a tie to the even one: the definition of the rounding.
+// Rounding by definition: the nearer of two neighbours, measured in double; a tie goes to the even one.
 template <class Widen>
 std::uint16_t nearest(float value, std::uint16_t below, Widen widen) {
   const auto above = static_cast<std::uint16_t>(below + 1);
@@ -53,8 +53,7 @@ TEST_CASE("dtype: sizes and names", "[tensor]") {
   CHECK_FALSE(is_floating(DType::i64));
 }
 
-TEST_CASE("dtype: all 65,536 binary16 patterns are the numbers that the standard says",
-          "[tensor][property]") {
+TEST_CASE("dtype: all 65,536 binary16 patterns decode to the values of the standard", "[tensor][property]") {
   int wrong = 0;
   for (unsigned pattern = 0; pattern <= 0xFFFF; ++pattern) {
     const auto bits = static_cast<std::uint16_t>(pattern);
@@ -69,8 +68,7 @@ TEST_CASE("dtype: all 65,536 binary16 patterns are the numbers that the standard
   CHECK(wrong == 0);
 }
 
-TEST_CASE("dtype: all 65,536 bfloat16 patterns are the numbers that the standard says",
-          "[tensor][property]") {
+TEST_CASE("dtype: all 65,536 bfloat16 patterns decode to the values of the standard", "[tensor][property]") {
   int wrong = 0;
   for (unsigned pattern = 0; pattern <= 0xFFFF; ++pattern) {
     const auto bits = static_cast<std::uint16_t>(pattern);
@@ -123,7 +121,7 @@ TEST_CASE("dtype: rounding to bfloat16 is to the nearest, ties to even, around e
   CHECK(float_to_bf16(std::numeric_limits<float>::max()) == 0x7F80);
 }
 
-TEST_CASE("dtype: many at once give the same bits as one by one, at any length and alignment",
+TEST_CASE("dtype: bulk conversion gives the same bits as single conversion, at any length and alignment",
           "[tensor][property]") {
   std::vector<std::uint16_t> patterns(65'536);
   for (std::size_t i = 0; i < patterns.size(); ++i) patterns[i] = static_cast<std::uint16_t>(i * 40'503U);

@@ -16,7 +16,7 @@ using namespace sightline::testing;
 
 namespace {
 
-/// A file of many pages, mapped, on the disk alone where the system allows that.
+/// A mapped file of many pages, evicted from the page cache where the system allows it.
 class ColdFile {
  public:
   explicit ColdFile(const TempFolder& folder) {
@@ -48,9 +48,8 @@ class ColdFile {
 
 }  // namespace
 
-TEST_CASE("page samples: what is looked at is what is there, and no more stays in memory than was",
-          "[tensor]") {
-  if (is_emulated()) return skip("the emulator reads pages ahead whatever it is told");
+TEST_CASE("page samples: the sampled bytes are correct, and no additional pages stay resident", "[tensor]") {
+  if (is_emulated()) return skip("the emulator reads pages ahead regardless of advice");
   const TempFolder folder;
   const ColdFile file(folder);
   const std::size_t before = file.resident();
@@ -61,7 +60,7 @@ TEST_CASE("page samples: what is looked at is what is there, and no more stays i
     samples.fetch();
     for (const std::size_t page : {500, 3, 700, 4})
       CHECK(file.at(page, 1)[0] == static_cast<std::byte>('a' + page % 26));
-    if (before == 0) CHECK(file.resident() < 100);  // not two megabytes around each
+    if (before == 0) CHECK(file.resident() < 100);  // no readahead of two megabytes around each page
   }
   CHECK(file.resident() == before);
 }

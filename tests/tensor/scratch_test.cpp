@@ -10,7 +10,7 @@ using namespace sightline;
 
 namespace {
 
-// Two nested frames, as a layer and the product inside it.
+// Two nested frames, like those of a layer and of the product inside it.
 void pass(Scratch& scratch, std::int64_t size) {
   Scratch::Frame outer(scratch);
   outer.take(Shape{size});
@@ -23,7 +23,7 @@ void pass(Scratch& scratch, std::int64_t size) {
 
 }  // namespace
 
-TEST_CASE("scratch: what is taken together is aligned and does not overlap", "[tensor]") {
+TEST_CASE("scratch: blocks of one frame are aligned and do not overlap", "[tensor]") {
   Scratch scratch;
   Scratch::Frame frame(scratch);
   const std::int64_t sizes[] = {1, 17, 70000, 3, 200000, 16};
@@ -39,7 +39,7 @@ TEST_CASE("scratch: what is taken together is aligned and does not overlap", "[t
   }
 }
 
-TEST_CASE("scratch: a frame gives its memory back and leaves the outer one's alone", "[tensor]") {
+TEST_CASE("scratch: a frame releases its own memory and leaves that of the outer frame alone", "[tensor]") {
   Scratch scratch;
   Scratch::Frame outer(scratch);
   const TensorView<float> kept = outer.take(Shape{100});
@@ -55,8 +55,7 @@ TEST_CASE("scratch: a frame gives its memory back and leaves the outer one's alo
   CHECK(std::all_of(kept.data(), kept.data() + 100, [](float value) { return value == 7.0F; }));
 }
 
-TEST_CASE("scratch: a pass it has seen takes no new memory, and it holds no more than was in use",
-          "[tensor]") {
+TEST_CASE("scratch: a repeated pass allocates nothing, and the capacity equals the peak", "[tensor]") {
   Scratch scratch;
   CHECK(scratch.capacity() == 0);
   constexpr std::int64_t kSize = 1 << 18, kFloat = 4;

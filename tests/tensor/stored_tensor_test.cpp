@@ -20,7 +20,7 @@ StoredTensor stored(const std::vector<T>& values, DType dtype) {
 
 }  // namespace
 
-TEST_CASE("stored tensor: stored types become the floats they stand for", "[tensor]") {
+TEST_CASE("stored tensor: every floating-point type converts to the right floats", "[tensor]") {
   const std::vector<float> f32{1.5F, -2.25F};
   const std::vector<double> f64{1.5, 1e-300};
   const std::vector<std::uint16_t> f16{0x3E00, 0xC080}, bf16{0x3FC0, 0xC010};
@@ -35,7 +35,7 @@ TEST_CASE("stored tensor: stored types become the floats they stand for", "[tens
   CHECK_THROWS_WITH(to_float(stored(ids, DType::i64)), Contains("int64") && Contains("floating-point"));
 }
 
-TEST_CASE("stored tensor: float32 bytes are used in place only where they are aligned", "[tensor]") {
+TEST_CASE("stored tensor: float32 bytes are used in place only if they are aligned", "[tensor]") {
   const std::vector<float> values{1, 2, 3};
   const ByteView bytes = std::as_bytes(std::span(values));
   CHECK((StoredTensor{DType::f32, Shape{3}, bytes}.as_float()) == values.data());
@@ -45,8 +45,7 @@ TEST_CASE("stored tensor: float32 bytes are used in place only where they are al
   CHECK(moved.data()[0] == 2.0F);
 }
 
-TEST_CASE("stored tensor: a deferred tensor makes its bytes when they are asked for, and keeps them once",
-          "[tensor]") {
+TEST_CASE("stored tensor: a deferred tensor computes its bytes on first use and keeps one copy", "[tensor]") {
   int calls = 0;
   const StoredTensor tensor = StoredTensor::deferred(DType::f32, Shape{2, 2}, [&](std::span<std::byte> out) {
     const std::vector<float> values{1, 2, 3, 4};
@@ -72,22 +71,22 @@ TEST_CASE("stored tensor: a deferred tensor makes its bytes when they are asked 
   CHECK(calls == 4);
 }
 
-TEST_CASE("stored tensor: a deferred tensor is made once, whatever threads ask for it", "[tensor]") {
+TEST_CASE("stored tensor: several threads compute the bytes of a deferred tensor only once", "[tensor]") {
   std::atomic<int> calls{0};
   const StoredTensor tensor = StoredTensor::deferred(DType::u8, Shape{1000}, [&](std::span<std::byte> out) {
     std::fill(out.begin(), out.end(), std::byte{7});
     ++calls;
   });
-  std::vector<const std::byte*> seen(4);
+  std::vector<const std::byte*> addresses(4);
   {
     std::vector<std::jthread> threads;
-    for (const std::byte*& data : seen) threads.emplace_back([&] { data = tensor.bytes().data(); });
+    for (const std::byte*& data : addresses) threads.emplace_back([&] { data = tensor.bytes().data(); });
   }
   CHECK(calls == 1);
-  for (const std::byte* data : seen) CHECK(data == seen[0]);
+  for (const std::byte* data : addresses) CHECK(data == addresses[0]);
 }
 
-TEST_CASE("stored tensor: a writer that fails leaves a deferred tensor as it was", "[tensor][error]") {
+TEST_CASE("stored tensor: a failing writer leaves a deferred tensor unchanged", "[tensor][error]") {
   bool broken = true;
   const StoredTensor tensor = StoredTensor::deferred(DType::f32, Shape{1}, [&](std::span<std::byte> out) {
     if (broken) fail(ErrorCode::corrupt, "block", "cannot be read");
@@ -96,6 +95,6 @@ TEST_CASE("stored tensor: a writer that fails leaves a deferred tensor as it was
   CHECK_THROWS_WITH(tensor.bytes(), Contains("block"));
   broken = false;
   CHECK(tensor.as_float()[0] == 0.0F);
-  CHECK_THROWS_WITH(StoredTensor::deferred(DType::other, Shape{1}, nullptr), Contains("dtype"));
+  CHECK_THROWS_WITH(StoredTensor::deferred(DType::other, Shape{1}, nullptr), Contains("element type"));
   CHECK_THROWS_WITH(StoredTensor::deferred(DType::f32, Shape{1LL << 62}, nullptr), Contains("63 bits"));
 }

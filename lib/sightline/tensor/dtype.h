@@ -30,16 +30,16 @@ enum class DType {
 
 /// Bytes per element; 0 for `other`.
 std::int64_t size_of(DType dtype);
-/// "float32", "bfloat16", ...: Keras's names.
+/// The name that Keras uses: "float32", "bfloat16", ...
 std::string_view dtype_name(DType dtype);
-/// Whether it is one of the `f8_...`.
+/// Whether `dtype` is one of the `f8_...` types.
 inline bool is_float8(DType dtype) { return dtype >= DType::f8_e4m3fn && dtype <= DType::f8_e8m0fnu; }
 inline bool is_floating(DType dtype) {
   return dtype == DType::f64 || dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
 }
 
-/// Whether a tensor of type `dtype` holds values of the C++ type `T`. The 16-bit floating-point types have no
-/// C++ type: their bits are `std::uint16_t`.
+/// Whether the elements of a tensor of type `dtype` have the C++ type `T`. The 16-bit floating-point types
+/// have no C++ type; their bits are stored as `std::uint16_t`.
 template <class T>
 constexpr bool holds(DType dtype) {
   using Value = std::remove_const_t<T>;

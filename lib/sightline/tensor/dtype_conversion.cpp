@@ -10,8 +10,8 @@
 namespace sightline {
 namespace {
 
-// The same bits for every instruction set: each element is a fixed sequence of exact integer operations and
-// one product or sum.
+// The result does not depend on the instruction set: each element takes a fixed sequence of exact integer
+// operations and one product or sum.
 template <float (*convert)(std::uint16_t)>
 [[gnu::always_inline]] inline void widen(const std::byte* bytes, float* out, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) {

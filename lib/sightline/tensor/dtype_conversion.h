@@ -8,18 +8,19 @@
 
 namespace sightline {
 
-/// IEEE 754 binary16 <-> binary32; rounding to nearest even; infinities and NaN kept.
+/// Convert between IEEE 754 binary16 and binary32. Narrowing rounds to nearest even; infinities and NaN are
+/// preserved.
 float f16_to_float(std::uint16_t bits);
 std::uint16_t float_to_f16(float value);
-/// bfloat16 <-> binary32, the same rules.
+/// Convert between bfloat16 and binary32 by the same rules.
 float bf16_to_float(std::uint16_t bits);
 std::uint16_t float_to_bf16(float value);
 
-/// The same for many: the same bits, several times as fast. `bytes` need no alignment and hold `out.size()`
-/// values.
+/// Convert many values: the results have the same bits as above, several times as fast. `bytes` holds
+/// `out.size()` values and may have any alignment.
 void f16_to_float(ByteView bytes, std::span<float> out);
 void bf16_to_float(ByteView bytes, std::span<float> out);
-/// `out` holds as many values as `values`.
+/// `out` must have as many elements as `values`.
 void float_to_f16(std::span<const float> values, std::span<std::uint16_t> out);
 void float_to_bf16(std::span<const float> values, std::span<std::uint16_t> out);
 

@@ -26,16 +26,16 @@ void PageSamples::add(ByteView bytes) {
 void PageSamples::fetch() {
 #ifdef MADV_PAGEOUT
   std::sort(added_.begin(), added_.end(), [](const Pages& a, const Pages& b) { return a.begin < b.begin; });
-  std::uintptr_t done = 0;
+  std::uintptr_t fetched_end = 0;
   for (const Pages& pages : added_) {
-    for (std::uintptr_t at = std::max(done, pages.begin); at < pages.end; at += page_) {
+    for (std::uintptr_t page = std::max(fetched_end, pages.begin); page < pages.end; page += page_) {
       unsigned char is_resident = 1;
-      void* address = reinterpret_cast<void*>(at);
+      void* address = reinterpret_cast<void*>(page);
       if (::mincore(address, page_, &is_resident) != 0 || (is_resident & 1) != 0) continue;
       ::madvise(address, page_, MADV_WILLNEED);
-      fetched_.push_back({at, at + page_});
+      fetched_.push_back({page, page + page_});
     }
-    done = std::max(done, pages.end);
+    fetched_end = std::max(fetched_end, pages.end);
   }
 #endif
   added_.clear();

@@ -9,20 +9,21 @@
 
 namespace sightline {
 
-/// A look at a few bytes of large mapped files. Weights are mapped in huge pages, so that a look at a page
-/// that is on the disk only would read two megabytes; and small pages in the cache would keep later runs from
-/// mapping huge ones. So the pages that are not in memory are read alone, all at once, and given back at the
-/// end. Linux says what is in memory only of files that the user may write; of others all counts as there.
+/// Prefetches a few bytes of large mapped files. Weights are mapped in huge pages, so touching one page that
+/// is not resident would read two megabytes; and small pages that stay in the page cache would keep later
+/// runs from mapping huge ones. This class therefore reads only the missing pages, all at once, and evicts
+/// them when it is destroyed. Linux reports residency only for files that the user may write; pages of other
+/// files count as resident.
 class PageSamples {
  public:
   PageSamples();
-  /// Gives back what `fetch` read.
+  /// Evicts the pages that `fetch` read.
   ~PageSamples();
   PageSamples(const PageSamples&) = delete;
   PageSamples& operator=(const PageSamples&) = delete;
 
   void add(ByteView bytes);
-  /// Asks for the pages of all that was added, and waits for nothing.
+  /// Starts reading the pages of all added bytes, without waiting for them.
   void fetch();
 
  private:

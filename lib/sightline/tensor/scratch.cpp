@@ -7,8 +7,8 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kGranule = 16;          // floats: 64 bytes
-constexpr std::int64_t kFirstBlock = 1 << 16;  // floats: 256 KiB, the least that is asked for
+constexpr std::int64_t kGranule = 16;        // floats: 64 bytes
+constexpr std::int64_t kMinBlock = 1 << 16;  // floats: 256 KiB, the smallest allocation
 
 }  // namespace
 
@@ -27,27 +27,28 @@ Scratch::Frame::~Frame() {
 }
 
 TensorView<float> Scratch::take(Shape shape) {
-  const std::int64_t wanted = (shape.elements() + kGranule - 1) / kGranule * kGranule;
-  live_ += wanted;
+  const std::int64_t size = (shape.elements() + kGranule - 1) / kGranule * kGranule;
+  live_ += size;
   peak_ = std::max(peak_, live_);
-  // Blocks never move, so views stay valid; a block too small for this request is skipped until its frame
-  // ends.
+  // Blocks never move, so views stay valid. A block that is too small for this request is skipped until the
+  // frame that uses it ends.
   while (current_ < blocks_.size()) {
     Block& block = blocks_[current_];
-    if (block.memory.shape().elements() - block.used >= wanted) {
+    if (block.memory.shape().elements() - block.used >= size) {
       float* data = block.memory.data() + block.used;
-      block.used += wanted;
+      block.used += size;
       return {data, shape};
     }
     if (current_ + 1 == blocks_.size()) break;
     ++current_;
   }
-  blocks_.push_back(Block{Tensor(Shape{std::max(wanted, kFirstBlock)}), wanted});
+  blocks_.push_back(Block{Tensor(Shape{std::max(size, kMinBlock)}), size});
   current_ = blocks_.size() - 1;
   return {blocks_.back().memory.data(), shape};
 }
 
-// Nothing is in use. The old blocks go before the new one comes, so that both are never held together.
+// Called when no block is in use. The old blocks are freed before the new one is allocated, so that memory
+// use never peaks at the sum of both.
 void Scratch::merge_blocks() noexcept {
   if (blocks_.size() < 2) return;
   blocks_.clear();
@@ -55,7 +56,7 @@ void Scratch::merge_blocks() noexcept {
   try {
     blocks_.push_back(Block{Tensor(Shape{peak_})});
   } catch (const std::exception&) {
-    blocks_.clear();  // the next take asks again, and reports it
+    blocks_.clear();  // the next take allocates again and reports the failure
   }
 }
 

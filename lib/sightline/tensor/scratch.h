@@ -8,12 +8,12 @@
 
 namespace sightline {
 
-/// A stack of temporaries for one forward pass. Grows while it is cold; when the outermost frame ends, what
-/// grew becomes one block of exactly the largest size that was in use at once, so a pass it has seen never
-/// allocates again. Thread-safety: one per concurrent pass.
+/// A stack allocator for the temporaries of a forward pass. It grows during the first pass. When the
+/// outermost frame ends, its blocks are merged into one of exactly the peak size, so repeating the pass
+/// allocates nothing. Thread-safety: use one object per concurrent pass.
 class Scratch {
  public:
-  /// Gives everything taken since its construction back when it ends.
+  /// Releases, when it is destroyed, all memory taken since its construction.
   class Frame {
    public:
     explicit Frame(Scratch& scratch);
@@ -21,7 +21,7 @@ class Scratch {
     Frame(const Frame&) = delete;
     Frame& operator=(const Frame&) = delete;
 
-    /// Memory for `shape`, 64-byte aligned, not initialised, valid until the frame ends.
+    /// Memory for `shape`, 64-byte aligned, uninitialised, valid until the frame ends.
     TensorView<float> take(Shape shape) { return scratch_.take(shape); }
 
    private:
@@ -31,7 +31,7 @@ class Scratch {
   };
 
   TensorView<float> take(Shape shape);
-  /// Bytes held, for reports and for the test that a warm pass allocates nothing.
+  /// Bytes allocated; used in reports and by the test that a repeated pass allocates nothing.
   std::int64_t capacity() const;
 
  private:
@@ -43,7 +43,7 @@ class Scratch {
 
   std::vector<Block> blocks_;
   std::size_t current_ = 0;
-  std::int64_t live_ = 0, peak_ = 0;  // floats in use, and the most there ever were
+  std::int64_t live_ = 0, peak_ = 0;  // floats in use, now and at the peak
 };
 
 }  // namespace sightline

@@ -27,16 +27,16 @@ Shape::Shape(std::initializer_list<std::int64_t> sizes)
 Shape::Shape(std::span<const std::int64_t> sizes) : rank_(static_cast<int>(sizes.size())) {
   if (sizes.size() > kMaxRank) {
     fail(ErrorCode::limit, "shape",
-         "has " + std::to_string(sizes.size()) + " dimensions, at most 8 are accepted");
+         "has " + std::to_string(sizes.size()) + " dimensions, expected at most 8");
   }
   std::copy(sizes.begin(), sizes.end(), sizes_.begin());
 }
 
 void Shape::fail_axis(int axis) const {
-  if (rank_ == 0) fail(ErrorCode::range, "shape", "[] has rank 0, and no last axis");
-  fail(
-      ErrorCode::range, "shape",
-      to_string(*this) + " has no axis " + std::to_string(axis) + ", only 0 to " + std::to_string(rank_ - 1));
+  if (rank_ == 0) fail(ErrorCode::range, "shape", "[] has rank 0, so it has no last axis");
+  fail(ErrorCode::range, "shape",
+       to_string(*this) + " has no axis " + std::to_string(axis) + ", expected 0 to " +
+           std::to_string(rank_ - 1));
 }
 
 std::int64_t Shape::elements() const { return product_of({sizes_.data(), static_cast<std::size_t>(rank_)}); }

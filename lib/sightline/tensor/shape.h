@@ -9,7 +9,7 @@
 
 namespace sightline {
 
-/// The sizes of a tensor, outermost first. Rank 0 to 8, more are refused (limit); a value type.
+/// The sizes of a tensor, outermost first. The rank is 0 to 8; a larger one is an error (limit).
 class Shape {
  public:
   static constexpr int kMaxRank = 8;
@@ -19,18 +19,21 @@ class Shape {
   explicit Shape(std::span<const std::int64_t> sizes);
 
   int rank() const { return rank_; }
-  /// Errors, in every build: range for an axis that is not there; a shape of rank 0 has no last axis.
+  /// Errors: range for an axis that does not exist, in release builds too. A shape of rank 0 has no last
+  /// axis.
   std::int64_t operator[](int axis) const {
     if (axis < 0 || axis >= rank_) fail_axis(axis);
     return sizes_[static_cast<std::size_t>(axis)];
   }
   std::int64_t last() const { return (*this)[rank_ - 1]; }
 
-  /// Product of all sizes; 1 for rank 0. Errors: range for a size below 0, and when it does not fit 63 bits.
+  /// Product of all sizes; 1 for rank 0. Errors: range for a negative size, and if the product exceeds 63
+  /// bits.
   std::int64_t elements() const;
-  /// The product of all sizes but the last: the rows of the tensor seen as a matrix. Errors: as `elements`.
+  /// Product of all sizes but the last: the number of rows if the tensor is viewed as a matrix. Errors: as
+  /// `elements`.
   std::int64_t rows() const;
-  /// The same shape with another innermost size. Errors: range for rank 0.
+  /// Returns this shape with `size` as its innermost size. Errors: range for rank 0.
   Shape with_last(std::int64_t size) const;
 
   bool operator==(const Shape& other) const;

@@ -34,7 +34,7 @@ struct StoredTensor::Deferred {
 
 StoredTensor StoredTensor::deferred(DType dtype, const Shape& shape, ByteWriter write,
                                     ElementFinder find_element) {
-  if (size_of(dtype) == 0) fail(ErrorCode::type, "tensor", "has no dtype that this program computes with");
+  if (size_of(dtype) == 0) fail(ErrorCode::type, "tensor", "has an unsupported element type");
   StoredTensor tensor(dtype, shape, {});
   const std::int64_t size = checked_mul(shape.elements(), size_of(dtype), "tensor");
   tensor.deferred_ = std::make_shared<Deferred>();
@@ -47,9 +47,9 @@ StoredTensor StoredTensor::deferred(DType dtype, const Shape& shape, ByteWriter 
 ByteView StoredTensor::bytes() const {
   if (deferred_ == nullptr) return bytes_;
   std::call_once(deferred_->once, [this] {
-    auto made = std::make_unique_for_overwrite<std::byte[]>(deferred_->size);
-    deferred_->write({made.get(), deferred_->size});
-    deferred_->bytes = std::move(made);
+    auto bytes = std::make_unique_for_overwrite<std::byte[]>(deferred_->size);
+    deferred_->write({bytes.get(), deferred_->size});
+    deferred_->bytes = std::move(bytes);
   });
   return {deferred_->bytes.get(), deferred_->size};
 }
@@ -78,7 +78,7 @@ void StoredTensor::drop_pages() const {
   if (!mapped_) return;
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
   const auto begin = reinterpret_cast<std::uintptr_t>(bytes_.data());
-  // Pages that neighbours share stay.
+  // Pages shared with neighbouring tensors stay.
   const std::uintptr_t first = (begin + page - 1) / page * page, last = (begin + bytes_.size()) / page * page;
   if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 }
@@ -96,9 +96,9 @@ TransientBytes::TransientBytes(const StoredTensor& tensor) {
     return;
   }
   const auto size = static_cast<std::size_t>(tensor.byte_size());
-  made_ = std::make_unique_for_overwrite<std::byte[]>(size);
-  tensor.copy_bytes({made_.get(), size});
-  view_ = {made_.get(), size};
+  materialized_ = std::make_unique_for_overwrite<std::byte[]>(size);
+  tensor.copy_bytes({materialized_.get(), size});
+  view_ = {materialized_.get(), size};
 }
 
 void to_float(const StoredTensor& tensor, std::span<float> out) {

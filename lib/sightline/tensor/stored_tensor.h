@@ -14,46 +14,48 @@
 
 namespace sightline {
 
-/// A tensor as it lies in a weight file: little-endian, row-major bytes of any alignment that the file owns.
-/// Or a deferred one, whose bytes (transposed, dequantised) are made when they are asked for; copies share
-/// them. const = safe to share.
+/// A tensor as stored in a weight file: little-endian, row-major bytes of any alignment, owned by the file. A
+/// deferred tensor instead computes its bytes on first use (transposed or dequantised, for example); its
+/// copies share them. const = safe to share.
 class StoredTensor {
  public:
-  /// Fills a span of `byte_size()` bytes, the same whenever it is called, from any thread.
+  /// Fills a span of `byte_size()` bytes. Every call writes the same bytes; may be called from any thread.
   using ByteWriter = std::function<void(std::span<std::byte>)>;
-  /// The element of this index, in row-major order, without making the others: where it lies, or made in
-  /// `scratch`, which is as long as an element.
+  /// Returns the element at a row-major index without computing the others: a view of stored bytes, or of
+  /// `scratch`, which has the size of one element.
   using ElementFinder = std::function<ByteView(std::int64_t index, std::span<std::byte> scratch)>;
 
   StoredTensor() = default;
-  /// `mapped`: the bytes are a file mapped read-only: its pages can be dropped and come back.
+  /// `mapped`: the bytes belong to a file that is mapped read-only, so their pages can be dropped and are
+  /// read again on the next access.
   StoredTensor(DType type, const Shape& sizes, ByteView bytes, bool mapped = false)
       : dtype(type), shape(sizes), bytes_(bytes), mapped_(mapped) {}
-  /// What `write` and `find_element` use must outlive the tensor and its copies. Errors: type for dtype
-  /// `other`; range when the bytes do not fit 63 bits.
+  /// Everything that `write` and `find_element` use must outlive the tensor and its copies. Errors: type for
+  /// dtype `other`; range if the size in bytes exceeds 63 bits.
   static StoredTensor deferred(DType dtype, const Shape& shape, ByteWriter write,
                                ElementFinder find_element = nullptr);
 
   DType dtype = DType::other;
   Shape shape;
 
-  /// The bytes; valid as long as their owner, or this tensor and its copies. Those of a deferred tensor are
-  /// made by the first call and kept. Errors: what its writer throws; std::bad_alloc.
+  /// The bytes, valid as long as their owner, or, if the tensor is deferred, as long as it or one of its
+  /// copies. The first call on a deferred tensor computes the bytes, and they are kept. Errors: those of its
+  /// writer; std::bad_alloc.
   ByteView bytes() const;
-  /// The bytes' number; makes nothing.
+  /// Size in bytes; computes no bytes.
   std::int64_t byte_size() const;
-  /// Writes the bytes into `out` (byte_size() bytes) and keeps nothing. Errors: as `bytes`.
+  /// Writes the bytes into `out` (byte_size() bytes) without keeping them. Errors: as `bytes`.
   void copy_bytes(std::span<std::byte> out) const;
-  /// The bytes of the element `index`, in row-major order: where they lie, or made in `scratch`
-  /// (size_of(dtype) bytes). Of a deferred tensor too this touches nothing else, unless its maker does not
-  /// say how: then it is as `bytes`. Errors: as `bytes`.
+  /// The bytes of one element at a row-major index: a view of stored bytes, or of `scratch` (size_of(dtype)
+  /// bytes). No other element is computed, unless the tensor is deferred without an ElementFinder; then this
+  /// computes all, like `bytes`. Errors: as `bytes`.
   ByteView element(std::int64_t index, std::span<std::byte> scratch) const;
   bool is_deferred() const { return deferred_ != nullptr; }
   bool mapped() const { return mapped_; }
-  /// Gives the memory of mapped bytes back: they come again from the file when they are asked for.
+  /// Releases the memory of mapped bytes; the next access reads them from the file again.
   void drop_pages() const;
-  /// The bytes as float32 without a copy, or nullptr when they are of another type or not aligned to 4. A
-  /// deferred tensor's are made by it.
+  /// The bytes as float32 without a copy; nullptr if they have another type or are not aligned to 4. Computes
+  /// the bytes of a deferred tensor.
   const float* as_float() const;
 
  private:
@@ -63,7 +65,7 @@ class StoredTensor {
   std::shared_ptr<Deferred> deferred_;
 };
 
-/// The bytes of a tensor for as long as a scope: a deferred tensor's are made here, and go with it.
+/// The bytes of a tensor for the lifetime of this object, which owns them if the tensor is deferred.
 class TransientBytes {
  public:
   /// Errors: as `StoredTensor::bytes`.
@@ -71,14 +73,14 @@ class TransientBytes {
   ByteView view() const { return view_; }
 
  private:
-  std::unique_ptr<std::byte[]> made_;
+  std::unique_ptr<std::byte[]> materialized_;
   ByteView view_;
 };
 
 /// Converts a floating-point stored tensor into `out` (elements() floats).
-/// Errors: type when it is not floating-point.
+/// Errors: type if `tensor` is not floating-point.
 void to_float(const StoredTensor& tensor, std::span<float> out);
-/// The same into a tensor of its own.
+/// The same, into a new tensor.
 Tensor to_float(const StoredTensor& tensor);
 
 }  // namespace sightline

@@ -13,12 +13,12 @@
 
 namespace sightline {
 
-/// Throw Error: mismatch, range or type; what `TensorView` and `Tensor` check goes through them.
+/// Report failed checks of `TensorView` and `Tensor`. Errors: mismatch, range or type.
 [[noreturn]] void fail_reshape(const Shape& from, const Shape& to);
 [[noreturn]] void fail_slice(std::int64_t begin, std::int64_t count, const Shape& shape);
 [[noreturn]] void fail_dtype(DType dtype, std::size_t value_size);
 
-/// A contiguous, row-major tensor that something else owns; passed by value. A default-made one is empty.
+/// A non-owning view of a contiguous, row-major tensor; passed by value. A default-constructed view is empty.
 /// `TensorView<float>` converts to `TensorView<const float>`.
 template <class T>
 class TensorView {
@@ -32,22 +32,22 @@ class TensorView {
   T* data() const { return data_; }
   const Shape& shape() const { return shape_; }
   std::int64_t elements() const { return shape_.elements(); }
-  /// Rows and columns of the tensor seen as a matrix [rows, last]. Errors: range for rank 0.
+  /// Rows and columns of the tensor viewed as a matrix [rows, last]. Errors: range for rank 0.
   std::int64_t rows() const { return shape_.rows(); }
   std::int64_t columns() const { return shape_.last(); }
 
   std::span<T> flat() const { return {data_, static_cast<std::size_t>(elements())}; }
-  /// `index` must be a row; it is not checked in release builds.
+  /// `index` must be a valid row; release builds do not check it.
   std::span<T> row(std::int64_t index) const {
     assert(index >= 0 && index < rows());
     return {data_ + index * columns(), static_cast<std::size_t>(columns())};
   }
-  /// Rows [begin, begin + count) as [count, columns]. Errors: range when they are not there.
+  /// Rows [begin, begin + count) as [count, columns]. Errors: range if a row does not exist.
   TensorView slice_rows(std::int64_t begin, std::int64_t count) const {
     if (begin < 0 || count < 0 || begin > rows() || count > rows() - begin) fail_slice(begin, count, shape_);
     return {data_ + begin * columns(), Shape{count, columns()}};
   }
-  /// The same values in another shape. Errors: mismatch when it has another number of elements.
+  /// The same values in another shape. Errors: mismatch if the number of elements differs.
   TensorView reshaped(Shape shape) const {
     if (shape.elements() != elements()) fail_reshape(shape_, shape);
     return {data_, shape};
@@ -58,12 +58,12 @@ class TensorView {
   Shape shape_;
 };
 
-/// Owns its values: contiguous, row-major, 64-byte aligned, not initialised. Movable, not copyable. A
-/// default-made or moved-from tensor is empty: shape [0].
+/// Owns its values: contiguous, row-major, 64-byte aligned, initially uninitialised. Movable, not copyable. A
+/// default-constructed or moved-from tensor is empty: its shape is [0].
 class Tensor {
  public:
   Tensor() : shape_{0} {}
-  /// Errors: range for a size below 0 and for a shape that does not fit memory; type for `DType::other`;
+  /// Errors: range for a negative size and for a byte size that exceeds 63 bits; type for `DType::other`;
   /// std::bad_alloc.
   explicit Tensor(Shape shape, DType dtype = DType::f32);
   Tensor(Tensor&& other) noexcept;
@@ -74,7 +74,7 @@ class Tensor {
   DType dtype() const { return dtype_; }
   bool empty() const { return data_ == nullptr; }
 
-  /// The values. Errors: type when `T` is not the C++ type of the tensor's dtype (`holds`).
+  /// The values. Errors: type if `T` is not the C++ type of the tensor's dtype (`holds`).
   template <class T = float>
   T* data() {
     check<T>();
@@ -94,13 +94,13 @@ class Tensor {
   TensorView<const T> view() const {
     return {data<T>(), shape_};
   }
-  /// A tensor stands wherever a view of its type is expected. Errors: as `data`.
+  /// Converts implicitly to a view of the tensor's type. Errors: as `data`.
   template <class T>
   operator TensorView<const T>() const {  // NOLINT: implicit on purpose
     return view<T>();
   }
 
-  /// The values as bytes, of any dtype.
+  /// The values as bytes, whatever the dtype.
   std::span<std::byte> bytes() { return {data_.get(), byte_size()}; }
   std::span<const std::byte> bytes() const { return {data_.get(), byte_size()}; }
 
