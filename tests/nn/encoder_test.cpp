@@ -13,7 +13,7 @@ using namespace sightline::testing;
 
 namespace {
 
-/// A causal encoder of every back end and head width under test.
+/// A causal encoder of every backend and head width under test.
 struct Fixture {
   explicit Fixture(const GemmBackend& backend, Mask mask = Mask::causal, EncoderConfig c = small_encoder())
       : config(c) {
@@ -40,7 +40,7 @@ bool same_bits(std::span<const float> a, std::span<const float> b) {
 
 }  // namespace
 
-TEST_CASE("encoder: the pooled row is what computing every row gives, bit for bit", "[nn][property]") {
+TEST_CASE("encoder: pooling gives the same bits as computing every row", "[nn][property]") {
   const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
   if (!backend->supported()) return skip("a backend that does not run here");
   const Mask mask = GENERATE(Mask::none, Mask::causal);
@@ -69,7 +69,8 @@ TEST_CASE("encoder: the pooled row is what computing every row gives, bit for bi
   }
 }
 
-TEST_CASE("encoder: sequences of a batch do not feel each other, nor the threads", "[nn][property]") {
+TEST_CASE("encoder: a sequence depends neither on the rest of the batch nor on the threads",
+          "[nn][property]") {
   const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
   if (!backend->supported()) return skip("a backend that does not run here");
   const Fixture fixture(*backend);
@@ -92,7 +93,7 @@ TEST_CASE("encoder: sequences of a batch do not feel each other, nor the threads
   }
 }
 
-TEST_CASE("encoder: rows behind the pooled one change nothing under the causal mask", "[nn][property]") {
+TEST_CASE("encoder: rows after the pooled one have no effect under the causal mask", "[nn][property]") {
   const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
   if (!backend->supported()) return skip("a backend that does not run here");
   const Fixture fixture(*backend);

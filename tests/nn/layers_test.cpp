@@ -43,16 +43,16 @@ std::vector<double> plain_attention(const std::vector<double>& q, const std::vec
   std::vector<double> out(q.size());
   for (std::size_t h = 0; h < heads; ++h) {
     for (std::size_t i = 0; i < rows; ++i) {
-      const std::size_t seen = mask == Mask::causal ? i + 1 : rows;
-      std::vector<double> p(seen);
+      const std::size_t visible = mask == Mask::causal ? i + 1 : rows;
+      std::vector<double> p(visible);
       double sum = 0;
-      for (std::size_t j = 0; j < seen; ++j) {
+      for (std::size_t j = 0; j < visible; ++j) {
         double score = 0;
         for (std::size_t d = 0; d < depth; ++d)
           score += q[i * width + h * depth + d] * k[j * width + h * depth + d];
         sum += p[j] = std::exp(score / std::sqrt(static_cast<double>(depth)));
       }
-      for (std::size_t j = 0; j < seen; ++j) {
+      for (std::size_t j = 0; j < visible; ++j) {
         for (std::size_t d = 0; d < depth; ++d)
           out[i * width + h * depth + d] += p[j] / sum * v[j * width + h * depth + d];
       }
@@ -63,7 +63,7 @@ std::vector<double> plain_attention(const std::vector<double>& q, const std::vec
 
 }  // namespace
 
-TEST_CASE("layers: attention equals its formula in double, any head width, every back end", "[nn]") {
+TEST_CASE("layers: attention matches its formula in double for every head width and backend", "[nn]") {
   const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
   if (!backend->supported()) return skip("a backend that does not run here");
   const Mask mask = GENERATE(Mask::none, Mask::causal);
@@ -98,7 +98,7 @@ TEST_CASE("layers: attention equals its formula in double, any head width, every
   CHECK(worst <= 16 * 4 * 0x1p-24 * 4);
 }
 
-TEST_CASE("layers: an embedding reads the row asked for and refuses others", "[nn][error]") {
+TEST_CASE("layers: an embedding looks up rows and rejects ids out of range", "[nn][error]") {
   SmallWeights small;
   small.add("tokens.weight", Shape{5, 130}, 1);
   const Embedding embedding(small.root() / "tokens", 5, 130);
@@ -108,11 +108,11 @@ TEST_CASE("layers: an embedding reads the row asked for and refuses others", "[n
   CHECK(std::equal(row.begin(), row.end(), table + 3 * 130));
   embedding.add(1, row);
   for (int i = 0; i < 130; ++i) CHECK(row[static_cast<std::size_t>(i)] == table[390 + i] + table[130 + i]);
-  CHECK_THROWS_WITH(embedding.lookup(5, row), Contains("is 5, the embedding has 5 rows"));
+  CHECK_THROWS_WITH(embedding.lookup(5, row), Contains("is 5, but the embedding has 5 rows"));
   CHECK_THROWS_WITH(embedding.lookup(-1, row), Contains("is -1"));
 }
 
-TEST_CASE("layers: every weight is asked for with its shape", "[nn][error]") {
+TEST_CASE("layers: every weight is required with its shape", "[nn][error]") {
   SmallWeights small;
   const EncoderConfig config = small_encoder();
   small.add_encoder(config);

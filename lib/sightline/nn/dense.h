@@ -13,7 +13,6 @@ namespace sightline {
 enum class Bias { yes, no };
 
 /// y = activation(x W^T + b). Weights: `weight` [units, in] and, unless `Bias::no`, `bias` [units].
-/// Shapes:  x [rows, in] -> y [rows, units].
 /// Source:  torch.nn.Linear.
 class Dense {
  public:
@@ -26,9 +25,9 @@ class Dense {
   Dense(const WeightScope& scope, const Options& options, const GemmBackend& backend);
 
   std::int64_t units() const { return matrix_->out_features(); }
-  /// Errors: mismatch for other shapes.
+  /// Shapes:  x [rows, in] -> y [rows, units]. Errors: mismatch for other shapes.
   void operator()(TensorView<const float> x, TensorView<float> y, Context& context) const;
-  /// y += x W^T + b: the residual connection in the epilogue of the product. Errors: mismatch.
+  /// y += x W^T + b; adds the residual connection while the product is written. Errors: mismatch.
   void add_to(TensorView<float> y, TensorView<const float> x, Context& context) const;
 
  private:

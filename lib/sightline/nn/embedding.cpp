@@ -15,7 +15,8 @@ Embedding::Embedding(const WeightScope& scope, std::int64_t rows, std::int64_t w
 StoredTensor Embedding::row(std::int64_t index) const {
   if (index < 0 || index >= table_.shape[0]) {
     fail(ErrorCode::range, "token id",
-         "is " + std::to_string(index) + ", the embedding has " + std::to_string(table_.shape[0]) + " rows");
+         "is " + std::to_string(index) + ", but the embedding has " + std::to_string(table_.shape[0]) +
+             " rows");
   }
   const auto bytes = static_cast<std::size_t>(table_.shape[1] * size_of(table_.dtype));
   return {table_.dtype, Shape{table_.shape[1]},
@@ -33,7 +34,7 @@ void Embedding::lookup(std::int64_t index, std::span<float> out) const {
 
 void Embedding::add(std::int64_t index, std::span<float> out) const {
   check_width(out.size());
-  constexpr std::size_t kBlock = 64;  // converted block by block, so that nothing is allocated
+  constexpr std::size_t kBlock = 64;  // convert in blocks on the stack to avoid an allocation
   const StoredTensor stored = row(index);
   const auto size = static_cast<std::size_t>(size_of(stored.dtype));
   float block[kBlock];

@@ -8,17 +8,16 @@
 
 namespace sightline {
 
-/// A table of vectors, one for each index. Weight: `weight` [rows, W]. Only the rows that are asked for are
-/// read, so a memory-mapped table stays on disk for the rest.
-/// Source:  torch.nn.Embedding.
+/// A table of vectors, one per index. Weight: `weight` [rows, W]. Only the rows that are looked up are read,
+/// so the rest of a memory-mapped table stays on disk. Source:  torch.nn.Embedding.
 class Embedding {
  public:
   Embedding(const WeightScope& scope, std::int64_t rows, std::int64_t width);
 
-  /// Row `index` into `out` (W floats). Errors: range when the index is not a row; mismatch for another
-  /// number of floats.
+  /// Copies row `index` into `out` (W floats). Errors: range if there is no such row; mismatch if `out` has
+  /// another size.
   void lookup(std::int64_t index, std::span<float> out) const;
-  /// The same row, added to `out`. Errors: as `lookup`.
+  /// Adds row `index` to `out`. Errors: as `lookup`.
   void add(std::int64_t index, std::span<float> out) const;
 
  private:

@@ -6,7 +6,7 @@
 
 namespace sightline {
 
-/// y = (x - mean) / sqrt(variance + epsilon) * weight + bias, of each row. Weights: `weight` and `bias` [W].
+/// y = (x - mean) / sqrt(variance + epsilon) * weight + bias, for each row. Weights: `weight` and `bias` [W].
 /// Source:  Ba et al. 2016; torch.nn.LayerNorm.
 class LayerNorm {
  public:

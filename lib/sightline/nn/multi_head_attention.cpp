@@ -24,15 +24,15 @@ std::int64_t checked_heads(std::int64_t width, std::int64_t heads) {
 void check_spans(std::string_view layer, std::span<const AttentionSpan> spans, std::int64_t queries,
                  std::int64_t rows) {
   for (const AttentionSpan& s : spans) {
-    const bool asked = s.first_query >= 0 && s.queries >= 0 && s.first_query <= queries - s.queries;
-    const bool there = s.first_row >= 0 && s.length > 0 && s.first_row <= rows - s.length;
-    const bool inside = s.position >= 0 && s.position <= s.length - s.queries;
-    if (asked && there && inside) continue;
+    const bool valid_queries = s.first_query >= 0 && s.queries >= 0 && s.first_query <= queries - s.queries;
+    const bool valid_rows = s.first_row >= 0 && s.length > 0 && s.first_row <= rows - s.length;
+    const bool valid_position = s.position >= 0 && s.position <= s.length - s.queries;
+    if (valid_queries && valid_rows && valid_position) continue;
     fail(ErrorCode::mismatch, layer,
-         "is given the span of rows " + std::to_string(s.first_row) + " + " + std::to_string(s.length) +
-             " and queries " + std::to_string(s.first_query) + " + " + std::to_string(s.queries) +
-             " at position " + std::to_string(s.position) + ", for " + std::to_string(rows) + " rows and " +
-             std::to_string(queries) + " queries");
+         "is given a span of " + std::to_string(s.length) + " rows from row " + std::to_string(s.first_row) +
+             " and " + std::to_string(s.queries) + " queries from query " + std::to_string(s.first_query) +
+             " at position " + std::to_string(s.position) + ", which is not within its " +
+             std::to_string(rows) + " rows and " + std::to_string(queries) + " queries");
   }
 }
 
@@ -54,8 +54,8 @@ void MultiHeadAttention::add_to(TensorView<float> residual, TensorView<const flo
   check_rows(kLayer, "a sequence", sequence.shape(), first_size(sequence.shape()), width_);
   check_spans(kLayer, spans, queries.rows(), sequence.rows());
   Scratch::Frame frame(context.scratch);
-  const Shape asked{queries.rows(), width_}, all{sequence.rows(), width_};
-  const TensorView<float> q = frame.take(asked), k = frame.take(all), v = frame.take(all);
+  const Shape query_shape{queries.rows(), width_}, key_shape{sequence.rows(), width_};
+  const TensorView<float> q = frame.take(query_shape), k = frame.take(key_shape), v = frame.take(key_shape);
 
   // queries = self.q_proj(hidden_states); keys = self.k_proj(hidden_states); values =
   // self.v_proj(hidden_states)
@@ -64,7 +64,7 @@ void MultiHeadAttention::add_to(TensorView<float> residual, TensorView<const flo
   v_proj_(sequence, v, context);
 
   // attn_weights = softmax(queries @ keys^T * scale + mask); attn_output = attn_weights @ values
-  const TensorView<float> attended = frame.take(asked);
+  const TensorView<float> attended = frame.take(query_shape);
   attention({q.data(), k.data(), v.data(), attended.data(), width_, width_, width_, width_, heads_}, spans,
             mask_, context);
 

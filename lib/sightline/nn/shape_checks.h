@@ -8,9 +8,9 @@
 
 namespace sightline {
 
-/// The outermost size, 0 for rank 0.
+/// The outermost size of a shape; 0 for rank 0.
 inline std::int64_t first_size(const Shape& shape) { return shape.rank() == 0 ? 0 : shape[0]; }
-/// Errors: mismatch, with `layer` as its subject, when `values` is not [rows, columns].
+/// Checks that `values` is [rows, columns]. Errors: mismatch, with `layer` as its subject.
 void check_rows(std::string_view layer, std::string_view what, const Shape& values, std::int64_t rows,
                 std::int64_t columns);
 

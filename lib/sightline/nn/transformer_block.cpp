@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kLayer = "transformer block";
 
-// Row `position` of each span, one after another.
+// Copies row `position` of each span into consecutive rows of `out`.
 void gather(TensorView<const float> x, std::span<const AttentionSpan> spans, TensorView<float> out) {
   for (std::size_t i = 0; i < spans.size(); ++i) {
     const auto row = x.row(spans[i].first_row + spans[i].position);

@@ -15,14 +15,14 @@ namespace sightline {
 /// Source:  transformers `CLIPEncoderLayer`.
 class TransformerBlock {
  public:
-  /// Errors: range when the heads do not divide the width.
+  /// Errors: range if the width is not a multiple of the number of heads.
   TransformerBlock(const WeightScope& scope, const EncoderConfig& config, Mask mask,
                    const GemmBackend& backend);
 
-  /// Every position of every span, in place. Shapes:  x [R, W]. Errors: as MultiHeadAttention.
+  /// Computes every position of every span in place. Shapes:  x [R, W]. Errors: as MultiHeadAttention.
   void operator()(TensorView<float> x, std::span<const AttentionSpan> spans, Context& context) const;
-  /// The same for one row of each span (`queries` 1, at `position`): keys and values of all rows, everything
-  /// else for that row only. Shapes:  x [R, W] -> pooled [S, W]. Errors: likewise.
+  /// Computes one row of each span (`queries` is 1, the row is `position`): keys and values of all rows, and
+  /// everything else for that row only. Shapes:  x [R, W] -> pooled [S, W]. Errors: as MultiHeadAttention.
   void pool(TensorView<const float> x, std::span<const AttentionSpan> spans, TensorView<float> pooled,
             Context& context) const;
 

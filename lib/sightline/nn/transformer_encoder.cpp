@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kLayer = "encoder";
 
-// Spans in scratch memory, so that a warm pass allocates nothing.
+// Takes spans from the scratch memory, so that a repeated pass allocates nothing.
 std::span<AttentionSpan> take_spans(Scratch::Frame& frame, std::size_t count) {
   static_assert(std::is_trivially_copyable_v<AttentionSpan> && alignof(AttentionSpan) <= 64);
   const auto floats = static_cast<std::int64_t>(count * sizeof(AttentionSpan) / sizeof(float));

@@ -8,7 +8,7 @@
 
 namespace sightline {
 
-/// A run of consecutive rows inside a batch, and the one position whose output is wanted.
+/// A sequence of consecutive rows in a batch, and the position whose output is pooled.
 struct Sequence {
   std::int64_t length = 0;
   std::int64_t pooled_position = 0;
@@ -18,16 +18,16 @@ struct Sequence {
 /// Source:  transformers `CLIPEncoder`.
 class TransformerEncoder {
  public:
-  /// Errors: range for less than one block, and when the heads do not divide the width.
+  /// Errors: range for less than one block, and if the width is not a multiple of the number of heads.
   TransformerEncoder(const WeightScope& scope, const EncoderConfig& config, Mask mask,
                      const GemmBackend& backend);
 
-  /// The output at the pooled position of each sequence; the last block computes nothing else.
-  /// Shapes:  x [sum of lengths, W], the sequences one after another, is overwritten; pooled [S, W].
-  /// Errors:  mismatch for other shapes, and for a position outside its sequence.
+  /// Computes the output at the pooled position of each sequence; the last block computes no other rows.
+  /// Shapes:  x [sum of lengths, W] holds the sequences one after another and is overwritten; pooled [S, W].
+  /// Errors:  mismatch for other shapes and for a position outside its sequence.
   void operator()(TensorView<float> x, std::span<const Sequence> sequences, TensorView<float> pooled,
                   Context& context) const;
-  /// Every position, in place; the pooled positions are ignored. Shapes and errors: as above.
+  /// Computes every position in place; the pooled positions are ignored. Shapes and errors: as above.
   void operator()(TensorView<float> x, std::span<const Sequence> sequences, Context& context) const;
 
   const EncoderConfig& config() const { return config_; }
@@ -40,7 +40,8 @@ class TransformerEncoder {
   EncoderConfig config_;
 };
 
-/// The attention spans of whole sequences (every row is a query), or of their pooled rows only.
+/// Fills in the attention spans of whole sequences, in which every row is a query, or of their pooled rows
+/// only.
 void fill_spans(std::span<const Sequence> sequences, bool pooled_only, std::span<AttentionSpan> spans);
 
 }  // namespace sightline

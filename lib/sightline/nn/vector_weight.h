@@ -5,8 +5,8 @@
 
 namespace sightline {
 
-/// A small weight (bias, gamma, positions) as float32: the mapped bytes themselves, or a copy where they are
-/// stored in another type.
+/// A small weight (bias, gamma, positions) as float32: a pointer to the mapped bytes, or a converted copy if
+/// they are stored in another type.
 class VectorWeight {
  public:
   explicit VectorWeight(const StoredTensor& stored) {
