@@ -18,14 +18,14 @@ using sightline::testing::TempFolder;
 
 namespace {
 
-bool knows_flags = true;  ///< of the file system: NFS does not
+bool supports_flags = true;  ///< whether the file system supports the flags of renameat2; NFS does not
 
 }  // namespace
 
-// In place of the C library's, for this program.
+// Replaces the function of the C library in this program.
 extern "C" int renameat2(int from_folder, const char* from, int to_folder, const char* to,
                          unsigned flags) noexcept {
-  if (!knows_flags && flags != 0) {
+  if (!supports_flags && flags != 0) {
     errno = EINVAL;
     return -1;
   }
@@ -48,8 +48,8 @@ std::vector<std::string> names_in(const TempFolder& temp) {
 
 }  // namespace
 
-TEST_CASE("a folder is published and replaced whole, with and without an exchange of names") {
-  knows_flags = GENERATE(true, false);
+TEST_CASE("a folder is published and replaced as a whole, with and without an atomic exchange") {
+  supports_flags = GENERATE(true, false);
   const TempFolder temp;
   {
     StagingFolder first(temp / "model", false);
@@ -65,11 +65,11 @@ TEST_CASE("a folder is published and replaced whole, with and without an exchang
   }
   CHECK(temp.read("model/config.json") == "second");
   CHECK(names_in(temp) == std::vector<std::string>{"model"});
-  knows_flags = true;
+  supports_flags = true;
 }
 
-TEST_CASE("a folder that came into being meanwhile is not replaced") {
-  knows_flags = GENERATE(true, false);
+TEST_CASE("a folder created by another process during the run is not replaced") {
+  supports_flags = GENERATE(true, false);
   const TempFolder temp;
   {
     StagingFolder folder(temp / "model", false);
@@ -79,10 +79,10 @@ TEST_CASE("a folder that came into being meanwhile is not replaced") {
   }
   CHECK(temp.read("model/config.json") == "another's");
   CHECK(names_in(temp) == std::vector<std::string>{"model"});
-  knows_flags = true;
+  supports_flags = true;
 }
 
-TEST_CASE("two runs on one folder: the second is refused, and the first is not disturbed") {
+TEST_CASE("two runs on one folder: the second fails and the first is unaffected") {
   const TempFolder temp;
   StagingFolder first(temp / "model", false);
   write_model(first, temp, "first");

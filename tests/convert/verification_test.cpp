@@ -15,7 +15,7 @@ using sightline::testing::TempFolder;
 
 namespace {
 
-/// What `--verify` sees when the first number of a tensor is another one in the target; "": of none.
+/// The result of `verify` if the first number of a tensor differs in the target; "" changes no tensor.
 Verification with_changed(const std::string& tensor) {
   const std::string source = golden_path("model/nano_quick_gelu");
   const TempFolder temp;
@@ -41,7 +41,7 @@ TEST_CASE("verify: the same model has no difference") {
   CHECK(result.largest == 0);
 }
 
-TEST_CASE("verify: one other number of either tower is seen") {
+TEST_CASE("verify: a single changed number in either tower is found") {
   const auto* tensor = GENERATE("text_projection.weight", "visual_projection.weight",
                                 "vision_model.embeddings.position_embedding.weight",
                                 "text_model.embeddings.position_embedding.weight");
@@ -50,7 +50,7 @@ TEST_CASE("verify: one other number of either tower is seen") {
   CHECK(result.largest > 0);
 }
 
-TEST_CASE("verify: what no embedding of a probe shows is seen as well") {
+TEST_CASE("verify: a change that does not affect any probe is found") {
   const Verification result = with_changed("logit_scale");
   CHECK(result.different == "logit_scale");
   CHECK(result.largest == 0);

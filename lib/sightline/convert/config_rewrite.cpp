@@ -9,7 +9,7 @@ namespace {
 
 bool is_dtype_key(std::string_view key) { return key == "torch_dtype" || key == "dtype"; }
 
-/// Writes a document again, with every dtype of a string or null replaced.
+/// Copies a document, replacing every dtype that is a string or null.
 class Rewriter {
  public:
   explicit Rewriter(std::string_view dtype) : dtype_(dtype) {}
@@ -35,7 +35,7 @@ class Rewriter {
   }
 
  private:
-  /// A whole number written as 1.0 must not become an integer: readers tell them apart.
+  /// A float such as 1.0 must not become an integer, because readers distinguish the two.
   void append_number(double value) {
     const std::size_t begin = out.size();
     append_double(out, value);
@@ -46,19 +46,19 @@ class Rewriter {
 
   void append_object(const Json& object, std::size_t depth) {
     out += '{';
-    bool first = true, seen = false;
+    bool first = true, has_dtype = false;
     object.for_each_member([&](std::string_view key, const Json& value) {
       start_member(first, depth);
       append_json_string(out, key);
       out += ": ";
       if (is_dtype_key(key) && (value.is_string() || value.is_null())) {
         append_json_string(out, dtype_);
-        seen = true;
+        has_dtype = true;
       } else {
         append(value, depth + 1);
       }
     });
-    if (depth == 0 && !seen) {
+    if (depth == 0 && !has_dtype) {
       start_member(first, depth);
       out += "\"torch_dtype\": ";
       append_json_string(out, dtype_);

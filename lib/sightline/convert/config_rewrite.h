@@ -6,8 +6,8 @@
 
 namespace sightline {
 
-/// The text of a model's config.json with another `torch_dtype` (or `dtype`, where it has that one), indented
-/// by two as transformers writes it. All other values stay. Errors: those of JsonDocument.
+/// Returns the text of a config.json with `torch_dtype` (or `dtype`, if it has that key) replaced, indented
+/// by two spaces as in transformers. All other values are unchanged. Errors: those of JsonDocument.
 std::string with_dtype(std::string_view config, std::string_view subject, std::string_view dtype);
 
 }  // namespace sightline

@@ -11,43 +11,43 @@
 
 namespace sightline {
 
-/// What a conversion writes.
+/// The input of a conversion.
 struct Conversion {
   const Model& model;
-  std::optional<DType> dtype;  ///< of floating-point tensors; none: as stored
-  std::string tokenizer;       ///< the folder its files come from; "" for none
+  std::optional<DType> dtype;  ///< dtype of floating-point tensors in the output; no value: as stored
+  std::string tokenizer;       ///< the folder of the tokenizer's files; "" for none
 };
 
-/// A format in which models are written. It appears whole, at `commit`, or not at all. A new one is a class
-/// and a row of the table in conversion_targets.cpp.
+/// The output of a conversion. It becomes visible at `commit`, complete, or not at all. To add a format,
+/// write a class and add it to the table in conversion_targets.cpp.
 class ConversionTarget {
  public:
   virtual ~ConversionTarget() = default;
-  /// Reads everything that the source says besides its weights. Errors: those of the source's files.
+  /// Reads all files of the source except its weights. Errors: those of the source's files.
   virtual void read_source(const Conversion& conversion) = 0;
-  /// Writes what `read_source` read, and the weights. Errors: io and no_space of the target; all others are
-  /// the source's (a tensor that cannot be computed or does not fit).
+  /// Writes the data of `read_source` and the weights. Errors: io and no_space for the target; all others
+  /// concern the source (a tensor that cannot be computed or is out of range).
   virtual void write(const Conversion& conversion) = 0;
-  /// What was written, opened as a model, before it is published.
+  /// Opens the written model before it is committed.
   virtual std::unique_ptr<Model> reopen(const Conversion& conversion) const = 0;
-  /// Publishes the target, in place of what is there. Errors: io, no_space, locked.
+  /// Publishes the target and replaces an existing one. Errors: io, no_space, locked.
   virtual void commit() = 0;
   /// "7 files, 605157884 bytes"
   virtual std::string summary() const = 0;
 };
 
-/// A format that models can be written in.
+/// A format in which models can be written.
 struct ConversionFormat {
   std::string_view name;       ///< "hf"
-  std::string_view extension;  ///< of its files; "" for a folder
+  std::string_view extension;  ///< extension of its files; "" for a folder
   std::unique_ptr<ConversionTarget> (*open)(const std::string& path, bool force);
 };
-/// All of them. The one without an extension takes every name that no other claims.
+/// All formats. The one without an extension is used for every name that matches no other.
 std::span<const ConversionFormat> conversion_formats();
-/// The format whose extension `path` has.
+/// The format selected by the extension of `path`.
 const ConversionFormat& conversion_format_of(std::string_view path);
 
-/// A target of `format` at `path`, opened at once, so that a bad path fails before the model is read.
+/// Creates a target of `format` at `path` immediately, so that a bad path fails before the model is read.
 /// Errors: locked (exists and not `force`, or in use by another process); io; unsafe.
 inline std::unique_ptr<ConversionTarget> open_target(const ConversionFormat& format, const std::string& path,
                                                      bool force) {

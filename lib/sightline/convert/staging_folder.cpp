@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr int kMaxLinks = 40;  // as Linux follows
+constexpr int kMaxLinks = 40;  // the limit of Linux
 constexpr const char* kNotCreated = "cannot be created";
 constexpr const char* kNotRenamed = "cannot be renamed into place";
 
@@ -28,36 +28,36 @@ std::string without_slash(std::string path) {
   return path;
 }
 
-/// Follows symbolic links by hand: the last target need not exist yet. "." and ".." get a name that a suffix
-/// can be put to.
+/// Resolves symbolic links whose final target may not exist yet. "." and ".." are replaced by a real name, to
+/// which a suffix can be appended.
 std::string resolve(const std::string& path) {
   std::error_code error;
-  fs::path at = path;
-  for (int links = 0; fs::is_symlink(fs::symlink_status(at, error)); ++links) {
+  fs::path current = path;
+  for (int links = 0; fs::is_symlink(fs::symlink_status(current, error)); ++links) {
     if (links == kMaxLinks) fail_output(path, kNotCreated, ELOOP);
-    const fs::path next = fs::read_symlink(at, error);
+    const fs::path next = fs::read_symlink(current, error);
     if (error) fail_output(path, kNotCreated, error.value());
-    at = without_slash((at.parent_path() / next).string());
+    current = without_slash((current.parent_path() / next).string());
   }
-  if (at.filename() != "." && at.filename() != "..") return at.string();
-  const fs::path whole = fs::canonical(at, error);
+  if (current.filename() != "." && current.filename() != "..") return current.string();
+  const fs::path canonical = fs::canonical(current, error);
   if (error) fail_output(path, kNotCreated, error.value());
-  return whole.string();
+  return canonical.string();
 }
 
 Descriptor open_folder(const std::string& path) {
   return Descriptor(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
-/// Also one that was read-only.
+/// Removes a folder, even a read-only one.
 void remove(const Descriptor& folder, const std::string& path) {
   ::fchmod(folder.get(), S_IRWXU);
   std::error_code ignored;
   fs::remove_all(path, ignored);
 }
 
-/// What may be removed: an empty folder, or a model's (of a run that was killed, too), which holds
-/// config.json or weights and nothing but files. Errors: unsafe.
+/// Checks that a folder may be removed: it must be empty or a model folder (possibly incomplete), that is,
+/// contain config.json or weights and no subfolders. Errors: unsafe.
 void check_replaceable(const std::string& path) {
   bool is_model = false, is_empty = true;
   std::error_code error;
@@ -67,11 +67,11 @@ void check_replaceable(const std::string& path) {
     is_model = is_model || name == "config.json" || name.starts_with("model.safetensors");
     std::error_code ignored;
     if (entry->is_directory(ignored)) {
-      fail(ErrorCode::unsafe, path, "holds the folder " + name + ", so it stays");
+      fail(ErrorCode::unsafe, path, "contains the folder " + name + ", so it is not replaced");
     }
   }
   if (error) fail_output(path, "cannot be read", error.value());
-  if (!is_empty && !is_model) fail(ErrorCode::unsafe, path, "is no model folder, so it stays");
+  if (!is_empty && !is_model) fail(ErrorCode::unsafe, path, "is not a model folder, so it is not replaced");
 }
 
 }  // namespace
@@ -85,7 +85,7 @@ StagingFolder::StagingFolder(const std::string& path, bool force) : path_(withou
 void StagingFolder::check_target(bool force) {
   struct stat status {};
   if (::lstat(path_.c_str(), &status) == 0) {
-    if (!force) fail(ErrorCode::locked, path_, "exists already");
+    if (!force) fail(ErrorCode::locked, path_, "already exists");
   } else if (errno != ENOENT) {
     fail_output(path_, kNotCreated, errno);
   }
@@ -96,7 +96,7 @@ void StagingFolder::check_target(bool force) {
   }
   if (!S_ISDIR(status.st_mode)) fail(ErrorCode::io, path_, "is not a folder");
   check_replaceable(path_);
-  if (same_file(target_, ".")) fail(ErrorCode::unsafe, path_, "is the working folder, so it stays");
+  if (same_file(target_, ".")) fail(ErrorCode::unsafe, path_, "is the current folder, so it is not replaced");
   old_mode_ = static_cast<int>(status.st_mode & 07777);
 }
 
@@ -109,21 +109,22 @@ void StagingFolder::make_part() {
   lock_ = open_folder(part_);
   if (!lock_.is_open()) {
     const int number = errno;
-    if (number == ENOENT) fail_in_use(path_);  // taken for a stale one, as below
+    if (number == ENOENT) fail_in_use(path_);  // removed as stale by another run, as below
     ::rmdir(part_.c_str());
     fail_output(path_, kNotCreated, number);
   }
-  // Between the two calls another run may have taken it for a stale one.
+  // Between mkdir and the lock another run may have taken the folder for a stale one.
   if (try_lock(lock_.get()) == FileLock::busy || !is_named(lock_.get(), part_)) fail_in_use(path_);
   if (old_mode_ >= 0) ::fchmod(lock_.get(), static_cast<mode_t>(old_mode_ | S_IRWXU));
 }
 
-/// Removes what a killed run left, and nothing else.
+/// Removes the folder that a killed run left behind, and nothing else.
 void StagingFolder::discard_stale() {
   const Descriptor stale = open_folder(part_);
   if (!stale.is_open()) {
     if (errno == ENOENT) return;
-    if (errno == ENOTDIR || errno == ELOOP) fail(ErrorCode::unsafe, part_, "is no folder, so it stays");
+    if (errno == ENOTDIR || errno == ELOOP)
+      fail(ErrorCode::unsafe, part_, "is not a folder, so it is not replaced");
     fail_output(path_, kNotCreated, errno);
   }
   check_stale(stale.get(), part_, path_);
@@ -141,7 +142,8 @@ StagingFolder::~StagingFolder() {
 void StagingFolder::commit() {
   if (old_mode_ >= 0) ::fchmod(lock_.get(), static_cast<mode_t>(old_mode_));
   sync_folder(part_);
-  // The old folder gets the name of the new one: another run must not take it for one that it may use.
+  // Publishing renames the old folder to the temporary name; lock it so that no other run takes it for a
+  // stale one.
   const Descriptor old = old_mode_ >= 0 ? open_folder(target_) : Descriptor();
   if (old.is_open() && try_lock(old.get()) == FileLock::busy) fail_in_use(path_);
   publish();
@@ -151,16 +153,17 @@ void StagingFolder::commit() {
   if (old.is_open()) remove(old, part_);
 }
 
-/// Both names change hands at once: at no time is there no model under the final name.
+/// Exchanges the two names atomically, so that a model always exists under the final name.
 void StagingFolder::publish() {
   const bool replaces = old_mode_ >= 0;
   const unsigned flags = replaces ? RENAME_EXCHANGE : RENAME_NOREPLACE;
   if (::renameat2(AT_FDCWD, part_.c_str(), AT_FDCWD, target_.c_str(), flags) == 0) return;
-  const bool not_known = errno == EINVAL || errno == ENOSYS;  // NFS and other file systems without exchange
-  if (!replaces && (errno == EEXIST || (not_known && file_exists(target_)))) {
+  const bool unsupported =
+      errno == EINVAL || errno == ENOSYS;  // file systems without these flags, such as NFS
+  if (!replaces && (errno == EEXIST || (unsupported && file_exists(target_)))) {
     fail(ErrorCode::locked, path_, "was created by another process during this run");
   }
-  if (!not_known) fail_output(path_, kNotRenamed, errno);
+  if (!unsupported) fail_output(path_, kNotRenamed, errno);
   if (replaces) {
     swap_in_steps();
   } else if (::rename(part_.c_str(), target_.c_str()) != 0) {
@@ -170,7 +173,7 @@ void StagingFolder::publish() {
 
 void StagingFolder::swap_in_steps() {
   const std::string aside = target_ + ".old";
-  if (::rename(target_.c_str(), aside.c_str()) != 0) fail_output(aside, "cannot be made", errno);
+  if (::rename(target_.c_str(), aside.c_str()) != 0) fail_output(aside, "cannot be created", errno);
   if (::rename(part_.c_str(), target_.c_str()) != 0) {
     const int number = errno;
     ::rename(aside.c_str(), target_.c_str());

@@ -7,21 +7,21 @@
 
 namespace sightline {
 
-/// A folder that appears whole or not at all: its files are written into "<path>.part" and the folder is
-/// renamed by `commit`. Not committed: removed. Locked against other runs.
+/// A folder that becomes visible complete or not at all: its files are written into "<path>.part", which
+/// `commit` renames. Without a commit the destructor removes it. It is locked against other runs.
 class StagingFolder {
  public:
-  /// A symbolic link is kept and its target replaced; a folder that is replaced keeps its mode. Errors:
-  /// locked (exists and not `force`, or in use by another process); io; unsafe (what would be replaced is not
-  /// a model folder, or is the current folder).
+  /// If `path` is a symbolic link, its target is replaced. A replaced folder keeps its mode. Errors: locked
+  /// (exists and not `force`, or in use by another process); io; unsafe (the folder to be replaced is not a
+  /// model folder, or is the current folder).
   StagingFolder(const std::string& path, bool force);
   ~StagingFolder();
   StagingFolder(const StagingFolder&) = delete;
   StagingFolder& operator=(const StagingFolder&) = delete;
 
-  /// Where the files go until `commit`.
+  /// The folder that contains the files until `commit`.
   const std::string& part() const { return part_; }
-  /// Errors: locked when the folder was created by another process meanwhile; no_space, io.
+  /// Publishes the folder. Errors: locked if another process created it during this run; no_space, io.
   void commit();
 
  private:
@@ -34,8 +34,8 @@ class StagingFolder {
   std::string path_;    ///< as given, for messages
   std::string target_;  ///< with symbolic links resolved
   std::string part_;
-  Descriptor lock_;    ///< of the folder written
-  int old_mode_ = -1;  ///< of the folder to be replaced, -1 when there is none
+  Descriptor lock_;    ///< lock on the folder being written
+  int old_mode_ = -1;  ///< mode of the folder to be replaced; -1 if there is none
   bool committed_ = false;
 };
 

@@ -22,12 +22,13 @@ std::string text_of_file(const std::string& path) {
   return std::string(as_text(read_file(path, kMaxSmallFile)));
 }
 
-/// Hugging Face's readers skip the first line, which other libraries leave out.
+/// Hugging Face's readers skip the first line, which other libraries do not write.
 std::string with_version_line(std::string merges) {
   return merges.starts_with("#version") ? merges : "#version: 0.2\n" + merges;
 }
 
-/// Whether the files lie as in a Hugging Face folder: only then are those beside them of the same kind.
+/// Whether the files are laid out as in a Hugging Face folder. Only then do the files next to them have the
+/// same format.
 bool is_hf_tokenizer(const TokenizerFiles& files) {
   return files.vocabulary.empty() || fs::path(files.vocabulary).filename() == "vocab.json";
 }
@@ -50,9 +51,9 @@ std::string tokenizer_config(bool openclip, std::int64_t context_length) {
 
 TargetFolder::TargetFolder(const std::string& path, bool force) : folder_(path, force) {}
 
-// The preprocessing is one file, flat, in the terms of CLIP's class, whatever the source has: transformers 4
-// and 5 read that alike. Of a processor_config.json beside it, one would use the settings and the other would
-// not; and names of classes, nulls and switches of a source's file do not mean the same to both.
+// The preprocessing is always written as one flat preprocessor_config.json of CLIP's class, because
+// transformers 4 and 5 read that alike. They disagree about a processor_config.json, and about class names,
+// nulls and flags of other files.
 void TargetFolder::read_source(const Conversion& conversion) {
   texts_.clear();
   read_config(conversion);
@@ -103,9 +104,9 @@ void TargetFolder::read_config(const Conversion& conversion) {
                       config_json(conversion.model.config(), dtype_name(conversion.dtype.value_or(stored))));
 }
 
-// A vocabulary and merges under Hugging Face's names, and the two files that name the special tokens: those
-// of the source where it has them. A map overrides the config, so beside a config of the source it says
-// nothing.
+// Writes the vocabulary and merges under Hugging Face's names, and the two files that name the special
+// tokens, copied from the source if it has them. special_tokens_map.json overrides tokenizer_config.json, so
+// it is empty if only the latter is copied.
 void TargetFolder::read_tokenizer(const Conversion& conversion) {
   const std::string& folder = conversion.tokenizer;
   const TokenizerFiles files = find_tokenizer(folder);
@@ -113,20 +114,20 @@ void TargetFolder::read_tokenizer(const Conversion& conversion) {
     texts_.emplace_back("vocab.json", text_of_file(files.vocabulary));
     texts_.emplace_back("merges.txt", with_version_line(text_of_file(files.merges)));
   }
-  const std::string whole = join_path(folder, "tokenizer.json");
-  if (file_exists(whole) && is_hf_tokenizer(files))
-    texts_.emplace_back("tokenizer.json", text_of_file(whole));
+  const std::string tokenizer_json = join_path(folder, "tokenizer.json");
+  if (file_exists(tokenizer_json) && is_hf_tokenizer(files))
+    texts_.emplace_back("tokenizer.json", text_of_file(tokenizer_json));
   if (!files.added_tokens.empty()) texts_.emplace_back("added_tokens.json", text_of_file(files.added_tokens));
   const bool openclip = files.vocabulary.empty()
                             ? false
                             : text_of_file(files.vocabulary).find("\"<start_of_text>\"") != std::string::npos;
-  for (const auto& [name, made] :
+  for (const auto& [name, fallback] :
        {std::pair<std::string_view, std::string>{"special_tokens_map.json",
                                                  files.config.empty() ? special_tokens(openclip) : "{}\n"},
         {"tokenizer_config.json",
          tokenizer_config(openclip, conversion.model.config().text.context_length)}}) {
     const std::string path = join_path(folder, name);
-    texts_.emplace_back(name, file_exists(path) && is_hf_tokenizer(files) ? text_of_file(path) : made);
+    texts_.emplace_back(name, file_exists(path) && is_hf_tokenizer(files) ? text_of_file(path) : fallback);
   }
 }
 

@@ -29,7 +29,8 @@ class TargetFolder : public ConversionTarget {
   void write_weights(const Conversion& conversion);
 
   StagingFolder folder_;
-  std::vector<std::pair<std::string, std::string>> texts_;  ///< name and content of each file but the weights
+  std::vector<std::pair<std::string, std::string>>
+      texts_;  ///< name and content of each file except the weights
   std::int64_t files_ = 0, bytes_ = 0;
 };
 

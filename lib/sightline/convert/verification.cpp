@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::int64_t kImages = 2, kTexts = 4;
 
-/// Numbers that look like noise, the same everywhere (Steele et al. 2014, SplitMix64).
+/// Pseudorandom numbers that are the same on every platform (SplitMix64, Steele et al. 2014).
 class Noise {
  public:
   std::uint64_t next() {
@@ -28,7 +28,8 @@ class Noise {
   std::uint64_t state_ = 1;
 };
 
-/// Ids that every vocabulary of the size has, the last one ending the text by either rule of pooling.
+/// Texts of ids that exist in every vocabulary of this size. The last id ends the text under both pooling
+/// rules.
 TokenBatch probe_texts(const CLIPTextConfig& config, Noise& noise) {
   const std::int64_t end = config.eos_token_id == 2
                                ? config.vocabulary_size - 1
@@ -54,7 +55,7 @@ std::vector<float> probe_pixels(const CLIPVisionConfig& config, Noise& noise) {
   return pixels;
 }
 
-/// All embeddings of the probes, rows normalised.
+/// The normalised embeddings of all probes.
 std::vector<float> embed(const Model& model, const std::vector<float>& pixels, const TokenBatch& texts,
                          Context& context) {
   const std::int64_t width = model.embedding_size();
@@ -72,14 +73,14 @@ Verification verify(const Model& source, const Model& target, Context& context) 
   Noise noise;
   const std::vector<float> pixels = probe_pixels(source.config().vision, noise);
   const TokenBatch texts = probe_texts(source.config().text, noise);
-  const std::vector<float> wanted = embed(source, pixels, texts, context);
-  const std::vector<float> seen = embed(target, pixels, texts, context);
+  const std::vector<float> expected = embed(source, pixels, texts, context);
+  const std::vector<float> actual = embed(target, pixels, texts, context);
   Verification result{.tensors = static_cast<std::int64_t>(target.checkpoint().size()),
                       .different = find_difference(source.checkpoint(), target.checkpoint(), context.pool),
                       .images = kImages,
                       .texts = kTexts};
-  for (std::size_t i = 0; i < wanted.size(); ++i) {
-    result.largest = std::max(result.largest, std::abs(wanted[i] - seen[i]));
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    result.largest = std::max(result.largest, std::abs(expected[i] - actual[i]));
   }
   return result;
 }

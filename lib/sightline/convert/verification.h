@@ -7,16 +7,17 @@
 
 namespace sightline {
 
-/// What differs between a model and another that was made from it.
+/// The differences between a model and the model converted from it.
 struct Verification {
-  std::int64_t tensors = 0;  ///< compared, each in the target's type
-  std::string different;     ///< the name of one that is not the source's; "" for none
-  /// The largest difference over fixed probes: the normalised embeddings of `images` pictures and `texts`
-  /// texts, whose pixels and ids are made from nothing but the sizes.
+  std::int64_t tensors = 0;  ///< number of tensors compared, in the target's dtype
+  std::string different;     ///< name of a tensor that differs from the source; "" for none
+  /// The largest difference between normalised embeddings of fixed probes: `images` images and `texts` texts,
+  /// whose pixels and ids depend only on the sizes of the model.
   float largest = 0;
   std::int64_t images = 0, texts = 0;
 };
-/// Errors: those of `find_difference` and of the encoders (a weight that is not finite).
+/// Compares the tensors and embeddings of two models. Errors: those of `find_difference` and of the encoders
+/// (a weight that is not finite).
 Verification verify(const Model& source, const Model& target, Context& context);
 
 }  // namespace sightline
