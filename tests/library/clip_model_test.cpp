@@ -39,7 +39,7 @@ Tensor matrix(std::int64_t rows, std::int64_t columns, float first = 1) {
 
 }  // namespace
 
-TEST_CASE("clip: texts come as one, as a list and as a span", "[library]") {
+TEST_CASE("clip: texts are given as one string, a list or a span", "[library]") {
   const auto clip = CLIP::from_preset(nano());
   const CLIPProcessor& processor = clip->processor();
   const std::vector<std::string> texts = {"a cat", "two dogs"};
@@ -50,11 +50,11 @@ TEST_CASE("clip: texts come as one, as a list and as a span", "[library]") {
   CHECK(std::ranges::equal(span[1], list[1]));
   CHECK(std::ranges::equal(span[0], one[0]));
   CHECK(processor({"a cat"}).size() == 1);
-  CHECK(error_of([&] { (void)span[2]; }) == Failure{"RANGE", "texts: have no number 2, there are 2"});
+  CHECK(error_of([&] { (void)span[2]; }) == Failure{"RANGE", "token batch: has no text 2, its size is 2"});
   CHECK(error_of([&] { (void)span[-1]; }).code == "RANGE");
 }
 
-TEST_CASE("clip: images come as [B, 3, H, W], from a list or a span", "[library]") {
+TEST_CASE("clip: a list or span of images becomes [B, 3, H, W]", "[library]") {
   const auto clip = CLIP::from_preset(nano());
   const std::string cat = std::string(SIGHTLINE_DATA_DIR) + "/images/cat.png";
   const std::int64_t side = clip->processor().image_size();
@@ -64,7 +64,7 @@ TEST_CASE("clip: images come as [B, 3, H, W], from a list or a span", "[library]
   CHECK(error_of([&] { clip->processor().process_images({"no-such.jpg"}); }).code == "MISSING");
 }
 
-TEST_CASE("clip: one model has the same bits from many threads, and for any number of them",
+TEST_CASE("clip: results have the same bits with concurrent callers and any number of threads",
           "[library][property]") {
   const auto one = CLIP::from_preset(nano(), {.threads = 1}),
              three = CLIP::from_preset(nano(), {.threads = 3});
@@ -87,7 +87,7 @@ TEST_CASE("clip: one model has the same bits from many threads, and for any numb
   CHECK(wrong == std::vector<int>(4));
 }
 
-TEST_CASE("clip: a batch gives what its rows give alone", "[library][property]") {
+TEST_CASE("clip: a batch gives the same bits as its single rows", "[library][property]") {
   const auto clip = CLIP::from_preset(nano());
   const Tensor pixels = some_pixels(*clip, 3), batch = clip->encode_images(pixels);
   const Shape& shape = pixels.shape();
@@ -98,7 +98,7 @@ TEST_CASE("clip: a batch gives what its rows give alone", "[library][property]")
   CHECK(clip->encode_texts(TokenBatch()).shape() == Shape{0, clip->embedding_size()});
 }
 
-TEST_CASE("clip: tensors of another shape or type are refused", "[library][error]") {
+TEST_CASE("clip: tensors of another shape or type are errors", "[library][error]") {
   const auto clip = CLIP::from_preset(nano());
   const std::int64_t side = clip->processor().image_size();
   for (const Shape& shape : {Shape{}, Shape{0}, Shape{3 * side * side}, Shape{1, 3 * side * side},
@@ -113,29 +113,29 @@ TEST_CASE("clip: tensors of another shape or type are refused", "[library][error
   CHECK(error_of([&] { clip->encode_images(Tensor(Shape{1, 3, side, side}, DType::i32)); }).code == "TYPE");
 }
 
-TEST_CASE("clip: ids and texts that cannot be are refused", "[library][error]") {
+TEST_CASE("clip: invalid ids and texts are errors", "[library][error]") {
   const auto clip = CLIP::from_preset(nano());
-  const auto refused = [&](const std::vector<std::int32_t>& ids) {
+  const auto code_of = [&](const std::vector<std::int32_t>& ids) {
     TokenBatch texts;
     texts.add(ids);
     return error_of([&] { clip->encode_texts(texts); }).code;
   };
-  CHECK(refused({}) == "RANGE");
-  CHECK(refused({-1}) == "RANGE");
-  CHECK(refused({1 << 30}) == "RANGE");
-  CHECK(refused(std::vector<std::int32_t>(static_cast<std::size_t>(clip->processor().context_length()) +
+  CHECK(code_of({}) == "RANGE");
+  CHECK(code_of({-1}) == "RANGE");
+  CHECK(code_of({1 << 30}) == "RANGE");
+  CHECK(code_of(std::vector<std::int32_t>(static_cast<std::size_t>(clip->processor().context_length()) +
                                           1)) == "RANGE");
   CHECK(error_of([&] { clip->processor()("\xFF"); }).code == "UTF8");
 }
 
-TEST_CASE("clip: options that cannot be are refused", "[library][error]") {
+TEST_CASE("clip: invalid options are errors", "[library][error]") {
   CHECK(error_of([] { CLIP::from_preset(nano(), {.threads = -1}); }) ==
         Failure{"RANGE", "threads: is -1, expected 0 or more"});
   CHECK_FALSE(error_of([] { CLIP::from_preset(nano(), {.backend = "abacus"}); }).code.empty());
   CHECK(error_of([] { CLIP::from_preset("./no/such/folder"); }).code == "MISSING");
 }
 
-TEST_CASE("cosines: rows are normalised, and other shapes are refused", "[library][error]") {
+TEST_CASE("cosines: rows are normalised, and other shapes are errors", "[library][error]") {
   const Tensor images = matrix(2, 3), texts = matrix(4, 3, -2);
   const Tensor result = cosines(images, texts);
   REQUIRE(result.shape() == Shape{2, 4});
@@ -156,4 +156,4 @@ TEST_CASE("cosines: rows are normalised, and other shapes are refused", "[librar
   CHECK(error_of([&] { cosines(Tensor(), texts); }).code == "MISMATCH");
 }
 
-TEST_CASE("version: three numbers", "[library]") { CHECK(std::ranges::count(version(), '.') == 2); }
+TEST_CASE("version: it has three numbers", "[library]") { CHECK(std::ranges::count(version(), '.') == 2); }

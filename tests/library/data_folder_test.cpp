@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// As it was, when the test ends.
+/// Restores the data folder at the end of the test.
 struct Restored {
   ~Restored() {
     set_data_folder("");
@@ -27,7 +27,8 @@ struct Restored {
 
 }  // namespace
 
-TEST_CASE("data folder: what is set stands above the environment, and that above the places", "[library]") {
+TEST_CASE("data folder: a folder that was set precedes the environment, which precedes the search",
+          "[library]") {
   const Restored restored;
   const fs::path found = data_folder();
   CHECK(fs::is_directory(found / "vocab"));
@@ -42,11 +43,12 @@ TEST_CASE("data folder: what is set stands above the environment, and that above
   CHECK(data_folder() == found);
 }
 
-TEST_CASE("data folder: what is set is final, and named when it is not there", "[library][error]") {
+TEST_CASE("data folder: a folder that was set is final, and the error names it if it does not exist",
+          "[library][error]") {
   const Restored restored;
   set_data_folder("/no/such/folder");
   CHECK(error_of([] { (void)data_folder(); }) ==
-        Failure{"MISSING", "/no/such/folder: is set as the data folder, and is not there"});
+        Failure{"MISSING", "/no/such/folder: is set as the data folder, but does not exist"});
   CHECK_THAT(error_of([] { CLIP::from_preset(""); }).message, Contains("/no/such/folder"));
   set_data_folder("");
   ::setenv("SIGHTLINE_DATA", "/no/such/place", 1);
@@ -58,7 +60,7 @@ TEST_CASE("data folder: what is set is final, and named when it is not there", "
   CHECK_THAT(failure.message, Contains(empty.path()));
 }
 
-TEST_CASE("data folder: it is asked anew at each use", "[library]") {
+TEST_CASE("data folder: it is searched again at each use", "[library]") {
   const Restored restored;
   const TempFolder moved;
   const fs::path found = data_folder();

@@ -59,7 +59,7 @@ TEST_CASE("library: the example of the data folder", "[library]") {
   CHECK(sightline::data_folder() == before);
 }
 
-TEST_CASE("library: the example program prints the program's numbers", "[library]") {
+TEST_CASE("library: the example program prints the same numbers as the command-line program", "[library]") {
   const std::string image = std::string(SIGHTLINE_DATA_DIR) + "/images/cat.png";
   const std::string ours = output_of(std::string(SIGHTLINE_EXAMPLES) + "/cosines_example " + image);
   const std::string theirs = output_of(std::string(SIGHTLINE_BINARY) + " score " + image +
@@ -76,7 +76,7 @@ TEST_CASE("library: the example program prints the program's numbers", "[library
   CHECK(rows == 2);
 }
 
-TEST_CASE("library: a program finds the data of what it was compiled against, wherever it is", "[library]") {
+TEST_CASE("library: a program finds the data of the library it was compiled against", "[library]") {
   const TempFolder folder;
   std::filesystem::copy_file(std::string(SIGHTLINE_EXAMPLES) + "/cosines_example", folder / "program");
   const std::string image = " " + std::string(SIGHTLINE_DATA_DIR) + "/images/cat.png";

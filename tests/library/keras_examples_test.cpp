@@ -20,8 +20,8 @@ std::vector<float> values_of(const sightline::Tensor& tensor) {
   return {tensor.data(), tensor.data() + tensor.view().elements()};
 }
 
-// The current folder as the example of CLIP assumes it: the vocabulary is there, and clip-vit-base-patch16
-// takes images of 224 pixels, as the published one does, but is small.
+// The current folder that the CLIP example assumes: it contains the vocabulary, and a small model named
+// clip-vit-base-patch16 that expects images of 224 pixels, like the published one.
 class ClipFolder {
  public:
   ClipFolder() {

@@ -10,8 +10,8 @@
 
 namespace sightline::testing {
 
-/// A folder to work in as the documentation assumes: `cat.jpg` is there, and every preset is the demo model.
-/// While it exists it is the current folder and the Hugging Face cache.
+/// The folder that the documentation assumes: it contains `cat.jpg`, and every preset is the demo model.
+/// During its lifetime it is the current folder and the Hugging Face cache.
 class PresetFolder {
  public:
   PresetFolder() : before_(std::filesystem::current_path()) {

@@ -53,7 +53,7 @@ TEST_CASE("config: KerasHub's and KerasCV's sizes", "[model]") {
   CHECK(error_of([] { (void)keras_config(R"({"class_name": "CLIP"})", "config.json"); }).code == "MISSING");
 }
 
-TEST_CASE("config: KerasHub's image_converter.json is mean and deviation in other words", "[model]") {
+TEST_CASE("config: KerasHub's image_converter.json is converted to mean and deviation", "[model]") {
   const auto converter = [](const std::string& fields) {
     return keras_image_converter(R"({"class_name": "CLIPImageConverter", "config": {)" + fields + "}}",
                                  "image_converter.json", 24);

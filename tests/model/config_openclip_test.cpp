@@ -15,7 +15,7 @@ CLIPConfig openclip(const std::string& model) {
   return openclip_config(R"({"model_cfg": )" + model + "}", kOpenCLIP);
 }
 
-Failure openclip_refusal(const std::string& vision, const std::string& text = "",
+Failure openclip_failure(const std::string& vision, const std::string& text = "",
                          const std::string& more = "") {
   return error_of([&] {
     (void)openclip(R"({"embed_dim": 512, "vision_cfg": {)" + vision + R"(}, "text_cfg": {)" + text + "}" +
@@ -29,7 +29,7 @@ PreprocessorConfig preprocessing(const std::string& fields) {
 
 }  // namespace
 
-TEST_CASE("config: OpenCLIP's sizes, with its defaults where the file is silent", "[model]") {
+TEST_CASE("config: OpenCLIP's sizes, with its defaults for absent keys", "[model]") {
   const CLIPConfig b32 = openclip(R"({"embed_dim": 512, "vision_cfg": {"image_size": 224, "layers": 12,
       "width": 768, "patch_size": 32}, "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 512,
       "heads": 8, "layers": 12}})");
@@ -55,39 +55,40 @@ TEST_CASE("config: OpenCLIP's sizes, with its defaults where the file is silent"
   CHECK(openclip(R"({"embed_dim": 8, "vision_cfg": {}, "text_cfg": {}})").vision.patch_size == 16);
 }
 
-TEST_CASE("config: what OpenCLIP has and this program has not is refused by its key", "[model][error]") {
+TEST_CASE("config: unsupported features of OpenCLIP are errors that name the key", "[model][error]") {
   const auto check = [](const Failure& failure, const char* code, const char* words) {
     CHECK(failure.code == code);
     CHECK_THAT(failure.message, Contains(words));
   };
-  check(openclip_refusal(R"("layers": [3, 4, 6, 3])"), "UNSUP", "vision_cfg.layers: is a list: a ResNet");
-  check(openclip_refusal(R"("timm_model_name": "vit_base")"), "UNSUP", "vision_cfg.timm_model_name");
-  check(openclip_refusal(R"("attentional_pool": true)"), "UNSUP", "vision_cfg.attentional_pool");
-  check(openclip_refusal(R"("pool_type": "avg")"), "UNSUP", "is \"avg\", expected \"tok\"");
-  check(openclip_refusal(R"("pos_embed_type": "sin_cos_2d")"), "UNSUP", "pos_embed_type");
-  check(openclip_refusal(R"("no_ln_pre": true)"), "UNSUP", "no_ln_pre");
-  check(openclip_refusal(R"("ls_init_value": 0.1)"), "UNSUP", "ls_init_value");
-  check(openclip_refusal(R"("act_kwargs": {"approximate": "tanh"})"), "UNSUP", "act_kwargs");
-  check(openclip_refusal(R"("something_new": 1)"), "UNSUP", "vision_cfg.something_new");
-  check(openclip_refusal(R"("norm_kwargs": {"elementwise_affine": true})"), "UNSUP", "elementwise_affine");
-  check(openclip_refusal("", R"("hf_model_name": "roberta-base")"), "UNSUP", "text_cfg.hf_model_name");
-  check(openclip_refusal("", R"("hf_tokenizer_name": "bert")"), "UNSUP", "hf_tokenizer_name");
-  check(openclip_refusal("", R"("tokenizer_kwargs": {"clean": "canonicalize"})"), "UNSUP",
+  check(openclip_failure(R"("layers": [3, 4, 6, 3])"), "UNSUP",
+        "vision_cfg.layers: is a list, which describes a ResNet");
+  check(openclip_failure(R"("timm_model_name": "vit_base")"), "UNSUP", "vision_cfg.timm_model_name");
+  check(openclip_failure(R"("attentional_pool": true)"), "UNSUP", "vision_cfg.attentional_pool");
+  check(openclip_failure(R"("pool_type": "avg")"), "UNSUP", "is \"avg\", expected \"tok\"");
+  check(openclip_failure(R"("pos_embed_type": "sin_cos_2d")"), "UNSUP", "pos_embed_type");
+  check(openclip_failure(R"("no_ln_pre": true)"), "UNSUP", "no_ln_pre");
+  check(openclip_failure(R"("ls_init_value": 0.1)"), "UNSUP", "ls_init_value");
+  check(openclip_failure(R"("act_kwargs": {"approximate": "tanh"})"), "UNSUP", "act_kwargs");
+  check(openclip_failure(R"("something_new": 1)"), "UNSUP", "vision_cfg.something_new");
+  check(openclip_failure(R"("norm_kwargs": {"elementwise_affine": true})"), "UNSUP", "elementwise_affine");
+  check(openclip_failure("", R"("hf_model_name": "roberta-base")"), "UNSUP", "text_cfg.hf_model_name");
+  check(openclip_failure("", R"("hf_tokenizer_name": "bert")"), "UNSUP", "hf_tokenizer_name");
+  check(openclip_failure("", R"("tokenizer_kwargs": {"clean": "canonicalize"})"), "UNSUP",
         "tokenizer_kwargs");
-  check(openclip_refusal("", R"("pool_type": "last")"), "UNSUP", "is \"last\", expected \"argmax\"");
-  check(openclip_refusal("", R"("proj_bias": true)"), "UNSUP", "proj_bias");
-  check(openclip_refusal("", R"("proj_type": "none")"), "UNSUP", "proj_type");
-  check(openclip_refusal("", R"("no_causal_mask": true)"), "UNSUP", "no_causal_mask");
-  check(openclip_refusal("", "", R"(, "init_logit_bias": -10)"), "UNSUP", "init_logit_bias");
-  check(openclip_refusal("", "", R"(, "multimodal_cfg": {"layers": 12})"), "UNSUP", "multimodal_cfg");
-  check(openclip_refusal(R"("head_width": 100)"), "RANGE", "does not divide the width 768");
-  check(openclip_refusal(R"("head_width": 1000)"), "RANGE", "is 0");
-  check(openclip_refusal(R"("mlp_ratio": 1e9)"), "RANGE", "mlp_ratio");
-  check(openclip_refusal(R"("mlp_ratio": 0)"), "RANGE", "mlp_ratio");
-  check(openclip_refusal(R"("norm_kwargs": {"eps": 1e-60})"), "RANGE", "norm_kwargs.eps");
-  check(openclip_refusal(R"("patch_size": 225)"), "RANGE", "patch_size");
-  check(openclip_refusal(R"("image_size": [224, 196])"), "UNSUP", "not square");
-  check(openclip_refusal("", R"("heads": 7)"), "RANGE", "text_cfg.heads");
+  check(openclip_failure("", R"("pool_type": "last")"), "UNSUP", "is \"last\", expected \"argmax\"");
+  check(openclip_failure("", R"("proj_bias": true)"), "UNSUP", "proj_bias");
+  check(openclip_failure("", R"("proj_type": "none")"), "UNSUP", "proj_type");
+  check(openclip_failure("", R"("no_causal_mask": true)"), "UNSUP", "no_causal_mask");
+  check(openclip_failure("", "", R"(, "init_logit_bias": -10)"), "UNSUP", "init_logit_bias");
+  check(openclip_failure("", "", R"(, "multimodal_cfg": {"layers": 12})"), "UNSUP", "multimodal_cfg");
+  check(openclip_failure(R"("head_width": 100)"), "RANGE", "does not divide the width 768");
+  check(openclip_failure(R"("head_width": 1000)"), "RANGE", "is 0");
+  check(openclip_failure(R"("mlp_ratio": 1e9)"), "RANGE", "mlp_ratio");
+  check(openclip_failure(R"("mlp_ratio": 0)"), "RANGE", "mlp_ratio");
+  check(openclip_failure(R"("norm_kwargs": {"eps": 1e-60})"), "RANGE", "norm_kwargs.eps");
+  check(openclip_failure(R"("patch_size": 225)"), "RANGE", "patch_size");
+  check(openclip_failure(R"("image_size": [224, 196])"), "UNSUP", "not square");
+  check(openclip_failure("", R"("heads": 7)"), "RANGE", "text_cfg.heads");
   CHECK(error_of([] { (void)openclip_config("[]", kOpenCLIP); }).code == "HEADER");
   CHECK(error_of([] { (void)openclip_config("{}", kOpenCLIP); }).code == "MISSING");
   CHECK(error_of([] { (void)openclip("{}"); }).code == "MISSING");

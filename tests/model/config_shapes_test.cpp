@@ -14,7 +14,7 @@ using namespace sightline::testing;
 
 namespace {
 
-/// Tensors of the right names and shapes whose bytes nobody reads.
+/// Tensors with the right names and shapes whose bytes are never read.
 Weights shapes_of(const CLIPConfig& config) {
   Weights weights;
   for (const ExpectedWeight& weight : expected_weights(config)) {
@@ -38,7 +38,7 @@ CLIPConfig some_sizes() {
 
 }  // namespace
 
-TEST_CASE("config: shapes say all sizes but the heads", "[model]") {
+TEST_CASE("config: shapes determine all sizes except the number of heads", "[model]") {
   const CLIPConfig sizes = some_sizes();
   const Weights weights = shapes_of(sizes);
   CLIPConfig read = config_from_shapes(weights);
@@ -60,8 +60,8 @@ TEST_CASE("config: shapes say all sizes but the heads", "[model]") {
   CHECK(read.projection_dim == 48);
 }
 
-TEST_CASE("config: shapes that cannot be a CLIP's are refused by tensor", "[model][error]") {
-  const auto refused = [](const char* name, const Shape& shape) {
+TEST_CASE("config: shapes that no CLIP model has are errors that name the tensor", "[model][error]") {
+  const auto failure_of = [](const char* name, const Shape& shape) {
     return error_of([&] {
       Weights weights = shapes_of(some_sizes());
       (void)weights.extract(name);
@@ -70,18 +70,18 @@ TEST_CASE("config: shapes that cannot be a CLIP's are refused by tensor", "[mode
       set_heads_of_64(config);
     });
   };
-  CHECK(refused("vision_model.embeddings.position_embedding.weight", Shape{25, 192}).code == "MISMATCH");
-  CHECK(refused("vision_model.embeddings.position_embedding.weight", Shape{1, 192}).code == "MISMATCH");
-  CHECK(refused("vision_model.embeddings.patch_embedding.weight", Shape{192, 3, 12}).code == "MISMATCH");
-  CHECK(refused("vision_model.embeddings.patch_embedding.weight", Shape{192, 3, 0, 0}).code == "RANGE");
-  CHECK(refused("visual_projection.weight", Shape{0, 192}).code == "RANGE");
-  const Failure heads = refused("text_model.embeddings.token_embedding.weight", Shape{999, 100});
+  CHECK(failure_of("vision_model.embeddings.position_embedding.weight", Shape{25, 192}).code == "MISMATCH");
+  CHECK(failure_of("vision_model.embeddings.position_embedding.weight", Shape{1, 192}).code == "MISMATCH");
+  CHECK(failure_of("vision_model.embeddings.patch_embedding.weight", Shape{192, 3, 12}).code == "MISMATCH");
+  CHECK(failure_of("vision_model.embeddings.patch_embedding.weight", Shape{192, 3, 0, 0}).code == "RANGE");
+  CHECK(failure_of("visual_projection.weight", Shape{0, 192}).code == "RANGE");
+  const Failure heads = failure_of("text_model.embeddings.token_embedding.weight", Shape{999, 100});
   CHECK(heads.code == "MISSING");
-  CHECK_THAT(heads.message, Contains("width of 100") && Contains("put a config.json beside them"));
+  CHECK_THAT(heads.message, Contains("width 100") && Contains("put a config.json next to the weights"));
   CHECK(error_of([] { (void)config_from_shapes(Weights()); }).code == "MISSING");
 }
 
-TEST_CASE("config: clip.cpp's keys say what the shapes do not", "[model]") {
+TEST_CASE("config: clip.cpp's keys complement the shapes", "[model]") {
   std::map<std::string, std::string> keys = {{"clip.vision.attention.head_count", "6"},
                                              {"clip.text.attention.head_count", "4"},
                                              {"clip.vision.attention.layer_norm_epsilon", "1e-05"},
@@ -107,7 +107,7 @@ TEST_CASE("config: clip.cpp's keys say what the shapes do not", "[model]") {
   CHECK(image.std[2] == 2.0F);
   CHECK(image.pipeline.height == 63);
 
-  const auto refused = [&](const char* key, const char* value) {
+  const auto code_of = [&](const char* key, const char* value) {
     const std::string kept = std::exchange(keys[key], value);
     const Failure failure = error_of([&] {
       (void)gguf_config(with_keys());
@@ -116,17 +116,17 @@ TEST_CASE("config: clip.cpp's keys say what the shapes do not", "[model]") {
     keys[key] = kept;
     return failure.code;
   };
-  CHECK(refused("clip.vision.attention.head_count", "5") == "RANGE");
-  CHECK(refused("clip.vision.attention.head_count", "-6") == "RANGE");
-  CHECK(refused("clip.vision.attention.head_count", "6x") == "RANGE");
-  CHECK(refused("clip.text.attention.layer_norm_epsilon", "nan") == "RANGE");
-  CHECK(refused("clip.vision.image_size", "224") == "MISMATCH");
-  CHECK(refused("clip.vision.image_mean", "0.5 0.5") == "RANGE");
-  CHECK(refused("clip.vision.image_mean", "1 2 3 4") == "RANGE");
-  CHECK(refused("clip.vision.image_std", "1 0 1") == "RANGE");
+  CHECK(code_of("clip.vision.attention.head_count", "5") == "RANGE");
+  CHECK(code_of("clip.vision.attention.head_count", "-6") == "RANGE");
+  CHECK(code_of("clip.vision.attention.head_count", "6x") == "RANGE");
+  CHECK(code_of("clip.text.attention.layer_norm_epsilon", "nan") == "RANGE");
+  CHECK(code_of("clip.vision.image_size", "224") == "MISMATCH");
+  CHECK(code_of("clip.vision.image_mean", "0.5 0.5") == "RANGE");
+  CHECK(code_of("clip.vision.image_mean", "1 2 3 4") == "RANGE");
+  CHECK(code_of("clip.vision.image_std", "1 0 1") == "RANGE");
   keys["clip.has_text_encoder"] = "true";
   CHECK(gguf_config(with_keys()).text.encoder.heads == 4);
-  CHECK(refused("clip.has_text_encoder", "false") == "UNSUP");
+  CHECK(code_of("clip.has_text_encoder", "false") == "UNSUP");
   keys.erase("clip.use_gelu");
   CHECK(error_of([&] { (void)gguf_config(with_keys()); }).code == "MISSING");
 }

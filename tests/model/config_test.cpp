@@ -46,7 +46,7 @@ TEST_CASE("config: an empty CLIP config is ViT-B/32, as in transformers", "[mode
   CHECK(read.vision.encoder.activation == Activation::quick_gelu);
 }
 
-TEST_CASE("config: each tower has fields of its own", "[model]") {
+TEST_CASE("config: each tower has its own fields", "[model]") {
   const CLIPConfig read = config(R"({"model_type": "clip", "projection_dim": 24,
     "text_config": {"hidden_act": "gelu", "layer_norm_eps": 1e-6, "eos_token_id": 2, "hidden_size": 36,
                     "num_attention_heads": 3, "intermediate_size": 100, "max_position_embeddings": 16},
@@ -61,7 +61,7 @@ TEST_CASE("config: each tower has fields of its own", "[model]") {
   CHECK(read.projection_dim == 24);
 }
 
-TEST_CASE("config: a legacy text_config_dict replaces text_config, its missing keys are class defaults",
+TEST_CASE("config: a legacy text_config_dict replaces text_config; its missing keys have class defaults",
           "[model]") {
   const CLIPConfig read = config(R"({"model_type": "clip",
     "text_config": {"hidden_size": 64, "num_hidden_layers": 3}, "text_config_dict": {"hidden_size": 128}})");
@@ -71,7 +71,7 @@ TEST_CASE("config: a legacy text_config_dict replaces text_config, its missing k
             .text.encoder.layers == 3);
 }
 
-TEST_CASE("config: an end that is null is no default", "[model][error]") {
+TEST_CASE("config: a null eos_token_id does not mean the default", "[model][error]") {
   const auto with = [](const std::string& section, const std::string& eos) {
     return code_of(R"({"model_type": "clip", ")" + section + R"(": {"eos_token_id": )" + eos + "}}");
   };
@@ -83,14 +83,14 @@ TEST_CASE("config: an end that is null is no default", "[model][error]") {
     CHECK(with(section, "49407.0") == ErrorCode::range);
     CHECK(with(section, "-1") == ErrorCode::range);
   }
-  // What only the tokenizer can tell; the key of the whole model says nothing about texts.
+  // Only the tokenizer can validate the id; the key of the whole model does not apply to texts.
   CHECK(config(R"({"model_type": "clip", "text_config": {"eos_token_id": 5000000}})").text.eos_token_id ==
         5000000);
   CHECK(config(R"({"model_type": "clip", "eos_token_id": null, "text_config": {}})").text.eos_token_id ==
         49407);
 }
 
-TEST_CASE("config: malformed JSON is refused by class (C01-C04)", "[model][error]") {
+TEST_CASE("config: malformed JSON has an error class for each kind (C01-C04)", "[model][error]") {
   CHECK(code_of("") == ErrorCode::header);
   CHECK(code_of("[]") == ErrorCode::header);
   CHECK(code_of(R"({"a":1} {})") == ErrorCode::header);
@@ -101,7 +101,7 @@ TEST_CASE("config: malformed JSON is refused by class (C01-C04)", "[model][error
   CHECK(code_of(with_text(R"("hidden_size": 512, "hidden_size": 512)")) == ErrorCode::duplicate);
 }
 
-TEST_CASE("config: numbers out of range are refused before anything is allocated (C05-C08)",
+TEST_CASE("config: numbers out of range are errors before anything is allocated (C05-C08)",
           "[model][error]") {
   for (const std::string bad : {"-1", "0", "257", "18446744073709551616", "99999999999"}) {
     INFO(bad);
@@ -120,7 +120,7 @@ TEST_CASE("config: numbers out of range are refused before anything is allocated
   CHECK(code_of(with_text(R"("layer_norm_eps": 1)")) == ErrorCode::range);
 }
 
-TEST_CASE("config: what is not CLIP is refused by its name (C10)", "[model][error]") {
+TEST_CASE("config: models other than CLIP are errors that name them (C10)", "[model][error]") {
   CHECK(code_of(with_text(R"("hidden_act": "relu")")) == ErrorCode::unsupported);
   CHECK_THROWS_WITH(config(R"({"model_type": "siglip"})"), Contains("siglip"));
   CHECK(code_of(R"({"model_type": "siglip"})") == ErrorCode::unsupported);
@@ -130,7 +130,7 @@ TEST_CASE("config: what is not CLIP is refused by its name (C10)", "[model][erro
   CHECK_THROWS_WITH(config(with_text(R"("hidden_size": "a")")), Contains("text_config.hidden_size"));
 }
 
-TEST_CASE("preprocessor: sizes come as numbers or as objects", "[model]") {
+TEST_CASE("preprocessor: sizes are numbers or objects", "[model]") {
   const PixelPipeline plain = preprocessor(R"({"size": 48, "crop_size": 40})").pipeline;
   CHECK(plain.resize == ResizeMode::shortest);
   CHECK(plain.height == 48);
@@ -147,14 +147,14 @@ TEST_CASE("preprocessor: sizes come as numbers or as objects", "[model]") {
   CHECK(objects.resample == Resample::bilinear);
   CHECK(preprocessor(R"({"size": {"shortest_edge": 64}})").pipeline.height == 64);
   CHECK(preprocessor(R"({"do_resize": false})").pipeline.resize == ResizeMode::none);
-  // transformers 5.23 puts the 224 of its class in the place of the size.
+  // transformers 5.23 uses the 224 of its class instead of the size.
   const PixelPipeline square = preprocessor(R"({"size": 48, "use_square_size": true})").pipeline;
   CHECK(square.resize == ResizeMode::exact);
   CHECK(square.height == 224);
   CHECK(square.width == 224);
 }
 
-TEST_CASE("preprocessor: mean, std and switches", "[model]") {
+TEST_CASE("preprocessor: mean, std and flags", "[model]") {
   const PreprocessorConfig read = preprocessor(R"({"image_mean": [0.5, 0.25, 0], "image_std": [1, 2, 4],
     "do_rescale": false, "do_normalize": true})");
   CHECK(read.mean[1] == 0.25F);
@@ -167,7 +167,7 @@ TEST_CASE("preprocessor: mean, std and switches", "[model]") {
   CHECK_THROWS_AS(preprocessor(R"({"do_pad": true})"), Error);
 }
 
-TEST_CASE("config: a null where transformers needs a value is no default", "[model][error]") {
+TEST_CASE("config: a null does not mean the default where transformers needs a value", "[model][error]") {
   for (const char* key : {"hidden_size", "num_attention_heads", "intermediate_size", "num_hidden_layers",
                           "hidden_act", "layer_norm_eps", "vocab_size", "max_position_embeddings"}) {
     INFO(key);
@@ -181,7 +181,7 @@ TEST_CASE("config: a null where transformers needs a value is no default", "[mod
   CHECK(code_of(R"({"model_type": "clip", "projection_dim": null})") == ErrorCode::type);
 }
 
-TEST_CASE("config: what would change numbers and is not built is refused by its name", "[model][error]") {
+TEST_CASE("config: unsupported settings that affect results are errors that name them", "[model][error]") {
   for (const char* name :
        {"gelu_new", "gelu_fast", "gelu_pytorch_tanh", "gelu_python", "relu", "silu", "swish", "tanh"}) {
     INFO(name);
@@ -194,7 +194,7 @@ TEST_CASE("config: what would change numbers and is not built is refused by its 
         ErrorCode::unsupported);
 }
 
-TEST_CASE("config: what changes no number of an inference is passed over", "[model]") {
+TEST_CASE("config: settings that do not affect inference are ignored", "[model]") {
   const CLIPConfig plain = config(R"({"model_type": "clip"})");
   const CLIPConfig read = config(R"({"model_type": "clip", "dtype": "float16", "torch_dtype": "float16",
     "architectures": ["CLIPTextModel"], "initializer_factor": 3, "tie_word_embeddings": true,
@@ -206,7 +206,8 @@ TEST_CASE("config: what changes no number of an inference is passed over", "[mod
   CHECK(read.text.encoder.epsilon == plain.text.encoder.epsilon);
 }
 
-TEST_CASE("config: a model_type other than CLIP's is refused before its weights are read", "[model][error]") {
+TEST_CASE("config: a model_type other than CLIP's is an error before its weights are read",
+          "[model][error]") {
   for (const char* type : {"siglip", "chinese_clip", "clipseg", "altclip", "metaclip_2", "blip", "bert"}) {
     try {
       check_model_type(R"({"model_type": ")" + std::string(type) + R"("})", "config.json");

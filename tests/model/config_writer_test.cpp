@@ -8,8 +8,8 @@
 using namespace sightline;           // NOLINT
 using namespace sightline::testing;  // NOLINT
 
-TEST_CASE("config_writer: what is written is what transformers writes, for the models it wrote", "[model]") {
-  // The nano models' own config.json but for the key of the dtype and the version of transformers.
+TEST_CASE("config_writer: the output matches the files that transformers wrote", "[model]") {
+  // The nano models' own config.json, except for the key of the dtype and the version of transformers.
   for (const std::string& name :
        {std::string("nano_layers1"), std::string("nano_gelu"), std::string("nano_mixed")}) {
     CAPTURE(name);
@@ -25,7 +25,7 @@ TEST_CASE("config_writer: what is written is what transformers writes, for the m
   }
 }
 
-TEST_CASE("config_writer: every nano model's configs read back as they were", "[model][property]") {
+TEST_CASE("config_writer: the configs of every nano model survive a round trip", "[model][property]") {
   for (const std::string& name : nano_models()) {
     CAPTURE(name);
     const auto clip = Model::open(nano_folder(name));
@@ -46,7 +46,7 @@ TEST_CASE("config_writer: every nano model's configs read back as they were", "[
   }
 }
 
-TEST_CASE("config_writer: preprocessing as transformers spells it", "[model]") {
+TEST_CASE("config_writer: preprocessing in the format of transformers", "[model]") {
   PreprocessorConfig config = PreprocessorConfig::defaults(30);
   config.std[0] = 1.0F;
   CHECK(preprocessor_config_json(config) == R"({

@@ -31,7 +31,7 @@ std::int64_t parameters(const CLIPConfig& config) {
 
 }  // namespace
 
-TEST_CASE("expected_weights: they are what the files of transformers hold, tensor by tensor", "[model]") {
+TEST_CASE("expected_weights: they match the tensors in files of transformers", "[model]") {
   for (const std::string& name : nano_models()) {
     CAPTURE(name);
     const auto clip = Model::open(nano_folder(name));

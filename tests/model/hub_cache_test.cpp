@@ -14,7 +14,7 @@ using namespace sightline;
 
 namespace {
 
-/// Variables of the environment, as they were before when the test ends.
+/// Sets environment variables and restores them at the end of the test.
 class Environment {
  public:
   explicit Environment(const std::map<std::string, std::string>& values) {
@@ -44,22 +44,22 @@ std::string folder(const std::map<std::string, std::string>& values) {
 
 }  // namespace
 
-// Values of huggingface_hub.constants.HF_HUB_CACHE (1.x, as transformers 5.24 uses it) for the same
+// The values of huggingface_hub.constants.HF_HUB_CACHE (1.x, as used by transformers 5.24) for the same
 // variables.
-TEST_CASE("hub cache: which variable counts, and what is replaced in it", "[model][golden]") {
+TEST_CASE("hub cache: precedence of the variables, and expansion of their values", "[model][golden]") {
   CHECK(folder({}) == "/h/.cache/huggingface/hub");
   CHECK(folder({{"XDG_CACHE_HOME", "/x"}}) == "/x/huggingface/hub");
   CHECK(folder({{"XDG_CACHE_HOME", "/x"}, {"HF_HOME", "/y"}}) == "/y/hub");
   CHECK(folder({{"HF_HOME", "/y"}, {"HUGGINGFACE_HUB_CACHE", "/z"}}) == "/z");
   CHECK(folder({{"HUGGINGFACE_HUB_CACHE", "/z"}, {"HF_HUB_CACHE", "/w"}}) == "/w");
-  CHECK(folder({{"HF_HUB_CACHE", ""}}).empty());  // set: the current folder
+  CHECK(folder({{"HF_HUB_CACHE", ""}}).empty());  // set but empty: the current folder
   CHECK(folder({{"HF_HOME", ""}}) == "hub");
   CHECK(folder({{"XDG_CACHE_HOME", ""}}) == "huggingface/hub");
   const auto with = [](const std::string& name, const std::string& value) {
     return folder({{"A", "a$B"}, {"B", "bb"}, {name, value}});
   };
   CHECK(with("HF_HUB_CACHE", "~/x$A/${B}$$C") == "/h/xa$B/bb$$C");
-  CHECK(with("HF_HOME", "$A") == "abb/hub");  // replaced twice, as there
+  CHECK(with("HF_HOME", "$A") == "abb/hub");  // expanded twice, as in huggingface_hub
   CHECK(with("HUGGINGFACE_HUB_CACHE", "~/$A") == "/h/a$B");
   CHECK(with("XDG_CACHE_HOME", "~/$A") == "/h/abb/huggingface/hub");
   CHECK(with("HF_HOME", "~root/x") == std::string(getpwnam("root")->pw_dir) + "/x/hub");

@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-/// A folder that goes when the test ends, with the cache variables pointing into it.
+/// A temporary folder to which the cache variables point during the test.
 class TemporaryCache {
  public:
   TemporaryCache() {
@@ -40,7 +40,7 @@ TEST_CASE("locate: the four presets are KerasCV's", "[model]") {
   CHECK(presets()[1].repository == "openai/clip-vit-base-patch32");
 }
 
-TEST_CASE("locate: presets go by OpenAI's and OpenCLIP's names too", "[model]") {
+TEST_CASE("locate: presets have OpenAI's and OpenCLIP's names as aliases", "[model]") {
   const TemporaryCache cache;
   for (const Preset& preset : presets()) {
     const fs::path root = cache.folder() / ("models--openai--" + preset.name);
@@ -58,15 +58,16 @@ TEST_CASE("locate: presets go by OpenAI's and OpenCLIP's names too", "[model]") 
     CHECK(find_preset(other) == nullptr);
 }
 
-TEST_CASE("locate: an address names the id to give", "[model][error]") {
+TEST_CASE("locate: the error for a URL names the id to use", "[model][error]") {
   for (const char* address :
        {"https://huggingface.co/a/b", "https://huggingface.co/a/b/tree/main", "hf-hub:a/b"})
-    CHECK_THROWS_WITH(locate_model(address), Contains("named by its id: a/b"));
-  CHECK_THROWS_WITH(locate_model("hf-hub:a"), Contains("expected a folder, a preset or an org/name"));
+    CHECK_THROWS_WITH(locate_model(address), Contains("Hugging Face cache: a/b"));
+  CHECK_THROWS_WITH(locate_model("hf-hub:a"), Contains("expected a folder, a preset or org/name"));
   CHECK_THROWS_WITH(locate_model("hf-hub:../b"), Contains("expected a folder"));
 }
 
-TEST_CASE("locate: a folder or a file is itself, a missing one says so", "[model]") {
+TEST_CASE("locate: the path of a folder or file is returned unchanged; a missing one is an error",
+          "[model]") {
   const TemporaryCache cache;
   CHECK(locate_model(cache.folder().string()) == cache.folder().string());
   CHECK_THROWS_WITH(locate_model("./no/such/folder"), Contains("does not exist"));

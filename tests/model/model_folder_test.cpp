@@ -16,31 +16,31 @@ namespace {
 constexpr const char* kSentences =
     R"([{"idx": 0, "name": "0", "path": "0_CLIPModel", "type": "sentence_transformers.models.CLIPModel"}])";
 
-Failure refusal(const TempFolder& folder) {
-  return error_of([&] { (void)model_place(folder.path()); });
+Failure failure_of(const TempFolder& folder) {
+  return error_of([&] { (void)resolve_model_path(folder.path()); });
 }
 
 }  // namespace
 
-TEST_CASE("model_folder: a model is its own place", "[model]") {
+TEST_CASE("model_folder: the path of a model resolves to itself", "[model]") {
   const TempFolder folder;
-  CHECK(model_place(folder.path()) == folder.path());
+  CHECK(resolve_model_path(folder.path()) == folder.path());
   folder.write("modules.json", kSentences);
   folder.write("model.safetensors", "");  // sentence-transformers saves its first module at the top
-  CHECK(model_place(folder.path()) == folder.path());
-  CHECK(model_place(folder / "model.safetensors") == folder / "model.safetensors");
+  CHECK(resolve_model_path(folder.path()) == folder.path());
+  CHECK(resolve_model_path(folder / "model.safetensors") == folder / "model.safetensors");
 }
 
 TEST_CASE("model_folder: the one CLIPModel of sentence-transformers is opened", "[model][error]") {
   const TempFolder folder;
   folder.write("modules.json", kSentences);
-  CHECK(refusal(folder).code == "MISSING");
-  CHECK_THAT(refusal(folder).message, Contains("0_CLIPModel: is named in"));
+  CHECK(failure_of(folder).code == "MISSING");
+  CHECK_THAT(failure_of(folder).message, Contains("0_CLIPModel: is named in"));
   std::filesystem::create_directory(folder / "0_CLIPModel");
-  CHECK(model_place(folder.path()) == folder / "0_CLIPModel");
+  CHECK(resolve_model_path(folder.path()) == folder / "0_CLIPModel");
   const auto with = [&](const std::string& path, const std::string& type) {
     folder.write("modules.json", R"([{"path": ")" + path + R"(", "type": ")" + type + R"("}])");
-    return refusal(folder).code;
+    return failure_of(folder).code;
   };
   CHECK(
       with("0_CLIPModel", "sentence_transformers.sentence_transformer.modules.clip_model.CLIPModel").empty());
@@ -49,15 +49,15 @@ TEST_CASE("model_folder: the one CLIPModel of sentence-transformers is opened", 
   CHECK(with("..", "CLIPModel") == "UNSAFE");
   CHECK(with("/etc", "CLIPModel") == "UNSAFE");
   CHECK(with("0_Transformer", "sentence_transformers.models.Transformer") == "UNSUP");
-  CHECK_THAT(refusal(folder).message, Contains("the modules of sentence-transformers Transformer"));
+  CHECK_THAT(failure_of(folder).message, Contains("the sentence-transformers modules Transformer"));
   folder.write("modules.json", "version https://git-lfs.github.com/spec/v1\n");
-  CHECK(refusal(folder).code == "MAGIC");
+  CHECK(failure_of(folder).code == "MAGIC");
   folder.write("modules.json", R"([{"path": "a", "type": "CLIPModel"}, {"path": "b", "type": "CLIPModel"}])");
-  CHECK(refusal(folder).code == "MISMATCH");
-  CHECK_THAT(refusal(folder).message, Contains("(a, b); name the folder"));
+  CHECK(failure_of(folder).code == "MISMATCH");
+  CHECK_THAT(failure_of(folder).message, Contains("(a, b); pass the folder"));
 }
 
-TEST_CASE("model_folder: a module that changes the embeddings of a CLIPModel is refused", "[model][error]") {
+TEST_CASE("model_folder: a module that changes the embeddings of a CLIPModel is an error", "[model][error]") {
   const TempFolder folder;
   std::filesystem::create_directory(folder / "0_CLIPModel");
   const auto with = [&](const std::string& second) {
@@ -65,18 +65,18 @@ TEST_CASE("model_folder: a module that changes the embeddings of a CLIPModel is 
                  R"([{"path": "0_CLIPModel", "type": "sentence_transformers.models.CLIPModel"},)"
                  R"( {"path": "1", "type": "sentence_transformers.models.)" +
                      second + R"("}])");
-    return refusal(folder);
+    return failure_of(folder);
   };
   CHECK(with("Normalize").code.empty());
   CHECK(with("Dense").code == "UNSUP");
-  CHECK_THAT(with("Dense").message, Contains("CLIPModel, Dense") && Contains("name the folder"));
+  CHECK_THAT(with("Dense").message, Contains("CLIPModel, Dense") && Contains("pass the folder"));
 }
 
-TEST_CASE("model_folder: a pipeline of diffusers says which tower is where", "[model][error]") {
+TEST_CASE("model_folder: the error for a diffusers pipeline tells where each tower is", "[model][error]") {
   const TempFolder folder;
   const auto with = [&](const std::string& parts) {
     folder.write("model_index.json", R"({"_class_name": "StableDiffusionPipeline", )" + parts + "}");
-    return refusal(folder);
+    return failure_of(folder);
   };
   const std::string text = R"("text_encoder": ["transformers", "CLIPTextModel"])";
   const std::string image = R"("image_encoder": ["transformers", "CLIPVisionModelWithProjection"])";
@@ -86,9 +86,9 @@ TEST_CASE("model_folder: a pipeline of diffusers says which tower is where", "[m
              Contains("a text tower in text_encoder/ (CLIPTextModel), but no image tower"));
   CHECK_THAT(with(image).message,
              Contains("an image tower in image_encoder/ (CLIPVisionModelWithProjection), but no text tower"));
-  CHECK_THAT(with(text + ", " + image).message, Contains("are two models, no single CLIP"));
-  CHECK_THAT(with(none).message, Contains("no part of it is a CLIP"));
+  CHECK_THAT(with(text + ", " + image).message, Contains("are two models, not a single CLIP model"));
+  CHECK_THAT(with(none).message, Contains("none of its parts is a CLIP model"));
   std::filesystem::create_directory(folder / "clip_model");
   CHECK(with(text + R"(, "clip_model": ["transformers", "CLIPModel"])").code.empty());
-  CHECK(model_place(folder.path()) == folder / "clip_model");
+  CHECK(resolve_model_path(folder.path()) == folder / "clip_model");
 }

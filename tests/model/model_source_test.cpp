@@ -37,7 +37,7 @@ std::string replaced(std::string name, const std::vector<std::pair<std::string, 
   return name;
 }
 
-// OpenAI's name and shape for a canonical tensor; q and k go into the tensor of v.
+// OpenAI's name and shape of a canonical tensor; q and k are part of the tensor of v.
 std::string openai_name(const std::string& name) {
   if (name == "visual_projection.weight") return "visual.proj";
   if (name == "text_projection.weight") return "text_projection";
@@ -121,7 +121,8 @@ TEST_CASE("model_source: OpenAI's weights need no config", "[model]") {
   }
 }
 
-TEST_CASE("model_source: OpenCLIP's weights without a config ask a clear question", "[model][error]") {
+TEST_CASE("model_source: the error for OpenCLIP's weights without a config names the missing file",
+          "[model][error]") {
   const TempFolder folder;
   write_model(folder, sizes(), false);
   const Failure failure = opening(folder.path());
@@ -131,7 +132,8 @@ TEST_CASE("model_source: OpenCLIP's weights without a config ask a clear questio
   CHECK(error_of([&] { (void)Model::open(folder.path(), {.dialect = "hf"}); }).code == "MISMATCH");
 }
 
-TEST_CASE("model_source: open_clip_config.json stands above config.json for OpenCLIP's weights", "[model]") {
+TEST_CASE("model_source: open_clip_config.json takes precedence over config.json for OpenCLIP's weights",
+          "[model]") {
   const TempFolder folder;
   write_model(folder, sizes(), false);
   CLIPConfig hf = sizes();
@@ -150,7 +152,7 @@ TEST_CASE("model_source: open_clip_config.json stands above config.json for Open
   CHECK(clip->processor().image_config().mean[2] == 0.5F);
 }
 
-TEST_CASE("model_source: heads that nothing says, and configs of other sizes, are refused",
+TEST_CASE("model_source: an unknown number of heads and a config of other sizes are errors",
           "[model][error]") {
   const TempFolder folder;
   CLIPConfig narrow = sizes();
@@ -158,7 +160,7 @@ TEST_CASE("model_source: heads that nothing says, and configs of other sizes, ar
   write_model(folder, narrow, true);
   const Failure heads = opening(folder.path());
   CHECK(heads.code == "MISSING");
-  CHECK_THAT(heads.message, Contains("image tower") && Contains("width of 40"));
+  CHECK_THAT(heads.message, Contains("image tower") && Contains("width 40"));
   folder.write("config.json", config_json(sizes(), "float32"));
   CHECK(opening(folder.path()).code == "MISMATCH");
   folder.write("config.json", "{\"class_name\": \"Sequential\", \"config\": {\"a\": 1}}");

@@ -17,7 +17,7 @@ TEST_CASE("preprocess facts: CLIP's own image settings", "[model]") {
         R"("std":[0.26862955,0.2613026,0.2757771]}})");
 }
 
-TEST_CASE("preprocess facts: whatever changes a pixel changes them, whatever does not does not", "[model]") {
+TEST_CASE("preprocess facts: they change if and only if a setting affects a pixel", "[model]") {
   const PreprocessorConfig defaults = PreprocessorConfig::defaults(224);
   const std::string plain = image_preprocess_json(defaults, false);
   CHECK(image_preprocess_json(defaults, true) != plain);
@@ -44,11 +44,11 @@ TEST_CASE("preprocess facts: whatever changes a pixel changes them, whatever doe
   CHECK(changed([](P& c, L&) { c.std[2] = 0.5F; }));
   for (const ResizeMode mode : {ResizeMode::none, ResizeMode::longest, ResizeMode::exact})
     CHECK(changed([&](P&, L& p) { p.resize = mode; }));
-  CHECK_FALSE(changed([](P&, L& p) { p.width = 7; }));  // `shortest` asks for the height alone
+  CHECK_FALSE(changed([](P&, L& p) { p.width = 7; }));  // `shortest` uses only the height
   CHECK_FALSE(changed([](P&, L& p) { p.fill = 7; }));
 }
 
-TEST_CASE("preprocess facts: of texts", "[model]") {
+TEST_CASE("preprocess facts: settings of texts", "[model]") {
   const std::string nano = golden_path("model/nano_layers1");
   const TextPreprocess plain{.context_length = 16, .invalid_utf8 = "refuse", .templates = {}};
   const std::string json = text_preprocess_json(plain, nano);
@@ -67,7 +67,7 @@ TEST_CASE("preprocess facts: of texts", "[model]") {
   other.templates = {"a \"{}\"", "{}"};
   const std::string with_templates = text_preprocess_json(other, nano);
   CHECK(with_templates.ends_with(R"("templates":["a \"{}\"","{}"]})"));
-  CHECK(text_preprocess_json(plain, golden_path("model/nano_gelu")) != json);  // another vocabulary
+  CHECK(text_preprocess_json(plain, golden_path("model/nano_gelu")) != json);  // different vocabulary
 
   const TempFolder folder;
   for (const char* file : {"vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"})

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Which file and key say how images are prepared; the rest is in processor_golden_test.cpp.
+// Which file and key define the image preprocessing; processor_golden_test.cpp tests the rest.
 #include "sightline/model/processor_files.h"
 
 #include "sightline/model/config_writer.h"
@@ -13,13 +13,13 @@ using namespace sightline::testing;
 
 namespace {
 
-Failure refusal(const std::string& preprocessor) {
+Failure failure_of(const std::string& preprocessor) {
   return error_of([&] { (void)image_settings({.preprocessor = preprocessor}); });
 }
 
 }  // namespace
 
-TEST_CASE("processor files: none says nothing, and a section of another kind neither", "[model][processor]") {
+TEST_CASE("processor files: absent files and null sections give no settings", "[model][processor]") {
   CHECK_FALSE(image_settings({}));
   CHECK_FALSE(image_settings({.processor = R"({"processor_class": "CLIPProcessor"})"}));
   CHECK_FALSE(image_settings({.processor = R"({"image_processor": null})", .config = "{}"}));
@@ -36,47 +36,47 @@ TEST_CASE("processor files: a timm model's config.json names the class of a flat
           "[model][processor]") {
   const std::string vit = R"({"image_processor_type": "ViTImageProcessor"})";
   const std::string timm = R"({"image_processor_type": "DeiTImageProcessor", "pretrained_cfg": {}})";
-  CHECK(image_settings({.preprocessor = vit, .config = timm})->named == "DeiTImageProcessor");
-  CHECK(image_settings({.processor = R"({"image_processor": )" + vit + "}", .config = timm})->named ==
+  CHECK(image_settings({.preprocessor = vit, .config = timm})->class_name == "DeiTImageProcessor");
+  CHECK(image_settings({.processor = R"({"image_processor": )" + vit + "}", .config = timm})->class_name ==
         "ViTImageProcessor");
-  CHECK(image_settings({.preprocessor = "{}", .config = R"({"model_type": "clip"})"})->named ==
+  CHECK(image_settings({.preprocessor = "{}", .config = R"({"model_type": "clip"})"})->class_name ==
         "CLIPImageProcessor");
 }
 
 TEST_CASE("processor files: old names of classes", "[model][processor]") {
   for (const char* key : {"image_processor_type", "feature_extractor_type"}) {
     const std::string text = std::string("{\"") + key + "\": \"DeiTFeatureExtractor\"}";
-    CHECK(image_settings({.preprocessor = text})->named == "DeiTImageProcessor");
+    CHECK(image_settings({.preprocessor = text})->class_name == "DeiTImageProcessor");
   }
-  CHECK(find_image_processor("ViTFeatureExtractor") ==
-        nullptr);  // transformers does not know it in config.json
+  // transformers does not accept the old name in config.json.
+  CHECK(find_image_processor("ViTFeatureExtractor") == nullptr);
   CHECK(find_image_processor("ViTImageProcessorFast") == find_image_processor("ViTImageProcessorPil"));
 }
 
 TEST_CASE("processor files: errors name the class and the key", "[model][processor][error]") {
-  Failure failure = refusal(R"({"image_processor_type": "ViTImageProcessor", "do_thumbnail": true})");
+  Failure failure = failure_of(R"({"image_processor_type": "ViTImageProcessor", "do_thumbnail": true})");
   CHECK(failure.code == "UNSUP");
   CHECK_THAT(failure.message, Contains("do_thumbnail") && Contains("ViTImageProcessor"));
-  failure = refusal(R"({"image_processor_type": "NougatImageProcessor"})");
+  failure = failure_of(R"({"image_processor_type": "NougatImageProcessor"})");
   CHECK_THAT(failure.message, Contains("image_processor_type: is \"NougatImageProcessor\""));
-  failure = refusal(R"({"image_processor_type": "LlavaImageProcessor", "do_pad": true})");
+  failure = failure_of(R"({"image_processor_type": "LlavaImageProcessor", "do_pad": true})");
   CHECK_THAT(failure.message, Contains("do_pad") && Contains("LlavaImageProcessor"));
-  CHECK(refusal(R"({"image_processor_type": 3})").code == "TYPE");
-  CHECK(refusal(R"({"auto_map": 3})").code == "TYPE");
-  CHECK(
-      refusal(R"({"image_processor_type": "ConvNextImageProcessor", "size": 383, "crop_pct": 0.01})").code ==
-      "RANGE");
-  CHECK(refusal(R"({"image_processor_type": "ConvNextImageProcessor", "size": 8, "crop_pct": 0})").code ==
+  CHECK(failure_of(R"({"image_processor_type": 3})").code == "TYPE");
+  CHECK(failure_of(R"({"auto_map": 3})").code == "TYPE");
+  CHECK(failure_of(R"({"image_processor_type": "ConvNextImageProcessor", "size": 383, "crop_pct": 0.01})")
+            .code == "RANGE");
+  CHECK(failure_of(R"({"image_processor_type": "ConvNextImageProcessor", "size": 8, "crop_pct": 0})").code ==
         "RANGE");
-  CHECK(refusal(R"({"image_processor_type": "LevitImageProcessor", "size": 4000})").code == "RANGE");
-  CHECK(refusal(R"({"size": 0})").code == "RANGE");
-  CHECK(refusal(R"({"size": 20.5})").code == "RANGE");
-  CHECK(refusal(R"({"size": true})").code == "TYPE");
+  CHECK(failure_of(R"({"image_processor_type": "LevitImageProcessor", "size": 4000})").code == "RANGE");
+  CHECK(failure_of(R"({"size": 0})").code == "RANGE");
+  CHECK(failure_of(R"({"size": 20.5})").code == "RANGE");
+  CHECK(failure_of(R"({"size": true})").code == "TYPE");
   failure = error_of([] { (void)image_settings({.preprocessor = "{}", .tokenizer = R"({"size": 3})"}); });
   CHECK_THAT(failure.message, Contains("tokenizer_config.json: size"));
 }
 
-TEST_CASE("processor files: every class is written again in CLIP's terms", "[model][processor]") {
+TEST_CASE("processor files: the settings of every class can be written as CLIP's class",
+          "[model][processor]") {
   for (const char* name : {"ViT", "DeiT", "Siglip", "Levit", "ConvNext", "PoolFormer", "Chameleon"}) {
     INFO(name);
     const PreprocessorConfig read =

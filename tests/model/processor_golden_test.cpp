@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Folders with all that says how images are prepared, and what transformers makes of them:
-// scripts/golden/processors.py.
+// Folders with files that define the preprocessing, and the pixels that transformers produces from them
+// (scripts/golden/processors.py).
 
 #include <cstdio>
 #include <string>
@@ -43,10 +43,10 @@ std::string text_of(const Json& value) {
   return (object ? "{" : "[") + text + (object ? "}" : "]");
 }
 
-// The hash of the pixel values of a picture, as the golden file writes it.
-std::string hash_of(const Processor& processor, const std::string& picture) {
+// The hash of the pixel values of an image, in the format of the golden file.
+std::string hash_of(const Processor& processor, const std::string& image) {
   std::vector<float> pixels(static_cast<std::size_t>(processor.pixel_count()));
-  const std::vector<std::uint8_t> file = read_bytes(golden_path("model/images/" + picture));
+  const std::vector<std::uint8_t> file = read_bytes(golden_path("model/images/" + image));
   processor.process_image(std::as_bytes(std::span(file)), pixels, nullptr);
   char text[17];
   std::snprintf(text, sizeof text, "%016llx", static_cast<unsigned long long>(fnv1a(pixels)));
@@ -55,10 +55,11 @@ std::string hash_of(const Processor& processor, const std::string& picture) {
 
 }  // namespace
 
-TEST_CASE("processor files: the class and the pixels of transformers, or an error", "[model][processor]") {
+TEST_CASE("processor files: the class and pixels match transformers, or the case is an error",
+          "[model][processor]") {
   const std::string text = read_text(golden_path("processors/cases.json"));
   const JsonDocument golden(text, "cases.json");
-  int followed = 0, refused = 0;
+  int supported = 0, rejected = 0;
   golden.root().at("cases").for_each_element([&](const Json& test) {
     const std::string name(test.at("name").as_string());
     INFO(name);
@@ -67,26 +68,26 @@ TEST_CASE("processor files: the class and the pixels of transformers, or an erro
       folder.write(std::string(file), text_of(content));
     });
     if (const auto expected = test.find("refused")) {
-      ++refused;
+      ++rejected;
       try {
         read_image_settings(folder.path());
-        FAIL_CHECK("was read");
+        FAIL_CHECK("no error");
       } catch (const Error& error) {
         INFO(error.what());
         CHECK(class_name(error.code()) == expected->as_string());
       }
       return;
     }
-    ++followed;
+    ++supported;
     const std::optional<ImageSettings> settings = read_image_settings(folder.path());
     REQUIRE(settings);
-    CHECK(settings->named == test.at("class").as_string());
+    CHECK(settings->class_name == test.at("class").as_string());
     const Processor processor(settings->config, test.at("side").as_integer(), nullptr, 77);
-    test.at("pixels").for_each_member([&](std::string_view picture, const Json& hash) {
-      INFO(picture);
-      CHECK(hash_of(processor, std::string(picture)) == hash.as_string());
+    test.at("pixels").for_each_member([&](std::string_view image, const Json& hash) {
+      INFO(image);
+      CHECK(hash_of(processor, std::string(image)) == hash.as_string());
     });
   });
-  CHECK(followed > 50);
-  CHECK(refused > 20);
+  CHECK(supported > 50);
+  CHECK(rejected > 20);
 }

@@ -31,7 +31,7 @@ std::string summary_of(const CLIPConfig& config, const SummaryOptions& options =
 
 }  // namespace
 
-TEST_CASE("summary: totals of the four presets are KerasCV's", "[model]") {
+TEST_CASE("summary: totals of the four presets match KerasCV", "[model]") {
   const auto [config, total] = GENERATE(table<CLIPConfig, std::string>({
       {preset(768, 16, 224), "149,620,737"},
       {preset(768, 32, 224), "151,277,313"},
@@ -44,7 +44,7 @@ TEST_CASE("summary: totals of the four presets are KerasCV's", "[model]") {
   CHECK_THAT(text, Contains("Non-trainable params: 0 (0.00 B)\n"));
 }
 
-TEST_CASE("summary: layers, output shapes and parameters stand in columns", "[model]") {
+TEST_CASE("summary: layers, output shapes and parameters are in columns", "[model]") {
   const std::string text = summary_of(small_config(), {.depth = 1});
   const std::string line(78, '-');
   CHECK(text == "layer                                       output shape            parameters\n" + line +

@@ -12,7 +12,7 @@ using namespace sightline;
 
 namespace {
 
-/// Every text is the start, the number of its bytes, and the end.
+/// Encodes every text as the start, its size in bytes, and the end.
 class Counter : public Tokenizer {
  public:
   Counter(std::int32_t start, std::int32_t end, std::int64_t size) : start_(start), end_(end), size_(size) {}
@@ -44,7 +44,7 @@ CLIPTextConfig config(std::int64_t eos, std::int64_t rows) {
 
 }  // namespace
 
-TEST_CASE("tokenizer and rows: spare ones on either side are no error", "[model]") {
+TEST_CASE("tokenizer and rows: unused ids and unused rows are valid", "[model]") {
   const auto fewer = fit_to_rows(counter(8, 9, 10), 12, "folder", "vocab.json");
   CHECK(fewer->encode("abc", 5).ids == std::vector<std::int32_t>{8, 3, 9});
   const auto more = fit_to_rows(counter(8, 9, 14), 10, "folder", "tokenizer.json");
@@ -55,14 +55,14 @@ TEST_CASE("tokenizer and rows: spare ones on either side are no error", "[model]
                     Contains("folder/tokenizer.json") && Contains("id 11") && Contains("10 rows"));
 }
 
-TEST_CASE("tokenizer and rows: a start or an end without a row is refused at once", "[model][error]") {
+TEST_CASE("tokenizer and rows: a start or end token without a row is an immediate error", "[model][error]") {
   CHECK_THROWS_WITH(fit_to_rows(counter(10, 9, 11), 10, "folder", "vocab.json"),
                     Contains("vocab.json") && Contains("id 10"));
   CHECK_THROWS_WITH(fit_to_rows(counter(8, 10, 11), 10, "folder", "vocab.json"),
                     Contains("the end") && Contains("id 10"));
 }
 
-TEST_CASE("tokenizer and config: texts end where the text tower looks", "[model][error]") {
+TEST_CASE("tokenizer and config: texts end with the id at which the text tower pools", "[model][error]") {
   const auto tokenizer = counter(8, 9, 10);
   CHECK_NOTHROW(check_end(*tokenizer, config(9, 10), "vocab.json"));
   CHECK_NOTHROW(check_end(*tokenizer, config(2, 10), "vocab.json"));
@@ -73,7 +73,7 @@ TEST_CASE("tokenizer and config: texts end where the text tower looks", "[model]
         Contains("eos_token_id") && Contains("is " + std::to_string(eos)) && Contains("ends texts with 9"));
   }
   CHECK_THROWS_WITH(check_end(*tokenizer, config(49407, 10), "vocab.json"),
-                    Contains("default of an absent key"));
+                    Contains("default if the key is absent"));
   CHECK_THROWS_WITH(check_end(*counter(9, 8, 10), config(2, 10), "vocab.json"),
-                    Contains("always the start, 9"));
+                    Contains("always the start token, 9"));
 }

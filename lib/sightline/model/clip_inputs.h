@@ -14,8 +14,8 @@ namespace sightline {
 
 class Processor;
 
-/// Prepares images and texts for a model as the model's own files say. It belongs to its `CLIP` and is valid
-/// as long as that is. const = safe to share.
+/// Prepares images and texts for a model, with the settings from the model's own files. Owned by its `CLIP`
+/// and valid as long as that object. const = safe to share.
 class CLIPProcessor {
  public:
   /// For the library itself; see `CLIP::processor`.
@@ -23,18 +23,19 @@ class CLIPProcessor {
   CLIPProcessor(const CLIPProcessor&) = delete;
   CLIPProcessor& operator=(const CLIPProcessor&) = delete;
 
-  /// Token ids of texts, cut where the model cuts them. Errors: utf8, limit; missing and those of the
-  /// tokenizer's files, which are read when the first text comes.
+  /// Token ids of texts, truncated to the model's context. Errors: utf8, limit; missing and those of the
+  /// tokenizer's files, which are read on first use.
   TokenBatch operator()(std::string_view text) const;
   TokenBatch operator()(std::initializer_list<std::string_view> texts) const;
   TokenBatch operator()(std::span<const std::string> texts) const;
 
-  /// Pixel values of image files -> [B, 3, H, W]. Errors: missing, io, and those of decoding, with the path.
+  /// Image files -> pixel values [B, 3, H, W]. Errors: missing, io, and those of decoding, with the path.
   Tensor process_images(std::initializer_list<std::string_view> paths) const;
   Tensor process_images(std::span<const std::string> paths) const;
 
-  /// H and W of the images, and the most tokens of a text.
+  /// Height and width of the prepared images.
   std::int64_t image_size() const;
+  /// Maximum number of tokens of a text.
   std::int64_t context_length() const;
 
  private:

@@ -46,7 +46,7 @@ Tensor CLIP::encode_images(TensorView<const float> pixels) const {
   const std::int64_t side = state_->model->processor().image_size();
   if (shape.rank() != 4 || shape != Shape{shape[0], 3, side, side}) {
     fail(ErrorCode::mismatch, "pixels",
-         "have the shape " + to_string(shape) + ", expected [images, 3, " + std::to_string(side) + ", " +
+         "have shape " + to_string(shape) + ", expected [images, 3, " + std::to_string(side) + ", " +
              std::to_string(side) + "]");
   }
   Tensor embeddings(Shape{shape[0], embedding_size()});

@@ -12,8 +12,8 @@
 namespace sightline {
 namespace {
 
-// transformers 5 (CLIPConfig.__post_init__): a legacy `text_config_dict` overrides `text_config`, and the
-// keys it lacks are the class defaults, which override too. So it replaces the section as a whole.
+// In transformers 5 (CLIPConfig.__post_init__) a legacy `text_config_dict` overrides `text_config`. Keys that
+// it lacks get the class defaults, which override as well, so it replaces the whole section.
 Section tower_section(const Json& root, std::string_view name) {
   for (const std::string& key : {std::string(name) + "_dict", std::string(name)}) {
     const std::optional<Json> value = root.find(key);
@@ -26,7 +26,7 @@ Section tower_section(const Json& root, std::string_view name) {
 
 [[noreturn]] void fail_type(const Json& type) {
   fail(ErrorCode::unsupported, type.path(),
-       "is \"" + std::string(type.as_string()) + "\"; this version reads \"clip\" models");
+       "is \"" + std::string(type.as_string()) + "\", expected \"clip\"");
 }
 
 void check_model_type(const Json& root) {
@@ -34,19 +34,19 @@ void check_model_type(const Json& root) {
   const bool has_towers =
       root.find("text_config") || root.find("text_config_dict") || root.find("vision_config");
   if (type && type->as_string() != "clip") fail_type(*type);
-  if (!type && !has_towers) fail(ErrorCode::missing, root.path(), "has no model_type and no text_config");
+  if (!type && !has_towers) fail(ErrorCode::missing, root.path(), "has neither model_type nor text_config");
 }
 
-// transformers quantises the weights as it reads them where this key is there: other numbers.
+// With this key transformers quantises the weights as it loads them, which changes the results.
 void check_not_quantized(const Json& root) {
   const std::optional<Json> value = root.find("quantization_config");
   if (!value || value->is_null()) return;
-  const std::string method = Section(value).text("quant_method", "a method of its own");
+  const std::string method = Section(value).text("quant_method", "an unnamed method");
   fail(ErrorCode::unsupported, value->path(),
-       "asks for weights quantised by " + method + ", expected plain float weights");
+       "requests weights quantised with " + method + ", expected unquantised weights");
 }
 
-// A tower of another kind than CLIP's own, by the name that its section gives it.
+// Rejects a tower of another kind than CLIP's, by the model_type of its section.
 void check_tower_type(const Section& section, std::string_view expected) {
   const std::string type = section.text("model_type", expected);
   if (type == expected || type == "clip" || type.empty()) return;
@@ -54,7 +54,7 @@ void check_tower_type(const Section& section, std::string_view expected) {
        "is \"" + type + "\", expected \"" + std::string(expected) + "\"");
 }
 
-// What transformers refuses as null, and what a default would hide.
+// Rejects nulls that transformers rejects too; a default value would hide them.
 void check_no_null(const Section& section, std::span<const std::string_view> keys) {
   if (!section.object()) return;
   for (const std::string_view key : keys) {
@@ -103,14 +103,14 @@ CLIPVisionConfig read_vision(const Section& section) {
   return config;
 }
 
-// A null is not the default: transformers' text tower fails with it, as it does with a list. Which ids make
-// sense only the tokenizer knows.
+// A null does not mean the default: transformers' text tower fails with it, as it does with a list. Whether
+// the id is valid depends on the tokenizer, so it is checked later.
 std::int64_t read_eos(const Section& section, std::int64_t fallback) {
   const std::optional<Json> value = section.object() ? section.object()->find("eos_token_id") : std::nullopt;
   if (!value) return fallback;
   if (!value->is_number()) {
     fail(ErrorCode::type, value->path(),
-         value->is_null() ? "is null, so that no text has an end" : "is not a whole number");
+         value->is_null() ? "is null, expected a token id" : "is not an integer");
   }
   return whole_number(*value, 0, INT32_MAX);
 }

@@ -21,27 +21,27 @@ struct CLIPTextConfig {
   EncoderConfig encoder;
   std::int64_t vocabulary_size = 49408;
   std::int64_t context_length = 77;
-  std::int64_t eos_token_id = 49407;  ///< 2 = the position of the largest id (legacy OpenAI configs)
+  std::int64_t eos_token_id = 49407;  ///< 2 = pool at the largest id (legacy OpenAI configs)
 };
 
-/// Sizes of a CLIP model: Hugging Face's `config.json`, every field that changes a number.
+/// Sizes of a CLIP model: the fields of Hugging Face's `config.json` that affect the results.
 struct CLIPConfig {
   CLIPVisionConfig vision;
   CLIPTextConfig text;
   std::int64_t projection_dim = 512;
-  std::string tokenizer_class;  ///< "" = not named: the tokenizer's own settings or CLIP's
+  std::string tokenizer_class;  ///< "" = unspecified; the tokenizer's own settings or CLIP's apply
 
-  /// From the text of `config.json`; legacy `*_config_dict` override, as transformers does.
-  /// Errors: header, missing, range, type, unsupported (an activation or model_type this program does not
-  /// know).
+  /// Parses the text of `config.json`; a legacy `*_config_dict` takes precedence, as in transformers.
+  /// Errors: header, missing, range, type, unsupported (an unknown activation or model_type).
   static CLIPConfig from_json(std::string_view text, std::string_view subject);
 };
 
-/// Errors: unsupported, when the text of a `config.json` names another kind of model than CLIP, or than one
-/// tower of it, in `model_type`; those of JSON. Other programs' configs have no such key.
+/// Checks that `model_type` in the text of a `config.json` is CLIP or one of its towers. A config without
+/// that key passes, because other programs do not write it. Errors: unsupported for another model; those of
+/// JSON.
 void check_model_type(std::string_view text, std::string_view subject);
 
-/// Pixels from bytes and float values from pixels.
+/// How the bytes of an image become pixels, and pixels become float values.
 struct PreprocessorConfig {
   PixelPipeline pipeline;
   bool do_rescale = true;
@@ -49,12 +49,12 @@ struct PreprocessorConfig {
   bool do_normalize = true;
   float mean[3] = {0.48145466F, 0.4578275F, 0.40821073F};
   float std[3] = {0.26862954F, 0.26130258F, 0.27577711F};
-  std::string origin = "image settings";  ///< the file and section that say so, for messages
+  std::string origin = "image settings";  ///< the file and section that define it, for messages
 
-  /// From the text of a `preprocessor_config.json` alone: the class that it names, else CLIP's.
-  /// Errors: those of image_processor_config.
+  /// Parses the text of a `preprocessor_config.json` by the rules of the class that it names, by default
+  /// CLIP's. Errors: those of image_processor_config.
   static PreprocessorConfig from_json(std::string_view text, std::string_view subject);
-  /// What CLIP's published models use, for an image of `image_size`.
+  /// The preprocessing of the published CLIP models, for images of `image_size`.
   static PreprocessorConfig defaults(std::int64_t image_size);
 };
 

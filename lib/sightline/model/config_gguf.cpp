@@ -13,14 +13,14 @@
 namespace sightline {
 namespace {
 
-/// The keys of a GGUF file, in decimal or as text.
+/// The keys of a GGUF file; values are decimal numbers or text.
 class Keys {
  public:
-  explicit Keys(const Weights& weights) : facts_(weights.metadata()) {}
+  explicit Keys(const Weights& weights) : metadata_(weights.metadata()) {}
 
   std::optional<std::string_view> find(const std::string& key) const {
-    const auto at = facts_.find(key);
-    if (at == facts_.end()) return std::nullopt;
+    const auto at = metadata_.find(key);
+    if (at == metadata_.end()) return std::nullopt;
     return at->second;
   }
 
@@ -29,7 +29,7 @@ class Keys {
     std::int64_t value = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (error != std::errc() || end != text.data() + text.size() || value < 1 || value > high)
-      fail_value(key, text, "a whole number from 1 to " + std::to_string(high));
+      fail_value(key, text, "an integer from 1 to " + std::to_string(high));
     return value;
   }
 
@@ -40,7 +40,7 @@ class Keys {
     return *value;
   }
 
-  /// Three numbers with commas or blanks between them; nothing is changed when the key is absent.
+  /// Three numbers separated by commas or spaces; `out` is left unchanged if the key is absent.
   void channels(const std::string& key, float (&out)[3]) const {
     std::optional<std::string_view> rest = find(key);
     if (!rest) return;
@@ -50,9 +50,9 @@ class Keys {
       rest->remove_prefix(begin);
       const std::string_view item = rest->substr(0, rest->find_first_of(", []"));
       rest->remove_prefix(item.size());
-      const std::optional<double> read = number(item);
-      if (!read || !(std::abs(*read) < 1e30)) fail_value(key, text, "three numbers");
-      value = static_cast<float>(*read);
+      const std::optional<double> parsed = number(item);
+      if (!parsed || !(std::abs(*parsed) < 1e30)) fail_value(key, text, "three numbers");
+      value = static_cast<float>(*parsed);
     }
     if (rest->find_first_not_of(", []") != std::string_view::npos) fail_value(key, text, "three numbers");
   }
@@ -67,7 +67,7 @@ class Keys {
 
   std::string_view required(const std::string& key) const {
     const std::optional<std::string_view> value = find(key);
-    if (!value) fail(ErrorCode::missing, key, "is not among the keys of the file");
+    if (!value) fail(ErrorCode::missing, key, "is missing from the metadata of the file");
     return *value;
   }
 
@@ -76,7 +76,7 @@ class Keys {
     fail(ErrorCode::range, key, "is '" + std::string(text) + "', expected " + expected);
   }
 
-  const std::map<std::string, std::string>& facts_;
+  const std::map<std::string, std::string>& metadata_;
 };
 
 void read_tower(const Keys& keys, const std::string& tower, EncoderConfig& config) {
@@ -88,16 +88,16 @@ void read_tower(const Keys& keys, const std::string& tower, EncoderConfig& confi
 
 bool uses_gelu(const Keys& keys) {
   const std::optional<std::string_view> value = keys.find("clip.use_gelu");
-  if (!value) fail(ErrorCode::missing, "clip.use_gelu", "is not among the keys of the file");
+  if (!value) fail(ErrorCode::missing, "clip.use_gelu", "is missing from the metadata of the file");
   return *value == "true" || *value == "1";
 }
 
-// --text-only and --vision-only of the converter.
+// The converter's options --text-only and --vision-only write a file with one tower.
 void check_both_towers(const Keys& keys) {
   for (const char* key : {"clip.has_text_encoder", "clip.has_vision_encoder"}) {
     const std::optional<std::string_view> value = keys.find(key);
     if (value && *value != "true")
-      fail(ErrorCode::unsupported, key, "is false: the file holds one tower only");
+      fail(ErrorCode::unsupported, key, "is false, expected true; the file contains only one tower");
   }
 }
 
@@ -115,7 +115,7 @@ CLIPConfig gguf_config(const Weights& weights) {
   const std::int64_t image = keys.integer("clip.vision.image_size", kMaxImage);
   if (image / config.vision.patch_size != config.vision.image_size / config.vision.patch_size) {
     fail(ErrorCode::mismatch, "clip.vision.image_size",
-         "is " + std::to_string(image) + ", the position embedding is one for images of " +
+         "is " + std::to_string(image) + ", but the position embedding is for images of size " +
              std::to_string(config.vision.image_size));
   }
   config.vision.image_size = image;
@@ -128,7 +128,7 @@ PreprocessorConfig gguf_preprocessor(const Weights& weights, std::int64_t image_
   keys.channels("clip.vision.image_mean", config.mean);
   keys.channels("clip.vision.image_std", config.std);
   for (const float std : config.std) {
-    if (!(std > 0)) fail(ErrorCode::range, "clip.vision.image_std", "holds a number that is not above 0");
+    if (!(std > 0)) fail(ErrorCode::range, "clip.vision.image_std", "contains a number that is not positive");
   }
   return config;
 }

@@ -10,7 +10,7 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kArgmax = 2;  // both pool at the largest id
+constexpr std::int64_t kArgmax = 2;  // both KerasHub and KerasCV pool at the largest id
 
 std::int64_t size_of(const Section& section, std::string_view key, std::int64_t high) {
   return whole_number(section.object()->at(key), 1, high);
@@ -18,7 +18,7 @@ std::int64_t size_of(const Section& section, std::string_view key, std::int64_t 
 
 Section existing(const Section& section, std::string_view key) {
   const Section found = section.section(key);
-  if (!found.object()) fail(ErrorCode::missing, section.subject(key), "is not there");
+  if (!found.object()) fail(ErrorCode::missing, section.subject(key), "is missing");
   return found;
 }
 
@@ -38,14 +38,14 @@ EncoderConfig hub_encoder(const Section& section) {
 std::int64_t side_of_shape(const Section& section) {
   const Json shape = section.object()->at("image_shape");
   std::int64_t index = 0, sides[2] = {0, 0};
-  bool right = shape.size() == 3;
+  bool valid = shape.size() == 3;
   shape.for_each_element([&](const Json& size) {
     if (index < 2) sides[index] = whole_number(size, 1, kMaxImage);
-    if (index == 2) right = right && size.is_integer() && size.as_integer() == 3;
+    if (index == 2) valid = valid && size.is_integer() && size.as_integer() == 3;
     ++index;
   });
-  if (!right || sides[0] != sides[1])
-    fail(ErrorCode::unsupported, shape.path(), "is not a square of three channels, [side, side, 3]");
+  if (!valid || sides[0] != sides[1])
+    fail(ErrorCode::unsupported, shape.path(), "is not the shape of a square RGB image, [side, side, 3]");
   return sides[0];
 }
 
@@ -65,8 +65,8 @@ CLIPConfig hub_config(const Section& section) {
   return config;
 }
 
-// Source: keras_cv/src/models/feature_extractor/clip/clip_model.py: heads of the image tower are 64 wide, the
-// mlp is four times as wide as the tower.
+// Source: keras_cv/src/models/feature_extractor/clip/clip_model.py. Heads of the image tower are 64 wide, and
+// the MLP is four times as wide as the tower.
 CLIPConfig cv_config(const Section& section) {
   CLIPConfig config;
   config.projection_dim = size_of(section, "embed_dim", kMaxWidth);
@@ -108,23 +108,27 @@ bool read_three(const Section& section, std::string_view key, double (&out)[3]) 
     for (double& number : out) number = value->as_double();
     return true;
   }
-  if (value->size() != 3) fail(ErrorCode::header, value->path(), "does not have 3 values");
+  if (value->size() != 3)
+    fail(ErrorCode::header, value->path(), "has " + std::to_string(value->size()) + " values, expected 3");
   std::size_t channel = 0;
   value->for_each_element([&](const Json& number) { out[channel++] = number.as_double(); });
   return true;
 }
 
-// y = level * scale + offset is (level / 255 - mean) / std with std = 1 / (255 scale), mean = -offset std.
+// y = level * scale + offset equals (level / 255 - mean) / std with std = 1 / (255 scale), mean = -offset
+// std.
 void read_normalization(const Section& section, PreprocessorConfig& config) {
   double scale[3] = {1, 1, 1}, offset[3] = {0, 0, 0};
-  const bool scaled = read_three(section, "scale", scale), moved = read_three(section, "offset", offset);
-  config.do_rescale = config.do_normalize = scaled || moved;
+  const bool has_scale = read_three(section, "scale", scale);
+  const bool has_offset = read_three(section, "offset", offset);
+  config.do_rescale = config.do_normalize = has_scale || has_offset;
   if (!config.do_normalize) return;
   for (std::size_t c = 0; c < 3; ++c) {
     const double std = 1.0 / (255.0 * scale[c]), mean = -offset[c] * std;
     constexpr double kLargest = 1e30;
     if (!(std > 1 / kLargest && std < kLargest && std::abs(mean) < kLargest))
-      fail(ErrorCode::range, section.subject("scale"), "or offset is not a valid value");
+      fail(ErrorCode::range, section.subject("scale"),
+           "and offset give a mean or standard deviation that is out of range");
     config.std[c] = static_cast<float>(std);
     config.mean[c] = static_cast<float>(mean);
   }
@@ -161,7 +165,7 @@ PreprocessorConfig keras_image_converter(std::string_view text, std::string_view
     config.pipeline.crop = false;
   }
   if (section.boolean("pad_to_aspect_ratio", false))
-    fail(ErrorCode::unsupported, section.subject("pad_to_aspect_ratio"), "is true");
+    fail(ErrorCode::unsupported, section.subject("pad_to_aspect_ratio"), "is true, expected false");
   read_normalization(section, config);
   return config;
 }

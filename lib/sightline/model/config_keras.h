@@ -7,17 +7,17 @@
 
 namespace sightline {
 
-/// Whether a parsed `config.json` was written by Keras: it names a class.
+/// Whether a `config.json` was written by Keras, that is, names a class.
 bool is_keras_config(std::string_view text, std::string_view subject);
 
-/// Sizes from the `config.json` of a preset directory: KerasHub's CLIPBackbone or KerasCV's CLIP. Read as
-/// data: no class is looked up. Layer norms have Hugging Face's epsilon, whatever KerasHub and KerasCV have
-/// built in. Errors: header, missing, range, type; unsupported for another class.
+/// Sizes from the `config.json` of a preset directory: KerasHub's CLIPBackbone or KerasCV's CLIP. The
+/// file is data: no class is loaded. Layer normalizations use Hugging Face's epsilon instead of the one built
+/// into KerasHub and KerasCV. Errors: header, missing, range, type; unsupported for another class.
 CLIPConfig keras_config(std::string_view text, std::string_view subject);
 
-/// Preprocessing from KerasHub's `image_converter.json`: mean and deviation from `offset` and `scale`, the
-/// size and the filter; the picture is resized and cropped as Hugging Face does. Errors: header, range, type;
-/// unsupported for a size that is no square or a filter that Pillow has not.
+/// Preprocessing from KerasHub's `image_converter.json`: mean and deviation from `offset` and `scale`, image
+/// size and filter. Images are resized and cropped as in Hugging Face. Errors: header, range, type;
+/// unsupported for a size that is not square or a filter that Pillow lacks.
 PreprocessorConfig keras_image_converter(std::string_view text, std::string_view subject,
                                          std::int64_t image_size);
 

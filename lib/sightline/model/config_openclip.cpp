@@ -14,12 +14,13 @@ namespace {
 
 using Keys = std::span<const std::string_view>;
 
-// A key with the one value that this program builds.
+// A key with its only supported value.
 struct Fixed {
   std::string_view key, value;
 };
 
-// What the keys of a section may be: read or without effect on a number, of one value, or else empty.
+// The known keys of a section. `free` keys are read or have no effect on the results; `fixed` keys must have
+// one value; all other keys must be empty.
 struct KnownKeys {
   Keys free;
   std::span<const Fixed> fixed;
@@ -70,8 +71,7 @@ void check_keys(const Section& section, const KnownKeys& known) {
     const auto fixed =
         std::find_if(known.fixed.begin(), known.fixed.end(), [&](const Fixed& f) { return f.key == key; });
     if (fixed == known.fixed.end())
-      fail(ErrorCode::unsupported, value.path(),
-           "is set, and asks for a part that this program does not build");
+      fail(ErrorCode::unsupported, value.path(), "is set, but is not supported");
     if (value.as_string() != fixed->value) {
       fail(ErrorCode::unsupported, value.path(),
            "is \"" + std::string(value.as_string()) + "\", expected \"" + std::string(fixed->value) + "\"");
@@ -85,7 +85,8 @@ EncoderConfig read_encoder(const Section& section, std::int64_t width, bool quic
   config.layers = section.integer("layers", 12, 1, kMaxLayers);
   const double mlp = static_cast<double>(config.width) * section.positive("mlp_ratio", 4.0);
   if (mlp < 1 || mlp > static_cast<double>(kMaxMlpWidth))
-    fail(ErrorCode::range, section.subject("mlp_ratio"), "gives an mlp of a width that is not possible");
+    fail(ErrorCode::range, section.subject("mlp_ratio"),
+         "gives an MLP width that is not between 1 and " + std::to_string(kMaxMlpWidth));
   config.mlp_width = static_cast<std::int64_t>(mlp);  // int(width * mlp_ratio)
   const Section norm = section.section("norm_kwargs");
   constexpr std::array<std::string_view, 1> kNormKeys = {"eps"};
@@ -97,7 +98,8 @@ EncoderConfig read_encoder(const Section& section, std::int64_t width, bool quic
 
 CLIPVisionConfig read_vision(const Section& section, bool quick_gelu) {
   if (const auto layers = section.find("layers"); layers && layers->is_array())
-    fail(ErrorCode::unsupported, layers->path(), "is a list: a ResNet, which this program does not build");
+    fail(ErrorCode::unsupported, layers->path(),
+         "is a list, which describes a ResNet; only vision transformers are supported");
   check_keys(section, {kVisionKeys, kVisionFixed});
   CLIPVisionConfig config;
   config.encoder = read_encoder(section, 768, quick_gelu);
@@ -117,14 +119,14 @@ CLIPTextConfig read_text(const Section& section, bool quick_gelu) {
   check_heads(config.encoder, section.subject("heads"));
   config.vocabulary_size = section.integer("vocab_size", 49408, 1, kMaxVocabulary);
   config.context_length = section.integer("context_length", 77, 2, kMaxContext);
-  config.eos_token_id = 2;  // pools at the argmax of the ids
+  config.eos_token_id = 2;  // pools at the largest id
   return config;
 }
 
 Resample read_interpolation(const Section& section) {
   const std::string name = section.text("interpolation", "bicubic");
   if (name == "bilinear") return Resample::bilinear;
-  if (name == "bicubic" || name == "random") return Resample::bicubic;  // random is for training
+  if (name == "bicubic" || name == "random") return Resample::bicubic;  // random is used in training only
   fail(ErrorCode::unsupported, section.subject("interpolation"),
        "is \"" + name + "\", expected \"bicubic\" or \"bilinear\"");
 }
@@ -164,8 +166,8 @@ PreprocessorConfig openclip_preprocessor(std::string_view text, std::string_view
   const JsonDocument document(text, subject);
   if (!document.root().is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
   const Section section = Section(document.root()).section("preprocess_cfg");
-  if (section.text("mode", "RGB") != "RGB")
-    fail(ErrorCode::unsupported, section.subject("mode"), "is not \"RGB\"");
+  if (const std::string mode = section.text("mode", "RGB"); mode != "RGB")
+    fail(ErrorCode::unsupported, section.subject("mode"), "is \"" + mode + "\", expected \"RGB\"");
   PreprocessorConfig config = PreprocessorConfig::defaults(section.side("size", image_size));
   config.pipeline.resample = read_interpolation(section);
   read_resize(section, config.pipeline);

@@ -10,7 +10,7 @@
 namespace sightline {
 
 std::int64_t whole_number(const Json& value, std::int64_t low, std::int64_t high) {
-  if (!value.is_integer()) fail(ErrorCode::range, value.path(), "is not a whole number");
+  if (!value.is_integer()) fail(ErrorCode::range, value.path(), "is not an integer");
   return value.as_integer(low, high);
 }
 
@@ -21,42 +21,42 @@ std::optional<Json> Section::find(std::string_view key) const {
   return value;
 }
 
-std::int64_t Section::integer(std::string_view key, std::int64_t otherwise, std::int64_t low,
+std::int64_t Section::integer(std::string_view key, std::int64_t fallback, std::int64_t low,
                               std::int64_t high) const {
   const std::optional<Json> value = find(key);
-  return value ? whole_number(*value, low, high) : otherwise;
+  return value ? whole_number(*value, low, high) : fallback;
 }
 
-bool Section::boolean(std::string_view key, bool otherwise) const {
+bool Section::boolean(std::string_view key, bool fallback) const {
   const std::optional<Json> value = find(key);
-  return value ? value->as_bool() : otherwise;
+  return value ? value->as_bool() : fallback;
 }
 
-std::string Section::text(std::string_view key, std::string_view otherwise) const {
+std::string Section::text(std::string_view key, std::string_view fallback) const {
   const std::optional<Json> value = find(key);
-  return std::string(value ? value->as_string() : otherwise);
+  return std::string(value ? value->as_string() : fallback);
 }
 
-double Section::positive(std::string_view key, double otherwise) const {
+double Section::positive(std::string_view key, double fallback) const {
   const std::optional<Json> value = find(key);
-  if (!value) return otherwise;
+  if (!value) return fallback;
   const double number = value->as_double();
-  if (!(number > 0) || !std::isfinite(number)) fail(ErrorCode::range, value->path(), "is not above 0");
+  if (!(number > 0) || !std::isfinite(number)) fail(ErrorCode::range, value->path(), "is not positive");
   return number;
 }
 
-double Section::fraction(std::string_view key, double otherwise) const {
+double Section::fraction(std::string_view key, double fallback) const {
   const std::optional<Json> value = find(key);
-  if (!value) return otherwise;
+  if (!value) return fallback;
   const double number = value->as_double();
   const auto rounded = static_cast<float>(number > 0 && number < 1 ? number : 0);
   if (!(rounded > 0 && rounded < 1)) fail(ErrorCode::range, value->path(), "is not between 0 and 1");
   return number;
 }
 
-std::int64_t Section::side(std::string_view key, std::int64_t otherwise) const {
+std::int64_t Section::side(std::string_view key, std::int64_t fallback) const {
   const std::optional<Json> value = find(key);
-  if (!value) return otherwise;
+  if (!value) return fallback;
   if (!value->is_array()) return whole_number(*value, 1, kMaxImage);
   std::int64_t side = 0;
   bool square = value->size() == 2;
@@ -65,7 +65,7 @@ std::int64_t Section::side(std::string_view key, std::int64_t otherwise) const {
     square = square && (side == 0 || side == size);
     side = size;
   });
-  if (!square) fail(ErrorCode::unsupported, value->path(), "is not square, as the layout of CLIP requires");
+  if (!square) fail(ErrorCode::unsupported, value->path(), "is not square, as CLIP requires");
   return side;
 }
 
@@ -73,18 +73,20 @@ void Section::channels(std::string_view key, ChannelValues accepted, float (&out
   const std::optional<Json> value = find(key);
   if (!value) return;
   const auto accept = [&](const Json& number) {
-    const double read = number.as_double();
-    const bool possible = std::abs(read) <= static_cast<double>(std::numeric_limits<float>::max());
-    const float channel = possible ? static_cast<float>(read) : 0.0F;
-    if (!possible || (accepted == ChannelValues::positive && channel <= 0))
-      fail(ErrorCode::range, number.path(), "is not a valid value");
+    const double parsed = number.as_double();
+    const bool fits_float = std::abs(parsed) <= static_cast<double>(std::numeric_limits<float>::max());
+    const float channel = fits_float ? static_cast<float>(parsed) : 0.0F;
+    if (!fits_float) fail(ErrorCode::range, number.path(), "does not fit in a float32");
+    if (accepted == ChannelValues::positive && channel <= 0)
+      fail(ErrorCode::range, number.path(), "is not positive as a float32");
     return channel;
   };
   if (value->is_number()) {
     std::fill(std::begin(out), std::end(out), accept(*value));
     return;
   }
-  if (value->size() != 3) fail(ErrorCode::header, value->path(), "does not have 3 values");
+  if (value->size() != 3)
+    fail(ErrorCode::header, value->path(), "has " + std::to_string(value->size()) + " values, expected 3");
   std::size_t channel = 0;
   value->for_each_element([&](const Json& element) { out[channel++] = accept(element); });
 }
@@ -111,7 +113,7 @@ void check_heads(const EncoderConfig& config, std::string_view subject) {
 void check_patch(const CLIPVisionConfig& config, std::string_view subject) {
   if (config.patch_size <= config.image_size) return;
   fail(ErrorCode::range, subject,
-       "is " + std::to_string(config.patch_size) + ", larger than the image's side " +
+       "is " + std::to_string(config.patch_size) + ", larger than the image size " +
            std::to_string(config.image_size));
 }
 

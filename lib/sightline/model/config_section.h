@@ -11,7 +11,7 @@
 
 namespace sightline {
 
-/// What a config may hold at most, whatever program wrote it.
+/// Upper limits of the sizes in a config, whatever program wrote it.
 inline constexpr std::int64_t kMaxWidth = 16384;
 inline constexpr std::int64_t kMaxMlpWidth = 131072;
 inline constexpr std::int64_t kMaxLayers = 256;
@@ -21,28 +21,28 @@ inline constexpr std::int64_t kMaxImage = 4096;
 
 enum class ChannelValues { any, positive };
 
-/// A section of a config: the value of a key in the object that counts, or a default. A null counts as
-/// absent. Errors of all: those of Json (type); what is no whole number is out of range, like a size that is
-/// too large.
+/// A section of a config, whose members return the value of a key or a fallback. A null counts as absent.
+/// Errors of all members: type (as for Json); range for a value that is not an integer where one is expected,
+/// and for a size that is too large.
 class Section {
  public:
-  /// Without an object every value is its default.
+  /// A section without an object returns the fallback for every key.
   explicit Section(std::optional<Json> object) : object_(std::move(object)) {}
 
   std::optional<Json> find(std::string_view key) const;
-  std::int64_t integer(std::string_view key, std::int64_t otherwise, std::int64_t low,
+  std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t low,
                        std::int64_t high) const;
-  bool boolean(std::string_view key, bool otherwise) const;
-  std::string text(std::string_view key, std::string_view otherwise) const;
+  bool boolean(std::string_view key, bool fallback) const;
+  std::string text(std::string_view key, std::string_view fallback) const;
   /// A number above 0. Errors: range.
-  double positive(std::string_view key, double otherwise) const;
-  /// A number between 0 and 1, both excluded, as float32 too. Errors: range.
-  double fraction(std::string_view key, double otherwise) const;
-  /// The side of a square: an integer, or a pair of equal ones. Errors: unsupported when it is no square.
-  std::int64_t side(std::string_view key, std::int64_t otherwise) const;
-  /// Three numbers, or one for all three. Errors: header, range.
+  double positive(std::string_view key, double fallback) const;
+  /// A number between 0 and 1, both excluded, also after rounding to float32. Errors: range.
+  double fraction(std::string_view key, double fallback) const;
+  /// The side of a square: an integer or a pair of equal integers. Errors: unsupported if they differ.
+  std::int64_t side(std::string_view key, std::int64_t fallback) const;
+  /// Three numbers, or one for all three channels. Errors: header, range.
   void channels(std::string_view key, ChannelValues accepted, float (&out)[3]) const;
-  /// The object under `key`; an empty section when it is absent. Errors: type when it is something else.
+  /// The object under `key`; an empty section if it is absent. Errors: type if it is not an object.
   Section section(std::string_view key) const;
 
   /// "config.json: text_config.`key`", for messages.
@@ -53,15 +53,15 @@ class Section {
   std::optional<Json> object_;
 };
 
-/// Errors: range, with `subject`, when the heads do not divide the width, or are none.
+/// Checks that the width is a multiple of the number of heads. Errors: range, with `subject`.
 void check_heads(const EncoderConfig& config, std::string_view subject);
-/// Errors: range, with `subject`, when the patch is larger than the image.
+/// Checks that a patch is not larger than the image. Errors: range, with `subject`.
 void check_patch(const CLIPVisionConfig& config, std::string_view subject);
 
-/// "quick_gelu" or "gelu". Errors: unsupported, with `subject`.
+/// The activation named "quick_gelu" or "gelu". Errors: unsupported, with `subject`.
 Activation activation_of(std::string_view name, std::string_view subject);
 
-/// A whole number in a range. Errors: range.
+/// An integer within [low, high]. Errors: range.
 std::int64_t whole_number(const Json& value, std::int64_t low, std::int64_t high);
 
 }  // namespace sightline

@@ -11,13 +11,13 @@
 namespace sightline {
 namespace {
 
-// The shape of a tensor that must be there and have `rank` sizes.
+// The shape of a required tensor, which must have `rank` dimensions.
 Shape shape_of(const Weights& weights, const std::string& name, int rank) {
   const StoredTensor* tensor = weights.find(name);
   if (tensor == nullptr) fail(ErrorCode::missing, name, "is not in the weights");
   if (tensor->shape.rank() != rank) {
     fail(ErrorCode::mismatch, name,
-         "has shape " + to_string(tensor->shape) + ", expected one of " + std::to_string(rank) + " sizes");
+         "has shape " + to_string(tensor->shape) + ", expected " + std::to_string(rank) + " dimensions");
   }
   return tensor->shape;
 }
@@ -58,7 +58,7 @@ CLIPVisionConfig read_vision(const Weights& weights) {
   const auto side = std::llround(std::sqrt(static_cast<double>(tokens - 1)));
   if (tokens < 2 || side > kMaxImage || side * side != tokens - 1) {
     fail(ErrorCode::mismatch, positions,
-         "has " + std::to_string(tokens) + " rows, expected one more than a square of patches");
+         "has " + std::to_string(tokens) + " rows, expected one more than a square number of patches");
   }
   config.image_size = in_range(side * config.patch_size, kMaxImage, positions);
   return config;
@@ -82,9 +82,9 @@ void set_heads(EncoderConfig& config, std::string_view tower) {
   config.heads = config.width / kHeadWidth;
   if (config.width % kHeadWidth == 0) return;
   fail(ErrorCode::missing, "config.json",
-       "is not beside the weights, and the heads of the " + std::string(tower) +
-           " cannot be told from a width of " + std::to_string(config.width) +
-           ", which is no multiple of 64; put a config.json beside them");
+       "does not exist, and the number of heads of the " + std::string(tower) +
+           " cannot be derived from its width " + std::to_string(config.width) +
+           ", which is not a multiple of 64; put a config.json next to the weights");
 }
 
 }  // namespace

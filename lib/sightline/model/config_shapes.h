@@ -6,15 +6,14 @@
 
 namespace sightline {
 
-/// The sizes that the shapes of canonical weights say, as OpenAI's build_model reads them. Not in the shapes
-/// are the heads (left 0), the activation (quick_gelu), epsilon (1e-5) and the position of the pooled token
-/// (the largest id, as in OpenAI's and KerasCV's models); the image is a whole number of patches wide.
-/// Errors: missing for a tensor that a size is read from; mismatch when it has not the shape it must have;
-/// range.
+/// Derives the sizes of a model from the shapes of its canonical weights, as OpenAI's build_model does. The
+/// shapes do not determine the number of heads (left 0), the activation (quick_gelu), epsilon (1e-5) and the
+/// pooled token (the largest id, as in OpenAI's and KerasCV's models); the image size is a multiple of the
+/// patch size. Errors: missing for a required tensor; mismatch for a tensor with an unexpected shape; range.
 CLIPConfig config_from_shapes(const Weights& weights);
 
-/// Heads as in OpenAI's models, one for every 64 of the width. Errors: missing when 64 does not divide a
-/// width, with what to do.
+/// Sets the number of heads as in OpenAI's models: each is 64 wide. Errors: missing, with a remedy, if a
+/// width is not a multiple of 64.
 void set_heads_of_64(CLIPConfig& config);
 
 }  // namespace sightline

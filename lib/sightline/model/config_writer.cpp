@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::int64_t kArgmaxEos = 2;
 
-/// Writes an object, one member a line.
+/// Writes an object with one member per line.
 class ObjectWriter {
  public:
   void begin(std::string_view key = "") {
@@ -36,7 +36,7 @@ class ObjectWriter {
     add_raw(key, with_point(std::move(text)));
   }
   void add_number(std::string_view key, float value) { add_raw(key, number(value)); }
-  /// A list, its items indented.
+  /// Writes a list with its items indented.
   void add_list(std::string_view key, std::span<const float> values) {
     start_member(key);
     out_ += '[';
@@ -69,7 +69,7 @@ class ObjectWriter {
     append_float(text, value);
     return with_point(std::move(text));
   }
-  /// A number with a fraction stays one when it is whole.
+  /// Keeps a floating-point number recognisable as one if its value is an integer.
   static std::string with_point(std::string text) {
     return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
   }
@@ -97,7 +97,7 @@ std::string_view name_of(Activation activation) {
 
 void write_text(ObjectWriter& out, const CLIPConfig& config) {
   const CLIPTextConfig& text = config.text;
-  // In OpenAI's files 2 stands for the largest id, and start and padding are 0 and 1.
+  // In OpenAI's files an end of 2 means the largest id, and start and padding are 0 and 1.
   const bool argmax = text.eos_token_id == kArgmaxEos;
   out.begin("text_config");
   out.add_number("attention_dropout", 0.0);
@@ -174,7 +174,7 @@ std::string preprocessor_config_json(const PreprocessorConfig& config) {
   const PixelPipeline& pipeline = config.pipeline;
   if (pipeline.resize == ResizeMode::longest) {
     fail(ErrorCode::unsupported, "preprocessor_config.json",
-         "cannot say that the longer side is resized and the rest filled (resize_mode \"longest\")");
+         "cannot express the resize_mode \"longest\", which resizes the longer side and fills the rest");
   }
   ObjectWriter out;
   out.begin();

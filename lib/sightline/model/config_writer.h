@@ -8,13 +8,13 @@
 
 namespace sightline {
 
-/// The text of a `config.json` from which transformers builds this model: every field that its own files
-/// have, keys in bytewise order, indented by two; the same config gives the same bytes. `dtype` is what the
-/// weights are stored as ("float32", "float16", "bfloat16").
+/// The text of a `config.json` from which transformers builds this model: all fields of its own files, keys
+/// in bytewise order, indented by two spaces. The same config always gives the same bytes. `dtype` is the
+/// type of the stored weights ("float32", "float16", "bfloat16").
 std::string config_json(const CLIPConfig& config, std::string_view dtype);
 
-/// The text of a `preprocessor_config.json` for transformers' CLIPImageProcessor, likewise.
-/// Errors: unsupported for OpenCLIP's resize_mode "longest", which that processor has not.
+/// The text of a `preprocessor_config.json` for transformers' CLIPImageProcessor, in the same format.
+/// Errors: unsupported for OpenCLIP's resize_mode "longest", which that processor lacks.
 std::string preprocessor_config_json(const PreprocessorConfig& config);
 
 }  // namespace sightline

@@ -15,23 +15,23 @@ namespace fs = std::filesystem;
 
 constexpr const char* kVariable = "SIGHTLINE_DATA";
 
-struct Chosen {
+struct ChosenFolder {
   std::mutex mutex;
   fs::path folder;
 };
 
-Chosen& chosen() {
-  static Chosen instance;
+ChosenFolder& chosen_folder() {
+  static ChosenFolder instance;
   return instance;
 }
 
 std::atomic<const char*> installed_header = nullptr;
 
-/// What the program or the environment asks for; empty when neither does.
+/// The folder set by the program or the environment; empty if neither sets one.
 fs::path requested_folder() {
   {
-    const std::lock_guard lock(chosen().mutex);
-    if (!chosen().folder.empty()) return chosen().folder;
+    const std::lock_guard lock(chosen_folder().mutex);
+    if (!chosen_folder().folder.empty()) return chosen_folder().folder;
   }
   const char* variable = std::getenv(kVariable);
   return variable == nullptr ? "" : variable;
@@ -42,7 +42,7 @@ bool holds_data(const fs::path& folder) {
   return fs::is_directory(folder / "vocab", ignored);
 }
 
-/// <prefix>/include/sightline/sightline.h -> <prefix>/share/sightline; of a checkout, `data` beside `lib`.
+/// <prefix>/include/sightline/sightline.h -> <prefix>/share/sightline; in a checkout, `data` next to `lib`.
 fs::path folder_of_installation() {
   const char* header = installed_header;
   if (header == nullptr || !fs::path(header).is_absolute()) return {};
@@ -59,19 +59,19 @@ fs::path data_folder() {
   if (const fs::path requested = requested_folder(); !requested.empty()) {
     std::error_code ignored;
     if (!fs::is_directory(requested, ignored))
-      fail(ErrorCode::missing, requested.string(), "is set as the data folder, and is not there");
+      fail(ErrorCode::missing, requested.string(), "is set as the data folder, but does not exist");
     return requested;
   }
-  if (const std::string beside = find_data_folder(); !beside.empty()) return beside;
+  if (const std::string nearby = find_data_folder(); !nearby.empty()) return nearby;
   if (const fs::path installed = folder_of_installation(); !installed.empty()) return installed;
   fail(ErrorCode::missing, "data",
-       "the folder with vocab, templates and demo-model is neither near the executable in " +
-           executable_folder() + " nor in an installation; $" + std::string(kVariable) + " can name it");
+       "no folder with vocab, templates and demo-model found near the executable in " + executable_folder() +
+           " or in an installation; set $" + std::string(kVariable) + " to its path");
 }
 
 void set_data_folder(const fs::path& folder) {
-  const std::lock_guard lock(chosen().mutex);
-  chosen().folder = folder;
+  const std::lock_guard lock(chosen_folder().mutex);
+  chosen_folder().folder = folder;
 }
 
 bool detail::register_installation(const char* header) {

@@ -10,7 +10,7 @@ class List {
  public:
   void add(std::string name, const Shape& shape) { weights.push_back({std::move(name), shape}); }
 
-  /// A dense layer or a norm: `name`.weight of `shape`, and a bias as long as its first size.
+  /// The weights of a dense or normalization layer: `name`.weight of `shape`, and a bias of its first size.
   void add_with_bias(const std::string& name, const Shape& shape) {
     add(name + ".weight", shape);
     add(name + ".bias", Shape{shape[0]});
@@ -37,24 +37,24 @@ class List {
 std::vector<ExpectedWeight> expected_weights(const CLIPConfig& config) {
   const CLIPVisionConfig& vision = config.vision;
   const CLIPTextConfig& text = config.text;
-  const std::int64_t seen = vision.encoder.width, read = text.encoder.width;
+  const std::int64_t vision_width = vision.encoder.width, text_width = text.encoder.width;
   const std::int64_t side = vision.image_size / vision.patch_size;
   const std::int64_t tokens = checked_add(checked_mul(side, side, "image_size"), 1, "image_size");
   List list;
   list.add("logit_scale", Shape{});
-  list.add("text_model.embeddings.token_embedding.weight", Shape{text.vocabulary_size, read});
-  list.add("text_model.embeddings.position_embedding.weight", Shape{text.context_length, read});
+  list.add("text_model.embeddings.token_embedding.weight", Shape{text.vocabulary_size, text_width});
+  list.add("text_model.embeddings.position_embedding.weight", Shape{text.context_length, text_width});
   list.add_encoder("text_model", text.encoder);
-  list.add_with_bias("text_model.final_layer_norm", Shape{read});
-  list.add("vision_model.embeddings.class_embedding", Shape{seen});
+  list.add_with_bias("text_model.final_layer_norm", Shape{text_width});
+  list.add("vision_model.embeddings.class_embedding", Shape{vision_width});
   list.add("vision_model.embeddings.patch_embedding.weight",
-           Shape{seen, vision.channels, vision.patch_size, vision.patch_size});
-  list.add("vision_model.embeddings.position_embedding.weight", Shape{tokens, seen});
-  list.add_with_bias("vision_model.pre_layrnorm", Shape{seen});
+           Shape{vision_width, vision.channels, vision.patch_size, vision.patch_size});
+  list.add("vision_model.embeddings.position_embedding.weight", Shape{tokens, vision_width});
+  list.add_with_bias("vision_model.pre_layrnorm", Shape{vision_width});
   list.add_encoder("vision_model", vision.encoder);
-  list.add_with_bias("vision_model.post_layernorm", Shape{seen});
-  list.add("visual_projection.weight", Shape{config.projection_dim, seen});
-  list.add("text_projection.weight", Shape{config.projection_dim, read});
+  list.add_with_bias("vision_model.post_layernorm", Shape{vision_width});
+  list.add("visual_projection.weight", Shape{config.projection_dim, vision_width});
+  list.add("text_projection.weight", Shape{config.projection_dim, text_width});
   return list.weights;
 }
 

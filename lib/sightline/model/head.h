@@ -8,22 +8,22 @@
 
 namespace sightline {
 
-/// Divides each row by its L2 norm (summed in double). A row of zeros stays zeros.
+/// Divides each row by its L2 norm, summed in double. A row of zeros is left unchanged.
 void l2_normalize(TensorView<float> rows);
-/// out[i, t] = dot product of normalised rows, summed in double: a score's bits depend on its two rows alone.
-/// Shapes: images [I, E], texts [T, E], out [I, T] with rows `stride` floats apart.
+/// out[i, t] = dot product of normalised rows, summed in double: a score depends only on its two rows, bit
+/// for bit. Shapes: images [I, E], texts [T, E], out [I, T] with rows `stride` floats apart.
 void cosines(TensorView<const float> images, TensorView<const float> texts, float* out, std::int64_t stride);
 /// exp(x - max) / sum, in double. `probabilities` may be `logits`.
 void softmax(std::span<const double> logits, std::span<double> probabilities);
 
-/// Where the towers meet: logits = exp(logit_scale) * cosine. Weight: `logit_scale`, a scalar.
+/// Combines the outputs of the towers: logits = exp(logit_scale) * cosine. Weight: `logit_scale`, a scalar.
 /// Source:  transformers `CLIPModel.forward`.
 class Head {
  public:
-  /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type; corrupt when the stored
+  /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type; corrupt if the stored
   /// number is not finite.
   explicit Head(const WeightScope& root);
-  /// exp of the stored parameter.
+  /// The exponential of the stored parameter.
   float logit_scale() const { return logit_scale_; }
   /// logits[i, t] = logit_scale * cosine(image i, text t). Shapes:  images [I, E], texts [T, E], not
   /// normalised; logits [I, T]. Errors: mismatch for other shapes.

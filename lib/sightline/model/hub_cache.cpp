@@ -17,7 +17,7 @@ std::string variable(const char* name, const std::string& fallback) {
   return value == nullptr ? fallback : std::string(value);
 }
 
-/// os.path.join: an absolute part replaces all before it, which no caller needs.
+/// Like os.path.join, except for absolute names, which no caller passes.
 std::string joined(std::string folder, std::string_view name) {
   if (!folder.empty() && folder.back() != '/') folder += '/';
   return folder.append(name);
@@ -34,7 +34,8 @@ std::string expand_user(const std::string& path) {
   const char* home = user.empty() ? std::getenv("HOME") : nullptr;
   if (home == nullptr) {
 #ifdef SIGHTLINE_STATIC
-    __nss_configure_lookup("passwd", "files");  // other services are shared libraries of another C library
+    __nss_configure_lookup(
+        "passwd", "files");  // other services need shared libraries, which a static program cannot load
 #endif
     const passwd* entry = user.empty() ? ::getpwuid(::getuid()) : ::getpwnam(user.c_str());
     if (entry == nullptr) return path;
@@ -46,8 +47,9 @@ std::string expand_user(const std::string& path) {
   return folder.empty() ? "/" : folder;
 }
 
-/// The name of the variable at `path[at]`, a dollar, and how long its mention is; 0 when it is none.
-std::size_t mention(const std::string& path, std::size_t at, std::string& name) {
+/// Reads the variable reference at the dollar sign `path[at]` into `name` and returns its length; 0 if there
+/// is none.
+std::size_t parse_reference(const std::string& path, std::size_t at, std::string& name) {
   if (at + 1 < path.size() && path[at + 1] == '{') {
     const std::size_t close = path.find('}', at + 2);
     if (close == std::string::npos) return 0;
@@ -63,7 +65,7 @@ std::size_t mention(const std::string& path, std::size_t at, std::string& name) 
 std::string expand_variables(const std::string& path) {
   std::string out, name;
   for (std::size_t at = 0; at < path.size();) {
-    const std::size_t length = path[at] == '$' ? mention(path, at, name) : 0;
+    const std::size_t length = path[at] == '$' ? parse_reference(path, at, name) : 0;
     const char* value = length > 0 && !name.empty() ? std::getenv(name.c_str()) : nullptr;
     if (value != nullptr) {
       out += value;

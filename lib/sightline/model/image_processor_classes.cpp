@@ -19,8 +19,8 @@ constexpr ResizeMode shortest = ResizeMode::shortest, exact = ResizeMode::exact;
 constexpr Resample bilinear = Resample::bilinear, bicubic = Resample::bicubic, lanczos = Resample::lanczos;
 constexpr CropDefault yes = CropDefault::yes, no = CropDefault::no, bare = CropDefault::without_size;
 
-// Source: transformers 5.24, models/*/image_processing_pil_*.py, one line a class: name; resize, size,
-// whether a number is a square; filter; crop and its size; mean and std; do_convert_rgb; rule, crop_pct,
+// Source: transformers 5.24, models/*/image_processing_pil_*.py. One line per class: name; resize, size,
+// whether a number means a square; filter; crop and its size; mean and std; do_convert_rgb; rule, crop_pct,
 // rescale_factor.
 // clang-format off
 constexpr std::array<ImageProcessorClass, 18> kClasses = {{

@@ -10,31 +10,31 @@
 
 namespace sightline {
 
-/// What a class does with `size` before it resizes.
+/// How a class interprets `size` before it resizes.
 enum class SizeRule {
-  plain,       ///< takes it as it is
-  levit,       ///< the shorter side becomes int(256 / 224 * size)
-  convnext,    ///< below 384 the shorter side becomes int(size / crop_pct), and size x size is cut out of it;
-               ///< from 384 on the image is squashed to size x size
+  plain,     ///< as given
+  levit,     ///< the shorter side becomes int(256 / 224 * size)
+  convnext,  ///< below 384 the shorter side becomes int(size / crop_pct), and the centre of size x size is
+             ///< cropped; from 384 on the image is resized to size x size without keeping its aspect ratio
   poolformer,  ///< a square size counts as the shorter side; every side becomes int(size / crop_pct)
 };
 
-/// Whether a class cuts out the centre when its file does not say.
+/// Whether a class crops the centre if its file does not specify it.
 enum class CropDefault {
   yes,
   no,
-  without_size,  ///< no, and the file has to bring the crop's size, too
+  without_size,  ///< no; a file that turns it on must also give the crop size
 };
 
-/// Of the three channels.
+/// Mean and standard deviation of the three channels.
 struct ChannelStatistics {
   std::array<float, 3> mean, std;
 };
 
-/// One of transformers' image processor classes whose steps are: resize, centre crop, rescale, normalise. Its
-/// defaults, for what a file does not say.
+/// An image processor class of transformers whose steps are resize, centre crop, rescale and normalise. The
+/// members are its defaults for settings that a file does not specify.
 struct ImageProcessorClass {
-  std::string_view name;  ///< as files name it, without `Fast` and `Pil`
+  std::string_view name;  ///< as in files, without the suffixes `Fast` and `Pil`
   ResizeMode resize;      ///< shortest or exact
   std::int32_t size;
   bool number_is_square;  ///< `"size": N` is N x N, not the shorter side (transformers' default_to_square)
@@ -44,18 +44,18 @@ struct ImageProcessorClass {
   ChannelStatistics statistics;
   bool convert_rgb;
   SizeRule rule = SizeRule::plain;
-  double crop_pct = 0;  ///< of the rules convnext and poolformer
+  double crop_pct = 0;  ///< for the rules convnext and poolformer
   double rescale_factor = 1.0 / 255.0;
 };
 
-/// The class that CLIP models have unless a file names another one.
+/// The class that CLIP models use unless a file names another one.
 const ImageProcessorClass& clip_image_processor();
 
-/// The class of this name, or null; `ViTImageProcessor`, `ViTImageProcessorFast` and `ViTImageProcessorPil`
-/// are one.
+/// The class with this name, or null. The suffixes `Fast` and `Pil` are ignored: `ViTImageProcessor`,
+/// `ViTImageProcessorFast` and `ViTImageProcessorPil` are the same class.
 const ImageProcessorClass* find_image_processor(std::string_view name);
 
-/// The names that find_image_processor knows, for messages: "CLIP, ChineseCLIP, ...".
+/// The names of all known classes, for messages: "CLIP, ChineseCLIP, ...".
 std::string image_processor_names();
 
 }  // namespace sightline

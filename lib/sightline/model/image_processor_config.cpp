@@ -12,9 +12,9 @@
 namespace sightline {
 namespace {
 
-[[noreturn]] void fail_key(const ImageProcessorClass& of, const std::string& subject,
+[[noreturn]] void fail_key(const ImageProcessorClass& processor_class, const std::string& subject,
                            const std::string& problem) {
-  fail(ErrorCode::unsupported, subject, problem + " (" + std::string(of.name) + ")");
+  fail(ErrorCode::unsupported, subject, problem + " (" + std::string(processor_class.name) + ")");
 }
 
 struct Size {
@@ -26,8 +26,8 @@ std::int32_t side_of(const Json& value) {
   return static_cast<std::int32_t>(whole_number(value, 1, kMaxImage));
 }
 
-/// transformers' get_size_dict: a number, [height, width], or an object of exactly one of the known sets of
-/// keys.
+/// Like transformers' get_size_dict: a number, [height, width], or an object with exactly one of the known
+/// sets of keys.
 Size read_size(const Json& value, bool number_is_square) {
   if (value.is_number()) {
     return {number_is_square ? ResizeMode::exact : ResizeMode::shortest, side_of(value), side_of(value)};
@@ -46,10 +46,11 @@ Size read_size(const Json& value, bool number_is_square) {
   const std::optional<Json> width = section.find("width");
   if (shortest && keys == 1) return {ResizeMode::shortest, side_of(*shortest), side_of(*shortest)};
   if (height && width && keys == 2) return {ResizeMode::exact, side_of(*height), side_of(*width)};
-  fail(ErrorCode::unsupported, value.path(), "has neither shortest_edge alone nor height and width");
+  fail(ErrorCode::unsupported, value.path(),
+       "has other keys, expected shortest_edge alone, or height and width");
 }
 
-/// int(side), as the classes cut a fraction off. Errors: range.
+/// int(side): the classes truncate fractions. Errors: range.
 std::int32_t whole_side(double side, const std::string& subject) {
   if (!(side >= 1 && side < static_cast<double>(kMaxImage) + 1)) {
     fail(ErrorCode::range, subject, "gives a size that is not between 1 and " + std::to_string(kMaxImage));
@@ -57,18 +58,21 @@ std::int32_t whole_side(double side, const std::string& subject) {
   return static_cast<std::int32_t>(side);
 }
 
-/// Reads one object by the rules of one class. transformers 5 sets what a file says as it is, null too: a
-/// switch that is null is off, and a null value is an error when a step needs it. What is not there is the
-/// class's default.
+/// Reads an object by the rules of a class. transformers 5 uses values from a file unchanged, including null:
+/// a flag that is null is off, and any other null is an error if a step needs the value. Absent keys have the
+/// defaults of the class.
 class Reader {
  public:
-  Reader(const Json& object, const ImageProcessorClass& of)
-      : object_(object), section_(std::optional<Json>(object)), of_(of), pipeline_(config_.pipeline) {}
+  Reader(const Json& object, const ImageProcessorClass& processor_class)
+      : object_(object),
+        section_(std::optional<Json>(object)),
+        class_(processor_class),
+        pipeline_(config_.pipeline) {}
 
   PreprocessorConfig read() && {
-    check_image_keys(object_, of_);
-    if (flag("do_pad", false)) fail_key(of_, section_.subject("do_pad"), "is true");
-    pipeline_.alpha = flag("do_convert_rgb", of_.convert_rgb) ? Alpha::white : Alpha::drop;
+    check_image_keys(object_, class_);
+    if (flag("do_pad", false)) fail_key(class_, section_.subject("do_pad"), "is true, expected false");
+    pipeline_.alpha = flag("do_convert_rgb", class_.convert_rgb) ? Alpha::white : Alpha::drop;
     pipeline_.crop = false;
     read_resize();
     read_crop();
@@ -78,29 +82,29 @@ class Reader {
   }
 
  private:
-  bool flag(std::string_view key, bool otherwise) const {
+  bool flag(std::string_view key, bool fallback) const {
     const std::optional<Json> value = object_.find(key);
-    return value ? !value->is_null() && value->as_bool() : otherwise;
+    return value ? !value->is_null() && value->as_bool() : fallback;
   }
 
-  /// Errors: type when the value is null.
-  void must_not_be_null(std::string_view key) const {
+  /// Errors: type if the value is null.
+  void check_not_null(std::string_view key) const {
     const std::optional<Json> value = object_.find(key);
-    if (value && value->is_null()) fail(ErrorCode::type, value->path(), "is null, and is needed");
+    if (value && value->is_null()) fail(ErrorCode::type, value->path(), "is null, expected a value");
   }
 
   void read_resize() {
-    Size size{of_.resize, of_.size, of_.size};
+    Size size{class_.resize, class_.size, class_.size};
     if (const std::optional<Json> value = section_.find("size"))
-      size = read_size(*value, flag("default_to_square", of_.number_is_square));
-    // KOSMOS-2: CLIP's class takes its own 224 then, whatever `size` says.
-    const bool own_size = has_own_key(of_, "use_square_size") && flag("use_square_size", false);
-    if (own_size) size = {ResizeMode::exact, of_.size, of_.size};
+      size = read_size(*value, flag("default_to_square", class_.number_is_square));
+    // For KOSMOS-2, CLIP's class ignores `size` and uses its own default, 224.
+    const bool own_size = has_own_key(class_, "use_square_size") && flag("use_square_size", false);
+    if (own_size) size = {ResizeMode::exact, class_.size, class_.size};
     pipeline_.resample =
-        static_cast<Resample>(section_.integer("resample", static_cast<std::int64_t>(of_.resample), 0, 5));
+        static_cast<Resample>(section_.integer("resample", static_cast<std::int64_t>(class_.resample), 0, 5));
     if (flag("do_resize", true)) {
-      must_not_be_null("resample");
-      if (!own_size) must_not_be_null("size");
+      check_not_null("resample");
+      if (!own_size) check_not_null("size");
       apply_rule(size);
     } else {
       size.mode = ResizeMode::none;
@@ -111,7 +115,7 @@ class Reader {
   }
 
   void apply_rule(Size& size) {
-    switch (of_.rule) {
+    switch (class_.rule) {
       case SizeRule::plain:
         return;
       case SizeRule::levit:
@@ -128,13 +132,13 @@ class Reader {
   void apply_convnext(Size& size) {
     constexpr std::int32_t kSquashedFrom = 384;
     if (size.mode != ResizeMode::shortest)
-      fail_key(of_, section_.subject("size"), "is not shortest_edge alone");
+      fail_key(class_, section_.subject("size"), "is not supported, expected shortest_edge alone");
     const std::int32_t edge = size.height;
     if (edge >= kSquashedFrom) {
       size.mode = ResizeMode::exact;
       return;
     }
-    must_not_be_null("crop_pct");
+    check_not_null("crop_pct");
     size.height = size.width = whole_side(edge / crop_pct(), section_.subject("crop_pct"));
     crop_to(edge, edge);
   }
@@ -147,7 +151,7 @@ class Reader {
     size.width = whole_side(size.width / crop_pct(), section_.subject("crop_pct"));
   }
 
-  double crop_pct() const { return section_.positive("crop_pct", of_.crop_pct); }
+  double crop_pct() const { return section_.positive("crop_pct", class_.crop_pct); }
 
   void crop_to(std::int32_t height, std::int32_t width) {
     pipeline_.crop = true;
@@ -156,59 +160,59 @@ class Reader {
   }
 
   void read_crop() {
-    Size crop{ResizeMode::exact, of_.crop_size, of_.crop_size};
+    Size crop{ResizeMode::exact, class_.crop_size, class_.crop_size};
     if (const std::optional<Json> value = section_.find("crop_size")) crop = read_size(*value, true);
-    if (!flag("do_center_crop", of_.crop == CropDefault::yes)) {
-      if (!pipeline_.crop && crop.height > 0) {  // kept for whoever writes these settings again
+    if (!flag("do_center_crop", class_.crop == CropDefault::yes)) {
+      if (!pipeline_.crop && crop.height > 0) {  // kept for writing these settings to a file
         pipeline_.crop_height = crop.height;
         pipeline_.crop_width = crop.width;
       }
       return;
     }
     const std::string subject = section_.subject("crop_size");
-    must_not_be_null("crop_size");
+    check_not_null("crop_size");
     if (crop.mode != ResizeMode::exact)
       fail(ErrorCode::unsupported, subject, "is shortest_edge, expected height and width");
     if (crop.height == 0)
       fail(ErrorCode::missing, subject,
-           "is not there, and do_center_crop is true (" + std::string(of_.name) + ")");
+           "is missing, but do_center_crop is true (" + std::string(class_.name) + ")");
     if (pipeline_.crop && (crop.height != pipeline_.crop_height || crop.width != pipeline_.crop_width))
-      fail_key(of_, subject, "is another size than the one that crop_pct leaves: two crops");
+      fail_key(class_, subject, "differs from the size that crop_pct gives; two crops are not supported");
     crop_to(crop.height, crop.width);
   }
 
   void read_values() {
     config_.do_rescale = flag("do_rescale", true);
-    if (has_own_key(of_, "rescale")) config_.do_rescale = flag("rescale", config_.do_rescale);
-    if (config_.do_rescale) must_not_be_null("rescale_factor");
-    config_.rescale_factor = of_.rescale_factor;
+    if (has_own_key(class_, "rescale")) config_.do_rescale = flag("rescale", config_.do_rescale);
+    if (config_.do_rescale) check_not_null("rescale_factor");
+    config_.rescale_factor = class_.rescale_factor;
     if (const std::optional<Json> factor = section_.find("rescale_factor"))
       config_.rescale_factor = factor->as_double();
     config_.do_normalize = flag("do_normalize", true);
     for (const std::string_view key : {"image_mean", "image_std"}) {
-      if (config_.do_normalize) must_not_be_null(key);
+      if (config_.do_normalize) check_not_null(key);
     }
-    std::copy(of_.statistics.mean.begin(), of_.statistics.mean.end(), std::begin(config_.mean));
-    std::copy(of_.statistics.std.begin(), of_.statistics.std.end(), std::begin(config_.std));
+    std::copy(class_.statistics.mean.begin(), class_.statistics.mean.end(), std::begin(config_.mean));
+    std::copy(class_.statistics.std.begin(), class_.statistics.std.end(), std::begin(config_.std));
     section_.channels("image_mean", ChannelValues::any, config_.mean);
     section_.channels("image_std", ChannelValues::positive, config_.std);
-    if (has_own_key(of_, "rescale_offset") && flag("rescale_offset", false))
-      fail_key(of_, section_.subject("rescale_offset"), "is true");
-    if (has_own_key(of_, "include_top") && flag("include_top", true))
-      fail_key(of_, section_.subject("include_top"), "is not false: images would be normalised twice");
+    if (has_own_key(class_, "rescale_offset") && flag("rescale_offset", false))
+      fail_key(class_, section_.subject("rescale_offset"), "is true, expected false");
+    if (has_own_key(class_, "include_top") && flag("include_top", true))
+      fail_key(class_, section_.subject("include_top"), "is not false, so images would be normalised twice");
   }
 
   const Json object_;
   const Section section_;
-  const ImageProcessorClass& of_;
+  const ImageProcessorClass& class_;
   PreprocessorConfig config_;
   PixelPipeline& pipeline_;
 };
 
 }  // namespace
 
-PreprocessorConfig image_processor_config(const Json& object, const ImageProcessorClass& of) {
-  return Reader(object, of).read();
+PreprocessorConfig image_processor_config(const Json& object, const ImageProcessorClass& processor_class) {
+  return Reader(object, processor_class).read();
 }
 
 }  // namespace sightline

@@ -11,14 +11,14 @@
 namespace sightline {
 namespace {
 
-// Keys that say how pixels are made; all are read below.
+// Preprocessing settings; image_processor_config reads all of them.
 constexpr std::array<std::string_view, 13> kSettings = {
     "do_resize",  "size",           "default_to_square", "resample",   "do_center_crop", "crop_size",
     "do_rescale", "rescale_factor", "do_normalize",      "image_mean", "image_std",      "do_convert_rgb",
     "do_pad"};
 
-// Keys that no class turns into another pixel value of one image: names, places, what a batch looks like, and
-// what is done to segmentation maps.
+// Keys that do not affect the pixels of a single image in any class: names, locations, the layout of batches,
+// and the processing of segmentation maps.
 constexpr std::array<std::string_view, 24> kWithoutEffect = {"image_processor_type",
                                                              "feature_extractor_type",
                                                              "image_processor_class",
@@ -44,7 +44,7 @@ constexpr std::array<std::string_view, 24> kWithoutEffect = {"image_processor_ty
                                                              "do_reduce_labels",
                                                              "reduce_labels"};
 
-// A file's value would take the place of the class's function of that name.
+// A value in the file would replace the method of that name.
 constexpr std::array<std::string_view, 5> kFunctions = {"rescale", "resize", "normalize", "center_crop",
                                                         "pad"};
 
@@ -52,7 +52,7 @@ bool is_one_of(std::string_view key, std::span<const std::string_view> keys) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
-bool asks_for_nothing(const Json& value) {
+bool has_no_effect(const Json& value) {
   if (value.is_null()) return true;
   if (value.is_bool()) return !value.as_bool();
   if (value.is_number()) return value.as_double() == 0;
@@ -60,28 +60,33 @@ bool asks_for_nothing(const Json& value) {
   return value.size() == 0;
 }
 
-/// The keys that only this class reads.
-std::span<const std::string_view> own_keys(const ImageProcessorClass& of) {
+/// Keys that only this class reads.
+std::span<const std::string_view> own_keys(const ImageProcessorClass& processor_class) {
   static constexpr std::array<std::string_view, 1> kClip = {"use_square_size"}, kOwlViT = {"rescale"},
                                                    kCropPct = {"crop_pct"};
   static constexpr std::array<std::string_view, 2> kEfficientNet = {"rescale_offset", "include_top"};
-  if (of.name == "CLIPImageProcessor") return kClip;
-  if (of.name == "OwlViTImageProcessor") return kOwlViT;
-  if (of.name == "EfficientNetImageProcessor") return kEfficientNet;
-  if (of.rule == SizeRule::convnext || of.rule == SizeRule::poolformer) return kCropPct;
+  if (processor_class.name == "CLIPImageProcessor") return kClip;
+  if (processor_class.name == "OwlViTImageProcessor") return kOwlViT;
+  if (processor_class.name == "EfficientNetImageProcessor") return kEfficientNet;
+  if (processor_class.rule == SizeRule::convnext || processor_class.rule == SizeRule::poolformer)
+    return kCropPct;
   return {};
 }
 
 }  // namespace
 
-bool has_own_key(const ImageProcessorClass& of, std::string_view key) { return is_one_of(key, own_keys(of)); }
+bool has_own_key(const ImageProcessorClass& processor_class, std::string_view key) {
+  return is_one_of(key, own_keys(processor_class));
+}
 
-void check_image_keys(const Json& object, const ImageProcessorClass& of) {
+void check_image_keys(const Json& object, const ImageProcessorClass& processor_class) {
   object.for_each_member([&](std::string_view key, const Json& value) {
-    if (is_one_of(key, kSettings) || is_one_of(key, kWithoutEffect) || is_one_of(key, own_keys(of))) return;
-    if (asks_for_nothing(value) && !is_one_of(key, kFunctions)) return;
+    if (is_one_of(key, kSettings) || is_one_of(key, kWithoutEffect) ||
+        is_one_of(key, own_keys(processor_class)))
+      return;
+    if (has_no_effect(value) && !is_one_of(key, kFunctions)) return;
     fail(ErrorCode::unsupported, value.path(),
-         "is set, and is not a key that this program knows of " + std::string(of.name));
+         "is set, but is not a supported key of " + std::string(processor_class.name));
   });
 }
 

@@ -8,12 +8,12 @@
 
 namespace sightline {
 
-/// Whether `key` is one that this class reads and the others do not.
-bool has_own_key(const ImageProcessorClass& of, std::string_view key);
+/// Whether only this class, and no other, reads `key`.
+bool has_own_key(const ImageProcessorClass& processor_class, std::string_view key);
 
-/// Looks at every key of an image processor's settings: those that say how pixels are made, those on which no
-/// pixel depends, the class's own. Any other must have a value that asks for nothing (null, false, 0, empty).
-/// Errors: unsupported, by class and key.
-void check_image_keys(const Json& object, const ImageProcessorClass& of);
+/// Checks every key of an image processor's settings. Accepted are preprocessing settings, keys without
+/// effect on pixels, and the keys specific to the class. Any other key must have a value without effect
+/// (null, false, 0, empty). Errors: unsupported, with class and key.
+void check_image_keys(const Json& object, const ImageProcessorClass& processor_class);
 
 }  // namespace sightline

@@ -32,9 +32,9 @@ void ImageTower::operator()(TensorView<const float> pixels, TensorView<float> em
   const std::int64_t images = first_size(pixels.shape());
   check_rows(kLayer, "pixels", pixels.shape(), images, pixel_count_);
   check_rows(kLayer, "embeddings", embeddings.shape(), images, projection_.units());
-  const std::int64_t most = std::clamp<std::int64_t>(kRowsPerPass / tokens(), 1, kMaxImages);
-  for (std::int64_t begin = 0; begin < pixels.rows(); begin += most) {
-    const std::int64_t count = std::min(most, pixels.rows() - begin);
+  const std::int64_t max_images = std::clamp<std::int64_t>(kRowsPerPass / tokens(), 1, kMaxImages);
+  for (std::int64_t begin = 0; begin < pixels.rows(); begin += max_images) {
+    const std::int64_t count = std::min(max_images, pixels.rows() - begin);
     encode(pixels.slice_rows(begin, count), embeddings.slice_rows(begin, count), context);
   }
 }

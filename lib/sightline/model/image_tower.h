@@ -17,7 +17,7 @@ class ImageTower {
   /// Shapes:  pixels [B, C * H * W] -> embeddings [B, E], not normalised. Errors: mismatch for other shapes.
   void operator()(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const;
 
-  /// Rows of one image in the residual stream.
+  /// Number of rows of an image in the residual stream.
   std::int64_t tokens() const { return embedding_.tokens(); }
   const PatchEmbedding& patch_embedding() const { return embedding_; }
   const LayerNorm& pre_norm() const { return pre_norm_; }

@@ -20,8 +20,8 @@ std::string name_of(SimdLevel level) {
   return "portable";
 }
 
-// "avx2", or what the processor has beyond that and SIGHTLINE_CPU excludes.
-std::string usable() {
+// The instruction sets in use, and whether SIGHTLINE_CPU excludes others that the processor has.
+std::string usable_names() {
   const CpuFeatures features = usable_features();
   const bool limited = features != processor_features();
   return features.names() + (limited ? " (limited by SIGHTLINE_CPU)" : "");
@@ -30,7 +30,7 @@ std::string usable() {
 }  // namespace
 
 std::vector<KernelChoice> kernel_choices() {
-  std::vector<KernelChoice> choices = {{"instruction sets", usable()},
+  std::vector<KernelChoice> choices = {{"instruction sets", usable_names()},
                                        {"matrix products", gemm_backend("auto").description()}};
   for (const GemmBackend* backend : gemm_backends()) {
     if (backend->name() != "openblas") continue;

@@ -7,14 +7,14 @@
 
 namespace sightline {
 
-/// A step that has several implementations, and what of them runs on this processor.
+/// A step with several implementations, and the one used on this processor.
 struct KernelChoice {
   std::string_view step;  ///< "matrix products"
   std::string chosen;     ///< "native, avx512"
 };
 
-/// What this processor uses for each such step, and whether OpenBLAS, where this build has that backend,
-/// could be used instead (which loads it).
+/// The implementation used for each such step. If this build has the OpenBLAS backend, also whether that is
+/// usable, which loads its library.
 std::vector<KernelChoice> kernel_choices();
 
 }  // namespace sightline

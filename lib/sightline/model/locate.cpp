@@ -28,7 +28,8 @@ bool is_repository_id(std::string_view name) {
          is_plain_name(name.substr(slash + 1));
 }
 
-// models--org--name/refs/main holds the commit; snapshots/<commit> the files. Empty when it is not there.
+// models--org--name/refs/main contains the commit, and snapshots/<commit> the files. Returns "" if there is
+// no snapshot.
 std::string cached_snapshot(const std::string& repository) {
   std::string folder = repository;
   folder.replace(folder.find('/'), 1, "--");
@@ -46,22 +47,23 @@ std::string cached_snapshot(const std::string& repository) {
   return "";
 }
 
-std::string locate_repository(const std::string& asked, const std::string& repository) {
+std::string locate_repository(const std::string& name, const std::string& repository) {
   const std::string snapshot = cached_snapshot(repository);
   if (!snapshot.empty()) return snapshot;
   const std::string cache = hub_cache_folder();
-  fail(ErrorCode::missing, asked, "is not in the Hugging Face cache (" + (cache.empty() ? "." : cache) + ")");
+  fail(ErrorCode::missing, name, "is not in the Hugging Face cache (" + (cache.empty() ? "." : cache) + ")");
 }
 
-/// Addresses of a model, as other programs take them. Errors: missing, with the id to give.
-void refuse_address(const std::string& name) {
+/// Rejects URLs of models, which other programs accept. Errors: missing, with the id to use instead.
+void reject_url(const std::string& name) {
   for (const std::string_view prefix : {"https://huggingface.co/", "https://hf.co/", "hf-hub:", "hf://"}) {
     if (!name.starts_with(prefix)) continue;
-    const std::string rest = name.substr(prefix.size());
-    const std::string id = rest.substr(0, rest.find('/', rest.find('/') + 1));
+    const std::string path = name.substr(prefix.size());
+    const std::string id = path.substr(0, path.find('/', path.find('/') + 1));
     fail(ErrorCode::missing, name,
-         is_repository_id(id) ? "is an address; a model of the Hugging Face cache is named by its id: " + id
-                              : "is an address, expected a folder, a preset or an org/name");
+         is_repository_id(id)
+             ? "is a URL; use the id of the model, which is looked up in the Hugging Face cache: " + id
+             : "is a URL, expected a folder, a preset or org/name");
   }
 }
 
@@ -83,8 +85,9 @@ const std::vector<Preset>& presets() {
 
 const Preset* find_preset(std::string_view name) {
   for (const Preset& preset : presets()) {
-    const bool other = std::find(preset.aliases.begin(), preset.aliases.end(), name) != preset.aliases.end();
-    if (preset.name == name || other) return &preset;
+    const bool is_alias =
+        std::find(preset.aliases.begin(), preset.aliases.end(), name) != preset.aliases.end();
+    if (preset.name == name || is_alias) return &preset;
   }
   return nullptr;
 }
@@ -97,7 +100,7 @@ std::string hub_repository(const std::string& name) {
 std::string locate_model(const std::string& name_or_path) {
   if (name_or_path.empty()) return join_path(data_folder().string(), "demo-model");
   if (is_directory(name_or_path) || file_exists(name_or_path)) return name_or_path;
-  refuse_address(name_or_path);
+  reject_url(name_or_path);
   if (const std::string id = hub_repository(name_or_path); !id.empty())
     return locate_repository(name_or_path, id);
   if (ends_with_any(name_or_path, {"/"}) || name_or_path.starts_with(".") || name_or_path.starts_with("/")) {
@@ -105,8 +108,7 @@ std::string locate_model(const std::string& name_or_path) {
   }
   std::string known;
   for (const Preset& preset : presets()) known += (known.empty() ? "" : ", ") + preset.name;
-  fail(ErrorCode::missing, name_or_path,
-       "is neither a folder, nor a preset (" + known + "), nor an org/name");
+  fail(ErrorCode::missing, name_or_path, "is not a file, a folder, a preset (" + known + ") or org/name");
 }
 
 }  // namespace sightline

@@ -12,7 +12,7 @@
 namespace sightline {
 namespace {
 
-// The settings take precedence over what the model's files say.
+// Settings take precedence over the model's files.
 PreprocessorConfig with_settings(PreprocessorConfig config, const ModelSettings& settings) {
   config.pipeline.exif = settings.exif;
   config.pipeline.openai = settings.openai_preprocess;
@@ -31,7 +31,7 @@ void check_complete(const Weights& weights) {
   const std::vector<std::string> unused = weights.unused();
   if (unused.empty()) return;
   fail(ErrorCode::mismatch, unused.front(),
-       "is in the weights but not in a model of this config (" + std::to_string(unused.size()) +
+       "is in the weights but not used by a model of this config (" + std::to_string(unused.size()) +
            " such tensors)");
 }
 
@@ -86,7 +86,7 @@ void Model::encode_texts(const TokenBatch& texts, TensorView<float> embeddings, 
   if (!all_finite(embeddings)) fail_not_finite("text_model.", "text_projection.");
 }
 
-// Finds the reason. The weights are read for it, which costs nothing while all is well.
+// Finds the cause. Reading all weights is slow, but happens only after an error.
 void Model::fail_not_finite(std::string_view tower, std::string_view projection) const {
   try {
     check_finite(weights_, tower);
@@ -94,7 +94,8 @@ void Model::fail_not_finite(std::string_view tower, std::string_view projection)
   } catch (const Error& error) {
     throw path().empty() ? error : error.within(path());
   }
-  fail(ErrorCode::corrupt, path(), "gives an embedding that is not finite: its weights hold huge values");
+  fail(ErrorCode::corrupt, path(),
+       "produces an embedding that is not finite, because its weights contain very large values");
 }
 
 }  // namespace sightline

@@ -16,36 +16,36 @@
 
 namespace sightline {
 
-/// How a model is opened, besides its name.
+/// Options for opening a model.
 struct ModelSettings {
-  std::string backend = "auto";     ///< which GEMM
+  std::string backend = "auto";     ///< name of the GEMM backend
   bool openai_preprocess = false;   ///< OpenAI's order of image steps; implies Alpha::drop
-  std::optional<Alpha> alpha = {};  ///< overrides what the preprocessing says
+  std::optional<Alpha> alpha = {};  ///< overrides the setting of the preprocessing
   bool exif = true;
-  bool lenient = false;  ///< a PNG whose checksums are wrong is decoded all the same
+  bool lenient = false;  ///< decode PNG files with wrong checksums
   TextCleaning text_cleaning = TextCleaning::hf;
-  std::string dialect = "";  ///< whose names the weights have (`ModelSource::dialect`); "" = as recognized
+  std::string dialect = "";  ///< naming scheme of the weights (`ModelSource::dialect`); "" = detect
 };
 
-/// A dual encoder: two towers, one head, and the processor that feeds them. Weights are memory-mapped, and a
-/// layer reads its own only when it is called, so a run that embeds texts never reads the image tower.
-/// const = safe to share.
+/// A dual encoder: two towers, a head, and the processor that prepares their inputs. Weights are
+/// memory-mapped and a layer reads its own only when it is called, so embedding texts never reads the image
+/// tower. const = safe to share.
 class Model {
  public:
-  /// `name_or_path`: a folder or a weight file of any form that `open_model` reads, a preset name, `org/name`
-  /// in the Hugging Face cache, or "" for the demo model. Errors: missing, and those of `open_model` and of
-  /// the constructor.
+  /// `name_or_path`: a folder or a weight file of any format that `open_model` reads, a preset name,
+  /// `org/name` in the Hugging Face cache, or "" for the demo model. Errors: missing, and those of
+  /// `open_model` and of the constructor.
   static std::unique_ptr<Model> open(const std::string& name_or_path, const ModelSettings& settings = {});
-  /// From parts that are in memory; `loaded.source.folder` is where its tokenizer is looked for. Every tensor
-  /// of the checkpoint is used exactly once or named in an error. Errors: missing, mismatch, type (weights);
-  /// mismatch (preprocessing of another image size); those of `gemm_backend`.
+  /// Builds a model from parts in memory; its tokenizer is read from `loaded.source.folder`. Every tensor of
+  /// the checkpoint is used exactly once or named in an error. Errors: missing, mismatch, type (weights);
+  /// mismatch (preprocessing for another image size); those of `gemm_backend`.
   explicit Model(LoadedModel loaded, const ModelSettings& settings = {});
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
   const CLIPConfig& config() const { return config_; }
   const ModelSource& source() const { return source_; }
-  /// The folder or weight file it was read from.
+  /// The folder or weight file from which the model was opened.
   const std::string& path() const { return source_.path; }
   const Weights& checkpoint() const { return weights_; }
   const Processor& processor() const { return processor_; }
@@ -54,10 +54,10 @@ class Model {
   const Head& head() const { return head_; }
   std::int64_t embedding_size() const { return config_.projection_dim; }
 
-  /// pixels [B, 3 * H * W] -> embeddings [B, E] as the projection gives them (not normalised).
-  /// Errors: mismatch for other shapes; corrupt, with the weight's name, when a value is not finite.
+  /// Pixels [B, 3 * H * W] -> embeddings [B, E], not normalised. Errors: mismatch for other shapes; corrupt,
+  /// with the name of the weight if one is the cause, for values that are not finite.
   void encode_images(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const;
-  /// B texts -> embeddings [B, E], likewise. Errors: likewise; range (`TextTower`).
+  /// B texts -> embeddings [B, E], not normalised. Errors: as `encode_images`; range (`TextTower`).
   void encode_texts(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const;
 
  private:

@@ -18,13 +18,14 @@ constexpr std::int64_t kMaxBytes = 1 << 20;
 constexpr std::string_view kModules = "modules.json";
 constexpr std::string_view kPipeline = "model_index.json";
 
-// With one of these a folder is a model itself: sentence-transformers saves its first module at the top.
+// A folder with one of these files is a model itself: sentence-transformers saves its first module at the
+// top.
 constexpr std::array<std::string_view, 6> kOwnWeights = {
     "model.safetensors",           "model.safetensors.index.json",
     "pytorch_model.bin",           "pytorch_model.bin.index.json",
     "open_clip_model.safetensors", "open_clip_pytorch_model.bin"};
 
-// A part of a pipeline: a folder and the class of what it holds.
+// A part of a pipeline: a folder and the class of the model in it.
 struct Part {
   std::string folder;
   std::string type;
@@ -67,23 +68,23 @@ std::vector<Part> components_of(const Json& root) {
   return parts;
 }
 
-std::string listed(const std::vector<Part>& parts) {
+std::string joined_types(const std::vector<Part>& parts) {
   std::string words;
   for (const Part& part : parts) words += (words.empty() ? "" : ", ") + part.type;
   return words;
 }
 
-// What stands behind a CLIPModel changes its embeddings, except that Normalize leaves every cosine as it is.
+// Any module after a CLIPModel changes its embeddings, except for Normalize, which preserves cosines.
 void check_modules(const std::string& list, const std::vector<Part>& parts) {
   for (const Part& part : parts) {
     if (part.type == "CLIPModel" || part.type == "Normalize") continue;
     fail(ErrorCode::unsupported, list,
-         "names the modules of sentence-transformers " + listed(parts) + ", and " + part.type +
-             " would change the embeddings; name the folder of the CLIPModel to read that alone");
+         "lists the sentence-transformers modules " + joined_types(parts) + ", of which " + part.type +
+             " would change the embeddings; pass the folder of the CLIPModel to use it alone");
   }
 }
 
-// The folder of the only CLIPModel, "" when there is none.
+// The folder of the only CLIPModel; "" if there is none.
 std::string only_clip(const std::string& path, std::string_view file, const std::vector<Part>& parts) {
   std::vector<std::string> found;
   for (const Part& part : parts) {
@@ -93,10 +94,10 @@ std::string only_clip(const std::string& path, std::string_view file, const std:
   const std::string list = join_path(path, file);
   if (found.size() > 1) {
     fail(ErrorCode::mismatch, list,
-         "names several CLIPs (" + found[0] + ", " + found[1] + "); name the folder that is meant");
+         "lists several CLIP models (" + found[0] + ", " + found[1] + "); pass the folder of one of them");
   }
   if (!is_plain(found[0]))
-    fail(ErrorCode::unsafe, list, "names '" + found[0] + "', expected a folder beside it");
+    fail(ErrorCode::unsafe, list, "lists '" + found[0] + "', expected a folder next to it");
   const std::string folder = join_path(path, found[0]);
   if (!is_directory(folder)) fail(ErrorCode::missing, folder, "is named in " + list + ", but not there");
   return found[0].empty() ? path : folder;
@@ -109,23 +110,23 @@ std::string only_clip(const std::string& path, std::string_view file, const std:
     if (part.type.starts_with("CLIPTextModel")) texts += (texts.empty() ? "" : ", ") + words;
     if (part.type.starts_with("CLIPVisionModel")) images += (images.empty() ? "" : ", ") + words;
   }
-  std::string towers = "no part of it is a CLIP";
+  std::string towers = "none of its parts is a CLIP model";
   if (!texts.empty() && !images.empty()) {
     towers = "its text tower in " + texts + " and its image tower in " + images +
-             " are two models, no single CLIP";
+             " are two models, not a single CLIP model";
   } else if (!texts.empty()) {
     towers = "it has a text tower in " + texts + ", but no image tower";
   } else if (!images.empty()) {
     towers = "it has an image tower in " + images + ", but no text tower";
   }
   fail(ErrorCode::missing, path,
-       "is a pipeline of diffusers, not one model: " + towers +
-           "; name the folder of a whole CLIP, such as the one that its towers were taken from");
+       "is a diffusers pipeline, not a single model: " + towers +
+           "; pass a complete CLIP model, such as the one that its towers were taken from");
 }
 
 }  // namespace
 
-std::string model_place(const std::string& path) {
+std::string resolve_model_path(const std::string& path) {
   if (!is_directory(path)) return path;
   const auto has = [&](std::string_view name) { return file_exists(join_path(path, name)); };
   if (std::any_of(kOwnWeights.begin(), kOwnWeights.end(), has)) return path;
@@ -137,13 +138,13 @@ std::string model_place(const std::string& path) {
     const bool is_pipeline = file == kPipeline;
     const std::vector<Part> parts =
         is_pipeline ? components_of(document.root()) : modules_of(document.root());
-    if (std::string place = only_clip(path, file, parts); !place.empty()) {
+    if (std::string folder = only_clip(path, file, parts); !folder.empty()) {
       if (!is_pipeline) check_modules(name, parts);
-      return place;
+      return folder;
     }
     if (is_pipeline) fail_pipeline(path, parts);
     fail(ErrorCode::unsupported, name,
-         "names the modules of sentence-transformers " + listed(parts) + ", expected a CLIPModel");
+         "lists the sentence-transformers modules " + joined_types(parts) + ", expected a CLIPModel");
   }
   return path;
 }

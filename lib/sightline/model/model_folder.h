@@ -5,12 +5,12 @@
 
 namespace sightline {
 
-/// The folder or file that holds the model, of what was named: `path` itself, or the folder inside that holds
-/// a whole CLIP where `path` is a folder of sentence-transformers (`modules.json`: the one module that is a
-/// CLIPModel, usually `0_CLIPModel`) or a pipeline of diffusers (`model_index.json`: the one part that is a
-/// CLIPModel) without weights of its own. Errors: missing, for a pipeline with no such part (what its parts
-/// hold, and which tower that lacks) or one that is not there; mismatch for several; unsupported for
-/// sentence-transformers without a CLIPModel; unsafe for a part outside the folder; those of JSON.
-std::string model_place(const std::string& path);
+/// Resolves `path` to the folder or file of the model. That is `path` itself, unless it is a folder without
+/// weights of its own that describes several models: then it is the subfolder of the only CLIPModel that
+/// `modules.json` (sentence-transformers, usually `0_CLIPModel`) or `model_index.json` (diffusers) lists.
+/// Errors: missing for a pipeline without a CLIPModel, with the towers that it has, and for a listed folder
+/// that does not exist; mismatch for several CLIPModels; unsupported for sentence-transformers modules
+/// without a CLIPModel; unsafe for a listed folder outside `path`; those of JSON.
+std::string resolve_model_path(const std::string& path);
 
 }  // namespace sightline

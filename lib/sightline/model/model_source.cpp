@@ -28,7 +28,7 @@ std::string folder_of(const std::string& path) {
   return parent.empty() ? "." : parent;
 }
 
-// A checkpoint of one tower (CLIPTextModel, CLIPVisionModelWithProjection, ...) is no model for both.
+// Rejects a checkpoint with one tower (CLIPTextModel, CLIPVisionModelWithProjection, ...).
 void check_towers(const Weights& weights, const std::string& file) {
   std::int64_t images = 0, texts = 0;
   for (const std::string& name : weights.names()) {
@@ -37,20 +37,20 @@ void check_towers(const Weights& weights, const std::string& file) {
   }
   if (images > 0 && texts > 0) return;
   if (images == 0 && texts == 0) {
-    fail(ErrorCode::missing, file, "holds neither an image tower nor a text tower of a CLIP");
+    fail(ErrorCode::missing, file, "contains neither the image tower nor the text tower of a CLIP model");
   }
   fail(ErrorCode::missing, file,
-       std::string(images > 0 ? "holds no text tower (text_model.*), only an image tower of "
-                              : "holds no image tower (vision_model.*), only a text tower of ") +
-           std::to_string(images + texts) + " tensors; a whole CLIP has both");
+       std::string(images > 0 ? "contains no text tower (text_model.*), only an image tower of "
+                              : "contains no image tower (vision_model.*), only a text tower of ") +
+           std::to_string(images + texts) + " tensors; a CLIP model needs both");
 }
 
-/// Finds the files beside the weights and says which were used.
+/// Reads the files next to the weights and records which were used.
 class Opener {
  public:
   explicit Opener(LoadedModel& model) : model_(model), folder_(model.source.folder) {}
 
-  /// Errors: unsupported, by the name of the model that config.json says this is.
+  /// Errors: unsupported, with the model_type of config.json if it is not CLIP.
   void check_kind() const {
     if (has(kOpenCLIPConfig) || !has(kConfig)) return;
     std::string path;
@@ -75,27 +75,27 @@ class Opener {
   void read_preprocessor() {
     const std::string& dialect = model_.source.dialect;
     const std::int64_t image_size = model_.config.vision.image_size;
-    std::string& used = model_.source.preprocessor;
+    std::string& path = model_.source.preprocessor;
     if (dialect == "gguf") {
       model_.preprocessor = gguf_preprocessor(model_.weights, image_size);
     } else if (model_.source.config.ends_with(kOpenCLIPConfig)) {
       model_.preprocessor =
-          openclip_preprocessor(text_of(kOpenCLIPConfig, used), kOpenCLIPConfig, image_size);
+          openclip_preprocessor(text_of(kOpenCLIPConfig, path), kOpenCLIPConfig, image_size);
     } else if (std::optional<ImageSettings> settings = read_image_settings(folder_)) {
       model_.preprocessor = std::move(settings->config);
-      model_.source.image_class = std::move(settings->named);
-      used = std::move(settings->file);
+      model_.source.image_class = std::move(settings->class_name);
+      path = std::move(settings->file);
     } else if (has(kImageConverter)) {
       model_.preprocessor =
-          keras_image_converter(text_of(kImageConverter, used), kImageConverter, image_size);
+          keras_image_converter(text_of(kImageConverter, path), kImageConverter, image_size);
     } else {
       model_.preprocessor = PreprocessorConfig::defaults(image_size);
-      // What a weight file of OpenAI's or KerasCV's is prepared with is no guess.
+      // For weight files of OpenAI and KerasCV the preprocessing is known, not assumed.
       if (dialect != "openai" && dialect != "kerascv") {
         const std::string side = std::to_string(image_size);
         model_.source.assumptions.push_back(
-            "neither processor_config.json nor preprocessor_config.json says how images are prepared: as for "
-            "OpenAI's models, " +
+            "neither processor_config.json nor preprocessor_config.json defines the image preprocessing; "
+            "using that of OpenAI's models, " +
             side + " x " + side);
       }
     }
@@ -104,15 +104,16 @@ class Opener {
  private:
   bool has(std::string_view name) const { return file_exists(join_path(folder_, name)); }
 
-  std::string text_of(std::string_view name, std::string& used) const {
-    used = join_path(folder_, name);
-    return std::string(as_text(read_model_file(used, kMaxConfigBytes)));
+  std::string text_of(std::string_view name, std::string& path) const {
+    path = join_path(folder_, name);
+    return std::string(as_text(read_model_file(path, kMaxConfigBytes)));
   }
 
   void read_config_from_weights(const std::string& dialect) {
-    const auto& facts = model_.weights.metadata();
-    if (const auto inside = facts.find(std::string(kConfig)); inside != facts.end()) {  // a .keras archive's
-      model_.config = keras_config(inside->second, kConfig);
+    const auto& metadata = model_.weights.metadata();
+    if (const auto config = metadata.find(std::string(kConfig));
+        config != metadata.end()) {  // .keras archive
+      model_.config = keras_config(config->second, kConfig);
       return;
     }
     if (dialect == "openai" || dialect == "kerascv") {
@@ -122,8 +123,7 @@ class Opener {
     }
     if (dialect == "openclip") {
       fail(ErrorCode::missing, kOpenCLIPConfig,
-           "is not beside the weights, and they do not say whether the model was trained with quick_gelu or "
-           "gelu");
+           "does not exist, and the weights do not tell whether the model uses quick_gelu or gelu");
     }
     fail(ErrorCode::missing, join_path(folder_, kConfig), "does not exist");
   }
@@ -132,12 +132,11 @@ class Opener {
   const std::string& folder_;
 };
 
-// The weights; those under names of other models are refused by what config.json calls the model, where it
-// does.
-Checkpoint load_known(const std::string& place, std::string_view dialect, const Opener& opener) {
+// Loads the weights. If their names are unknown, the error names the model_type of config.json if possible.
+Checkpoint load_weights(const std::string& model_path, std::string_view dialect, const Opener& opener) {
   Checkpoint checkpoint;
   try {
-    checkpoint = load_checkpoint(place, dialect);
+    checkpoint = load_checkpoint(model_path, dialect);
   } catch (const Error& error) {
     if (error.code() == ErrorCode::unsupported) opener.check_kind();
     throw;
@@ -150,11 +149,11 @@ Checkpoint load_known(const std::string& place, std::string_view dialect, const 
 
 LoadedModel open_model(const std::string& path, std::string_view dialect) {
   LoadedModel model;
-  const std::string place = model_place(path);
+  const std::string model_path = resolve_model_path(path);
   model.source.path = path;
-  model.source.folder = folder_of(place);
+  model.source.folder = folder_of(model_path);
   Opener opener(model);
-  Checkpoint checkpoint = load_known(place, dialect, opener);
+  Checkpoint checkpoint = load_weights(model_path, dialect, opener);
   model.source.form = checkpoint.form;
   model.source.dialect = checkpoint.dialect;
   model.source.weights = checkpoint.file;

@@ -9,9 +9,9 @@
 
 namespace sightline {
 
-/// Threads and scratch memory of forward passes that may be called from several threads at once. The first
-/// pass has all the threads; one that begins while it runs has its calling thread only. Later passes use the
-/// memory of earlier ones. Thread-safe.
+/// Threads and scratch memory for forward passes that several threads may start at the same time. A pass that
+/// starts while no other runs uses the whole thread pool; concurrent passes use only their calling thread.
+/// Memory is reused by later passes. Thread-safe.
 class Passes {
   struct Workspace {
     explicit Workspace(int threads) : pool(threads) {}
@@ -22,10 +22,10 @@ class Passes {
   };
 
  public:
-  /// `threads`: 0 = the available cores. Errors: range for a number below 0.
+  /// `threads`: 0 = one per available core. Errors: range for a negative number.
   explicit Passes(int threads = 0);
 
-  /// One pass: the context is its owner's as long as it lives.
+  /// A running pass, which has exclusive use of its context until it is destroyed.
   class Pass {
    public:
     explicit Pass(Passes& passes) : passes_(passes), workspace_(passes.acquire()) {}
@@ -44,7 +44,8 @@ class Passes {
   void release(Workspace& workspace);
 
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Workspace>> workspaces_;  // the first has all the threads, the others have one
+  std::vector<std::unique_ptr<Workspace>>
+      workspaces_;  // the first owns the thread pool, the others have one thread
 };
 
 }  // namespace sightline

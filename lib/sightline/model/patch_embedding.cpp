@@ -13,7 +13,7 @@ namespace {
 std::int64_t checked_patches(const CLIPVisionConfig& config) {
   if (config.patch_size < 1 || config.patch_size > config.image_size) {
     fail(ErrorCode::range, "patch_size",
-         "is " + std::to_string(config.patch_size) + ", expected 1 to the image's " +
+         "is " + std::to_string(config.patch_size) + ", expected 1 to the image size " +
              std::to_string(config.image_size));
   }
   return config.image_size / config.patch_size;
@@ -57,7 +57,7 @@ void PatchEmbedding::operator()(TensorView<const float> pixels, TensorView<float
   }
 }
 
-// One row per patch: channels, then rows, then columns of the patch, as the kernel [W, C, p, p] lies in
+// Writes one row per patch: channels, then rows, then columns of the patch, like the kernel [W, C, p, p] in
 // memory.
 void PatchEmbedding::gather_patches(const float* image, float* rows) const {
   for (std::int64_t py = 0; py < patches_; ++py) {

@@ -9,15 +9,16 @@
 
 namespace sightline {
 
-/// Cuts images into patches, projects each (a convolution whose stride is its kernel, without bias), puts the
-/// class embedding in front and adds the positions. Weights: `patch_embedding.weight` [W, C, p, p],
-/// `class_embedding` [W], `position_embedding.weight` [tokens, W].
-/// Source:  transformers `CLIPVisionEmbeddings`.
+/// Splits images into patches, projects each (a convolution without bias whose stride is its kernel size),
+/// prepends the class embedding and adds the position embedding. Weights: `patch_embedding.weight` [W, C, p,
+/// p], `class_embedding` [W], `position_embedding.weight` [tokens, W]. Source:  transformers
+/// `CLIPVisionEmbeddings`.
 class PatchEmbedding {
  public:
   PatchEmbedding(const WeightScope& scope, const CLIPVisionConfig& config, const GemmBackend& backend);
 
-  /// Rows of one image: the class embedding and its patches (a remainder narrower than a patch is left out).
+  /// Number of rows of an image: one for the class embedding and one per patch. A remainder narrower than a
+  /// patch is ignored.
   std::int64_t tokens() const { return patches_ * patches_ + 1; }
   /// Shapes:  pixels [B, C * H * W] -> x [B * tokens(), W]. Errors: mismatch for other shapes.
   void operator()(TensorView<const float> pixels, TensorView<float> x, Context& context) const;

@@ -48,7 +48,7 @@ std::string channels_json(const float (&values)[3]) {
   return text + "]";
 }
 
-/// What the tokenizer is made from: its own files, or those that ship with the program.
+/// A hash of the tokenizer's files: the model's own, or those that ship with the program.
 std::string tokenizer_hash(const std::string& folder) {
   TokenizerFiles files = find_tokenizer(folder);
   if (!files.found()) files = find_tokenizer(join_path(data_folder().string(), "vocab"));
@@ -60,7 +60,7 @@ std::string tokenizer_hash(const std::string& folder) {
 }  // namespace
 
 std::string image_preprocess_json(const PreprocessorConfig& config, bool lenient) {
-  // Every field by name: one that is added does not compile until somebody decides what it means here.
+  // Name every field, so that adding one to the structures does not compile until this function handles it.
   const auto& [pipeline, do_rescale, rescale_factor, do_normalize, mean, std_deviation, origin] = config;
   const auto& [exif, alpha, openai, resize, height, width, resample, crop, crop_height, crop_width, fill] =
       pipeline;

@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::int64_t kMaxImageBytes = 256LL << 20;
 
-// transformers (image_transforms.rescale, normalize): the product in float64, then float32; (x - mean) / std
-// in float32. A level has one value per channel, so 256 of them say it all.
+// Like transformers (image_transforms.rescale, normalize): the product in float64, rounded to float32, then
+// (x - mean) / std in float32. There are only 256 levels per channel, so a table of their values suffices.
 std::array<float, 256> channel_values(const PreprocessorConfig& config, std::size_t channel) {
   std::array<float, 256> values;
   for (std::size_t level = 0; level < values.size(); ++level) {
@@ -43,7 +43,7 @@ Processor::Processor(const PreprocessorConfig& image, std::int64_t image_size, T
   const std::int64_t width = pipeline.crop ? pipeline.crop_width : exact ? pipeline.width : image_size;
   if (height != image_size || width != image_size) {
     fail(ErrorCode::mismatch, image_.origin,
-         "gives images of " + size_text(height, width) + " pixels, the image tower takes " +
+         "gives images of " + size_text(height, width) + " pixels, but the image tower expects " +
              size_text(image_size, image_size));
   }
   for (std::size_t channel = 0; channel < 3; ++channel) values_[channel] = channel_values(image_, channel);
@@ -70,14 +70,15 @@ void Processor::process_image(ByteView file, std::span<float> pixels,
                               std::vector<std::string>* warnings) const {
   if (std::ssize(pixels) != pixel_count()) {
     fail(ErrorCode::mismatch, "pixels",
-         "has room for " + std::to_string(pixels.size()) + " values, expected " +
+         "have room for " + std::to_string(pixels.size()) + " values, expected " +
              std::to_string(pixel_count()));
   }
   const Image image = load_pixels(file, image_.pipeline, limits_, warnings);
   if (image.height != image_size_ || image.width != image_size_) {
     fail(ErrorCode::mismatch, "",
          "has " + size_text(image.height, image.width) +
-             " pixels after preprocessing, the image tower takes " + size_text(image_size_, image_size_));
+             " pixels after preprocessing, but the image tower expects " +
+             size_text(image_size_, image_size_));
   }
   // [H, W, 3] -> [3, H, W]
   const std::size_t plane = pixels.size() / 3;

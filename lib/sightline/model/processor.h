@@ -19,33 +19,33 @@
 
 namespace sightline {
 
-/// Turns the bytes of images into pixel values and texts into token ids, as the model's own files say.
-/// const = safe to share.
+/// Turns the bytes of images into pixel values and texts into token ids, with the settings from the model's
+/// own files. const = safe to share.
 class Processor {
  public:
-  /// Reads the tokenizer's files; called once, by the first text, so that a run without texts never pays for
-  /// it.
+  /// Reads the tokenizer's files. It is called once, for the first text, so a run without texts does not pay
+  /// for it.
   using TokenizerLoader = std::function<std::unique_ptr<Tokenizer>()>;
 
-  /// `image_size`: side of the square the image tower takes. `limits`: of each image.
-  /// Errors: mismatch when the preprocessing can never give that size.
+  /// `image_size`: side of the square that the image tower expects. `limits` apply to each image.
+  /// Errors: mismatch if the preprocessing can never produce that size.
   Processor(const PreprocessorConfig& image, std::int64_t image_size, TokenizerLoader load_tokenizer,
             std::int64_t context_length, const ImageLimits& limits = {});
 
-  /// Side of the square the image tower takes.
+  /// Side of the square that the image tower expects.
   std::int64_t image_size() const { return image_size_; }
-  /// Floats of one image: [3, image_size, image_size], channels first.
+  /// Number of floats of an image: [3, image_size, image_size], channels first.
   std::int64_t pixel_count() const;
   /// Decodes one image and writes its values into `pixels` (pixel_count() floats).
-  /// Errors: those of load_pixels; mismatch when the pixels do not have the tower's size.
+  /// Errors: those of load_pixels; mismatch if the result does not have the tower's size.
   void process_image(ByteView file, std::span<float> pixels, std::vector<std::string>* warnings) const;
   /// Image files -> [B, 3, image_size, image_size]. Errors: as `process_image`, with the path; io, missing.
   Tensor process_images(std::span<const std::string> paths) const;
 
-  /// Ids of one text, at most `text_length()`. Errors: utf8, limit, and those of the tokenizer's files.
+  /// Token ids of a text, at most `text_length()`. Errors: utf8, limit, and those of the tokenizer's files.
   Encoding process_text(std::string_view utf8) const;
-  /// The most ids of a text, start and end included: the model's context, or what the tokenizer's settings
-  /// say when that is less. Errors: those of the tokenizer's files.
+  /// Maximum number of ids of a text, including start and end: the model's context, or the limit of the
+  /// tokenizer's settings if that is smaller. Errors: those of the tokenizer's files.
   std::int64_t text_length() const;
   std::int64_t context_length() const { return context_length_; }
 
@@ -56,7 +56,7 @@ class Processor {
  private:
   PreprocessorConfig image_;
   std::int64_t image_size_;
-  std::array<std::array<float, 256>, 3> values_;  ///< of each 8-bit level in each channel
+  std::array<std::array<float, 256>, 3> values_;  ///< value of each 8-bit level in each channel
   TokenizerLoader load_tokenizer_;
   mutable std::once_flag tokenizer_once_;
   mutable std::unique_ptr<Tokenizer> tokenizer_;

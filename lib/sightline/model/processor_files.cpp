@@ -20,7 +20,7 @@ constexpr std::string_view kProcessor = "processor_config.json", kImageProcessor
 constexpr std::string_view kPreprocessor = "preprocessor_config.json";
 constexpr std::string_view kConfig = "config.json", kTokenizerConfig = "tokenizer_config.json";
 
-// What CLIPProcessor hands on to the image processor when it finds it among the tokenizer's settings.
+// Keys that CLIPProcessor passes to the image processor if they are among the tokenizer's settings.
 constexpr std::array<std::string_view, 14> kImageKeys = {
     "do_resize",    "size",       "resample",  "do_center_crop", "crop_size", "do_rescale", "rescale_factor",
     "do_normalize", "image_mean", "image_std", "do_convert_rgb", "do_pad",    "pad_size",   "crop_pct"};
@@ -30,11 +30,12 @@ struct Part {
   std::string_view file;
   std::shared_ptr<const JsonDocument> document;
   std::optional<Json> object;
-  bool nested = false;  ///< the object is one of processor_config.json
+  bool nested = false;  ///< the object is inside processor_config.json
 };
 
-/// The whole of a file; no object where the file is not there. Errors: header when it is something else.
-Part whole(const std::optional<std::string>& text, std::string_view name) {
+/// The root object of a file; no object if the file does not exist. Errors: header if the root is not an
+/// object.
+Part read_root(const std::optional<std::string>& text, std::string_view name) {
   Part part{.file = name, .document = nullptr, .object = std::nullopt};
   if (!text) return part;
   part.document = std::make_shared<const JsonDocument>(*text, name);
@@ -43,40 +44,39 @@ Part whole(const std::optional<std::string>& text, std::string_view name) {
   return part;
 }
 
-std::optional<Json> find_set(const std::optional<Json>& object, std::string_view key) {
+std::optional<Json> find_non_null(const std::optional<Json>& object, std::string_view key) {
   std::optional<Json> value = object ? object->find(key) : std::nullopt;
   if (value && value->is_null()) return std::nullopt;
   return value;
 }
 
 Part find_settings(const ProcessorTexts& texts) {
-  Part nested = whole(texts.processor, kProcessor);
-  nested.object = find_set(nested.object, kImageProcessor);
-  if (!nested.object) return whole(texts.preprocessor, kPreprocessor);
+  Part nested = read_root(texts.processor, kProcessor);
+  nested.object = find_non_null(nested.object, kImageProcessor);
+  if (!nested.object) return read_root(texts.preprocessor, kPreprocessor);
   if (!nested.object->is_object()) fail(ErrorCode::type, nested.object->path(), "is not an object");
   nested.nested = true;
   return nested;
 }
 
-/// The key that names the class. A custom class (auto_map) is never run, and hides the key of old files.
+/// The value that names the class. A custom class (auto_map) is never loaded, but hides the key of old files.
 std::optional<Json> find_class(const Json& object) {
-  if (const std::optional<Json> named = find_set(object, "image_processor_type")) return named;
-  const std::optional<Json> custom = find_set(object, "auto_map");
+  if (const std::optional<Json> named = find_non_null(object, "image_processor_type")) return named;
+  const std::optional<Json> custom = find_non_null(object, "auto_map");
   if (custom && custom->find("AutoImageProcessor")) return std::nullopt;
-  return find_set(object, "feature_extractor_type");
+  return find_non_null(object, "feature_extractor_type");
 }
 
-/// The class that a value names. Errors: unsupported.
+/// The class named by a value. Errors: unsupported.
 const ImageProcessorClass& class_of_name(const Json& value, std::string_view name) {
   if (const ImageProcessorClass* found = find_image_processor(name)) return *found;
   fail(ErrorCode::unsupported, value.path(),
        "is \"" + std::string(value.as_string()) +
-           "\", an image processor that this program does not follow; it follows those of " +
-           image_processor_names());
+           "\", which is not a supported image processor; the supported ones are " + image_processor_names());
 }
 
-/// Old files have `ViTFeatureExtractor` for `ViTImageProcessor`, under either key. (transformers 5 knows that
-/// of one key only and refuses it under the other, which transformers 4 read.)
+/// Old files use `ViTFeatureExtractor` for `ViTImageProcessor`, under either key. (transformers 5 accepts it
+/// under one key only, transformers 4 under both.)
 const ImageProcessorClass& class_named(const Json& value) {
   constexpr std::string_view kOld = "FeatureExtractor";
   std::string name(value.as_string());
@@ -86,14 +86,14 @@ const ImageProcessorClass& class_named(const Json& value) {
 }
 
 const ImageProcessorClass& class_of(const Part& settings, const ProcessorTexts& texts) {
-  const Part config = whole(texts.config, kConfig);
-  // timm's marks a config.json that says how images are prepared, too; transformers asks it for the class
-  // then.
+  const Part config = read_root(texts.config, kConfig);
+  // The config.json of a timm model also defines the preprocessing; transformers then reads the class from
+  // it.
   const bool is_timm = config.object && config.object->find("pretrained_cfg");
   if (const std::optional<Json> named =
           find_class(is_timm && !settings.nested ? *config.object : *settings.object))
     return class_named(*named);
-  const std::optional<Json> named = find_set(config.object, "image_processor_type");
+  const std::optional<Json> named = find_non_null(config.object, "image_processor_type");
   return named ? class_of_name(*named, named->as_string()) : clip_image_processor();
 }
 
@@ -102,8 +102,7 @@ void check_tokenizer_config(const ProcessorTexts& texts) {
   for (const std::string_view key : kImageKeys) {
     if (const std::optional<Json> value = settings.find_value(key)) {
       fail(ErrorCode::unsupported, value->path(),
-           "is a setting of images: transformers' processors would use it in the place of the image "
-           "processor's own");
+           "is an image setting, which transformers would use instead of the image processor's own");
     }
   }
 }
@@ -122,9 +121,9 @@ std::optional<ImageSettings> image_settings(const ProcessorTexts& texts) {
   const Part settings = find_settings(texts);
   if (!settings.object) return std::nullopt;
   check_tokenizer_config(texts);
-  const ImageProcessorClass& of = class_of(settings, texts);
-  return ImageSettings{image_processor_config(*settings.object, of), std::string(settings.file),
-                       std::string(of.name)};
+  const ImageProcessorClass& processor_class = class_of(settings, texts);
+  return ImageSettings{image_processor_config(*settings.object, processor_class), std::string(settings.file),
+                       std::string(processor_class.name)};
 }
 
 std::optional<ImageSettings> read_image_settings(const std::string& folder) {

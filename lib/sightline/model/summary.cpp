@@ -20,7 +20,7 @@ std::string grouped(std::int64_t number) {
   return text;
 }
 
-// Two decimals and a unit, as Keras writes it.
+// Two decimals and a unit, in the format of Keras.
 std::string size_text(std::int64_t bytes) {
   constexpr std::array<const char*, 4> kUnits = {"B", "KB", "MB", "GB"};
   auto size = static_cast<double>(bytes);
@@ -109,7 +109,7 @@ std::string summary(const CLIPConfig& config, const Weights& weights, const Summ
   }
   table.text.append(kWidth, '-').append("\n");
   append_total(table.text, "Total params", count, bytes);
-  append_total(table.text, "Trainable params", count, bytes);  // as a model from a checkpoint begins in Keras
+  append_total(table.text, "Trainable params", count, bytes);  // all are trainable after loading, as in Keras
   append_total(table.text, "Non-trainable params", 0, 0);
   return table.text;
 }

@@ -8,15 +8,16 @@
 
 namespace sightline {
 
-/// How much of a model a summary shows.
+/// The level of detail of a summary.
 struct SummaryOptions {
-  int depth = 2;              ///< levels of layers: 1 = the towers and the head, 4 = everything
-  bool with_weights = false;  ///< each weight's path, shape and dtype below its layer
+  int depth = 2;              ///< levels of layers: 1 = the towers and the head, 4 = all layers
+  bool with_weights = false;  ///< list the name, shape and dtype of each weight below its layer
 };
 
-/// A table as Keras's `Model.summary` of KerasCV's CLIP: layer, output shape (None = any number of images or
-/// texts), parameters; below it the totals with their sizes. `weights` are those of a model of this config,
-/// under canonical names; none is read. Lines end with a newline. Errors: missing.
+/// A table like that of Keras's `Model.summary` for KerasCV's CLIP: layer, output shape (None = any number of
+/// images or texts) and parameters, followed by the totals with their sizes. `weights` are those of a model
+/// of this config under canonical names; their values are not read. Every line ends with a newline. Errors:
+/// missing.
 std::string summary(const CLIPConfig& config, const Weights& weights, const SummaryOptions& options = {});
 
 }  // namespace sightline

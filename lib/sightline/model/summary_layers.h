@@ -8,18 +8,18 @@
 
 namespace sightline {
 
-/// A size of an output shape that a call decides.
+/// A size of an output shape that depends on the input.
 constexpr std::int64_t kAnySize = -1;
 
-/// A layer as `summary` shows it, under KerasCV's name.
+/// A layer of a summary, with its name in KerasCV.
 struct SummaryLayer {
   std::string name;
   Shape output;                      ///< kAnySize = any
-  std::vector<std::string> weights;  ///< canonical names of its own weights
-  std::vector<SummaryLayer> layers;  ///< what it is made of
+  std::vector<std::string> weights;  ///< canonical names of the weights of this layer alone
+  std::vector<SummaryLayer> layers;  ///< its sublayers
 };
 
-/// The layers of KerasCV's CLIP in its order: the image encoder, the text encoder, the head.
+/// The layers of KerasCV's CLIP in order: the image encoder, the text encoder, the head.
 std::vector<SummaryLayer> summary_layers(const CLIPConfig& config);
 
 }  // namespace sightline

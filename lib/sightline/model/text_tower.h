@@ -8,8 +8,8 @@
 
 namespace sightline {
 
-/// CLIP's text transformer and its projection. Attention is causal, so rows after the pooled one are never
-/// computed, and texts of different lengths lie one after another without padding. Weights: those of
+/// CLIP's text transformer and its projection. Attention is causal, so rows after the pooled one are not
+/// computed, and texts of different lengths are stored one after another without padding. Weights: those of
 /// `text_model` and `text_projection`. const = safe to share.
 /// Source:  transformers `CLIPTextModelWithProjection`.
 class TextTower {
@@ -18,14 +18,14 @@ class TextTower {
   TextTower(const WeightScope& root, const CLIPConfig& config, const GemmBackend& backend);
 
   /// Shapes:  B texts -> embeddings [B, E], not normalised.
-  /// Errors:  range when an id is not in the vocabulary or a text is empty or longer than the context;
+  /// Errors:  range if an id is not in the vocabulary, or a text is empty or longer than the context;
   /// mismatch for embeddings of another shape.
   void operator()(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const;
 
-  /// The position whose output is the text's: of the largest id when eos_token_id is 2 (legacy configs), else
-  /// the first whose id is eos_token_id (0 when there is none, as the reference's argmax gives).
+  /// The position whose output represents the text: that of the largest id if eos_token_id is 2 (legacy
+  /// configs), else the first one with eos_token_id (0 if there is none, like the argmax of the reference).
   std::int64_t pooled_position(std::span<const std::int32_t> ids) const;
-  /// Token embedding + positions of one text into x [ids, W].
+  /// Writes the token embedding plus position embedding of a text into x [ids, W].
   void embed(std::span<const std::int32_t> ids, TensorView<float> x) const;
   const TransformerEncoder& encoder() const { return encoder_; }
   const LayerNorm& final_norm() const { return final_norm_; }

@@ -8,8 +8,8 @@
 namespace sightline {
 
 void TokenBatch::fail_index(std::int64_t index) const {
-  fail(ErrorCode::range, "texts",
-       "have no number " + std::to_string(index) + ", there are " + std::to_string(size()));
+  fail(ErrorCode::range, "token batch",
+       "has no text " + std::to_string(index) + ", its size is " + std::to_string(size()));
 }
 
 }  // namespace sightline

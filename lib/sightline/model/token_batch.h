@@ -7,7 +7,7 @@
 
 namespace sightline {
 
-/// The token ids of texts of different lengths, one after another, without padding.
+/// The token ids of texts of different lengths, stored one after another without padding.
 class TokenBatch {
  public:
   /// Adds one text.
@@ -17,7 +17,7 @@ class TokenBatch {
   }
   /// Number of texts.
   std::int64_t size() const { return static_cast<std::int64_t>(ends_.size()); }
-  /// Number of ids of all texts.
+  /// Total number of ids.
   std::int64_t total() const { return static_cast<std::int64_t>(ids_.size()); }
   /// The ids of one text, valid until the batch changes. Errors: range.
   std::span<const std::int32_t> operator[](std::int64_t index) const {

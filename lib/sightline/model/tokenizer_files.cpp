@@ -20,7 +20,7 @@ constexpr std::int64_t kMaxFileBytes = 64LL << 20;
 struct Pair {
   std::string_view vocabulary, merges;
 };
-// Hugging Face's names; KerasHub's, by the age of the preset.
+// Hugging Face's names, then KerasHub's for newer and older presets.
 constexpr std::array kPairs = {
     Pair{"vocab.json", "merges.txt"},
     Pair{"assets/tokenizer/vocabulary.json", "assets/tokenizer/merges.txt"},
@@ -32,7 +32,7 @@ std::unique_ptr<Tokenizer> read_tokenizer(const TokenizerFiles& files, std::stri
   const auto read = [](const std::string& path) {
     return path.empty() ? std::vector<std::byte>() : read_model_file(path, kMaxFileBytes);
   };
-  // No text means no file to those who read the settings.
+  // An empty text would mean an absent file to the functions that read the settings.
   const auto read_settings = [&](const std::string& path) {
     std::vector<std::byte> bytes = read(path);
     if (!path.empty() && bytes.empty()) fail(ErrorCode::header, path, "is empty, expected JSON");
@@ -76,7 +76,7 @@ std::vector<std::string> TokenizerFiles::paths() const {
 
 TokenizerFiles find_tokenizer(const std::string& folder) {
   const std::string json = join_path(folder, "tokenizer.json");
-  bool alone = false;
+  bool without_merges = false;
   for (const Pair& pair : kPairs) {
     const std::string vocabulary = join_path(folder, pair.vocabulary),
                       merges = join_path(folder, pair.merges);
@@ -85,18 +85,18 @@ TokenizerFiles find_tokenizer(const std::string& folder) {
     if (file_exists(merges)) {
       TokenizerFiles files = {vocabulary, merges, "", "", "", ""};
       if (hugging_face) find_settings(folder, files);
-      // KerasHub's file of that name is another one.
+      // KerasHub's file of that name has another format.
       if (hugging_face && file_exists(json)) files.tokenizer_json = json;
       return files;
     }
-    alone = true;
+    without_merges = true;
   }
   if (file_exists(json)) {
     TokenizerFiles files = {"", "", json, "", "", ""};
     find_settings(folder, files);
     return files;
   }
-  if (alone) fail(ErrorCode::missing, "merges.txt", "is not beside vocab.json");
+  if (without_merges) fail(ErrorCode::missing, "merges.txt", "does not exist next to the vocabulary");
   return {};
 }
 
@@ -112,10 +112,11 @@ std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, const CLIPC
       ", " + std::to_string(tokenizer->vocabulary_size()) + " tokens");
   const std::int64_t rows = config.text.vocabulary_size;
   if (shipped && tokenizer->vocabulary_size() != rows) {
-    fail(ErrorCode::missing, "vocab.json",
-         "is not in the model folder, nor tokenizer.json, and CLIP's own vocabulary does not fit: " +
-             std::to_string(tokenizer->vocabulary_size()) + " entries, the token embedding has " +
-             std::to_string(rows) + " rows");
+    fail(
+        ErrorCode::missing, "vocab.json",
+        "is not in the model folder, nor is tokenizer.json, and CLIP's own vocabulary does not fit: it has " +
+            std::to_string(tokenizer->vocabulary_size()) + " entries, but the token embedding has " +
+            std::to_string(rows) + " rows");
   }
   tokenizer = fit_to_rows(std::move(tokenizer), rows, folder, files.name());
   check_end(*tokenizer, config.text, files.name());

@@ -10,32 +10,30 @@
 
 namespace sightline {
 
-/// The files of a model folder that make its tokenizer: Hugging Face's `tokenizer.json`, or a vocabulary and
-/// merges (`vocab.json` and `merges.txt`, or those of KerasHub's `assets/tokenizer`). Empty paths: there is
-/// none.
+/// The files of a model folder that define its tokenizer: Hugging Face's `tokenizer.json`, or a vocabulary
+/// and merges (`vocab.json` and `merges.txt`, or those of KerasHub's `assets/tokenizer`). A path is empty if
+/// there is no such file.
 struct TokenizerFiles {
   std::string vocabulary;
   std::string merges;
-  std::string
-      tokenizer_json;  ///< where it is there, it is read instead of the two others, as in transformers
-  /// Beside Hugging Face's: settings that say which tokens are special or added, and where texts are cut.
+  std::string tokenizer_json;  ///< if present, read instead of the other two, as in transformers
+  /// Hugging Face's settings: which tokens are special or added, and the length to which texts are truncated.
   std::string config, special_tokens_map, added_tokens;
 
   bool found() const { return !vocabulary.empty() || !tokenizer_json.empty(); }
-  /// "vocab.json" or "tokenizer.json": the one that is read.
+  /// "vocab.json" or "tokenizer.json", whichever is read.
   std::string name() const;
-  /// All files that are read.
+  /// The paths of all files that are read.
   std::vector<std::string> paths() const;
 };
 
-/// Looks, and reads nothing. Errors: missing for a vocabulary without merges.
+/// Finds the files of a tokenizer without reading them. Errors: missing for a vocabulary without merges.
 TokenizerFiles find_tokenizer(const std::string& folder);
 
-/// The model's own tokenizer; CLIP's, which ships with the program, when `folder` has none and its vocabulary
-/// has as many entries as the token embedding has rows. An id that a text holds and that has no row is
-/// refused when it is met (mismatch). Errors: missing; mismatch when the start or the end has no row, or when
-/// it does not end texts with the id that the config says is looked for (`check_end`); those of
-/// CLIPTokenizer.
+/// The model's own tokenizer or, if `folder` has none, CLIP's, which ships with the program; the latter
+/// requires as many rows of the token embedding as its vocabulary has entries. Encoding a text to an id
+/// without a row is an error (mismatch). Errors: missing; mismatch if the start or end token has no row, or
+/// the end token is not the one that the config expects (`check_end`); those of CLIPTokenizer.
 std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, const CLIPConfig& config,
                                           TextCleaning cleaning);
 

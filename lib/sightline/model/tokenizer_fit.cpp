@@ -9,17 +9,17 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kLargestIdIsTheEnd = 2;
+constexpr std::int64_t kPoolsAtLargestId = 2;
 constexpr std::int64_t kDefaultEnd = CLIPTextConfig().eos_token_id;
 
 [[noreturn]] void fail_without_row(std::string_view what, std::int64_t id, std::int64_t rows,
                                    const std::string& file) {
   fail(ErrorCode::mismatch, file,
-       std::string(what) + " has id " + std::to_string(id) + ", the token embedding has " +
+       std::string(what) + " has id " + std::to_string(id) + ", but the token embedding has " +
            std::to_string(rows) + " rows");
 }
 
-/// Has more ids than there are rows.
+/// A tokenizer with more ids than the token embedding has rows.
 class FittedTokenizer : public Tokenizer {
  public:
   FittedTokenizer(std::unique_ptr<Tokenizer> tokenizer, std::int64_t rows, std::string file)
@@ -56,16 +56,17 @@ std::unique_ptr<Tokenizer> fit_to_rows(std::unique_ptr<Tokenizer> tokenizer, std
 
 void check_end(const Tokenizer& tokenizer, const CLIPTextConfig& config, std::string_view file) {
   const std::string name(file);
-  if (config.eos_token_id == kLargestIdIsTheEnd) {
+  if (config.eos_token_id == kPoolsAtLargestId) {
     if (tokenizer.start_id() + 1 < tokenizer.vocabulary_size()) return;
     fail(ErrorCode::mismatch, "config.json: eos_token_id",
-         "is 2, so that a text is read at its largest id, and that is always the start, " +
+         "is 2, which pools each text at its largest id, but that is always the start token, " +
              std::to_string(tokenizer.start_id()) + " (" + name + ")");
   }
   if (config.eos_token_id == tokenizer.end_id()) return;
   const bool by_default = config.eos_token_id == kDefaultEnd && kDefaultEnd >= config.vocabulary_size;
   fail(ErrorCode::mismatch, "config.json: eos_token_id",
-       "is " + std::to_string(config.eos_token_id) + (by_default ? " (the default of an absent key)" : "") +
+       "is " + std::to_string(config.eos_token_id) +
+           (by_default ? " (the default if the key is absent)" : "") +
            ", but the tokenizer ends texts with " + std::to_string(tokenizer.end_id()) + " (" + name + ")");
 }
 

@@ -11,14 +11,14 @@
 
 namespace sightline {
 
-/// A tokenizer for a token embedding of `rows` rows: the same where all its ids have one, else one that
-/// refuses a text with an id that has none (mismatch). `file` of `folder` is where the ids come from, for
-/// messages. Errors: mismatch when the start or the end has no row.
+/// Adapts a tokenizer to a token embedding of `rows` rows. Returns it unchanged if all its ids have a row,
+/// else wrapped so that encoding a text to an id without a row is an error (mismatch). `folder` and `file`
+/// name the source of the ids for messages. Errors: mismatch if the start or end token has no row.
 std::unique_ptr<Tokenizer> fit_to_rows(std::unique_ptr<Tokenizer> tokenizer, std::int64_t rows,
                                        const std::string& folder, const std::string& file);
 
-/// That texts end with the id at which the text tower pools. Where `eos_token_id` is 2 it pools at the
-/// largest id, which must not be the start of every text. Errors: mismatch, with both numbers.
+/// Checks that texts end with the id at which the text tower pools. If `eos_token_id` is 2 the tower pools at
+/// the largest id, which must not be that of the start token. Errors: mismatch, with both ids.
 void check_end(const Tokenizer& tokenizer, const CLIPTextConfig& config, std::string_view file);
 
 }  // namespace sightline

@@ -13,7 +13,7 @@ expect 5 sightline embed-image photos -o d.npy 2>message
 grep -c 'error\[MISSING\]' message
 grep -c 'name a model with --model' message
 expect 5 sightline score photos --labels cat --templates openai-imagenet -m "$MODELS/nano_quick_gelu" 2>message
-sed 's| in /.* nor| in IT nor|' message
+sed 's| in /.* or in| in IT or in|' message
 export SIGHTLINE_DATA=$DATA
 sightline embed-image photos -o e.npy -q
 SIGHTLINE_DATA=$PWD/no/such expect 5 sightline embed-image photos -o f.npy -q 2>message
