@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Catch2 2.13 (Debian 12) has one header, Catch2 3 (Debian 13, Ubuntu 24.04) many; tests include this one.
+// Catch2 2.13 (Debian 12) has one header, Catch2 3 (Debian 13, Ubuntu 24.04) has many. Tests include this
+// one.
 #if __has_include(<catch2/catch_all.hpp>)
 #include <catch2/catch_all.hpp>
 using namespace Catch::Matchers;

@@ -12,13 +12,13 @@ namespace sightline::testing {
 
 /// How a child process ended and what it wrote to stderr.
 struct ChildResult {
-  int exit_status = -1;  ///< -1 when a signal ended it
+  int exit_status = -1;  ///< -1 if a signal ended it
   int signal = 0;
   std::string errors;
 };
 
-/// Runs `action` in a child process, which ends with the status that it returns. For what changes a whole
-/// process: signals, closed streams, limits.
+/// Runs `action` in a child process, which exits with the status that it returns. Use it for effects on a
+/// whole process: signals, closed streams, limits.
 template <class Action>
 ChildResult in_child(Action action) {
   std::array<int, 2> pipe{};

@@ -8,7 +8,7 @@
 
 namespace sightline::testing {
 
-/// What an action threw: class name ("TRUNC") and whole message, both empty when it threw nothing.
+/// The error that an action threw: class name ("TRUNC") and whole message; both are empty if it threw none.
 struct Failure {
   std::string code;
   std::string message;
@@ -19,7 +19,7 @@ struct Failure {
   }
 };
 
-/// Runs `action` and catches the library's error. Anything else it throws goes on to the test.
+/// Runs `action` and catches the library's error. Other exceptions propagate.
 template <class Action>
 Failure error_of(Action action) {
   try {

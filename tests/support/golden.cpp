@@ -20,7 +20,7 @@ static_assert(std::endian::native == std::endian::little, "golden files are litt
   throw std::runtime_error(path + ": " + problem);
 }
 
-// The value of `'key': ` in the dict that a header is, up to `end`.
+// The value of `'key': ` in the dict of a header, up to `end`.
 std::string header_value(const std::string& header, const std::string& key, char end,
                          const std::string& path) {
   const std::string mark = "'" + key + "': ";
@@ -66,7 +66,7 @@ void read_values(NpyArray& array, const char* data, std::int64_t count, const st
   }
 }
 
-// The header text and where the values begin.
+// The text of the header and the offset of the values.
 std::pair<std::string, std::size_t> npy_header(const std::string& file, const std::string& path) {
   if (file.size() < 12 || file.compare(0, 6, "\x93NUMPY") != 0) broken(path, "not a .npy file");
   const auto byte = [&](std::size_t at) {

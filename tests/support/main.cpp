@@ -35,7 +35,8 @@ class AssertionCounter : public Listener {
   }
 };
 
-// A run of the tests at a level that SIGHTLINE_CPU names and the processor lacks would repeat a lower level.
+// Whether the processor lacks a level named by SIGHTLINE_CPU; running the tests would then repeat a lower
+// level.
 bool lacks(const std::string& level) {
   using sightline::processor_features;
   const std::string names = " portable " + processor_features().names() + " ";

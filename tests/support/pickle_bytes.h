@@ -10,7 +10,7 @@
 
 namespace sightline::testing {
 
-/// Pieces of pickles, as CPython's pickle writes them with protocol 2.
+/// Parts of pickles, as written by CPython with protocol 2.
 inline std::string pickle_text(std::string_view text) {
   std::string out = "X";
   append_number(out, static_cast<std::uint32_t>(text.size()));
@@ -34,13 +34,13 @@ inline std::string pickle_integers(std::initializer_list<std::int64_t> values) {
   for (const std::int64_t value : values) out += pickle_integer(value);
   return out + "t";
 }
-/// Keys and values in turn.
+/// A dict from alternating keys and values.
 inline std::string pickle_dict(std::initializer_list<std::string> items) {
   std::string out = "}(";
   for (const std::string& item : items) out += item;
   return out + "u";
 }
-/// The whole: protocol, value, end.
+/// A complete pickle: protocol, value, end.
 inline std::string pickle_of(const std::string& value) { return "\x80\x02" + value + "."; }
 
 }  // namespace sightline::testing

@@ -11,8 +11,8 @@
 
 namespace sightline::testing {
 
-/// A model of these sizes with seeded values, to be given to `Model`. Its tensors are deferred, so a model of
-/// any size costs nothing until it computes.
+/// The parts of a model of these sizes with seeded values, for the constructor of `Model`. The tensors are
+/// deferred, so even a large model uses no memory until it computes.
 inline LoadedModel random_model(const CLIPConfig& config, unsigned seed = 0) {
   LoadedModel model;
   model.config = config;
@@ -30,7 +30,7 @@ inline LoadedModel random_model(const CLIPConfig& config, unsigned seed = 0) {
   return model;
 }
 
-/// Small, and unlike every default.
+/// A small config in which every value differs from its default.
 inline CLIPConfig small_config() {
   CLIPConfig config;
   config.vision.encoder = {.width = 128, .heads = 2, .mlp_width = 512, .layers = 2};

@@ -9,7 +9,7 @@
 
 namespace sightline::testing {
 
-/// Writes `value` over the first number of a tensor of a safetensors file, which must hold it.
+/// Overwrites the first number of a tensor in a safetensors file; the tensor must exist.
 inline void overwrite_first(std::string& file, const std::string& tensor, float value) {
   std::uint64_t header = 0;
   std::memcpy(&header, file.data(), sizeof header);

@@ -3,9 +3,9 @@
 
 #include <string>
 
-/// Says that the running test case, or a part of it, cannot be checked here, and why; the case returns after
-/// it. A program whose cases checked nothing else ends with status 77, which ctest shows as "Skipped".
+/// Records that the running test case, or a part of it, cannot run here, and why; the case then returns. If a
+/// program checked nothing else, it exits with status 77, which ctest reports as "Skipped".
 void skip(const std::string& reason);
 
-/// Whether an emulator runs this program: it ignores advice to the kernel, and is slow.
+/// Whether this program runs in an emulator, which ignores advice to the kernel and is slow.
 bool is_emulated();

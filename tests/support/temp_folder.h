@@ -13,16 +13,16 @@
 
 namespace sightline::testing {
 
-/// A new empty folder, removed with all it holds at the end of the test.
+/// A new empty folder, removed with its contents at the end of the test.
 class TempFolder {
  public:
   TempFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "sightline-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot create a temporary folder");
     path_ = name;
   }
   ~TempFolder() {
-    std::error_code ignored;  // a destructor has nobody to tell
+    std::error_code ignored;  // a destructor cannot report it
     std::filesystem::remove_all(path_, ignored);
   }
   TempFolder(const TempFolder&) = delete;
@@ -43,7 +43,7 @@ class TempFolder {
     return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
   }
   bool has(std::string_view name) const { return std::filesystem::exists(*this / name); }
-  /// How many entries the folder has: a test that nothing was left behind.
+  /// The number of entries in the folder, to test that nothing was left behind.
   std::size_t entries() const {
     return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(path_), {}));
   }

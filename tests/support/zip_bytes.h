@@ -9,7 +9,7 @@
 
 namespace sightline::testing {
 
-/// CRC-32 of zip, bit by bit: apart from the library that the reader uses.
+/// The CRC-32 of zip, computed bit by bit, independently of the library that the reader uses.
 inline std::uint32_t crc32_of(std::string_view bytes) {
   std::uint32_t crc = 0xFFFFFFFF;
   for (const char byte : bytes) {
@@ -19,7 +19,7 @@ inline std::uint32_t crc32_of(std::string_view bytes) {
   return ~crc;
 }
 
-/// Little-endian numbers one behind the other.
+/// Appends a number in little-endian order.
 template <class T>
 void append_number(std::string& out, T value) {
   for (std::size_t i = 0; i < sizeof(T); ++i) {
@@ -27,10 +27,10 @@ void append_number(std::string& out, T value) {
   }
 }
 
-/// A member of an archive, with what may be wrong with it.
+/// A member of an archive; its fields can be set to wrong values.
 struct ZipMember {
   std::string name;
-  std::string bytes;  ///< as they lie in the file
+  std::string bytes;  ///< as stored in the file
   std::uint16_t method = 0;
   std::uint16_t flags = 0;
   std::uint32_t crc = 0;
@@ -39,7 +39,7 @@ struct ZipMember {
   std::string local_name;
   std::string local_extra;
   std::string extra;
-  std::int64_t offset = -1;  ///< as the directory says it; -1: where it lies
+  std::int64_t offset = -1;  ///< offset stated in the directory; -1: the real one
 
   ZipMember(std::string member, std::string content) : name(std::move(member)), bytes(std::move(content)) {
     crc = crc32_of(bytes);
@@ -48,12 +48,12 @@ struct ZipMember {
   }
 };
 
-/// The end of an archive, with what may be wrong with it.
+/// The end of an archive; its fields can be set to wrong values.
 struct ZipEnd {
   std::string comment = "";
-  std::int64_t entries = -1;  ///< -1: as many as there are
-  std::int64_t offset = -1;   ///< -1: where the directory lies
-  bool wide = false;          ///< a zip64 end record and its locator before the other
+  std::int64_t entries = -1;  ///< -1: the real number
+  std::int64_t offset = -1;   ///< -1: the real offset of the directory
+  bool wide = false;          ///< whether to write a zip64 end record and its locator as well
 };
 
 inline void append_zip_entry(std::string& out, const ZipMember& member, bool is_local, std::uint32_t offset) {
@@ -77,7 +77,7 @@ inline void append_zip_entry(std::string& out, const ZipMember& member, bool is_
   out += extra;
 }
 
-/// An archive of `members`, one behind the other.
+/// An archive of `members` in order.
 inline std::string zip_bytes(const std::vector<ZipMember>& members, const ZipEnd& end = {}) {
   std::string file, directory;
   for (const ZipMember& member : members) {
