@@ -99,7 +99,7 @@ std::string only_clip(const std::string& path, std::string_view file, const std:
   if (!is_plain(found[0]))
     fail(ErrorCode::unsafe, list, "lists '" + found[0] + "', expected a folder next to it");
   const std::string folder = join_path(path, found[0]);
-  if (!is_directory(folder)) fail(ErrorCode::missing, folder, "is named in " + list + ", but not there");
+  if (!is_directory(folder)) fail(ErrorCode::missing, folder, "is named in " + list + ", but does not exist");
   return found[0].empty() ? path : folder;
 }
 
