@@ -5,7 +5,7 @@
 
 using namespace sightline;
 
-TEST_CASE("bytes: checked arithmetic refuses what does not fit 63 bits", "[base]") {
+TEST_CASE("bytes: checked arithmetic rejects results that do not fit in 63 bits", "[base]") {
   CHECK(checked_mul(1LL << 31, 1LL << 31, "x") == 1LL << 62);
   CHECK_THROWS_AS(checked_mul(1LL << 32, 1LL << 31, "x"), Error);
   CHECK_THROWS_AS(checked_mul(-1, 3, "x"), Error);

@@ -15,7 +15,7 @@ TEST_CASE("error: what() is subject, colon, problem", "[base]") {
   CHECK(std::string(Error(ErrorCode::io, "", "the disk is gone").what()) == "the disk is gone");
 }
 
-TEST_CASE("error: within() puts the outer file in front and keeps the code", "[base]") {
+TEST_CASE("error: within() prepends the outer file and keeps the code", "[base]") {
   const Error inner(ErrorCode::mismatch, "fc1.weight", "has shape [2, 3], expected [3, 2]");
   const Error outer = inner.within("model.safetensors");
   CHECK(outer.subject() == "model.safetensors: fc1.weight");
@@ -24,7 +24,7 @@ TEST_CASE("error: within() puts the outer file in front and keeps the code", "[b
   CHECK(Error(ErrorCode::io, "", "x").within("f").subject() == "f");
 }
 
-TEST_CASE("error: every code has a class name of its own", "[base]") {
+TEST_CASE("error: every code has its own class name", "[base]") {
   std::set<std::string_view> names;
   int count = 0;
   for (auto code = ErrorCode::magic; code <= ErrorCode::usage;

@@ -33,7 +33,7 @@ std::string base64(std::string_view bytes) {
 
 }  // namespace
 
-TEST_CASE("format: floats are shortest and read back to the same bits", "[base]") {
+TEST_CASE("format: floats are printed in the shortest form that reads back as the same bits", "[base]") {
   CHECK(number(0.1F) == "0.1");
   CHECK(number(1.0F) == "1");
   CHECK(number(-0.0F) == "-0");
@@ -48,7 +48,7 @@ TEST_CASE("format: floats are shortest and read back to the same bits", "[base]"
   }
 }
 
-TEST_CASE("format: JSON strings escape what must be, pass UTF-8, replace what is not", "[base]") {
+TEST_CASE("format: JSON strings escape control characters, keep UTF-8 and replace invalid bytes", "[base]") {
   CHECK(json("a\"b\\c") == R"("a\"b\\c")");
   CHECK(json("\n\t\x01\x1f\x7f") == "\"\\n\\t\\u0001\\u001f\\u007f\"");
   CHECK(json("\xc3\xa9\xf0\x9f\x98\x80") == "\"\xc3\xa9\xf0\x9f\x98\x80\"");
@@ -58,7 +58,7 @@ TEST_CASE("format: JSON strings escape what must be, pass UTF-8, replace what is
         "b\"");
 }
 
-TEST_CASE("format: UTF-8 is checked to the letter", "[base]") {
+TEST_CASE("format: UTF-8 validation is exact", "[base]") {
   CHECK(is_utf8("plain \xc3\xa9 \xe2\x82\xac \xf4\x8f\xbf\xbf"));
   for (const std::string_view bad : {"\xff", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xf0\x9f\x98",
                                      "\x80", "\xe0\x80\x80", "\xf0\x80\x80\x80", "a\xc3"}) {
@@ -67,7 +67,7 @@ TEST_CASE("format: UTF-8 is checked to the letter", "[base]") {
   }
 }
 
-TEST_CASE("format: base64 pads as RFC 4648 says", "[base]") {
+TEST_CASE("format: base64 pads as RFC 4648 specifies", "[base]") {
   CHECK(base64("").empty());
   CHECK(base64("f") == "Zg==");
   CHECK(base64("fo") == "Zm8=");
@@ -76,7 +76,7 @@ TEST_CASE("format: base64 pads as RFC 4648 says", "[base]") {
   CHECK(base64("\xff\xfe\xfd") == "//79");
 }
 
-TEST_CASE("format: printable text never steers a terminal and stays short", "[base]") {
+TEST_CASE("format: printable text contains no terminal control sequences and is short", "[base]") {
   CHECK(printable("a\x1b[31m\n\tb") == "a\\x1b[31m\\n\\tb");
   CHECK(printable("\xc2\x9b"
                   "31m") == "\\xc2\\x9b31m");

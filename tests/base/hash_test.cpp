@@ -15,12 +15,12 @@ std::string hash_of(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("hash: the digits that xxhsum -H128 prints", "[base]") {
+TEST_CASE("hash: matches the output of xxhsum -H128", "[base]") {
   CHECK(hash_of("") == "99aa06d3014798d86001c324468d497f");
   CHECK(hash_of("abc") == "06b05ab6733a618578af5f94892f3950");
 }
 
-TEST_CASE("hash: pieces do not matter, unless their sizes are hashed too", "[base]") {
+TEST_CASE("hash: the split into updates does not matter unless sizes are hashed too", "[base]") {
   const std::string text(1000, 'x');
   Hash128 whole, pieces, sized, others;
   whole.update(as_bytes(text));
@@ -32,7 +32,7 @@ TEST_CASE("hash: pieces do not matter, unless their sizes are hashed too", "[bas
   CHECK(sized.hex() != others.hex());
 }
 
-TEST_CASE("hash: the form of a hash", "[base]") {
+TEST_CASE("hash: recognises the format of a hash", "[base]") {
   CHECK(is_hash128("99aa06d3014798d86001c324468d497f"));
   CHECK_FALSE(is_hash128(""));
   CHECK_FALSE(is_hash128("99aa06d3014798d86001c324468d497"));

@@ -11,7 +11,7 @@
 
 using namespace sightline;
 
-TEST_CASE("pool: every index is done once, by a member of the pool", "[base]") {
+TEST_CASE("pool: every index runs once, on a thread of the pool", "[base]") {
   const int threads = GENERATE(1, 2, 3, 8);
   ThreadPool pool(threads);
   CHECK(pool.size() == threads);
@@ -29,16 +29,16 @@ TEST_CASE("pool: every index is done once, by a member of the pool", "[base]") {
   }
 }
 
-TEST_CASE("pool: what the members wrote is seen after the run, many runs in a row", "[base]") {
+TEST_CASE("pool: results are visible after the run, over many runs", "[base]") {
   ThreadPool pool(3);
-  std::vector<int> values(64);  // not atomic: a thread sanitizer checks the handing over
+  std::vector<int> values(64);  // not atomic, so that ThreadSanitizer checks the synchronisation
   for (int round = 0; round < 2000; ++round) {
     pool.run(64, [&](std::int64_t index, int) { values[static_cast<std::size_t>(index)] += 1; });
   }
   CHECK(values == std::vector<int>(64, 2000));
 }
 
-TEST_CASE("pool: the worker number is a place of one's own", "[base]") {
+TEST_CASE("pool: every worker number is used by one thread at a time", "[base]") {
   ThreadPool pool(4);
   std::vector<std::int64_t> sums(4);
   for (int round = 0; round < 200; ++round) {
@@ -47,7 +47,7 @@ TEST_CASE("pool: the worker number is a place of one's own", "[base]") {
   CHECK(sums[0] + sums[1] + sums[2] + sums[3] == 200 * 50 * 49 / 2);
 }
 
-TEST_CASE("pool: the first error arrives at the caller and the pool goes on working", "[base][error]") {
+TEST_CASE("pool: the first exception reaches the caller and the pool stays usable", "[base][error]") {
   const int threads = GENERATE(1, 3);
   ThreadPool pool(threads);
   for (int round = 0; round < 50; ++round) {
@@ -58,7 +58,7 @@ TEST_CASE("pool: the first error arrives at the caller and the pool goes on work
   }
 }
 
-TEST_CASE("pool: a run inside a run is done by its caller alone", "[base]") {
+TEST_CASE("pool: a nested run executes on the calling thread alone", "[base]") {
   ThreadPool pool(3);
   std::atomic<int> done{0};
   pool.run(10, [&](std::int64_t, int) { pool.run(10, [&](std::int64_t, int) { ++done; }); });
@@ -68,11 +68,11 @@ TEST_CASE("pool: a run inside a run is done by its caller alone", "[base]") {
 TEST_CASE("pool: there is at least one core", "[base]") { CHECK(available_cores() >= 1); }
 
 #ifdef __GLIBC__
-TEST_CASE("pool: where the system gives no threads the caller works alone", "[base]") {
+TEST_CASE("pool: the caller works alone if the system refuses to start threads", "[base]") {
   pthread_attr_t usual, greedy;
   REQUIRE(::pthread_getattr_default_np(&usual) == 0);
   REQUIRE(::pthread_attr_init(&greedy) == 0);
-  REQUIRE(::pthread_attr_setstacksize(&greedy, std::size_t{1} << 50) == 0);  // more than there are addresses
+  REQUIRE(::pthread_attr_setstacksize(&greedy, std::size_t{1} << 50) == 0);  // exceeds the address space
   REQUIRE(::pthread_setattr_default_np(&greedy) == 0);
   ThreadPool pool(4);
   CHECK(::pthread_setattr_default_np(&usual) == 0);

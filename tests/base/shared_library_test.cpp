@@ -5,7 +5,7 @@
 
 using namespace sightline;
 
-TEST_CASE("shared library: a function is found by its name", "[base]") {
+TEST_CASE("shared library: finds a function by name", "[base]") {
   SharedLibrary library("libm.so.6");
   double (*cosine)(double) = nullptr;
   library.find(cosine, "cos");
@@ -16,10 +16,10 @@ TEST_CASE("shared library: a function is found by its name", "[base]") {
   CHECK(cosine == nullptr);
   CHECK(library.problem().empty());
   library.find(cosine, "no_such_function");
-  CHECK(library.problem() == "libm.so.6: has no function no_such_function");
+  CHECK(library.problem() == "libm.so.6: missing function no_such_function");
 }
 
-TEST_CASE("shared library: one that is missing is named", "[base]") {
+TEST_CASE("shared library: a missing library is named in the problem", "[base]") {
   SharedLibrary library("libno-such-library.so.9");
   CHECK_THAT(library.problem(), Contains("libno-such-library.so.9"));
   void (*function)() = nullptr;

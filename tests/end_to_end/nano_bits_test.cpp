@@ -92,7 +92,7 @@ TEST_CASE("nano: neighbours in a batch and temporaries of earlier passes change 
   check_same_bits(std::span(among).last(size), alone, "a caption among others");
 }
 
-TEST_CASE("nano: every back end of this build agrees with transformers", "[end_to_end][golden]") {
+TEST_CASE("nano: every backend of this build agrees with transformers", "[end_to_end][golden]") {
   for (const GemmBackend* backend : gemm_backends()) {
     if (!backend->supported()) {
       skip("this processor does not run backend " + std::string(backend->name()));

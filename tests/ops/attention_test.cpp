@@ -28,7 +28,7 @@ std::vector<float> run(const Case& c, const std::vector<float>& q, const std::ve
   return out;
 }
 
-// softmax(Q K^T / sqrt(D)) V, one number at a time.
+// The reference: softmax(Q K^T / sqrt(D)) V, one value at a time.
 double plain(const Case& c, const std::vector<float>& q, const std::vector<float>& k,
              const std::vector<float>& v, std::int64_t row, std::int64_t column, Mask mask) {
   const std::int64_t depth = c.width / c.heads, first = column / depth * depth;
@@ -49,7 +49,8 @@ double plain(const Case& c, const std::vector<float>& q, const std::vector<float
 
 }  // namespace
 
-TEST_CASE("attention: equals the formula for odd lengths and head widths, masked and not", "[ops]") {
+TEST_CASE("attention: matches the formula for odd lengths and head widths, with and without a mask",
+          "[ops]") {
   const Case c = GENERATE(Case{1, 8, 2}, Case{5, 36, 3}, Case{50, 64, 1}, Case{17, 80, 1}, Case{77, 24, 2},
                           Case{40, 300, 2});
   const Mask mask = GENERATE(Mask::none, Mask::causal);

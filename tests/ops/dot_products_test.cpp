@@ -21,7 +21,7 @@ std::vector<float> random_values(std::int64_t count) {
 
 }  // namespace
 
-TEST_CASE("dot products: each is the sum in double, rounded once", "[ops]") {
+TEST_CASE("dot products: each sum is accumulated in double and rounded once", "[ops]") {
   for (const std::int64_t width : {1, 7, 8, 9, 512, 515}) {
     constexpr std::int64_t kRows = 7, kColumns = 5, kStride = 6;
     const std::vector<float> x = random_values(kRows * width), y = random_values(kColumns * width);
@@ -35,15 +35,16 @@ TEST_CASE("dot products: each is the sum in double, rounded once", "[ops]") {
                  static_cast<long double>(y[static_cast<std::size_t>(c * width + i)]);
         }
         const float actual = out[static_cast<std::size_t>(r * kStride + c)];
-        // half a step of float32, and what is lost in double
+        // Half a unit in the last place of float32, plus the rounding error in double.
         CHECK(std::abs(static_cast<long double>(actual) - sum) <= std::abs(sum) * 0x1.01p-24L + 1e-12L);
       }
-      CHECK(out[static_cast<std::size_t>(r * kStride + kColumns)] == -1.0F);  // nothing beyond the columns
+      CHECK(out[static_cast<std::size_t>(r * kStride + kColumns)] == -1.0F);  // nothing is written beyond the
+                                                                              // columns
     }
   }
 }
 
-TEST_CASE("dot products: the bits of one do not depend on its neighbours", "[ops]") {
+TEST_CASE("dot products: the bits of a product do not depend on its neighbours", "[ops]") {
   constexpr std::int64_t kWidth = 77, kRows = 11, kColumns = 9;
   const std::vector<float> x = random_values(kRows * kWidth), y = random_values(kColumns * kWidth);
   std::vector<float> together(kRows * kColumns);
@@ -59,7 +60,7 @@ TEST_CASE("dot products: the bits of one do not depend on its neighbours", "[ops
   }
 }
 
-TEST_CASE("dot products: a squared norm is the row's product with itself", "[ops]") {
+TEST_CASE("dot products: a squared norm is the product of the row with itself", "[ops]") {
   for (const std::int64_t width : {0, 1, 8, 13, 512}) {
     const std::vector<float> row = random_values(width);
     float product = 0;

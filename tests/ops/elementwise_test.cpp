@@ -41,7 +41,7 @@ TEST_CASE("elementwise: quick_gelu and gelu follow their formulas over the whole
   CHECK(worst_gelu < 3e-7);
 }
 
-TEST_CASE("elementwise: values do not depend on their place in the array", "[ops]") {
+TEST_CASE("elementwise: values do not depend on their position in the array", "[ops]") {
   std::vector<float> values(67);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i) * 0.11F - 3.5F;
   std::vector<float> together = values;
@@ -67,7 +67,7 @@ TEST_CASE("elementwise: softmax sums to one and survives large and very negative
   CHECK_THAT(static_cast<double>(row[0] + row[1] + row[2] + row[3]), WithinAbs(1, 1e-6));
 }
 
-TEST_CASE("elementwise: layer_norm equals the double-precision formula, also far from zero", "[ops]") {
+TEST_CASE("elementwise: layer_norm matches the double-precision formula, also far from zero", "[ops]") {
   std::mt19937 generator(1);
   std::normal_distribution<float> normal(1000.0F, 1.0F);
   const std::int64_t rows = 3, width = GENERATE(1, 12, 33, 768);
@@ -89,7 +89,7 @@ TEST_CASE("elementwise: layer_norm equals the double-precision formula, also far
       const double centred = static_cast<double>(x.view().row(r)[i]) - mean;
       const double want =
           centred / std::sqrt(variance + 1e-5) * static_cast<double>(gamma[i]) + static_cast<double>(beta[i]);
-      // The mean is rounded to float before it is subtracted: an error of 1000 * 2^-24, scaled.
+      // The mean is rounded to float before it is subtracted, an error of 1000 * 2^-24, scaled.
       const double bound =
           8 * static_cast<double>(gamma[i]) * 1001 * 0x1p-24 / std::sqrt(variance + 1e-5) + 1e-6;
       CHECK(std::abs(static_cast<double>(y.view().row(r)[i]) - want) <= bound);

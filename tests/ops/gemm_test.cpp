@@ -22,7 +22,7 @@ struct Product {
   std::int64_t rows, columns, inner;
 };
 
-// A back end, or one instruction set's kernels of the native one: whatever this processor can run.
+// A backend, or the kernels of one instruction set of the native backend, if this processor supports it.
 struct Multiplier {
   std::string name;
   std::function<std::unique_ptr<PackedMatrix>(const StoredTensor&)> pack;
@@ -66,7 +66,7 @@ std::vector<float> run(const PackedMatrix& matrix, const std::vector<float>& x, 
 
 }  // namespace
 
-TEST_CASE("gemm: every back end equals a double-precision product within its rounding bound",
+TEST_CASE("gemm: every backend matches a double-precision product within its rounding bound",
           "[ops][property]") {
   const Multiplier backend = GENERATE(from_range(multipliers()));
   const Product shape =
@@ -127,7 +127,7 @@ TEST_CASE("gemm: a row's bits depend on that row alone", "[ops][property]") {
   }
 }
 
-TEST_CASE("gemm: half-precision weights give what their float values give, bit for bit", "[ops]") {
+TEST_CASE("gemm: half-precision weights give the same bits as their float values", "[ops]") {
   const Multiplier backend = GENERATE(from_range(multipliers()));
   const DType dtype = GENERATE(DType::f16, DType::bf16);
   const std::int64_t rows = 5, columns = 70, inner = 300;
@@ -161,7 +161,7 @@ TEST_CASE("gemm: the first product, later ones and deferred weights give the sam
   CHECK(run(*deferred, x, rows, 1, {}, start) == first);
 }
 
-TEST_CASE("gemm: a warm product takes no new memory", "[ops]") {
+TEST_CASE("gemm: a product with warm scratch memory allocates nothing", "[ops]") {
   const Multiplier backend = GENERATE(from_range(multipliers()));
   const std::vector<float> x = random_values(40 * 64, 1), w = random_values(96 * 64, 2);
   std::vector<float> y(40 * 96);
@@ -178,7 +178,7 @@ TEST_CASE("gemm: a warm product takes no new memory", "[ops]") {
   CHECK(scratch.capacity() == capacity);
 }
 
-TEST_CASE("gemm: back ends are chosen by name", "[ops][error]") {
+TEST_CASE("gemm: backends are selected by name", "[ops][error]") {
   CHECK(gemm_backend("reference").name() == "reference");
   CHECK(gemm_backend("auto").supported());
   CHECK_THROWS_WITH(gemm_backend("mkl"), Contains("native") && Contains("reference"));

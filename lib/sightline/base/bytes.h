@@ -14,7 +14,7 @@
 
 namespace sightline {
 
-/// Bytes somebody else owns. Cheap to copy; valid as long as the owner is.
+/// A non-owning view of bytes. Cheap to copy; valid as long as the owner of the bytes.
 using ByteView = std::span<const std::byte>;
 
 inline std::string_view as_text(ByteView bytes) {
@@ -24,27 +24,27 @@ inline ByteView as_bytes(std::string_view text) {
   return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
 }
 
-/// a * b of non-negative sizes from a file. Errors: range when it does not fit 63 bits or an operand is
-/// negative.
+/// Returns a * b for non-negative sizes that come from a file.
+/// Errors: range when the product does not fit in 63 bits or an operand is negative.
 inline std::int64_t checked_mul(std::int64_t a, std::int64_t b, std::string_view subject) {
   std::int64_t product = 0;
   if (a < 0 || b < 0 || __builtin_mul_overflow(a, b, &product)) {
-    fail(ErrorCode::range, subject, "a size does not fit 63 bits");
+    fail(ErrorCode::range, subject, "a size does not fit in 63 bits");
   }
   return product;
 }
 
-/// a + b of non-negative sizes from a file. Errors: range, as above.
+/// Returns a + b for non-negative sizes that come from a file. Errors: range, as for `checked_mul`.
 inline std::int64_t checked_add(std::int64_t a, std::int64_t b, std::string_view subject) {
   std::int64_t sum = 0;
   if (a < 0 || b < 0 || __builtin_add_overflow(a, b, &sum)) {
-    fail(ErrorCode::range, subject, "a size does not fit 63 bits");
+    fail(ErrorCode::range, subject, "a size does not fit in 63 bits");
   }
   return sum;
 }
 
-/// Reads a little-endian number at `offset`; no alignment needed. Errors: truncated when it does not lie
-/// inside.
+/// Reads a little-endian number at `offset`, which needs no alignment. Errors: truncated when the number
+/// extends past the end of `bytes`.
 template <class T>
 T load_le(ByteView bytes, std::size_t offset, std::string_view subject) {
   static_assert(std::is_trivially_copyable_v<T> && std::endian::native == std::endian::little);

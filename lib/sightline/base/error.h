@@ -7,32 +7,32 @@
 
 namespace sightline {
 
-/// What kind of thing went wrong; one to one with the classes of `docs/cli.md`, section Messages.
+/// The kind of an error. Each value corresponds to one error class of `docs/cli.md`, section Messages.
 enum class ErrorCode {
-  magic,        ///< not the kind of file it should be
-  truncated,    ///< ends before its own header says
-  corrupt,      ///< checksums, values or structure that cannot be right
+  magic,        ///< the file is not of the expected kind
+  truncated,    ///< the file is shorter than its header states
+  corrupt,      ///< a checksum, value or structure is wrong
   header,       ///< malformed header or syntax
-  range,        ///< a number outside what is possible
+  range,        ///< a number outside its valid range
   type,         ///< wrong type of a value or tensor
-  duplicate,    ///< something that must be unique stands there twice
-  limit,        ///< larger than this program accepts
-  unsupported,  ///< valid, but not built
-  unsafe,       ///< would run, follow or overwrite something
-  utf8,         ///< text that is not UTF-8
-  missing,      ///< a file, tensor, key or option that must be there is not
-  mismatch,     ///< two things that must agree do not
-  io,           ///< the operating system refused
-  no_space,     ///< the disk is full
-  locked,       ///< output exists, is in use, or is an input
-  usage,        ///< the command line is wrong
+  duplicate,    ///< duplicate entry
+  limit,        ///< exceeds a limit of this program
+  unsupported,  ///< valid but not supported
+  unsafe,       ///< would run code, follow a link or overwrite a file
+  utf8,         ///< text that is not valid UTF-8
+  missing,      ///< a required file, tensor, key or option is missing
+  mismatch,     ///< two things that must agree differ
+  io,           ///< the operating system reported an error
+  no_space,     ///< no space left on the device
+  locked,       ///< the output exists, is in use, or is also an input
+  usage,        ///< invalid command line
 };
 
-/// "MAGIC", "TRUNC", ...: the CLASS of messages and reports.
+/// The name of the error class in messages and reports: "MAGIC", "TRUNC", ...
 std::string_view class_name(ErrorCode code);
 
-/// The only exception type of the library. `what()` is "<subject>: <problem>", lower case, no full stop, with
-/// the value seen and the value expected.
+/// The only exception type of the library. `what()` is "<subject>: <problem>" in lower case without a full
+/// stop, with the value found and the value expected.
 class Error : public std::runtime_error {
  public:
   Error(ErrorCode code, std::string_view subject, std::string_view problem);
@@ -41,7 +41,7 @@ class Error : public std::runtime_error {
   const std::string& subject() const { return subject_; }
   const std::string& problem() const { return problem_; }
 
-  /// The same error seen from further out: the subject becomes "<outer>: <subject>".
+  /// Returns the same error with `outer` as context: the subject becomes "<outer>: <subject>".
   Error within(std::string_view outer) const;
 
  private:

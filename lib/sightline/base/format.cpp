@@ -28,7 +28,7 @@ void append_hex_escape(std::string& out, std::string_view prefix, unsigned char 
   out += kHex[byte & 15];
 }
 
-/// Characters that some readers of lines end a line at, though JSON allows them in strings.
+/// Characters that some line readers treat as line ends, although JSON allows them in strings.
 std::string_view line_end_escape(std::string_view character) {
   if (character == "\xC2\x85") return "\\u0085";
   if (character == "\xE2\x80\xA8") return "\\u2028";

@@ -7,7 +7,8 @@
 
 namespace sightline {
 
-/// A callable somebody else owns: two pointers, no allocation. For parameters only, never stored.
+/// A non-owning reference to a callable: two pointers, no allocation. Use it for parameters only and do not
+/// store it.
 template <class Signature>
 class FunctionRef;
 

@@ -14,7 +14,7 @@ constexpr std::string_view kDigits = "0123456789abcdef";
 }  // namespace
 
 struct Hash128::State {
-  XXH3_state_t xxh3;  // aligned to 64 bytes, which `new` observes
+  XXH3_state_t xxh3;  // 64-byte alignment, which `new` respects
 };
 
 Hash128::Hash128() : state_(std::make_unique<State>()) { XXH3_128bits_reset(&state_->xxh3); }

@@ -9,8 +9,8 @@
 
 namespace sightline {
 
-/// xxh3-128 of bytes that come in pieces: fast, and the same on every machine. It tells apart what differs by
-/// accident, not by intent.
+/// A streaming XXH3 128-bit hash: fast, and the same on every machine. It detects accidental differences; it
+/// is not a cryptographic hash.
 class Hash128 {
  public:
   Hash128();
@@ -19,9 +19,9 @@ class Hash128 {
   Hash128& operator=(const Hash128&) = delete;
 
   void update(ByteView bytes);
-  /// The number of bytes first, so that "ab", "c" and "a", "bc" differ.
+  /// Hashes the number of bytes first, so that "ab", "c" and "a", "bc" give different hashes.
   void update_sized(ByteView bytes);
-  /// Of everything so far: 32 lower-case hexadecimal digits, as `xxhsum -H128` prints them.
+  /// The hash of all bytes so far: 32 lower-case hexadecimal digits, as `xxhsum -H128` prints them.
   std::string hex() const;
 
  private:
@@ -29,7 +29,7 @@ class Hash128 {
   std::unique_ptr<State> state_;
 };
 
-/// Whether `text` has the form of `Hash128::hex`.
+/// Whether `text` has the format of `Hash128::hex`.
 bool is_hash128(std::string_view text);
 
 }  // namespace sightline

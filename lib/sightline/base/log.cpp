@@ -9,14 +9,14 @@
 namespace sightline {
 namespace {
 
-// Made at first use: a program that never logs pays nothing at start.
+// Created on first use, so that a program that never logs pays nothing at startup.
 spdlog::logger& logger() {
   static const std::shared_ptr<spdlog::logger> instance = [] {
-    auto made =
+    auto result =
         std::make_shared<spdlog::logger>("sightline", std::make_shared<spdlog::sinks::stderr_sink_mt>());
-    made->set_pattern("sightline: %v");
-    made->set_level(spdlog::level::debug);
-    return made;
+    result->set_pattern("sightline: %v");
+    result->set_level(spdlog::level::debug);
+    return result;
   }();
   return *instance;
 }

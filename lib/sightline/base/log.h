@@ -5,8 +5,8 @@
 
 namespace sightline {
 
-/// Diagnostics of the library, which say what was chosen where there was a choice: silent until the program
-/// calls `enable_log`. They go to stderr and are never data.
+/// Debug messages of the library, which report the choices it makes. They go to stderr once the program has
+/// called `enable_log`, and are discarded before that.
 void enable_log();
 void log_debug(std::string_view message);
 

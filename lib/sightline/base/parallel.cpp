@@ -16,8 +16,8 @@
 namespace sightline {
 namespace {
 
-// A short spin catches the next product of a forward pass without a system call; longer spinning would take
-// the core from a neighbour.
+// A short spin catches the next product of a forward pass without a system call; spinning longer would take
+// the core from other processes.
 constexpr int kSpins = 2000;
 
 void pause_cpu() {
@@ -44,7 +44,7 @@ struct ThreadPool::State {
   std::vector<std::thread> threads;
   std::mutex mutex;
   std::condition_variable wake, done;
-  std::atomic<std::uint64_t> generation{0};  // changes once per run
+  std::atomic<std::uint64_t> generation{0};  // incremented by every run
   std::atomic<bool> stop{false};
   std::atomic<std::int64_t> next{0};
   std::atomic<int> active{0};
@@ -69,16 +69,18 @@ struct ThreadPool::State {
   }
 
   void member(int worker) {
-    std::uint64_t seen = 0;
+    std::uint64_t last_generation = 0;
     for (;;) {
-      for (int i = 0; i < kSpins && generation.load(std::memory_order_acquire) == seen && !stop; ++i)
+      for (int i = 0; i < kSpins && generation.load(std::memory_order_acquire) == last_generation && !stop;
+           ++i)
         pause_cpu();
-      if (generation.load(std::memory_order_acquire) == seen && !stop) {
+      if (generation.load(std::memory_order_acquire) == last_generation && !stop) {
         std::unique_lock lock(mutex);
-        wake.wait(lock, [&] { return generation.load(std::memory_order_acquire) != seen || stop; });
+        wake.wait(lock,
+                  [&] { return generation.load(std::memory_order_acquire) != last_generation || stop; });
       }
       if (stop) return;
-      seen = generation.load(std::memory_order_acquire);
+      last_generation = generation.load(std::memory_order_acquire);
       work(worker);
       if (active.fetch_sub(1, std::memory_order_acq_rel) == 1) {
         const std::lock_guard lock(mutex);
@@ -94,7 +96,7 @@ ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
     for (int worker = 1; worker < threads; ++worker)
       state_->threads.emplace_back([state = state_.get(), worker] { state->member(worker); });
   } catch (const std::exception&) {
-    // a limit on processes, or no memory for one more: those that began will do
+    // A process limit was reached or memory ran out: continue with the threads that started.
   }
 }
 

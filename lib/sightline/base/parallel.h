@@ -8,11 +8,11 @@
 
 namespace sightline {
 
-/// A fixed team of threads. The caller of `run` is one of them; idle members sleep.
-/// Thread-safety: one `run` at a time; a `run` inside a `run` is done by the calling thread alone.
+/// A fixed set of worker threads. The thread that calls `run` takes part; idle threads sleep.
+/// Thread-safety: one `run` at a time. A `run` inside a `run` executes on the calling thread only.
 class ThreadPool {
  public:
-  /// `threads` >= 1; 1 starts no thread at all. Where the system gives fewer, the team is smaller.
+  /// `threads` >= 1; 1 starts no thread. If the system refuses to start a thread, the pool is smaller.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -20,9 +20,10 @@ class ThreadPool {
 
   int size() const;
 
-  /// Calls body(index, worker) once for every index in [0, count), in any order, on any member; worker is in
-  /// [0, size()). Returns when all are done. Errors: rethrows the first exception a body threw; the others
-  /// are still waited for, indices not yet begun are not begun.
+  /// Calls body(index, worker) once for every index in [0, count), in any order, on any thread; worker is in
+  /// [0, size()). Returns when all calls have returned.
+  /// Errors: rethrows the first exception thrown by a body. Calls in progress are waited for; remaining
+  /// indices are not started.
   void run(std::int64_t count, FunctionRef<void(std::int64_t index, int worker)> body);
 
  private:
@@ -30,7 +31,7 @@ class ThreadPool {
   std::unique_ptr<State> state_;
 };
 
-/// Processor cores this process may run on (affinity and cgroup quota counted), at least 1.
+/// The number of processor cores available to this process (affinity and cgroup quota included), at least 1.
 int available_cores();
 
 }  // namespace sightline

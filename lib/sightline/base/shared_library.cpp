@@ -8,7 +8,7 @@ namespace sightline {
 SharedLibrary::SharedLibrary(const char* soname)
     : soname_(soname), handle_(dlopen(soname, RTLD_NOW | RTLD_LOCAL)) {
   if (handle_ == nullptr) {
-    const char* reason = dlerror();  // names the library, or the one below it that is missing
+    const char* reason = dlerror();  // names the library, or the dependency of it that is missing
     problem_ = reason != nullptr ? reason : soname_ + ": cannot be loaded";
   }
 }
@@ -19,7 +19,7 @@ void* SharedLibrary::symbol(const char* name) const {
 
 void SharedLibrary::note_missing(const char* name) {
   if (problem_.empty()) {
-    problem_ = soname_ + ": has no function " + name;
+    problem_ = soname_ + ": missing function " + name;
   }
 }
 

@@ -5,15 +5,16 @@
 
 namespace sightline {
 
-/// A shared library that is loaded when it is first needed, so that runs that do not need it neither wait for
-/// its loading nor depend on it. It stays loaded until the process ends. Thread-safety: as a function-local
-/// static it is loaded once; const afterwards.
+/// A shared library that is loaded on first use, so that runs that do not need it neither wait for it nor
+/// depend on it. It stays loaded until the process ends.
+/// Thread-safety: a function-local static is loaded once and is safe to share afterwards.
 class SharedLibrary {
  public:
-  /// Loads the library that the loader finds under `soname` ("libavif.so.15"). Never throws: see `problem`.
+  /// Loads the library that the dynamic loader finds under `soname` ("libavif.so.15"). Never throws; see
+  /// `problem`.
   explicit SharedLibrary(const char* soname);
 
-  /// Sets `function` to the library's function of this name, to null when there is none.
+  /// Sets `function` to the function of this name in the library, or to null if there is none.
   template <class Function>
   void find(Function*& function, const char* name) {
     function = reinterpret_cast<Function*>(symbol(name));
@@ -21,14 +22,14 @@ class SharedLibrary {
       note_missing(name);
     }
   }
-  /// The same for a function that may be missing: only newer versions of the library have it.
+  /// The same for an optional function, which only newer versions of the library have.
   template <class Function>
   void find_optional(Function*& function, const char* name) {
     function = reinterpret_cast<Function*>(symbol(name));
   }
 
-  /// Why the library cannot be used, for a message: it cannot be loaded, or lacks a function that was looked
-  /// for. Empty when all is well.
+  /// Why the library cannot be used, for a message: it failed to load, or a required function is missing.
+  /// Empty if the library is usable.
   const std::string& problem() const { return problem_; }
 
  private:

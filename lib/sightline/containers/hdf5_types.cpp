@@ -122,7 +122,7 @@ std::vector<std::int64_t> read_hdf5_shape(ByteView message, std::string_view sub
   std::vector<std::int64_t> shape;
   for (int axis = 0; axis < rank; ++axis) {
     const std::uint64_t size = cursor.take_u64();
-    if (size > INT64_MAX) fail(ErrorCode::range, subject, "a size does not fit 63 bits");
+    if (size > INT64_MAX) fail(ErrorCode::range, subject, "a size does not fit in 63 bits");
     shape.push_back(static_cast<std::int64_t>(size));
   }
   return shape;

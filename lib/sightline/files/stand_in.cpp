@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "sightline/base/ascii.h"
 #include "sightline/base/error.h"
-#include "sightline/base/letters.h"
 #include "sightline/files/file.h"
 
 namespace sightline {
@@ -42,7 +42,7 @@ std::string stand_in(ByteView bytes) {
     return "is a git-lfs pointer, not the file itself; get it with: git lfs pull";
   }
   const std::string_view words = without_blanks(text);
-  const std::string small = small_letters(words);
+  const std::string small = to_lower_ascii(words);
   if (starts_with_one(small, kPages)) {
     return "is an HTML page, what a web server answered in place of the file; download it again";
   }

@@ -10,9 +10,9 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kQueryBlock = 32;  // rows of scores that are held at once
+constexpr std::int64_t kQueryBlock = 32;  // rows of scores computed at a time
 
-// softmax(Q K^T / sqrt(D)) V of one head, `scores` holds kQueryBlock rows of the span's length.
+// softmax(Q K^T / sqrt(D)) V of one head. `scores` holds kQueryBlock rows as long as the span.
 void one_head(const AttentionOperands& o, const AttentionSpan& span, std::int64_t head, Mask mask,
               float* scores) {
   const std::int64_t depth = o.width / o.heads, column = head * depth;
@@ -22,19 +22,19 @@ void one_head(const AttentionOperands& o, const AttentionSpan& span, std::int64_
   for (std::int64_t begin = 0; begin < span.queries; begin += kQueryBlock) {
     const std::int64_t rows = std::min(kQueryBlock, span.queries - begin);
     const std::int64_t row = span.first_query + begin;
-    // Causal: nothing behind the last query of the block is looked at by any of its rows.
-    const std::int64_t seen =
+    // Causal mask: no row of the block attends to positions after its last query.
+    const std::int64_t key_count =
         mask == Mask::causal ? std::min(span.length, span.position + begin + rows) : span.length;
     matmul_nt(o.queries + row * o.query_stride + column, keys, scores,
-              {rows, seen, depth, o.query_stride, o.key_stride, span.length}, scale);
+              {rows, key_count, depth, o.query_stride, o.key_stride, span.length}, scale);
     for (std::int64_t i = 0; i < rows; ++i) {
-      const std::int64_t visible = mask == Mask::causal ? span.position + begin + i + 1 : span.length;
+      const std::int64_t attended = mask == Mask::causal ? span.position + begin + i + 1 : span.length;
       float* line = scores + i * span.length;
-      softmax_row(line, visible);
-      std::fill(line + visible, line + seen, 0.0F);
+      softmax_row(line, attended);
+      std::fill(line + attended, line + key_count, 0.0F);
     }
     matmul_nn(scores, values, o.out + row * o.out_stride + column,
-              {rows, depth, seen, span.length, o.key_stride, o.out_stride});
+              {rows, depth, key_count, span.length, o.key_stride, o.out_stride});
   }
 }
 

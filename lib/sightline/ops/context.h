@@ -6,8 +6,8 @@
 
 namespace sightline {
 
-/// What a forward pass needs besides its operands. One per concurrent pass; the pool of a pass that runs
-/// beside others has one thread.
+/// The resources a forward pass needs besides its operands. Use one context per concurrent pass; a pass that
+/// runs beside others has a pool of one thread.
 struct Context {
   ThreadPool& pool;
   Scratch& scratch;

@@ -18,7 +18,7 @@ using Doubles [[gnu::vector_size(kLanes * 8)]] = double;
   return __builtin_convertvector(floats, Doubles);
 }
 
-// The last values of a row, zeros behind them.
+// The last values of a row, padded with zeros.
 [[gnu::always_inline]] inline Doubles load(const float* values, std::int64_t count) {
   Doubles lanes{};
   for (std::int64_t i = 0; i < count; ++i) lanes[i] = static_cast<double>(values[i]);
@@ -31,7 +31,7 @@ using Doubles [[gnu::vector_size(kLanes * 8)]] = double;
   return sum;
 }
 
-// A product of two floats is exact in double: fused or not, each step gives the same bits.
+// A product of two floats is exact in double, so each step gives the same bits whether fused or not.
 template <int kRows, int kColumns>
 [[gnu::always_inline]] inline void multiply_tile(const float* x, const float* y, std::int64_t width,
                                                  float* out, std::int64_t ldo) {

@@ -18,7 +18,7 @@ inline float exp_scalar(float x) { return exp_lanes<float, std::int32_t>(x); }
   for (std::int64_t r = 0; r < x.rows(); ++r) {
     const float* in = x.data() + r * width;
     float* out = y.data() + r * width;
-    constexpr int kLanes = 16;  // independent partial sums, so that the loop is vectorised in a fixed order
+    constexpr int kLanes = 16;  // independent partial sums let the loop be vectorised in a fixed order
     double sums[kLanes] = {}, squares[kLanes] = {};
     std::int64_t i = 0;
     for (; i + kLanes <= width; i += kLanes) {

@@ -9,21 +9,22 @@
 
 namespace sightline {
 
-/// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta, over each row; sums in double.
-/// Shapes:  x, y [rows, W]; gamma, beta [W]. y may be x.
-/// Source:  Ba et al. 2016; torch.nn.LayerNorm (biased variance).
+/// y = (x - mean) / sqrt(variance + epsilon) * gamma + beta for each row, with sums in double.
+/// Shapes: x, y [rows, W]; gamma, beta [W]. y may alias x.
+/// Source: Ba et al. 2016; torch.nn.LayerNorm (biased variance).
 void layer_norm(TensorView<const float> x, const float* gamma, const float* beta, float epsilon,
                 TensorView<float> y);
 
-/// Softmax over the first `count` values of a row, in place; the largest is subtracted first.
+/// In-place softmax over the first `count` values of a row. The maximum is subtracted first.
 void softmax_row(float* row, std::int64_t count);
 
 /// x * sigmoid(1.702 x), in place. Source: OpenAI CLIP, model.py `QuickGELU`.
 void quick_gelu(float* values, std::int64_t count);
-/// x * (1 + erf(x / sqrt 2)) / 2, in place: the exact form, erf to 2 ulp.
+/// x * (1 + erf(x / sqrt 2)) / 2, in place: the exact form, with erf accurate to 2 ulp.
 void gelu(float* values, std::int64_t count);
 
-/// One row of a product's epilogue: y = f(product + bias), or y += product + bias. `product` may be y.
+/// The epilogue of one row of a product: y = f(product + bias), or y += product + bias. `product` may alias
+/// y.
 void apply_epilogue(const float* product, float* y, std::int64_t columns, std::int64_t first_column,
                     const Epilogue& epilogue);
 

@@ -7,8 +7,8 @@
 
 namespace sightline {
 
-/// Weights [out, in] as float32: the mapped bytes themselves where they are that already, else a copy
-/// converted when it is first used, so that opening a model never reads or makes its weights.
+/// Weights [out, in] as float32. Float32 weights are used in place; others are converted on first use, so
+/// that opening a model neither reads nor converts them.
 class FloatMatrix : public PackedMatrix {
  public:
   explicit FloatMatrix(const StoredTensor& weights)

@@ -11,45 +11,45 @@
 
 namespace sightline {
 
-/// What follows the product inside a linear layer.
+/// The activation applied to the product inside a linear layer.
 enum class Activation { none, quick_gelu, gelu };
 
-/// Where a product goes: y = f(x W^T + b), or y += x W^T + b.
+/// The output of a product: y = f(x W^T + b), or y += x W^T + b.
 struct Epilogue {
   const float* bias = nullptr;  ///< [out] or null
   Activation activation = Activation::none;
-  bool add_to_output = false;  ///< adds to what y holds (a residual) instead of overwriting it
+  bool add_to_output = false;  ///< adds to y (a residual) instead of overwriting it
 };
 
-/// One weight matrix [out, in] as its back end wants it. It multiplies itself. const = safe to share.
+/// A weight matrix [out, in] in the layout of its backend. const = safe to share.
 class PackedMatrix {
  public:
   virtual ~PackedMatrix() = default;
   virtual std::int64_t in_features() const = 0;
   virtual std::int64_t out_features() const = 0;
-  /// x [rows, in] -> y [rows, out]. A row's bits depend on that row alone: not on the other rows, on their
-  /// number, nor on the number of threads.
+  /// x [rows, in] -> y [rows, out]. The bits of a row depend on that row alone: not on the other rows, their
+  /// number, or the number of threads.
   virtual void linear(TensorView<const float> x, TensorView<float> y, const Epilogue& epilogue,
                       Context& context) const = 0;
 };
 
-/// A way to multiply. A new one is a new file and a line in gemm_backends.cpp.
+/// A matrix-multiplication backend. To add one, write a new file and list it in gemm_backends.cpp.
 class GemmBackend {
  public:
   virtual ~GemmBackend() = default;
   virtual std::string_view name() const = 0;
-  /// The name, and what it found on this processor, for people.
+  /// A description for people: the name and the kernels chosen for this processor.
   virtual std::string description() const { return std::string(name()); }
-  /// Whether this processor can run it.
+  /// Whether this processor supports the backend.
   virtual bool supported() const = 0;
-  /// `weights` [out, in] must outlive the result: a back end may keep using its bytes.
+  /// `weights` [out, in] must outlive the result, because a backend may keep using them.
   virtual std::unique_ptr<PackedMatrix> pack(const StoredTensor& weights) const = 0;
 };
 
-/// All back ends of this build, best first.
+/// All backends of this build, in order of preference.
 const std::vector<const GemmBackend*>& gemm_backends();
-/// By name; "auto" is the first supported one. Errors: usage (unknown name), unsupported (not on this
-/// processor).
+/// Finds a backend by name; "auto" is the first supported one. Errors: usage for an unknown name, unsupported
+/// if it cannot run on this processor.
 const GemmBackend& gemm_backend(std::string_view name);
 
 }  // namespace sightline

@@ -23,12 +23,12 @@ const GemmBackend& gemm_backend(std::string_view name) {
     if (backend->name() == name) {
       if (backend->supported()) return *backend;
       fail(ErrorCode::unsupported, name,
-           "this processor, or a library that is missing, does not allow this back end; reference runs "
+           "not available on this processor or without its shared library; 'reference' always runs "
            "everywhere");
     }
     known += ", " + std::string(backend->name());
   }
-  fail(ErrorCode::usage, name, "is no GEMM back end, expected one of " + known);
+  fail(ErrorCode::usage, name, "unknown matrix-multiplication backend, expected one of " + known);
 }
 
 }  // namespace sightline

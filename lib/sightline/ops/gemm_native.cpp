@@ -13,18 +13,19 @@
 namespace sightline {
 namespace {
 
-// Fewer page faults and misses of the address cache; a wish that the kernel may ignore.
-void ask_for_huge_pages(const Tensor& tensor) {
-  constexpr std::uintptr_t kHuge = 2 << 20;
+// Reduces page faults and TLB misses. Advisory; the kernel may ignore it.
+void advise_huge_pages(const Tensor& tensor) {
+  constexpr std::uintptr_t kHugePageBytes = 2 << 20;
   const auto begin = reinterpret_cast<std::uintptr_t>(tensor.data());
   const auto bytes = static_cast<std::uintptr_t>(tensor.shape().elements()) * sizeof(float);
-  const std::uintptr_t first = (begin + kHuge - 1) / kHuge * kHuge, last = (begin + bytes) / kHuge * kHuge;
+  const std::uintptr_t first = (begin + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes,
+                       last = (begin + bytes) / kHugePageBytes * kHugePageBytes;
   if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
 }
 
-// Weights in panels. The first product makes each panel when it needs it, since a program that runs once
-// should not pay for more; at the second all are made and kept, and the mapped pages they came from are
-// dropped, so that the model never stands in memory twice.
+// Weights in panels. The first product packs each panel when it needs it, so that a program that runs once
+// does not pay for more. The second product packs all panels and keeps them; the mapped pages they came from
+// are then released, so that the model is never in memory twice.
 class TiledMatrix : public PackedMatrix {
  public:
   TiledMatrix(const StoredTensor& weights, const TileKernels& kernels)
@@ -42,19 +43,21 @@ class TiledMatrix : public PackedMatrix {
     const ByteView bytes = packed == nullptr ? weights_.bytes() : ByteView();
     const WeightPanels panels(weights_.dtype, weights_.shape, bytes);
     Scratch::Frame frame(context.scratch);
-    const TensorView<float> made =
+    const TensorView<float> worker_panels =
         frame.take(Shape{context.pool.size(), packed == nullptr ? panels.panel_floats() : 0});
-    // Each worker takes its next panel before it begins the one it has, to fetch it meanwhile.
-    std::atomic<std::int64_t> taken{0};
-    const auto take = [&] { return taken.fetch_add(1, std::memory_order_relaxed); };
+    // Each worker reserves its next panel before it computes the current one, so that it can prefetch the
+    // next.
+    std::atomic<std::int64_t> next_index{0};
+    const auto take_index = [&] { return next_index.fetch_add(1, std::memory_order_relaxed); };
     context.pool.run(context.pool.size(), [&](std::int64_t, int worker) {
-      for (std::int64_t index = take(), next = 0; index < panels.count(); index = next) {
-        next = take();
-        const float* panel = packed == nullptr ? made.row(worker).data() : packed + panels.offset(index);
-        if (packed == nullptr) panels.fill(index, made.row(worker).data());
-        const float* soon =
+      for (std::int64_t index = take_index(), next = 0; index < panels.count(); index = next) {
+        next = take_index();
+        const float* panel =
+            packed == nullptr ? worker_panels.row(worker).data() : packed + panels.offset(index);
+        if (packed == nullptr) panels.fill(index, worker_panels.row(worker).data());
+        const float* next_panel =
             packed != nullptr && next < panels.count() ? packed + panels.offset(next) : nullptr;
-        multiply(panels, index, panel, soon, {x, y, epilogue});
+        multiply(panels, index, panel, next_panel, {x, y, epilogue});
       }
     });
   }
@@ -66,15 +69,16 @@ class TiledMatrix : public PackedMatrix {
     const Epilogue& epilogue;
   };
 
-  // Rows in tiles as even as possible: 50 rows are five tiles of 8 and 9, not five of 9 and one of 5.
+  // Splits rows into tiles as evenly as possible: 50 rows become six tiles of 8 or 9, not five of 9 and one
+  // of 5.
   void multiply(const WeightPanels& panels, std::int64_t index, const float* panel, const float* next,
                 const Operands& o) const {
     constexpr std::int64_t kLine = 64;
-    const std::int64_t column = index * kPanelColumns, most = std::ssize(kernels_.by_rows);
-    std::int64_t rows = o.x.rows(), tiles = (rows + most - 1) / most;
-    // Fetched evenly over the whole product: all at once, and the lines wait for one another.
-    const std::int64_t fetched = panels.panel_floats() * static_cast<std::int64_t>(sizeof(float));
-    const std::int64_t step = fetched / std::max<std::int64_t>(1, in_ * tiles);
+    const std::int64_t column = index * kPanelColumns, max_rows = std::ssize(kernels_.by_rows);
+    std::int64_t rows = o.x.rows(), tiles = (rows + max_rows - 1) / max_rows;
+    // Prefetches are spread evenly over the whole product: issued all at once, they would queue up.
+    const std::int64_t panel_bytes = panels.panel_floats() * static_cast<std::int64_t>(sizeof(float));
+    const std::int64_t step = panel_bytes / std::max<std::int64_t>(1, in_ * tiles);
     Tile tile{o.x.data(),
               o.y.data() + column,
               panel,
@@ -98,8 +102,8 @@ class TiledMatrix : public PackedMatrix {
     }
   }
 
-  // All panels, from the second use on; null before, and while another thread is making them. A deferred
-  // tensor is made once: its panels are kept at once, its bytes never.
+  // All panels, available from the second use on; null before that and while another thread packs them. A
+  // deferred tensor is materialised only once, so its panels are kept at once and its bytes never.
   const float* packed_panels(Context& context) const {
     if (const float* panels = ready_.load(std::memory_order_acquire)) return panels;
     const bool deferred = weights_.is_deferred();
@@ -120,7 +124,7 @@ class TiledMatrix : public PackedMatrix {
     const TransientBytes bytes(weights_);
     const WeightPanels panels(weights_.dtype, weights_.shape, bytes.view());
     packed_ = Tensor(Shape{panels.total_floats()});
-    ask_for_huge_pages(packed_);
+    advise_huge_pages(packed_);
     context.pool.run(panels.count(), [&](std::int64_t index, int) {
       panels.fill(index, packed_.data() + panels.offset(index));
     });
@@ -154,7 +158,7 @@ class NativeBackend : public GemmBackend {
   std::unique_ptr<PackedMatrix> pack(const StoredTensor& weights) const override {
     const TileKernels* kernels = best_kernels();
     if (kernels == nullptr) {
-      fail(ErrorCode::unsupported, "native", "this build has no kernels of its own for this processor");
+      fail(ErrorCode::unsupported, "native", "this build has no native kernels for this processor");
     }
     return make_tiled_matrix(weights, *kernels);
   }

@@ -13,20 +13,20 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kChunk = 128;  // columns of one call; the pool shares the chunks
-constexpr std::int64_t kSmallProduct =
-    100 * 100 * 100;  // below it OpenBLAS takes another path, with other bits
+constexpr std::int64_t kChunk = 128;  // columns per call; the threads of the pool share the chunks
+// OpenBLAS takes another code path, which gives other bits, for smaller products.
+constexpr std::int64_t kSmallProduct = 100 * 100 * 100;
 constexpr std::int64_t kMaxPadding = 64;
 
-// Kernels whose rows depend on their place in the block unless the block has exactly 4 or 8 rows (measured on
-// 0.3.21: all Haswell and Zen kernels; the AVX-512, Sandybridge and Nehalem ones are steady).
+// Kernels whose rows depend on their position in the block unless the block has exactly 4 or 8 rows (measured
+// on 0.3.21: all Haswell and Zen kernels; the AVX-512, Sandybridge and Nehalem kernels do not).
 bool needs_row_blocks(const std::string& core) {
   return core != "SkylakeX" && core != "Cooperlake" && core != "SapphireRapids" && core != "Sandybridge" &&
          core != "Nehalem";
 }
 
-// A weight matrix [out, in] as it is stored, multiplied from the right and transposed; nothing is packed
-// ahead.
+// A weight matrix [out, in] in its stored layout, multiplied from the right and transposed; nothing is packed
+// in advance.
 class OpenBlasMatrix : public FloatMatrix {
  public:
   OpenBlasMatrix(const StoredTensor& weights, const OpenBlas& blas)
@@ -50,7 +50,7 @@ class OpenBlasMatrix : public FloatMatrix {
   }
 
  private:
-  // So small in columns and depth that padding could not lift it out of OpenBLAS's small-matrix path.
+  // So few columns and so little depth that padding cannot avoid OpenBLAS's small-matrix path.
   bool is_small() const {
     const std::int64_t last = out_features() % kChunk == 0 ? kChunk : out_features() % kChunk;
     return last * in_features() * kMaxPadding <= kSmallProduct;
@@ -96,7 +96,8 @@ class OpenBlasBackend : public GemmBackend {
   bool supported() const override { return OpenBlas::load() != nullptr; }
   std::unique_ptr<PackedMatrix> pack(const StoredTensor& weights) const override {
     const OpenBlas* blas = OpenBlas::load();
-    if (blas == nullptr) fail(ErrorCode::unsupported, "openblas", "its shared library cannot be loaded");
+    if (blas == nullptr)
+      fail(ErrorCode::unsupported, "openblas", "the OpenBLAS shared library cannot be loaded");
     return std::make_unique<OpenBlasMatrix>(weights, *blas);
   }
 };

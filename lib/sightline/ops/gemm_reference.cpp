@@ -6,7 +6,7 @@
 namespace sightline {
 namespace {
 
-// The oracle: one loop per index, sums in double.
+// The reference implementation that tests compare with: one loop per index, sums in double.
 class ReferenceMatrix : public FloatMatrix {
  public:
   using FloatMatrix::FloatMatrix;

@@ -5,7 +5,7 @@
 
 namespace sightline {
 
-/// The back ends of this build, one per file; `gemm_backends` lists them.
+/// The backends of this build, one per file; `gemm_backends` lists them.
 const GemmBackend& native_backend();
 const GemmBackend& openblas_backend();
 const GemmBackend& reference_backend();

@@ -11,17 +11,17 @@ namespace sightline {
 namespace {
 
 constexpr std::int64_t kLanes = 16;
-constexpr std::int64_t kDepth = 128;  // of the transposed block: 8 KiB
+constexpr std::int64_t kDepth = 128;  // bytes of the transposed block: 8 KiB
 using Lanes = Vector<kLanes>::Float;
 
 [[gnu::always_inline]] inline void store(Lanes sum, float* out, std::size_t bytes, bool add) {
-  Lanes old{};
-  if (add) std::memcpy(&old, out, bytes);
-  const Lanes result = old + sum;
+  Lanes previous{};
+  if (add) std::memcpy(&previous, out, bytes);
+  const Lanes result = previous + sum;
   std::memcpy(out, &result, bytes);
 }
 
-// c[r][0..16) (+)= alpha * a[r] * block, for kRows rows; one chain of multiply-adds per element.
+// c[r][0..16) (+)= alpha * a[r] * block for kRows rows, as one chain of multiply-adds per element.
 template <int kRows>
 [[gnu::always_inline]] inline void multiply_rows(const float* a, std::int64_t lda, const float* block,
                                                  std::int64_t ldb, std::int64_t depth, float* c,
@@ -36,7 +36,7 @@ template <int kRows>
     for (int r = 0; r < kRows; ++r) sums[r] += (a[r * lda + k] - Lanes{}) * b;
   }
   for (int r = 0; r < kRows; ++r) {
-    // Two calls: a copy of a size that is known only at run time costs more than the arithmetic.
+    // Two calls, because a copy whose size is known only at run time costs more than the arithmetic.
     if (width == kLanes) {
       store(sums[r] * alpha, c + r * ldc, sizeof(Lanes), add);
     } else {
@@ -69,7 +69,7 @@ template <int kRows>
   }
 }
 
-// B is stored by columns of the result: 16 of its rows are transposed into a block first.
+// B is stored by columns of the result, so 16 of its rows are first transposed into a block.
 [[gnu::always_inline]] inline void matmul_nt_body(const float* a, const float* b, float* c,
                                                   const MatmulShape& s, float alpha) {
   alignas(64) float block[kDepth * kLanes];

@@ -5,8 +5,8 @@
 
 namespace sightline {
 
-/// One product of small matrices inside attention, on one thread, C = alpha A B^T or A B, overwriting C.
-/// Leading dimensions in floats. Plain loops in a fixed order, so a row's bits depend on that row alone.
+/// Products of small matrices inside attention, on one thread: C = alpha A B^T or A B, overwriting C. Leading
+/// dimensions are in floats. The loops have a fixed order, so the bits of a row depend on that row alone.
 struct MatmulShape {
   std::int64_t rows, columns, inner;
   std::int64_t lda, ldb, ldc;

@@ -13,8 +13,8 @@
 namespace sightline {
 namespace {
 
-// An environment variable that has another value for a while; afterwards it is as it was, since child
-// processes inherit it.
+// Gives an environment variable another value temporarily. The old value is restored afterwards, because
+// child processes inherit it.
 class TemporaryVariable {
  public:
   TemporaryVariable(const char* name, const char* value) : name_(name) {
@@ -46,7 +46,7 @@ const char* core_within(CpuFeatures features) {
   return features.has(CpuFeature::sse42) ? "Nehalem" : "Prescott";
 }
 
-// OpenBLAS reads these variables while it is loaded: it starts no threads, and keeps to SIGHTLINE_CPU.
+// OpenBLAS reads these variables while it is loaded; then it starts no threads and respects SIGHTLINE_CPU.
 void* open_library() {
   const TemporaryVariable threads("OPENBLAS_NUM_THREADS", "1");
   std::optional<TemporaryVariable> core;
@@ -69,7 +69,7 @@ const OpenBlas* OpenBlas::load() {
 }
 
 OpenBlas::OpenBlas(void* library) : sgemm_(dlsym(library, "cblas_sgemm")) {
-  // Also when the process had loaded it already, with threads.
+  // The process may already have loaded OpenBLAS with threads.
   if (void* set_threads = dlsym(library, "openblas_set_num_threads")) {
     reinterpret_cast<decltype(&openblas_set_num_threads)>(set_threads)(1);
   }

@@ -6,7 +6,7 @@
 
 namespace sightline {
 
-/// Operands of a product of row-major matrices; `ld*` are the floats from one row to the next.
+/// Operands of a product of row-major matrices; `ld*` is the distance in floats from one row to the next.
 struct BlasProduct {
   std::int64_t rows, columns, inner;
   const float* a;  ///< [rows, inner]
@@ -17,17 +17,16 @@ struct BlasProduct {
   std::int64_t ldc;
 };
 
-/// The shared library OpenBLAS, loaded when it is first asked for: loading it takes longer than this program
-/// needs to start, and it would begin threads of its own that look for work while the first products run.
-/// const = safe to share.
+/// The OpenBLAS shared library, loaded on first use: loading it takes longer than this program needs to
+/// start, and its own threads would compete with the first products. const = safe to share.
 class OpenBlas {
  public:
-  /// Null when the library cannot be loaded.
+  /// Null if the library cannot be loaded.
   static const OpenBlas* load();
 
   /// c = a b^T on the calling thread.
   void multiply_transposed(const BlasProduct& product) const;
-  /// The kernels in use: "SkylakeX", "Haswell", ...
+  /// The kernels that OpenBLAS selected: "SkylakeX", "Haswell", ...
   const std::string& core() const { return core_; }
 
  private:

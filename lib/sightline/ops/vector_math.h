@@ -5,20 +5,21 @@
 
 namespace sightline {
 
-/// Vectors of 4, 8 or 16 lanes as GCC and clang know them; arithmetic is element by element.
+/// Vectors of 4, 8 or 16 lanes (a GCC and clang extension); arithmetic is element by element.
 template <int kLanes>
 struct Vector {
   using Float [[gnu::vector_size(kLanes * 4)]] = float;
   using Int [[gnu::vector_size(kLanes * 4)]] = std::int32_t;
 };
 
-/// exp of each lane, about 1 ulp, arguments outside [-87, 88] as those ends.
+/// exp of each lane, accurate to about 1 ulp; arguments are clamped to [-87, 88].
 /// 2^n * exp(r), n = round(x / ln 2), r in two parts (Cody and Waite 1980), exp(r) by its Taylor polynomial.
 template <class Float, class Int>
 [[gnu::always_inline]] inline Float exp_lanes(Float x) {
   x = x < -87.0F ? Float{} - 87.0F : x;
   x = x > 88.0F ? Float{} + 88.0F : x;
-  const Float shifted = x * 1.44269504F + 12582912.0F;  // 1.5 * 2^23 rounds to an integer in the low bits
+  const Float shifted = x * 1.44269504F + 12582912.0F;  // adding 1.5 * 2^23 rounds to an integer in the low
+                                                        // bits
   const Float n = shifted - 12582912.0F;
   const Float r = (x - n * 0.693359375F) - n * -2.12194440e-4F;
   Float p = r * (1.0F / 5040.0F) + (1.0F / 720.0F);
@@ -28,11 +29,13 @@ template <class Float, class Int>
   p = p * r + 0.5F;
   p = p * (r * r) + r + 1.0F;
   const Int exponent = (__builtin_bit_cast(Int, shifted) + 127) << 23;
-  return p * __builtin_bit_cast(
-                 Float, exponent);  // the built-in: std::bit_cast is a call without -O, with another ABI
+  return p * __builtin_bit_cast(Float, exponent);  // the built-in: without optimisation std::bit_cast is a
+                                                   // call with another ABI
 }
 
-/// erf of each lane as x P(x^2) / Q(x^2), |x| <= 4: the rational form that Eigen and XLA use.
+/// erf of each lane as x P(x^2) / Q(x^2),
+/// x
+///  <= 4: the rational approximation that Eigen and XLA use.
 template <class Float>
 [[gnu::always_inline]] inline Float erf_lanes(Float x) {
   x = x < -4.0F ? Float{} - 4.0F : x;

@@ -9,13 +9,14 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kDepth = 256;  // floats of each weight row that are converted at once
-// Floats that are fetched ahead in each row: rows are too short for the processor to see the pattern itself.
-constexpr std::int64_t kAhead = 64;
+constexpr std::int64_t kDepth = 256;  // floats of each weight row converted at a time
+// Number of floats prefetched in each row: rows are too short for the hardware prefetcher to detect the
+// pattern.
+constexpr std::int64_t kPrefetchDistance = 64;
 
 constexpr std::int64_t kBlock = 8;
 
-// [8, 8] floats transposed: rows `stride` apart, written `width` apart.
+// Transposes [8, 8] floats: rows `stride` apart, written `width` apart.
 [[gnu::always_inline]] inline void transpose_block(const float* in, std::int64_t stride, float* out,
                                                    std::int64_t width) {
   using Eight = Vector<8>::Float;
@@ -39,7 +40,7 @@ constexpr std::int64_t kBlock = 8;
   }
 }
 
-// Up to 16 rows of `depth` floats become as many columns, `width` apart; columns that are missing are zeros.
+// Turns up to 16 rows of `depth` floats into as many columns, `width` apart; missing columns are zero.
 [[gnu::always_inline]] inline void transpose(const float* in, std::int64_t stride, std::int64_t columns,
                                              std::int64_t depth, float* out, std::int64_t width) {
   const std::int64_t whole = columns == kPanelStep ? depth / kBlock * kBlock : 0;
@@ -47,7 +48,8 @@ constexpr std::int64_t kBlock = 8;
     for (std::int64_t n = 0; n < kPanelStep; n += kBlock) {
       const float* block = in + n * stride + k;
       transpose_block(block, stride, out + k * width + n, width);
-      for (std::int64_t row = 0; row < kBlock; ++row) __builtin_prefetch(block + row * stride + kAhead, 0, 2);
+      for (std::int64_t row = 0; row < kBlock; ++row)
+        __builtin_prefetch(block + row * stride + kPrefetchDistance, 0, 2);
     }
   }
   for (std::int64_t k = whole; k < depth; ++k) {
@@ -66,9 +68,10 @@ WeightPanels::WeightPanels(DType dtype, const Shape& shape, ByteView bytes)
       floats_(StoredTensor(dtype, shape, bytes).as_float()) {}
 
 void WeightPanels::fill(std::int64_t index, float* panel) const {
-  const std::int64_t wide = width(index);
-  for (std::int64_t step = 0; step < wide; step += kPanelStep) {
-    fill_step(index * kPanelColumns + step, std::min(kPanelStep, columns(index) - step), wide, panel + step);
+  const std::int64_t panel_width = width(index);
+  for (std::int64_t step = 0; step < panel_width; step += kPanelStep) {
+    fill_step(index * kPanelColumns + step, std::min(kPanelStep, columns(index) - step), panel_width,
+              panel + step);
   }
 }
 
@@ -83,7 +86,7 @@ void WeightPanels::fill_step(std::int64_t first, std::int64_t columns, std::int6
   }
 }
 
-// `depth` floats from k on of the weight rows, `stride` apart: in place, or converted into `buffer`.
+// Returns `depth` floats of the weight rows from k on, `stride` apart: in place, or converted into `buffer`.
 const float* WeightPanels::rows_as_float(std::int64_t first, std::int64_t columns, std::int64_t k,
                                          std::int64_t depth, float* buffer, std::int64_t& stride) const {
   stride = floats_ != nullptr ? in_ : kDepth;

@@ -7,22 +7,22 @@
 
 namespace sightline {
 
-/// A weight matrix [out, in] seen as panels of kPanelColumns columns, each [in, width]; the last is as narrow
-/// as the steps of kPanelStep allow, and columns that the matrix does not have are zeros in it.
+/// A view of a weight matrix [out, in] as panels of kPanelColumns columns, each [in, width]. The last panel
+/// is as narrow as kPanelStep allows; columns beyond the matrix are zero.
 class WeightPanels {
  public:
-  /// `bytes` are those of `shape` in `dtype`, and must outlive this object.
+  /// `bytes` holds `shape` elements of type `dtype` and must outlive this object.
   WeightPanels(DType dtype, const Shape& shape, ByteView bytes);
 
   std::int64_t count() const { return (out_ + kPanelColumns - 1) / kPanelColumns; }
-  /// Columns of y that panel `index` makes, and those of the panel itself.
+  /// The number of columns of y that panel `index` produces, and the width of the panel itself.
   std::int64_t columns(std::int64_t index) const {
     return std::min(kPanelColumns, out_ - index * kPanelColumns);
   }
   std::int64_t width(std::int64_t index) const {
     return (columns(index) + kPanelStep - 1) / kPanelStep * kPanelStep;
   }
-  /// Floats of one panel of full width, of all panels, and of those before panel `index`.
+  /// The number of floats of one full panel, of all panels, and of the panels before panel `index`.
   std::int64_t panel_floats() const { return kPanelColumns * in_; }
   std::int64_t total_floats() const { return offset(count() - 1) + width(count() - 1) * in_; }
   std::int64_t offset(std::int64_t index) const { return index * kPanelColumns * in_; }
@@ -38,7 +38,7 @@ class WeightPanels {
   DType dtype_;
   std::int64_t out_, in_;
   ByteView bytes_;
-  const float* floats_;  // the bytes, when they are floats in place
+  const float* floats_;  // the bytes, if they can be used as floats in place
 };
 
 }  // namespace sightline

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <array>
 
+#include "sightline/base/ascii.h"
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
-#include "sightline/base/letters.h"
 #include "sightline/files/stand_in.h"
 
 namespace sightline {
@@ -99,7 +99,7 @@ std::string_view form_of_bytes(std::string_view head) {
 }
 
 std::string_view form_of_name(std::string_view name) {
-  const std::string small = small_letters(name);
+  const std::string small = to_lower_ascii(name);
   for (const NameEnd& known : kNameEnds) {
     if (small.ends_with(known.end)) return known.name;
   }
@@ -129,7 +129,7 @@ bool looks_like_another(ByteView head, std::size_t size) {
 bool is_foreign_name(std::string_view name) { return !form_of_name(name).empty(); }
 
 bool is_partial_name(std::string_view name) {
-  const std::string small = small_letters(name);
+  const std::string small = to_lower_ascii(name);
   return std::any_of(kPartialEnds.begin(), kPartialEnds.end(),
                      [&](std::string_view end) { return small.ends_with(end); });
 }

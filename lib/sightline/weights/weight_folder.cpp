@@ -5,8 +5,8 @@
 #include <array>
 #include <filesystem>
 
+#include "sightline/base/ascii.h"
 #include "sightline/base/error.h"
-#include "sightline/base/letters.h"
 #include "sightline/containers/json.h"
 #include "sightline/files/file.h"
 #include "sightline/files/stand_in.h"
@@ -41,7 +41,7 @@ constexpr std::array<std::string_view, 7> kTrainingFiles = {
     "scheduler.bin",     "scaler.pt",    "rng_state.pth"};
 
 bool is_weight_file(std::string_view name) {
-  const std::string small = small_letters(name);
+  const std::string small = to_lower_ascii(name);
   if (std::find(kTrainingFiles.begin(), kTrainingFiles.end(), small) != kTrainingFiles.end()) return false;
   if (is_foreign_name(small)) return false;
   return std::any_of(kWeightEnds.begin(), kWeightEnds.end(),

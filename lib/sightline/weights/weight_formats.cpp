@@ -3,9 +3,9 @@
 #include <array>
 #include <vector>
 
+#include "sightline/base/ascii.h"
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
-#include "sightline/base/letters.h"
 #include "sightline/base/log.h"
 #include "sightline/files/file.h"
 #include "sightline/files/stand_in.h"
@@ -60,7 +60,7 @@ RawWeights read_container(const std::string& path) {
     if (format->recognizes(head)) return {format->read(path), format->name()};
   }
   // What only its name says to be safetensors: its reader says what is wrong, unless it is something else.
-  const bool is_named = small_letters(path).ends_with(".safetensors");
+  const bool is_named = to_lower_ascii(path).ends_with(".safetensors");
   if (is_named && stand_in(head).empty() && !looks_like_another(head, size)) {
     const Safetensors safetensors;
     return {safetensors.read(path), safetensors.name()};

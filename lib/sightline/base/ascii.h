@@ -7,12 +7,12 @@
 
 namespace sightline {
 
-/// The text with its ASCII letters in small; all other bytes as they are.
-inline std::string small_letters(std::string_view text) {
-  std::string small(text);
-  std::transform(small.begin(), small.end(), small.begin(),
+/// Returns the text with its ASCII letters in lower case; all other bytes are unchanged.
+inline std::string to_lower_ascii(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
                  [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return small;
+  return lower;
 }
 
 }  // namespace sightline
