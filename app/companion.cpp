@@ -24,8 +24,8 @@ void Companion::require_absent() const {
     fail(ErrorCode::locked, path_, "already exists and would describe another array");
 }
 
-void Companion::settle() {
-  if (file_ != nullptr) return file_->settle();
+void Companion::prepare_commit() {
+  if (file_ != nullptr) return file_->prepare_commit();
   require_absent();
 }
 

@@ -23,7 +23,7 @@ class Companion {
   OutputFile* file() const { return file_.get(); }
   /// Errors of both: those of OutputFile; locked when one that is not wanted was created during this run and
   /// `force` was not given; io when it cannot be removed.
-  void settle();
+  void prepare_commit();
   void commit();
 
  private:

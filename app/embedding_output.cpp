@@ -39,9 +39,9 @@ void EmbeddingOutput::row(const EmbeddingRow& row) {
   if (!dropped) ++rows_;
 }
 
-void EmbeddingOutput::settle() {
+void EmbeddingOutput::prepare_commit() {
   table_->finish();
-  if (index_) index_->settle();
+  if (index_) index_->prepare_commit();
   if (info_ && info_->file() != nullptr) {
     EmbeddingsInfo info = describe_();
     info.dtype = options_.dtype == DType::f16 ? "float16" : "float32";
@@ -49,9 +49,9 @@ void EmbeddingOutput::settle() {
     info.width = columns_;
     write_info(*info_->file(), info);
   }
-  if (info_) info_->settle();
-  if (score_index_) score_index_->settle();
-  out_->settle();
+  if (info_) info_->prepare_commit();
+  if (score_index_) score_index_->prepare_commit();
+  out_->prepare_commit();
 }
 
 void EmbeddingOutput::commit() {

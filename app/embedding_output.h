@@ -49,7 +49,7 @@ class EmbeddingOutput {
   /// Whether rows go to the terminal that a progress line may be on.
   bool to_terminal() const { return is_stdout(options_.path) && stdout_is_terminal(); }
   /// Completes the files, which `commit` publishes. Errors: those of OutputFile.
-  void settle();
+  void prepare_commit();
   void commit();
 
  private:

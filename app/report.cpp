@@ -41,13 +41,13 @@ void Report::flush_to_reader() {
   if (out_) out_->flush_to_reader();
 }
 
-void Report::settle() {
+void Report::prepare_commit() {
   if (!out_) return;
   line_ = "{\"summary\":{\"inputs\":" + std::to_string(ok_ + skipped_) + ",\"ok\":" + std::to_string(ok_) +
           ",\"skipped\":" + std::to_string(skipped_);
   if (!passed_over_.empty()) line_ += ",\"passed_over\":" + passed_over_;
   out_->write(line_ + "}}\n");
-  out_->settle();
+  out_->prepare_commit();
 }
 
 void Report::commit() {

@@ -36,7 +36,7 @@ class Report {
   /// To be called when a few lines are complete: the reader of a pipe gets them now.
   void flush_to_reader();
   /// Writes the last line and settles the file, which `commit` publishes. Errors: those of OutputFile.
-  void settle();
+  void prepare_commit();
   void commit();
 
   std::int64_t ok() const { return ok_; }
@@ -53,8 +53,8 @@ class Report {
 template <class Output>
 void publish(Output& out, Report& report) {
   in_stage(Stage::output, [&] {
-    out.settle();
-    report.settle();
+    out.prepare_commit();
+    report.prepare_commit();
     out.commit();
     report.commit();
   });

@@ -16,10 +16,10 @@ ScoreOutput::ScoreOutput(const OutputOptions& options, TableFormat format, bool 
   if (with_index) index_writer_.emplace(*index_->file());
 }
 
-void ScoreOutput::settle() {
+void ScoreOutput::prepare_commit() {
   for (std::optional<Companion>* beside : {&index_, &rows_index_, &info_})
-    if (*beside) (*beside)->settle();
-  out_.settle();
+    if (*beside) (*beside)->prepare_commit();
+  out_.prepare_commit();
 }
 
 void ScoreOutput::commit() {

@@ -19,7 +19,7 @@ class ScoreOutput {
   /// Null when there is none.
   ScoreIndexWriter* index() { return index_writer_ ? &*index_writer_ : nullptr; }
   /// Completes the files, which `commit` publishes. Errors: those of OutputFile.
-  void settle();
+  void prepare_commit();
   void commit();
 
  private:

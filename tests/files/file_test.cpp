@@ -36,14 +36,14 @@ bool server_answers = true;
 
 }  // namespace
 
-// In place of the C library's.
+// Replaces the function of the C library.
 extern "C" int stat(const char* path, struct stat* status) noexcept {
   if (server_answers) return ::fstatat(AT_FDCWD, path, status, 0);
   errno = EIO;
   return -1;
 }
 
-TEST_CASE("file: a file is read whole, up to its limit and not above", "[io]") {
+TEST_CASE("file: reads a whole file up to the limit and rejects larger ones", "[io]") {
   const TempFolder folder;
   const std::string path = folder.write("a", "hello\0world"s);
   CHECK(text_of(read_file(path, 11)) == "hello\0world"s);
@@ -53,13 +53,13 @@ TEST_CASE("file: a file is read whole, up to its limit and not above", "[io]") {
   CHECK(text_of(read_file(folder.write("large", large), 300'000)) == large);
 }
 
-TEST_CASE("file: F06 a file of the system that says it has no size is read to its end", "[io]") {
+TEST_CASE("file: F06 a /proc file with a reported size of 0 is read to its end", "[io]") {
   const std::string status = text_of(read_file("/proc/self/status", 100'000));
   CHECK(status.find("\nVmRSS") != std::string::npos);
   CHECK(reading("/proc/self/status", 20).code == "LIMIT");
 }
 
-TEST_CASE("file: F05 what is no regular file is refused at once", "[io][error]") {
+TEST_CASE("file: F05 anything but a regular file is rejected at once", "[io][error]") {
   const TempFolder folder;
   const std::string fifo = folder / "fifo";
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
@@ -76,7 +76,7 @@ TEST_CASE("file: F05 what is no regular file is refused at once", "[io][error]")
   ::close(listener);
 }
 
-TEST_CASE("file: what is not there, or cannot be reached, says so", "[io][error]") {
+TEST_CASE("file: a missing or unreachable file is reported", "[io][error]") {
   const TempFolder folder;
   folder.write("file", "x");
   CHECK(reading(folder / "none") == Failure{"MISSING", (folder / "none") + ": does not exist"});
@@ -91,7 +91,7 @@ TEST_CASE("file: what is not there, or cannot be reached, says so", "[io][error]
   CHECK(reading(folder / "dangling").code == "MISSING");
 }
 
-TEST_CASE("file: F07 a file that must not be read is an input error", "[io][error]") {
+TEST_CASE("file: F07 an unreadable file is an input error", "[io][error]") {
   const TempFolder folder;
   std::filesystem::permissions(folder.path(), std::filesystem::perms(0755));
   const std::string path = folder.write("secret", "x");
@@ -127,7 +127,7 @@ TEST_CASE("file: F15 a closed standard input is an error", "[io][error]") {
         }).exit_status == 0);
 }
 
-TEST_CASE("file: mapped bytes are the file's, and outlive its name", "[io]") {
+TEST_CASE("file: mapped bytes match the file and outlive its name", "[io]") {
   const TempFolder folder;
   const std::string path = folder.write("w", "weights");
   const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
@@ -137,7 +137,7 @@ TEST_CASE("file: mapped bytes are the file's, and outlive its name", "[io]") {
   CHECK(MappedFile::open(folder.write("empty", ""))->bytes().empty());
 }
 
-TEST_CASE("file: an address in a mapped file leads to its path and content", "[files]") {
+TEST_CASE("file: find_mapped_file returns the path and content of an address", "[files]") {
   const TempFolder folder;
   const std::string weights = folder.write("w", "weights"), array = folder.write("a", "array");
   const auto first = MappedFile::open(weights);
@@ -153,7 +153,7 @@ TEST_CASE("file: an address in a mapped file leads to its path and content", "[f
   CHECK(find_mapped_file(gone).path == nullptr);
 }
 
-TEST_CASE("file: what cannot be looked at is not taken for absent", "[io]") {
+TEST_CASE("file: a path that cannot be examined is not taken for missing", "[io]") {
   const TempFolder folder;
   server_answers = false;
   const bool there = file_exists(folder / "none");
@@ -163,7 +163,7 @@ TEST_CASE("file: what cannot be looked at is not taken for absent", "[io]") {
   CHECK_FALSE(file_exists(folder / std::string(5000, 'x')));
 }
 
-TEST_CASE("file: questions about names", "[io]") {
+TEST_CASE("file: path predicates", "[io]") {
   const TempFolder folder;
   const std::string path = folder.write("a", "x");
   std::filesystem::create_symlink("a", folder / "link");

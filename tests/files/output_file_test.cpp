@@ -26,7 +26,7 @@ namespace {
 
 std::atomic<bool> locks_exist = true;
 
-/// A file system without locks, as long as it lives.
+/// Simulates a file system without locks during its lifetime.
 struct NoLocks {
   NoLocks() { locks_exist = false; }
   ~NoLocks() { locks_exist = true; }
@@ -52,14 +52,14 @@ mode_t mode_of(const std::string& path) {
 
 }  // namespace
 
-// In the place of the C library's.
+// Replaces the function of the C library.
 extern "C" int flock(int descriptor, int operation) noexcept {
   if (locks_exist) return static_cast<int>(::syscall(SYS_flock, descriptor, operation));
   errno = ENOLCK;
   return -1;
 }
 
-TEST_CASE("output file: appears whole at commit, and only then", "[io]") {
+TEST_CASE("output file: appears at commit, complete, and not before", "[io]") {
   const TempFolder folder;
   const std::string large(200'000, 'y');
   {
@@ -81,12 +81,13 @@ TEST_CASE("output file: appears whole at commit, and only then", "[io]") {
   CHECK(folder.entries() == 1);
 }
 
-TEST_CASE("output file: settled, it is whole and not yet there; what is written after that counts", "[io]") {
+TEST_CASE("output file: after prepare_commit it is complete but unpublished, and later writes are included",
+          "[io]") {
   const TempFolder folder;
   {
     OutputFile out(folder / "a", false);
     out.write("hello");
-    out.settle();
+    out.prepare_commit();
     CHECK(folder.read("a.part") == "hello");
     CHECK_FALSE(folder.has("a"));
     out.write(" there");
@@ -97,10 +98,10 @@ TEST_CASE("output file: settled, it is whole and not yet there; what is written 
   if (!std::filesystem::exists("/dev/full")) return skip("there is no /dev/full");
   OutputFile full("/dev/full", false);
   full.write("small");
-  CHECK(error_of([&] { full.settle(); }).code == "NOSPC");
+  CHECK(error_of([&] { full.prepare_commit(); }).code == "NOSPC");
 }
 
-TEST_CASE("output file: without commit nothing is left", "[io]") {
+TEST_CASE("output file: without commit no file remains", "[io]") {
   const TempFolder folder;
   {
     OutputFile out(folder / "a", false);
@@ -109,7 +110,7 @@ TEST_CASE("output file: without commit nothing is left", "[io]") {
   CHECK(folder.entries() == 0);
 }
 
-TEST_CASE("output file: overwriting reaches only bytes that were written", "[io][error]") {
+TEST_CASE("output file: write_at accepts only bytes that were written", "[io][error]") {
   const TempFolder folder;
   OutputFile out(folder / "a", false);
   out.write("abc");
@@ -117,8 +118,7 @@ TEST_CASE("output file: overwriting reaches only bytes that were written", "[io]
   CHECK(error_of([&] { out.write_at(-1, "x"); }).code == "RANGE");
 }
 
-TEST_CASE("output file: O02 what exists is refused, and replaced only by force and as a whole",
-          "[io][error]") {
+TEST_CASE("output file: O02 an existing file is replaced only with force, and atomically", "[io][error]") {
   const TempFolder folder;
   const std::string path = folder.write("a", "old");
   CHECK(opening(path) == Failure{"LOCK", path + ": already exists"});
@@ -134,7 +134,8 @@ TEST_CASE("output file: O02 what exists is refused, and replaced only by force a
   CHECK(folder.entries() == 1);
 }
 
-TEST_CASE("output file: a target that comes into being meanwhile is not overwritten", "[io][error]") {
+TEST_CASE("output file: a target that another process creates during the run is not overwritten",
+          "[io][error]") {
   const TempFolder folder;
   OutputFile out(folder / "a", false);
   out.write("mine");
@@ -143,7 +144,7 @@ TEST_CASE("output file: a target that comes into being meanwhile is not overwrit
   CHECK(folder.read("a") == "theirs");
 }
 
-TEST_CASE("output file: O03 a bad path fails when it is opened", "[io][error]") {
+TEST_CASE("output file: O03 a bad path fails when the output is opened", "[io][error]") {
   const TempFolder folder;
   folder.write("file", "x");
   CHECK(opening(folder / "none/a").code == "IO");
@@ -164,7 +165,7 @@ TEST_CASE("output file: O03 a bad path fails when it is opened", "[io][error]") 
   CHECK(status == 0);
 }
 
-TEST_CASE("output file: O04 a full disk is told apart, early and late", "[io][error]") {
+TEST_CASE("output file: O04 a full disk is reported as such, early and late", "[io][error]") {
   if (!std::filesystem::exists("/dev/full")) return skip("there is no /dev/full");
   {
     OutputFile out("/dev/full", false);
@@ -211,7 +212,7 @@ TEST_CASE("output file: - is standard output", "[io]") {
   }
 }
 
-TEST_CASE("output file: standard output that does not wait is waited for", "[io]") {
+TEST_CASE("output file: a non-blocking standard output is waited for", "[io]") {
   std::array<int, 2> pipe{};
   REQUIRE(::pipe2(pipe.data(), O_NONBLOCK) == 0);
   const std::string sent(500'000, 's');
@@ -247,7 +248,7 @@ TEST_CASE("output file: O07 a file size limit is an error, not a signal", "[io][
   CHECK(folder.entries() == 0);
 }
 
-TEST_CASE("output file: O08 a symbolic link stays one, and its target is replaced", "[io]") {
+TEST_CASE("output file: O08 a symbolic link is kept and its target is replaced", "[io]") {
   const TempFolder folder;
   std::filesystem::create_directory(folder / "sub");
   folder.write("sub/real", "old");
@@ -265,7 +266,8 @@ TEST_CASE("output file: O08 a symbolic link stays one, and its target is replace
   CHECK(opening(folder / "loop").code == "IO");
 }
 
-TEST_CASE("output file: O09 a rename that fails leaves the target and no temporary file", "[io][error]") {
+TEST_CASE("output file: O09 a failed rename leaves the target unchanged and no temporary file",
+          "[io][error]") {
   const TempFolder folder;
   {
     OutputFile out(folder / "a", true);
@@ -284,8 +286,7 @@ TEST_CASE("output file: O11 a closed standard output is an error", "[io][error]"
         }).exit_status == 0);
 }
 
-TEST_CASE("output file: O12 umask decides the mode of what is new, the old file that of what is replaced",
-          "[io]") {
+TEST_CASE("output file: O12 a new file gets its mode from umask, a replaced file keeps its mode", "[io]") {
   const TempFolder folder;
   const mode_t before = ::umask(077);
   write_file(folder / "private", "x");
@@ -299,20 +300,21 @@ TEST_CASE("output file: O12 umask decides the mode of what is new, the old file 
   CHECK(mode_of(folder / "open") == 0640);
 }
 
-TEST_CASE("output file: a second run on the same output is refused while the first one lives",
+TEST_CASE("output file: a second writer of the same output is rejected while the first one is active",
           "[io][error]") {
   const TempFolder folder;
   {
     OutputFile first(folder / "a", false);
     first.write("one");
-    CHECK(opening(folder / "a") == Failure{"LOCK", (folder / "a") + ": is being written by another run"});
+    CHECK(opening(folder / "a") ==
+          Failure{"LOCK", (folder / "a") + ": is in use by another sightline process"});
     CHECK(opening(folder / "a", true).code == "LOCK");
     first.commit();
   }
   CHECK(folder.read("a") == "one");
 }
 
-TEST_CASE("output file: what a killed run left is replaced", "[io]") {
+TEST_CASE("output file: the leftover of a killed run is replaced", "[io]") {
   const TempFolder folder;
   const ChildResult result = in_child([&] {
     OutputFile out(folder / "a", false);
@@ -330,15 +332,15 @@ TEST_CASE("output file: what a killed run left is replaced", "[io]") {
   CHECK_FALSE(folder.has("a.part"));
 }
 
-TEST_CASE("output file: where a file system has no locks the name of the temporary file is one",
-          "[io][error]") {
+TEST_CASE("output file: without file locks an existing temporary file acts as the lock", "[io][error]") {
   const TempFolder folder;
   const NoLocks no_locks;
   {
     OutputFile first(folder / "a", false);
     const Failure refused = opening(folder / "a");
     CHECK(refused.code == "LOCK");
-    CHECK(refused.message.find("a.part is there, and its file system has no locks") != std::string::npos);
+    CHECK(refused.message.find("a.part exists and its file system does not support locks") !=
+          std::string::npos);
     first.write("one");
     first.commit();
   }
@@ -348,7 +350,7 @@ TEST_CASE("output file: where a file system has no locks the name of the tempora
   CHECK(folder.read("b.part") == "of a killed run");
 }
 
-TEST_CASE("output file: a link in the place of the temporary file is not followed", "[io]") {
+TEST_CASE("output file: a symbolic link in place of the temporary file is not followed", "[io]") {
   const TempFolder folder;
   const std::string precious = folder.write("precious", "keep");
   std::filesystem::create_symlink(precious, folder / "a.part");
@@ -357,7 +359,7 @@ TEST_CASE("output file: a link in the place of the temporary file is not followe
   CHECK(folder.read("a") == "whole");
 }
 
-TEST_CASE("output file: of many runs on one output exactly one ends well", "[io][property]") {
+TEST_CASE("output file: of many concurrent runs on one output exactly one succeeds", "[io][property]") {
   const TempFolder folder;
   const int count = 12;
   std::vector<std::thread> runs;
@@ -378,7 +380,7 @@ TEST_CASE("output file: of many runs on one output exactly one ends well", "[io]
   CHECK(folder.entries() == 1);
 }
 
-TEST_CASE("output file: a wait for a reader that does not read ends when the check throws", "[io]") {
+TEST_CASE("output file: a check that throws ends the wait for a reader", "[io]") {
   std::array<int, 2> ends = {};
   REQUIRE(::pipe(ends.data()) == 0);
   static std::atomic<int> asked = 0;

@@ -17,7 +17,7 @@ using namespace sightline::testing;
 
 namespace {
 
-/// What can be read without waiting.
+/// The bytes that can be read without blocking.
 std::string available(int descriptor) {
   std::string text;
   pollfd ready{descriptor, POLLIN, 0};
@@ -36,11 +36,12 @@ TEST_CASE("output file: the reader of a pipe gets complete rows before the end",
   const TempFolder folder;
   const std::string fifo = folder / "fifo";
   REQUIRE(::mkfifo(fifo.c_str(), 0600) == 0);
-  const Descriptor reader(::open(fifo.c_str(), O_RDWR | O_NONBLOCK));  // both ends: nobody waits to open it
+  const Descriptor reader(::open(fifo.c_str(), O_RDWR | O_NONBLOCK));  // opened for both directions, so that
+                                                                       // opening does not block
   REQUIRE(reader.is_open());
   OutputFile out(fifo, false);
   out.write("one\n");
-  CHECK(available(reader.get()).empty());  // many small writes are one
+  CHECK(available(reader.get()).empty());  // many small writes arrive as one
   out.flush_to_reader();
   CHECK(available(reader.get()) == "one\n");
   out.flush_to_reader();
@@ -51,7 +52,7 @@ TEST_CASE("output file: the reader of a pipe gets complete rows before the end",
   out.commit();
 }
 
-TEST_CASE("output file: nobody waits for the rows of a file, which stay buffered", "[io]") {
+TEST_CASE("output file: rows written to a regular file stay buffered", "[io]") {
   const TempFolder folder;
   OutputFile out(folder / "rows", false);
   out.write("one\n");

@@ -20,12 +20,12 @@ std::string written(const TempFolder& folder, const std::vector<IndexRow>& rows)
 
 }  // namespace
 
-TEST_CASE("index file: lies beside its array", "[output]") {
+TEST_CASE("index file: is named after its array", "[output]") {
   CHECK(index_path_of("photos.npy") == "photos.index.jsonl");
   CHECK(index_path_of("a/b.c") == "a/b.c.index.jsonl");
 }
 
-TEST_CASE("index file: lines are the contract's", "[output]") {
+TEST_CASE("index file: lines have the documented keys", "[output]") {
   const TempFolder folder;
   const std::vector<IndexRow> rows = {
       {.row = 0, .label_key = "path", .label = "a.jpg", .tokens = {}, .error_class = "", .message = ""},
@@ -57,7 +57,7 @@ TEST_CASE("index file: lines are the contract's", "[output]") {
   CHECK(entries[3].message == "x \"y\"");
 }
 
-TEST_CASE("index file: labels that are not UTF-8 come back byte by byte", "[output][property]") {
+TEST_CASE("index file: labels that are not UTF-8 round-trip exactly", "[output][property]") {
   const TempFolder folder;
   std::string label;
   for (int size = 0; size < 300; ++size) {
@@ -77,7 +77,8 @@ TEST_CASE("index file: lines may end with CRLF or nothing, and an array may be e
             .label == "b");
 }
 
-TEST_CASE("index file: what does not describe the array is refused with its line", "[output][error]") {
+TEST_CASE("index file: an index that does not describe the array is rejected with the line number",
+          "[output][error]") {
   const TempFolder folder;
   const auto refusal = [&](const std::string& text, std::int64_t rows = 1) {
     return error_of([&] { (void)read_index(folder.write("i", text), rows); });

@@ -50,12 +50,12 @@ const std::vector<std::vector<float>> kUnitRows = {{1, 0, 0}, {0, 0.6F, 0.8F}};
 
 }  // namespace
 
-TEST_CASE("info file: lies beside its array", "[output]") {
+TEST_CASE("info file: is named after its array", "[output]") {
   CHECK(info_path_of("photos.npy") == "photos.info.json");
   CHECK(info_path_of("a/b.c") == "a/b.c.info.json");
 }
 
-TEST_CASE("info file: holds the contract's keys, and comes back", "[output]") {
+TEST_CASE("info file: has the documented keys and round-trips", "[output]") {
   const TempFolder folder;
   OutputFile out(folder / "i", true);
   write_info(out, example());
@@ -75,7 +75,7 @@ TEST_CASE("info file: holds the contract's keys, and comes back", "[output]") {
   CHECK(read_info(folder / "more").rows == 2);
 }
 
-TEST_CASE("info file: what is broken is refused with its key", "[output][error]") {
+TEST_CASE("info file: malformed content is rejected with its key", "[output][error]") {
   const TempFolder folder;
   const auto refusal = [&](const std::string& text) {
     return error_of([&] { (void)read_info(folder.write("i", text)); });
@@ -87,7 +87,7 @@ TEST_CASE("info file: what is broken is refused with its key", "[output][error]"
   CHECK(refusal("{}") == Failure{"HEADER", (folder / "i") + ": has no member 'format'"});
   CHECK(refusal(replaced("sightline-embeddings", "other")).code == "HEADER");
   CHECK(refusal(replaced("\"version\":1", "\"version\":2")) ==
-        Failure{"HEADER", (folder / "i") + ": version: is 2; this program reads version 1"});
+        Failure{"HEADER", (folder / "i") + ": version: is 2, expected version 1"});
   CHECK(refusal(replaced("0123456789abcdef0123", "0123")).code == "HEADER");
   CHECK(refusal(replaced("\"modality\":\"text\"", "\"modality\":\"sound\"")).code == "HEADER");
   CHECK(refusal(replaced("\"float32\"", "\"int8\"")).code == "HEADER");
@@ -100,7 +100,7 @@ TEST_CASE("info file: what is broken is refused with its key", "[output][error]"
   CHECK(error_of([&] { (void)read_info(folder / "none"); }).code == "MISSING");
 }
 
-TEST_CASE("info file: rows are used as they are where float32 says that they are normalised", "[output]") {
+TEST_CASE("info file: float32 rows that are declared normalised are used unchanged", "[output]") {
   const TempFolder folder;
   EmbeddingsInfo info = example();
   CHECK(check_info(info, "i", array(folder, kUnitRows)));
@@ -112,7 +112,7 @@ TEST_CASE("info file: rows are used as they are where float32 says that they are
   CHECK_FALSE(check_info(info, "i", array(folder, kUnitRows, true)));
 }
 
-TEST_CASE("info file: what does not describe the array is refused", "[output][error]") {
+TEST_CASE("info file: an info that does not describe the array is rejected", "[output][error]") {
   const TempFolder folder;
   const auto refusal = [&](const EmbeddingsInfo& info, const NpyFile& file) {
     return error_of([&] { (void)check_info(info, "i", file); });
@@ -120,14 +120,14 @@ TEST_CASE("info file: what does not describe the array is refused", "[output][er
   const NpyFile file = array(folder, kUnitRows);
   EmbeddingsInfo info = example();
   info.rows = 3;
-  CHECK(refusal(info, file) == Failure{"MISMATCH", "i: rows: is 3, the array has 2"});
+  CHECK(refusal(info, file) == Failure{"MISMATCH", "i: rows: is 3, but the array has 2"});
   info = example();
   info.width = 4;
-  CHECK(refusal(info, file) == Failure{"MISMATCH", "i: width: is 4, the array has 3"});
+  CHECK(refusal(info, file) == Failure{"MISMATCH", "i: width: is 4, but the array has 3"});
   info = example();
   info.dtype = "float16";
-  CHECK(refusal(info, file) == Failure{"MISMATCH", "i: dtype: is float16, the array holds float32"});
+  CHECK(refusal(info, file) == Failure{"MISMATCH", "i: dtype: is float16, but the array contains float32"});
   CHECK(refusal(example(), array(folder, {{1, 0, 0}, {0, 3, 4}})) ==
-        Failure{"MISMATCH", "i: normalized: is true, and row 1 of the array has the norm 5"});
+        Failure{"MISMATCH", "i: normalized: is true, but row 1 of the array has norm 5"});
   CHECK(refusal(example(), array(folder, {{1, 0, 0}, {0, NAN, 4}})).code == "CORRUPT");
 }

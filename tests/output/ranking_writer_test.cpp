@@ -40,7 +40,7 @@ std::string written(TableFormat format, RankBy by, bool color = false) {
 
 }  // namespace
 
-TEST_CASE("ranking writer: jsonl by image has the contract's keys in its order", "[output]") {
+TEST_CASE("ranking writer: jsonl by image has the documented keys in order", "[output]") {
   const std::string a =
       R"({"image":"a.jpg","status":"ok","scores":[)"
       R"({"caption":"a dog","index":1,"cosine":0.2457,"logit":24.57,"probability":0.9949},)"
@@ -59,7 +59,8 @@ TEST_CASE("ranking writer: jsonl by caption ranks images, and NaN is null", "[ou
       "\"probability\":null}]}\n");
 }
 
-TEST_CASE("ranking writer: csv and tsv have one line a pair, image first whatever is ranked", "[output]") {
+TEST_CASE("ranking writer: csv and tsv have one line per pair, with the image first in both rankings",
+          "[output]") {
   CHECK(written(TableFormat::tsv, RankBy::image) ==
         "image\tcaption\trank\tcosine\tlogit\tprobability\n"
         "a.jpg\ta dog\t1\t0.2457\t24.57\t0.9949\n"
@@ -70,14 +71,14 @@ TEST_CASE("ranking writer: csv and tsv have one line a pair, image first whateve
         "\xFF.jpg,a dog,2,,,\r\n");
 }
 
-TEST_CASE("ranking writer: O13 no form ever says nan", "[output]") {
+TEST_CASE("ranking writer: O13 no format writes nan", "[output]") {
   for (const TableFormat format :
        {TableFormat::text, TableFormat::json, TableFormat::jsonl, TableFormat::csv, TableFormat::tsv}) {
     CHECK(written(format, RankBy::caption).find("nan") == std::string::npos);
   }
 }
 
-TEST_CASE("ranking writer: text is aligned, and safe for a terminal", "[output]") {
+TEST_CASE("ranking writer: text is aligned and safe for a terminal", "[output]") {
   CHECK(written(TableFormat::text, RankBy::image) ==
         "a.jpg\n"
         "   99.49%   0.2457  a dog\n"
@@ -90,7 +91,8 @@ TEST_CASE("ranking writer: text is aligned, and safe for a terminal", "[output]"
         "       -         -  \\xff.jpg\n");
 }
 
-TEST_CASE("ranking writer: colour is bold labels, green for the best, red for what failed", "[output]") {
+TEST_CASE("ranking writer: colours are bold for labels, green for the best score, red for failures",
+          "[output]") {
   CHECK(written(TableFormat::text, RankBy::image, true) ==
         "\x1b[1ma.jpg\x1b[0m\n"
         "\x1b[32m   99.49%   0.2457  a dog\x1b[0m\n"
@@ -99,8 +101,7 @@ TEST_CASE("ranking writer: colour is bold labels, green for the best, red for wh
         "  \x1b[31mskipped: TRUNC: ends early\x1b[0m\n");
 }
 
-TEST_CASE("ranking writer: an image as the query stands where a caption stands, under a key of its own",
-          "[output]") {
+TEST_CASE("ranking writer: a query image takes the place of the caption, under its own key", "[output]") {
   const std::vector<RankedScore> images = {{"a.jpg", 3, 0.25F, 25.0F, 1.0F, false}};
   const std::vector<Ranking> rankings = {{"a dog", 0, "", "", images, false},
                                          {"dog.jpg", 1, "", "", images, false, true},
@@ -117,7 +118,7 @@ TEST_CASE("ranking writer: an image as the query stands where a caption stands, 
         "a.jpg\tdog.jpg\t1\t0.25\t25\t1\n");
 }
 
-TEST_CASE("ranking writer: text without probabilities is cosine and label", "[output]") {
+TEST_CASE("ranking writer: text without probabilities has cosines and labels", "[output]") {
   CHECK(written(TableFormat::text, {.by = RankBy::caption, .probability = false}, kByCaption) ==
         "a dog  (truncated)\n"
         "   0.2500  a.jpg\n"
@@ -127,7 +128,7 @@ TEST_CASE("ranking writer: text without probabilities is cosine and label", "[ou
         std::string::npos);
 }
 
-TEST_CASE("ranking writer: nothing ranked is a header, an empty array or nothing", "[output]") {
+TEST_CASE("ranking writer: an empty ranking is a header, an empty array or nothing", "[output]") {
   const TempFolder folder;
   const auto empty = [&](TableFormat format) {
     OutputFile out(folder / "out", true);
@@ -143,7 +144,7 @@ TEST_CASE("ranking writer: nothing ranked is a header, an empty array or nothing
   CHECK(empty(TableFormat::tsv) == "image\tcaption\trank\tcosine\tlogit\tprobability\n");
 }
 
-TEST_CASE("ranking writer: npy is no form of a ranking", "[output][error]") {
+TEST_CASE("ranking writer: npy is rejected", "[output][error]") {
   const TempFolder folder;
   OutputFile out(folder / "out", false);
   CHECK(error_of([&] { (void)make_ranking_writer(TableFormat::npy, out, {}); }).code == "USAGE");

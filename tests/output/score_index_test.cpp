@@ -23,18 +23,18 @@ std::string written(const std::vector<std::string>& rows, const std::vector<std:
 
 }  // namespace
 
-TEST_CASE("score index: lies beside its array", "[output]") {
+TEST_CASE("score index: is named after its array", "[output]") {
   CHECK(score_index_path_of("s.npy") == "s.index.json");
   CHECK(score_index_path_of("s") == "s.index.json");
 }
 
-TEST_CASE("score index: one object of rows, columns and what the values are", "[output]") {
+TEST_CASE("score index: one object with the rows, the columns and the kind of values", "[output]") {
   CHECK(written({"a.jpg", "b\"c.jpg"}, {"a cat", ""}) ==
         "{\"rows\":[\"a.jpg\",\"b\\\"c.jpg\"],\"columns\":[\"a cat\",\"\"],\"values\":\"logit\"}\n");
   CHECK(written({}, {}) == "{\"rows\":[],\"columns\":[],\"values\":\"logit\"}\n");
 }
 
-TEST_CASE("score index: labels that are not UTF-8 are there in base64 too", "[output]") {
+TEST_CASE("score index: labels that are not UTF-8 are also written in base64", "[output]") {
   CHECK(written({"a", "\xFF.jpg", "c"}, {"x"}) ==
         "{\"rows\":[\"a\",\"\xEF\xBF\xBD.jpg\",\"c\"],\"rows_b64\":[null,\"/y5qcGc=\",null],"
         "\"columns\":[\"x\"],\"values\":\"logit\"}\n");

@@ -67,7 +67,7 @@ TEST_CASE("table writer: formats by name and by extension", "[output]") {
   CHECK(error_of([&] { (void)make_table_writer(TableFormat::text, out, {}); }).code == "USAGE");
 }
 
-TEST_CASE("table writer: jsonl has one object a row, json the same in one array", "[output]") {
+TEST_CASE("table writer: jsonl has one object per row, json the same objects in one array", "[output]") {
   const std::string a = R"({"path":"a.jpg","status":"ok","embedding":[0.1,-2,1e-07]})";
   const std::string b = R"({"path":"b,\"\n.jpg","status":"skipped","class":"TRUNC","message":"ends early"})";
   const std::string c = R"({"path":"c\t\\.jpg","status":"ok","embedding":[1,null,3]})";
@@ -79,13 +79,13 @@ TEST_CASE("table writer: jsonl has one object a row, json the same in one array"
         "{\"text\":\"a dog\",\"status\":\"ok\",\"embedding\":[1,2,3]}\n");
 }
 
-TEST_CASE("table writer: a path that is not UTF-8 is there in base64 too", "[output]") {
+TEST_CASE("table writer: a path that is not UTF-8 is also written in base64", "[output]") {
   CHECK(
       written(TableFormat::jsonl, {{"\xFF.jpg", {1, 2, 3}, "", ""}}) ==
       "{\"path\":\"\xEF\xBF\xBD.jpg\",\"path_b64\":\"/y5qcGc=\",\"status\":\"ok\",\"embedding\":[1,2,3]}\n");
 }
 
-TEST_CASE("table writer: csv and tsv begin with the names of their columns", "[output]") {
+TEST_CASE("table writer: csv and tsv start with the names of the columns", "[output]") {
   CHECK(written(TableFormat::csv, {}) == "path,e0,e1,e2\r\n");
   CHECK(written(TableFormat::tsv, {}, {.label_key = "text"}) == "text\te0\te1\te2\n");
   CHECK(written(TableFormat::csv, {{"b", {}, "IO", ""}}, {.drop_bad = true}) == "path,e0,e1,e2\r\n");
@@ -100,7 +100,7 @@ TEST_CASE("table writer: csv is RFC 4180, tsv escapes", "[output]") {
         "path,e0,e1,e2\r\na.jpg,0.1,-2,1e-07\r\nc\t\\.jpg,1,,3\r\n");
 }
 
-TEST_CASE("table writer: F01 hostile names come back from csv and tsv as they were", "[output][property]") {
+TEST_CASE("table writer: F01 hostile names round-trip through csv and tsv", "[output][property]") {
   const std::string name =
       GENERATE("new\nline", "t\tab", "qu\"ote", "\x1b[31mred", "*", "-rf", "=cmd|' /C calc'!A0",
                "\xF0\x9F\x98\x80", "\xFF\xFE", "cr\r", "\\n", ",", "");
@@ -141,7 +141,7 @@ TEST_CASE("table writer: npy holds the bytes that numpy writes", "[output][golde
   CHECK(written(TableFormat::npy, {{"a", {1, 2, 3}, "", ""}, {"b", {}, "IO", "gone"}}) == expected);
 }
 
-TEST_CASE("table writer: O14 the header's rows are the rows written", "[output]") {
+TEST_CASE("table writer: O14 the header of an npy states the number of rows written", "[output]") {
   const std::size_t count = GENERATE(0U, 1U, 65'536U);
   const bool half = GENERATE(false, true);
   std::vector<TestRow> rows;
@@ -160,7 +160,7 @@ TEST_CASE("table writer: O14 the header's rows are the rows written", "[output]"
   if (!half) CHECK(read_back(bytes).shape == std::vector<std::int64_t>{static_cast<std::int64_t>(count), 3});
 }
 
-TEST_CASE("table writer: a failed row of an npy is zeros, or is left out when asked", "[output]") {
+TEST_CASE("table writer: a failed row of an npy is zeros, or omitted on request", "[output]") {
   const std::vector<TestRow> rows = {
       {"a", {1, 2, 3}, "", ""}, {"b", {}, "TRUNC", "x"}, {"c", {4, 5, 6}, "", ""}};
   CHECK(read_back(written(TableFormat::npy, rows)).floats == std::vector<float>{1, 2, 3, 0, 0, 0, 4, 5, 6});
@@ -168,7 +168,7 @@ TEST_CASE("table writer: a failed row of an npy is zeros, or is left out when as
         std::vector<float>{1, 2, 3, 4, 5, 6});
 }
 
-TEST_CASE("table writer: to a pipe an npy goes whole, its rows counted first or promised", "[output]") {
+TEST_CASE("table writer: an npy to a pipe is buffered unless the number of rows is known", "[output]") {
   const std::optional<std::int64_t> promised =
       GENERATE(std::optional<std::int64_t>(), std::optional<std::int64_t>(2));
   const TempFolder folder;
@@ -187,7 +187,7 @@ TEST_CASE("table writer: to a pipe an npy goes whole, its rows counted first or 
   CHECK(array.floats == std::vector<float>{1, 2, 3, 4, 5, 6});
 }
 
-TEST_CASE("table writer: rows that do not fit are refused", "[output][error]") {
+TEST_CASE("table writer: rows of the wrong width or number are rejected", "[output][error]") {
   const TempFolder folder;
   OutputFile out(folder / "a", false);
   const auto writer = make_table_writer(TableFormat::npy, out, {});

@@ -114,7 +114,7 @@ void StagingFolder::make_part() {
     fail_output(path_, kNotCreated, number);
   }
   // Between mkdir and the lock another run may have taken the folder for a stale one.
-  if (try_lock(lock_.get()) == FileLock::busy || !is_named(lock_.get(), part_)) fail_in_use(path_);
+  if (try_lock(lock_.get()) == FileLock::busy || !is_still_named(lock_.get(), part_)) fail_in_use(path_);
   if (old_mode_ >= 0) ::fchmod(lock_.get(), static_cast<mode_t>(old_mode_ | S_IRWXU));
 }
 
@@ -128,7 +128,7 @@ void StagingFolder::discard_stale() {
     fail_output(path_, kNotCreated, errno);
   }
   check_stale(stale.get(), part_, path_);
-  if (!is_named(stale.get(), part_)) fail_in_use(path_);
+  if (!is_still_named(stale.get(), part_)) fail_in_use(path_);
   check_replaceable(part_);
   std::error_code error;
   fs::remove_all(part_, error);
@@ -136,7 +136,7 @@ void StagingFolder::discard_stale() {
 }
 
 StagingFolder::~StagingFolder() {
-  if (!committed_ && lock_.is_open() && is_named(lock_.get(), part_)) remove(lock_, part_);
+  if (!committed_ && lock_.is_open() && is_still_named(lock_.get(), part_)) remove(lock_, part_);
 }
 
 void StagingFolder::commit() {

@@ -19,29 +19,29 @@ namespace {
 constexpr std::size_t kReadBlock = 64 << 10;
 
 [[noreturn]] void fail_too_large(const std::string& path, std::int64_t limit) {
-  fail(ErrorCode::limit, path,
-       "is larger than " + std::to_string(limit) + " bytes, the most that is accepted");
+  fail(ErrorCode::limit, path, "is larger than the limit of " + std::to_string(limit) + " bytes");
 }
 
-// One read that is continued when a signal interrupts it. Only stdin can keep it waiting.
+// Reads once, and again if a signal interrupts the read. Only stdin can block.
 std::size_t read_some(int descriptor, std::byte* out, std::size_t count, const std::string& path) {
   while (true) {
     if (descriptor == STDIN_FILENO) wait_until_ready(descriptor, false);
-    const ssize_t got = ::read(descriptor, out, count);
-    if (got >= 0) return static_cast<std::size_t>(got);
+    const ssize_t count_read = ::read(descriptor, out, count);
+    if (count_read >= 0) return static_cast<std::size_t>(count_read);
     if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) fail_input(path, "cannot be read", errno);
   }
 }
 
 std::vector<std::byte> read_to_end(int descriptor, std::size_t size_hint, std::int64_t limit,
                                    const std::string& path) {
-  std::vector<std::byte> bytes(size_hint + 1);  // one more, so that a file of this size ends in one more read
+  // One byte more than expected, so that the end of the file is found without growing the buffer.
+  std::vector<std::byte> bytes(size_hint + 1);
   std::size_t used = 0;
   while (true) {
-    const std::size_t got = read_some(descriptor, bytes.data() + used, bytes.size() - used, path);
-    used += got;
+    const std::size_t count_read = read_some(descriptor, bytes.data() + used, bytes.size() - used, path);
+    used += count_read;
     if (static_cast<std::int64_t>(used) > limit) fail_too_large(path, limit);
-    if (got == 0) break;
+    if (count_read == 0) break;
     if (used == bytes.size()) bytes.resize(bytes.size() + std::max(bytes.size() / 2, kReadBlock));
   }
   bytes.resize(used);
@@ -52,7 +52,7 @@ std::vector<std::byte> read_stdin(const std::string& path, std::int64_t limit) {
   if (::fcntl(STDIN_FILENO, F_GETFD) < 0) fail(ErrorCode::io, path, "standard input is closed");
   struct stat status {};
   if (::fstat(STDIN_FILENO, &status) == 0 && S_ISDIR(status.st_mode)) {
-    fail(ErrorCode::io, path, "standard input is a folder, expected bytes");
+    fail(ErrorCode::io, path, "standard input is a folder, expected a file or pipe");
   }
   return read_to_end(STDIN_FILENO, 0, limit, path);
 }

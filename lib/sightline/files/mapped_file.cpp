@@ -16,26 +16,26 @@
 namespace sightline {
 namespace {
 
-constexpr std::size_t kWatchedRanges = 256;
-constexpr std::size_t kWatchedPath = 512;
+constexpr std::size_t kMaxWatchedRanges = 256;
+constexpr std::size_t kMaxWatchedPathBytes = 512;
 
-// What a signal handler may look at: plain memory, an entry being valid while `begin` is not 0.
+// The data that a signal handler reads: plain memory; an entry is valid while `begin` is not 0.
 struct WatchedRange {
   std::atomic<std::uintptr_t> begin = 0;
   std::atomic<std::size_t> size = 0;
-  std::array<char, kWatchedPath> path{};
+  std::array<char, kMaxWatchedPathBytes> path{};
   MappedContent content = MappedContent::weights;
 };
 
-std::array<WatchedRange, kWatchedRanges> watched;
+std::array<WatchedRange, kMaxWatchedRanges> watched;
 std::mutex watched_mutex;
 
-void watch(ByteView bytes, const std::string& path, MappedContent content) {
+void add_watch(ByteView bytes, const std::string& path, MappedContent content) {
   const std::lock_guard lock(watched_mutex);
   for (WatchedRange& range : watched) {
     if (range.begin != 0) continue;
     range.path.fill('\0');
-    path.copy(range.path.data(), kWatchedPath - 1);
+    path.copy(range.path.data(), kMaxWatchedPathBytes - 1);
     range.content = content;
     range.size = bytes.size();
     range.begin = reinterpret_cast<std::uintptr_t>(bytes.data());
@@ -43,7 +43,7 @@ void watch(ByteView bytes, const std::string& path, MappedContent content) {
   }
 }
 
-void forget(ByteView bytes) {
+void remove_watch(ByteView bytes) {
   const std::lock_guard lock(watched_mutex);
   for (WatchedRange& range : watched) {
     if (range.begin == reinterpret_cast<std::uintptr_t>(bytes.data())) range.begin = 0;
@@ -53,10 +53,10 @@ void forget(ByteView bytes) {
 }  // namespace
 
 MappedPlace find_mapped_file(const void* address) noexcept {
-  const auto wanted = reinterpret_cast<std::uintptr_t>(address);
+  const auto target = reinterpret_cast<std::uintptr_t>(address);
   for (const WatchedRange& range : watched) {
     const std::uintptr_t begin = range.begin;
-    if (begin != 0 && wanted >= begin && wanted - begin < range.size)
+    if (begin != 0 && target >= begin && target - begin < range.size)
       return {range.path.data(), range.content};
   }
   return {};
@@ -71,18 +71,18 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path, Mapp
   void* memory = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.descriptor.get(), 0);
   if (memory == MAP_FAILED) fail_input(path, "cannot be mapped", errno);
 #ifdef MADV_HUGEPAGE
-  // A hint: the file is read from the disk in pieces that the processor maps whole, now and in later runs.
-  // Page faults were a quarter of the time of a first image.
+  // Advisory: the file is read in larger pieces that map as huge pages, now and in later runs. Page faults
+  // were a quarter of the time of the first image.
   ::madvise(memory, size, MADV_HUGEPAGE);
 #endif
   mapped->bytes_ = {static_cast<const std::byte*>(memory), size};
-  watch(mapped->bytes_, path, content);
+  add_watch(mapped->bytes_, path, content);
   return mapped;
 }
 
 MappedFile::~MappedFile() {
   if (bytes_.empty()) return;
-  forget(bytes_);
+  remove_watch(bytes_);
   ::munmap(const_cast<std::byte*>(bytes_.data()), bytes_.size());
 }
 

@@ -20,45 +20,46 @@ namespace {
 
 constexpr std::size_t kBufferSize = 64 << 10;
 constexpr std::int64_t kWriteBehind = 8 << 20;
-constexpr int kMaxLinks = 40;  // as Linux follows
-constexpr int kMaxTries = 100;
+constexpr int kMaxLinks = 40;  // the limit of Linux
+constexpr int kMaxAttempts = 100;
 
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   return slash == std::string::npos ? "." : path.substr(0, slash + 1);
 }
 
-// Follows symbolic links by hand: the last target need not exist yet.
+// Resolves symbolic links by hand, because the final target need not exist yet.
 std::string resolve_links(const std::string& path) {
-  std::string at = path;
+  std::string current = path;
   for (int links = 0; links <= kMaxLinks; ++links) {
     std::array<char, 4096> target;
-    const ssize_t length = ::readlink(at.c_str(), target.data(), target.size());
+    const ssize_t length = ::readlink(current.c_str(), target.data(), target.size());
     if (length < 0) {
-      if (errno == EINVAL || errno == ENOENT) return at;  // not a link, or nothing there
+      if (errno == EINVAL || errno == ENOENT) return current;  // not a link, or does not exist
       fail_output(path, "cannot be created", errno);
     }
     const std::string_view next(target.data(), static_cast<std::size_t>(length));
-    at = next.starts_with('/') ? std::string(next) : join_path(folder_of(at), next);
+    current = next.starts_with('/') ? std::string(next) : join_path(folder_of(current), next);
   }
   fail_output(path, "cannot be created", ELOOP);
 }
 
 bool is_stdout(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
 
-// Removes what a killed run left. It is not reused: it may be linked elsewhere or have another owner's mode.
+// Removes the leftover of a killed run. It is not reused, because it may be linked elsewhere or have another
+// owner or mode.
 void remove_stale(const std::string& temporary, const std::string& path) {
   const Descriptor stale(
       ::open(temporary.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY));
   if (!stale.is_open() && errno == ENOENT) return;
   if (stale.is_open()) check_stale(stale.get(), temporary, path);
-  if (stale.is_open() && !is_named(stale.get(), temporary)) return;
+  if (stale.is_open() && !is_still_named(stale.get(), temporary)) return;
   if (::unlink(temporary.c_str()) != 0 && errno != ENOENT) fail_output(temporary, "cannot be removed", errno);
 }
 
 void sync(int descriptor, const std::string& path) {
   while (::fsync(descriptor) != 0) {
-    if (errno == EINVAL || errno == EROFS) return;  // a file system that has no such thing
+    if (errno == EINVAL || errno == EROFS) return;  // the file system does not support fsync
     if (errno != EINTR) fail_output(path, "cannot be written", errno);
   }
 }
@@ -67,8 +68,8 @@ void publish(const std::string& temporary, const std::string& target, const std:
   if (!force) {
     if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) return;
     if (errno == EEXIST) fail(ErrorCode::locked, path, "was created by another process during this run");
-    const bool not_known = errno == EINVAL || errno == ENOSYS;  // an older kernel or file system
-    if (!not_known) fail_output(path, "cannot be renamed into place", errno);
+    const bool unsupported = errno == EINVAL || errno == ENOSYS;  // an older kernel or file system
+    if (!unsupported) fail_output(path, "cannot be renamed into place", errno);
     if (file_exists(target)) fail(ErrorCode::locked, path, "was created by another process during this run");
   }
   if (::rename(temporary.c_str(), target.c_str()) != 0)
@@ -84,7 +85,7 @@ OutputFile::OutputFile(const std::string& path, bool force) : path_(path), targe
     open_direct();
     return;
   }
-  if (path.empty()) fail(ErrorCode::io, "output", "has an empty name");
+  if (path.empty()) fail(ErrorCode::io, "output", "the file name is empty");
   if (::stat(path.c_str(), &status) == 0) {
     if (S_ISDIR(status.st_mode)) fail(ErrorCode::io, path, "is a folder, expected a file to write");
     if (!S_ISREG(status.st_mode)) {
@@ -103,8 +104,8 @@ void OutputFile::open_direct() {
   if (is_stdout(path_)) {
     if (::fcntl(STDOUT_FILENO, F_GETFD) < 0) fail(ErrorCode::io, path_, "standard output is closed");
     if ((::fcntl(STDOUT_FILENO, F_GETFL) & O_ACCMODE) == O_RDONLY) {
-      fail(ErrorCode::io, path_,
-           "standard output is closed");  // or /dev/null is open for reading in its place
+      // Or the program opened /dev/null for reading in its place.
+      fail(ErrorCode::io, path_, "standard output is closed");
     }
     descriptor_ = STDOUT_FILENO;
   } else {
@@ -119,34 +120,36 @@ void OutputFile::open_temporary() {
   target_ = resolve_links(path_);
   temporary_ = target_ + ".part";
   seekable_ = true;
-  for (int tries = 0; tries < kMaxTries; ++tries) {
-    if (try_temporary()) return;
+  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    if (create_temporary()) return;
     remove_stale(temporary_, path_);
   }
   fail_in_use(path_);
 }
 
-// Creates the temporary file and locks it; false when there is one already.
-bool OutputFile::try_temporary() {
-  Descriptor made(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
-  if (!made.is_open()) {
+// Creates the temporary file and locks it. Returns false if the file already exists.
+bool OutputFile::create_temporary() {
+  Descriptor created(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
+  if (!created.is_open()) {
     if (errno == EEXIST) return false;
     fail_output(path_, "cannot be created", errno);
   }
-  // Between the two calls another run may have taken it for a stale one.
-  if (try_lock(made.get()) == FileLock::busy || !is_named(made.get(), temporary_)) fail_in_use(path_);
-  if (old_mode_ >= 0 && ::fchmod(made.get(), static_cast<mode_t>(old_mode_)) != 0) {
+  // Between the creation and the lock, another process may have removed the file as stale.
+  if (try_lock(created.get()) == FileLock::busy || !is_still_named(created.get(), temporary_))
+    fail_in_use(path_);
+  if (old_mode_ >= 0 && ::fchmod(created.get(), static_cast<mode_t>(old_mode_)) != 0) {
     const int number = errno;
     ::unlink(temporary_.c_str());
     fail_output(path_, "cannot be given the mode of the file it replaces", number);
   }
-  descriptor_ = made.release();
+  descriptor_ = created.release();
   return true;
 }
 
 OutputFile::~OutputFile() {
   if (descriptor_ < 0 || descriptor_ == STDOUT_FILENO) return;
-  if (!temporary_.empty() && !committed_ && is_named(descriptor_, temporary_)) ::unlink(temporary_.c_str());
+  if (!temporary_.empty() && !committed_ && is_still_named(descriptor_, temporary_))
+    ::unlink(temporary_.c_str());
   ::close(descriptor_);
 }
 
@@ -154,30 +157,31 @@ void OutputFile::check_failed() const {
   if (failed_) fail(ErrorCode::io, path_, "cannot be completed: an earlier write failed");
 }
 
-// offset < 0: at the end. A pipe that is ready takes PIPE_BUF bytes without waiting for its reader.
+// A negative `offset` means the end of the file. A pipe that is ready accepts PIPE_BUF bytes without
+// blocking.
 void OutputFile::write_all(const char* data, std::size_t count, std::int64_t offset) {
-  if (count > 0) settled_ = false;
+  if (count > 0) synced_ = false;
   while (count > 0) {
     if (may_wait_) wait_until_ready(descriptor_, true);
-    const std::size_t now = may_wait_ ? std::min<std::size_t>(count, PIPE_BUF) : count;
-    const ssize_t done =
-        offset < 0 ? ::write(descriptor_, data, now) : ::pwrite(descriptor_, data, now, offset);
-    // EAGAIN: stdout that somebody made non-blocking.
-    if (done < 0 && (errno == EINTR || errno == EAGAIN)) continue;
-    if (done <= 0) {
+    const std::size_t chunk = may_wait_ ? std::min<std::size_t>(count, PIPE_BUF) : count;
+    const ssize_t written =
+        offset < 0 ? ::write(descriptor_, data, chunk) : ::pwrite(descriptor_, data, chunk, offset);
+    // EAGAIN: stdout was made non-blocking by another process.
+    if (written < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    if (written <= 0) {
       failed_ = true;
-      fail_output(path_, "cannot be written", done < 0 ? errno : ENOSPC);
+      fail_output(path_, "cannot be written", written < 0 ? errno : ENOSPC);
     }
-    data += done;
-    count -= static_cast<std::size_t>(done);
-    if (offset >= 0) offset += done;
-    written_ += done;
+    data += written;
+    count -= static_cast<std::size_t>(written);
+    if (offset >= 0) offset += written;
+    written_ += written;
   }
   if (seekable_ && written_ >= kWriteBehind) start_writing_back();
 }
 
-// Begins to move what was written to the disk, so that the sync at the end has little left to wait for. A
-// hint: nothing depends on it.
+// Starts writing back to the disk early, so that the final sync has less to wait for. Advisory; failures are
+// ignored.
 void OutputFile::start_writing_back() {
   written_ = 0;
 #ifdef __linux__
@@ -203,7 +207,7 @@ void OutputFile::write(std::string_view bytes) {
 void OutputFile::write_at(std::int64_t offset, std::string_view bytes) {
   if (!seekable_) fail(ErrorCode::io, path_, "is not seekable, expected a file");
   if (offset < 0 || offset + static_cast<std::int64_t>(bytes.size()) > size_) {
-    fail(ErrorCode::range, path_, "bytes to overwrite are not there yet");
+    fail(ErrorCode::range, path_, "the bytes to overwrite have not been written yet");
   }
   flush();
   write_all(bytes.data(), bytes.size(), offset);
@@ -214,7 +218,7 @@ std::int64_t OutputFile::reserve(std::int64_t bytes) {
   flush();
   const std::int64_t offset = size_;
   size_ += bytes;
-  settled_ = false;
+  synced_ = false;
   if (::lseek(descriptor_, size_, SEEK_SET) < 0) fail_output(path_, "cannot be written", errno);
   return offset;
 }
@@ -222,7 +226,7 @@ std::int64_t OutputFile::reserve(std::int64_t bytes) {
 void OutputFile::write_reserved(std::int64_t offset, std::string_view bytes) {
   check_failed();
   if (offset < 0 || offset + static_cast<std::int64_t>(bytes.size()) > size_) {
-    fail(ErrorCode::range, path_, "bytes to write were not reserved");
+    fail(ErrorCode::range, path_, "the bytes to write were not reserved");
   }
   write_all(bytes.data(), bytes.size(), offset);
 }
@@ -237,24 +241,24 @@ void OutputFile::flush_to_reader() {
   if (may_wait_) flush();
 }
 
-void OutputFile::settle() {
+void OutputFile::prepare_commit() {
   flush();
-  if (temporary_.empty() || settled_) return;
+  if (temporary_.empty() || synced_) return;
   sync(descriptor_, path_);
   struct stat status {};
-  if (::fstat(descriptor_, &status) != 0) fail_output(path_, "cannot be looked at", errno);
+  if (::fstat(descriptor_, &status) != 0) fail_output(path_, "cannot stat", errno);
   if (status.st_size != size_) {
     fail(ErrorCode::io, path_,
          "has " + std::to_string(status.st_size) + " bytes on disk, expected " + std::to_string(size_));
   }
-  // Before any output of the run is published: not one of them is left without the others.
+  // Checked before any output of the run is published, so that either all outputs appear or none.
   if (!force_ && file_exists(target_))
     fail(ErrorCode::locked, path_, "was created by another process during this run");
-  settled_ = true;
+  synced_ = true;
 }
 
 void OutputFile::commit() {
-  settle();
+  prepare_commit();
   if (temporary_.empty()) {
     committed_ = true;
     return;

@@ -21,7 +21,7 @@ FileLock try_lock(int descriptor) {
   return FileLock::held;
 }
 
-bool is_named(int descriptor, const std::string& path) {
+bool is_still_named(int descriptor, const std::string& path) {
   struct stat opened {
   }, named{};
   if (::fstat(descriptor, &opened) != 0 || ::lstat(path.c_str(), &named) != 0) return errno != ENOENT;
@@ -34,7 +34,7 @@ void sync_folder(const std::string& path) {
 }
 
 void fail_in_use(const std::string& path) {
-  fail(ErrorCode::locked, path, "is being written by another run");
+  fail(ErrorCode::locked, path, "is in use by another sightline process");
 }
 
 void check_stale(int descriptor, const std::string& temporary, const std::string& path) {
@@ -42,8 +42,8 @@ void check_stale(int descriptor, const std::string& temporary, const std::string
   if (lock == FileLock::busy) fail_in_use(path);
   if (lock == FileLock::unknown)
     fail(ErrorCode::locked, path,
-         "may be being written by another run: " + temporary +
-             " is there, and its file system has no locks; remove it when no run writes it");
+         "may be in use by another sightline process: " + temporary +
+             " exists and its file system does not support locks; remove it if no process is writing it");
 }
 
 }  // namespace sightline

@@ -5,26 +5,26 @@
 
 namespace sightline {
 
-/// What came of an attempt to lock a file for oneself.
+/// The result of an attempt to take an exclusive lock on a file.
 enum class FileLock {
-  held,    ///< until the descriptor is closed
-  busy,    ///< another process, or another descriptor of this one, has it
-  unknown  ///< the file system has no locks (NFS without its lock service, Lustre without -o flock)
+  held,    ///< locked until the descriptor is closed
+  busy,    ///< locked by another process or by another descriptor of this one
+  unknown  ///< the file system does not support locks (NFS without its lock service, Lustre without -o flock)
 };
-/// Of a file or folder; waits for nobody.
+/// Locks a file or folder without waiting.
 FileLock try_lock(int descriptor);
 
-/// Whether `descriptor` is what its name still points at: another run may have renamed or removed it
-/// meanwhile. True when that cannot be found out.
-bool is_named(int descriptor, const std::string& path);
+/// Whether `path` still names the open file `descriptor`; another process may have renamed or removed it.
+/// True if that cannot be determined.
+bool is_still_named(int descriptor, const std::string& path);
 
-/// Asks the disk to keep the names in a folder. Not every file system can, and what was renamed is there by
-/// now: no error.
+/// Syncs the directory entries of a folder to the disk. Failures are ignored: not every file system supports
+/// it, and the rename itself has succeeded by then.
 void sync_folder(const std::string& path);
 
-/// Throws LOCK for an output whose temporary file or folder another run has.
+/// Throws `locked` for an output whose temporary file or folder is in use by another process.
 [[noreturn]] void fail_in_use(const std::string& path);
-/// For one that was found and may be removed when no run has it; nothing when it may. Errors: locked.
+/// Returns if an existing temporary file may be removed because no process is using it. Errors: locked.
 void check_stale(int descriptor, const std::string& temporary, const std::string& path);
 
 }  // namespace sightline

@@ -13,12 +13,12 @@ namespace sightline {
 
 RegularFile open_regular(const std::string& path) {
   if (path.find('\0') != std::string::npos)
-    fail(ErrorCode::missing, path, "does not exist: a NUL byte in the path");
-  // O_NONBLOCK: opening a FIFO without a writer must not wait.
+    fail(ErrorCode::missing, path, "does not exist: the path contains a NUL byte");
+  // O_NONBLOCK, because opening a FIFO without a writer must not wait.
   Descriptor descriptor(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY));
   if (!descriptor.is_open()) fail_input(path, "cannot be opened", errno);
   struct stat status {};
-  if (::fstat(descriptor.get(), &status) != 0) fail_input(path, "cannot be looked at", errno);
+  if (::fstat(descriptor.get(), &status) != 0) fail_input(path, "cannot stat", errno);
   if (S_ISDIR(status.st_mode)) fail(ErrorCode::unsupported, path, "is a folder, expected a file");
   if (!S_ISREG(status.st_mode)) {
     fail(ErrorCode::unsupported, path, "is a FIFO, socket or device, expected a regular file");

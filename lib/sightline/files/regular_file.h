@@ -8,13 +8,13 @@
 
 namespace sightline {
 
-/// An open regular file and its size at that moment.
+/// An open regular file and its size when it was opened.
 struct RegularFile {
   Descriptor descriptor;
   std::int64_t size = 0;
 };
 
-/// Opens for reading without ever blocking. Errors: missing, io, limit (path too long), unsupported for
+/// Opens a file for reading without blocking. Errors: missing, io, limit (path too long), unsupported for
 /// folders, FIFOs, sockets and devices.
 RegularFile open_regular(const std::string& path);
 

@@ -22,9 +22,9 @@ void fail_input(std::string_view path, std::string_view action, int number) {
     case ENOENT:
       fail(ErrorCode::missing, path, "does not exist");
     case ENOTDIR:
-      fail(ErrorCode::missing, path, "does not exist: a part of the path is not a folder");
+      fail(ErrorCode::missing, path, "does not exist: a component of the path is not a folder");
     case ENAMETOOLONG:
-      fail(ErrorCode::limit, path, "is a path longer than the system accepts");
+      fail(ErrorCode::limit, path, "the path is too long");
     case ENXIO:
       fail(ErrorCode::unsupported, path, "is a socket or device, expected a regular file");
     default:

@@ -18,8 +18,8 @@ std::atomic<void (*)()> wait_check = nullptr;
 
 void set_wait_check(void (*check)()) { wait_check = check; }
 
-// A signal may be delivered to another thread than the one that waits, which then is not interrupted: hence
-// the look at the check after each pause.
+// A signal may be delivered to another thread, which does not interrupt this one, so the check is also called
+// after each timeout.
 void wait_until_ready(int descriptor, bool to_write) {
   pollfd ready{descriptor, static_cast<short>(to_write ? POLLOUT : POLLIN), 0};
   while (::poll(&ready, 1, kPauseMs) <= 0) {

@@ -3,8 +3,8 @@
 
 namespace sightline {
 
-/// Returns when a read (`to_write` false) or a write on `descriptor` would not have to wait, or would fail.
-/// What the check of `set_wait_check` throws goes through.
+/// Waits until a read (`to_write` false) or a write on `descriptor` can proceed or would fail. Exceptions
+/// from the function of `set_wait_check` propagate.
 void wait_until_ready(int descriptor, bool to_write);
 
 }  // namespace sightline

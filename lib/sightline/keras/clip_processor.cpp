@@ -6,7 +6,7 @@
 
 #include "sightline/base/bytes.h"
 #include "sightline/base/format.h"
-#include "sightline/files/stand_in.h"
+#include "sightline/files/placeholder.h"
 #include "sightline/keras/checks.h"
 #include "sightline/model/config_section.h"
 #include "sightline/model/processor.h"

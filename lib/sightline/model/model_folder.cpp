@@ -9,7 +9,7 @@
 #include "sightline/base/error.h"
 #include "sightline/containers/json.h"
 #include "sightline/files/file.h"
-#include "sightline/files/stand_in.h"
+#include "sightline/files/placeholder.h"
 
 namespace sightline {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/files/file.h"
-#include "sightline/files/stand_in.h"
+#include "sightline/files/placeholder.h"
 #include "sightline/model/config_gguf.h"
 #include "sightline/model/config_keras.h"
 #include "sightline/model/config_openclip.h"

@@ -8,7 +8,7 @@
 #include "sightline/base/error.h"
 #include "sightline/containers/json.h"
 #include "sightline/files/file.h"
-#include "sightline/files/stand_in.h"
+#include "sightline/files/placeholder.h"
 #include "sightline/model/image_processor_config.h"
 #include "sightline/text/settings_file.h"
 

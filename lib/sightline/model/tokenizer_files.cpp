@@ -8,7 +8,7 @@
 #include "sightline/base/format.h"
 #include "sightline/base/log.h"
 #include "sightline/files/file.h"
-#include "sightline/files/stand_in.h"
+#include "sightline/files/placeholder.h"
 #include "sightline/model/data_folder.h"
 #include "sightline/model/tokenizer_fit.h"
 

@@ -42,7 +42,8 @@ void append_tsv_field(std::string& out, std::string_view text) {
 }
 
 void append_terminal_text(std::string& out, std::string_view text) {
-  constexpr std::size_t kChunk = 100;  // what `printable` never has to cut, even when every byte becomes \xNN
+  constexpr std::size_t kChunk = 100;  // short enough that `printable` never truncates it, even if every byte
+                                       // becomes \xNN
   while (!text.empty()) {
     std::size_t size = 0;
     while (size < text.size() && size < kChunk) {

@@ -3,7 +3,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/containers/json.h"
-#include "sightline/output/beside.h"
+#include "sightline/output/companion_path.h"
 #include "sightline/output/escape.h"
 
 namespace sightline {
@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t kMaxIndexBytes = 8LL << 30;
 constexpr std::int64_t kMaxLineBytes = 16LL << 20;
 
-// The value of a base64 digit, -1 for all other bytes.
+// The value of a base64 digit, or -1 for any other byte.
 int digit_of(char c) {
   if (c >= 'A' && c <= 'Z') return c - 'A';
   if (c >= 'a' && c <= 'z') return c - 'a' + 26;
@@ -22,14 +22,14 @@ int digit_of(char c) {
 
 std::string decode_base64(const Json& value) {
   std::string_view text = value.as_string();
-  if (text.size() % 4 != 0) fail(ErrorCode::header, value.path(), "is not base64");
+  if (text.size() % 4 != 0) fail(ErrorCode::header, value.path(), "is not valid base64");
   for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
   std::string bytes;
   unsigned group = 0;
   int bits = 0;
   for (const char c : text) {
     const int digit = digit_of(c);
-    if (digit < 0) fail(ErrorCode::header, value.path(), "is not base64");
+    if (digit < 0) fail(ErrorCode::header, value.path(), "is not valid base64");
     group = group << 6 | static_cast<unsigned>(digit);
     bits += 6;
     if (bits < 8) continue;
@@ -64,7 +64,7 @@ IndexEntry entry_of(const Json& line) {
 
 }  // namespace
 
-std::string index_path_of(std::string_view npy_path) { return path_beside(npy_path, ".index.jsonl"); }
+std::string index_path_of(std::string_view npy_path) { return companion_path(npy_path, ".index.jsonl"); }
 
 void IndexWriter::write(const IndexRow& row) {
   line_ = "{\"row\":" + (row.row ? std::to_string(*row.row) : std::string("null")) + ",";

@@ -11,22 +11,22 @@
 
 namespace sightline {
 
-/// "photos.index.jsonl" for "photos.npy": the labels of the rows of an .npy file, one JSON object a line.
+/// "photos.index.jsonl" for "photos.npy": the labels of the rows of an .npy file, one JSON object per line.
 std::string index_path_of(std::string_view npy_path);
 
-/// One line of an index. Views need to live until `write` returns.
+/// One line of an index file. Views must remain valid until `write` returns.
 struct IndexRow {
   std::optional<std::int64_t>
-      row;                     ///< of the array; nothing when the row was left out of it (null in the file)
+      row;                     ///< row of the array; empty if the row was left out of it (null in the file)
   std::string_view label_key;  ///< "path" or "text"
-  std::string_view label;      ///< bytes as given; those that are not UTF-8 come back exactly (`_b64`)
-  std::optional<std::int64_t> tokens;  ///< of a text, with start and end
-  bool truncated = false;              ///< of a text: it was cut
-  std::string_view error_class;        ///< empty when the row is good
+  std::string_view label;      ///< exact bytes; labels that are not UTF-8 are stored exactly as well (`_b64`)
+  std::optional<std::int64_t> tokens;  ///< number of tokens of a text, including the start and end tokens
+  bool truncated = false;              ///< the text was truncated
+  std::string_view error_class;        ///< empty if the row is valid
   std::string_view message;
 };
 
-/// Writes index lines; the caller commits the file.
+/// Writes the lines of an index file; the caller commits the file.
 class IndexWriter {
  public:
   explicit IndexWriter(OutputFile& out) : out_(out) {}
@@ -37,17 +37,17 @@ class IndexWriter {
   std::string line_;
 };
 
-/// What an index says of one row of the array.
+/// What an index file states about one row of the array.
 struct IndexEntry {
-  std::string label;        ///< bytes as they were given
-  std::string error_class;  ///< of a row that was skipped; empty when it is good
+  std::string label;        ///< exact bytes
+  std::string error_class;  ///< error class of a skipped row; empty if the row is valid
   std::string message;
   bool truncated = false;
 };
 
-/// The entries of an index file in the order of the array's rows; lines of left-out rows are passed over.
+/// Reads the entries of an index file in the order of the array's rows; lines for omitted rows are skipped.
 /// Errors: those of `read_file`; header, type, missing, range, duplicate with the number of the line;
-/// mismatch when the rows are not 0 to `rows` - 1 in order.
+/// mismatch if the rows are not 0 to `rows` - 1 in order.
 std::vector<IndexEntry> read_index(const std::string& path, std::int64_t rows);
 
 }  // namespace sightline

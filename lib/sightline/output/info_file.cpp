@@ -8,14 +8,14 @@
 #include "sightline/base/format.h"
 #include "sightline/base/hash.h"
 #include "sightline/containers/json.h"
-#include "sightline/output/beside.h"
+#include "sightline/output/companion_path.h"
 
 namespace sightline {
 namespace {
 
 constexpr std::string_view kFormat = "sightline-embeddings";
 constexpr std::int64_t kVersion = 1;
-constexpr std::int64_t kMaxInfoBytes = 64 << 20;  // templates are in it as they were given
+constexpr std::int64_t kMaxInfoBytes = 64 << 20;  // the file includes the templates in full
 
 void append_member(std::string& out, std::string_view key, std::string_view text) {
   append_json_string(out, key);
@@ -38,7 +38,7 @@ void check_format(const Json& root) {
   const Json version = root.at("version");
   if (version.as_integer() != kVersion) {
     fail(ErrorCode::header, version.path(),
-         "is " + std::to_string(version.as_integer()) + "; this program reads version 1");
+         "is " + std::to_string(version.as_integer()) + ", expected version 1");
   }
 }
 
@@ -79,15 +79,15 @@ EmbeddingsInfo parse_info(std::string_view text, const std::string& path) {
   return info;
 }
 
-void check_size(const std::string& path, std::string_view key, std::int64_t said, std::int64_t expected) {
-  if (said == expected) return;
+void check_size(const std::string& path, std::string_view key, std::int64_t stated, std::int64_t expected) {
+  if (stated == expected) return;
   fail(ErrorCode::mismatch, path + ": " + std::string(key),
-       "is " + std::to_string(said) + ", the array has " + std::to_string(expected));
+       "is " + std::to_string(stated) + ", but the array has " + std::to_string(expected));
 }
 
-// A row of zeros stands for an input that failed.
+// A row of zeros belongs to an input that failed.
 void check_norm(const std::string& path, const NpyFile& array, std::int64_t row) {
-  // What is used as it is must be close; float16's rounding stays below 5e-4.
+  // Rows that are used unchanged must be close to norm 1; the rounding of float16 stays below 5e-4.
   const double tolerance = array.dtype() == "float16" ? 1e-3 : 1e-4;
   std::vector<float> values(static_cast<std::size_t>(array.columns()));
   array.read_row(row, values);
@@ -98,12 +98,12 @@ void check_norm(const std::string& path, const NpyFile& array, std::int64_t row)
   std::string text;
   append_float(text, static_cast<float>(norm));
   fail(ErrorCode::mismatch, path + ": normalized",
-       "is true, and row " + std::to_string(row) + " of the array has the norm " + text);
+       "is true, but row " + std::to_string(row) + " of the array has norm " + text);
 }
 
 }  // namespace
 
-std::string info_path_of(std::string_view npy_path) { return path_beside(npy_path, ".info.json"); }
+std::string info_path_of(std::string_view npy_path) { return companion_path(npy_path, ".info.json"); }
 
 std::string_view modality_name(Modality modality) { return modality == Modality::image ? "image" : "text"; }
 
@@ -141,7 +141,7 @@ bool check_info(const EmbeddingsInfo& info, const std::string& path, const NpyFi
   check_size(path, "width", info.width, array.columns());
   if (info.dtype != array.dtype()) {
     fail(ErrorCode::mismatch, path + ": dtype",
-         "is " + info.dtype + ", the array holds " + std::string(array.dtype()));
+         "is " + info.dtype + ", but the array contains " + std::string(array.dtype()));
   }
   if (!info.normalized || array.rows() == 0) return false;
   for (const std::int64_t row : {std::int64_t{0}, array.rows() / 2, array.rows() - 1})

@@ -10,43 +10,44 @@
 
 namespace sightline {
 
-/// "photos.info.json" for "photos.npy": how the embeddings of an .npy file were made.
+/// "photos.info.json" for "photos.npy": how the embeddings of an .npy file were computed.
 std::string info_path_of(std::string_view npy_path);
 
-/// What embeddings are of.
+/// The kind of input that was embedded.
 enum class Modality { image, text };
 std::string_view modality_name(Modality modality);
 
-/// The model that made them.
+/// The model that computed the embeddings.
 struct ModelIdentity {
-  std::string name;         ///< for people
-  std::string fingerprint;  ///< 32 hexadecimal digits; equal for every copy of one model
+  std::string name;         ///< for display
+  std::string fingerprint;  ///< 32 hexadecimal digits, equal for all copies of a model
   std::string family;       ///< "clip"
 };
 
-/// What an info file says.
+/// The contents of an info file.
 struct EmbeddingsInfo {
   std::string program;  ///< "sightline 0.1.0"
   ModelIdentity model;
   Modality modality = Modality::image;
-  std::string preprocess;            ///< a JSON object: all that decides the pixels or ids. Not read back
+  std::string preprocess;            ///< a JSON object with every setting that affects the pixels or tokens;
+                                     ///< not read back
   bool normalized = true;            ///< each row was divided by its L2 norm
   std::string dtype;                 ///< "float32" or "float16"
-  std::int64_t rows = 0, width = 0;  ///< of the array
+  std::int64_t rows = 0, width = 0;  ///< width of the array
 };
 
 /// Writes an info file; the caller commits it.
 void write_info(OutputFile& out, const EmbeddingsInfo& info);
 
-/// Errors: those of `read_file`; header for whatever is wrong in it: no JSON, another format or version, a
-/// key that is missing, of another type or with a value that cannot be. Keys that it does not know are passed
-/// over.
+/// Errors: those of `read_file`; header for any malformed content: invalid JSON, another format or version,
+/// or a key that is missing or has an invalid type or value. Unknown keys are ignored.
 EmbeddingsInfo read_info(const std::string& path);
 
-/// Whether the rows of `array` can be used as they are, because the info file at `path` says that they are
-/// normalised. float16 rows cannot: rounding moved their norms, and a cosine would be above 1. Errors:
-/// mismatch when the info does not describe the array: its rows, width or dtype, or one of three rows that
-/// are looked at and have another norm than 1; those of `NpyFile::read_row`.
+/// Whether the rows of `array` can be used without normalising them again, because the info file at `path`
+/// states that they are normalised. float16 rows cannot: rounding changes their norms, and a cosine could
+/// exceed 1.
+/// Errors: mismatch if the info does not describe the array: another number of rows, width or dtype, or one
+/// of three sampled rows has a norm other than 1; those of `NpyFile::read_row`.
 bool check_info(const EmbeddingsInfo& info, const std::string& path, const NpyFile& array);
 
 }  // namespace sightline

@@ -5,7 +5,7 @@
 #include "sightline/base/bytes.h"
 #include "sightline/base/error.h"
 #include "sightline/base/half.h"
-#include "sightline/output/formats_of_tables.h"
+#include "sightline/output/table_formats.h"
 
 namespace sightline {
 namespace {
@@ -20,9 +20,9 @@ class NpyWriter : public TableWriter {
   void begin(std::int64_t columns, std::optional<std::int64_t> rows) override {
     columns_ = columns;
     zeros_.assign(static_cast<std::size_t>(columns), 0.0F);
-    if (!options_.drop_bad) promised_ = rows;
-    hold_back_ = !out_.seekable() && !promised_;
-    if (!hold_back_) out_.write(header(promised_.value_or(0)));
+    if (!options_.drop_bad) declared_rows_ = rows;
+    is_buffered_ = !out_.seekable() && !declared_rows_;
+    if (!is_buffered_) out_.write(header(declared_rows_.value_or(0)));
   }
 
   void row(const TableRow& row) override {
@@ -37,28 +37,28 @@ class NpyWriter : public TableWriter {
     if (options_.half) {
       halves_.clear();
       for (const float value : values) halves_.push_back(float_to_half(value));
-      put({reinterpret_cast<const char*>(halves_.data()), halves_.size() * sizeof(std::uint16_t)});
+      write_bytes({reinterpret_cast<const char*>(halves_.data()), halves_.size() * sizeof(std::uint16_t)});
     } else {
-      put({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
+      write_bytes({reinterpret_cast<const char*>(values.data()), values.size_bytes()});
     }
   }
 
   void finish() override {
-    if (hold_back_) {
+    if (is_buffered_) {
       out_.write(header(rows_));
-      out_.write(held_);
-    } else if (!promised_) {
+      out_.write(buffered_rows_);
+    } else if (!declared_rows_) {
       out_.write_at(0, header(rows_));
-    } else if (*promised_ != rows_) {
+    } else if (*declared_rows_ != rows_) {
       fail(ErrorCode::mismatch, out_.path(),
-           "got " + std::to_string(rows_) + " rows, expected " + std::to_string(*promised_));
+           "received " + std::to_string(rows_) + " rows, expected " + std::to_string(*declared_rows_));
     }
   }
 
  private:
-  void put(std::string_view bytes) {
-    if (hold_back_) {
-      held_ += bytes;
+  void write_bytes(std::string_view bytes) {
+    if (is_buffered_) {
+      buffered_rows_ += bytes;
     } else {
       out_.write(bytes);
     }
@@ -72,18 +72,18 @@ class NpyWriter : public TableWriter {
     text += options_.half ? "<f2" : "<f4";
     text += "', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", " + std::to_string(columns_) +
             "), }";
-    text.resize(kHeaderBytes - 1, ' ');  // two numbers of 19 digits fit
+    text.resize(kHeaderBytes - 1, ' ');  // large enough for two numbers of 19 digits
     return text += '\n';
   }
 
   OutputFile& out_;
   TableOptions options_;
   std::int64_t columns_ = 0, rows_ = 0;
-  std::optional<std::int64_t> promised_;
-  bool hold_back_ = false;
+  std::optional<std::int64_t> declared_rows_;
+  bool is_buffered_ = false;
   std::vector<float> zeros_;
   std::vector<std::uint16_t> halves_;
-  std::string held_;
+  std::string buffered_rows_;
 };
 
 }  // namespace

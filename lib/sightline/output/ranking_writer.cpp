@@ -13,8 +13,8 @@
 namespace sightline {
 namespace {
 
-// {"image":"a.jpg","status":"ok","scores":[{"caption":"a
-// dog","index":0,"cosine":...,"logit":...,"probability":...}]}
+// One of these objects:
+// {"image":"a.jpg","status":"ok","scores":[{"caption":"dog","index":0,"cosine":...,"probability":...}]}
 // {"caption":"a dog","index":0,"scores":[{"image":"a.jpg","index":3,...}]}
 // {"like":"dog.jpg","index":1,"scores":[{"image":"a.jpg","index":3,...}]}
 class JsonRankingWriter : public RankingWriter {
@@ -71,7 +71,7 @@ class JsonRankingWriter : public RankingWriter {
   std::string text_;
 };
 
-// image caption rank cosine logit probability: the same columns for both rankings.
+// Both rankings have the same columns: image caption rank cosine logit probability.
 class SeparatedRankingWriter : public RankingWriter {
  public:
   SeparatedRankingWriter(OutputFile& out, bool tabs, RankBy by) : out_(out), tabs_(tabs), by_(by) {}
@@ -114,7 +114,7 @@ class SeparatedRankingWriter : public RankingWriter {
   }
 
   void end_line() {
-    text_.pop_back();  // the separator behind the last field
+    text_.pop_back();  // the separator after the last field
     text_ += tabs_ ? kTsvLineEnd : kCsvLineEnd;
   }
 
@@ -126,8 +126,8 @@ class SeparatedRankingWriter : public RankingWriter {
 
 constexpr std::string_view kBold = "\x1b[1m", kGreen = "\x1b[32m", kRed = "\x1b[31m", kReset = "\x1b[0m";
 
-// For people: the label, then probability (where it is asked for), cosine and label of each score, best
-// first.
+// For reading on a terminal: the label of the query, then the probability (if requested), cosine and label of
+// each score, best first.
 class TextRankingWriter : public RankingWriter {
  public:
   TextRankingWriter(OutputFile& out, const RankingOptions& options)
@@ -177,7 +177,7 @@ class TextRankingWriter : public RankingWriter {
     if (score.truncated) text_ += "  (truncated)";
   }
 
-  // Right-aligned in `width` columns; "-" for what is not a number.
+  // Right-aligned in `width` columns; "-" for NaN and infinities.
   void append_fixed(float value, int decimals, std::size_t width) {
     std::array<char, 64> buffer;
     buffer[0] = '-';
@@ -215,7 +215,7 @@ std::unique_ptr<RankingWriter> make_ranking_writer(TableFormat format, OutputFil
     case TableFormat::npy:
       break;
   }
-  fail(ErrorCode::usage, "npy", "holds a matrix, not rankings");
+  fail(ErrorCode::usage, "npy", "cannot hold rankings");
 }
 
 }  // namespace sightline

@@ -2,11 +2,11 @@
 #include "sightline/output/score_index.h"
 
 #include "sightline/base/format.h"
-#include "sightline/output/beside.h"
+#include "sightline/output/companion_path.h"
 
 namespace sightline {
 
-std::string score_index_path_of(std::string_view npy_path) { return path_beside(npy_path, ".index.json"); }
+std::string score_index_path_of(std::string_view npy_path) { return companion_path(npy_path, ".index.json"); }
 
 ScoreIndexWriter::ScoreIndexWriter(OutputFile& out) : out_(out) { out_.write("{\"rows\":["); }
 
@@ -14,18 +14,18 @@ void ScoreIndexWriter::add(std::string_view label) {
   text_.assign(count_ > 0 ? "," : "");
   append_json_string(text_, label);
   out_.write(text_);
-  if (!is_utf8(label)) inexact_.emplace(count_, label);
+  if (!is_utf8(label)) non_utf8_labels_.emplace(count_, label);
   ++count_;
 }
 
 void ScoreIndexWriter::end_list(std::string_view key) {
   out_.write("]");
-  if (!inexact_.empty()) {
+  if (!non_utf8_labels_.empty()) {
     text_.assign(",\"").append(key).append("_b64\":[");
     for (std::int64_t i = 0; i < count_; ++i) {
       if (i > 0) text_ += ',';
-      const auto label = inexact_.find(i);
-      if (label == inexact_.end()) {
+      const auto label = non_utf8_labels_.find(i);
+      if (label == non_utf8_labels_.end()) {
         text_ += "null";
       } else {
         text_ += '"';
@@ -36,7 +36,7 @@ void ScoreIndexWriter::end_list(std::string_view key) {
     out_.write(text_ += ']');
   }
   count_ = 0;
-  inexact_.clear();
+  non_utf8_labels_.clear();
 }
 
 void ScoreIndexWriter::end_rows() {

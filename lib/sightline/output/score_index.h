@@ -11,18 +11,18 @@
 
 namespace sightline {
 
-/// "s.index.json" for "s.npy": what the rows and columns of an array of scores stand for.
+/// "s.index.json" for "s.npy": the labels of the rows and columns of an array of scores.
 std::string score_index_path_of(std::string_view npy_path);
 
-/// Writes `{"rows":[...],"columns":[...],"values":"logit"}`: the rows one by one, as the array gets them,
-/// then the rest. Where a label is not UTF-8, "rows_b64" or "columns_b64" has its bytes, and null for the
-/// others.
+/// Writes `{"rows":[...],"columns":[...],"values":"logit"}`: the rows one at a time, as they are added to the
+/// array, then the rest. If a label is not UTF-8, "rows_b64" or "columns_b64" holds its bytes, and null for
+/// the other labels.
 class ScoreIndexWriter {
  public:
   explicit ScoreIndexWriter(OutputFile& out);
 
   void row(std::string_view label) { add(label); }
-  /// Ends the rows: what follows are columns.
+  /// Ends the list of rows; labels added afterwards are columns.
   void end_rows();
   void column(std::string_view label) { add(label); }
   /// `values`: "logit", "probability" or "cosine". The caller commits the file.
@@ -34,8 +34,8 @@ class ScoreIndexWriter {
 
   OutputFile& out_;
   std::string text_;
-  std::int64_t count_ = 0;                       ///< labels of this list so far
-  std::map<std::int64_t, std::string> inexact_;  ///< those of them that are not UTF-8
+  std::int64_t count_ = 0;                               ///< number of labels in the current list
+  std::map<std::int64_t, std::string> non_utf8_labels_;  ///< labels of the current list that are not UTF-8
 };
 
 }  // namespace sightline

@@ -3,7 +3,7 @@
 
 #include "sightline/base/format.h"
 #include "sightline/output/escape.h"
-#include "sightline/output/formats_of_tables.h"
+#include "sightline/output/table_formats.h"
 
 namespace sightline {
 namespace {

@@ -12,53 +12,53 @@
 
 namespace sightline {
 
-/// The forms of docs/cli.md, section Output forms.
+/// The output formats; see docs/cli.md, section Output forms.
 enum class TableFormat { text, json, jsonl, csv, tsv, npy };
 
-/// One row of a table of labelled floats: an image or a text and its vector. Views need to live until `row`
-/// returns.
+/// One row of a table of labelled floats: an image or a text and its vector. Views must remain valid until
+/// `row` returns.
 struct TableRow {
-  std::string_view label;        ///< path or text, bytes as given
+  std::string_view label;        ///< path or text, exact bytes
   std::string_view label_key;    ///< "path" or "text"
-  std::string_view error_class;  ///< empty when the row is good
+  std::string_view error_class;  ///< empty if the row is valid
   std::string_view message;
-  std::span<const float> values;  ///< empty when the row failed
+  std::span<const float> values;  ///< empty if the row failed
 };
 
-/// Writes labelled rows of floats: begin, rows in input order, finish. A new format is a new file and a line
-/// in table_writers.cpp.
+/// Writes labelled rows of floats. Call `begin`, then `row` in input order, then `finish`. To add a format,
+/// write a new file and list it in table_writers.cpp.
 class TableWriter {
  public:
   virtual ~TableWriter() = default;
-  /// `rows`, when known, lets an .npy go to a pipe row by row; otherwise its rows are held back until
-  /// `finish`.
+  /// If `rows` is given, an .npy output can be written to a pipe row by row; otherwise its rows are held in
+  /// memory until `finish`.
   virtual void begin(std::int64_t columns, std::optional<std::int64_t> rows = std::nullopt) = 0;
-  /// Errors: mismatch when a good row has not `columns` values; those of OutputFile.
+  /// Errors: mismatch if a valid row does not have `columns` values; those of OutputFile.
   virtual void row(const TableRow& row) = 0;
-  /// Writes what must come last; the caller commits the file. Errors: mismatch when the rows are not as many
-  /// as `begin` was told.
+  /// Writes the end of the output; the caller commits the file. Errors: mismatch if the number of rows
+  /// differs from the one passed to `begin`.
   virtual void finish() = 0;
 };
 
 struct TableOptions {
-  bool half = false;      ///< npy: float16 rows
-  bool drop_bad = false;  ///< npy, csv, tsv: failed rows are left out instead of zeros (npy) or empty fields
-  std::string_view label_key = "path";  ///< csv, tsv: what the header line calls the labels
+  bool half = false;      ///< npy: write float16 rows
+  bool drop_bad = false;  ///< npy, csv, tsv: omit failed rows instead of writing zeros (npy) or empty fields
+  std::string_view label_key = "path";  ///< csv, tsv: name of the label column in the header line
 };
 
-/// One line of the table of forms, in table_writers.cpp.
+/// One entry of the table of formats in table_writers.cpp.
 struct TableFormatInfo {
   std::string_view name;       ///< "jsonl"
-  std::string_view extension;  ///< of its files, with the dot
+  std::string_view extension;  ///< of its files, including the dot
   TableFormat format;
   /// Null: rankings only (`make_ranking_writer`).
   std::unique_ptr<TableWriter> (*make_writer)(OutputFile& out, const TableOptions& options);
 };
 std::span<const TableFormatInfo> table_formats();
-/// By the extension of a file name, none when it is unknown.
+/// The format for a file name, by its extension; none if the extension is unknown.
 std::optional<TableFormat> table_format_of_path(std::string_view path);
 
-/// Errors: usage for text, which is a form for people, and embeddings are not.
+/// Errors: usage for the text format, which does not hold embeddings.
 std::unique_ptr<TableWriter> make_table_writer(TableFormat format, OutputFile& out,
                                                const TableOptions& options);
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/base/error.h"
-#include "sightline/output/formats_of_tables.h"
+#include "sightline/output/table_formats.h"
 #include "sightline/output/table_writer.h"
 
 namespace sightline {
@@ -41,7 +41,7 @@ std::unique_ptr<TableWriter> make_table_writer(TableFormat format, OutputFile& o
   for (const TableFormatInfo& known : kFormats) {
     if (known.format == format && known.make_writer != nullptr) return known.make_writer(out, options);
   }
-  fail(ErrorCode::usage, "text", "is not a form for vectors, expected npy, jsonl, json, csv or tsv");
+  fail(ErrorCode::usage, "text", "is not supported for embeddings, expected npy, jsonl, json, csv or tsv");
 }
 
 }  // namespace sightline

@@ -7,7 +7,7 @@
 #include "sightline/base/ascii.h"
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
-#include "sightline/files/stand_in.h"
+#include "sightline/files/placeholder.h"
 
 namespace sightline {
 namespace {
@@ -137,7 +137,7 @@ bool is_partial_name(std::string_view name) {
 void fail_unknown_kind(ByteView head, std::size_t size, const std::string& path) {
   const std::string_view text = as_text(head);
   if (size == 0) fail(ErrorCode::magic, path, "is empty: a download or copy that did not happen");
-  check_no_stand_in(head, path);
+  check_not_placeholder(head, path);
   if (const std::string_view form = form_of_bytes(text); !form.empty()) fail_form(path, form);
   if (const std::string_view form = form_of_name(path); !form.empty()) fail_form(path, form);
   if (size < kKindBytes && is_text(text)) {

@@ -5,7 +5,7 @@
 #include "sightline/base/error.h"
 #include "sightline/containers/json.h"
 #include "sightline/files/file.h"
-#include "sightline/files/stand_in.h"
+#include "sightline/files/placeholder.h"
 #include "sightline/weights/keras_h5.h"
 
 namespace sightline {

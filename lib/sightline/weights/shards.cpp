@@ -7,7 +7,7 @@
 #include "sightline/base/error.h"
 #include "sightline/containers/json.h"
 #include "sightline/files/file.h"
-#include "sightline/files/stand_in.h"
+#include "sightline/files/placeholder.h"
 
 namespace sightline {
 namespace {
@@ -31,7 +31,7 @@ void check_shard_name(const Json& value) {
 // A shard that is no weight file at all.
 void check_shard(const std::string& path) {
   const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
-  check_no_stand_in(file->bytes().first(std::min<std::size_t>(file->bytes().size(), 512)), path);
+  check_not_placeholder(file->bytes().first(std::min<std::size_t>(file->bytes().size(), 512)), path);
 }
 
 WeightMap read_weight_map(const std::string& index_path) {

@@ -8,7 +8,7 @@
 #include "sightline/base/format.h"
 #include "sightline/base/log.h"
 #include "sightline/files/file.h"
-#include "sightline/files/stand_in.h"
+#include "sightline/files/placeholder.h"
 #include "sightline/weights/file_kind.h"
 #include "sightline/weights/foreign_names.h"
 #include "sightline/weights/gguf_format.h"
@@ -61,7 +61,7 @@ RawWeights read_container(const std::string& path) {
   }
   // What only its name says to be safetensors: its reader says what is wrong, unless it is something else.
   const bool is_named = to_lower_ascii(path).ends_with(".safetensors");
-  if (is_named && stand_in(head).empty() && !looks_like_another(head, size)) {
+  if (is_named && placeholder_problem(head).empty() && !looks_like_another(head, size)) {
     const Safetensors safetensors;
     return {safetensors.read(path), safetensors.name()};
   }

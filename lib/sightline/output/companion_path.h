@@ -6,9 +6,9 @@
 
 namespace sightline {
 
-/// The name of a file that stands beside an array and says something of it: "photos.info.json" for
-/// "photos.npy" and ".info.json"; an array of another extension keeps it.
-inline std::string path_beside(std::string_view npy_path, std::string_view ending) {
+/// The path of a file that accompanies an array: "photos.info.json" for "photos.npy" and ".info.json". The
+/// extension of the array is kept unless it is .npy.
+inline std::string companion_path(std::string_view npy_path, std::string_view ending) {
   constexpr std::string_view kExtension = ".npy";
   if (npy_path.ends_with(kExtension)) npy_path.remove_suffix(kExtension.size());
   return std::string(npy_path).append(ending);
