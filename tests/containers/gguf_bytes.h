@@ -22,10 +22,10 @@ std::string le(T value) {
 inline std::string u32(std::uint32_t value) { return le(value); }
 inline std::string u64(std::uint64_t value) { return le(value); }
 
-/// A string as GGUF has it.
+/// A string in GGUF's encoding.
 inline std::string gguf_string(std::string_view text) { return u64(text.size()).append(text); }
 
-/// `size` bytes that count from 0.
+/// `size` bytes counting up from 0.
 inline std::string counting(std::size_t size) {
   std::string bytes;
   for (std::size_t i = 0; i < 256 && i < size; ++i) bytes += static_cast<char>(i);
@@ -33,7 +33,7 @@ inline std::string counting(std::size_t size) {
   return bytes;
 }
 
-/// Writes a GGUF file part by part; counts and magic can be made wrong.
+/// Writes a GGUF file part by part; counts and magic can be set to wrong values.
 struct GgufFile {
   std::string magic = "GGUF";
   std::uint32_t version = 3;
@@ -42,7 +42,7 @@ struct GgufFile {
   std::size_t alignment = 32;
   std::string data;
 
-  /// A value: the number of its type and its bytes.
+  /// A value: its type number and its bytes.
   GgufFile& value(std::string_view key, std::uint32_t type, std::string_view bytes) {
     values.push_back(gguf_string(key).append(u32(type)).append(bytes));
     return *this;
@@ -50,7 +50,7 @@ struct GgufFile {
   GgufFile& array(std::string_view key, std::uint32_t type, std::uint64_t count, std::string_view bytes) {
     return value(key, 9, u32(type).append(u64(count)).append(bytes));
   }
-  /// The entry of a tensor; `sides` as in the file, innermost first.
+  /// A tensor entry; `sides` in file order, innermost first.
   GgufFile& entry(std::string_view name, const std::vector<std::uint64_t>& sides, std::uint32_t type,
                   std::uint64_t offset) {
     std::string bytes = gguf_string(name).append(u32(static_cast<std::uint32_t>(sides.size())));
@@ -58,7 +58,7 @@ struct GgufFile {
     tensors.push_back(bytes.append(u32(type)).append(u64(offset)));
     return *this;
   }
-  /// A tensor where it belongs, of `size` bytes that count from 0, padded.
+  /// A tensor entry and its data: `size` bytes counting up from 0, padded.
   GgufFile& tensor(std::string_view name, const std::vector<std::uint64_t>& sides, std::uint32_t type,
                    std::size_t size) {
     entry(name, sides, type, data.size());

@@ -21,7 +21,7 @@ struct Type {
   std::uint64_t block;
   std::size_t bytes;
 };
-// llama.cpp draws from all types of ggml; here from those that are read.
+// llama.cpp draws from all ggml types; this test draws from the supported ones.
 constexpr std::array<Type, 13> kTypes = {{{0, 1, 4},
                                           {1, 1, 2},
                                           {2, 32, 18},
@@ -38,10 +38,10 @@ constexpr std::array<Type, 13> kTypes = {{{0, 1, 4},
 constexpr std::array<std::size_t, 13> kValueBytes = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
 constexpr std::uint32_t kString = 8, kArray = 9;
 
-// What is wrong with a file, if anything.
+// The defect of a file, if any.
 struct Kind {
   std::string_view name;
-  std::string_view verdict;  ///< class of the error, empty when the file is accepted
+  std::string_view verdict;  ///< class of the error, empty if the file is accepted
   bool values = false, tensors = false, data = false;
 };
 constexpr std::array kKinds = {
@@ -65,7 +65,7 @@ constexpr std::array kKinds = {
     Kind{"TENSORS_DUPLICATE_NAME", "DUP", true, true},
     Kind{"TENSORS_BAD_ALIGN", "RANGE", true, true},
     Kind{"TENSORS_INCONSISTENT_ALIGN", "RANGE", true, true},
-    // Files without data: llama.cpp accepts them as long as nobody asks for the data.
+    // Files without data: llama.cpp accepts them as long as the data is not requested.
     Kind{"TENSORS_SUCCESS", "TRUNC", true, true},
     Kind{"TENSORS_CUSTOM_ALIGN", "TRUNC", true, true},
     Kind{"DATA_NOT_ENOUGH_DATA", "TRUNC", true, true, true},
@@ -163,7 +163,7 @@ class Maker {
 
 }  // namespace
 
-TEST_CASE("gguf: G16 the kinds of files that llama.cpp tries, a hundred of each", "[io][error]") {
+TEST_CASE("gguf: G16 the kinds of files in llama.cpp's tests, a hundred of each", "[io][error]") {
   for (const Kind& kind : kKinds) {
     for (unsigned seed = 0; seed < kSeeds; ++seed) {
       const std::string file = Maker(kind, seed).make();
@@ -174,7 +174,7 @@ TEST_CASE("gguf: G16 the kinds of files that llama.cpp tries, a hundred of each"
   }
 }
 
-TEST_CASE("gguf: G16 what the accepted files hold", "[io]") {
+TEST_CASE("gguf: G16 contents of the accepted files", "[io]") {
   for (unsigned seed = 0; seed < kSeeds; ++seed) {
     const std::string file = Maker(kKinds.back(), seed).make();
     const GgufContents contents = parse_gguf(as_bytes(file), "f");

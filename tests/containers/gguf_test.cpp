@@ -20,7 +20,7 @@ Failure refusal(const std::string& file) {
 std::string code(const std::string& file) { return refusal(file).code; }
 std::string code(const GgufFile& file) { return code(file.bytes()); }
 
-// Two tensors and a value: what the bad files are made of.
+// Two tensors and a value: the starting point of the bad files.
 GgufFile good() {
   GgufFile file;
   file.value("n", kU32, u32(7)).tensor("a", {3, 2}, kF32, 24).tensor("b", {32}, kQ8, 34);
@@ -29,7 +29,7 @@ GgufFile good() {
 
 }  // namespace
 
-TEST_CASE("gguf: tensors are views into the file, their sides outermost first", "[io]") {
+TEST_CASE("gguf: tensors are views into the file with the outermost dimension first", "[io]") {
   const std::string file = good().bytes();
   const GgufContents contents = parse_gguf(as_bytes(file), "f");
   CHECK(contents.version == 3);
@@ -68,7 +68,7 @@ TEST_CASE("gguf: values as text", "[io]") {
   CHECK(gguf_strings(contents.values.front()).empty());
 }
 
-TEST_CASE("gguf: G01 other files, other versions", "[io][error]") {
+TEST_CASE("gguf: G01 other files and versions", "[io][error]") {
   GgufFile file = good();
   file.magic = "FUGG";
   CHECK(code(file) == "MAGIC");
@@ -80,26 +80,26 @@ TEST_CASE("gguf: G01 other files, other versions", "[io][error]") {
   CHECK(code(file) == "UNSUP");
 }
 
-TEST_CASE("gguf: G01 a big-endian file is named as one", "[io][error]") {
+TEST_CASE("gguf: G01 a big-endian file is reported as such", "[io][error]") {
   GgufFile file = good();
   file.version = 0x03000000;
   CHECK(refusal(file.bytes()).message == "f: is big-endian, expected little-endian");
 }
 
-TEST_CASE("gguf: G02 counts that cannot be", "[io][error]") {
+TEST_CASE("gguf: G02 impossible counts", "[io][error]") {
   const std::uint64_t count = GENERATE(UINT64_MAX, std::uint64_t{1} << 63, std::uint64_t{1} << 40);
   CHECK(code("GGUF"s + u32(3) + u64(count) + u64(0) + std::string(40, '\0')) == "RANGE");
   CHECK(code("GGUF"s + u32(3) + u64(0) + u64(count) + std::string(40, '\0')) == "RANGE");
 }
 
-TEST_CASE("gguf: G02 more entries than any model has", "[io][error]") {
+TEST_CASE("gguf: G02 more entries than any model needs", "[io][error]") {
   const std::string many(2'000'000, '\0');
   CHECK(code("GGUF"s + u32(3) + u64(65'537) + u64(0) + many) == "LIMIT");
   CHECK(code("GGUF"s + u32(3) + u64(0) + u64(65'537) + many) == "LIMIT");
   CHECK(code("GGUF"s + u32(3) + u64(65'536) + u64(0)) == "TRUNC");
 }
 
-TEST_CASE("gguf: G03 keys that cannot be", "[io][error]") {
+TEST_CASE("gguf: G03 invalid keys", "[io][error]") {
   GgufFile file;
   file.values = {u64(std::uint64_t{1} << 63) + "k"};
   CHECK(code(file) == "RANGE");
@@ -111,7 +111,7 @@ TEST_CASE("gguf: G03 keys that cannot be", "[io][error]") {
   CHECK(code(GgufFile().value(std::string(65'536, 'k'), kU8, "\1")) == "LIMIT");
 }
 
-TEST_CASE("gguf: G04 types and arrays that cannot be", "[io][error]") {
+TEST_CASE("gguf: G04 invalid types and arrays", "[io][error]") {
   CHECK(code(GgufFile().value("k", 13, u32(1))) == "TYPE");
   CHECK(code(GgufFile().value("k", 0xFFFFFFFF, u32(1))) == "TYPE");
   CHECK(code(GgufFile().array("k", kArray, 1, u32(kU8) + u64(0))) == "TYPE");
@@ -146,7 +146,7 @@ TEST_CASE("gguf: G06 alignments", "[io][error]") {
   CHECK(code(GgufFile().array("general.alignment", kU32, 1, u32(32))) == "TYPE");
 }
 
-TEST_CASE("gguf: the alignment of the file says where tensors lie", "[io]") {
+TEST_CASE("gguf: tensor offsets respect the alignment of the file", "[io]") {
   const std::size_t alignment = GENERATE(1U, 2U, 64U);
   GgufFile file;
   file.alignment = alignment;
@@ -159,7 +159,7 @@ TEST_CASE("gguf: the alignment of the file says where tensors lie", "[io]") {
   CHECK(as_text(contents.tensors[1].bytes) == "\0\1\2\3\4\5\6\7"s);
 }
 
-TEST_CASE("gguf: G07 more dimensions than ggml has", "[io][error]") {
+TEST_CASE("gguf: G07 more dimensions than ggml supports", "[io][error]") {
   CHECK(code(GgufFile().entry("a", {1, 1, 1, 1, 1}, kF32, 0)) == "RANGE");
   GgufFile file;
   file.tensors = {gguf_string("a") + u32(0xFFFFFFFF) + std::string(64, '\0')};
@@ -169,7 +169,7 @@ TEST_CASE("gguf: G07 more dimensions than ggml has", "[io][error]") {
   CHECK(parse_gguf(as_bytes(scalar), "f").tensors[0].shape.empty());
 }
 
-TEST_CASE("gguf: G08 dimensions that cannot be", "[io][error]") {
+TEST_CASE("gguf: G08 impossible dimensions", "[io][error]") {
   const auto sized = [](const std::vector<std::uint64_t>& sides) {
     return code(GgufFile().entry("a", sides, kF32, 0));
   };
@@ -183,7 +183,7 @@ TEST_CASE("gguf: G08 dimensions that cannot be", "[io][error]") {
   CHECK(sized({(std::uint64_t{1} << 40) + 1}) == "RANGE");
 }
 
-TEST_CASE("gguf: G08 sizes that wrap to the bytes that are there", "[io][error]") {
+TEST_CASE("gguf: G08 sizes that overflow to the size of the data", "[io][error]") {
   // 242,243,305 x 19,037,413,721 = 2^62 + 1: times four bytes, or four such rows, it is 4 once more.
   const std::uint64_t inner = 242'243'305, outer = 19'037'413'721;
   REQUIRE(inner * outer == (std::uint64_t{1} << 62) + 1);
@@ -193,7 +193,7 @@ TEST_CASE("gguf: G08 sizes that wrap to the bytes that are there", "[io][error]"
   CHECK(code(GgufFile().entry("a", {14'504'896, 635'879'915'089}, kI8, 0)) == "RANGE");
 }
 
-TEST_CASE("gguf: G09 two tensors whose padding wraps", "[io][error]") {
+TEST_CASE("gguf: G09 two tensors whose padding overflows", "[io][error]") {
   const std::vector<std::uint64_t> sides = {14'504'896, 635'879'915'089};  // 2^63 - 64
   GgufFile file;
   const std::uint64_t bytes = sides[0] * sides[1];
@@ -202,23 +202,23 @@ TEST_CASE("gguf: G09 two tensors whose padding wraps", "[io][error]") {
   CHECK(code(file) == "RANGE");
 }
 
-TEST_CASE("gguf: G10 types of tensors", "[io][error]") {
+TEST_CASE("gguf: G10 tensor types", "[io][error]") {
   const std::uint32_t unknown = GENERATE(255U, 0xFFFFFFFFU, 4U, 5U, 31U, 33U, 36U, 38U, 42U);
   CHECK(code(GgufFile().entry("a", {32}, unknown, 0)) == "TYPE");
 }
 
-TEST_CASE("gguf: a type of ggml that is not read is named", "[io][error]") {
+TEST_CASE("gguf: an unsupported ggml type is named", "[io][error]") {
   CHECK(refusal(GgufFile().entry("a", {256}, 12, 0).bytes()) ==
         Failure{"UNSUP", "f: a: is of type q4_k, expected f32, f16, bf16, q8_0, q4_0, q4_1, q5_0 or q5_1"});
 }
 
-TEST_CASE("gguf: G11 rows that are no whole blocks", "[io][error]") {
+TEST_CASE("gguf: G11 rows that are not whole blocks", "[io][error]") {
   const std::uint32_t type = GENERATE(2U, 3U, 6U, 7U, 8U);
   CHECK(code(GgufFile().entry("a", {48, 2}, type, 0)) == "RANGE");
   CHECK(code(GgufFile().entry("a", {}, type, 0)) == "RANGE");
 }
 
-TEST_CASE("gguf: G12 names of tensors", "[io][error]") {
+TEST_CASE("gguf: G12 tensor names", "[io][error]") {
   const auto named = [](const std::string& name) { return code(GgufFile().tensor(name, {1}, kF32, 4)); };
   CHECK(code(GgufFile().tensor("a", {1}, kF32, 4).tensor("a", {1}, kF32, 4)) == "DUP");
   CHECK(named(std::string(1 << 20, 'n')) == "LIMIT");
@@ -229,7 +229,7 @@ TEST_CASE("gguf: G12 names of tensors", "[io][error]") {
   CHECK(named("\xC0\xAF") == "UTF8");
 }
 
-TEST_CASE("gguf: G13 offsets that are not where the tensors lie", "[io][error]") {
+TEST_CASE("gguf: G13 wrong tensor offsets", "[io][error]") {
   const std::uint64_t offset =
       GENERATE(std::uint64_t{0}, 4U, 31U, 64U, 1U << 20, UINT64_MAX, std::uint64_t{1} << 63);
   GgufFile file;
@@ -238,7 +238,7 @@ TEST_CASE("gguf: G13 offsets that are not where the tensors lie", "[io][error]")
   CHECK(code(file) == "RANGE");
 }
 
-TEST_CASE("gguf: G14 a file cut at any byte is refused", "[io][error]") {
+TEST_CASE("gguf: G14 a file truncated at any byte is rejected", "[io][error]") {
   GgufFile whole = good();
   whole.array("t", kString, 2, gguf_string("x") + gguf_string("y")).value("b", kBool, "\1");
   const std::string file = whole.bytes();
@@ -254,7 +254,7 @@ TEST_CASE("gguf: G15 an array of 2^63 elements in a file of a few bytes", "[io][
   CHECK(code(file + u64(UINT64_MAX)) == "RANGE");
 }
 
-TEST_CASE("gguf: no tensors, no values", "[io]") {
+TEST_CASE("gguf: a file without tensors and values", "[io]") {
   CHECK(code(GgufFile()).empty());
   CHECK(code("GGUF"s + u32(2) + u64(0) + u64(0)).empty());
   CHECK(code(GgufFile().value("k", kU32, u32(1))).empty());

@@ -17,7 +17,7 @@ std::string golden_file() { return read_text(golden_path("weights/keras_small.we
 
 }  // namespace
 
-TEST_CASE("hdf5: H01 a user block and what is no HDF5 at all", "[io][error]") {
+TEST_CASE("hdf5: H01 a user block, and files that are not HDF5", "[io][error]") {
   const std::string file = golden_file();
   CHECK(hdf5_code(std::string(512, '\0') + file) == "UNSUP");
   CHECK(hdf5_code(std::string(2048, '\0') + file) == "UNSUP");
@@ -30,7 +30,7 @@ TEST_CASE("hdf5: H01 a user block and what is no HDF5 at all", "[io][error]") {
   CHECK(hdf5_code(version) == "UNSUP");
 }
 
-TEST_CASE("hdf5: H02 a file cut anywhere is truncated", "[io][error]") {
+TEST_CASE("hdf5: H02 a truncated file is reported as such", "[io][error]") {
   const std::string file = golden_file();
   for (std::size_t part = 1; part < 64; ++part)
     CHECK(hdf5_code(file.substr(0, file.size() * part / 64)) == "TRUNC");
@@ -56,7 +56,7 @@ TEST_CASE("hdf5: H03 links that are not hard are not followed", "[io][error]") {
   CHECK(hdf5_code(with_link(65, "x")) == "UNSAFE");
 }
 
-TEST_CASE("hdf5: what the reference library itself writes of all this", "[io][golden]") {
+TEST_CASE("hdf5: files with these features written by the reference library", "[io][golden]") {
   const auto verdict = [](const std::string& name) {
     return hdf5_code(read_text(data_path("fuzz/hdf5/" + name)));
   };
@@ -75,12 +75,12 @@ TEST_CASE("hdf5: what the reference library itself writes of all this", "[io][go
   CHECK(verdict("many_links") == "UNSUP");
 }
 
-TEST_CASE("hdf5: H04-H06 data that lie elsewhere, in parts or in chunks", "[io][error]") {
+TEST_CASE("hdf5: H04-H06 external, virtual and chunked data", "[io][error]") {
   const std::string space = H5::message(1, H5::space({2})), type = H5::message(3, H5::float32());
   const Failure external =
       hdf5_refusal(with_object({space, type, H5::message(7, std::string(16, '\0'))}));  // H04
   CHECK(external.code == "UNSAFE");
-  CHECK_THAT(external.message, Contains("f: d: lies in another file"));
+  CHECK_THAT(external.message, Contains("f: d: is stored in another file"));
   const std::string virtual_layout = "\x04\x03" + H5::number(0, 8) + H5::number(0, 4);
   CHECK(hdf5_code(with_object({space, type, H5::message(8, virtual_layout)})) == "UNSAFE");  // H05
   const std::string chunked = "\x03\x02\x02" + H5::number(0, 8) + H5::number(1, 4) + H5::number(4, 4);
@@ -90,7 +90,7 @@ TEST_CASE("hdf5: H04-H06 data that lie elsewhere, in parts or in chunks", "[io][
   CHECK(hdf5_code(with_object({space, type, H5::message(8, "\x01\x01\x01")})) == "UNSUP");  // of HDF5 1.6
 }
 
-TEST_CASE("hdf5: H07-H08 sizes and addresses that cannot be", "[io][error]") {
+TEST_CASE("hdf5: H07-H08 impossible sizes and addresses", "[io][error]") {
   const std::string type = H5::float32();
   const auto shaped = [&](const std::vector<std::uint64_t>& shape, const std::string& layout) {
     return hdf5_code(with_dataset(H5::space(shape), type, layout));
@@ -111,13 +111,13 @@ TEST_CASE("hdf5: H07-H08 sizes and addresses that cannot be", "[io][error]") {
   CHECK(shaped({1, 1, 1, 1, 1, 1, 1, 1, 1}, H5::compact("four")) == "LIMIT");
 }
 
-TEST_CASE("hdf5: H09 groups in themselves, and deeper than is sensible", "[io][error]") {
+TEST_CASE("hdf5: H09 groups that contain themselves or are nested too deeply", "[io][error]") {
   H5 self;
   const std::string table = H5::table(0, 0);
   const std::uint64_t root = self.object({table});
   const std::uint64_t again = self.group({{"again", root}});
   std::string file = self.file(root);
-  // The root becomes what leads to it: the same tree and heap.
+  // The root becomes a link to itself: the same tree and heap.
   const std::size_t body = 16 + 8;
   file.replace(static_cast<std::size_t>(root) + body, 16,
                file.substr(static_cast<std::size_t>(again) + body, 16));
@@ -133,15 +133,15 @@ TEST_CASE("hdf5: H09 groups in themselves, and deeper than is sensible", "[io][e
   CHECK(nested(33) == "LIMIT");
 }
 
-TEST_CASE("hdf5: many names for few objects end at a limit", "[io][error]") {
-  // 2 names a level, 31 levels: two thousand million datasets in 10 kB.
+TEST_CASE("hdf5: many names for few objects reach a limit", "[io][error]") {
+  // Two names per level and 31 levels: two billion datasets in 10 kB.
   H5 h5;
   std::uint64_t at = h5.dataset();
   for (int i = 0; i < 30; ++i) at = h5.group({{"a", at}, {"b", at}});
   CHECK(hdf5_code(h5.file(at)) == "LIMIT");
 }
 
-TEST_CASE("hdf5: H10 B-trees that lead back to themselves", "[io][error]") {
+TEST_CASE("hdf5: H10 B-trees with cycles", "[io][error]") {
   const auto with_tree = [](auto make) {
     H5 h5;
     const std::uint64_t heap = h5.heap(std::string(8, '\0'));
@@ -165,7 +165,7 @@ TEST_CASE("hdf5: H10 B-trees that lead back to themselves", "[io][error]") {
   CHECK(with_tree([](H5& h5, std::uint64_t) { h5.append(H5::tree(0, {1 << 20})); }) == "RANGE");
 }
 
-TEST_CASE("hdf5: H11 names outside their heap, and names that cannot be", "[io][error]") {
+TEST_CASE("hdf5: H11 names outside their heap, and invalid names", "[io][error]") {
   const auto with_names = [](const std::string& names, std::uint64_t offset) {
     H5 h5;
     const std::uint64_t dataset = h5.dataset();
@@ -180,7 +180,7 @@ TEST_CASE("hdf5: H11 names outside their heap, and names that cannot be", "[io][
   CHECK(with_names("12345678", 9) == "RANGE");
   H5 open;
   const std::uint64_t object = open.dataset(),
-                      heap = open.heap(std::string("\0open", 5));  // no NUL behind it
+                      heap = open.heap(std::string("\0open", 5));  // not NUL-terminated
   const std::uint64_t tree = open.append(H5::tree(0, {open.append(H5::node({{"", object}}, {1}))}));
   CHECK(hdf5_code(open.file(open.object({H5::table(tree, heap)}))) == "RANGE");
   CHECK(with_names("12345678", UINT64_MAX) == "RANGE");
@@ -218,7 +218,7 @@ TEST_CASE("hdf5: B-trees in which a library would find other names", "[io][error
   CHECK(with_tree({}, 5, 1).empty());
 }
 
-TEST_CASE("hdf5: H12 elements that are no little-endian numbers", "[io][error]") {
+TEST_CASE("hdf5: H12 elements that are not little-endian numbers", "[io][error]") {
   CHECK(hdf5_code(with_type(H5::float32(0x11, 0x21), 4)) == "TYPE");  // big-endian
   CHECK(hdf5_code(with_type(H5::float32(0x11, 0x60), 4)) == "TYPE");  // VAX
   CHECK(hdf5_code(with_type(H5::float32(0x11, 0x00), 4)) == "TYPE");  // no implied bit
@@ -228,21 +228,21 @@ TEST_CASE("hdf5: H12 elements that are no little-endian numbers", "[io][error]")
   const std::uint64_t kind = GENERATE(2U, 3U, 4U, 6U, 7U, 8U, 9U, 10U, 11U);
   const Failure failure = hdf5_refusal(with_type(H5::type(kind, 4), 4));
   CHECK(failure.code == "TYPE");
-  CHECK_THAT(failure.message, Contains("f: d: holds elements of the class "));
+  CHECK_THAT(failure.message, Contains("f: d: contains elements of the class "));
   CHECK(hdf5_code(with_type(H5::type(12, 4), 4)) == "HEADER");
   CHECK(hdf5_code(with_type(H5::type(5, 0), 0)) == "HEADER");
   CHECK(hdf5_code(with_dataset(std::string("\x02\x00\x00\x02", 4), H5::float32(), H5::compact(""))) ==
         "TYPE");
 }
 
-TEST_CASE("hdf5: H13 filters, whichever they are", "[io][error]") {
+TEST_CASE("hdf5: H13 filters", "[io][error]") {
   const std::string filters =
       std::string("\x01\x01\0\0\0\0\0\0", 8) + H5::number(GENERATE(1U, 32000U, 32001U), 2);
   const Failure failure = hdf5_refusal(with_object({H5::message(0x0B, filters)}));
   CHECK(failure == Failure{"UNSUP", "f: d: is compressed or filtered, expected plain numbers"});
 }
 
-TEST_CASE("hdf5: H14 headers that continue without end", "[io][error]") {
+TEST_CASE("hdf5: H14 endless header continuations", "[io][error]") {
   H5 h5;
   const std::uint64_t block = h5.next();
   h5.append(H5::message(0x10, H5::number(block, 8) + H5::number(24, 8)));
@@ -250,7 +250,7 @@ TEST_CASE("hdf5: H14 headers that continue without end", "[io][error]") {
         "LIMIT");
 }
 
-TEST_CASE("hdf5: H15 messages whose size cannot be", "[io][error]") {
+TEST_CASE("hdf5: H15 messages of impossible size", "[io][error]") {
   const std::string space = H5::message(1, H5::space({1})), type = H5::message(3, H5::float32()),
                     layout = H5::message(8, H5::compact("four"));
   CHECK(hdf5_code(with_object({space, type, layout})).empty());
@@ -274,8 +274,8 @@ TEST_CASE("hdf5: H15 messages whose size cannot be", "[io][error]") {
   CHECK(hdf5_code(rootless.file(90)) == "HEADER");  // no header there
 }
 
-TEST_CASE("hdf5: H16 what crashed the reference library is refused", "[io][error]") {
-  // CVE-2025-6516: addresses of a width that the superblock lies about.
+TEST_CASE("hdf5: H16 files that crashed the reference library are rejected", "[io][error]") {
+  // CVE-2025-6516: a superblock with a wrong address size.
   std::string width = golden_file();
   width[13] = GENERATE('\x00', '\x04', '\x10', '\xFF');
   CHECK(hdf5_code(width) == "UNSUP");
@@ -285,7 +285,7 @@ TEST_CASE("hdf5: H16 what crashed the reference library is refused", "[io][error
   const std::uint64_t root = extended.group({});
   CHECK(hdf5_code(extended.file_2(root, 3, 0, extension)) == "UNSUP");
   CHECK(hdf5_code(with_object({H5::message(0x17, std::string(40, '\xFF'))})) == "UNSUP");
-  // CVE-2025-6818: a continuation that ends before its own checksum, or that is not there.
+  // CVE-2025-6818: a continuation that ends before its checksum, or is missing.
   const auto continued = [](std::uint64_t size, std::uint64_t beyond) {
     H5 h5;
     const std::uint64_t block = h5.append("OCHK") + beyond;
@@ -296,7 +296,7 @@ TEST_CASE("hdf5: H16 what crashed the reference library is refused", "[io][error
   CHECK(continued(0, 0) == "CORRUPT");
   CHECK(continued(UINT64_MAX, 0) == "RANGE");
   CHECK(continued(8, 1 << 20) == "RANGE");
-  // CVE-2025-2310: an attribute's name that ends nowhere, or before it begins.
+  // CVE-2025-2310: an attribute's name that is not terminated, or has a negative length.
   const std::string type = H5::fixed_string(4), space = H5::space({});
   CHECK(hdf5_code(with_attribute(H5::attribute("name", type, space, "four"))).empty());
   CHECK(hdf5_code(with_attribute(H5::attribute("", type, space, "four"))) == "HEADER");
@@ -308,10 +308,10 @@ TEST_CASE("hdf5: H16 what crashed the reference library is refused", "[io][error
         "HEADER");
 }
 
-TEST_CASE("hdf5: attributes that are no string, or whose string is not where it should be", "[io][error]") {
+TEST_CASE("hdf5: attributes that are not strings, or whose string is missing", "[io][error]") {
   const std::string text = H5::fixed_string(4), scalar = H5::space({});
   const Failure number = hdf5_refusal(with_attribute(H5::attribute("a", H5::float32(), scalar, "four")));
-  CHECK(number == Failure{"UNSUP", "f: d: attribute 'a': is not one string"});
+  CHECK(number == Failure{"UNSUP", "f: d: attribute 'a': is not a single string"});
   CHECK(hdf5_code(with_attribute(H5::attribute("a", text, H5::space({2}), "fourfour"))) == "UNSUP");
   CHECK(hdf5_code(with_attribute(H5::attribute("a", text, scalar, ""))) == "HEADER");
   CHECK(hdf5_code(with_attribute(H5::attribute("a", text, scalar, "\xFF\xFF\xFF\xFF"))) == "UTF8");
@@ -346,7 +346,7 @@ TEST_CASE("hdf5: attributes that are no string, or whose string is not where it 
   CHECK(hdf5_code(twice.file(twice.group({}, {H5::message(0x0C, body), H5::message(0x0C, body)}))) == "DUP");
 }
 
-TEST_CASE("hdf5: fractal heaps and shared tables are named, not guessed at", "[io][error]") {
+TEST_CASE("hdf5: fractal heaps and shared tables are reported as unsupported", "[io][error]") {
   const auto with_root = [](int kind, const std::string& body) {
     H5 h5;
     return hdf5_refusal(
@@ -363,7 +363,7 @@ TEST_CASE("hdf5: fractal heaps and shared tables are named, not guessed at", "[i
   CHECK(with_root(6, "\x01\x80").code == "HEADER");
 }
 
-TEST_CASE("hdf5: no two datasets share bytes", "[io][error]") {
+TEST_CASE("hdf5: datasets must not share bytes", "[io][error]") {
   const auto overlap = [](std::uint64_t distance) {
     H5 h5;
     const std::uint64_t data = h5.append(std::string(32, '\0'));
@@ -379,8 +379,8 @@ TEST_CASE("hdf5: no two datasets share bytes", "[io][error]") {
   CHECK(overlap(0) == "RANGE");
 }
 
-TEST_CASE("hdf5: headers that cost more than a file has are not read for ever", "[io][error]") {
-  // One attribute in a heap of 1 MiB, asked for by hundreds of names.
+TEST_CASE("hdf5: the work spent on headers is bounded by the size of the file", "[io][error]") {
+  // One attribute in a heap of 1 MiB, reached under hundreds of names.
   H5 h5;
   const std::uint64_t size = 1 << 20;
   const std::uint64_t heap = h5.append("GCOL" + H5::number(1, 4) + H5::number(size, 8) + H5::number(1, 8) +
@@ -409,6 +409,6 @@ TEST_CASE("hdf5: paths and headers longer than a model needs", "[io][error]") {
     H5 h5;
     return hdf5_code(h5.file(h5.object_2(std::vector<std::string>(count, H5::message_2(0x0D, "")), 2)));
   };
-  CHECK(with_comments(65'535) == "HEADER");  // a root that is no group
+  CHECK(with_comments(65'535) == "HEADER");  // a root that is not a group
   CHECK(with_comments(65'536) == "LIMIT");
 }

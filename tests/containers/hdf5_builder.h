@@ -13,8 +13,8 @@
 
 namespace sightline::testing {
 
-/// Makes HDF5 files block by block, also such as no library writes. Written apart from the library's own
-/// writer, so that the two cannot be wrong together.
+/// Builds HDF5 files block by block, including files that no library writes. It is independent of the
+/// library's writer, so that the two do not share mistakes.
 class Hdf5Builder {
  public:
   using Links = std::vector<std::pair<std::string, std::uint64_t>>;
@@ -32,7 +32,7 @@ class Hdf5Builder {
     return text;
   }
 
-  /// A message of a header of version 1; its size can be told wrong.
+  /// A message of a version 1 header; its size can be set to a wrong value.
   static std::string message(int kind, const std::string& data, int flags = 0, int size = -1) {
     const std::string body = padded(data);
     return number(static_cast<std::uint64_t>(kind), 2) +
@@ -65,7 +65,7 @@ class Hdf5Builder {
   static std::string compact(const std::string& data) {
     return std::string("\x03\x00", 2) + number(data.size(), 2) + data;
   }
-  /// The body of an attribute of version 1.
+  /// The body of a version 1 attribute.
   static std::string attribute(const std::string& name, const std::string& type, const std::string& space,
                                const std::string& value) {
     return number(1, 2) + number(name.size() + 1, 2) + number(type.size(), 2) + number(space.size(), 2) +
@@ -81,17 +81,17 @@ class Hdf5Builder {
     bytes_ = padded(bytes_ + block);
     return at;
   }
-  /// Address of what is appended next.
+  /// Address of the next appended block.
   std::uint64_t next() const { return bytes_.size(); }
 
-  /// An object header of version 1.
+  /// A version 1 object header.
   std::uint64_t object(const std::vector<std::string>& messages, int count = -1) {
     std::string body;
     for (const std::string& part : messages) body += part;
     return append(number(1, 2) + number(count < 0 ? messages.size() : static_cast<std::uint64_t>(count), 2) +
                   number(1, 4) + number(body.size(), 4) + number(0, 4) + body);
   }
-  /// One of version 2, with its checksum; `flags` 0 to 3 say how wide its size is.
+  /// A version 2 object header with its checksum; `flags` 0 to 3 select the width of its size field.
   std::uint64_t object_2(const std::vector<std::string>& messages, std::uint64_t flags = 1) {
     std::string body;
     for (const std::string& part : messages) body += part;
@@ -103,7 +103,7 @@ class Hdf5Builder {
   static std::string checked(const std::string& block) {
     return block + number(hdf5_checksum(as_bytes(block)), 4);
   }
-  /// A dataset of floats that lie in its header.
+  /// A dataset of floats stored in its header.
   std::uint64_t dataset(const std::string& data = std::string(8, '\0')) {
     return object({message(1, space({data.size() / 4})), message(3, float32()), message(8, compact(data))});
   }
@@ -115,7 +115,7 @@ class Hdf5Builder {
     }
     return text;
   }
-  /// `keys` are offsets of names, each of the last one below a child.
+  /// `keys` are name offsets: the last name below each child.
   static std::string tree(int level, const std::vector<std::uint64_t>& children,
                           std::uint64_t right = kHdf5Undefined, const std::vector<std::uint64_t>& keys = {}) {
     std::string text = "TREE" + number(0, 1) + number(static_cast<std::uint64_t>(level), 1) +
@@ -133,7 +133,7 @@ class Hdf5Builder {
   static std::string table(std::uint64_t tree, std::uint64_t heap) {
     return message(0x11, number(tree, 8) + number(heap, 8));
   }
-  /// A group with a B-tree of one node. `more` are further messages of its header.
+  /// A group with a B-tree of one node. `more` are additional header messages.
   std::uint64_t group(const Links& links, const std::vector<std::string>& more = {},
                       std::uint64_t cached = 0) {
     std::string names(8, '\0');
@@ -154,7 +154,7 @@ class Hdf5Builder {
     return number(1, 1) + number(0, 1) + number(name.size(), 1) + name + number(address, 8);
   }
 
-  /// The file, with a superblock of version 0.
+  /// The file with a version 0 superblock.
   std::string file(std::uint64_t root) const {
     const std::string head = std::string("\x89HDF\r\n\x1A\n", 8) + std::string(5, '\0') +
                              std::string("\x08\x08\x00", 3) + number(4, 2) + number(16, 2) + number(0, 4) +
@@ -162,7 +162,7 @@ class Hdf5Builder {
                              number(kHdf5Undefined, 8) + number(0, 8) + number(root, 8);
     return head + std::string(96 - head.size(), '\0') + bytes_.substr(96);
   }
-  /// The file, with a superblock of version 2 or 3.
+  /// The file with a version 2 or 3 superblock.
   std::string file_2(std::uint64_t root, std::uint64_t version = 3, std::uint64_t flags = 0,
                      std::uint64_t extension = kHdf5Undefined) const {
     const std::string head = checked(std::string("\x89HDF\r\n\x1A\n", 8) + number(version, 1) + number(8, 1) +
@@ -175,13 +175,13 @@ class Hdf5Builder {
   std::string bytes_;
 };
 
-/// The file parsed: what it is refused with, or nothing.
+/// Parses the file and returns the failure, or nothing.
 inline Failure hdf5_refusal(const std::string& file) {
   return error_of([&] { (void)parse_hdf5(as_bytes(file), "f"); });
 }
 inline std::string hdf5_code(const std::string& file) { return hdf5_refusal(file).code; }
 
-/// A file whose root holds one object of these messages, under the name "d".
+/// A file whose root contains one object with these messages, named "d".
 inline std::string with_object(const std::vector<std::string>& messages) {
   Hdf5Builder h5;
   const std::uint64_t object = h5.object(messages);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// One field wrong at a time, all else as it should be: each check stands alone between such a file and its
-// numbers.
+// One wrong field at a time in an otherwise valid file, so that each check is tested on its own.
 
 #include "containers/hdf5_builder.h"
 #include "support/catch.h"
@@ -16,17 +15,17 @@ using H5 = Hdf5Builder;
 
 std::string golden_file() { return read_text(golden_path("weights/keras_small.weights.h5")); }
 
-// `file` with `bytes` at `at`.
+// `file` with `bytes` at offset `at`.
 std::string with(std::string file, std::size_t at, const std::string& bytes) {
   return file.replace(at, bytes.size(), bytes);
 }
 
-// The same in a superblock of version 2, whose checksum stays right.
+// The same in a version 2 superblock, with its checksum updated.
 std::string with_2(const std::string& file, std::size_t at, const std::string& bytes) {
   return H5::checked(with(file, at, bytes).substr(0, 44)) + file.substr(48);
 }
 
-// Little-endian floats; `sign` is the sign's place.
+// Little-endian floats; `sign` is the position of the sign bit.
 std::string floats(std::uint64_t bytes, std::uint64_t sign, std::string_view fields, std::uint64_t bias,
                    std::uint64_t offset = 0, std::uint64_t precision = 0) {
   return H5::number(0x2011 | sign << 16, 4) + H5::number(bytes, 4) + H5::number(offset, 2) +
@@ -71,10 +70,9 @@ TEST_CASE("hdf5: each field of an older superblock", "[io][error]") {
   for (const std::size_t width : {13U, 14U})
     CHECK(hdf5_refusal(with(file, width, "\x04")) ==
           Failure{"UNSUP", "f: has addresses that are not 8 bytes wide"});
-  CHECK(hdf5_refusal(with(file, 24, "\x08")) ==
-        Failure{"UNSUP", "f: counts its addresses from elsewhere than its begin"});
+  CHECK(hdf5_refusal(with(file, 24, "\x08")) == Failure{"UNSUP", "f: has a base address other than 0"});
   CHECK(hdf5_refusal(with(file, 48, H5::number(96, 8))) ==
-        Failure{"UNSUP", "f: needs a driver, expected one file"});
+        Failure{"UNSUP", "f: uses a file driver, expected a single file"});
 }
 
 TEST_CASE("hdf5: each field of a newer superblock", "[io][error]") {
@@ -84,14 +82,13 @@ TEST_CASE("hdf5: each field of a newer superblock", "[io][error]") {
   for (const std::size_t width : {9U, 10U})
     CHECK(hdf5_refusal(with_2(file, width, "\x04")) ==
           Failure{"UNSUP", "f: has addresses that are not 8 bytes wide"});
-  CHECK(hdf5_refusal(with_2(file, 12, "\x08")) ==
-        Failure{"UNSUP", "f: counts its addresses from elsewhere than its begin"});
+  CHECK(hdf5_refusal(with_2(file, 12, "\x08")) == Failure{"UNSUP", "f: has a base address other than 0"});
 }
 
-TEST_CASE("hdf5: floats of another form are not read as if they were of a known one", "[io][error]") {
+TEST_CASE("hdf5: floats in an unknown format are rejected", "[io][error]") {
   const std::string_view fields("\x17\x08\x00\x17", 4);
   CHECK(hdf5_code(with_type(floats(4, 31, fields, 127), 4)).empty());
-  CHECK(hdf5_code(with_type(floats(4, 31, fields, 126), 4)) == "TYPE");  // half of every number
+  CHECK(hdf5_code(with_type(floats(4, 31, fields, 126), 4)) == "TYPE");  // half of the bits
   CHECK(hdf5_code(with_type(floats(4, 30, fields, 127), 4)) == "TYPE");
   CHECK(hdf5_code(with_type(floats(8, 31, fields, 127), 8)) == "TYPE");
   CHECK(hdf5_code(with_type(floats(8, 31, fields, 127, 0, 32), 8)) == "TYPE");
@@ -110,7 +107,7 @@ TEST_CASE("hdf5: each field of a dataspace and of a layout", "[io][error]") {
   CHECK(shaped(one).empty());
   CHECK(shaped(with(one, 0, "\x03")) == "UNSUP");
   CHECK(shaped(with(one, 2, "\x02") + sizes) == "UNSUP");  // permuted axes
-  CHECK(shaped(with(one, 2, "\x01") + sizes).empty());     // largest sizes
+  CHECK(shaped(with(one, 2, "\x01") + sizes).empty());     // maximum sizes
   CHECK(shaped(std::string("\x02\x01\x00\x01", 4) + sizes).empty());
   CHECK(shaped(std::string("\x02\x01\x00\x00", 4) + sizes) == "HEADER");
   CHECK(shaped(std::string("\x02\x00\x00\x01", 4)) == "HEADER");
@@ -128,7 +125,7 @@ TEST_CASE("hdf5: each field of an attribute", "[io][error]") {
   CHECK(hdf5_refusal(with_attribute(with(good, 0, "\x04"))) ==
         Failure{"UNSUP", "f: d: has an attribute of version 4"});
   CHECK(hdf5_code(with_attribute(H5::attribute("\xFF", text, scalar, "four"))) == "UTF8");
-  // What is no string, though its flags are those of one, and a list of any length.
+  // Values with a string's flags that are not strings, and a variable-length list.
   const std::string number = H5::type(0, 4, 1), list = with(H5::any_string(), 1, std::string(1, '\0'));
   CHECK(hdf5_code(with_attribute(H5::attribute("a", number, scalar, "four"))) == "UNSUP");
   CHECK(hdf5_code(with_attribute(H5::attribute("a", list, scalar, std::string(16, '\0')))) == "UNSUP");
@@ -143,7 +140,7 @@ TEST_CASE("hdf5: each field of a newer link", "[io][error]") {
     return hdf5_refusal(h5.file_2(h5.object_2({H5::message_2(6, body)})));
   };
   CHECK(linked(0, "", "name").code.empty());
-  CHECK(linked(0x04, H5::number(7, 8), "name").code.empty());               // order of making
+  CHECK(linked(0x04, H5::number(7, 8), "name").code.empty());               // creation order
   CHECK(linked(0x10, "\x01", "name").code.empty());                         // UTF-8
   CHECK(linked(0x1C, std::string(9, '\0') + "\x01", "name").code.empty());  // with a kind: a hard link
   CHECK(linked(0x20, "", "name").code == "HEADER");
@@ -157,7 +154,7 @@ TEST_CASE("hdf5: each field of a newer link", "[io][error]") {
   CHECK_THAT(linked(0x08, "\x41", "name").message, Contains("that is user-defined"));
 }
 
-TEST_CASE("hdf5: sizes of newer headers, and how many blocks one may have", "[io][error]") {
+TEST_CASE("hdf5: header sizes of newer files, and the limit on blocks", "[io][error]") {
   H5 wide;
   const std::uint64_t root = wide.append(std::string("OHDR\x02\x03", 6) + H5::number(UINT64_MAX - 10, 8));
   wide.append(std::string(64, '\0'));
@@ -185,11 +182,11 @@ TEST_CASE("hdf5: sizes of newer headers, and how many blocks one may have", "[io
     return hdf5_refusal(h5.file(h5.object({next}, static_cast<int>(blocks) + 1)));
   };
   CHECK(continued(64).code.empty());
-  CHECK(continued(65) == Failure{"LIMIT", "f: has a header of more than 64 continued blocks"});
+  CHECK(continued(65) == Failure{"LIMIT", "f: has a header of more than 64 continuation blocks"});
 }
 
-TEST_CASE("hdf5: as many links and objects as are accepted, and one more", "[io][error]") {
-  CHECK(hdf5_code(with_links(99'999)).empty());  // and the root
-  CHECK(hdf5_refusal(with_links(100'000)) == Failure{"LIMIT", "f: holds more than 100000 objects"});
+TEST_CASE("hdf5: as many links and objects as allowed, and one more", "[io][error]") {
+  CHECK(hdf5_code(with_links(99'999)).empty());  // plus the root
+  CHECK(hdf5_refusal(with_links(100'000)) == Failure{"LIMIT", "f: contains more than 100000 objects"});
   CHECK(hdf5_refusal(with_links(100'001)) == Failure{"LIMIT", "f: has more than 100000 links"});
 }

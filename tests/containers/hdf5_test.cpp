@@ -20,7 +20,7 @@ std::string golden_file() { return read_text(golden_path("weights/keras_small.we
 
 }  // namespace
 
-TEST_CASE("hdf5: lookup3 of its author's own examples", "[io]") {
+TEST_CASE("hdf5: lookup3 matches its author's examples", "[io]") {
   CHECK(hdf5_checksum({}) == 0xDEADBEEFU);
   CHECK(hdf5_checksum(as_bytes("Four score and seven years ago")) == 0x17770551U);
 }
@@ -43,7 +43,7 @@ TEST_CASE("hdf5: groups, datasets and their attributes as Keras writes them", "[
   CHECK(contents.datasets[3].bytes.data() + 16 <= as_bytes(file).data() + file.size());
 }
 
-TEST_CASE("hdf5: newer files, with links in headers and checksums", "[io]") {
+TEST_CASE("hdf5: newer files, with links in headers and with checksums", "[io]") {
   H5 h5;
   const std::uint64_t data = h5.append(std::string(16, '\x01'));
   const std::string layout = "\x04\x01" + H5::number(data, 8) + H5::number(16, 8);
@@ -57,7 +57,7 @@ TEST_CASE("hdf5: newer files, with links in headers and checksums", "[io]") {
                    H5::message_2(6, H5::link("a", dataset)), H5::message_2(0x0A, std::string(2, '\0'))});
   const std::string file = GENERATE(0, 1) == 0 ? h5.file_2(root, 2) : h5.file_2(root, 3);
   const Hdf5Contents contents = parse_hdf5(as_bytes(file), "f");
-  REQUIRE(contents.datasets.size() == 2);  // two names for one
+  REQUIRE(contents.datasets.size() == 2);  // two names for one object
   CHECK(contents.datasets[0].path == "a");
   CHECK(contents.datasets[1].path == "b");
   CHECK(contents.datasets[1].type == Hdf5Type::i64);
@@ -73,7 +73,7 @@ TEST_CASE("hdf5: newer files, with links in headers and checksums", "[io]") {
   CHECK(hdf5_code(h5.file_2(root, 3, 1)) == "CORRUPT");  // not closed
 }
 
-TEST_CASE("hdf5: a header in several blocks, older and newer", "[io]") {
+TEST_CASE("hdf5: a header in several blocks, old and new", "[io]") {
   H5 h5;
   const std::string data(8, '\0');
   const std::string more = H5::message(8, H5::compact(data));
@@ -95,7 +95,7 @@ TEST_CASE("hdf5: a header in several blocks, older and newer", "[io]") {
   CHECK(contents.datasets[1].bytes.size() == 8);
 }
 
-TEST_CASE("hdf5: every type of numbers", "[io]") {
+TEST_CASE("hdf5: all number types", "[io]") {
   const auto type_of = [](const std::string& type, std::size_t bytes) {
     const std::string file = with_type(type, bytes);
     return std::string(hdf5_type_name(parse_hdf5(as_bytes(file), "f").datasets.at(0).type));
@@ -117,7 +117,7 @@ TEST_CASE("hdf5: every type of numbers", "[io]") {
   CHECK(type_of(H5::type(5, 3), 3) == "opaque");
 }
 
-TEST_CASE("hdf5: strings of fixed and of any length", "[io]") {
+TEST_CASE("hdf5: strings of fixed and variable length", "[io]") {
   const auto attribute = [](const std::string& type, const std::string& value) {
     const std::string file = with_attribute(H5::attribute("a", type, H5::space({}), value));
     return parse_hdf5(as_bytes(file), "f").datasets.at(0).attributes.at("a");

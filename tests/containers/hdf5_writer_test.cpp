@@ -33,7 +33,7 @@ std::string written(const TempFolder& folder, const std::vector<Hdf5NewDataset>&
 
 }  // namespace
 
-TEST_CASE("hdf5 writer: what is written is read back", "[io][property]") {
+TEST_CASE("hdf5 writer: a file round-trips", "[io][property]") {
   const TempFolder folder;
   const std::string file =
       written(folder,
@@ -60,7 +60,7 @@ TEST_CASE("hdf5 writer: what is written is read back", "[io][property]") {
   }
 }
 
-TEST_CASE("hdf5 writer: every type and shape", "[io][property]") {
+TEST_CASE("hdf5 writer: all types and shapes", "[io][property]") {
   const TempFolder folder;
   const int index = GENERATE(range(0, 13));
   const auto type = static_cast<Hdf5Type>(index);
@@ -87,7 +87,7 @@ TEST_CASE("hdf5 writer: every type and shape", "[io][property]") {
   CHECK(as_text(contents.datasets[0].bytes) == content);
 }
 
-TEST_CASE("hdf5 writer: groups of more links than a tree of the usual size holds", "[io]") {
+TEST_CASE("hdf5 writer: groups with more links than a default tree holds", "[io]") {
   const TempFolder folder;
   const int count = GENERATE(8, 9, 256, 257, 3000);
   std::vector<Hdf5NewDataset> datasets;
@@ -104,7 +104,7 @@ TEST_CASE("hdf5 writer: groups of more links than a tree of the usual size holds
   }
 }
 
-TEST_CASE("hdf5 writer: the order in which datasets are given does not matter", "[io][property]") {
+TEST_CASE("hdf5 writer: the output does not depend on the order of the datasets", "[io][property]") {
   const TempFolder folder;
   const std::vector<Hdf5NewDataset> there = {dataset("a/0", "first"), dataset("a/1", "second"),
                                              dataset("b", "third")};
@@ -112,7 +112,7 @@ TEST_CASE("hdf5 writer: the order in which datasets are given does not matter", 
   CHECK(written(folder, there) == written(folder, back));
 }
 
-TEST_CASE("hdf5 writer: refuses paths that cannot be, and other numbers of bytes", "[io][error]") {
+TEST_CASE("hdf5 writer: rejects invalid paths and wrong numbers of bytes", "[io][error]") {
   const TempFolder folder;
   const auto code = [&](const std::vector<Hdf5NewDataset>& datasets, const std::vector<Hdf5Group>& groups) {
     return error_of([&] { written(folder, datasets, groups); }).code;

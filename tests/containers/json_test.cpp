@@ -28,7 +28,7 @@ std::string in_quotes(const std::string& text) { return '"' + text + '"'; }
 
 }  // namespace
 
-TEST_CASE("json: values come back as they were written", "[io]") {
+TEST_CASE("json: values are parsed exactly", "[io]") {
   const JsonDocument document(
       R"({"i": -7, "u": 18446744073709551615, "d": 1.5e3, "s": "a\u00e9\u0000", "b": true, "n": null,)"
       R"( "a": [1, [2, 3], {}], "o": {"k": "v"}})",
@@ -66,7 +66,7 @@ TEST_CASE("json: values come back as they were written", "[io]") {
   CHECK(root.path() == "f.json");
 }
 
-TEST_CASE("json: a scalar and an empty container are documents", "[io]") {
+TEST_CASE("json: scalars and empty containers are documents", "[io]") {
   CHECK(JsonDocument(" 12 ", "f").root().as_integer() == 12);
   CHECK(JsonDocument("\"x\"", "f").root().as_string() == "x");
   CHECK(JsonDocument("[]", "f").root().size() == 0);
@@ -77,7 +77,7 @@ TEST_CASE("json: a scalar and an empty container are documents", "[io]") {
   CHECK(first.root().size() == 1);
 }
 
-TEST_CASE("json: a value of the wrong kind is refused with its path", "[io][error]") {
+TEST_CASE("json: a value of the wrong type is rejected with its path", "[io][error]") {
   const JsonDocument document(R"({"a": {"b": ["x", 1.5, 3]}})", "c.json");
   const Json list = document.root().at("a").at("b");
   std::vector<Json> elements;
@@ -108,43 +108,42 @@ TEST_CASE("json: a value of the wrong kind is refused with its path", "[io][erro
   });
 }
 
-TEST_CASE("json: C01 nothing, and a second document, are refused", "[io][error]") {
+TEST_CASE("json: C01 an empty text and a second document are rejected", "[io][error]") {
   CHECK(refusal("") == Failure{"HEADER", "f.json: is empty, expected JSON"});
   CHECK(refusal("   \n").code == "HEADER");
   CHECK(refusal(R"({"a":1} {})").code == "HEADER");
   CHECK(refusal(R"({"a":1} 2)").code == "HEADER");
   CHECK(refusal("1 2").code == "HEADER");
   CHECK(refusal(std::string("[1]\0", 4)).code == "HEADER");
-  // C01's `[]` is JSON, but not the object that a config is.
+  // C01's `[]` is JSON, but a configuration must be an object.
   CHECK(error_of([] { (void)JsonDocument("[]", "f.json").root().at("a"); }).code == "TYPE");
 }
 
-TEST_CASE("json: C02 a byte order mark is refused by its name", "[io][error]") {
+TEST_CASE("json: C02 a byte order mark is reported as such", "[io][error]") {
   const Failure failure = refusal("\xEF\xBB\xBF{}");
   CHECK(failure.code == "HEADER");
   CHECK_THAT(failure.message, Contains("BOM"));
 }
 
-TEST_CASE("json: C03 nesting beyond the limit is refused", "[io][error]") {
+TEST_CASE("json: C03 nesting beyond the limit is rejected", "[io][error]") {
   CHECK(refusal(nested(64)).code.empty());
   CHECK(refusal(nested(65)).code == "HEADER");
   CHECK(refusal(R"({"unused": )" + nested(100'000) + "}").code == "HEADER");
-  CHECK_THAT(refusal(nested(65)).message, Contains("nested too deep, at most 64"));
-  CHECK_THAT(refusal(nested(100'000)).message, Contains("nested too deep, at most 64"));
+  CHECK_THAT(refusal(nested(65)).message, Contains("nested too deeply, at most 64"));
+  CHECK_THAT(refusal(nested(100'000)).message, Contains("nested too deeply, at most 64"));
   CHECK(refusal(nested(3), {.max_depth = 3}).code.empty());
   CHECK(refusal(nested(4), {.max_depth = 3}).code == "HEADER");
 }
 
-TEST_CASE("json: a key that stands twice is refused with its path, however it is spelled", "[io][error]") {
-  CHECK(refusal(R"({"a":1,"b":2,"a":3})") == Failure{"DUP", "f.json: a: stands twice in the same object"});
+TEST_CASE("json: a duplicate key is rejected with its path, however it is spelled", "[io][error]") {
+  CHECK(refusal(R"({"a":1,"b":2,"a":3})") == Failure{"DUP", "f.json: a: duplicate key"});
   CHECK(refusal(R"({"a":1,"\u0061":1})").code == "DUP");
-  CHECK(refusal(R"([{"x":{"q":1,"q":1}}])") ==
-        Failure{"DUP", "f.json: [0].x.q: stands twice in the same object"});
+  CHECK(refusal(R"([{"x":{"q":1,"q":1}}])") == Failure{"DUP", "f.json: [0].x.q: duplicate key"});
   CHECK(refusal(R"({"":1,"":1})").code == "DUP");
   CHECK(refusal(R"({"a":{"a":{"a":1}},"b":[{"a":1},{"a":1}]})").code.empty());
 }
 
-TEST_CASE("json: duplicates are found among many members, wherever they stand", "[io][error]") {
+TEST_CASE("json: duplicates are found among many members, at any position", "[io][error]") {
   const int count = GENERATE(7, 8, 9, 100, 5000);
   const int second = GENERATE(0, 1, 3);
   std::string text = "{";
@@ -152,18 +151,17 @@ TEST_CASE("json: duplicates are found among many members, wherever they stand", 
   const std::string clean = text + R"("end":0})";
   CHECK(refusal(clean).code.empty());
   text += in_quotes("key" + std::to_string(second)) + ":0}";
-  CHECK(refusal(text).message ==
-        "f.json: key" + std::to_string(second) + ": stands twice in the same object");
+  CHECK(refusal(text).message == "f.json: key" + std::to_string(second) + ": duplicate key");
 }
 
-TEST_CASE("json: what is not JSON is refused", "[io][error]") {
+TEST_CASE("json: malformed JSON is rejected", "[io][error]") {
   const std::string text = GENERATE("{", "[1,]", "{\"a\":NaN}", "[Infinity]", "[nul]", "[01]", "[1.]", "[-]",
                                     "[1e]", "[\"\n\"]", "[\"\\x\"]", "[\"\\ud800\"]", "[\"abc]", "{a:1}",
                                     "[1}", "//x\n[]", "['a']", "[+1]", "{\"a\" 1}", "{1:2}", "\xFF\xFEx");
   CHECK((refusal(text).code == "HEADER" || refusal(text).code == "UTF8"));
 }
 
-TEST_CASE("json: text that is not UTF-8 is refused as such", "[io][error]") {
+TEST_CASE("json: invalid UTF-8 is rejected as such", "[io][error]") {
   CHECK(refusal("[\"\xFF\"]") == Failure{"UTF8", "f.json: is not UTF-8"});
   CHECK(refusal("[\"\xC0\xAF\"]").code == "UTF8");
   CHECK(refusal("[\"\xED\xA0\x80\"]").code == "UTF8");
@@ -171,14 +169,14 @@ TEST_CASE("json: text that is not UTF-8 is refused as such", "[io][error]") {
   CHECK(refusal("[\"\xE2\x82").code == "UTF8");
 }
 
-TEST_CASE("json: a number that nothing holds is out of range", "[io][error]") {
+TEST_CASE("json: a number that fits no type is out of range", "[io][error]") {
   CHECK(refusal("[1e999]").code == "RANGE");
   CHECK(refusal("[18446744073709551616]").code == "RANGE");
   CHECK(refusal(R"({"1..": -99999999999999999999})").code == "RANGE");
   CHECK(refusal("[18446744073709551616, 01]").code == "HEADER");
 }
 
-TEST_CASE("json: limits hold", "[io][error]") {
+TEST_CASE("json: limits are enforced", "[io][error]") {
   CHECK(refusal("[1,2,3]", {.max_bytes = 7}).code.empty());
   CHECK(refusal("[1,2,3]", {.max_bytes = 6}).code == "LIMIT");
   CHECK(refusal("[1,2,3]", {.max_values = 4}).code.empty());
@@ -187,7 +185,7 @@ TEST_CASE("json: limits hold", "[io][error]") {
 
 namespace {
 
-// The slot that json.cpp gives a key of eight bytes in a table of 8192.
+// The slot of an eight-byte key in json.cpp's table of 8192.
 std::uint64_t slot_of(const std::string& key) {
   std::uint64_t word = 0, hash = 0xCBF29CE484222325ULL ^ 8U;
   std::memcpy(&word, key.data(), 8);
@@ -200,7 +198,7 @@ std::uint64_t slot_of(const std::string& key) {
 
 }  // namespace
 
-TEST_CASE("json: keys chosen to collide are still told apart, and a duplicate among them found",
+TEST_CASE("json: keys that collide on purpose are distinguished, and a duplicate among them is found",
           "[io][property]") {
   std::string text = "{", last;
   int found = 0;
@@ -218,8 +216,8 @@ TEST_CASE("json: keys chosen to collide are still told apart, and a duplicate am
   CHECK_THAT(failure.message, Contains(last.c_str()));
 }
 
-// Elements of short arrays of scalars are kept in another way than those of all others.
-TEST_CASE("json: short and long arrays are alike", "[io]") {
+// Elements of short arrays of scalars are stored differently from all others.
+TEST_CASE("json: short and long arrays behave alike", "[io]") {
   for (const int elements : {0, 1, 2, 8, 9, 40}) {
     for (const std::string last : {"", "[]", "{}", "null", "\"x\""}) {
       INFO(elements << " numbers and " << last);
@@ -246,7 +244,7 @@ TEST_CASE("json: short and long arrays are alike", "[io]") {
         ++seen;
       });
       CHECK(seen == array.size());
-      // The document, the array, its elements.
+      // The document, the array and its elements.
       const JsonLimits enough{.max_values = 2 + seen}, few{.max_values = 1 + seen};
       CHECK_NOTHROW(JsonDocument("{\"a\":" + text + "]}", "f.json", enough));
       CHECK_THROWS_WITH(JsonDocument("{\"a\":" + text + "]}", "f.json", few), Contains("values"));

@@ -21,7 +21,7 @@ std::string joined(std::initializer_list<std::string_view> parts) {
   return text;
 }
 
-// Version 1.0 unless told; the header as it is given, then `data` bytes.
+// Version 1.0 by default; the header as given, then `data` bytes.
 std::string file_of(std::string_view header, std::size_t data, char major = 1) {
   std::string length(major == 1 ? 2 : 4, '\0');
   const auto size = static_cast<std::uint32_t>(header.size());
@@ -45,7 +45,7 @@ std::string code(const std::string& file) { return refusal(file).code; }
 
 }  // namespace
 
-TEST_CASE("npy: a file that numpy writes is read", "[output]") {
+TEST_CASE("npy: reads a file written by NumPy", "[output]") {
   const TempFolder folder;
   const std::vector<float> values = {1.0F, -2.5F, 0.0F, 1e-40F, 3.4e38F, 6.0F};
   std::string file = with_shape("(2, 3)", 24);
@@ -60,7 +60,7 @@ TEST_CASE("npy: a file that numpy writes is read", "[output]") {
   CHECK(row == std::vector<float>{1e-40F, 3.4e38F, 6.0F});
 }
 
-TEST_CASE("npy: float16 and float64 become float32", "[output]") {
+TEST_CASE("npy: float16 and float64 are converted to float32", "[output]") {
   const TempFolder folder;
   const std::uint16_t halves[] = {0x3C00, 0xC100, 0x0001, 0x7BFF};
   std::string file = file_of(header_of("'<f2'", "False", "(1, 4)"), 8, 2);
@@ -77,7 +77,7 @@ TEST_CASE("npy: float16 and float64 become float32", "[output]") {
   CHECK(row[0] == -1e30F);
 }
 
-TEST_CASE("npy: the forms that numpy's own reader takes", "[output]") {
+TEST_CASE("npy: accepts the header forms that NumPy's reader accepts", "[output]") {
   CHECK(code(file_of(R"({"shape": (1L, 2L,), "descr": "<f4", "fortran_order": False})", 8)).empty());
   CHECK(code(file_of("{'descr':'<f4','fortran_order':False,'shape':(1,2)}   \n", 8)).empty());
   CHECK(code(file_of("  { 'descr' : '<f4' , 'fortran_order' : False , 'shape' : ( 1 , 2 ) , } ", 8)).empty());
@@ -86,7 +86,7 @@ TEST_CASE("npy: the forms that numpy's own reader takes", "[output]") {
   CHECK(vector.columns == 5);
 }
 
-TEST_CASE("npy: N01 and N20 what is no .npy file, or ends in its first bytes", "[output][error]") {
+TEST_CASE("npy: N01 and N20 other files, and files that end in their first bytes", "[output][error]") {
   CHECK(code("") == "MAGIC");
   CHECK(code("\x93NUMPY") == "TRUNC");
   CHECK(code("\x93NUM") == "TRUNC");
@@ -109,7 +109,7 @@ TEST_CASE("npy: N02-N04 versions and header lengths", "[output][error]") {
   CHECK(code(file_of(joined({header, std::string(10'000 - header.size(), ' ')}), 4)).empty());
 }
 
-TEST_CASE("npy: N05 and N07 headers that are no plain dict of the three keys", "[output][error]") {
+TEST_CASE("npy: N05 and N07 headers that are not a plain dict of the three keys", "[output][error]") {
   const std::string header = GENERATE(
       "[]", "", "{", "__import__('os').system('true')", "{'descr': '<f4'} {}",
       "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1)} x", "{'descr': '<f4' 'shape': (1,)}",
@@ -122,7 +122,7 @@ TEST_CASE("npy: N05 and N07 headers that are no plain dict of the three keys", "
   CHECK(code(with_shape(shape, 4)) == "HEADER");
 }
 
-TEST_CASE("npy: N06 keys that are missing, unknown or twice there", "[output][error]") {
+TEST_CASE("npy: N06 missing, unknown and duplicate keys", "[output][error]") {
   CHECK(code(file_of("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), 'x': 1}", 4)) == "HEADER");
   CHECK(code(file_of("{'descr': '<f4', 'shape': (1, 1)}", 4)) == "HEADER");
   CHECK(code(file_of("{'fortran_order': False, 'shape': (1, 1)}", 4)) == "HEADER");
@@ -133,13 +133,13 @@ TEST_CASE("npy: N06 keys that are missing, unknown or twice there", "[output][er
   CHECK(code(file_of("{'fortran_order': False, 'fortran_order': False}", 4)) == "DUP");
 }
 
-TEST_CASE("npy: N08-N12 shapes that cannot be, or that this program does not take", "[output][error]") {
+TEST_CASE("npy: N08-N12 impossible and unsupported shapes", "[output][error]") {
   CHECK(code(with_shape("(-1, 3)", 12)) == "RANGE");               // N08
   CHECK(code(with_shape("(4294967296, 4294967296)")) == "RANGE");  // N09
   CHECK(code(with_shape("(9223372036854775807, 2)")) == "RANGE");
   CHECK(code(with_shape("(9223372036854775808, 1)")) == "RANGE");
-  CHECK(code(with_shape("(18446744073709551620, 1)", 16)) == "RANGE");  // 4 after it has wrapped
-  CHECK(code(with_shape("(4611686018427387904,)")) == "RANGE");         // times 4
+  CHECK(code(with_shape("(18446744073709551620, 1)", 16)) == "RANGE");  // overflows to 4
+  CHECK(code(with_shape("(4611686018427387904,)")) == "RANGE");         // overflows after multiplication by 4
   CHECK(code(with_shape("(1099511627776,)", 20)) == "TRUNC");           // N10
   CHECK(code(with_shape("()", 4)) == "UNSUP");                          // N11
   CHECK(code(with_shape("(0, 512)")).empty());
@@ -152,7 +152,7 @@ TEST_CASE("npy: N08-N12 shapes that cannot be, or that this program does not tak
   CHECK(code(with_shape("(0, 1048576)")).empty());
 }
 
-TEST_CASE("npy: N13-N15 types and orders that are not read", "[output][error]") {
+TEST_CASE("npy: N13-N15 unsupported types and orders", "[output][error]") {
   const auto with_type = [](std::string_view descr) {
     return file_of(header_of(descr, "False", "(1, 1)"), 8);
   };
@@ -167,14 +167,14 @@ TEST_CASE("npy: N13-N15 types and orders that are not read", "[output][error]") 
   CHECK(code(file_of(header_of("'<f4'", "1", "(1, 1)"), 4)) == "HEADER");
 }
 
-TEST_CASE("npy: N16-N17 the bytes of data are those of the shape, however the header ends",
+TEST_CASE("npy: N16-N17 the size of the data must match the shape, whatever the header's padding",
           "[output][error]") {
   CHECK(code(with_shape("(2, 3)", 23)) == "TRUNC");
   CHECK(code(with_shape("(2, 3)", 26)) == "RANGE");
   CHECK(code(file_of("{'descr': '<f4', 'fortran_order': False, 'shape': (1, 1), }", 4)).empty());
 }
 
-TEST_CASE("npy: N18 rows of another width than the model's are refused", "[output][error]") {
+TEST_CASE("npy: N18 rows of another width than the model's are rejected", "[output][error]") {
   const TempFolder folder;
   const NpyFile npy = NpyFile::open(folder.write("a.npy", with_shape("(1, 4)", 16)));
   npy.require_columns(4);
@@ -182,7 +182,7 @@ TEST_CASE("npy: N18 rows of another width than the model's are refused", "[outpu
         Failure{"MISMATCH", (folder / "a.npy") + ": has rows of 4 numbers, expected 3"});
 }
 
-TEST_CASE("npy: N19 a row that is not finite is refused with its number, a row of zeros is a row",
+TEST_CASE("npy: N19 a row that is not finite is rejected with its number; a row of zeros is valid",
           "[output][error]") {
   const TempFolder folder;
   std::string file = with_shape("(2, 2)", 16);
@@ -193,10 +193,10 @@ TEST_CASE("npy: N19 a row that is not finite is refused with its number, a row o
   npy.read_row(0, row);
   CHECK(row == std::vector<float>{0.0F, 0.0F});
   CHECK(error_of([&] { npy.read_row(1, row); }) ==
-        Failure{"CORRUPT", (folder / "a.npy") + ": row 1 holds a NaN or an infinity"});
+        Failure{"CORRUPT", (folder / "a.npy") + ": row 1 contains a NaN or an infinity"});
 }
 
-TEST_CASE("npy: a header cut at any byte is refused", "[output][error]") {
+TEST_CASE("npy: a header truncated at any byte is rejected", "[output][error]") {
   const std::string file = with_shape("(2, 2)", 16);
   for (std::size_t size = 1; size < file.size(); ++size) CHECK(code(file.substr(0, size)) == "TRUNC");
 }

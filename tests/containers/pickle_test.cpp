@@ -13,8 +13,8 @@ using namespace std::string_literals;
 
 namespace {
 
-// Of the module `m`: f may be called, C is a class, D an OrderedDict, E a defaultdict, L a factory of its
-// values, B makes bytes, N is a name, Q not built.
+// Rules for the module `m`: f may be called, C is a class, D an OrderedDict, E a defaultdict, L a factory of
+// its values, B creates bytes, N is a name, Q is unsupported.
 constexpr auto kUse = [](std::string_view module, std::string_view name) {
   if (module != "m") return PickleUse::refused;
   if (name == "f") return PickleUse::callable;
@@ -35,7 +35,7 @@ std::string code(const std::string& pickle) { return refusal(pickle).code; }
 
 }  // namespace
 
-TEST_CASE("pickle: values come as they were written", "[io]") {
+TEST_CASE("pickle: values are parsed exactly", "[io]") {
   const std::string numbers =
       "J\xFE\xFF\xFF\xFFK\xC8M\x10\x27\x8A\0\x8A\1\xFF\x8A\2\0\1\x8A\x08\0\0\0\0\0\0\0\x80"s;
   const std::string pickle = pickle_of("(" + numbers + "N\x88\x89G?\xF8\0\0\0\0\0\0"s + "U\2hi\x8C\0"s + "t");
@@ -58,7 +58,7 @@ TEST_CASE("pickle: values come as they were written", "[io]") {
   CHECK(error_of([&] { (void)root.item(0).as_text(); }).code == "HEADER");
 }
 
-TEST_CASE("pickle: containers grow one by one, in batches and from a mark", "[io]") {
+TEST_CASE("pickle: containers grow item by item, in batches and from a mark", "[io]") {
   const std::string pickle =
       pickle_of("(]K\1aK\1a(K\2K\3e(K\4l}" + pickle_text("a") + "K\5s(" + pickle_text("b") + "K\6u(" +
                 pickle_text("c") + "K\7d)K\1\x85K\1K\2\x86K\1K\2K\3\x87t");
@@ -76,7 +76,7 @@ TEST_CASE("pickle: containers grow one by one, in batches and from a mark", "[io
         "HEADER");
 }
 
-TEST_CASE("pickle: what is remembered is shared, not copied", "[io]") {
+TEST_CASE("pickle: memoised values are shared, not copied", "[io]") {
   const std::string pickle = "\x80\x04\x95\x0E\0\0\0\0\0\0\0(\x8C\1x\x94]\x94h\0ah\0j\1\0\0\0r\2\0\0\0h\2t."s;
   const PickleDocument document = read(pickle);
   const PickleValue root = document.root();
@@ -105,7 +105,7 @@ TEST_CASE("pickle: globals, calls, objects and persistent ids are data", "[io]")
   CHECK_FALSE(read(pickle_of(pickle_global("m", "C") + ")\x81")).root().state().has_value());
 }
 
-TEST_CASE("pickle: a value is taken for nothing else than it is", "[io][error]") {
+TEST_CASE("pickle: accessors reject values of another kind", "[io][error]") {
   const std::string pickle = pickle_of("(K\1}" + pickle_text("a") + "K\2s" + pickle_global("m", "f") + ")Rt");
   const PickleDocument document = read(pickle);
   const PickleValue integer = document.root().item(0), dict = document.root().item(1),
@@ -127,10 +127,10 @@ TEST_CASE("pickle: a value is taken for nothing else than it is", "[io][error]")
   CHECK(call.size() == 0);
 }
 
-TEST_CASE("pickle: K01-K03 a global that is not needed is unsafe, wherever it stands", "[io][error]") {
+TEST_CASE("pickle: K01-K03 a global that no checkpoint needs is unsafe, wherever it occurs", "[io][error]") {
   const Failure failure = refusal("cos\nsystem\n" + pickle_text("id") + "\x85R.");  // K01
   CHECK(failure.code == "UNSAFE");
-  CHECK(failure.message == "f: refers to os.system, which is not among what a checkpoint needs (byte 0)");
+  CHECK(failure.message == "f: refers to os.system, which no checkpoint needs (byte 0)");
   CHECK(code("\x80\x04\x8C\2os\x8C\6system\x93\x8C\2id\x85R.") == "UNSAFE");            // K02
   CHECK(code(pickle_of("}0cos\nsystem\n" + pickle_text("id") + "\x85R")) == "UNSAFE");  // K03
   CHECK(code(pickle_of("}" + pickle_global("os", "system") + pickle_text("id") + "\x85R")) == "UNSAFE");
@@ -139,7 +139,7 @@ TEST_CASE("pickle: K01-K03 a global that is not needed is unsafe, wherever it st
   CHECK(code(pickle_of(pickle_global("m", "Q"))) == "UNSUP");
 }
 
-TEST_CASE("pickle: values that nobody needs are passed over", "[io]") {
+TEST_CASE("pickle: unused values are skipped", "[io]") {
   const std::string big = "\x8A\x09\0\0\0\0\0\0\0\0\x01"s, huge = "\x8B\x0B\0\0\0abcdefghijk"s;
   const std::string small = "\x8B\1\0\0\0\xFE"s, none = "\x8B\0\0\0\0"s;
   const std::string bytes = "C\3a\xFF"s + "b" + "B\1\0\0\0\xFF"s + "\x8E\1\0\0\0\0\0\0\0\xFE"s +
@@ -160,7 +160,7 @@ TEST_CASE("pickle: values that nobody needs are passed over", "[io]") {
   CHECK(root.item(9).size() == 0);
 }
 
-TEST_CASE("pickle: bytes and sets are as long as they say, and sets are nothing else", "[io][error]") {
+TEST_CASE("pickle: bytes and sets have the stated length, and sets have no other use", "[io][error]") {
   for (const std::string& cut :
        {"\x8A\x09\1"s, "\x8B\xFF\xFF\xFF\x7F"s, "\x8B\xFF\xFF\xFF\xFF"s, "C\5abc"s, "B\xFF\xFF\xFF\xFFz"s,
         "\x8E\xFF\xFF\xFF\xFF\xFF\xFF\xFF\xFFz"s, "\x96\0\0\0\0\0\0\0\x80z"s, "\x8D\xFF\0\0\0\0\0\0\0z"s}) {
@@ -170,11 +170,11 @@ TEST_CASE("pickle: bytes and sets are as long as they say, and sets are nothing 
   CHECK(code(pickle_of("(K\1\x90")) == "HEADER");
   CHECK(code(pickle_of("\x8F\x90")) == "HEADER");
   CHECK(code(pickle_of("\x8FK\1a")) == "HEADER");
-  CHECK(code(pickle_of("\x8Fq\1\x85q\2h\1(h\2\x90\x86")) == "HEADER");  // holds itself
+  CHECK(code(pickle_of("\x8Fq\1\x85q\2h\1(h\2\x90\x86")) == "HEADER");  // contains itself
   CHECK(code(pickle_of("\x8D\1\0\0\0\0\0\0\0\xFF"s)) == "UTF8");
 }
 
-TEST_CASE("pickle: a defaultdict is a dict, and what makes its values is never more than a name", "[io]") {
+TEST_CASE("pickle: a defaultdict is a dict whose factory is only a name", "[io]") {
   const std::string dict = pickle_global("m", "E"), list = pickle_global("m", "L");
   for (const std::string& arguments : {")"s, "N\x85"s, list + "\x85"}) {
     const std::string pickle = pickle_of(dict + arguments + "R" + pickle_text("k") + "K\3s");
@@ -192,7 +192,7 @@ TEST_CASE("pickle: a defaultdict is a dict, and what makes its values is never m
   CHECK(code(pickle_of(dict + ")R" + list + list + "s")) == "UNSAFE");
 }
 
-TEST_CASE("pickle: bytes of protocol 2 are a call that is not made", "[io]") {
+TEST_CASE("pickle: bytes of protocol 2 are a call that is not executed", "[io]") {
   const std::string encode = pickle_global("m", "B");
   CHECK(read(pickle_of(encode + pickle_text("a") + pickle_text("latin1") + "\x86R"))
             .root()
@@ -202,7 +202,7 @@ TEST_CASE("pickle: bytes of protocol 2 are a call that is not made", "[io]") {
   CHECK(code(pickle_of(encode + pickle_text("a") + pickle_text("rot13") + "\x86R")) == "UNSAFE");
   CHECK(code(pickle_of(encode + "K\1" + pickle_text("latin1") + "\x86R")) == "UNSAFE");
   CHECK(code(pickle_of(encode + pickle_text("latin1") + "N\x86R")) == "UNSAFE");
-  // An OrderedDict of pairs stands there as it is called.
+  // An OrderedDict of pairs is kept as a call.
   const std::string pairs = pickle_of(pickle_global("m", "D") + "]\x85R");
   const PickleDocument ordered = read(pairs);
   CHECK(ordered.root().is(PickleKind::call));
@@ -223,7 +223,7 @@ TEST_CASE("pickle: K04 operations that no checkpoint needs are unsafe and named"
   CHECK(code(pickle_of(pickle_global("m", "C") + ")\x81}b}b")) == "HEADER");
 }
 
-TEST_CASE("pickle: what may not be called or made is not", "[io][error]") {
+TEST_CASE("pickle: forbidden calls and objects are rejected", "[io][error]") {
   CHECK(code(pickle_of(pickle_global("m", "N") + ")R")) == "UNSAFE");
   CHECK(code(pickle_of(pickle_global("m", "C") + ")R")) == "UNSAFE");
   CHECK(code(pickle_of(pickle_global("m", "f") + ")\x81")) == "UNSAFE");
@@ -237,7 +237,8 @@ TEST_CASE("pickle: what may not be called or made is not", "[io][error]") {
   CHECK(code(pickle_of("K\1" + pickle_text("N") + "\x93")) == "HEADER");
 }
 
-TEST_CASE("pickle: K07-K09 items that cannot be set, odd ones, and marks that were not", "[io][error]") {
+TEST_CASE("pickle: K07-K09 items of the wrong container, odd numbers of items, missing marks",
+          "[io][error]") {
   const std::string tensor = pickle_global("m", "f") + ")R";
   CHECK(code(pickle_of(tensor + "K\1K\2s")) == "HEADER");  // K07
   CHECK(code(pickle_of(tensor + "(K\1K\2u")) == "HEADER");
@@ -250,17 +251,17 @@ TEST_CASE("pickle: K07-K09 items that cannot be set, odd ones, and marks that we
   CHECK(code(pickle_of("](K\1a")) == "HEADER");  // the list lies below the mark
   CHECK(code(pickle_of("}(K\1K\2s")) == "HEADER");
   CHECK(code(pickle_of("]((K\1et")) == "HEADER");
-  // The same where all else would end well.
+  // The same in a pickle that is valid otherwise.
   CHECK(code(pickle_of("](K\1at\x86")) == "HEADER");
   CHECK(code(pickle_of("}(K\1K\2st\x86")) == "HEADER");
-  // Nothing at all below what is appended or set.
+  // The stack is empty below the appended items.
   CHECK(code(pickle_of("K\1a")) == "HEADER");
   CHECK(code(pickle_of("(K\1e")) == "HEADER");
   CHECK(code(pickle_of("K\1K\2s")) == "HEADER");
   CHECK(code(pickle_of("(K\1K\2u")) == "HEADER");
 }
 
-TEST_CASE("pickle: K10-K11 an empty stack, a memo that was not set", "[io][error]") {
+TEST_CASE("pickle: K10-K11 an empty stack, an empty memo slot", "[io][error]") {
   for (const char operation : "\x85\x86\x87Rbasq\x81\x93Q."s) {
     CHECK(code("\x80\2"s + operation + "\0\0\0\0"s) == "HEADER");  // K10
   }
@@ -273,7 +274,7 @@ TEST_CASE("pickle: K10-K11 an empty stack, a memo that was not set", "[io][error
   CHECK(code(pickle_of("j\xFF\xFF\xFF\xFF")) == "HEADER");
 }
 
-TEST_CASE("pickle: K12-K13, K17 sizes that are not there", "[io][error]") {
+TEST_CASE("pickle: K12-K13, K17 sizes beyond the end", "[io][error]") {
   CHECK(code(pickle_of("Nr\xFF\xFF\xFF\xFF")) == "LIMIT");  // K12
   CHECK(code(pickle_of("Nr\x40\x42\x0F\0"s)) == "LIMIT");
   CHECK(code(pickle_of("Nr\x3F\x42\x0F\0"s)).empty());
@@ -289,7 +290,8 @@ TEST_CASE("pickle: K12-K13, K17 sizes that are not there", "[io][error]") {
   CHECK_THAT(refusal(std::string((64 << 20) + 1, 'N')).message, Contains("has 67108865 bytes"));
 }
 
-TEST_CASE("pickle: K14-K16 values that are doubled, nested or hold themselves", "[io][error]") {
+TEST_CASE("pickle: K14-K16 values that are doubled repeatedly, deeply nested or contain themselves",
+          "[io][error]") {
   std::string doubled = "N";
   for (int i = 0; i < 63; ++i) doubled += "q\1h\1\x86";
   CHECK(code(pickle_of(doubled)).empty());  // 63 tuples, not 2^63 values
@@ -305,7 +307,7 @@ TEST_CASE("pickle: K14-K16 values that are doubled, nested or hold themselves", 
   CHECK(code(pickle_of("}q\1(Nh\1u")) == "HEADER");
 }
 
-TEST_CASE("pickle: K18 a persistent id that is no storage is unsafe", "[io][error]") {
+TEST_CASE("pickle: K18 a persistent id that is not a storage is unsafe", "[io][error]") {
   CHECK(code(pickle_of(pickle_text("storage") + "Q")) == "UNSAFE");
   CHECK(code(pickle_of(")Q")) == "UNSAFE");
   CHECK(code(pickle_of("K\1\x85Q")) == "UNSAFE");
@@ -313,7 +315,7 @@ TEST_CASE("pickle: K18 a persistent id that is no storage is unsafe", "[io][erro
   CHECK(code(pickle_of(pickle_text("storage") + "\x85Q")).empty());
 }
 
-TEST_CASE("pickle: limits of what a checkpoint can hold", "[io][error]") {
+TEST_CASE("pickle: limits on the size of a checkpoint", "[io][error]") {
   CHECK(code(pickle_of("(" + std::string(1'000'000, 'N') + "t")) == "LIMIT");
   CHECK(code(pickle_of("(" + std::string(999'999, 'N') + "t")).empty());
   std::string shared = "N";

@@ -35,7 +35,7 @@ ZipMember changed(Change change) {
   return member;
 }
 
-// A deflate stream of one block with fixed codes: a zero, then `repeats` times 258 more of them.
+// A deflate stream of one block with fixed codes: a zero, then `repeats` times 258 zeros.
 std::string deflated_zeros(std::int64_t repeats) {
   std::string out;
   std::uint32_t bits = 0;
@@ -65,7 +65,7 @@ ZipMember deflated(std::string stream, const std::string& bytes) {
 
 }  // namespace
 
-TEST_CASE("zip: members are found by name, stored ones where they lie", "[io]") {
+TEST_CASE("zip: members are found by name, and stored ones are views", "[io]") {
   const std::string file = zip_bytes({{"b/2", "two"}, {"b/1", "one"}, {"a", ""}});
   const ZipArchive archive(as_bytes(file), "f");
   REQUIRE(archive.entries().size() == 3);
@@ -85,22 +85,22 @@ TEST_CASE("zip: members are found by name, stored ones where they lie", "[io]") 
 TEST_CASE("zip: deflated members are inflated", "[io]") {
   const std::string zeros(1 + 258 * 3, '\0');
   CHECK(content(zip_bytes({deflated(deflated_zeros(3), zeros)})) == zeros);
-  // a block that is not packed
+  // a stored block
   CHECK(content(zip_bytes({deflated("\1\3\0\xFC\xFF"
                                     "abc"s,
                                     "abc")})) == "abc");
   CHECK(content(zip_bytes({deflated("\3\0"s, "")})).empty());
 }
 
-TEST_CASE("zip: zip64 and descriptors as PyTorch writes them", "[io]") {
+TEST_CASE("zip: zip64 and data descriptors as PyTorch writes them", "[io]") {
   const std::string plain = zip_bytes({{"a", "content"}}, {.wide = true});
   CHECK(content(plain) == "content");
 
-  // sizes behind the data, none in the local header
+  // sizes after the data, none in the local header
   std::string file = zip_bytes({changed([](ZipMember& member) { member.flags = 8; })});
   for (const std::size_t at : {14U, 18U, 22U}) file.replace(at, 4, std::string(4, '\0'));
   CHECK(content(file) == "content");
-  file[6] = 0;  // without the flag both must have them
+  file[6] = 0;  // without the flag, both must state them
   CHECK(code(file) == "UNSAFE");
 
   // sizes in the extra fields
@@ -119,7 +119,7 @@ TEST_CASE("zip: zip64 and descriptors as PyTorch writes them", "[io]") {
   CHECK(code(member) == "DUP");
 }
 
-TEST_CASE("zip: Z01 an archive without its end is truncated", "[io][error]") {
+TEST_CASE("zip: Z01 an archive without its end record is truncated", "[io][error]") {
   const std::string file = zip_bytes({{"a", "content"}, {"b", std::string(100, 'x')}});
   CHECK(code(file).empty());
   for (std::size_t size = 4; size < file.size(); ++size) CHECK(code(file.substr(0, size)) == "TRUNC");
@@ -128,7 +128,7 @@ TEST_CASE("zip: Z01 an archive without its end is truncated", "[io][error]") {
   CHECK(code(commented) == "TRUNC");
 }
 
-TEST_CASE("zip: Z02 numbers of the end record that cannot be", "[io][error]") {
+TEST_CASE("zip: Z02 impossible numbers in the end record", "[io][error]") {
   const std::vector<ZipMember> members = {{"a", "content"}};
   CHECK(code(zip_bytes(members, {.entries = 0xFFFF})) == "RANGE");
   CHECK(code(zip_bytes(members, {.offset = 1000})) == "RANGE");
@@ -138,9 +138,9 @@ TEST_CASE("zip: Z02 numbers of the end record that cannot be", "[io][error]") {
   CHECK(code(zip_bytes(members, {.entries = 0})) == "HEADER");
   CHECK(code(zip_bytes(members, {.entries = 50'000, .wide = true})) == "RANGE");
   CHECK_THAT(refusal(zip_bytes(members, {.entries = 0xFFFF})).message,
-             Contains("a zip64 end record, but has none"));
+             Contains("a zip64 end record that does not exist"));
   CHECK_THAT(refusal(zip_bytes(members, {.offset = 0xFFFFFFFF})).message,
-             Contains("a zip64 end record, but has none"));
+             Contains("a zip64 end record that does not exist"));
   std::string gap = zip_bytes(members);
   gap.insert(gap.find("PK\5\6"), "junk");
   CHECK(code(gap) == "HEADER");
@@ -160,12 +160,12 @@ TEST_CASE("zip: the two end records must agree", "[io][error]") {
   };
   CHECK(with(wide + 24, 2) == "UNSUP");   // entries on this disk
   CHECK(with(wide + 40, 1) == "HEADER");  // size of the directory
-  CHECK(with(wide + 48, 1) == "HEADER");  // its offset
-  CHECK(with(wide + 4, 45) == "HEADER");  // its own size
+  CHECK(with(wide + 48, 1) == "HEADER");  // offset of the directory
+  CHECK(with(wide + 4, 45) == "HEADER");  // size of the record
   CHECK(with(wide + 16, 1) == "UNSUP");   // disks
   CHECK(with(locator + 4, 1) == "UNSUP");
   CHECK(with(locator + 16, 2) == "UNSUP");
-  CHECK(with(locator + 8, 1) == "RANGE");  // where no such record lies
+  CHECK(with(locator + 8, 1) == "RANGE");  // no record at this offset
   CHECK(with(locator + 15, '\x7F') == "RANGE");
   CHECK(with(end + 4, 1) == "UNSUP");
   CHECK(with(end + 8, 2) == "UNSUP");
@@ -192,8 +192,7 @@ TEST_CASE("zip: Z04 a local header that differs from the directory is unsafe", "
   }
 }
 
-TEST_CASE("zip: Z04 only a descriptor behind the data may stand for a number of the local header",
-          "[io][error]") {
+TEST_CASE("zip: Z04 only a data descriptor may replace a number of the local header", "[io][error]") {
   const bool later = GENERATE(false, true);
   const std::string file = zip_bytes({changed([&](ZipMember& member) { member.flags = later ? 8 : 0; })});
   CHECK(code(file).empty());
@@ -203,19 +202,19 @@ TEST_CASE("zip: Z04 only a descriptor behind the data may stand for a number of 
   }
 }
 
-TEST_CASE("zip: a place where no member begins", "[io][error]") {
+TEST_CASE("zip: an offset where no member starts", "[io][error]") {
   const std::string file = zip_bytes({{"a", "content"}, {"b", "content"}});
   std::string other = file;
   other[file.find("PK\3\4", 1)] = 'Q';
   CHECK(code(other) == "RANGE");
   const std::string one = zip_bytes({{"a", "content"}});
-  CHECK(code(std::string(one).replace(26, 2, "\x09\0"s)) == "RANGE");  // the name reaches the directory
+  CHECK(code(std::string(one).replace(26, 2, "\x09\0"s)) == "RANGE");  // the name extends into the directory
 }
 
-TEST_CASE("zip: Z05 content with another checksum is corrupt", "[io][error]") {
+TEST_CASE("zip: Z05 content with a wrong checksum is corrupt", "[io][error]") {
   const Failure failure = content_refusal(changed([](ZipMember& member) { member.crc ^= 1; }));
   CHECK(failure.code == "CORRUPT");
-  CHECK(failure.message == "f: a/data.pkl: has another checksum than the directory says");
+  CHECK(failure.message == "f: a/data.pkl: has a checksum that differs from the directory");
 }
 
 TEST_CASE("zip: Z06 encryption, patches and other methods are unsupported", "[io][error]") {
@@ -224,11 +223,11 @@ TEST_CASE("zip: Z06 encryption, patches and other methods are unsupported", "[io
   CHECK(code(changed([](ZipMember& member) { member.method = 12; })) == "UNSUP");
 }
 
-TEST_CASE("zip: Z07 a name that stands twice", "[io][error]") {
+TEST_CASE("zip: Z07 duplicate names", "[io][error]") {
   CHECK(code(zip_bytes({{"a/data.pkl", "1"}, {"b", ""}, {"a/data.pkl", "2"}})) == "DUP");
 }
 
-TEST_CASE("zip: Z08 members that overlap", "[io][error]") {
+TEST_CASE("zip: Z08 overlapping members", "[io][error]") {
   ZipMember outer("a", "");
   std::string inner;
   append_zip_entry(inner, {"b", "content"}, true, 0);
@@ -260,17 +259,17 @@ TEST_CASE("zip: Z09 sizes and offsets outside the file", "[io][error]") {
   CHECK(code(file) == "RANGE");
 }
 
-TEST_CASE("zip: Z10 a bomb stops at the size that the directory says", "[io][error]") {
+TEST_CASE("zip: Z10 a decompression bomb stops at the size stated in the directory", "[io][error]") {
   ZipMember bomb = deflated(deflated_zeros(63'000), std::string(1024, '\0'));
   CHECK(bomb.bytes.size() > 100'000);
   CHECK(content_refusal(bomb).code == "CORRUPT");
-  bomb.size = 16'254'001;  // the truth
+  bomb.size = 16'254'001;  // the actual size
   CHECK(content_refusal(bomb, 1 << 20).code == "LIMIT");
-  bomb.size = 1033 * bomb.stored_size + 1032;  // more than deflate can
+  bomb.size = 1033 * bomb.stored_size + 1032;  // exceeds deflate's maximum ratio
   CHECK(content_refusal(bomb).code == "RANGE");
 }
 
-TEST_CASE("zip: deflated content that is no deflate stream of its size", "[io][error]") {
+TEST_CASE("zip: deflated content that is not a deflate stream of the stated size", "[io][error]") {
   const std::string zeros(259, '\0'), stream = deflated_zeros(1);
   CHECK(content_refusal(deflated(stream.substr(0, 3), zeros)).code == "CORRUPT");
   CHECK(content_refusal(deflated(stream + "x", zeros)).code == "CORRUPT");
@@ -296,7 +295,7 @@ TEST_CASE("zip: Z11 bytes before the archive", "[io][error]") {
   CHECK(code(file) == "HEADER");
 }
 
-TEST_CASE("zip: Z12 other archives are no zip archive", "[io][error]") {
+TEST_CASE("zip: Z12 other archives are rejected", "[io][error]") {
   CHECK(code("7z\xBC\xAF\x27\x1C" + std::string(100, '\0')) == "MAGIC");
   CHECK(code("") == "MAGIC");
   CHECK(code("PK") == "MAGIC");
@@ -310,7 +309,7 @@ TEST_CASE("zip: Z13 names that lead out of a folder are unsafe", "[io][error]") 
   CHECK(code(zip_bytes({{"\xFF", "x"}})) == "UTF8");
 }
 
-TEST_CASE("zip: Z14 more members than any checkpoint has", "[io][error]") {
+TEST_CASE("zip: Z14 more members than any checkpoint needs", "[io][error]") {
   std::vector<ZipMember> members;
   for (int i = 0; i < 100'001; ++i) members.emplace_back(std::to_string(i), "");
   CHECK(code(zip_bytes(members, {.wide = true})) == "LIMIT");
@@ -324,7 +323,7 @@ TEST_CASE("zip: a directory larger than that of any checkpoint", "[io][error]") 
   CHECK(code(zip_bytes(std::vector<ZipMember>(1025, member))) == "LIMIT");
 }
 
-TEST_CASE("zip: a directory that is no list of members", "[io][error]") {
+TEST_CASE("zip: a malformed directory", "[io][error]") {
   std::string file = zip_bytes({{"a", "content"}});
   const std::size_t directory = file.find("PK\1\2");
   const auto with = [&](std::size_t at, char byte) {

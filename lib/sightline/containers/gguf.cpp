@@ -17,22 +17,22 @@ constexpr std::string_view kMagic = "GGUF";
 constexpr std::string_view kAlignmentKey = "general.alignment";
 constexpr std::uint64_t kMaxCount = 65'536;
 constexpr std::uint64_t kMaxKeyBytes = 65'535;
-constexpr std::uint64_t kMaxNameBytes = 63;  // ggml's own
+constexpr std::uint64_t kMaxNameBytes = 63;  // limit of ggml
 constexpr std::uint64_t kMaxStringBytes = 16 << 20;
 constexpr std::uint64_t kMaxElements = std::uint64_t{1} << 32;  // of an array
 constexpr std::uint64_t kMaxSide = std::uint64_t{1} << 40;      // of a tensor
 constexpr std::uint32_t kMaxAlignment = 1 << 20;
 constexpr std::uint32_t kMaxRank = 4;
-// The least that a value and a tensor's entry take: lengths, one letter, types, dimensions, offset.
+// Minimum sizes of a value and of a tensor entry: lengths, one letter, types, dimensions, offset.
 constexpr std::size_t kMinValueBytes = 8 + 1 + 4 + 1;
 constexpr std::size_t kMinTensorBytes = 8 + 1 + 4 + 4 + 8;
 
-// Bytes of a scalar, by the number of its type; 0 where the length is in the file.
+// Size in bytes of a scalar, by type number; 0 if the file states the length.
 constexpr std::array<std::size_t, 13> kValueBytes = {1, 1, 2, 2, 4, 4, 4, 1, 0, 0, 8, 8, 8};
 
-std::string seen(std::uint64_t value) { return std::to_string(value); }
+std::string to_text(std::uint64_t value) { return std::to_string(value); }
 
-/// Takes the file apart from its beginning. A mistake says after which part.
+/// Reads a file sequentially. Errors state how many bytes were read.
 class Cursor {
  public:
   Cursor(ByteView file, std::string_view subject) : file_(file), subject_(subject) {}
@@ -51,43 +51,44 @@ class Cursor {
   ByteView take(std::size_t size) {
     if (size > left()) {
       fail(ErrorCode::truncated, subject_,
-           "ends after " + seen(file_.size()) + " bytes, expected at least " + seen(at_ + size));
+           "ends after " + to_text(file_.size()) + " bytes, expected at least " + to_text(at_ + size));
     }
     const ByteView bytes = file_.subspan(at_, size);
     at_ += size;
     return bytes;
   }
 
-  /// A string with its length before it. `what`: "a key".
+  /// Reads a string preceded by its length. `what` names it in messages: "a key".
   std::string_view text(std::string_view what, std::uint64_t limit) {
     const auto length = number<std::uint64_t>();
     if (length >> 63 != 0) {
-      fail(ErrorCode::range, subject_, std::string(what).append(" of ") + seen(length) + " bytes");
+      fail(ErrorCode::range, subject_, std::string(what).append(" of ") + to_text(length) + " bytes");
     }
     if (length > limit) {
       fail(length > left() ? ErrorCode::truncated : ErrorCode::limit, subject_,
-           "has " + std::string(what) + " of " + seen(length) + " bytes, expected at most " + seen(limit));
+           "has " + std::string(what) + " of " + to_text(length) + " bytes, expected at most " +
+               to_text(limit));
     }
     return as_text(take(static_cast<std::size_t>(length)));
   }
 
-  /// A key or the name of a tensor.
+  /// Reads a key or the name of a tensor.
   std::string_view name(std::string_view what, std::uint64_t limit) {
     const std::string_view name = text(what, limit);
     if (name.empty()) fail(ErrorCode::header, subject_, "has " + std::string(what) + " that is empty");
     if (name.find('\0') != std::string_view::npos)
-      fail(ErrorCode::header, subject_, "has " + std::string(what) + " with a NUL");
+      fail(ErrorCode::header, subject_, "has " + std::string(what) + " that contains a NUL");
     if (!is_utf8(name)) fail(ErrorCode::utf8, subject_, "has " + std::string(what) + " that is not UTF-8");
     return name;
   }
 
-  /// How many entries follow, of at least `least` bytes each.
+  /// Reads the number of entries that follow, each at least `least` bytes long.
   std::uint64_t count(std::string_view what, std::size_t least) {
     const auto count = number<std::uint64_t>();
     if (count <= kMaxCount) return count;
     fail(count > left() / least ? ErrorCode::range : ErrorCode::limit, subject_,
-         "says that it has " + seen(count) + " " + std::string(what) + ", expected at most " +
-             seen(kMaxCount));
+         "states that it has " + to_text(count) + " " + std::string(what) + ", expected at most " +
+             to_text(kMaxCount));
   }
 
  private:
@@ -102,14 +103,14 @@ std::string of(std::string_view subject, std::string_view name) {
 
 using Names = std::unordered_set<std::string_view>;
 
-// Remembers a name that must not come again.
+// Records a name and rejects duplicates.
 void add_name(Names& names, std::string_view name, std::string_view subject) {
-  if (!names.insert(name).second) fail(ErrorCode::duplicate, of(subject, name), "stands twice in the file");
+  if (!names.insert(name).second) fail(ErrorCode::duplicate, of(subject, name), "is a duplicate");
 }
 
 GgufType value_type(std::uint32_t number, const std::string& subject) {
   if (number >= kValueBytes.size())
-    fail(ErrorCode::type, subject, "has a value of type " + seen(number) + ", expected 0 to 12");
+    fail(ErrorCode::type, subject, "has a value of type " + to_text(number) + ", expected 0 to 12");
   return static_cast<GgufType>(number);
 }
 
@@ -135,7 +136,8 @@ GgufValue read_value(Cursor& cursor, ByteView file, Names& keys) {
     if (value.type == GgufType::array) fail(ErrorCode::type, subject, "is an array of arrays");
     const auto count = cursor.number<std::uint64_t>();
     if (count > kMaxElements) {
-      fail(ErrorCode::range, subject, "says that it has " + seen(count) + " elements, at most 2^32 can be");
+      fail(ErrorCode::range, subject,
+           "states that it has " + to_text(count) + " elements, expected at most 2^32");
     }
     value.count = static_cast<std::int64_t>(count);
   }
@@ -147,11 +149,11 @@ GgufValue read_value(Cursor& cursor, ByteView file, Names& keys) {
 
 std::int64_t read_alignment(const GgufValue& value, const std::string& subject) {
   if (value.is_array || value.type != GgufType::u32)
-    fail(ErrorCode::type, of(subject, value.key), "is no single number of type u32");
+    fail(ErrorCode::type, of(subject, value.key), "is not a single number of type u32");
   const auto alignment = load_le<std::uint32_t>(value.bytes, 0, subject);
   if (!std::has_single_bit(alignment) || alignment > kMaxAlignment) {
     fail(ErrorCode::range, of(subject, value.key),
-         "is " + seen(alignment) + ", expected a power of two up to " + seen(kMaxAlignment));
+         "is " + to_text(alignment) + ", expected a power of two up to " + to_text(kMaxAlignment));
   }
   return alignment;
 }
@@ -169,20 +171,20 @@ struct Entry {
 std::vector<std::int64_t> read_shape(Cursor& cursor, const std::string& subject) {
   const auto rank = cursor.number<std::uint32_t>();
   if (rank > kMaxRank) {
-    fail(ErrorCode::range, subject, "has " + seen(rank) + " dimensions, at most 4 can be");
+    fail(ErrorCode::range, subject, "has " + to_text(rank) + " dimensions, expected at most 4");
   }
   std::vector<std::int64_t> shape(rank);
   for (std::int64_t& side : shape) {
     const auto read = cursor.number<std::uint64_t>();
     if (read == 0 || read > kMaxSide)
-      fail(ErrorCode::range, subject, "has a dimension of " + seen(read) + ", expected 1 to 2^40");
+      fail(ErrorCode::range, subject, "has a dimension of " + to_text(read) + ", expected 1 to 2^40");
     side = static_cast<std::int64_t>(read);
   }
-  std::reverse(shape.begin(), shape.end());  // the file's first is the innermost
+  std::reverse(shape.begin(), shape.end());  // the innermost dimension comes first in the file
   return shape;
 }
 
-// An entry; `offset` is where its bytes must begin.
+// Reads a tensor entry; `offset` is where its data must begin.
 Entry read_entry(Cursor& cursor, Names& names, std::int64_t offset) {
   Entry entry;
   const std::string_view name = cursor.name("the name of a tensor", kMaxNameBytes);
@@ -206,7 +208,7 @@ Entry read_entry(Cursor& cursor, Names& names, std::int64_t offset) {
   const auto stored = cursor.number<std::uint64_t>();
   if (stored != static_cast<std::uint64_t>(offset)) {
     fail(ErrorCode::range, subject,
-         "begins at " + seen(stored) + " of the data, expected " + std::to_string(offset));
+         "starts at byte " + to_text(stored) + " of the data, expected byte " + std::to_string(offset));
   }
   entry.offset = offset;
   return entry;
@@ -225,9 +227,9 @@ void read_tensors(Cursor& cursor, ByteView file, std::uint64_t count, GgufConten
   const std::int64_t data =
       padded(static_cast<std::int64_t>(cursor.at()), contents.alignment, cursor.subject());
   end = checked_add(data, end, cursor.subject());
-  if (end > std::ssize(file)) {  // the padding behind the last tensor belongs to the file
+  if (end > std::ssize(file)) {  // the padding after the last tensor is part of the file
     fail(ErrorCode::truncated, cursor.subject(),
-         "ends after " + seen(file.size()) + " bytes, expected at least " + std::to_string(end));
+         "ends after " + to_text(file.size()) + " bytes, expected at least " + std::to_string(end));
   }
   for (Entry& entry : entries) {
     entry.tensor.bytes =
@@ -238,12 +240,12 @@ void read_tensors(Cursor& cursor, ByteView file, std::uint64_t count, GgufConten
 
 std::uint32_t read_version(Cursor& cursor) {
   if (!has_gguf_magic(cursor.take(kMagic.size())))
-    fail(ErrorCode::magic, cursor.subject(), "does not begin with GGUF");
+    fail(ErrorCode::magic, cursor.subject(), "does not start with GGUF");
   const auto version = cursor.number<std::uint32_t>();
   if (version == 2 || version == 3) return version;
   fail(ErrorCode::unsupported, cursor.subject(),
        version != 0 && (version & 0xFFFFU) == 0 ? std::string("is big-endian, expected little-endian")
-                                                : "has version " + seen(version) + ", expected 2 or 3");
+                                                : "has version " + to_text(version) + ", expected 2 or 3");
 }
 
 }  // namespace

@@ -7,9 +7,9 @@
 namespace sightline {
 namespace {
 
-constexpr std::string_view kNoSubject = "value";  // the reader has checked that the bytes are there
+constexpr std::string_view kNoSubject = "value";  // the parser has checked that the bytes are present
 
-// The element at `offset`, which moves behind it.
+// Formats the element at `offset` and advances past it.
 template <class T>
 std::string number_text(ByteView bytes, std::size_t& offset) {
   const T value = load_le<T>(bytes, offset, kNoSubject);
@@ -48,7 +48,7 @@ std::string element_text(const GgufValue& value, std::size_t& offset) {
       return number_text<float>(value.bytes, offset);
     case GgufType::f64:
       return number_text<double>(value.bytes, offset);
-    case GgufType::boolean:  // as llama.cpp, whatever the byte is
+    case GgufType::boolean:  // as llama.cpp: any nonzero byte is true
       return value.bytes[offset++] != std::byte{0} ? "true" : "false";
     case GgufType::string:
       return std::string(string_text(value.bytes, offset));

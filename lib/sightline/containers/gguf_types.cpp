@@ -24,7 +24,7 @@ constexpr std::array kStoredTypes = {
     GgufStoredType{30, GgufTensorType::bf16, "bf16", 1, 2},
 };
 
-// Types of ggml that are not read, by their numbers; the gaps in ggml's numbers are types that it removed.
+// ggml types that are not supported, by number; gaps are types that ggml has removed.
 struct ForeignType {
   std::uint32_t number;
   std::string_view name;
@@ -51,7 +51,7 @@ const GgufStoredType& gguf_stored_type(std::uint32_t number, const std::string& 
         ErrorCode::unsupported, subject,
         "is of type " + std::string(type.name) + ", expected f32, f16, bf16, q8_0, q4_0, q4_1, q5_0 or q5_1");
   }
-  fail(ErrorCode::type, subject, "is of type " + std::to_string(number) + ", which ggml does not have");
+  fail(ErrorCode::type, subject, "is of type " + std::to_string(number) + ", which ggml does not define");
 }
 
 }  // namespace sightline

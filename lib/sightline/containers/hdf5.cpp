@@ -14,7 +14,7 @@ constexpr int kMaxDepth = 32;
 constexpr std::size_t kMaxObjects = 100'000;
 constexpr std::size_t kMaxPathBytes = 1024;
 
-// Where the elements of a dataset lie: in its header, or at an address.
+// The location of a dataset's elements: inside its header, or at an address.
 ByteView read_layout(const Hdf5Bytes& file, ByteView message, std::int64_t size, std::string_view subject) {
   Hdf5Cursor cursor(message, subject);
   const std::uint8_t version = cursor.take_u8();
@@ -27,8 +27,9 @@ ByteView read_layout(const Hdf5Bytes& file, ByteView message, std::int64_t size,
   if (kind == kChunked)
     fail(ErrorCode::unsupported, subject, "is stored in chunks, expected contiguous data");
   if (kind == kVirtual)
-    fail(ErrorCode::unsafe, subject, "is a virtual dataset (parts of other files), expected its own data");
-  if (kind > kVirtual) fail(ErrorCode::header, subject, "has a data layout of a kind that is not known");
+    fail(ErrorCode::unsafe, subject,
+         "is a virtual dataset (it refers to other files), expected data of its own");
+  if (kind > kVirtual) fail(ErrorCode::header, subject, "has an unknown kind of data layout");
 
   const std::uint64_t address = kind == kContiguous ? cursor.take_u64() : 0;
   const std::uint64_t stored = kind == kContiguous ? cursor.take_u64() : cursor.take_u16();
@@ -49,7 +50,7 @@ const Hdf5Message& require_message(const std::vector<Hdf5Message>& messages, Hdf
   return *message;
 }
 
-// Walks the groups from the root and collects what it meets.
+// Walks the groups from the root and collects groups and datasets.
 class Walk {
  public:
   explicit Walk(Hdf5Bytes& file) : file_(file) {}
@@ -69,10 +70,11 @@ class Walk {
     const std::string subject = subject_of(path);
     if (depth == kMaxDepth) {
       fail(ErrorCode::limit, file_.subject(),
-           "has groups in groups, more than " + std::to_string(kMaxDepth) + " deep");
+           "nests groups more than " + std::to_string(kMaxDepth) + " deep");
     }
     if (contents_.groups.size() + contents_.datasets.size() == kMaxObjects)
-      fail(ErrorCode::limit, file_.subject(), "holds more than " + std::to_string(kMaxObjects) + " objects");
+      fail(ErrorCode::limit, file_.subject(),
+           "contains more than " + std::to_string(kMaxObjects) + " objects");
     const std::vector<Hdf5Message> messages = read_hdf5_messages(file_, address, subject);
     if (!is_hdf5_group(messages)) {
       if (path.empty()) fail(ErrorCode::header, subject, "has a root that is not a group");
@@ -108,16 +110,17 @@ class Walk {
     contents_.datasets.push_back(std::move(dataset));
   }
 
-  // Several names may lead to one dataset, but no two datasets to the same bytes.
+  // A dataset may have several names, but two datasets must not share bytes.
   void check_overlap() {
     std::sort(places_.begin(), places_.end(), [](const Place& a, const Place& b) {
       return std::pair(a.bytes.data(), a.object) < std::pair(b.bytes.data(), b.object);
     });
     for (std::size_t i = 1; i < places_.size(); ++i) {
-      const Place &before = places_[i - 1], &here = places_[i];
-      if (before.object == here.object || before.bytes.data() + before.bytes.size() <= here.bytes.data())
+      const Place &previous = places_[i - 1], &current = places_[i];
+      if (previous.object == current.object ||
+          previous.bytes.data() + previous.bytes.size() <= current.bytes.data())
         continue;
-      fail(ErrorCode::range, file_.subject(), "holds two datasets that overlap");
+      fail(ErrorCode::range, file_.subject(), "contains datasets that overlap");
     }
   }
 

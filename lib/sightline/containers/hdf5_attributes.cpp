@@ -26,7 +26,8 @@ AttributeParts split_attribute(ByteView message, std::string_view subject) {
   if (version < 1 || version > 3)
     fail(ErrorCode::unsupported, subject, "has an attribute of version " + std::to_string(version));
   if (version > 1 && flags != 0)
-    fail(ErrorCode::unsupported, subject, "has an attribute whose type lies elsewhere (a committed type)");
+    fail(ErrorCode::unsupported, subject,
+         "has an attribute whose type is stored elsewhere (a committed datatype)");
   const std::uint64_t name = cursor.take_u16(), type = cursor.take_u16(), space = cursor.take_u16();
   if (version == 3) cursor.skip(1);  // character set of the name
   const auto take = [&](std::uint64_t size) {
@@ -37,7 +38,7 @@ AttributeParts split_attribute(ByteView message, std::string_view subject) {
   AttributeParts parts;
   const std::string_view text = as_text(take(name));
   if (text.size() < 2 || text.find('\0') != text.size() - 1)
-    fail(ErrorCode::header, subject, "has an attribute whose name does not end where it should");
+    fail(ErrorCode::header, subject, "has an attribute whose name is not terminated");
   parts.name = text.substr(0, text.size() - 1);
   if (!is_utf8(parts.name)) fail(ErrorCode::utf8, subject, "has an attribute whose name is not UTF-8");
   parts.type = take(type);
@@ -46,7 +47,7 @@ AttributeParts split_attribute(ByteView message, std::string_view subject) {
   return parts;
 }
 
-// The object `index` of a collection of the global heap.
+// Returns the object `index` of a collection of the global heap.
 ByteView heap_object(Hdf5Bytes& file, std::uint64_t address, std::uint32_t index, std::string_view subject) {
   constexpr std::uint64_t kHead = 16;
   Hdf5Cursor head(file.block(address, kHead, kCollection, subject), subject);
@@ -55,19 +56,19 @@ ByteView heap_object(Hdf5Bytes& file, std::uint64_t address, std::uint32_t index
     fail(ErrorCode::unsupported, subject, "has a global heap of a version other than 1");
   head.skip(3);
   const std::uint64_t size = head.take_u64();
-  if (size < kHead) fail(ErrorCode::header, subject, "has a global heap that is shorter than its head");
+  if (size < kHead) fail(ErrorCode::header, subject, "has a global heap that is shorter than its header");
   Hdf5Cursor objects(file.at(address, size, subject).subspan(kHead), subject);
   while (objects.left() >= kHead) {
     const std::uint16_t number = objects.take_u16();
-    objects.skip(2 + 4);  // references
+    objects.skip(2 + 4);  // reference count
     const std::uint64_t bytes = objects.take_u64();
-    if (number == 0) break;  // what is left is free
+    if (number == 0) break;  // the remaining bytes are free
     const ByteView object = objects.take_bytes(bytes);
     if (number == index) return object;
     objects.skip(std::min<std::uint64_t>(padded(bytes) - bytes, objects.left()));
   }
   fail(ErrorCode::range, subject,
-       "has a string that is object " + std::to_string(index) + " of a heap without such an object");
+       "refers to string object " + std::to_string(index) + " of a heap that does not contain it");
 }
 
 std::string_view of_any_length(Hdf5Bytes& file, ByteView value, std::string_view subject) {
@@ -95,19 +96,19 @@ std::string string_value(Hdf5Bytes& file, const AttributeParts& parts, std::stri
   const std::uint8_t kind = first & 0x0F;
   const bool is_string = kind == kString || (kind == kAnyLength && (first >> 8 & 0x0F) == 1);
   if (!is_string || !read_hdf5_shape(parts.space, subject).empty())
-    fail(ErrorCode::unsupported, subject, "is not one string");
+    fail(ErrorCode::unsupported, subject, "is not a single string");
   Hdf5Cursor value(parts.value, subject);
   std::string_view text =
       kind == kString ? as_text(value.take_bytes(bytes)) : of_any_length(file, parts.value, subject);
   const std::size_t end = std::min(text.find('\0'), text.size());
   if (text.find_first_not_of('\0', end) != std::string_view::npos)
-    fail(ErrorCode::corrupt, subject, "is a string with a NUL inside");
+    fail(ErrorCode::corrupt, subject, "is a string that contains a NUL");
   text = text.substr(0, end);
   if (!is_utf8(text)) fail(ErrorCode::utf8, subject, "is not UTF-8");
   return std::string(text);
 }
 
-// Few attributes of a newer object stand in its header; many would lie in a fractal heap.
+// A newer object with few attributes stores them in its header; many are stored in a fractal heap.
 void check_attribute_info(const Hdf5Message& message, std::string_view subject) {
   Hdf5Cursor cursor(message.data, subject);
   if (cursor.take_u8() != 0)
@@ -115,7 +116,7 @@ void check_attribute_info(const Hdf5Message& message, std::string_view subject) 
   constexpr std::uint8_t kHasOrder = 0x01;
   if ((cursor.take_u8() & kHasOrder) != 0) cursor.skip(2);
   if (cursor.take_u64() != kHdf5Undefined)
-    fail(ErrorCode::unsupported, subject, "keeps its attributes in a fractal heap");
+    fail(ErrorCode::unsupported, subject, "stores its attributes in a fractal heap");
 }
 
 }  // namespace
@@ -132,7 +133,7 @@ Hdf5Attributes read_hdf5_attributes(Hdf5Bytes& file, const std::vector<Hdf5Messa
         std::string(subject).append(": attribute '").append(parts.name).append("'");
     std::string value = string_value(file, parts, of_attribute);
     const auto [at, inserted] = attributes.try_emplace(std::move(parts.name), std::move(value));
-    if (!inserted) fail(ErrorCode::duplicate, of_attribute, "stands twice");
+    if (!inserted) fail(ErrorCode::duplicate, of_attribute, "is a duplicate");
   }
   return attributes;
 }

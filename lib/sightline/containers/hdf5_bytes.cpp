@@ -11,10 +11,11 @@ namespace sightline {
 namespace {
 
 constexpr std::string_view kSignature("\x89HDF\r\n\x1A\n", 8);
-constexpr std::uint64_t kMaxStructure = 64 << 20;  // CLIP's largest model in Keras's form has below 1 MiB
+constexpr std::uint64_t kMaxStructure = 64 << 20;  // the largest CLIP model in Keras's format needs less than
+                                                   // 1 MiB
 constexpr std::uint8_t kOffsetBytes = 8;
 
-// A file may begin with a block of the user's own: then the signature stands at 512, 1024, 2048 and so on.
+// A file may start with a user block; the signature is then at offset 512, 1024, 2048 and so on.
 bool has_user_block(ByteView file) {
   for (std::size_t at = 512; at < file.size() && file.size() - at >= kSignature.size(); at *= 2) {
     if (as_text(file.subspan(at)).starts_with(kSignature)) return true;
@@ -25,10 +26,11 @@ bool has_user_block(ByteView file) {
 void check_signature(ByteView file, std::string_view subject) {
   if (has_hdf5_signature(file)) return;
   if (has_user_block(file))
-    fail(ErrorCode::unsupported, subject, "begins with a user block, expected the signature of HDF5 at 0");
+    fail(ErrorCode::unsupported, subject,
+         "starts with a user block, expected the HDF5 signature at offset 0");
   if (!file.empty() && kSignature.starts_with(as_text(file)))
-    fail(ErrorCode::truncated, subject, "ends inside the signature of HDF5");
-  fail(ErrorCode::magic, subject, "does not begin with the signature of HDF5");
+    fail(ErrorCode::truncated, subject, "ends inside the HDF5 signature");
+  fail(ErrorCode::magic, subject, "does not start with the HDF5 signature");
 }
 
 }  // namespace
@@ -54,19 +56,20 @@ ByteView Hdf5Cursor::take_bytes(std::uint64_t count) {
          "has a structure that ends after " + std::to_string(bytes_.size()) + " bytes, expected " +
              std::to_string(count));
   }
-  const ByteView taken = bytes_.first(static_cast<std::size_t>(count));
-  bytes_ = bytes_.subspan(taken.size());
-  return taken;
+  const ByteView result = bytes_.first(static_cast<std::size_t>(count));
+  bytes_ = bytes_.subspan(result.size());
+  return result;
 }
 
 Hdf5Bytes::Hdf5Bytes(ByteView file, std::string_view subject) : file_(file), subject_(subject) {
   check_signature(file, subject);
-  constexpr std::size_t kLongest = 96;
-  if (file.size() < kLongest) {
+  constexpr std::size_t kMaxSuperblockBytes = 96;
+  if (file.size() < kMaxSuperblockBytes) {
     fail(ErrorCode::truncated, subject,
-         "has " + std::to_string(file.size()) + " bytes, expected at least " + std::to_string(kLongest));
+         "has " + std::to_string(file.size()) + " bytes, expected at least " +
+             std::to_string(kMaxSuperblockBytes));
   }
-  Hdf5Cursor cursor(file.first(kLongest).subspan(kSignature.size()), subject_);
+  Hdf5Cursor cursor(file.first(kMaxSuperblockBytes).subspan(kSignature.size()), subject_);
   const std::uint8_t version = cursor.take_u8();
   if (version == 0) {
     read_superblock_0(cursor);
@@ -79,7 +82,8 @@ Hdf5Bytes::Hdf5Bytes(ByteView file, std::string_view subject) : file_(file), sub
 }
 
 void Hdf5Bytes::read_superblock_0(Hdf5Cursor cursor) {
-  const std::array versions = {cursor.take_u8(), cursor.take_u8()};  // of free space and the root's entry
+  const std::array versions = {cursor.take_u8(), cursor.take_u8()};  // versions of the free-space and root
+                                                                     // entries
   cursor.skip(1);
   const std::uint8_t shared_version = cursor.take_u8();
   if (versions[0] != 0 || versions[1] != 0 || shared_version != 0)
@@ -88,14 +92,15 @@ void Hdf5Bytes::read_superblock_0(Hdf5Cursor cursor) {
   cursor.skip(1);
   if (sizes[0] != kOffsetBytes || sizes[1] != kOffsetBytes)
     fail(ErrorCode::unsupported, subject_, "has addresses that are not 8 bytes wide");
-  cursor.skip(2 + 2 + 4);  // how full B-trees are, flags
+  cursor.skip(2 + 2 + 4);  // B-tree fill parameters, flags
   const std::uint64_t base = cursor.take_u64();
   cursor.skip(8);  // free space
   const std::uint64_t end = cursor.take_u64();
   const std::uint64_t driver = cursor.take_u64();
-  if (base != 0) fail(ErrorCode::unsupported, subject_, "counts its addresses from elsewhere than its begin");
-  if (driver != kHdf5Undefined) fail(ErrorCode::unsupported, subject_, "needs a driver, expected one file");
-  cursor.skip(8);  // name of the root
+  if (base != 0) fail(ErrorCode::unsupported, subject_, "has a base address other than 0");
+  if (driver != kHdf5Undefined)
+    fail(ErrorCode::unsupported, subject_, "uses a file driver, expected a single file");
+  cursor.skip(8);  // name of the root group
   root_ = cursor.take_u64();
   set_end(end);
 }
@@ -110,7 +115,7 @@ void Hdf5Bytes::read_superblock_2(Hdf5Cursor cursor) {
   const std::uint64_t base = cursor.take_u64(), extension = cursor.take_u64(), end = cursor.take_u64();
   root_ = cursor.take_u64();
   check_hdf5_checksum(file_.first(kSize - 4), cursor.take_u32(), subject_);
-  if (base != 0) fail(ErrorCode::unsupported, subject_, "counts its addresses from elsewhere than its begin");
+  if (base != 0) fail(ErrorCode::unsupported, subject_, "has a base address other than 0");
   if (extension != kHdf5Undefined) fail(ErrorCode::unsupported, subject_, "has a superblock extension");
   set_end(end);
 }
@@ -122,14 +127,14 @@ void Hdf5Bytes::set_end(std::uint64_t end) {
   }
   if (end < file_.size()) {
     fail(ErrorCode::range, subject_,
-         "has " + std::to_string(file_.size() - end) + " bytes behind its end, expected none");
+         "has " + std::to_string(file_.size() - end) + " bytes after its end, expected none");
   }
 }
 
 ByteView Hdf5Bytes::data_at(std::uint64_t address, std::uint64_t size, std::string_view subject) const {
   if (address > file_.size() || size > file_.size() - address) {
     fail(ErrorCode::range, subject,
-         "points at " + std::to_string(size) + " bytes at " + std::to_string(address) +
+         "refers to " + std::to_string(size) + " bytes at " + std::to_string(address) +
              ", outside of a file of " + std::to_string(file_.size()) + " bytes");
   }
   return file_.subspan(static_cast<std::size_t>(address), static_cast<std::size_t>(size));
@@ -139,7 +144,7 @@ ByteView Hdf5Bytes::at(std::uint64_t address, std::uint64_t size, std::string_vi
   const ByteView bytes = data_at(address, size, subject);
   read_ += size;
   if (read_ > kMaxStructure) {
-    fail(ErrorCode::limit, subject_, "needs more than 64 MiB of headers and nodes to be read, too many");
+    fail(ErrorCode::limit, subject_, "needs more than 64 MiB of headers and nodes");
   }
   return bytes;
 }
@@ -149,18 +154,18 @@ ByteView Hdf5Bytes::block(std::uint64_t address, std::uint64_t size, std::string
   const ByteView bytes = at(address, size, subject);
   if (!as_text(bytes).starts_with(signature)) {
     fail(ErrorCode::corrupt, subject,
-         "has no " + std::string(signature) + " at " + std::to_string(address) + ", where it points at one");
+         "has no " + std::string(signature) + " at " + std::to_string(address) +
+             ", where a reference expects one");
   }
   return bytes;
 }
 
 void Hdf5Bytes::visit_node(std::uint64_t address, std::string_view subject) {
   if (nodes_.insert(address).second) return;
-  fail(ErrorCode::limit, subject,
-       "reaches the node at " + std::to_string(address) + " of its B-tree twice, at most once is accepted");
+  fail(ErrorCode::limit, subject, "reaches the B-tree node at " + std::to_string(address) + " twice");
 }
 
-// Source: Bob Jenkins, lookup3.c, hashlittle(), read by bytes.
+// Source: Bob Jenkins, lookup3.c, hashlittle(), reading byte by byte.
 std::uint32_t hdf5_checksum(ByteView bytes) {
   std::uint32_t a = 0xDEADBEEFU + static_cast<std::uint32_t>(bytes.size()), b = a, c = a;
   std::array<std::uint32_t, 3> words{};

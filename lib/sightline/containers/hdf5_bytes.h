@@ -11,10 +11,10 @@
 
 namespace sightline {
 
-/// An address that points nowhere.
+/// The undefined address of the format.
 constexpr std::uint64_t kHdf5Undefined = UINT64_MAX;
 
-/// Reads numbers one after the other. Errors: header, with `subject`, at the end of the bytes.
+/// Reads consecutive numbers. Errors: header, with `subject`, at the end of the bytes.
 class Hdf5Cursor {
  public:
   Hdf5Cursor(ByteView bytes, std::string_view subject) : bytes_(bytes), subject_(subject) {}
@@ -23,7 +23,7 @@ class Hdf5Cursor {
   std::uint16_t take_u16() { return load_le<std::uint16_t>(take_bytes(2), 0, subject_); }
   std::uint32_t take_u32() { return load_le<std::uint32_t>(take_bytes(4), 0, subject_); }
   std::uint64_t take_u64() { return load_le<std::uint64_t>(take_bytes(8), 0, subject_); }
-  /// A number of 1, 2, 4 or 8 bytes.
+  /// Reads a number of 1, 2, 4 or 8 bytes.
   std::uint64_t take_number(std::size_t bytes);
   ByteView take_bytes(std::uint64_t count);
   void skip(std::uint64_t count) { take_bytes(count); }
@@ -34,28 +34,30 @@ class Hdf5Cursor {
   std::string_view subject_;
 };
 
-/// The bytes of a file up to the end that its superblock states, and how much of them was read as structure:
-/// a budget, so that no file costs more time or memory than a real one of the size that is accepted.
+/// The bytes of a file up to the end that its superblock states. It also counts the bytes read as structure
+/// against a limit, so that a crafted file cannot cost more time or memory than a real one of the accepted
+/// size.
 class Hdf5Bytes {
  public:
-  /// Checks signature and superblock. Errors: as `parse_hdf5`.
+  /// Checks the signature and the superblock. Errors: as `parse_hdf5`.
   Hdf5Bytes(ByteView file, std::string_view subject);
 
   /// Address of the root group's object header.
   std::uint64_t root() const { return root_; }
   const std::string& subject() const { return subject_; }
 
-  /// Structure at an address. Errors: range when it does not lie inside; limit when 64 MiB were read.
+  /// Returns structure bytes at an address. Errors: range if they extend outside the file; limit after 64 MiB
+  /// of structure.
   ByteView at(std::uint64_t address, std::uint64_t size, std::string_view subject);
-  /// A block of the given signature that begins with a checked `signature`. Errors: also corrupt.
+  /// Returns a block of the given size after checking that it starts with `signature`. Errors: also corrupt.
   ByteView block(std::uint64_t address, std::uint64_t size, std::string_view signature,
                  std::string_view subject);
-  /// Elements of a dataset: not counted. Errors: range.
+  /// Returns dataset elements, which do not count against the limit. Errors: range.
   ByteView data_at(std::uint64_t address, std::uint64_t size, std::string_view subject) const;
-  /// Remembers a node of a B-tree. Errors: limit when it was reached before.
+  /// Marks a B-tree node as visited. Errors: limit if it was visited before.
   void visit_node(std::uint64_t address, std::string_view subject);
   bool has_visited(std::uint64_t address) const { return nodes_.contains(address); }
-  /// Forgets the nodes: a group may be reached by several names.
+  /// Clears the visited nodes, because a group may be reachable under several names.
   void leave_nodes() { nodes_.clear(); }
 
  private:
@@ -70,9 +72,9 @@ class Hdf5Bytes {
   std::set<std::uint64_t> nodes_;
 };
 
-/// Jenkins's lookup3 of the bytes, from 0: the checksum of HDF5's newer structures.
+/// Jenkins's lookup3 hash of the bytes with the initial value 0: the checksum of newer HDF5 structures.
 std::uint32_t hdf5_checksum(ByteView bytes);
-/// Checks the four bytes behind `bytes`. Errors: corrupt.
+/// Checks the four checksum bytes that follow `bytes`. Errors: corrupt.
 void check_hdf5_checksum(ByteView bytes, std::uint32_t stored, std::string_view subject);
 
 }  // namespace sightline

@@ -27,11 +27,11 @@ void check_name(std::string_view name, std::string_view subject) {
          "has a link whose name is longer than " + std::to_string(kMaxNameBytes) + " bytes");
   }
   if (name.find_first_of(std::string_view("/\0", 2)) != std::string_view::npos)
-    fail(ErrorCode::header, subject, "has a link whose name holds a slash or a NUL");
+    fail(ErrorCode::header, subject, "has a link whose name contains a slash or a NUL");
   if (!is_utf8(name)) fail(ErrorCode::utf8, subject, "has a link whose name is not UTF-8");
 }
 
-// A group as HDF5 1.0 has it: a B-tree of nodes that list names, which lie in a heap.
+// A group in the HDF5 1.0 layout: a B-tree of nodes that list names, which are stored in a heap.
 class TreeReader {
  public:
   TreeReader(Hdf5Bytes& file, std::string_view subject) : file_(file), subject_(subject) {}
@@ -60,7 +60,8 @@ class TreeReader {
     constexpr std::uint64_t kFixed = 24;
     Hdf5Cursor cursor(file_.block(address, kFixed, kTree, subject_), subject_);
     cursor.skip(kTree.size());
-    if (cursor.take_u8() != 0) fail(ErrorCode::corrupt, subject_, "has a B-tree that is not one of a group");
+    if (cursor.take_u8() != 0)
+      fail(ErrorCode::corrupt, subject_, "has a B-tree that does not belong to a group");
     const std::uint8_t level = cursor.take_u8();
     const std::uint16_t children = cursor.take_u16();
     cursor.skip(8);  // left sibling
@@ -82,13 +83,14 @@ class TreeReader {
     }
   }
 
-  // A library looks names up by the keys between the children: here it would find the same ones.
+  // The HDF5 library looks names up by the keys between the children; this check ensures that it finds the
+  // same ones.
   void check_keys(std::size_t begin, std::string_view low, std::string_view high) const {
     if (begin == links_.size() || (low < links_[begin].name && links_.back().name <= high)) return;
     fail(ErrorCode::corrupt, subject_, "has a B-tree whose keys are not between its names");
   }
 
-  // Siblings lead to the right; the nodes on the left have all been read.
+  // Siblings are followed to the right only; those on the left have been read before.
   void check_sibling(std::uint64_t right) {
     if (right != kHdf5Undefined && file_.has_visited(right)) file_.visit_node(right, subject_);
   }
@@ -119,7 +121,7 @@ class TreeReader {
     if (links_.size() == kMaxLinks)
       fail(ErrorCode::limit, subject_, "has more than " + std::to_string(kMaxLinks) + " links");
     if (!links_.empty() && name < links_.back().name)
-      fail(ErrorCode::corrupt, subject_, "has a B-tree whose names are not in order");
+      fail(ErrorCode::corrupt, subject_, "has a B-tree whose names are not sorted");
     links_.push_back({std::string(name), object});
   }
 
@@ -129,7 +131,7 @@ class TreeReader {
     return name;
   }
 
-  // What begins at an offset of the heap, up to the next NUL: a name, or the key before all names.
+  // The NUL-terminated string at an offset of the heap: a name, or the key that precedes all names.
   std::string_view text_at(std::uint64_t offset) const {
     if (offset >= names_.size()) {
       fail(ErrorCode::range, subject_,
@@ -140,7 +142,7 @@ class TreeReader {
     const std::size_t end = rest.find('\0');
     if (end != std::string_view::npos) return rest.substr(0, end);
     if (rest.size() > kMaxNameBytes) check_name(rest, subject_);  // too long
-    fail(ErrorCode::range, subject_, "has a name that does not end inside its heap");
+    fail(ErrorCode::range, subject_, "has a name that is not terminated inside its heap");
   }
 
   Hdf5Bytes& file_;
@@ -149,7 +151,7 @@ class TreeReader {
   std::vector<Hdf5Link> links_;
 };
 
-// Few links of a newer group stand in its header; many would lie in a fractal heap.
+// A newer group with few links stores them in its header; many are stored in a fractal heap.
 void check_link_info(const Hdf5Message& message, std::string_view subject) {
   Hdf5Cursor cursor(message.data, subject);
   if (cursor.take_u8() != 0)
@@ -158,7 +160,7 @@ void check_link_info(const Hdf5Message& message, std::string_view subject) {
   if ((cursor.take_u8() & kHasOrder) != 0) cursor.skip(8);
   if (cursor.take_u64() != kHdf5Undefined) {
     fail(ErrorCode::unsupported, subject,
-         "keeps its links in a fractal heap, expected a file of HDF5's default, older form");
+         "stores its links in a fractal heap, expected a file in HDF5's older default format");
   }
 }
 
@@ -167,7 +169,7 @@ Hdf5Link read_link(const Hdf5Message& message, std::string_view subject) {
   if (cursor.take_u8() != 1) fail(ErrorCode::unsupported, subject, "has a link of a version other than 1");
   const std::uint8_t flags = cursor.take_u8();
   constexpr std::uint8_t kHasOrder = 0x04, kHasKind = 0x08, kHasCharset = 0x10, kKnown = 0x1F;
-  if ((flags & ~kKnown) != 0) fail(ErrorCode::header, subject, "has a link with flags that are not known");
+  if ((flags & ~kKnown) != 0) fail(ErrorCode::header, subject, "has a link with unknown flags");
   const std::uint8_t kind = (flags & kHasKind) != 0 ? cursor.take_u8() : 0;
   if ((flags & kHasOrder) != 0) cursor.skip(8);
   if ((flags & kHasCharset) != 0) cursor.skip(1);
@@ -182,9 +184,10 @@ Hdf5Link read_link(const Hdf5Message& message, std::string_view subject) {
 
 void sort_links(std::vector<Hdf5Link>& links, std::string_view subject) {
   std::sort(links.begin(), links.end(), [](const Hdf5Link& a, const Hdf5Link& b) { return a.name < b.name; });
-  const auto twice = std::adjacent_find(
+  const auto duplicate = std::adjacent_find(
       links.begin(), links.end(), [](const Hdf5Link& a, const Hdf5Link& b) { return a.name == b.name; });
-  if (twice != links.end()) fail(ErrorCode::duplicate, subject, "has two links named '" + twice->name + "'");
+  if (duplicate != links.end())
+    fail(ErrorCode::duplicate, subject, "has two links named '" + duplicate->name + "'");
 }
 
 }  // namespace

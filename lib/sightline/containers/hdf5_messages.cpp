@@ -8,7 +8,7 @@
 namespace sightline {
 namespace {
 
-constexpr std::size_t kMaxMessage = 65'528;  // the largest multiple of 8 that 16 bits hold
+constexpr std::size_t kMaxMessage = 65'528;  // the largest multiple of 8 that fits in 16 bits
 
 std::string padded_text(std::string text) {
   text.resize((text.size() + 7) / 8 * 8);
@@ -28,8 +28,8 @@ std::string hdf5_number(std::uint64_t value, std::size_t bytes) {
 
 std::string hdf5_message(Hdf5MessageKind kind, std::string_view data) {
   const std::string body = padded_text(std::string(data));
-  if (body.size() > kMaxMessage) fail(ErrorCode::limit, "hdf5", "would hold a name of more than 64 KiB");
-  // The type and the fill value of a dataset never change.
+  if (body.size() > kMaxMessage) fail(ErrorCode::limit, "hdf5", "would contain a name of more than 64 KiB");
+  // Flag: the type and the fill value of a dataset never change.
   const bool constant = kind == Hdf5MessageKind::datatype || kind == Hdf5MessageKind::fill_value;
   return hdf5_number(static_cast<std::uint64_t>(kind), 2) + hdf5_number(body.size(), 2) +
          hdf5_number(constant ? 1 : 0, 4) + body;
@@ -39,7 +39,7 @@ std::string hdf5_dataspace(const std::vector<std::int64_t>& shape) {
   const bool scalar = shape.empty();
   std::string text =
       "\x01" + hdf5_number(shape.size(), 1) + hdf5_number(scalar ? 0 : 1, 1) + std::string(5, '\0');
-  for (int times = 0; times < 2; ++times) {  // the sizes, and the largest that they may become
+  for (int times = 0; times < 2; ++times) {  // current dimensions, then maximum dimensions
     for (const std::int64_t size : shape) text += hdf5_number(static_cast<std::uint64_t>(size), 8);
   }
   return text;
@@ -50,7 +50,7 @@ std::string hdf5_datatype(Hdf5Type type, std::int64_t element_bytes) {
     return hdf5_number(0x10 | (is_signed ? 0x0800U : 0U), 4) + hdf5_number(bytes, 4) + hdf5_number(0, 2) +
            hdf5_number(bytes * 8, 2);
   };
-  // Flags: the mantissa's first bit is implied, and the sign's place.
+  // Flags: implied leading mantissa bit, and the position of the sign.
   const auto floating = [](std::uint64_t bytes, std::string_view fields, std::uint64_t bias) {
     return hdf5_number(0x2011 | (bytes * 8 - 1) << 16, 4) + hdf5_number(bytes, 4) + hdf5_number(0, 2) +
            hdf5_number(bytes * 8, 2) + std::string(fields) + hdf5_number(bias, 4);
@@ -93,7 +93,7 @@ std::string hdf5_heap(std::string_view names, std::uint64_t address) {
 }
 
 std::string hdf5_string_attribute(std::string_view name, std::size_t length) {
-  // A string of any length, ended by NUL, UTF-8, of unsigned bytes.
+  // A variable-length, NUL-terminated UTF-8 string of unsigned bytes.
   const std::string type = hdf5_number(0x010119, 4) + hdf5_number(16, 4) + hdf5_number(0x10, 4) +
                            hdf5_number(1, 4) + hdf5_number(0x080000, 4);
   const std::string space = hdf5_dataspace({});

@@ -33,14 +33,15 @@ void check_kind(std::uint16_t kind, std::string_view subject) {
     case Hdf5MessageKind::reference_count:
       return;
     case Hdf5MessageKind::external_files:
-      fail(ErrorCode::unsafe, subject, "lies in another file (external storage), expected it in this one");
+      fail(ErrorCode::unsafe, subject,
+           "is stored in another file (external storage), expected it in this one");
     case Hdf5MessageKind::filters:
       fail(ErrorCode::unsupported, subject, "is compressed or filtered, expected plain numbers");
   }
-  fail(ErrorCode::unsupported, subject, "has a header message of kind " + std::to_string(kind));
+  fail(ErrorCode::unsupported, subject, "has a header message of type " + std::to_string(kind));
 }
 
-// Reads one header block after the other: each may name further ones.
+// Reads the header blocks in turn; each may refer to further blocks.
 class HeaderReader {
  public:
   HeaderReader(Hdf5Bytes& file, std::string_view subject) : file_(file), subject_(subject) {}
@@ -70,7 +71,7 @@ class HeaderReader {
     }
     prefix.skip(1);
     const std::uint16_t count = prefix.take_u16();
-    prefix.skip(4);  // references
+    prefix.skip(4);  // reference count
     const std::uint32_t size = prefix.take_u32();
     add_messages(file_.at(address + kPrefix, size, subject_), false, false);
     while (next_ < blocks_.size()) {
@@ -89,7 +90,7 @@ class HeaderReader {
     fixed.skip(kHeader.size());
     const std::uint8_t version = fixed.take_u8(), flags = fixed.take_u8();
     if (version != 2 || (flags & 0xC0) != 0)
-      fail(ErrorCode::header, subject_, "has an object header of a version that is not known");
+      fail(ErrorCode::header, subject_, "has an object header of an unknown version");
     const bool has_order = (flags & 0x04) != 0;
     const std::size_t width = std::size_t{1} << (flags & 3);
     const std::uint64_t skipped = ((flags & 0x10) != 0 ? 4U : 0U) + ((flags & 0x20) != 0 ? 16U : 0U);
@@ -97,7 +98,7 @@ class HeaderReader {
     rest.skip(skipped);
     const std::uint64_t size = rest.take_number(width), prefix = kFixed + skipped + width;
     if (size > kHdf5Undefined - prefix - kChecksum)
-      fail(ErrorCode::range, subject_, "has a header size that does not fit 64 bits");
+      fail(ErrorCode::range, subject_, "has a header size that does not fit in 64 bits");
     add_checked(file_.at(address, prefix + size + kChecksum, subject_), prefix, has_order);
     while (next_ < blocks_.size()) {
       const Block block = blocks_[next_++];
@@ -106,7 +107,7 @@ class HeaderReader {
     }
   }
 
-  // A block whose last four bytes are the checksum of all others.
+  // A block whose last four bytes are the checksum of the others.
   void add_checked(ByteView block, std::uint64_t prefix, bool has_order) {
     if (block.size() < prefix + kChecksum)
       fail(ErrorCode::header, subject_, "has a header block without room for its checksum");
@@ -134,7 +135,8 @@ class HeaderReader {
     const auto known = static_cast<Hdf5MessageKind>(kind);
     if (known == Hdf5MessageKind::nil) return;
     if ((flags & kShared) != 0) {
-      fail(ErrorCode::unsupported, subject_, "has a header message that lies elsewhere (a committed type)");
+      fail(ErrorCode::unsupported, subject_,
+           "has a header message that is stored elsewhere (a committed datatype)");
     }
     if (known != Hdf5MessageKind::continuation) {
       if (messages_.size() == kMaxMessages) {
@@ -146,7 +148,7 @@ class HeaderReader {
     }
     if (blocks_.size() == kMaxBlocks) {
       fail(ErrorCode::limit, subject_,
-           "has a header of more than " + std::to_string(kMaxBlocks) + " continued blocks");
+           "has a header of more than " + std::to_string(kMaxBlocks) + " continuation blocks");
     }
     Hdf5Cursor cursor(data, subject_);
     const std::uint64_t address = cursor.take_u64();
@@ -175,7 +177,7 @@ const Hdf5Message* find_hdf5_message(const std::vector<Hdf5Message>& messages, H
     if (message.kind != kind) continue;
     if (found != nullptr) {
       fail(ErrorCode::duplicate, subject,
-           "has two header messages of kind " + std::to_string(static_cast<int>(kind)));
+           "has two header messages of type " + std::to_string(static_cast<int>(kind)));
     }
     found = &message;
   }

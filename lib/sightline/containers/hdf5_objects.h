@@ -8,8 +8,7 @@
 
 namespace sightline {
 
-/// Kinds of messages in an object header, as the format numbers them; those that this program reads or has to
-/// know.
+/// Object header message types, as the format numbers them: those that this library reads or must recognise.
 enum class Hdf5MessageKind : std::uint16_t {
   nil = 0x00,
   dataspace = 0x01,
@@ -37,12 +36,12 @@ struct Hdf5Message {
   ByteView data;
 };
 
-/// The messages of the object header at an address, in order, without the empty ones and the continuations.
-/// Errors: unsafe for external storage; unsupported for filters, shared messages and kinds that are not
+/// The messages of the object header at an address, in order, without NIL and continuation messages.
+/// Errors: unsafe for external storage; unsupported for filters, shared messages and types that are not
 /// listed above; limit for too many continuations; header, corrupt, range.
 std::vector<Hdf5Message> read_hdf5_messages(Hdf5Bytes& file, std::uint64_t address, std::string_view subject);
 
-/// The only message of its kind, or nullptr. Errors: duplicate.
+/// The only message of its type, or nullptr. Errors: duplicate.
 const Hdf5Message* find_hdf5_message(const std::vector<Hdf5Message>& messages, Hdf5MessageKind kind,
                                      std::string_view subject);
 

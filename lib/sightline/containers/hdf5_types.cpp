@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::size_t kMaxRank = 8;
 
-// Classes of datatypes, as the format numbers them.
+// Datatype classes, as the format numbers them.
 constexpr std::uint8_t kInteger = 0, kFloat = 1, kOpaque = 5;
 constexpr std::array<std::string_view, 12> kClassNames = {
     "integer",  "float",     "time",        "string",          "bit field", "opaque",
@@ -28,13 +28,13 @@ TypeHead read_type_head(Hdf5Cursor& cursor, std::string_view subject) {
   const TypeHead head{static_cast<std::uint8_t>(first & 0x0F), first >> 8, cursor.take_u32()};
   const std::uint32_t version = first >> 4 & 0x0F;
   if (version < 1 || version > 5 || head.kind >= kClassNames.size())
-    fail(ErrorCode::header, subject, "has a datatype of a kind that is not known");
+    fail(ErrorCode::header, subject, "has an unknown kind of datatype");
   return head;
 }
 
-[[noreturn]] void fail_type(std::string_view subject, const std::string& seen) {
+[[noreturn]] void fail_type(std::string_view subject, const std::string& found) {
   fail(ErrorCode::type, subject,
-       "holds " + seen + ", expected little-endian float16, float32, float64, bfloat16 or integers");
+       "contains " + found + ", expected little-endian float16, float32, float64, bfloat16 or integers");
 }
 
 Hdf5Element read_integer(const TypeHead& head, Hdf5Cursor& cursor, std::string_view subject) {
@@ -58,11 +58,12 @@ Hdf5Element read_integer(const TypeHead& head, Hdf5Cursor& cursor, std::string_v
   }
 }
 
-// Where sign, exponent and mantissa stand, in bits.
+// Positions of sign, exponent and mantissa, in bits.
 struct FloatForm {
   std::uint32_t bytes = 0;
   std::uint32_t sign = 0;
-  std::array<std::uint8_t, 4> fields{};  // exponent's place and size, mantissa's place and size
+  std::array<std::uint8_t, 4> fields{};  // position and size of the exponent, position and size of the
+                                         // mantissa
   std::uint32_t bias = 0;
   Hdf5Type type = Hdf5Type::f32;
 };
@@ -87,7 +88,7 @@ Hdf5Element read_float(const TypeHead& head, Hdf5Cursor& cursor, std::string_vie
         form.fields == fields && form.bias == bias)
       return {form.type, static_cast<std::int64_t>(form.bytes)};
   }
-  fail_type(subject, "floats of " + std::to_string(precision) + " bits in a form of their own");
+  fail_type(subject, "floats of " + std::to_string(precision) + " bits in a non-IEEE format");
 }
 
 }  // namespace
@@ -107,17 +108,16 @@ std::vector<std::int64_t> read_hdf5_shape(ByteView message, std::string_view sub
          "has a dataspace of version " + std::to_string(version) + ", expected 1 or 2");
   }
   const std::uint8_t kind = cursor.take_u8();
-  if (version == 2 && kind == 2) fail(ErrorCode::type, subject, "holds no elements at all (null)");
+  if (version == 2 && kind == 2) fail(ErrorCode::type, subject, "contains no elements (a null dataspace)");
   if (version == 2 && kind != (rank == 0 ? 0 : 1))
-    fail(ErrorCode::header, subject, "has a dataspace of a kind that is not known");
+    fail(ErrorCode::header, subject, "has an unknown kind of dataspace");
   if (version == 1) cursor.skip(4);
   constexpr std::uint8_t kHasMaximum = 0x01;
   if ((flags & ~kHasMaximum) != 0)
     fail(ErrorCode::unsupported, subject, "has a dataspace with permuted axes");
   if (rank > kMaxRank) {
-    fail(
-        ErrorCode::limit, subject,
-        "has " + std::to_string(rank) + " dimensions, at most " + std::to_string(kMaxRank) + " are accepted");
+    fail(ErrorCode::limit, subject,
+         "has " + std::to_string(rank) + " dimensions, expected at most " + std::to_string(kMaxRank));
   }
   std::vector<std::int64_t> shape;
   for (int axis = 0; axis < rank; ++axis) {

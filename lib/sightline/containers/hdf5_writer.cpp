@@ -13,9 +13,9 @@ namespace sightline {
 namespace {
 
 constexpr std::size_t kSuperblock = 96;
-constexpr std::size_t kLinksPerNode = 8;      // twice the K of leaves, HDF5's default
-constexpr std::size_t kNodesPerTree = 32;     // at least: twice the K of inner nodes
-constexpr std::size_t kCollection = 4096;     // of the global heap, HDF5's own size
+constexpr std::size_t kLinksPerNode = 8;      // twice the K of leaf nodes, HDF5's default
+constexpr std::size_t kNodesPerTree = 32;     // minimum; twice the K of inner nodes
+constexpr std::size_t kCollection = 4096;     // of the global heap; HDF5's default
 constexpr std::size_t kMaxMessages = 65'535;  // of an object header
 
 constexpr std::uint64_t padded(std::uint64_t size) { return (size + 7) / 8 * 8; }
@@ -33,17 +33,17 @@ Node& make_node(Node& root, std::string_view path) {
     const std::string_view name = rest.substr(0, slash);
     rest.remove_prefix(std::min(slash + 1, rest.size()));
     if (name.empty() || name == "." || name == ".." || name.find('\0') != std::string_view::npos)
-      fail(ErrorCode::header, path, "is no path of names with slashes between them");
+      fail(ErrorCode::header, path, "is not a path of names separated by slashes");
     std::unique_ptr<Node>& child = node->children[std::string(name)];
     if (child == nullptr) child = std::make_unique<Node>();
     node = child.get();
     if (node->dataset != nullptr && !rest.empty())
-      fail(ErrorCode::duplicate, path, "leads through a dataset, expected groups");
+      fail(ErrorCode::duplicate, path, "passes through a dataset, expected groups");
   }
   return *node;
 }
 
-// Lays out everything but the elements in memory: what is below comes before what refers to it.
+// Lays out everything but the elements in memory; a structure is placed before those that refer to it.
 class Layout {
  public:
   Layout(const std::vector<Hdf5NewDataset>& datasets, const std::vector<Hdf5Group>& groups) {
@@ -56,7 +56,7 @@ class Layout {
     }
     for (const Hdf5Group& group : groups) {
       Node& node = make_node(root_, group.path);
-      if (node.dataset != nullptr) fail(ErrorCode::duplicate, group.path, "is a dataset and a group");
+      if (node.dataset != nullptr) fail(ErrorCode::duplicate, group.path, "is both a dataset and a group");
       node.attributes = group.attributes;
     }
     count_nodes(root_);
@@ -69,11 +69,11 @@ class Layout {
 
   const std::string& bytes() const { return bytes_; }
 
-  /// A dataset and where its elements begin, in the order of the file.
+  /// A dataset and the offset of its elements, in file order.
   struct Data {
     const Hdf5NewDataset* dataset;
     std::uint64_t begin, size;
-    std::size_t reference;  // where in `bytes_` its address stands
+    std::size_t reference;  // offset of its address in `bytes_`
   };
   const std::vector<Data>& data() const { return data_; }
 
@@ -90,7 +90,7 @@ class Layout {
     const std::size_t nodes = (node.children.size() + kLinksPerNode - 1) / kLinksPerNode;
     nodes_per_tree_ = std::max(nodes_per_tree_, (nodes + 1) / 2 * 2);
     if (nodes_per_tree_ > 2 * std::size_t{UINT16_MAX / 2})
-      fail(ErrorCode::limit, "hdf5", "would hold a group of more than 262,136 links");
+      fail(ErrorCode::limit, "hdf5", "would contain a group of more than 262,136 links");
     for (const auto& [name, child] : node.children) count_nodes(*child);
   }
 
@@ -112,7 +112,7 @@ class Layout {
       headers.push_back(child->dataset != nullptr ? place_dataset(*child) : place_group(*child).header);
     }
     Place place;
-    std::string names(8, '\0');  // the empty name, which is less than all others
+    std::string names(8, '\0');  // the empty name, which sorts before all others
     std::vector<std::uint64_t> offsets;
     for (const auto& [name, child] : node.children) {
       offsets.push_back(names.size());
@@ -149,12 +149,13 @@ class Layout {
   std::uint64_t place_header(const std::vector<std::string>& messages, const Hdf5Attributes& attributes) {
     constexpr std::size_t kPrefix = 16;
     const std::size_t count = messages.size() + attributes.size();
-    if (count > kMaxMessages) fail(ErrorCode::limit, "hdf5", "would hold an object of too many attributes");
+    if (count > kMaxMessages)
+      fail(ErrorCode::limit, "hdf5", "would contain an object with too many attributes");
     std::string body;
     for (const std::string& message : messages) body += message;
     for (const auto& [name, value] : attributes) {
       body += hdf5_string_attribute(name, value.size());
-      if (value.empty()) continue;  // a reference of zeros
+      if (value.empty()) continue;  // a zero reference
       strings_.push_back({value, bytes_.size() + kPrefix + body.size() - kHdf5StringReference});
     }
     return append(hdf5_number(1, 2) + hdf5_number(count, 2) + hdf5_number(1, 4) +
@@ -171,14 +172,16 @@ class Layout {
         hdf5_message(Hdf5MessageKind::fill_value, std::string("\x02\x02\x02\x01\0\0\0\0", 8)),
         hdf5_message(Hdf5MessageKind::layout, "\x03\x01" + hdf5_number(kHdf5Undefined, 8) +
                                                   hdf5_number(static_cast<std::uint64_t>(size), 8))};
-    std::size_t reference = 16 + 8 + 2;  // the address in the layout, behind the header's and message's heads
+    std::size_t reference = 16 + 8 + 2;  // the address field of the layout, after the headers of the object
+                                         // and the message
     for (std::size_t i = 0; i + 1 < messages.size(); ++i) reference += messages[i].size();
     const std::uint64_t header = place_header(messages, node.attributes);
     if (size > 0) data_.push_back({&dataset, 0, static_cast<std::uint64_t>(size), header + reference});
     return header;
   }
 
-  // The global heap: collections that hold what fits, and what is left of each as its free object 0.
+  // Appends the global heap: collections filled in order, with the remaining space of each as its free object
+  // 0.
   void place_strings() {
     constexpr std::size_t kHead = 16;
     for (std::size_t begin = 0; begin < strings_.size();) {

@@ -15,17 +15,16 @@ namespace {
 
 using simdjson::dom::element_type;
 constexpr std::uint32_t kNoParent = UINT32_MAX;
-// Elements of an array that is as short and holds nothing but scalars are looked up when they are asked for:
-// the merges of a tokenizer.json are 49,000 arrays of two.
+// Elements of an array that is at most this short and contains only scalars are looked up on demand: the
+// merges of a tokenizer.json are 49,000 arrays of two.
 constexpr std::uint32_t kNoNodes = UINT32_MAX;
 constexpr std::size_t kFewElements = 8;
 
-// Children of a node lie side by side, so that a path can be told from parents alone and nothing is stored
-// for it.
+// The children of a node are adjacent, so paths can be computed from the parents alone and are not stored.
 struct Node {
   simdjson::dom::element value;
   std::uint32_t parent = kNoParent;
-  std::uint32_t first_child = 0;  // kNoNodes: the elements have none
+  std::uint32_t first_child = 0;  // kNoNodes: the elements have no nodes
   std::uint32_t children = 0;
   std::uint32_t first_key = 0;  // of an object's children
 };
@@ -57,15 +56,15 @@ struct JsonTree {
   std::string subject;
   simdjson::dom::document document;
   std::vector<Node> nodes;
-  std::vector<std::string_view> keys;  // of members only: a file of merges has many more elements
+  std::vector<std::string_view> keys;  // for members only; a file of merges has many more elements
 
-  /// Of a node, or of its element `element - 1`.
+  /// The path of a node, or of its element `element - 1`.
   std::string path(std::uint32_t node, std::uint32_t element = 0) const;
   simdjson::dom::element value(std::uint32_t node, std::uint32_t element) const {
     const simdjson::dom::element whole = nodes[node].value;
     return element == 0 ? whole : whole.get_array().value_unsafe().at(element - 1).value_unsafe();
   }
-  /// Of a member of an object.
+  /// The path of a member of an object.
   std::string_view key(const Node& object, std::uint32_t node) const {
     return keys[object.first_key + (node - object.first_child)];
   }
@@ -93,25 +92,25 @@ std::string JsonTree::path(std::uint32_t node, std::uint32_t element) const {
 namespace {
 
 [[noreturn]] void fail_large_number(std::string_view subject) {
-  fail(ErrorCode::range, subject, "holds a number that fits neither a double nor 64 bits");
+  fail(ErrorCode::range, subject, "contains a number that fits neither a double nor 64 bits");
 }
 
 [[noreturn]] void fail_parse(std::string_view text, std::string_view subject, simdjson::error_code error,
                              const JsonLimits& limits) {
   if (!is_utf8(text)) fail(ErrorCode::utf8, subject, "is not UTF-8");
-  // A code of its own since simdjson 3.10, without a name in older ones.
+  // An error code of its own since simdjson 3.10; older versions do not define it.
   if (std::string_view(simdjson::error_message(error)).find("Big integer") != std::string_view::npos)
     fail_large_number(subject);
   switch (error) {
     case simdjson::EMPTY:
       fail(ErrorCode::header, subject, "is empty, expected JSON");
     case simdjson::CAPACITY:
-      fail(ErrorCode::limit, subject, "is too large for JSON");
+      fail(ErrorCode::limit, subject, "is too large for a JSON file");
     case simdjson::MEMALLOC:
       throw std::bad_alloc();
     case simdjson::DEPTH_ERROR:
       fail(ErrorCode::header, subject,
-           "is nested too deep, at most " + std::to_string(limits.max_depth) + " levels are accepted");
+           "is nested too deeply, at most " + std::to_string(limits.max_depth) + " levels are accepted");
     case simdjson::NUMBER_ERROR:
       if (holds_only_large_numbers(text)) fail_large_number(subject);
       fail(ErrorCode::header, subject, "is not JSON: malformed number");
@@ -135,9 +134,9 @@ void parse(std::string_view text, const JsonLimits& limits, JsonTree& tree) {
   if (text.starts_with("\xEF\xBB\xBF")) {
     fail(ErrorCode::header, tree.subject, "begins with a byte order mark (BOM), which JSON does not allow");
   }
-  const std::size_t capacity = std::max<std::size_t>(text.size(), 64);  // the parser accepts no smaller one
+  const std::size_t capacity = std::max<std::size_t>(text.size(), 64);  // the minimum capacity of the parser
   simdjson::dom::parser parser(capacity);
-  // The exact depth is checked by the caller; one level more lets it see the level that is too deep.
+  // The caller checks the exact depth; one more level lets it see the level that is too deep.
   simdjson::error_code error = parser.allocate(capacity, static_cast<std::size_t>(limits.max_depth) + 2);
   if (error == simdjson::SUCCESS)
     error = parser.parse_into_document(tree.document, text.data(), text.size()).error();
@@ -148,14 +147,14 @@ class TreeBuilder {
  public:
   TreeBuilder(JsonTree& tree, const JsonLimits& limits) : tree_(tree), limits_(limits) {}
 
-  // Breadth first: the nodes to be looked into are those already in the list.
+  // Breadth first: the list of nodes doubles as the queue.
   void build() {
     add({tree_.document.root()});
-    std::uint32_t end_of_level = 1;
+    std::uint32_t level_end = 1;
     for (std::uint32_t at = 0; at < tree_.nodes.size(); ++at) {
-      if (at == end_of_level) {
+      if (at == level_end) {
         ++depth_;
-        end_of_level = static_cast<std::uint32_t>(tree_.nodes.size());
+        level_end = static_cast<std::uint32_t>(tree_.nodes.size());
       }
       const simdjson::dom::element value = tree_.nodes[at].value;
       switch (value.type()) {
@@ -172,11 +171,11 @@ class TreeBuilder {
   }
 
  private:
-  void count_values(std::int64_t more) {
-    values_ += more;
+  void count_values(std::int64_t count) {
+    values_ += count;
     if (values_ > limits_.max_values) {
       fail(ErrorCode::limit, tree_.subject,
-           "holds more than " + std::to_string(limits_.max_values) + " values, the most that are accepted");
+           "contains more than " + std::to_string(limits_.max_values) + " values");
     }
   }
   void add(const Node& node) {
@@ -194,11 +193,11 @@ class TreeBuilder {
     return true;
   }
 
-  /// `depth_` is that of `parent`: the number of arrays and objects around it.
+  /// `depth_` is the depth of `parent`: the number of arrays and objects around it.
   void check_depth(std::uint32_t parent) const {
     if (depth_ < limits_.max_depth) return;
     fail(ErrorCode::header, tree_.path(parent),
-         "is nested too deep, at most " + std::to_string(limits_.max_depth) + " levels are accepted");
+         "is nested too deeply, at most " + std::to_string(limits_.max_depth) + " levels are accepted");
   }
 
   void begin_children(std::uint32_t parent) {
@@ -237,10 +236,10 @@ class TreeBuilder {
   void check_duplicates(std::uint32_t parent) {
     const Node& object = tree_.nodes[parent];
     const std::span keys(tree_.keys.data() + object.first_key, object.children);
-    const std::optional<std::size_t> twice = duplicates_.find(keys);
-    if (!twice) return;
-    fail(ErrorCode::duplicate, tree_.path(object.first_child + static_cast<std::uint32_t>(*twice)),
-         "stands twice in the same object");
+    const std::optional<std::size_t> duplicate = duplicates_.find(keys);
+    if (!duplicate) return;
+    fail(ErrorCode::duplicate, tree_.path(object.first_child + static_cast<std::uint32_t>(*duplicate)),
+         "duplicate key");
   }
 
   JsonTree& tree_;
@@ -297,13 +296,14 @@ std::int64_t Json::as_integer(std::int64_t low, std::int64_t high) const {
   expect(is_integer(), "an integer");
   const simdjson::dom::element value = tree_->value(node_, element_);
   const bool above =
-      tree_->value(node_, element_).type() == element_type::UINT64;  // used only for what int64 cannot hold
+      tree_->value(node_, element_).type() == element_type::UINT64;  // used only for values that do not fit
+                                                                     // in int64
   const std::int64_t number = above ? INT64_MAX : value.get_int64().value_unsafe();
   if (above || number < low || number > high) {
-    const std::string seen =
+    const std::string found =
         above ? std::to_string(value.get_uint64().value_unsafe()) : std::to_string(number);
     fail(ErrorCode::range, path(),
-         "is " + seen + ", expected " + std::to_string(low) + " to " + std::to_string(high));
+         "is " + found + ", expected " + std::to_string(low) + " to " + std::to_string(high));
   }
   return number;
 }

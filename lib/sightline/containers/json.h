@@ -11,49 +11,49 @@
 
 namespace sightline {
 
-/// What a text may hold at most. The defaults fit every file of a model folder with room to spare.
+/// Limits for a document. The defaults are generous for every file of a model folder.
 struct JsonLimits {
   std::int64_t max_bytes = 64LL << 20;
   std::int64_t max_values = 4'000'000;  ///< scalars, arrays and objects together
-  int max_depth = 64;                   ///< of arrays and objects in each other
+  int max_depth = 64;                   ///< nesting depth of arrays and objects
 };
 
 class JsonDocument;
 struct JsonTree;
 
-/// One value of a parsed document. Cheap to copy; valid as long as its `JsonDocument`. Numbers, strings and
-/// lookups of the wrong kind raise errors that carry the path of the value ("text_config.hidden_size: ...").
+/// One value of a parsed document. Cheap to copy; valid as long as its `JsonDocument`. Accessors for the
+/// wrong type raise errors that include the path of the value ("text_config.hidden_size: ...").
 class Json {
  public:
   bool is_null() const;
   bool is_bool() const;
   bool is_number() const;
-  /// A number written without fraction or exponent that fits 64 bits.
+  /// Whether it is a number without fraction or exponent that fits in 64 bits.
   bool is_integer() const;
   bool is_string() const;
   bool is_array() const;
   bool is_object() const;
 
-  /// Errors of the four: type. `as_integer` also range, when outside [low, high].
+  /// Errors of the four accessors: type. `as_integer` also raises range if the value is outside [low, high].
   bool as_bool() const;
   std::int64_t as_integer(std::int64_t low = INT64_MIN, std::int64_t high = INT64_MAX) const;
   double as_double() const;
   /// Valid as long as the document.
   std::string_view as_string() const;
 
-  /// The member `key`, or nothing when it is absent (a null member is there). Linear in the number of
-  /// members. Errors: type when not an object.
+  /// The member `key`, or nothing if it is absent; a null member counts as present. Linear in the number of
+  /// members. Errors: type if this is not an object.
   std::optional<Json> find(std::string_view key) const;
   /// Errors: missing.
   Json at(std::string_view key) const;
-  /// Elements of an array or members of an object; 0 for everything else.
+  /// Number of elements of an array or members of an object; 0 for all other values.
   std::int64_t size() const;
-  /// In the order of the text. `key` is valid as long as the document. Errors: type when not an object, an
-  /// array.
+  /// Visits members or elements in document order. `key` is valid as long as the document. Errors: type if
+  /// this is not an object or array.
   void for_each_member(FunctionRef<void(std::string_view key, const Json& value)> visit) const;
   void for_each_element(FunctionRef<void(const Json& value)> visit) const;
 
-  /// "file.json: a.b[3]", for messages. Made when asked for.
+  /// "file.json: a.b[3]", for messages. Computed on demand.
   std::string path() const;
 
  private:
@@ -64,16 +64,16 @@ class Json {
 
   const JsonTree* tree_;
   std::uint32_t node_;
-  std::uint32_t element_;  ///< 0, or the number, from 1, of an element that has no node of its own
+  std::uint32_t element_;  ///< 0, or the number (from 1) of an element without its own node
 };
 
-/// A parsed JSON text. Strict: no BOM, no second document, no NaN, no duplicate key in any object, bounded
-/// depth. Thread-safety: const = safe to share.
+/// A parsed JSON text. The parser is strict: no BOM, no second document, no NaN, no duplicate key in any
+/// object, bounded depth. Thread-safety: const = safe to share.
 class JsonDocument {
  public:
-  /// `subject` is the file's name for messages. The text is not needed afterwards.
-  /// Errors: header (not JSON, or deeper than the limit), utf8, duplicate (with the path of the key), range
-  /// (a number that no double or 64-bit integer holds), limit (bytes or values).
+  /// `subject` is the name of the file for messages. The text is not needed after construction.
+  /// Errors: header (not JSON, or nested too deeply), utf8, duplicate (with the path of the key), range (a
+  /// number that fits neither a double nor a 64-bit integer), limit (bytes or values).
   JsonDocument(std::string_view text, std::string_view subject, JsonLimits limits = {});
   ~JsonDocument();
   JsonDocument(JsonDocument&&) noexcept;

@@ -36,10 +36,10 @@ Found find_by_sorting(Keys keys) {
   sorted.reserve(keys.size());
   for (const std::string_view& key : keys) sorted.push_back(&key);
   std::sort(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return *a < *b; });
-  const auto twice =
+  const auto duplicate =
       std::adjacent_find(sorted.begin(), sorted.end(), [](const auto* a, const auto* b) { return *a == *b; });
-  if (twice == sorted.end()) return std::nullopt;
-  return static_cast<std::size_t>(*twice - keys.data());
+  if (duplicate == sorted.end()) return std::nullopt;
+  return static_cast<std::size_t>(*duplicate - keys.data());
 }
 
 Found find_among_few(Keys keys) {
@@ -54,7 +54,7 @@ Found find_among_few(Keys keys) {
 constexpr std::size_t kFewKeys = 8;
 constexpr int kIndexBits = 22;
 constexpr std::uint32_t kMaxHashed = (1U << kIndexBits) - 1;
-constexpr std::size_t kAhead = 8;  // keys whose slot is fetched before its turn
+constexpr std::size_t kAhead = 8;  // number of keys whose slots are prefetched
 
 }  // namespace
 
@@ -99,7 +99,7 @@ std::optional<std::size_t> DuplicateKeys::find(Keys keys) {
   return keys.size() < kMaxHashed ? find_by_hash(keys) : find_by_sorting(keys);
 }
 
-// A table of open addressing; when keys are chosen to collide, sorting takes over.
+// A hash table with open addressing; if keys collide too often, as chosen keys can, it switches to sorting.
 std::optional<std::size_t> DuplicateKeys::find_by_hash(Keys keys) {
   std::size_t size = 16;
   while (size < keys.size() * 2) size *= 2;
@@ -114,9 +114,9 @@ std::optional<std::size_t> DuplicateKeys::find_by_hash(Keys keys) {
     const std::uint32_t tag = static_cast<std::uint32_t>(hashes_[i] >> 32) & ~kMaxHashed;
     std::size_t slot = hashes_[i] & (size - 1);
     for (; slots_[slot] != 0 && steps_left > 0; slot = (slot + 1) & (size - 1), --steps_left) {
-      const std::uint32_t seen = slots_[slot];
-      const bool same_tag = (seen & ~kMaxHashed) == tag;
-      if (same_tag && keys[(seen & kMaxHashed) - 1] == keys[i]) return i;
+      const std::uint32_t slot_entry = slots_[slot];
+      const bool same_tag = (slot_entry & ~kMaxHashed) == tag;
+      if (same_tag && keys[(slot_entry & kMaxHashed) - 1] == keys[i]) return i;
     }
     slots_[slot] = tag | static_cast<std::uint32_t>(i + 1);
   }

@@ -10,20 +10,20 @@
 
 namespace sightline {
 
-/// What the header of an .npy file says, checked against the bytes that are there.
+/// The contents of the header of an .npy file, validated against the size of the file.
 struct NpyHeader {
-  std::int64_t rows = 0, columns = 0;  ///< a one-dimensional array is one row
-  std::int64_t data_offset = 0;        ///< in bytes from the start of the file
+  std::int64_t rows = 0, columns = 0;  ///< a one-dimensional array counts as one row
+  std::int64_t data_offset = 0;        ///< byte offset of the data from the start of the file
   int element_size = 4;                ///< 2, 4 or 8: float16, float32 or float64, little-endian
 };
 
-/// Reads the header of a one- or two-dimensional float array in C order. `subject` is the file's name for
-/// messages. Errors: magic, truncated, header, range, limit, unsupported, type, duplicate, unsafe
-/// (docs/formats.md says which when). Source: numpy/lib/_format_impl.py, versions 1.0, 2.0 and 3.0.
+/// Parses the header of a one- or two-dimensional float array in C order. `subject` is the name of the file
+/// for messages. Errors: magic, truncated, header, range, limit, unsupported, type, duplicate, unsafe
+/// (docs/formats.md lists the conditions). Source: numpy/lib/_format_impl.py, versions 1.0, 2.0 and 3.0.
 NpyHeader parse_npy_header(ByteView file, std::string_view subject);
 
-/// A two-dimensional .npy file, mapped. Rows are converted as they are read, so a file larger than memory
-/// works. Thread-safety: const = safe to share.
+/// A two-dimensional .npy file, memory-mapped. Rows are converted when they are read, so the file may be
+/// larger than memory. Thread-safety: const = safe to share.
 class NpyFile {
  public:
   /// Errors: those of `MappedFile::open` and `parse_npy_header`.
@@ -34,9 +34,10 @@ class NpyFile {
   /// "float16", "float32" or "float64".
   std::string_view dtype() const;
   const std::string& path() const { return file_->path(); }
-  /// Errors: mismatch when the rows have another width than the model's embeddings.
+  /// Errors: mismatch if the width of the rows differs from that of the model's embeddings.
   void require_columns(std::int64_t expected) const;
-  /// Row `index` as float32 into `out` (columns() floats). Errors: corrupt, with the row, when not finite.
+  /// Converts row `index` to float32 in `out` (columns() floats). Errors: corrupt, with the row, if a value
+  /// is not finite.
   void read_row(std::int64_t index, std::span<float> out) const;
 
  private:

@@ -27,7 +27,7 @@ template <class Stored, class Convert>
 
 [[gnu::always_inline]] inline bool all_finite(const float* values, std::int64_t count) {
   constexpr std::uint32_t kExponent = 0x7F800000U;
-  std::uint32_t wrong = 0;  // without a branch: the loop is vectorised
+  std::uint32_t wrong = 0;  // no branch, so that the loop is vectorised
   for (std::int64_t i = 0; i < count; ++i) {
     wrong |= static_cast<std::uint32_t>((std::bit_cast<std::uint32_t>(values[i]) & kExponent) == kExponent);
   }
@@ -68,7 +68,7 @@ void NpyFile::read_row(std::int64_t index, std::span<float> out) const {
       if (!out.empty()) std::memcpy(out.data(), bytes, out.size_bytes());
   }
   if (!ByCpu<all_finite>::call(out.data(), columns())) {
-    fail(ErrorCode::corrupt, path(), "row " + std::to_string(index) + " holds a NaN or an infinity");
+    fail(ErrorCode::corrupt, path(), "row " + std::to_string(index) + " contains a NaN or an infinity");
   }
 }
 

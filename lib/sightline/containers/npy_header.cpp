@@ -12,7 +12,7 @@ namespace sightline {
 namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
-constexpr std::uint32_t kMaxHeaderBytes = 10'000;  // numpy's own limit
+constexpr std::uint32_t kMaxHeaderBytes = 10'000;  // the limit of NumPy
 constexpr std::size_t kMaxDimensions = 2;
 constexpr std::int64_t kMaxColumns = 1 << 20;
 
@@ -55,7 +55,10 @@ HeaderText header_text(ByteView file, std::string_view subject) {
   return {as_text(file.subspan(begin, length)), begin + length};
 }
 
-// The few forms of Python that a header may hold: {'key': 'text' | True | False | (1, 2), ...}.
+// The few forms of Python literals that a header may contain: {'key': 'text'
+//  True
+//  False
+//  (1, 2), ...}.
 class HeaderParser {
  public:
   HeaderParser(std::string_view text, std::string_view subject) : rest_(text), subject_(subject) {}
@@ -68,7 +71,7 @@ class HeaderParser {
       expect(',');
     }
     skip_blanks();
-    if (!rest_.empty()) malformed("text behind the closing brace");
+    if (!rest_.empty()) malformed("text after the closing brace");
     if (!descr) malformed("no 'descr'");
     if (!fortran_order) malformed("no 'fortran_order'");
     if (!shape) malformed("no 'shape'");
@@ -100,14 +103,14 @@ class HeaderParser {
       malformed(std::string("expected ") + c + " before '" + std::string(rest_.substr(0, 20)) + "'");
   }
 
-  // A string without escapes: no name or type that is accepted has any.
+  // A string without escapes; no accepted name or type contains any.
   std::string_view quoted() {
     skip_blanks();
     const char quote = rest_.empty() ? '\0' : rest_.front();
     if (quote != '\'' && quote != '"')
       malformed("expected a string before '" + std::string(rest_.substr(0, 20)) + "'");
     const std::size_t end = rest_.find(quote, 1);
-    if (end == std::string_view::npos) malformed("a string is not closed");
+    if (end == std::string_view::npos) malformed("unterminated string");
     const std::string_view text = rest_.substr(1, end - 1);
     if (text.find_first_of("\\\n") != std::string_view::npos) malformed("an escape or line end in a string");
     rest_.remove_prefix(end + 1);
@@ -119,7 +122,7 @@ class HeaderParser {
     if (key == "descr") {
       check_once(descr.has_value(), key);
       skip_blanks();
-      if (rest_.starts_with('[')) fail(ErrorCode::type, subject_, "holds records, expected floats");
+      if (rest_.starts_with('[')) fail(ErrorCode::type, subject_, "contains records, expected floats");
       descr = quoted();
     } else if (key == "fortran_order") {
       check_once(fortran_order.has_value(), key);
@@ -132,8 +135,9 @@ class HeaderParser {
     }
   }
 
-  void check_once(bool seen, std::string_view key) const {
-    if (seen) fail(ErrorCode::duplicate, subject_, "has '" + std::string(key) + "' twice in its header");
+  void check_once(bool already_present, std::string_view key) const {
+    if (already_present)
+      fail(ErrorCode::duplicate, subject_, "has duplicate key '" + std::string(key) + "' in its header");
   }
 
   bool boolean() {
@@ -152,15 +156,15 @@ class HeaderParser {
     expect('(');
     bool comma = false;
     while (!accept(')')) {
-      if (!sizes.empty() && !comma) malformed("expected , between sizes");
+      if (!sizes.empty() && !comma) malformed("expected a comma between sizes");
       sizes.push_back(size());
       comma = accept(',');
     }
-    if (sizes.size() == 1 && !comma) malformed("a shape that is not a tuple");
+    if (sizes.size() == 1 && !comma) malformed("the shape is not a tuple");
     return sizes;
   }
 
-  // A decimal number; Python 2 wrote long ones with an L.
+  // A decimal number; Python 2 wrote an L after large ones.
   std::int64_t size() {
     const bool negative = accept('-');
     skip_blanks();
@@ -171,10 +175,10 @@ class HeaderParser {
       too_large = too_large || __builtin_mul_overflow(value, 10, &value) ||
                   __builtin_add_overflow(value, rest_[digits] - '0', &value);
     }
-    if (digits == 0 || (digits > 1 && rest_[0] == '0')) malformed("a size that is not a decimal number");
+    if (digits == 0 || (digits > 1 && rest_[0] == '0')) malformed("a size is not a decimal number");
     rest_.remove_prefix(digits);
     if (rest_.starts_with('L')) rest_.remove_prefix(1);
-    if (too_large) fail(ErrorCode::range, subject_, "has a shape whose size does not fit 63 bits");
+    if (too_large) fail(ErrorCode::range, subject_, "has a shape whose size does not fit in 63 bits");
     if (negative) fail(ErrorCode::range, subject_, "has a negative size in its shape");
     return value;
   }
@@ -188,7 +192,7 @@ int element_size(std::string_view descr, std::string_view subject) {
   if (descr == "<f4") return 4;
   if (descr == "<f8") return 8;
   if (descr.find('O') != std::string_view::npos) {
-    fail(ErrorCode::unsafe, subject, "holds Python objects (a pickle), expected floats");
+    fail(ErrorCode::unsafe, subject, "contains Python objects (a pickle), expected floats");
   }
   fail(ErrorCode::type, subject,
        "has elements of type '" + printable(descr) + "', expected '<f4', '<f2' or '<f8'");
@@ -215,13 +219,14 @@ NpyHeader parse_npy_header(ByteView file, std::string_view subject) {
 
   const std::int64_t elements = checked_mul(header.rows, header.columns, subject);
   const std::int64_t expected = checked_mul(elements, header.element_size, subject);
-  const std::int64_t present = std::ssize(file) - header.data_offset;
-  if (present < expected) {
+  const std::int64_t actual_bytes = std::ssize(file) - header.data_offset;
+  if (actual_bytes < expected) {
     fail(ErrorCode::truncated, subject,
-         "has " + std::to_string(present) + " bytes of data, expected " + std::to_string(expected));
+         "has " + std::to_string(actual_bytes) + " bytes of data, expected " + std::to_string(expected));
   }
-  if (present > expected) {
-    fail(ErrorCode::range, subject, "has " + std::to_string(present - expected) + " bytes behind its data");
+  if (actual_bytes > expected) {
+    fail(ErrorCode::range, subject,
+         "has " + std::to_string(actual_bytes - expected) + " bytes after its data");
   }
   if (header.columns > kMaxColumns) {
     fail(ErrorCode::limit, subject,

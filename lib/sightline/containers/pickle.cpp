@@ -15,7 +15,7 @@ constexpr int kMaxDepth = 64;
 
 std::uint32_t PickleTree::add(const PickleNode& node) {
   if (nodes.size() == kMaxNodes) {
-    fail(ErrorCode::limit, subject, "holds more than " + std::to_string(kMaxNodes) + " values");
+    fail(ErrorCode::limit, subject, "contains more than " + std::to_string(kMaxNodes) + " values");
   }
   nodes.push_back(node);
   return static_cast<std::uint32_t>(nodes.size() - 1);
@@ -23,18 +23,19 @@ std::uint32_t PickleTree::add(const PickleNode& node) {
 
 void PickleTree::append(std::uint32_t parent, std::uint32_t child) {
   PickleNode& holder = nodes[parent];
-  PickleNode& held = nodes[child];
-  if (holder.is_held || parent == child) {
-    fail(ErrorCode::header, subject, "has a value that changes after another holds it, or holds itself");
+  PickleNode& child_node = nodes[child];
+  if (holder.is_contained || parent == child) {
+    fail(ErrorCode::header, subject,
+         "has a value that is modified after another value contains it, or that contains itself");
   }
-  if (held.depth >= kMaxDepth) {
+  if (child_node.depth >= kMaxDepth) {
     fail(ErrorCode::limit, subject, "nests its values deeper than " + std::to_string(kMaxDepth));
   }
   if (links.size() == kMaxLinks) {
     fail(ErrorCode::limit, subject, "refers to its values more than " + std::to_string(kMaxLinks) + " times");
   }
-  held.is_held = true;
-  if (holder.depth <= held.depth) holder.depth = static_cast<std::uint8_t>(held.depth + 1);
+  child_node.is_contained = true;
+  if (holder.depth <= child_node.depth) holder.depth = static_cast<std::uint8_t>(child_node.depth + 1);
   const auto link = static_cast<std::uint32_t>(links.size());
   links.push_back({child, 0});
   if (holder.count == 0) {
@@ -49,7 +50,7 @@ void PickleTree::append(std::uint32_t parent, std::uint32_t child) {
 PickleKind PickleValue::kind() const { return tree_->nodes[node_].kind; }
 
 void PickleValue::expect(bool right, std::string_view kind) const {
-  if (!right) fail(ErrorCode::header, tree_->subject, "has a value that is not " + std::string(kind));
+  if (!right) fail(ErrorCode::header, tree_->subject, "contains a value that is not " + std::string(kind));
 }
 
 PickleValue PickleValue::child(std::int64_t index) const {
@@ -66,19 +67,19 @@ PickleValue PickleValue::child(std::int64_t index) const {
 
 std::int64_t PickleValue::as_integer() const {
   if (is(PickleKind::big_integer)) {
-    fail(ErrorCode::range, tree_->subject, "has an integer of more than 64 bits where a number must be");
+    fail(ErrorCode::range, tree_->subject, "has an integer of more than 64 bits where a number is expected");
   }
-  expect(is(PickleKind::integer), "an integer where one must be");
+  expect(is(PickleKind::integer), "an integer, as expected");
   return tree_->nodes[node_].number;
 }
 
 bool PickleValue::as_boolean() const {
-  expect(is(PickleKind::boolean), "true or false where one must be");
+  expect(is(PickleKind::boolean), "true or false, as expected");
   return tree_->nodes[node_].number != 0;
 }
 
 std::string_view PickleValue::as_text() const {
-  expect(is(PickleKind::text), "a text where one must be");
+  expect(is(PickleKind::text), "a string, as expected");
   const PickleNode& node = tree_->nodes[node_];
   return sightline::as_text(tree_->bytes.subspan(node.first, node.count));
 }
@@ -90,12 +91,12 @@ std::int64_t PickleValue::size() const {
 }
 
 PickleValue PickleValue::item(std::int64_t index) const {
-  expect(is(PickleKind::tuple) || is(PickleKind::list), "a tuple or list where one must be");
+  expect(is(PickleKind::tuple) || is(PickleKind::list), "a tuple or list, as expected");
   return child(index);
 }
 
 void PickleValue::for_each_item(FunctionRef<void(const PickleValue& item)> visit) const {
-  expect(is(PickleKind::tuple) || is(PickleKind::list), "a tuple or list where one must be");
+  expect(is(PickleKind::tuple) || is(PickleKind::list), "a tuple or list, as expected");
   const PickleNode& node = tree_->nodes[node_];
   std::uint32_t link = node.first;
   for (std::uint32_t i = 0; i < node.count; ++i, link = tree_->links[link].next) {
@@ -105,7 +106,7 @@ void PickleValue::for_each_item(FunctionRef<void(const PickleValue& item)> visit
 
 void PickleValue::for_each_pair(
     FunctionRef<void(const PickleValue& key, const PickleValue& value)> visit) const {
-  expect(is(PickleKind::dict), "a dict where one must be");
+  expect(is(PickleKind::dict), "a dict, as expected");
   const PickleNode& node = tree_->nodes[node_];
   std::uint32_t link = node.first;
   for (std::uint32_t i = 0; i < node.count; i += 2) {
@@ -116,33 +117,33 @@ void PickleValue::for_each_pair(
 }
 
 std::string_view PickleValue::module() const {
-  expect(is(PickleKind::global), "a global where one must be");
+  expect(is(PickleKind::global), "a global, as expected");
   return child(0).as_text();
 }
 
 std::string_view PickleValue::name() const {
-  expect(is(PickleKind::global), "a global where one must be");
+  expect(is(PickleKind::global), "a global, as expected");
   return child(1).as_text();
 }
 
 PickleValue PickleValue::function() const {
-  expect(is(PickleKind::call), "a call where one must be");
+  expect(is(PickleKind::call), "a call, as expected");
   return child(0);
 }
 
 PickleValue PickleValue::arguments() const {
-  expect(is(PickleKind::call), "a call where one must be");
+  expect(is(PickleKind::call), "a call, as expected");
   return child(1);
 }
 
 std::optional<PickleValue> PickleValue::state() const {
-  expect(is(PickleKind::record), "an object where one must be");
+  expect(is(PickleKind::record), "an object, as expected");
   if (tree_->nodes[node_].count < 2) return std::nullopt;
   return child(1);
 }
 
 PickleValue PickleValue::id() const {
-  expect(is(PickleKind::persistent), "a persistent id where one must be");
+  expect(is(PickleKind::persistent), "a persistent id, as expected");
   return child(0);
 }
 

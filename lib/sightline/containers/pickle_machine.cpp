@@ -17,43 +17,43 @@ constexpr std::uint32_t kUnset = std::numeric_limits<std::uint32_t>::max();
 
 PickleTree PickleMachine::run() {
   if (tree_.bytes.size() > kMaxBytes) {
-    refuse(ErrorCode::limit, "has " + std::to_string(tree_.bytes.size()) + " bytes, at most " +
+    reject(ErrorCode::limit, "has " + std::to_string(tree_.bytes.size()) + " bytes, at most " +
                                  std::to_string(kMaxBytes) + " are accepted");
   }
   for (std::int64_t count = 0; !stopped_; ++count) {
     if (count == kMaxOperations) {
-      refuse(ErrorCode::limit, "has more than " + std::to_string(kMaxOperations) + " operations");
+      reject(ErrorCode::limit, "has more than " + std::to_string(kMaxOperations) + " operations");
     }
     step();
   }
   if (stack_.size() != 1 || !marks_.empty()) {
-    refuse(ErrorCode::header, "ends with " + std::to_string(stack_.size()) + " values, expected one");
+    reject(ErrorCode::header, "ends with " + std::to_string(stack_.size()) + " values, expected one");
   }
-  if (at_ != tree_.bytes.size()) refuse(ErrorCode::unsafe, "goes on behind its end");
+  if (at_ != tree_.bytes.size()) reject(ErrorCode::unsafe, "continues after its end");
   check_factories();
   tree_.root = stack_.front();
   return std::move(tree_);
 }
 
-// A text of `size` bytes at the present place, as a node.
+// A text of `size` bytes at the current position, as a node.
 std::uint32_t PickleMachine::text_of(std::uint64_t size) {
   if (size > tree_.bytes.size() - at_) {
-    refuse(ErrorCode::truncated, "ends inside a text of " + std::to_string(size) + " bytes");
+    reject(ErrorCode::truncated, "ends inside a text of " + std::to_string(size) + " bytes");
   }
   const PickleNode node{.kind = PickleKind::text,
                         .count = static_cast<std::uint32_t>(size),
                         .first = static_cast<std::uint32_t>(at_)};
   if (!is_utf8(as_text(tree_.bytes.subspan(node.first, node.count)))) {
-    refuse(ErrorCode::utf8, "has a text that is not UTF-8");
+    reject(ErrorCode::utf8, "has a string that is not UTF-8");
   }
   at_ += node.count;
   return tree_.add(node);
 }
 
-// A text up to the end of its line, as a node.
+// The rest of the current line, as a node.
 std::uint32_t PickleMachine::line() {
   const std::size_t end = as_text(tree_.bytes).find('\n', at_);
-  if (end == std::string_view::npos) refuse(ErrorCode::truncated, "ends inside a name");
+  if (end == std::string_view::npos) reject(ErrorCode::truncated, "ends inside a name");
   const std::uint32_t text = text_of(end - at_);
   ++at_;
   return text;
@@ -61,7 +61,7 @@ std::uint32_t PickleMachine::line() {
 
 std::uint32_t& PickleMachine::top() {
   if (stack_.size() <= (marks_.empty() ? 0 : marks_.back())) {
-    refuse(ErrorCode::header, "takes a value from an empty stack");
+    reject(ErrorCode::header, "takes a value from an empty stack");
   }
   return stack_.back();
 }
@@ -73,7 +73,7 @@ std::uint32_t PickleMachine::pop() {
 }
 
 std::size_t PickleMachine::pop_mark() {
-  if (marks_.empty()) refuse(ErrorCode::header, "takes values up to a mark that was not set");
+  if (marks_.empty()) reject(ErrorCode::header, "takes values up to a mark that was not set");
   const std::size_t begin = marks_.back();
   marks_.pop_back();
   return begin;
@@ -84,49 +84,49 @@ void PickleMachine::append_from(std::uint32_t holder, std::size_t begin) {
   stack_.resize(begin);
 }
 
-// A new container of what lies on the stack from `begin` on.
+// Creates a container from the stack entries from `begin` on.
 std::uint32_t PickleMachine::collected(PickleKind kind, std::size_t begin) {
   if (kind == PickleKind::dict && (stack_.size() - begin) % 2 != 0) {
-    refuse(ErrorCode::header, "has a dict with a key that has no value");
+    reject(ErrorCode::header, "has a dict with a key that has no value");
   }
   const std::uint32_t holder = tree_.add({.kind = kind, .depth = 1});
   append_from(holder, begin);
   return holder;
 }
 
-// Where the uppermost `count` values begin.
-std::size_t PickleMachine::below_top(std::size_t count) const {
+// Index of the lowest of the top `count` values.
+std::size_t PickleMachine::index_below_top(std::size_t count) const {
   const std::size_t floor = marks_.empty() ? 0 : marks_.back();
-  if (stack_.size() - floor < count) refuse(ErrorCode::header, "takes a value from an empty stack");
+  if (stack_.size() - floor < count) reject(ErrorCode::header, "takes a value from an empty stack");
   return stack_.size() - count;
 }
 
 void PickleMachine::append_to_list(std::size_t begin) {
   if (!has_holder(begin) || tree_.nodes[stack_[begin - 1]].kind != PickleKind::list) {
-    refuse(ErrorCode::header, "appends to a value that is not a list");
+    reject(ErrorCode::header, "appends to a value that is not a list");
   }
   append_from(stack_[begin - 1], begin);
 }
 
 void PickleMachine::append_to_dict(std::size_t begin) {
   if (!has_holder(begin) || tree_.nodes[stack_[begin - 1]].kind != PickleKind::dict) {
-    refuse(ErrorCode::header, "sets items of a value that is not a dict");
+    reject(ErrorCode::header, "sets items of a value that is not a dict");
   }
-  if ((stack_.size() - begin) % 2 != 0) refuse(ErrorCode::header, "has a dict with a key that has no value");
+  if ((stack_.size() - begin) % 2 != 0) reject(ErrorCode::header, "has a dict with a key that has no value");
   append_from(stack_[begin - 1], begin);
 }
 
 void PickleMachine::add_to_set(std::size_t begin) {
   if (!has_holder(begin) || tree_.nodes[stack_[begin - 1]].kind != PickleKind::set) {
-    refuse(ErrorCode::header, "adds items to a value that is not a set");
+    reject(ErrorCode::header, "adds items to a value that is not a set");
   }
   append_from(stack_[begin - 1], begin);
 }
 
 void PickleMachine::remember(std::size_t slot) {
   if (slot >= kMaxMemo) {
-    refuse(ErrorCode::limit, "remembers a value as number " + std::to_string(slot) + ", at most " +
-                                 std::to_string(kMaxMemo - 1) + " is accepted");
+    reject(ErrorCode::limit, "stores a value in memo slot " + std::to_string(slot) + ", expected at most " +
+                                 std::to_string(kMaxMemo - 1) + "");
   }
   const std::uint32_t value = top();
   if (slot >= memo_.size()) memo_.resize(slot + 1, kUnset);
@@ -136,7 +136,7 @@ void PickleMachine::remember(std::size_t slot) {
 
 void PickleMachine::recall(std::size_t slot) {
   if (slot >= memo_.size() || memo_[slot] == kUnset) {
-    refuse(ErrorCode::header, "recalls value number " + std::to_string(slot) + ", which was not remembered");
+    reject(ErrorCode::header, "reads memo slot " + std::to_string(slot) + ", which is empty");
   }
   push(memo_[slot]);
 }
@@ -156,10 +156,10 @@ void PickleMachine::push_global(std::uint32_t module, std::uint32_t name) {
   tree_.append(node, module);
   tree_.append(node, name);
   if (use == PickleUse::refused) {
-    refuse(ErrorCode::unsafe, "refers to " + name_of(node) + ", which is not among what a checkpoint needs");
+    reject(ErrorCode::unsafe, "refers to " + name_of(node) + ", which no checkpoint needs");
   }
   if (use == PickleUse::unsupported) {
-    refuse(ErrorCode::unsupported, "holds a " + name_of(node) + ", which this program does not read");
+    reject(ErrorCode::unsupported, "contains a " + name_of(node) + ", which is not supported");
   }
   push(node);
 }
@@ -172,7 +172,7 @@ void PickleMachine::global() {
 void PickleMachine::stack_global() {
   const std::uint32_t name = pop(), module = pop();
   if (tree_.nodes[name].kind != PickleKind::text || tree_.nodes[module].kind != PickleKind::text) {
-    refuse(ErrorCode::header, "refers to a global whose name is not a text");
+    reject(ErrorCode::header, "refers to a global whose name is not a string");
   }
   push_global(module, name);
 }
@@ -180,21 +180,22 @@ void PickleMachine::stack_global() {
 void PickleMachine::protocol() {
   const int version = operand<std::uint8_t>();
   if (version < 2 || version > 5) {
-    refuse(ErrorCode::unsupported, "has protocol " + std::to_string(version) + ", expected 2 to 5");
+    reject(ErrorCode::unsupported, "has protocol " + std::to_string(version) + ", expected 2 to 5");
   }
 }
 
 void PickleMachine::frame() {
   const auto size = operand<std::uint64_t>();
   if (size > tree_.bytes.size() - at_) {
-    refuse(ErrorCode::truncated, "ends inside a frame of " + std::to_string(size) + " bytes");
+    reject(ErrorCode::truncated, "ends inside a frame of " + std::to_string(size) + " bytes");
   }
 }
 
 void PickleMachine::reduce() {
   const std::uint32_t arguments = pop(), function = pop();
   if (tree_.nodes[function].kind != PickleKind::global || tree_.nodes[arguments].kind != PickleKind::tuple) {
-    refuse(ErrorCode::header, "calls what is not a function, or with what is not a tuple");
+    reject(ErrorCode::header,
+           "calls a value that is not a function, or passes it something other than a tuple");
   }
   switch (tree_.nodes[function].use) {
     case PickleUse::ordered_dict:
@@ -207,7 +208,7 @@ void PickleMachine::reduce() {
     case PickleUse::callable:
       return push_call(function, arguments);
     default:
-      refuse(ErrorCode::unsafe, "calls " + name_of(function) + ", which is not a function of a checkpoint");
+      reject(ErrorCode::unsafe, "calls " + name_of(function) + ", which is not a function of a checkpoint");
   }
 }
 
@@ -218,22 +219,23 @@ void PickleMachine::push_call(std::uint32_t function, std::uint32_t arguments) {
   push(call);
 }
 
-// What makes its missing values is never called: it may be named, and that is all.
+// The default factory is never called; it may only be named.
 void PickleMachine::reduce_default_dict(std::uint32_t function, std::uint32_t arguments) {
   const PickleNode& tuple = tree_.nodes[arguments];
-  if (tuple.count > 1) refuse(ErrorCode::header, "makes a defaultdict of something, expected an empty one");
+  if (tuple.count > 1) reject(ErrorCode::header, "creates a non-empty defaultdict, expected an empty one");
   if (tuple.count == 1) {
     PickleNode& factory = tree_.nodes[tree_.links[tuple.first].value];
     const bool is_factory = factory.kind == PickleKind::global && factory.use == PickleUse::factory;
     if (!is_factory && factory.kind != PickleKind::none) {
-      refuse(ErrorCode::unsafe, "makes a " + name_of(function) + " with a factory that no checkpoint needs");
+      reject(ErrorCode::unsafe,
+             "creates a " + name_of(function) + " with a factory that no checkpoint needs");
     }
     factory.is_in_place = true;
   }
   push({.kind = PickleKind::dict, .depth = 1});
 }
 
-// Protocol 2 has no bytes: `_codecs.encode(text, 'latin1')` makes them, and `bytes()` those that are none.
+// Protocol 2 has no bytes: `_codecs.encode(text, 'latin1')` creates them, and `bytes()` creates empty ones.
 void PickleMachine::reduce_latin1(std::uint32_t function, std::uint32_t arguments) {
   const PickleNode& tuple = tree_.nodes[arguments];
   const auto is_text = [&](std::uint32_t node) { return tree_.nodes[node].kind == PickleKind::text; };
@@ -242,16 +244,16 @@ void PickleMachine::reduce_latin1(std::uint32_t function, std::uint32_t argument
     const PickleTree::Link text = tree_.links[tuple.first], codec = tree_.links[text.next];
     right = is_text(text.value) && is_text(codec.value) && text_at(codec.value) == "latin1";
   }
-  if (!right) refuse(ErrorCode::unsafe, "calls " + name_of(function) + " for more than bytes");
+  if (!right) reject(ErrorCode::unsafe, "calls " + name_of(function) + " for something other than bytes");
   push(PickleNode{.kind = PickleKind::bytes});
 }
 
-// Errors: unsafe for a factory that no defaultdict has.
+// Errors: unsafe for a factory that no defaultdict uses.
 void PickleMachine::check_factories() const {
   for (std::uint32_t node = 0; node < tree_.nodes.size(); ++node) {
     const PickleNode& value = tree_.nodes[node];
     if (value.kind != PickleKind::global || value.use != PickleUse::factory || value.is_in_place) continue;
-    refuse(ErrorCode::unsafe, "refers to " + name_of(node) + ", which is not among what a checkpoint needs");
+    reject(ErrorCode::unsafe, "refers to " + name_of(node) + ", which no checkpoint needs");
   }
 }
 
@@ -259,10 +261,10 @@ void PickleMachine::new_object() {
   const std::uint32_t arguments = pop(), type = pop();
   if (tree_.nodes[type].kind != PickleKind::global || tree_.nodes[arguments].kind != PickleKind::tuple ||
       tree_.nodes[arguments].count != 0) {
-    refuse(ErrorCode::header, "makes an object of what is not a class, or with arguments");
+    reject(ErrorCode::header, "creates an object of a value that is not a class, or with arguments");
   }
   if (tree_.nodes[type].use != PickleUse::record) {
-    refuse(ErrorCode::unsafe, "makes an object of " + name_of(type) + ", expected a class of the model");
+    reject(ErrorCode::unsafe, "creates an object of " + name_of(type) + ", expected a class of the model");
   }
   const std::uint32_t record = tree_.add({.kind = PickleKind::record, .depth = 1});
   tree_.append(record, type);
@@ -273,11 +275,11 @@ void PickleMachine::build() {
   const std::uint32_t state = pop(), object = top();
   const PickleNode& node = tree_.nodes[object];
   if (node.kind == PickleKind::dict && node.is_ordered)
-    return;  // attributes of the dict; holds nothing needed
+    return;  // attributes of the dict, which no checkpoint needs
   if (node.kind != PickleKind::record) {
-    refuse(ErrorCode::unsafe, "gives a state to a value that is not an object of the model");
+    reject(ErrorCode::unsafe, "assigns a state to a value that is not an object of the model");
   }
-  if (node.count != 1) refuse(ErrorCode::header, "gives an object a second state");
+  if (node.count != 1) reject(ErrorCode::header, "assigns a second state to an object");
   tree_.append(object, state);
 }
 
@@ -290,7 +292,7 @@ void PickleMachine::persistent() {
     right = tree_.nodes[tag].kind == PickleKind::text && text_at(tag) == rules_.persistent_tag;
   }
   if (!right) {
-    refuse(ErrorCode::unsafe,
+    reject(ErrorCode::unsafe,
            "has a persistent id that is not a ('" + std::string(rules_.persistent_tag) + "', ...)");
   }
   const std::uint32_t value = tree_.add({.kind = PickleKind::persistent, .depth = 1});
@@ -298,9 +300,9 @@ void PickleMachine::persistent() {
   push(value);
 }
 
-// Two's complement of `size` bytes. What 64 bits do not hold is a value that nobody asks for.
+// A two's complement integer of `size` bytes. Values that do not fit in 64 bits are never used.
 void PickleMachine::integer(std::uint64_t size) {
-  if (tree_.bytes.size() - at_ < size) refuse(ErrorCode::truncated, "ends inside an operation");
+  if (tree_.bytes.size() - at_ < size) reject(ErrorCode::truncated, "ends inside an operation");
   const std::size_t begin = at_;
   at_ += static_cast<std::size_t>(size);
   if (size > 8) return push(PickleNode{.kind = PickleKind::big_integer});
@@ -314,7 +316,7 @@ void PickleMachine::integer(std::uint64_t size) {
 
 void PickleMachine::push_bytes(std::uint64_t size) {
   if (size > tree_.bytes.size() - at_) {
-    refuse(ErrorCode::truncated, "ends inside " + std::to_string(size) + " bytes");
+    reject(ErrorCode::truncated, "ends inside " + std::to_string(size) + " bytes");
   }
   at_ += static_cast<std::size_t>(size);
   push(PickleNode{.kind = PickleKind::bytes});

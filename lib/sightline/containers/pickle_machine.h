@@ -10,8 +10,8 @@
 
 namespace sightline {
 
-/// The stack machine that a pickle is a program of. Its operations build values; those that would do more are
-/// not there.
+/// The stack machine that executes a pickle program. Its operations only build values; operations that would
+/// do more are not implemented.
 class PickleMachine {
  public:
   /// `rules` must outlive it.
@@ -19,11 +19,11 @@ class PickleMachine {
     tree_.subject = subject;
     tree_.bytes = bytes;
   }
-  /// Runs to the end, once. Errors: as `PickleDocument`.
+  /// Runs the program to its end, once. Errors: as `PickleDocument`.
   PickleTree run();
 
  private:
-  [[noreturn]] void refuse(ErrorCode code, const std::string& problem) const {
+  [[noreturn]] void reject(ErrorCode code, const std::string& problem) const {
     fail(code, tree_.subject, problem + " (byte " + std::to_string(at_operation_) + ")");
   }
   void step();
@@ -44,12 +44,12 @@ class PickleMachine {
   std::size_t pop_mark();
   void append_from(std::uint32_t holder, std::size_t begin);
   std::uint32_t collected(PickleKind kind, std::size_t begin);
-  void push_tuple(std::size_t size) { push(collected(PickleKind::tuple, below_top(size))); }
+  void push_tuple(std::size_t size) { push(collected(PickleKind::tuple, index_below_top(size))); }
   void push_marked(PickleKind kind) {
     const std::size_t begin = pop_mark();
     push(collected(kind, begin));
   }
-  std::size_t below_top(std::size_t count) const;
+  std::size_t index_below_top(std::size_t count) const;
   bool has_holder(std::size_t begin) const { return begin > (marks_.empty() ? 0 : marks_.back()); }
   void append_to_list(std::size_t begin);
   void append_to_dict(std::size_t begin);
@@ -79,7 +79,7 @@ class PickleMachine {
   const PickleRules& rules_;
   PickleTree tree_;
   std::vector<std::uint32_t> stack_;
-  std::vector<std::uint32_t> marks_;  ///< sizes of the stack
+  std::vector<std::uint32_t> marks_;  ///< stack sizes at the marks
   std::vector<std::uint32_t> memo_;
   std::size_t remembered_ = 0;
   std::size_t at_ = 0;
@@ -89,7 +89,7 @@ class PickleMachine {
 
 template <class T>
 T PickleMachine::operand() {
-  if (tree_.bytes.size() - at_ < sizeof(T)) refuse(ErrorCode::truncated, "ends inside an operation");
+  if (tree_.bytes.size() - at_ < sizeof(T)) reject(ErrorCode::truncated, "ends inside an operation");
   const T value = load_le<T>(tree_.bytes, at_, tree_.subject);
   at_ += sizeof(T);
   return value;

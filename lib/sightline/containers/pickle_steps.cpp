@@ -4,7 +4,7 @@
 namespace sightline {
 namespace {
 
-// What is not here, by CPython's names, for messages.
+// Operations that are not supported, with CPython's names, for messages.
 struct RefusedOperation {
   char code;
   std::string_view name;
@@ -42,7 +42,7 @@ std::string refused_name(unsigned char code) {
 
 }  // namespace
 
-// Values that hold nothing, and names. Whether `code` is one.
+// Scalars and names. Returns whether `code` was handled.
 bool PickleMachine::run_value(unsigned char code) {
   switch (code) {
     case 'N':
@@ -86,7 +86,7 @@ bool PickleMachine::run_value(unsigned char code) {
   }
 }
 
-// What puts values into each other. Whether `code` is one.
+// Operations on containers. Returns whether `code` was handled.
 bool PickleMachine::run_container(unsigned char code) {
   switch (code) {
     case ')':
@@ -104,7 +104,7 @@ bool PickleMachine::run_container(unsigned char code) {
     case 'l':
       return push_marked(PickleKind::list), true;
     case 'a':
-      return append_to_list(below_top(1)), true;
+      return append_to_list(index_below_top(1)), true;
     case 'e':
       return append_to_list(pop_mark()), true;
     case '}':
@@ -112,7 +112,7 @@ bool PickleMachine::run_container(unsigned char code) {
     case 'd':
       return push_marked(PickleKind::dict), true;
     case 's':
-      return append_to_dict(below_top(2)), true;
+      return append_to_dict(index_below_top(2)), true;
     case 'u':
       return append_to_dict(pop_mark()), true;
     case 0x8F:
@@ -124,7 +124,7 @@ bool PickleMachine::run_container(unsigned char code) {
   }
 }
 
-// Everything else. Whether `code` is one.
+// All other operations. Returns whether `code` was handled.
 bool PickleMachine::run_other(unsigned char code) {
   switch (code) {
     case 0x80:
@@ -160,10 +160,10 @@ bool PickleMachine::run_other(unsigned char code) {
 
 void PickleMachine::step() {
   at_operation_ = at_;
-  if (at_ == tree_.bytes.size()) refuse(ErrorCode::truncated, "ends without its last operation, STOP");
+  if (at_ == tree_.bytes.size()) reject(ErrorCode::truncated, "ends without its last operation, STOP");
   const auto code = operand<unsigned char>();
   if (!run_value(code) && !run_container(code) && !run_other(code)) {
-    refuse(ErrorCode::unsafe, "has the operation " + refused_name(code) + ", which no checkpoint needs");
+    reject(ErrorCode::unsafe, "has the operation " + refused_name(code) + ", which no checkpoint needs");
   }
 }
 

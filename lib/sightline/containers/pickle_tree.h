@@ -8,23 +8,22 @@
 
 namespace sightline {
 
-/// A value as it is kept. What it holds stands in a chain of links, so that a container costs no memory of
-/// its own.
+/// A stored value. Its children form a chain of links, so that a container needs no allocation of its own.
 struct PickleNode {
   PickleKind kind = PickleKind::none;
-  PickleUse use = PickleUse::refused;  ///< of a global
-  std::uint8_t depth = 0;              ///< 0 for what holds nothing
+  PickleUse use = PickleUse::refused;  ///< use of a global
+  std::uint8_t depth = 0;              ///< depth; 0 for a value without children
   bool is_ordered = false;             ///< a dict that was an OrderedDict, which may have a state
-  bool is_held = false;                ///< by another value, and can no longer change
-  bool is_in_place = false;            ///< a factory that a defaultdict has
-  std::uint32_t count = 0;             ///< children; bytes of a text
-  std::uint32_t first = 0;             ///< link; offset of a text in the pickle
-  std::uint32_t last = 0;              ///< link
-  std::int64_t number = 0;             ///< integer, boolean, or the bits of a real
+  bool is_contained = false;           ///< contained in another value, and therefore immutable
+  bool is_in_place = false;            ///< a factory that a defaultdict uses
+  std::uint32_t count = 0;             ///< number of children; bytes of a text
+  std::uint32_t first = 0;             ///< first link; offset of a text in the pickle
+  std::uint32_t last = 0;              ///< last link
+  std::int64_t number = 0;             ///< integer, boolean, or the bits of a float
 };
 
-/// The values of a pickle, each by its index, so that a value which stands in many places costs nothing
-/// there.
+/// The values of a pickle, each identified by its index, so that a value that is shared many times is stored
+/// once.
 struct PickleTree {
   struct Link {
     std::uint32_t value = 0;
@@ -39,12 +38,12 @@ struct PickleTree {
 
   /// Errors: limit.
   std::uint32_t add(const PickleNode& node);
-  /// Puts `child` behind the children of `parent`. What is held cannot change: no value can come to hold
-  /// itself, and a depth once computed stays right. Errors: header, limit.
+  /// Appends `child` to the children of `parent`. Contained values are immutable, so no value can come to
+  /// contain itself and computed depths stay valid. Errors: header, limit.
   void append(std::uint32_t parent, std::uint32_t child);
 };
 
-/// Runs the pickle's operations. Errors: as `PickleDocument`.
+/// Runs the operations of the pickle. Errors: as `PickleDocument`.
 PickleTree interpret_pickle(ByteView bytes, std::string_view subject, const PickleRules& rules);
 
 }  // namespace sightline

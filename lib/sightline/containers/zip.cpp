@@ -21,7 +21,7 @@ struct FreeDecompressor {
   void operator()(libdeflate_decompressor* it) const { libdeflate_free_decompressor(it); }
 };
 
-// Whether the raw deflate stream `in` ends exactly with its bytes, and then has filled `out` exactly.
+// Whether the raw deflate stream `in` ends exactly at its last byte and fills `out` exactly.
 bool inflate(ByteView in, std::span<std::byte> out) {
   const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(
       libdeflate_alloc_decompressor());
@@ -59,12 +59,12 @@ ZipContent ZipArchive::read(const ZipEntry& entry, std::int64_t max_bytes) const
     if (!inflate(content.bytes, {inflated.get(), size})) {
       fail_corrupt(
           entry, subject_,
-          "does not inflate to the " + std::to_string(entry.size) + " bytes that the directory says");
+          "does not inflate to the " + std::to_string(entry.size) + " bytes that the directory states");
     }
     content = {{inflated.get(), size}, inflated};
   }
   if (libdeflate_crc32(0, content.bytes.data(), content.bytes.size()) != entry.crc) {
-    fail_corrupt(entry, subject_, "has another checksum than the directory says");
+    fail_corrupt(entry, subject_, "has a checksum that differs from the directory");
   }
   return content;
 }

@@ -11,14 +11,14 @@
 namespace sightline {
 namespace {
 
-constexpr std::uint64_t kMaxInflation = 1032;  // of deflate: 258 bytes by two bits
+constexpr std::uint64_t kMaxInflation = 1032;  // maximum of deflate: 258 bytes from two bits
 constexpr std::uint16_t kDescriptorFlag = 0x0008;
-// Levels of deflate, a descriptor behind the data, names in UTF-8. The others: encryption, patches.
+// The accepted flags: deflate levels, a data descriptor, UTF-8 names. The others mean encryption or patches.
 constexpr std::uint16_t kKnownFlags = 0x0006 | kDescriptorFlag | 0x0800;
 constexpr std::uint16_t kStored = 0, kDeflated = 8;
 constexpr std::uint16_t kZip64Extra = 1;
 
-// The numbers of an entry before they are believed.
+// The numbers of an entry before validation.
 struct RawEntry {
   std::string_view name;
   ByteView extra;
@@ -31,7 +31,7 @@ std::string of_entry(std::string_view subject, std::string_view name) {
   return std::string(subject).append(": ").append(name);
 }
 
-// The zip64 extra field, if there is one: eight bytes for each number that the record could not hold.
+// Reads the zip64 extra field, if present: eight bytes for each number that did not fit into the record.
 ByteView zip64_extra(ByteView extra, const std::string& subject) {
   std::optional<ByteView> found;
   while (extra.size() >= 4) {
@@ -53,7 +53,7 @@ void widen(RawEntry& entry, const std::string& subject) {
   std::size_t at = 0;
   for (std::uint64_t* number : {&entry.size, &entry.stored_size, &entry.offset}) {
     if (*number != kZipUnknown32) continue;
-    if (wide.size() - at < 8) fail(ErrorCode::range, subject, "refers to a zip64 field, but has none");
+    if (wide.size() - at < 8) fail(ErrorCode::range, subject, "refers to a zip64 field that does not exist");
     *number = load_le<std::uint64_t>(wide, at, subject);
     at += 8;
   }
@@ -71,15 +71,16 @@ bool leads_out(std::string_view name) {
 }
 
 void check_entry(const RawEntry& entry, const std::string& subject) {
-  if (leads_out(entry.name)) fail(ErrorCode::unsafe, subject, "is a name that leads out of its folder");
-  if (!is_utf8(entry.name)) fail(ErrorCode::utf8, subject, "is a name that is not UTF-8");
+  if (leads_out(entry.name)) fail(ErrorCode::unsafe, subject, "has a name that leads out of its folder");
+  if (!is_utf8(entry.name)) fail(ErrorCode::utf8, subject, "has a name that is not UTF-8");
   if ((entry.flags & ~kKnownFlags) != 0) {
     fail(ErrorCode::unsupported, subject,
          "has the flags " + std::to_string(entry.flags) + " (encrypted or a patch), expected plain content");
   }
   if (entry.method != kStored && entry.method != kDeflated) {
-    fail(ErrorCode::unsupported, subject,
-         "is packed by method " + std::to_string(entry.method) + ", expected 0 (stored) or 8 (deflate)");
+    fail(
+        ErrorCode::unsupported, subject,
+        "is compressed with method " + std::to_string(entry.method) + ", expected 0 (stored) or 8 (deflate)");
   }
   const bool possible = entry.method == kStored ? entry.size == entry.stored_size
                                                 : entry.size / kMaxInflation <= entry.stored_size;
@@ -89,10 +90,10 @@ void check_entry(const RawEntry& entry, const std::string& subject) {
   }
 }
 
-// One record of the central directory; `at` moves behind it.
+// Reads one record of the central directory and advances `at` past it.
 RawEntry read_raw(ByteView directory, std::size_t& at, std::string_view subject) {
   if (directory.size() - at < kZipEntryBytes || !has_zip_mark(directory, at, kZipEntryMark)) {
-    fail(ErrorCode::header, subject, "has a directory that is no list of members");
+    fail(ErrorCode::header, subject, "has a malformed directory");
   }
   RawEntry entry;
   ZipFields fields(directory, at + 8, subject);
@@ -119,15 +120,16 @@ RawEntry read_raw(ByteView directory, std::size_t& at, std::string_view subject)
   return entry;
 }
 
-// Where the content begins: behind the local header, which must say the same as the directory.
+// Finds the start of the content, after the local header, which must agree with the directory.
 std::uint64_t content_offset(ByteView file, std::uint64_t limit, const RawEntry& entry,
                              const std::string& subject) {
   if (entry.offset > limit || limit - entry.offset < kZipLocalBytes) {
-    fail(ErrorCode::range, subject, "lies at " + std::to_string(entry.offset) + ", outside the file");
+    fail(ErrorCode::range, subject, "is at offset " + std::to_string(entry.offset) + ", outside the file");
   }
   const auto at = static_cast<std::size_t>(entry.offset);
   if (!has_zip_mark(file, at, kZipLocalMark)) {
-    fail(ErrorCode::range, subject, "lies at " + std::to_string(entry.offset) + ", where no member begins");
+    fail(ErrorCode::range, subject,
+         "is at offset " + std::to_string(entry.offset) + ", where no member starts");
   }
   RawEntry local;
   ZipFields fields(file, at + 6, subject);
@@ -138,12 +140,12 @@ std::uint64_t content_offset(ByteView file, std::uint64_t limit, const RawEntry&
   local.size = fields.next<std::uint32_t>();
   const std::size_t name = fields.next<std::uint16_t>(), extra = fields.next<std::uint16_t>();
   if (limit - at - kZipLocalBytes < name + extra) {
-    fail(ErrorCode::range, subject, "has a local header that ends outside the file");
+    fail(ErrorCode::range, subject, "has a local header that extends outside the file");
   }
   local.name = as_text(file.subspan(at + kZipLocalBytes, name));
   local.extra = file.subspan(at + kZipLocalBytes + name, extra);
   widen(local, subject);
-  const bool later = (entry.flags & kDescriptorFlag) != 0;  // sizes may stand behind the data instead
+  const bool later = (entry.flags & kDescriptorFlag) != 0;  // the sizes may follow the data instead
   const auto agrees = [later](std::uint64_t a, std::uint64_t b) { return a == b || (later && a == 0); };
   if (local.name != entry.name || local.flags != entry.flags || local.method != entry.method ||
       !agrees(local.crc, entry.crc) || !agrees(local.stored_size, entry.stored_size) ||
@@ -153,7 +155,7 @@ std::uint64_t content_offset(ByteView file, std::uint64_t limit, const RawEntry&
   return entry.offset + kZipLocalBytes + name + extra;
 }
 
-// A member: its local header and content.
+// A member with its local header and content.
 struct Place {
   std::uint64_t begin = 0, end = 0;
   std::string_view name;
@@ -172,17 +174,18 @@ void check_places(std::vector<Place>& places, std::string_view subject) {
 }
 
 void check_names(const std::vector<ZipEntry>& entries, std::string_view subject) {
-  const auto twice = std::adjacent_find(
+  const auto duplicate = std::adjacent_find(
       entries.begin(), entries.end(), [](const ZipEntry& a, const ZipEntry& b) { return a.name == b.name; });
-  if (twice != entries.end())
-    fail(ErrorCode::duplicate, of_entry(subject, twice->name), "stands twice in the archive");
+  if (duplicate != entries.end())
+    fail(ErrorCode::duplicate, of_entry(subject, duplicate->name), "is a duplicate");
 }
 
 void check_begin(ByteView file, std::string_view subject) {
   if (has_zip_mark(file, 0, kZipLocalMark) || has_zip_mark(file, 0, kZipEndMark)) return;
   const std::size_t tail = std::min(file.size(), kZipEndBytes + kMaxZipComment);
   if (as_text(file.last(tail)).find(kZipEndMark) != std::string_view::npos) {
-    fail(ErrorCode::header, subject, "has a zip archive behind other bytes, expected it to begin the file");
+    fail(ErrorCode::header, subject,
+         "has a zip archive after other bytes, expected it at the start of the file");
   }
   fail(ErrorCode::magic, subject, "is not a zip archive");
 }
@@ -212,7 +215,7 @@ std::vector<ZipEntry> read_zip_directory(ByteView file, std::string_view subject
                        raw.method == kDeflated});
   }
   if (at != records.size())
-    fail(ErrorCode::header, subject, "has bytes behind the last member of its directory");
+    fail(ErrorCode::header, subject, "has bytes after the last member of its directory");
   check_places(places, subject);
   std::sort(entries.begin(), entries.end(),
             [](const ZipEntry& a, const ZipEntry& b) { return a.name < b.name; });

@@ -5,8 +5,8 @@
 
 namespace sightline {
 
-/// The members of an archive, their names, sizes and places checked against the directory, the local headers
-/// and each other, in bytewise order of their names. Errors: as `ZipArchive`.
+/// The members of an archive in bytewise order of their names, with names, sizes and offsets checked against
+/// the directory, the local headers and each other. Errors: as `ZipArchive`.
 std::vector<ZipEntry> read_zip_directory(ByteView file, std::string_view subject);
 
 }  // namespace sightline

@@ -15,10 +15,10 @@ constexpr std::size_t kEnd64Bytes = 56, kLocator64Bytes = 20;
 
 struct Directory {
   ZipDirectoryPlace place;
-  std::size_t end = 0;  ///< where the first end record begins
+  std::size_t end = 0;  ///< offset of the first end record
 };
 
-// The end record is the one whose comment ends with the file.
+// Finds the end record whose comment ends at the end of the file.
 std::size_t find_end(ByteView file, std::string_view subject) {
   std::optional<std::size_t> found;
   bool is_cut = false, seen = false;
@@ -34,14 +34,14 @@ std::size_t find_end(ByteView file, std::string_view subject) {
     const std::size_t end = at + kZipEndBytes + load_le<std::uint16_t>(file, at + 20, subject);
     is_cut = is_cut || end > size;
     if (end != size) continue;
-    if (found) fail(ErrorCode::header, subject, "ends in two end records of a zip archive, expected one");
+    if (found) fail(ErrorCode::header, subject, "has two end records of a zip archive, expected one");
     found = at;
   }
   if (found) return *found;
   if (!seen || is_cut) {
     fail(ErrorCode::truncated, subject, "ends before the end record of its zip archive");
   }
-  fail(ErrorCode::header, subject, "goes on behind the end record of its zip archive");
+  fail(ErrorCode::header, subject, "continues after the end record of its zip archive");
 }
 
 Directory read_end(ByteView file, std::size_t at, std::string_view subject) {
@@ -63,7 +63,7 @@ Directory read_end64(ByteView file, std::size_t locator, std::string_view subjec
   if (at > locator || locator - at < kEnd64Bytes ||
       !has_zip_mark(file, static_cast<std::size_t>(at), kEnd64Mark)) {
     fail(ErrorCode::range, subject,
-         "has its zip64 end record at " + std::to_string(at) + ", where none lies");
+         "has its zip64 end record at " + std::to_string(at) + ", where there is none");
   }
   ZipFields fields(file, static_cast<std::size_t>(at) + 4, subject);
   const auto rest = fields.next<std::uint64_t>();
@@ -80,7 +80,7 @@ Directory read_end64(ByteView file, std::size_t locator, std::string_view subjec
   return {{entries, size, offset}, static_cast<std::size_t>(at)};
 }
 
-// What stands in both records must agree, unless the older one says that it cannot hold the number.
+// The two records must agree, unless the older one refers to the newer one for a number.
 void check_agreement(const ZipDirectoryPlace& end, const ZipDirectoryPlace& end64, std::string_view subject) {
   const bool agree = (end.entries == kZipUnknown16 || end.entries == end64.entries) &&
                      (end.size == kZipUnknown32 || end.size == end64.size) &&
@@ -105,7 +105,7 @@ ZipDirectoryPlace find_zip_directory(ByteView file, std::string_view subject) {
     end = wide.end;
   } else if (directory.entries == kZipUnknown16 || directory.size == kZipUnknown32 ||
              directory.offset == kZipUnknown32) {
-    fail(ErrorCode::range, subject, "refers to a zip64 end record, but has none");
+    fail(ErrorCode::range, subject, "refers to a zip64 end record that does not exist");
   }
   if (directory.entries > kMaxEntries || directory.size > kMaxDirectoryBytes) {
     fail(ErrorCode::limit, subject,

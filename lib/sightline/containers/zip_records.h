@@ -9,7 +9,7 @@
 
 namespace sightline {
 
-/// Numbers one behind the other in a record of a zip archive. Errors: truncated, from `next`.
+/// Reads consecutive numbers of a zip record. Errors: truncated, from `next`.
 class ZipFields {
  public:
   /// `bytes` and `subject` must outlive it.
@@ -32,7 +32,7 @@ class ZipFields {
   std::string_view subject_;
 };
 
-/// Whether `mark` stands at `offset`, which must not be behind the end.
+/// Whether `mark` is found at `offset`, which must not exceed the size.
 inline bool has_zip_mark(ByteView bytes, std::size_t offset, std::string_view mark) {
   return as_text(bytes).substr(offset).starts_with(mark);
 }
@@ -41,20 +41,20 @@ inline constexpr std::string_view kZipLocalMark("PK\3\4", 4), kZipEntryMark("PK\
     kZipEndMark("PK\5\6", 4);
 inline constexpr std::size_t kZipLocalBytes = 30, kZipEntryBytes = 46, kZipEndBytes = 22;
 inline constexpr std::size_t kMaxZipComment = 0xFFFF;
-/// What stands where the zip64 record has the number.
+/// The placeholder for a number that is stored in the zip64 record.
 inline constexpr std::uint32_t kZipUnknown16 = 0xFFFF, kZipUnknown32 = 0xFFFFFFFF;
 
-/// Where the central directory lies: it ends where the end records begin.
+/// Location of the central directory, which ends where the end records begin.
 struct ZipDirectoryPlace {
   std::uint64_t entries = 0;
   std::uint64_t size = 0;
   std::uint64_t offset = 0;
 };
 
-/// By the end record and, where there is one, its zip64 form. Errors: as `ZipArchive`.
+/// Finds the directory from the end record and, if present, its zip64 form. Errors: as `ZipArchive`.
 ZipDirectoryPlace find_zip_directory(ByteView file, std::string_view subject);
 
-/// Throws `unsupported`: an archive in several files.
+/// Throws `unsupported`: an archive split over several files.
 [[noreturn]] void fail_zip_disks(std::string_view subject);
 
 }  // namespace sightline
