@@ -29,8 +29,8 @@ constexpr DType kFloating[] = {DType::f32, DType::f16, DType::bf16};
 
 }  // namespace
 
-TEST_CASE("element converter: NaN and infinity are refused in every type", "[weights][error]") {
-  const Failure refused{"CORRUPT", "w: holds a NaN or an infinity, expected finite weights"};
+TEST_CASE("element converter: NaN and infinity are rejected in every type", "[weights][error]") {
+  const Failure refused{"CORRUPT", "w: contains a NaN or an infinity, expected finite weights"};
   const DType to = GENERATE_COPY(from_range(std::begin(kFloating), std::end(kFloating)));
   for (const float bad : {kInfinity, -kInfinity, std::numeric_limits<float>::quiet_NaN()}) {
     CHECK(failure(DType::f32, std::vector<float>{1, bad, 1}, to) == refused);
@@ -41,18 +41,19 @@ TEST_CASE("element converter: NaN and infinity are refused in every type", "[wei
   CHECK(failure(DType::f64, std::vector<double>{static_cast<double>(kInfinity)}, DType::f64) == refused);
 }
 
-TEST_CASE("element converter: a number too large for its new type is refused with it", "[weights][error]") {
+TEST_CASE("element converter: a number too large for its new type is rejected and named",
+          "[weights][error]") {
   CHECK(failure(DType::f32, std::vector<float>{65519}, DType::f16).code.empty());
   CHECK(failure(DType::f32, std::vector<float>{65519, -65520}, DType::f16) ==
-        Failure{"RANGE", "w: holds -65520, float16 ends at 65504"});
+        Failure{"RANGE", "w: contains -65520, the limit of float16 is 65504"});
   CHECK(failure(DType::f32, std::vector<float>{3.389e38F}, DType::bf16).code.empty());
   CHECK(failure(DType::f32, std::vector<float>{3.402e38F}, DType::bf16) ==
-        Failure{"RANGE", "w: holds 3.402e+38, bfloat16 ends at 3.3895e38"});
+        Failure{"RANGE", "w: contains 3.402e+38, the limit of bfloat16 is 3.3895e38"});
   CHECK(failure(DType::f64, std::vector<double>{1e39}, DType::f32) ==
-        Failure{"RANGE", "w: holds a number above that, float32 ends at 3.4028e38"});
+        Failure{"RANGE", "w: contains a larger number, the limit of float32 is 3.4028e38"});
 }
 
-TEST_CASE("conversion check: a target is right when it holds the source's numbers, rounded", "[weights]") {
+TEST_CASE("conversion check: accepts a target that contains the rounded numbers of the source", "[weights]") {
   const DType dtype = GENERATE_COPY(from_range(std::begin(kFloating), std::end(kFloating)));
   std::vector<float> numbers(600'000);  // several blocks
   for (std::size_t i = 0; i < numbers.size(); ++i) numbers[i] = static_cast<float>(i) / 7 - 30'000;

@@ -24,7 +24,7 @@ Failure loading(const std::string& path) {
 
 const std::string kPointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
 
-// A safetensors file of empty tensors, in float8 where that is asked for.
+// A safetensors file of empty tensors, optionally in float8.
 std::string safetensors(const std::vector<std::string>& names, const std::string& dtype = "F32") {
   std::string header = "{";
   for (const std::string& name : names) {
@@ -40,16 +40,16 @@ std::string safetensors(const std::vector<std::string>& names, const std::string
 
 }  // namespace
 
-TEST_CASE("file_kind: what stands in the place of weights is MAGIC and says what it is", "[weights][error]") {
+TEST_CASE("file_kind: a file in place of weights is MAGIC, with a description", "[weights][error]") {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"<!DOCTYPE html><html><body>x</body></html>", "an HTML page"},
       {"\xEF\xBB\xBF \n<HTML>" + std::string(5000, 'x'), "an HTML page"},
-      {"Entry not found", "the answer of a server, \"Entry not found\""},
-      {"Invalid username or password.\n", "the answer of a server"},
-      {"Access to model x is restricted", "the answer of a server"},
+      {"Entry not found", "a server response, \"Entry not found\""},
+      {"Invalid username or password.\n", "a server response"},
+      {"Access to model x is restricted", "a server response"},
       {kPointer, "git lfs pull"},
-      {"just some text\nmore", "is a text, not weights: \"just some text\""},
-      {R"({"error":"Not found"})", R"(is a text, not weights: "{"error")"},
+      {"just some text\nmore", "is a text file, not weights: \"just some text\""},
+      {R"({"error":"Not found"})", R"(is a text file, not weights: "{"error")"},
   };
   const std::string name = GENERATE("model.safetensors", "pytorch_model.bin", "ViT.pt", "x.gguf",
                                     "model.weights.h5", "MODEL.SAFETENSORS");
@@ -64,7 +64,7 @@ TEST_CASE("file_kind: what stands in the place of weights is MAGIC and says what
   }
 }
 
-TEST_CASE("file_kind: an empty file is what it is", "[weights][error]") {
+TEST_CASE("file_kind: an empty file is reported as such", "[weights][error]") {
   const TempFolder folder;
   CHECK(loading(folder.write("w.bin", "")).code == "MAGIC");
   CHECK_THAT(loading(folder / "w.bin").message, Contains("is empty"));
@@ -73,7 +73,7 @@ TEST_CASE("file_kind: an empty file is what it is", "[weights][error]") {
   CHECK(loading(folder.write("y.safetensors", std::string(16, '\xFF'))).code == "LIMIT");
 }
 
-TEST_CASE("file_kind: forms of other programs are told by their bytes, whatever the name",
+TEST_CASE("file_kind: formats of other programs are identified by their bytes, whatever the name",
           "[weights][error]") {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"\x08\x08\x12\x07pytorch\x1A\x05"
@@ -82,7 +82,7 @@ TEST_CASE("file_kind: forms of other programs are told by their bytes, whatever 
       {"\x81\xA6params\x82"s, "a Flax checkpoint"},
       {"\xDE\x00\x10\xD9\x20text"s, "a Flax checkpoint"},
       {"\x1C\0\0\0TFL3\0\0"s, "a TensorFlow Lite model"},
-      {"\x93NUMPY\1\0v\0"s, "an array of NumPy"},
+      {"\x93NUMPY\1\0v\0"s, "a NumPy array"},
       {"\x1F\x8B\x08\0\0\0\0\0\0\0"s, "a gzip archive"},
       {"\x28\xB5\x2F\xFD\0\0\0\0"s, "a zstd archive"},
       {"\x89PNG\r\n\x1A\n\0\0"s, "a PNG image"},
@@ -94,12 +94,12 @@ TEST_CASE("file_kind: forms of other programs are told by their bytes, whatever 
       INFO(name << ": " << words);
       const std::string path = folder.write(name, content);
       CHECK(loading(path).code == "UNSUP");
-      CHECK_THAT(loading(path).message, Contains("is " + words) && Contains("expected one of the forms"));
+      CHECK_THAT(loading(path).message, Contains("is " + words) && Contains("expected a supported format"));
     }
   }
 }
 
-TEST_CASE("file_kind: a shard that is no weight file is named", "[weights][error]") {
+TEST_CASE("file_kind: a shard that is not a weight file is named", "[weights][error]") {
   const TempFolder folder;
   const auto [index, shard] = GENERATE(std::pair("model.safetensors.index.json", "a.safetensors"),
                                        std::pair("pytorch_model.bin.index.json", "a.bin"));
@@ -113,7 +113,8 @@ TEST_CASE("file_kind: a shard that is no weight file is named", "[weights][error
   CHECK_THAT(loading(folder.path()).message, Contains(index) && Contains("git lfs pull"));
 }
 
-TEST_CASE("weight_folder: .ckpt, capital letters, and what training leaves beside", "[weights]") {
+TEST_CASE("weight_folder: .ckpt, upper-case extensions, and files that a training leaves beside",
+          "[weights]") {
   const std::string name = GENERATE("epoch_1.ckpt", "MODEL.SAFETENSORS", "ViT-B-32.PT", "Clip.Ckpt");
   const TempFolder folder;
   folder.write("optimizer.pt", "x");
@@ -146,26 +147,26 @@ TEST_CASE("weight_folder: model.safetensors is read before its index, and that b
   CHECK(with("1") == "TYPE");
 }
 
-TEST_CASE("weight_folder: a folder without weights says what it has instead", "[weights][error]") {
+TEST_CASE("weight_folder: the error for a folder without weights hints at alternatives", "[weights][error]") {
   const TempFolder folder;
   folder.write("model.safetensors.part", "x");
   CHECK(loading(folder.path()).code == "MISSING");
-  CHECK_THAT(loading(folder.path()).message,
-             Contains("model.safetensors.part is a download that has not finished"));
+  CHECK_THAT(loading(folder.path()).message, Contains("model.safetensors.part is an unfinished download"));
   const TempFolder outer;
   std::filesystem::create_directory(outer / "inner");
   outer.write("inner/model.safetensors", "x");
-  CHECK_THAT(loading(outer.path()).message, Contains("holds no weights; the folder inner in it does"));
+  CHECK_THAT(loading(outer.path()).message,
+             Contains("contains no weights; the subfolder inner contains some"));
 }
 
-TEST_CASE("foreign_names: what the names of another model look like", "[weights][error]") {
+TEST_CASE("foreign_names: the family of another model is named", "[weights][error]") {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"bert.embeddings.word_embeddings.weight", "BERT"},
       {"model.layers.0.self_attn.q_proj.weight", "Llama"},
       {"transformer.h.0.attn.c_attn.weight", "GPT-2"},
       {"down_blocks.0.attentions.0.norm.weight", "Stable Diffusion"},
       {"cond_stage_model.transformer.text_model.final_layer_norm.bias", "Stable Diffusion"},
-      {"language_model.model.layers.0.mlp.weight", "sees and speaks"},
+      {"language_model.model.layers.0.mlp.weight", "vision-language model"},
       {"clip/text_model/encoder/layers_._0/mlp/fc1/kernel:0", "tf_model.h5"},
       {"blocks.0.attn.qkv.weight", "timm"},
   };
@@ -180,15 +181,15 @@ TEST_CASE("foreign_names: what the names of another model look like", "[weights]
   CHECK_THAT(loading(folder.path()).message, !Contains("look like"));
 }
 
-TEST_CASE("foreign_names: GGUF says itself what it is", "[weights]") {
+TEST_CASE("foreign_names: GGUF states its architecture", "[weights]") {
   Weights weights;
   weights.set_metadata("general.architecture", "llama");
-  CHECK(family_of_names(weights) == "a model of the architecture llama, as the file says");
+  CHECK(family_of_names(weights) == "a model with the architecture llama, according to the file");
   weights.set_metadata("general.architecture", "clip");
   CHECK(family_of_names(weights).empty());
 }
 
-TEST_CASE("foreign_names: quantised weights and adapters are refused by the library that made them",
+TEST_CASE("foreign_names: quantised weights and adapters are rejected with the name of the library",
           "[weights][error]") {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"text_model.encoder.layers.0.mlp.fc1.qweight", "GPTQ or AWQ"},
@@ -207,7 +208,7 @@ TEST_CASE("foreign_names: quantised weights and adapters are refused by the libr
   }
 }
 
-TEST_CASE("safetensors: float8 is named when it is needed", "[weights][error]") {
+TEST_CASE("safetensors: float8 is rejected with its name when a layer requests it", "[weights][error]") {
   const TempFolder folder;
   for (const auto& [stored, name] :
        {std::pair("F8_E4M3", "float8_e4m3fn"), std::pair("F8_E5M2", "float8_e5m2"),

@@ -23,7 +23,7 @@ namespace {
 std::string golden_weights(std::string_view name) { return golden_path("weights/" + std::string(name)); }
 std::string nano_weights() { return golden_path("model/nano_layers1/model.safetensors"); }
 
-/// The tensors of nano_layers1 as the PyTorch goldens have them: 24 rows of the token embedding.
+/// The tensors of nano_layers1 as in the PyTorch goldens: 24 rows of the token embedding.
 Weights few_tokens() {
   constexpr std::string_view kTokens = "text_model.embeddings.token_embedding.weight";
   Weights weights = load_weights(nano_weights());
@@ -34,7 +34,7 @@ Weights few_tokens() {
   return weights;
 }
 
-/// A model of two tensors and a logit_scale, whose values may be changed.
+/// A model of two tensors and a logit_scale with adjustable values.
 struct Small {
   std::vector<float> matrix = std::vector<float>(40, 0.5F), bias = {1, 2, 3}, scale = {4.6F};
   std::string name = "visual_projection.weight";
@@ -61,7 +61,7 @@ std::string written_as(const TempFolder& folder, const Weights& weights, DType d
 
 }  // namespace
 
-TEST_CASE("fingerprint: one for a model in every container and dialect", "[weights][golden]") {
+TEST_CASE("fingerprint: is the same for a model in every container and naming scheme", "[weights][golden]") {
   const std::string nano = model_fingerprint(load_weights(nano_weights()));
   CHECK(is_hash128(nano));
   CHECK(nano == "a2e83b9313f6524d051d65db0d3a0ce0");  // must not change from version to version
@@ -76,12 +76,12 @@ TEST_CASE("fingerprint: one for a model in every container and dialect", "[weigh
   CHECK(model_fingerprint(load_weights(golden_weights("pytorch_bf16.bin"))) == values_fingerprint(few));
 }
 
-TEST_CASE("fingerprint: OpenAI's and OpenCLIP's names are of the model too", "[weights][golden]") {
+TEST_CASE("fingerprint: is the same under OpenAI's and OpenCLIP's names", "[weights][golden]") {
   const Weights few = few_tokens();
   const std::string file = GENERATE("pytorch_openai_jit.pt", "pytorch_openai.pt", "pytorch_openclip.pt");
   CAPTURE(file);
   const Weights weights = load_weights(golden_weights(file));
-  Weights expected;  // of the types that the file has them in
+  Weights expected;  // of the types in the file
   for (const std::string& name : few.names()) {
     const StoredTensor& tensor = *few.find(name);
     const DType dtype = weights.find(name)->dtype;
@@ -97,7 +97,7 @@ TEST_CASE("fingerprint: OpenAI's and OpenCLIP's names are of the model too", "[w
   CHECK(model_fingerprint(weights) == values_fingerprint(expected));
 }
 
-TEST_CASE("fingerprint: GGUF without its logit_scale, whole", "[weights][golden]") {
+TEST_CASE("fingerprint: is the same for a GGUF file without logit_scale", "[weights][golden]") {
   const std::string f32 = model_fingerprint(load_weights(golden_weights("gguf/nano-f32.gguf")));
   CHECK(model_fingerprint(load_weights(golden_weights("gguf/nano-q8_0.gguf"))) != f32);
   const TempFolder folder;
@@ -105,7 +105,7 @@ TEST_CASE("fingerprint: GGUF without its logit_scale, whole", "[weights][golden]
   CHECK(model_fingerprint(load_weights(written_as(folder, weights, DType::f32))) == f32);
 }
 
-TEST_CASE("fingerprint: an element alone has the bytes that it has among the others",
+TEST_CASE("fingerprint: a single element has the same bytes as in its tensor",
           "[weights][golden][property]") {
   const std::string file =
       GENERATE("keras_cv.keras", "keras_hub", "pytorch_openai_jit.pt", "pytorch_openclip.pt",
@@ -128,7 +128,7 @@ TEST_CASE("fingerprint: an element alone has the bytes that it has among the oth
   }
 }
 
-TEST_CASE("fingerprint: names, shapes and values are of it, logit_scale is not", "[weights]") {
+TEST_CASE("fingerprint: depends on names, shapes and values, but not on logit_scale", "[weights]") {
   const Small small;
   const std::string print = small.print();
   CHECK(Small().print() == print);
@@ -141,7 +141,7 @@ TEST_CASE("fingerprint: names, shapes and values are of it, logit_scale is not",
     CHECK(changed.print() != print);
   }
   changed = small;
-  changed.matrix[0] *= 1.0001F;  // below what bfloat16 tells apart
+  changed.matrix[0] *= 1.0001F;  // below the resolution of bfloat16
   CHECK(changed.print() == print);
   changed = small;
   changed.bias[2] = 3.1F;
@@ -154,7 +154,7 @@ TEST_CASE("fingerprint: names, shapes and values are of it, logit_scale is not",
   CHECK(changed.print() != print);
 }
 
-TEST_CASE("fingerprint: no deferred tensor is made for it", "[weights]") {
+TEST_CASE("fingerprint: deferred tensors are not materialised", "[weights]") {
   const std::vector<float> values(6, 1.0F);
   Weights weights;
   const StoredTensor whole(DType::f32, Shape{2, 3}, std::as_bytes(std::span(values)));
@@ -162,12 +162,12 @@ TEST_CASE("fingerprint: no deferred tensor is made for it", "[weights]") {
               StoredTensor::deferred(
                   DType::f32, Shape{3, 2}, [](std::span<std::byte>) { FAIL("was made"); },
                   [&](std::int64_t, std::span<std::byte> scratch) { return whole.element(0, scratch); }));
-  const StoredTensor turned = laid_out(*weights.find("a"), TensorLayout::transpose, {}, "a");
-  weights.add("b", laid_out(turned, TensorLayout::part, {1, 2}, "b"));
+  const StoredTensor turned = to_layout(*weights.find("a"), TensorLayout::transpose, {}, "a");
+  weights.add("b", to_layout(turned, TensorLayout::part, {1, 2}, "b"));
   CHECK(is_hash128(model_fingerprint(weights)));
 }
 
-TEST_CASE("fingerprint: a copy in another type is the same model, until it is edited", "[weights]") {
+TEST_CASE("fingerprint: a copy in another type is the same model until it is edited", "[weights]") {
   const Weights source = load_weights(nano_weights());
   const std::string print = model_fingerprint(source);
   CHECK(fingerprint_metadata(source, {}).empty());
@@ -177,7 +177,7 @@ TEST_CASE("fingerprint: a copy in another type is the same model, until it is ed
     const std::string path = written_as(folder, source, dtype);
     const Weights copy = load_weights(path);
     CHECK(model_fingerprint(copy) == print);
-    // and so is a copy of the copy, in whatever type
+    // and so is a copy of the copy, in any type
     const std::string again = written_as(folder, copy, DType::f32);
     CHECK(model_fingerprint(load_weights(again)) == print);
   }
@@ -194,7 +194,7 @@ TEST_CASE("fingerprint: a copy in another type is the same model, until it is ed
   CHECK(model_fingerprint(edited) != print);
 }
 
-TEST_CASE("fingerprint: a Keras file hands it on as well", "[weights]") {
+TEST_CASE("fingerprint: a Keras file passes it on as well", "[weights]") {
   const Weights source = load_weights(nano_weights());
   const TempFolder folder;
   const auto copy = [&](std::optional<DType> dtype) {
@@ -209,7 +209,7 @@ TEST_CASE("fingerprint: a Keras file hands it on as well", "[weights]") {
   CHECK(model_fingerprint(copy({})) == model_fingerprint(source));
 }
 
-TEST_CASE("fingerprint: metadata that is none is not believed", "[weights]") {
+TEST_CASE("fingerprint: malformed metadata is ignored", "[weights]") {
   const Small small;
   Weights weights = small.weights();
   keep_fingerprint_metadata(weights, "config.json", "{}");

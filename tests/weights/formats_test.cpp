@@ -40,7 +40,7 @@ Failure loading(const TempFolder& folder) {
 
 }  // namespace
 
-TEST_CASE("formats: a folder's weights come under canonical names, without known buffers", "[weights]") {
+TEST_CASE("formats: the weights of a folder have canonical names and no known buffers", "[weights]") {
   const TempFolder folder;
   write_weights(folder, "model.safetensors",
                 {"logit_scale", "text_model.embeddings.position_ids", "vision_model.embeddings.position_ids",
@@ -51,7 +51,7 @@ TEST_CASE("formats: a folder's weights come under canonical names, without known
   CHECK(load_weights(folder / "model.safetensors").size() == 3);
 }
 
-TEST_CASE("formats: shards are one checkpoint", "[weights]") {
+TEST_CASE("formats: shards form one checkpoint", "[weights]") {
   const TempFolder folder;
   write_weights(folder, "model-00001-of-00002.safetensors", {"logit_scale"}, 3.0F);
   write_weights(folder, "model-00002-of-00002.safetensors", {"text_projection.weight"}, 4.0F);
@@ -65,8 +65,8 @@ TEST_CASE("formats: shards are one checkpoint", "[weights]") {
 
 TEST_CASE("formats: a folder of Keras shards is read through its index", "[weights]") {
   const Failure failure = error_of([] { (void)load_weights(golden_path("weights/keras_sharded")); });
-  CHECK(failure.code == "UNSUP");  // whole, but no CLIP
-  CHECK_THAT(failure.message, Contains("/vars/") && Contains("is not a tensor of a CLIP checkpoint"));
+  CHECK(failure.code == "UNSUP");  // complete, but not a CLIP
+  CHECK_THAT(failure.message, Contains("/vars/") && Contains("is not the name of a CLIP tensor"));
 }
 
 TEST_CASE("formats: S29 a shard outside the folder is unsafe", "[weights][error]") {
@@ -106,18 +106,18 @@ TEST_CASE("formats: S30 an index and its shards must agree", "[weights][error]")
   CHECK(loading(folder).code == "MISSING");
 }
 
-TEST_CASE("formats: a form that has no reader is refused by its name", "[weights][error]") {
+TEST_CASE("formats: an unsupported format is reported by name", "[weights][error]") {
   const TempFolder folder;
   const std::string file =
       GENERATE("flax_model.msgpack", "model.onnx", "saved_model.pb", "MODEL.ONNX", "m.tflite", "clip.mlmodel",
                "openvino_model.bin", "model.ckpt.index", "weights.npz");
   folder.write(file, "anything");
   CHECK(loading(folder).code == "UNSUP");
-  CHECK_THAT(loading(folder).message, Contains(file.c_str()) && Contains("expected one of the forms"));
+  CHECK_THAT(loading(folder).message, Contains(file.c_str()) && Contains("expected a supported format"));
   CHECK(error_of([&] { (void)load_weights(folder / file); }).code == "UNSUP");
 }
 
-TEST_CASE("formats: the usual name is read, else the only weight file; of several one must be named",
+TEST_CASE("formats: the usual name is used, else the only weight file; of several, one must be named",
           "[weights][error]") {
   const TempFolder folder;
   write_weights(folder, "b.safetensors", {"logit_scale"}, 2.0F);
@@ -127,7 +127,8 @@ TEST_CASE("formats: the usual name is read, else the only weight file; of severa
   CHECK(checkpoint.dialect == "hf");
   write_weights(folder, "a.safetensors", {"logit_scale"}, 1.0F);
   CHECK(loading(folder).code == "MISMATCH");
-  CHECK_THAT(loading(folder).message, Contains("a.safetensors, b.safetensors") && Contains("name the one"));
+  CHECK_THAT(loading(folder).message,
+             Contains("a.safetensors, b.safetensors") && Contains("name one of them"));
   CHECK(load_weights(folder / "b.safetensors").find("logit_scale")->as_float()[0] == 2.0F);
   write_weights(folder, "open_clip_model.safetensors", {"visual.ln_pre.bias"});
   CHECK(load_checkpoint(folder.path()).dialect == "openclip");
@@ -135,7 +136,7 @@ TEST_CASE("formats: the usual name is read, else the only weight file; of severa
   CHECK(load_weights(folder.path()).find("logit_scale")->as_float()[0] == 3.0F);
 }
 
-TEST_CASE("formats: where the usual name holds another model, OpenCLIP's is read", "[weights]") {
+TEST_CASE("formats: if the usual name contains another model, OpenCLIP's name is used", "[weights]") {
   const TempFolder folder;
   write_weights(folder, "model.safetensors", {"blocks.0.attn.qkv.weight"});
   CHECK(loading(folder).code == "UNSUP");
@@ -147,17 +148,17 @@ TEST_CASE("formats: where the usual name holds another model, OpenCLIP's is read
   CHECK(load_checkpoint(folder.path()).file == folder / "model.safetensors");
 }
 
-TEST_CASE("formats: a folder with an adapter is refused, its weight file alone is not", "[weights][error]") {
+TEST_CASE("formats: a folder with an adapter is rejected, its weight file alone is not", "[weights][error]") {
   const TempFolder folder;
   write_weights(folder, "model.safetensors", {"logit_scale"});
   folder.write("adapter_config.json", "{}");
   const Failure failure = loading(folder);
   CHECK(failure.code == "UNSUP");
-  CHECK_THAT(failure.message, Contains("adapter_config.json: says that the folder holds an adapter"));
+  CHECK_THAT(failure.message, Contains("adapter_config.json: indicates that the folder contains an adapter"));
   CHECK(load_weights(folder / "model.safetensors").size() == 1);
 }
 
-TEST_CASE("formats: a dialect that is asked for must be the file's", "[weights][error]") {
+TEST_CASE("formats: a requested naming scheme must match the file", "[weights][error]") {
   const TempFolder folder;
   write_weights(folder, "model.safetensors", {"visual.ln_pre.bias"});
   CHECK(load_checkpoint(folder.path()).dialect == "openclip");
@@ -165,10 +166,10 @@ TEST_CASE("formats: a dialect that is asked for must be the file's", "[weights][
   CHECK(load_checkpoint(folder.path(), "openai").dialect == "openai");
   const Failure failure = error_of([&] { (void)load_checkpoint(folder.path(), "kerascv"); });
   CHECK(failure.code == "MISMATCH");
-  CHECK_THAT(failure.message, Contains("has names of the dialect openclip, expected kerascv"));
+  CHECK_THAT(failure.message, Contains("uses the naming scheme openclip, expected kerascv"));
 }
 
-TEST_CASE("formats: an empty folder says what could be read", "[weights][error]") {
+TEST_CASE("formats: an empty folder lists the supported formats", "[weights][error]") {
   const TempFolder folder;
   const Failure failure = loading(folder);
   CHECK(failure.code == "MISSING");
@@ -176,13 +177,13 @@ TEST_CASE("formats: an empty folder says what could be read", "[weights][error]"
   CHECK(error_of([&] { (void)load_weights(folder / "none"); }).code == "MISSING");
 }
 
-TEST_CASE("formats: a file that is no checkpoint is refused", "[weights][error]") {
+TEST_CASE("formats: a file that is not a checkpoint is rejected", "[weights][error]") {
   const TempFolder folder;
   CHECK(error_of([&] { (void)load_weights(folder.write("w.pt", "<html>404</html>")); }).code == "MAGIC");
   CHECK(error_of([&] { (void)load_weights(folder.write("w", "")); }).code == "MAGIC");
   const std::string pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n";
   CHECK_THAT(error_of([&] { (void)load_weights(folder.write("w.bin", pointer)); }).message,
-             Contains("git-lfs"));
+             Contains("Git LFS"));
   CHECK(error_of([&] { (void)load_weights(folder.write("w.safetensors", "<html>404</html>")); }).code ==
         "MAGIC");
   write_weights(folder, "model.safetensors", {"bert.embeddings"});

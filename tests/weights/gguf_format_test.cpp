@@ -23,7 +23,7 @@ struct Expected {
   std::uint64_t hash = 0;
 };
 
-// What gguf.quants.dequantize gives for every tensor of the golden files.
+// The output of gguf.quants.dequantize for every tensor of the golden files.
 std::vector<Expected> dequantized() {
   std::vector<Expected> all;
   for (const std::string& line : read_lines(golden_file("dequantized.tsv"))) {
@@ -35,7 +35,7 @@ std::vector<Expected> dequantized() {
   return all;
 }
 
-// How many tensors of a file the table names: all, or of a quantised file the quantised ones.
+// Number of tensors of a file in the table: all, or only the quantised ones of a quantised file.
 std::size_t comparable(const Weights& weights) {
   std::size_t deferred = 0;
   for (const std::string& name : weights.names()) deferred += weights.find(name)->is_deferred() ? 1U : 0U;
@@ -54,7 +54,7 @@ const std::string kLeastBits = "\x00\xC4"s;  // -4
 
 }  // namespace
 
-TEST_CASE("gguf: every tensor has the bits that ggml's own package reads", "[weights]") {
+TEST_CASE("gguf: every tensor has the bits that ggml's own package computes", "[weights]") {
   const std::vector<Expected> all = dequantized();
   REQUIRE(all.size() == 180);
   std::string file;
@@ -76,7 +76,7 @@ TEST_CASE("gguf: every tensor has the bits that ggml's own package reads", "[wei
   CHECK(seen == comparable(weights));
 }
 
-TEST_CASE("gguf: quantised tensors are made when they are asked for, the others lie in the file",
+TEST_CASE("gguf: quantised tensors are converted on demand, the others are views into the file",
           "[weights]") {
   const Weights weights = Gguf().read(golden_file("nano-q5_1.gguf"));
   const StoredTensor& matrix = weights.require("v.blk.0.ffn_down.weight", Shape{64, 32});
@@ -90,7 +90,7 @@ TEST_CASE("gguf: quantised tensors are made when they are asked for, the others 
   CHECK(weights.require("t.token_embd.weight", Shape{64, 32}).is_deferred());
 }
 
-TEST_CASE("gguf: the keys are metadata", "[weights]") {
+TEST_CASE("gguf: keys become metadata", "[weights]") {
   const Weights weights = Gguf().read(golden_file("nano-q8_0.gguf"));
   const std::map<std::string, std::string>& facts = weights.metadata();
   CHECK(facts.at("general.architecture") == "clip");
@@ -104,7 +104,7 @@ TEST_CASE("gguf: the keys are metadata", "[weights]") {
   CHECK_FALSE(facts.contains("tokenizer.ggml.tokens"));
 }
 
-TEST_CASE("gguf: version 2 is read as version 3", "[weights]") {
+TEST_CASE("gguf: version 2 is read like version 3", "[weights]") {
   const TempFolder folder;
   std::vector<std::uint8_t> bytes = read_bytes(golden_file("nano-q4_0.gguf"));
   REQUIRE(bytes[4] == 3);
@@ -114,7 +114,7 @@ TEST_CASE("gguf: version 2 is read as version 3", "[weights]") {
   CHECK(Gguf().read(path).names() == Gguf().read(golden_file("nano-q4_0.gguf")).names());
 }
 
-TEST_CASE("gguf: recognized by its first bytes", "[weights]") {
+TEST_CASE("gguf: is recognised by its first bytes", "[weights]") {
   const Gguf format;
   CHECK(format.name() == "gguf");
   CHECK(format.recognizes(as_bytes("GGUF\3\0\0\0"s)));
@@ -122,7 +122,7 @@ TEST_CASE("gguf: recognized by its first bytes", "[weights]") {
   CHECK_FALSE(format.recognizes(as_bytes("")));
 }
 
-TEST_CASE("gguf: a text that is not UTF-8 is refused", "[weights][error]") {
+TEST_CASE("gguf: text that is not UTF-8 is rejected", "[weights][error]") {
   const TempFolder folder;
   const std::string value = "\1\0\0\0\0\0\0\0k\x8\0\0\0\1\0\0\0\0\0\0\0\xFF"s;
   const std::string path =
@@ -130,14 +130,14 @@ TEST_CASE("gguf: a text that is not UTF-8 is refused", "[weights][error]") {
   CHECK(error_of([&] { (void)Gguf().read(path); }) == Failure{"UTF8", path + ": k: is not UTF-8"});
 }
 
-TEST_CASE("gguf: a cut file is truncated", "[weights][error]") {
+TEST_CASE("gguf: a truncated file is reported as such", "[weights][error]") {
   const TempFolder folder;
   const std::string whole = read_text(golden_file("nano-q4_1.gguf"));
   const std::string path = folder.write("w.gguf", std::string_view(whole).substr(0, whole.size() - 1));
   CHECK(error_of([&] { (void)Gguf().read(path); }).code == "TRUNC");
 }
 
-TEST_CASE("gguf: which types are quantised", "[weights]") {
+TEST_CASE("gguf: the quantised types", "[weights]") {
   for (const GgufTensorType type : {GgufTensorType::q4_0, GgufTensorType::q4_1, GgufTensorType::q5_0,
                                     GgufTensorType::q5_1, GgufTensorType::q8_0})
     CHECK(is_quantized(type));
@@ -146,7 +146,7 @@ TEST_CASE("gguf: which types are quantised", "[weights]") {
     CHECK_FALSE(is_quantized(type));
 }
 
-TEST_CASE("gguf: 4 bits, lower ones first", "[weights]") {
+TEST_CASE("gguf: 4 bits, low nibbles first", "[weights]") {
   std::string nibbles("\x10\x32\x54\x76\x98\xBA\xDC\xFE", 8);
   nibbles += std::string(7, '\0') + "\xF0";
   const std::vector<float> zero = floats(GgufTensorType::q4_0, kScaleBits + nibbles);
@@ -162,8 +162,8 @@ TEST_CASE("gguf: 4 bits, lower ones first", "[weights]") {
   CHECK(zero[31] == 3.5F);
 }
 
-TEST_CASE("gguf: the fifth bits lie apart", "[weights]") {
-  const std::string fifth = "\x01\x00\x00\x80"s;  // of the first and of the last element
+TEST_CASE("gguf: the fifth bits are stored separately", "[weights]") {
+  const std::string fifth = "\x01\x00\x00\x80"s;  // of the first and the last element
   const std::string nibbles(16, '\x21');
   const std::vector<float> zero = floats(GgufTensorType::q5_0, kScaleBits + fifth + nibbles);
   CHECK(zero[0] == 0.5F * (17 - 16));
@@ -176,7 +176,7 @@ TEST_CASE("gguf: the fifth bits lie apart", "[weights]") {
   CHECK(raised[31] == 0.5F * 18 - 4);
 }
 
-TEST_CASE("gguf: 8 bits have a sign", "[weights]") {
+TEST_CASE("gguf: 8-bit values are signed", "[weights]") {
   std::string values(32, '\x03');
   values[1] = '\x80';
   values[31] = '\x7F';

@@ -28,7 +28,7 @@ const KerasH5Options kNanoHeads{.vision_heads = 2, .text_heads = 2};
 
 Weights nano_model() { return Safetensors().read(golden_path("model/nano_layers1/model.safetensors")); }
 
-// The member of an archive that holds the weights.
+// The member of an archive that contains the weights.
 std::string weights_member(const std::string& archive_path) {
   const auto file = MappedFile::open(archive_path);
   const ZipArchive archive(file->bytes(), archive_path);
@@ -48,7 +48,7 @@ std::string bytes_of(const Weights& weights, std::string_view name) {
   return std::string(as_text(weights.find(name)->bytes()));
 }
 
-// Both hold the same tensors: names, types, shapes and bytes.
+// Both contain the same tensors: names, types, shapes and bytes.
 void check_same(const Weights& actual, const Weights& expected) {
   REQUIRE(actual.names() == expected.names());
   for (const std::string& name : expected.names()) {
@@ -60,7 +60,7 @@ void check_same(const Weights& actual, const Weights& expected) {
   }
 }
 
-// Values that count up by a half, as scripts/golden/keras_files.py gives them to the small model.
+// Values that increase by one half, as scripts/golden/keras_files.py assigns them in the small model.
 void check_counting(const Weights& weights, DType dtype) {
   float next = 0;
   for (const std::string name :
@@ -80,8 +80,7 @@ void check_counting(const Weights& weights, DType dtype) {
 
 }  // namespace
 
-TEST_CASE("keras h5: what Keras writes is read under its paths, with the layers' names",
-          "[weights][golden]") {
+TEST_CASE("keras h5: tensors are named by their paths, and layer names are metadata", "[weights][golden]") {
   const Weights weights = KerasH5().read(golden_path("weights/keras_small.weights.h5"));
   check_counting(weights, DType::f32);
   CHECK(weights.find("layers/dense/vars/0")->shape == Shape{3, 4});
@@ -106,7 +105,7 @@ TEST_CASE("keras h5: shards and their index, bfloat16", "[weights][golden]") {
   CHECK(weights.metadata().at("layers/dense_1/vars") == "second");
 }
 
-TEST_CASE("keras h5: elements without a meaning are refused unless they are bfloat16", "[weights][error]") {
+TEST_CASE("keras h5: opaque elements are rejected unless they are bfloat16", "[weights][error]") {
   const TempFolder folder;
   const auto read = [&](Hdf5Type type, std::int64_t bytes, const Hdf5Attributes& attributes) {
     {
@@ -130,7 +129,7 @@ TEST_CASE("keras h5: elements without a meaning are refused unless they are bflo
   CHECK(read(Hdf5Type::u32, 4, {}).find("d")->dtype == DType::other);
   CHECK(read(Hdf5Type::i64, 8, {}).find("d")->dtype == DType::i64);
   CHECK(error_of([&] { read(Hdf5Type::opaque, 2, {}); }) ==
-        Failure{"TYPE", folder / "w" + ": d: holds opaque elements of 2 bytes, expected numbers"});
+        Failure{"TYPE", folder / "w" + ": d: contains opaque elements of 2 bytes, expected numbers"});
   CHECK(error_of([&] { read(Hdf5Type::opaque, 2, {{"dtype", "int4"}}); }).code == "TYPE");
   CHECK(error_of([&] { read(Hdf5Type::opaque, 4, {{"dtype", "bfloat16"}}); }).code == "TYPE");
   CHECK(error_of([&] { read(Hdf5Type::u16, 2, {{"dtype", "bfloat16"}}); }).code == "TYPE");
@@ -164,7 +163,7 @@ TEST_CASE("keras h5: H17 layers of code are named and never run", "[weights][err
       R"({"class_name":"Functional","config":{"layers":[{"module":"keras.layers","class_name":"Lambda",)"
       R"("config":{"function":{"module":"os","class_name":"function","config":"system"}}}]}})");
   CHECK(lambda.code == "UNSUP");
-  CHECK_THAT(lambda.message, Contains("config.layers[0].class_name: is a layer of code (Lambda)"));
+  CHECK_THAT(lambda.message, Contains("config.layers[0].class_name: is a layer with code (Lambda)"));
   CHECK(failure(R"({"config":[{"function":{"class_name":"__lambda__","config":{"code":"4wAA"}}}]})").code ==
         "UNSUP");
   CHECK(failure(R"({"class_name":"Functional","config":{"name":"Lambda"}})").code.empty());
@@ -181,12 +180,12 @@ TEST_CASE("keras h5: H18 weights that inflate as no weights do", "[weights][erro
   };
   const Failure bomb = failure(1'000'000);
   CHECK(bomb.code == "LIMIT");
-  CHECK_THAT(bomb.message, Contains("inflates from 1000 to 1000000 bytes, at most 200-fold is accepted"));
+  CHECK_THAT(bomb.message, Contains("inflates from 1000 to 1000000 bytes, a ratio above the limit of 200"));
   CHECK(failure(200'000).code == "LIMIT");
-  CHECK(failure(199'999).code == "CORRUPT");  // looked at, and found to be no deflate stream
+  CHECK(failure(199'999).code == "CORRUPT");  // examined, and found not to be a deflate stream
 }
 
-TEST_CASE("keras h5: shards that are not as their index says", "[weights][error]") {
+TEST_CASE("keras h5: shards that differ from their index", "[weights][error]") {
   const TempFolder folder;
   const std::string from = golden_path("weights/keras_sharded/model_0000");
   folder.write("a.h5", read_text(from + "0.weights.h5"));
@@ -287,7 +286,7 @@ TEST_CASE("keras h5 writer: the same bytes every time, and a way back for every 
       if (after.data()[i] != expected) FAIL("element " << i << " is " << after.data()[i]);
     }
   }
-  // Written again from what was read: deferred tensors, the same file.
+  // Writing what was read, with deferred tensors, gives the same file.
   keras_file(folder, "b", first, kNanoHeads);
   CHECK(folder.read("a") == folder.read("b"));
 }
@@ -309,10 +308,10 @@ TEST_CASE("keras h5 writer: further layers count up, and each needs all its tens
   (void)model.extract(one + "mlp.fc1.bias");
   const Failure failure = error_of([&] { keras_file(folder, "v", model, kNanoHeads); });
   CHECK(failure.code == "MISSING");
-  CHECK(failure.message == one + "mlp.fc1.bias: is not in the weights, which KerasHub needs");
+  CHECK(failure.message == one + "mlp.fc1.bias: is not in the weights, but KerasHub needs it");
 }
 
-TEST_CASE("keras h5 writer: refuses what the layout cannot hold", "[weights][error]") {
+TEST_CASE("keras h5 writer: rejects tensors that do not fit the layout", "[weights][error]") {
   const TempFolder folder;
   const auto code = [&](const Weights& model, const KerasH5Options& options) {
     return error_of([&] { keras_file(folder, "w", model, options); }).code;

@@ -30,13 +30,12 @@ std::vector<T> values_of(const StoredTensor& tensor) {
 }
 
 StoredTensor lay_out(const StoredTensor& tensor, TensorLayout layout) {
-  return laid_out(tensor, layout, {}, "t");
+  return to_layout(tensor, layout, {}, "t");
 }
 
 }  // namespace
 
-TEST_CASE("layouts: a transposition moves every element, whatever its width and size",
-          "[weights][property]") {
+TEST_CASE("layouts: a transposition moves every element, for every width and size", "[weights][property]") {
   const auto check = [](auto zero, DType dtype, std::int64_t rows, std::int64_t columns) {
     using T = decltype(zero);
     std::vector<T> values(static_cast<std::size_t>(rows * columns));
@@ -86,17 +85,18 @@ TEST_CASE("layouts: Keras's attention kernels become matrices [out, in]", "[weig
   const std::vector<std::uint32_t> values = counted(2 * 3 * 4);
   const StoredTensor query = lay_out(stored(values, DType::f32, Shape{2, 3, 4}), TensorLayout::query_kernel);
   CHECK(query.shape == Shape{12, 2});
-  CHECK(values_of(query)[2 * 7 + 1] == 12 + 7);  // head 1, place 3, input 1
+  CHECK(values_of(query)[2 * 7 + 1] == 12 + 7);  // head 1, position 3, input 1
   const StoredTensor output =
       lay_out(stored(values, DType::f32, Shape{2, 3, 4}), TensorLayout::output_kernel);
   CHECK(output.shape == Shape{4, 6});
-  CHECK(values_of(output)[6 * 1 + 5] == 4 * 5 + 1);  // output 1, head 1, place 2
+  CHECK(values_of(output)[6 * 1 + 5] == 4 * 5 + 1);  // output 1, head 1, position 2
 }
 
-TEST_CASE("layouts: parts and flat tensors are views; a scalar may have one size", "[weights]") {
+TEST_CASE("layouts: parts and flat tensors are views; a scalar may have one dimension of size 1",
+          "[weights]") {
   const std::vector<std::uint32_t> values = counted(12);
   const StoredTensor matrix = stored(values, DType::f32, Shape{6, 2});
-  const StoredTensor second = laid_out(matrix, TensorLayout::part, {1, 3}, "t");
+  const StoredTensor second = to_layout(matrix, TensorLayout::part, {1, 3}, "t");
   CHECK(second.shape == Shape{2, 2});
   CHECK(second.bytes().data() == matrix.bytes().data() + 16);
   CHECK_FALSE(second.is_deferred());
@@ -107,7 +107,7 @@ TEST_CASE("layouts: parts and flat tensors are views; a scalar may have one size
   CHECK(lay_out(matrix, TensorLayout::same).shape == Shape{6, 2});
 }
 
-TEST_CASE("layouts: deferred tensors stay deferred, and are made only when the result is", "[weights]") {
+TEST_CASE("layouts: deferred tensors stay deferred until the result is requested", "[weights]") {
   int calls = 0;
   const StoredTensor source = StoredTensor::deferred(DType::f32, Shape{3, 2}, [&](std::span<std::byte> out) {
     const std::vector<std::uint32_t> values = counted(6);
@@ -115,17 +115,17 @@ TEST_CASE("layouts: deferred tensors stay deferred, and are made only when the r
     ++calls;
   });
   const StoredTensor turned = lay_out(source, TensorLayout::transpose);
-  const StoredTensor last = laid_out(turned, TensorLayout::part, {1, 2}, "t");
+  const StoredTensor last = to_layout(turned, TensorLayout::part, {1, 2}, "t");
   CHECK(calls == 0);
   CHECK(values_of(last) == std::vector<std::uint32_t>{1, 3, 5});
   CHECK(values_of(lay_out(turned, TensorLayout::transpose)) == counted(6));
   CHECK(calls == 2);
 }
 
-TEST_CASE("layouts: shapes that do not allow a layout are refused", "[weights][error]") {
+TEST_CASE("layouts: shapes that do not allow a layout are rejected", "[weights][error]") {
   const std::vector<std::uint32_t> values = counted(6);
   const auto refused = [&](TensorLayout layout, const Shape& shape, TensorPart part = {}) {
-    return error_of([&] { (void)laid_out(stored(values, DType::f32, shape), layout, part, "t"); });
+    return error_of([&] { (void)to_layout(stored(values, DType::f32, shape), layout, part, "t"); });
   };
   CHECK(refused(TensorLayout::transpose, Shape{6}) ==
         Failure{"MISMATCH", "t: has shape [6], expected a matrix"});
@@ -136,10 +136,10 @@ TEST_CASE("layouts: shapes that do not allow a layout are refused", "[weights][e
   CHECK(refused(TensorLayout::swapped_convolution, Shape{6}).code == "MISMATCH");
   CHECK(refused(TensorLayout::scalar, Shape{2, 3}).message == "t: has shape [2, 3], expected []");
   CHECK(refused(TensorLayout::part, Shape{2, 3}, {0, 3}).message ==
-        "t: has shape [2, 3], expected one whose first size 3 divides");
+        "t: has shape [2, 3], expected one whose first size is a multiple of 3");
   CHECK(refused(TensorLayout::part, Shape{}, {0, 1}).code == "MISMATCH");
   CHECK(error_of([&] {
-          (void)laid_out({DType::other, Shape{2, 3}, std::as_bytes(std::span(values))},
-                         TensorLayout::transpose, {}, "t");
+          (void)to_layout({DType::other, Shape{2, 3}, std::as_bytes(std::span(values))},
+                          TensorLayout::transpose, {}, "t");
         }).code == "MISMATCH");
 }

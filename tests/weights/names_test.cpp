@@ -27,7 +27,7 @@ std::vector<float> values_of(const Weights& weights, std::string_view name) {
   return {flat.begin(), flat.end()};
 }
 
-// A dialect that uses every layout.
+// A naming scheme that uses every layout.
 constexpr std::array<std::string_view, 1> kMarkers = {"blk."};
 constexpr std::array kRules = {
     NameRule{"blk.{}.qk", "layers.{}.q", TensorLayout::part, 0, 2},
@@ -41,7 +41,7 @@ constexpr NameMap kMap{"test", kMarkers, kRules};
 
 }  // namespace
 
-TEST_CASE("names: every layout of a table does what it says", "[weights]") {
+TEST_CASE("names: every layout of a table has its documented effect", "[weights]") {
   Weights source;
   auto owner = std::make_shared<const int>(1);
   const std::weak_ptr<const int> watch = owner;
@@ -63,7 +63,7 @@ TEST_CASE("names: every layout of a table does what it says", "[weights]") {
   CHECK_FALSE(watch.expired());
 }
 
-TEST_CASE("names: shapes that a layout does not allow, and two tensors of one name, are refused",
+TEST_CASE("names: shapes that a layout does not allow, and duplicate names, are rejected",
           "[weights][error]") {
   const auto mapping = [](std::string_view name, const Shape& shape) {
     return error_of([&] {
@@ -88,7 +88,7 @@ TEST_CASE("names: Hugging Face's table keeps all names of a checkpoint and drops
           (rule.pattern.ends_with("position_ids") || rule.pattern == "n_averaged"));
     CHECK((rule.layout == TensorLayout::drop || rule.pattern == rule.canonical));
   }
-  // CLIPModel of transformers: 16 per block and tower; embeddings 3 + 2, norms 4 + 2, projections 2, scale 1.
+  // transformers' CLIPModel: 16 per block and tower; embeddings 3 + 2, norms 4 + 2, projections 2, scale 1.
   CHECK(std::count_if(hf_name_map().rules.begin(), hf_name_map().rules.end(), [](const NameRule& rule) {
           return rule.layout == TensorLayout::same;
         }) == 32 + 5 + 6 + 3);
@@ -99,7 +99,7 @@ TEST_CASE("names: Hugging Face's table keeps all names of a checkpoint and drops
   CHECK(error_of([] { (void)to_canonical(Weights()); }).code == "UNSUP");
 }
 
-TEST_CASE("names: every dialect has a line for every canonical tensor, and no line twice", "[weights]") {
+TEST_CASE("names: every naming scheme has exactly one rule for every canonical tensor", "[weights]") {
   std::set<std::string_view> expected;
   for (const NameRule& rule : hf_name_map().rules) {
     if (rule.layout != TensorLayout::drop) expected.insert(rule.canonical);
@@ -117,7 +117,7 @@ TEST_CASE("names: every dialect has a line for every canonical tensor, and no li
   }
 }
 
-TEST_CASE("names: a dialect is told by its tensors", "[weights]") {
+TEST_CASE("names: a naming scheme is recognised by its tensors", "[weights]") {
   const auto dialect = [](std::initializer_list<const char*> names) {
     Weights weights;
     for (const char* name : names) weights.add(name, floats(Shape{1}));
@@ -132,7 +132,7 @@ TEST_CASE("names: a dialect is told by its tensors", "[weights]") {
   CHECK(dialect({"text_projection.weight", "t.blk.0.ln1.weight"}) == "gguf");
 }
 
-TEST_CASE("names: a text tower under text. is the same as one at the top", "[weights]") {
+TEST_CASE("names: a text tower under text. is the same as one at the top level level", "[weights]") {
   Weights source;
   source.add("text.positional_embedding", floats(Shape{2, 3}));
   source.add("text.text_projection", floats(Shape{2, 3}));
@@ -153,7 +153,7 @@ TEST_CASE("names: a text tower under text. is the same as one at the top", "[wei
         std::vector<float>{3, 4});
 }
 
-TEST_CASE("names: the counter of an average of models is no weight", "[weights]") {
+TEST_CASE("names: the counter of an averaged model is not a weight", "[weights]") {
   const std::string scale = GENERATE("visual.proj", "vision_model.pre_layrnorm.weight");
   Weights source;
   source.add(scale, floats(Shape{2, 3}));
@@ -161,7 +161,7 @@ TEST_CASE("names: the counter of an average of models is no weight", "[weights]"
   CHECK(to_canonical(std::move(source)).size() == 1);
 }
 
-TEST_CASE("names: image towers that are no transformers are refused by what they are", "[weights][error]") {
+TEST_CASE("names: image towers that are not transformers are rejected by name", "[weights][error]") {
   const auto refusal = [](const char* name, const char* marker) {
     return error_of([&] {
       Weights weights;
@@ -170,15 +170,15 @@ TEST_CASE("names: image towers that are no transformers are refused by what they
       (void)to_canonical(std::move(weights));
     });
   };
-  const std::string expected = ", expected a vision transformer for the images";
+  const std::string expected = ", expected a vision transformer as image tower";
   const char* stem = "visual.layer1.0.conv1.weight";
   CHECK(refusal(stem, "input_resolution") == Failure{"UNSUP", stem + (": belongs to a ResNet" + expected)});
   CHECK(refusal(stem, "logit_scale") == Failure{"UNSUP", stem + (": belongs to a ResNet" + expected)});
   CHECK(refusal("visual.trunk.cls_token", "logit_scale") ==
-        Failure{"UNSUP", "visual.trunk.cls_token: belongs to a tower of timm" + expected});
+        Failure{"UNSUP", "visual.trunk.cls_token: belongs to a timm tower" + expected});
 }
 
-TEST_CASE("names: Keras counts equal layers, the first without a number", "[weights]") {
+TEST_CASE("names: Keras numbers equal layers, the first without a number", "[weights]") {
   Weights source;
   const std::string block = "layers/clip_text_encoder/encoder/resblocks/residual_attention";
   source.add(block + "/ln_1/vars/0", floats(Shape{2}));
@@ -195,7 +195,7 @@ TEST_CASE("names: Keras counts equal layers, the first without a number", "[weig
                                                     "visual_projection.weight"});
 }
 
-TEST_CASE("names: KerasHub's projections are told by the names of their layers", "[weights]") {
+TEST_CASE("names: KerasHub's projections are recognised by the names of their layers", "[weights]") {
   const auto mapped = [](const char* first, const char* second) {
     Weights source;
     source.add("layers/clip_vision_encoder/layers/layer_normalization/vars/0", floats(Shape{2}));
@@ -211,7 +211,7 @@ TEST_CASE("names: KerasHub's projections are told by the names of their layers",
   CHECK(error_of([&] { (void)mapped("text_projection", "text_projection"); }).code == "DUP");
 }
 
-TEST_CASE("names: the scale that clip.cpp leaves out is ln 100, and said to be assumed", "[weights]") {
+TEST_CASE("names: the scale that clip.cpp omits is ln 100, and reported as assumed", "[weights]") {
   Weights source;
   source.add("v.blk.0.ln1.weight", floats(Shape{2}));
   const Weights weights = to_canonical(std::move(source));

@@ -43,9 +43,9 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("odd: values beside the weights are passed over where torch's own unpickler takes them",
+TEST_CASE("odd: values beside the weights are skipped if torch's own unpickler accepts them",
           "[weights][golden]") {
-  // What it refuses although it holds nothing but data.
+  // What it rejects although it is plain data.
   const std::set<std::string, std::less<>> more = {"defaultdict", "defaultdict_of_none", "empty_bytes",
                                                    "integer_of_376_bytes"};
   const std::vector<std::byte> bytes = read_file(odd("values/index.json"), 1 << 20);
@@ -67,13 +67,13 @@ TEST_CASE("odd: values beside the weights are passed over where torch's own unpi
   CHECK(seen == 41);
 }
 
-TEST_CASE("odd: sets and bytes of other protocols are passed over", "[weights][golden]") {
+TEST_CASE("odd: sets and bytes of other protocols are skipped", "[weights][golden]") {
   for (const char* name : {"values/protocol4.pt", "values/protocol5.pt"}) {
     CHECK(PyTorch().read(odd(name)).names() == Names{"w"});
   }
 }
 
-TEST_CASE("odd: the model is found in what training programs save around it", "[weights][golden]") {
+TEST_CASE("odd: the model is found inside the dicts that training programs save", "[weights][golden]") {
   const Names model = {"logit_scale", "text_model.encoder.layers.0.mlp.fc1.bias",
                        "text_model.final_layer_norm.bias", "vision_model.pre_layrnorm.bias"};
   for (const char* name : {"lightning", "deepspeed", "average_first", "timm", "basicsr", "two_levels", "net",
@@ -81,52 +81,53 @@ TEST_CASE("odd: the model is found in what training programs save around it", "[
     INFO(name);
     const Checkpoint checkpoint = wrapped(name);
     CHECK(checkpoint.weights.names() == model);
-    CHECK(checkpoint.weights.find("logit_scale")->as_float()[0] == 1.0F);  // 2 is the average's
+    CHECK(checkpoint.weights.find("logit_scale")->as_float()[0] == 1.0F);  // 2 belongs to the average
   }
   CHECK(wrapped("average_only").weights.find("logit_scale")->as_float()[0] == 2.0F);
 }
 
-TEST_CASE("odd: which of several models was taken is said", "[weights][golden]") {
+TEST_CASE("odd: the choice among several models is reported", "[weights][golden]") {
   const auto choice = [](const char* name) {
     const Checkpoint checkpoint = wrapped(name);
     const auto at = checkpoint.weights.metadata().find("assumed.state_dict");
     return at == checkpoint.weights.metadata().end() ? std::string() : at->second;
   };
   CHECK(choice("average_first") ==
-        "the checkpoint holds a model under 'model' and under 'model_ema': the one under 'model' is read");
+        "the checkpoint contains a model under 'model' and under 'model_ema'; using the one under 'model'");
   CHECK(choice("timm") ==
-        "the checkpoint holds a model under 'state_dict' and under 'state_dict_ema': the one under "
-        "'state_dict' is read");
-  CHECK(choice("basicsr") ==
-        "the checkpoint holds a model under 'params' and under 'params_ema': the one under 'params' is read");
+        "the checkpoint contains a model under 'state_dict' and under 'state_dict_ema'; using the one under "
+        "'state_dict'");
+  CHECK(
+      choice("basicsr") ==
+      "the checkpoint contains a model under 'params' and under 'params_ema'; using the one under 'params'");
   for (const char* name : {"lightning", "deepspeed", "two_levels", "average_only", "half_in_state_dict"}) {
     INFO(name);
     CHECK(choice(name).empty());
   }
 }
 
-TEST_CASE("odd: a checkpoint without a model names the keys that it has", "[weights][golden][error]") {
+TEST_CASE("odd: a checkpoint without a model lists its keys", "[weights][golden][error]") {
   const Failure failure = refusal("unknown");
   CHECK(failure.code == "MISSING");
   CHECK_THAT(failure.message,
              Contains("its keys are: epoch, teacher (a dict of 4 tensors), student (a dict of 4 "
-                      "tensors), a key that is no text"));
+                      "tensors), a key that is not a string"));
 }
 
-TEST_CASE("odd: a prefix comes off only when all tensors of the CLIP have it", "[weights][golden][error]") {
+TEST_CASE("odd: a prefix is stripped only if all tensors of the CLIP have it", "[weights][golden][error]") {
   CHECK(refusal("both_prefixes").code == "DUP");
   CHECK_THAT(refusal("both_prefixes").message,
-             Contains("module.logit_scale: and logit_scale are the same tensor"));
+             Contains("module.logit_scale: is the same tensor of a CLIP as logit_scale"));
   CHECK(refusal("mixed_prefixes").code == "MISMATCH");
-  CHECK_THAT(refusal("mixed_prefixes").message, Contains("under different prefixes"));
-  // What belongs to nothing stays, and is named when the model is built.
+  CHECK_THAT(refusal("mixed_prefixes").message, Contains("has a different prefix from"));
+  // Tensors that belong to nothing are kept, and reported when the model is built.
   CHECK(wrapped("with_a_head").weights.contains("classifier.weight"));
   CHECK(wrapped("with_a_head").weights.contains("vision_model.pre_layrnorm.bias"));
   CHECK(refusal("negative").code == "UNSUP");
   CHECK_THAT(refusal("negative").message, Contains("resolve_neg"));
 }
 
-TEST_CASE("odd: prefixes are a property of the names, whatever the container", "[weights][golden]") {
+TEST_CASE("odd: prefixes depend on the names, not on the container", "[weights][golden]") {
   for (const char* folder : {"prefixed/bin", "prefixed/safetensors"}) {
     INFO(folder);
     const Checkpoint checkpoint = load_checkpoint(odd(folder));
@@ -136,7 +137,7 @@ TEST_CASE("odd: prefixes are a property of the names, whatever the container", "
   }
 }
 
-TEST_CASE("prefixes: every combination comes off, of every dialect's names", "[weights]") {
+TEST_CASE("prefixes: all combinations are stripped, in every naming scheme", "[weights]") {
   for (const char* prefix : {"module.", "_orig_mod.", "model.", "clip.", "model.clip.", "module.model.",
                              "module._orig_mod.", "_orig_mod.module.clip.", "model.model."}) {
     INFO(prefix);
@@ -149,7 +150,7 @@ TEST_CASE("prefixes: every combination comes off, of every dialect's names", "[w
   CHECK(stripped({"module.visual.ln_pre.bias", "n_averaged"}) == Names{"n_averaged", "visual.ln_pre.bias"});
 }
 
-TEST_CASE("prefixes: names of other models and containers stay", "[weights]") {
+TEST_CASE("prefixes: names of other models and containers are kept", "[weights]") {
   CHECK(stripped({"model.layers.0.mlp.weight", "model.norm.weight"}) ==
         Names{"model.layers.0.mlp.weight", "model.norm.weight"});
   CHECK(stripped({"layers/clip_head/vars/0", "model.x"}) == Names{"layers/clip_head/vars/0", "model.x"});
@@ -159,7 +160,7 @@ TEST_CASE("prefixes: names of other models and containers stay", "[weights]") {
   CHECK(error_of([] { (void)stripped({"model.logit_scale", "model.x", "x"}); }).code == "DUP");
 }
 
-TEST_CASE("odd: element types that nothing computes with are named when they are needed",
+TEST_CASE("odd: unsupported element types are reported when a layer requests them",
           "[weights][golden][error]") {
   const Weights weights = PyTorch().read(odd("element_types.pt"));
   CHECK(weights.size() == 10);
@@ -175,10 +176,10 @@ TEST_CASE("odd: element types that nothing computes with are named when they are
     CHECK(error_of([&] { (void)weights.require(name, Shape{4}); }).code == "TYPE");
 }
 
-TEST_CASE("odd: TensorFlow's file is named, and what to do with it", "[weights][golden][error]") {
+TEST_CASE("odd: a TensorFlow file is reported with a remedy", "[weights][golden][error]") {
   for (const char* path : {"tensorflow", "tensorflow/tf_model.h5"}) {
     const Failure failure = error_of([&] { (void)load_checkpoint(odd(path)); });
     CHECK(failure.code == "UNSUP");
-    CHECK_THAT(failure.message, Contains("is a file of TensorFlow or Keras 2") && Contains("from_tf=True"));
+    CHECK_THAT(failure.message, Contains("is a TensorFlow or Keras 2 file") && Contains("from_tf=True"));
   }
 }

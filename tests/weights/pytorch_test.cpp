@@ -30,7 +30,7 @@ std::string little(std::initializer_list<float> values) {
   return out;
 }
 
-// The bytes of a tensor of nano_layers1; of the token embedding the rows that the golden files have.
+// The bytes of a tensor of nano_layers1; for the token embedding, the rows in the golden files.
 ByteView expected_bytes(const Weights& nano, const std::string& name, const Shape& shape) {
   const StoredTensor& tensor = *nano.find(name);
   return tensor.bytes().first(static_cast<std::size_t>(shape.elements()) * sizeof(float));
@@ -40,7 +40,7 @@ ByteView first_bytes(const std::vector<std::uint16_t>& values) {
   return std::as_bytes(std::span<const std::uint16_t>(values));
 }
 
-// The bytes of floats in another type.
+// The bytes of floats converted to another type.
 std::string converted(ByteView floats, DType dtype) {
   if (dtype == DType::f32) return std::string(as_text(floats));
   std::vector<float> values(floats.size() / sizeof(float));
@@ -62,7 +62,7 @@ void check_nano(const Weights& weights, DType dtype) {
   }
 }
 
-// The archive of a pickle, with one storage of four floats.
+// An archive with a pickle and one storage of four floats.
 const std::string kFour = little({1, 2, 3, 4});
 std::string archive_of(const std::string& value, const std::vector<ZipMember>& more = {}) {
   std::vector<ZipMember> members = {{"a/data.pkl", pickle_of(value)}, {"a/data/0", kFour}};
@@ -100,13 +100,13 @@ std::string layout_code(std::int64_t offset, std::initializer_list<std::int64_t>
 
 }  // namespace
 
-TEST_CASE("pytorch: Hugging Face's .bin holds the same bits as safetensors", "[weights][golden]") {
+TEST_CASE("pytorch: Hugging Face's .bin has the same bits as safetensors", "[weights][golden]") {
   check_nano(golden("pytorch_f32.bin"), DType::f32);
   check_nano(golden("pytorch_f16.bin"), DType::f16);
   check_nano(golden("pytorch_bf16.bin"), DType::bf16);
 }
 
-TEST_CASE("pytorch: shards are one checkpoint", "[weights][golden]") {
+TEST_CASE("pytorch: shards form one checkpoint", "[weights][golden]") {
   const std::string index = golden_path("weights/pytorch_sharded/pytorch_model.bin.index.json");
   check_nano(read_shards(index, PyTorch()), DType::f16);
 }
@@ -119,7 +119,7 @@ TEST_CASE("pytorch: tensors are views into the mapped file", "[weights][golden]"
   }
 }
 
-TEST_CASE("pytorch: a TorchScript archive holds the same as the state_dict it was made from",
+TEST_CASE("pytorch: a TorchScript archive has the tensors of the state_dict it was made from",
           "[weights][golden]") {
   const Weights script = golden("pytorch_openai_jit.pt"), plain = golden("pytorch_openai.pt");
   REQUIRE(script.names() == plain.names());
@@ -192,7 +192,7 @@ TEST_CASE("pytorch: views, parameters and every element type", "[weights][golden
   }
 }
 
-TEST_CASE("pytorch: files older than the archive are refused with what to do", "[weights][error]") {
+TEST_CASE("pytorch: files older than the archive format are rejected with a remedy", "[weights][error]") {
   const Failure failure = error_of([] { (void)golden("pytorch_legacy.pt"); });
   CHECK(failure.code == "UNSUP");
   CHECK_THAT(failure.message, Contains("torch.save its state_dict again"));
@@ -208,7 +208,7 @@ TEST_CASE("pytorch: files older than the archive are refused with what to do", "
   CHECK(format.name() == "pytorch");
 }
 
-TEST_CASE("pytorch: archives that are not its own", "[weights][error]") {
+TEST_CASE("pytorch: other archives", "[weights][error]") {
   CHECK(refusal("7z\xBC\xAF\x27\x1C").code == "MAGIC");  // Z12
   CHECK(refusal(zip_bytes({{"config.json", "{}"}})).code == "MISSING");
   CHECK(refusal(zip_bytes({{"data.pkl", pickle_of("}")}})).code == "MISSING");
@@ -224,8 +224,8 @@ TEST_CASE("pytorch: archives that are not its own", "[weights][error]") {
   CHECK(code(dict_of(kTensor)).empty());
 }
 
-TEST_CASE("pytorch: K05-K06 every global that attacks used is unsafe", "[weights][error]") {
-  // The deny list of picklescan 1.0 and the globals of the files in its tests (GHSA-...), plus what loads
+TEST_CASE("pytorch: K05-K06 every global used by known attacks is unsafe", "[weights][error]") {
+  // The deny list of picklescan 1.0, the globals of the files in its tests (GHSA-...), and globals that load
   // files.
   const std::vector<std::string> globals = {
       "__builtin__ eval",
@@ -352,7 +352,7 @@ TEST_CASE("pytorch: K05-K06 every global that attacks used is unsafe", "[weights
   }
 }
 
-TEST_CASE("pytorch: a name that is needed is unsafe in any other module", "[weights][error]") {
+TEST_CASE("pytorch: an allowed name is unsafe in any other module", "[weights][error]") {
   const std::string module = GENERATE("os", "torch.os", "Torch", "");
   for (const char* name : {"OrderedDict", "_rebuild_tensor_v2", "_rebuild_parameter", "_rebuild_from_type_v2",
                            "Size", "Tensor", "Parameter", "FloatStorage", "UntypedStorage"}) {
@@ -364,7 +364,7 @@ TEST_CASE("pytorch: a name that is needed is unsafe in any other module", "[weig
   CHECK(code(dict_of(pickle_global("torch.storage", "FloatStorage"))) == "UNSAFE");
 }
 
-TEST_CASE("pytorch: a storage without a type holds bytes", "[weights]") {
+TEST_CASE("pytorch: an untyped storage holds bytes", "[weights]") {
   const std::string from =
       pickle_tuple({pickle_text("storage"), pickle_global("torch.storage", "UntypedStorage"),
                     pickle_text("0"), pickle_text("cpu"), pickle_integer(16)}) +
@@ -375,7 +375,8 @@ TEST_CASE("pytorch: a storage without a type holds bytes", "[weights]") {
   CHECK(bytes_of(*weights.find("w")) == kFour.substr(4, 4));
 }
 
-TEST_CASE("pytorch: K07, K14, K18 and K32 what is no state_dict of dense tensors", "[weights][error]") {
+TEST_CASE("pytorch: K07, K14, K18 and K32 values that are not a state_dict of dense tensors",
+          "[weights][error]") {
   CHECK(code(dict_of(kTensor + pickle_text("k") + "K\1s")) == "HEADER");  // K07
   std::string doubled = "N";
   for (int i = 0; i < 62; ++i) doubled += "q\1h\1\x86";
@@ -394,7 +395,7 @@ TEST_CASE("pytorch: K07, K14, K18 and K32 what is no state_dict of dense tensors
   CHECK(code(dict_of(tensor_of(storage("K\4", "0", "QInt8Storage"), 0, "K\4\x85", "K\1\x85"))) == "UNSUP");
 }
 
-TEST_CASE("pytorch: K19-K20 storages that have not the size of their member", "[weights][error]") {
+TEST_CASE("pytorch: K19-K20 storages whose size differs from their member", "[weights][error]") {
   const auto with = [](std::int64_t elements, std::string_view type = "FloatStorage") {
     const std::string from = storage(pickle_integer(elements), "0", type);
     return code(dict_of(tensor_of(from, 0, pickle_integers({1}), pickle_integers({1}))));
@@ -402,14 +403,14 @@ TEST_CASE("pytorch: K19-K20 storages that have not the size of their member", "[
   CHECK(with(4).empty());
   CHECK(with(-1) == "RANGE");  // K19
   CHECK(with(0x4000000000000001) == "RANGE");
-  CHECK(with(0x4000000000000004) == "RANGE");  // times 4 it is the size of the member once more
+  CHECK(with(0x4000000000000004) == "RANGE");  // times 4 it overflows to the size of the member
   CHECK(with(5) == "RANGE");                   // K20
   CHECK(with(3) == "RANGE");
   CHECK(with(4, "HalfStorage") == "RANGE");
   CHECK(with(8, "HalfStorage").empty());
 }
 
-TEST_CASE("pytorch: K21-K22 sizes and strides that lead out of the storage", "[weights][error]") {
+TEST_CASE("pytorch: K21-K22 sizes and strides outside the storage", "[weights][error]") {
   CHECK(layout_code(0, {2, 2}, {2, 1}).empty());
   CHECK(layout_code(0, {2, 2}, {1, 2}).empty());
   CHECK(layout_code(0, {1 << 21, 1 << 21}, {0, 0}) == "RANGE");  // K21
@@ -443,14 +444,14 @@ TEST_CASE("pytorch: K23 two tensors in one storage", "[weights]") {
   CHECK(weights.find("b")->bytes().data() == weights.find("a")->bytes().data() + 4);
 }
 
-TEST_CASE("pytorch: K25-K26 storage keys that are no names, or name nothing", "[weights][error]") {
+TEST_CASE("pytorch: K25-K26 invalid and missing storage keys", "[weights][error]") {
   const std::string key = GENERATE("../data.pkl"s, "0\0"s, "/etc/passwd"s, ".."s, "."s, ""s, "a\\b"s);
   const std::string from = storage(pickle_integer(4), key);
   CHECK(code(dict_of(tensor_of(from, 0, "K\4\x85", "K\1\x85"))) == "UNSAFE");  // K25
   const std::string absent = storage(pickle_integer(4), "1");
   const Failure failure = refusal(archive_of(dict_of(tensor_of(absent, 0, "K\4\x85", "K\1\x85"))));
   CHECK(failure.code == "MISSING");  // K26
-  CHECK(failure.message == "f: w: lies in a/data/1, which is not in the archive");
+  CHECK(failure.message == "f: w: refers to a/data/1, which is not in the archive");
 }
 
 TEST_CASE("pytorch: K27 the byte order", "[weights][error]") {
@@ -469,7 +470,7 @@ TEST_CASE("pytorch: K28 keys", "[weights][error]") {
   CHECK(code(pickle_dict({pickle_text(std::string(1025, 'n')), kTensor})) == "LIMIT");
 }
 
-TEST_CASE("pytorch: K29 what training wraps around a state_dict comes off", "[weights]") {
+TEST_CASE("pytorch: K29 wrapper prefixes of training programs are stripped", "[weights]") {
   const std::string wrapper = GENERATE("state_dict", "model", "model_state_dict");
   const std::string inner =
       pickle_dict({pickle_text("module._orig_mod.w"), kTensor, pickle_text("step"), "K\3"});
@@ -479,7 +480,7 @@ TEST_CASE("pytorch: K29 what training wraps around a state_dict comes off", "[we
   CHECK(weights.names() == std::vector<std::string>{"module._orig_mod.w"});
 }
 
-TEST_CASE("pytorch: a tensor may be called as what training wraps", "[weights]") {
+TEST_CASE("pytorch: a tensor may have the name of a wrapper", "[weights]") {
   const std::string name = GENERATE("state_dict", "model", "model_state_dict");
   const Weights weights =
       parsed(archive_of(pickle_dict({pickle_text(name), kTensor, pickle_text("w"), kTensor})));
@@ -487,7 +488,7 @@ TEST_CASE("pytorch: a tensor may be called as what training wraps", "[weights]")
   CHECK(weights.contains(name));
 }
 
-TEST_CASE("pytorch: K30-K31 what is never read, and types without a function", "[weights][error]") {
+TEST_CASE("pytorch: K30-K31 members that are never read, and types without a function", "[weights][error]") {
   const std::string object = pickle_global("__torch__", "M") + ")\x81";
   const std::string inner = object + pickle_dict({pickle_text("w"), kTensor, pickle_text("n"), "K\1"}) + "b";
   const std::string module =
@@ -495,11 +496,11 @@ TEST_CASE("pytorch: K30-K31 what is never read, and types without a function", "
       pickle_dict({pickle_text("m"), inner, pickle_text("training"), "\x89", pickle_text("empty"), object,
                    pickle_text("odd"), object + "K\1b"}) +
       "b";
-  ZipMember code_member("a/code/__torch__.py", "system('id')");  // K30: not even its checksum
+  ZipMember code_member("a/code/__torch__.py", "system('id')");  // K30: not even its checksum is verified
   code_member.crc ^= 1;
   const Weights weights = parsed(archive_of(module, {{"a/constants.pkl", "cos\nsystem\n."}, code_member}));
   CHECK(weights.names() == std::vector<std::string>{"m.w"});
-  CHECK(code(module) == "UNSAFE");  // no TorchScript archive
+  CHECK(code(module) == "UNSAFE");  // not a TorchScript archive
 
   const std::string rebuild = pickle_global("torch._tensor", "_rebuild_from_type_v2");
   const std::string function = pickle_global("torch._utils", "_rebuild_tensor_v2");
@@ -528,7 +529,7 @@ TEST_CASE("pytorch: tensors whose arguments are of the wrong kind", "[weights][e
   CHECK(code(dict_of(tensor_of(size, 0, "K\4\x85", "K\1\x85"))) == "HEADER");
 }
 
-TEST_CASE("pytorch: an object in very many places is refused in time", "[weights][error]") {
+TEST_CASE("pytorch: an object that is shared very often is rejected quickly", "[weights][error]") {
   const std::string object = pickle_global("__torch__", "M") + ")\x81";
   std::string value = object + pickle_dict({pickle_text("w"), kTensor}) + "b";
   for (int i = 0; i < 25; ++i) {
@@ -540,9 +541,9 @@ TEST_CASE("pytorch: an object in very many places is refused in time", "[weights
   CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds(1));
 }
 
-TEST_CASE("pytorch: deflated storages are kept", "[weights]") {
+TEST_CASE("pytorch: inflated storages stay alive", "[weights]") {
   ZipMember data("a/data/0", kFour);
-  data.bytes = "\1\x10\0\xEF\xFF"s + kFour;  // one block that is not packed
+  data.bytes = "\1\x10\0\xEF\xFF"s + kFour;  // one stored block
   data.stored_size = 21;
   data.method = 8;
   const std::string file = zip_bytes({{"a/data.pkl", pickle_of(dict_of(kTensor))}, data});
@@ -551,7 +552,7 @@ TEST_CASE("pytorch: deflated storages are kept", "[weights]") {
   CHECK_FALSE(weights.find("w")->mapped());
 }
 
-TEST_CASE("pytorch: a file cut at any byte is refused", "[weights][error]") {
+TEST_CASE("pytorch: a file truncated at any byte is rejected", "[weights][error]") {
   const std::string file = archive_of(dict_of(kTensor));
   CHECK(refusal(file).code.empty());
   for (std::size_t size = 4; size < file.size(); ++size) CHECK(refusal(file.substr(0, size)).code == "TRUNC");

@@ -52,7 +52,7 @@ std::string code(const std::string& file) { return refusal(file).code; }
 
 }  // namespace
 
-TEST_CASE("safetensors: a file's tensors are views into its bytes", "[weights]") {
+TEST_CASE("safetensors: tensors are views into the file", "[weights]") {
   const std::string header = object(tensor("b", "F32", "2,1", "2,10"), tensor("a", "U8", "2", "0,2"));
   std::string file = file_of(header, 10);
   const float values[] = {1.5F, -2.0F};
@@ -68,12 +68,12 @@ TEST_CASE("safetensors: a file's tensors are views into its bytes", "[weights]")
   CHECK(floats.data()[1] == -2.0F);
 }
 
-TEST_CASE("safetensors: S01 a file too short for its length is truncated", "[weights][error]") {
+TEST_CASE("safetensors: S01 a file shorter than its header length is truncated", "[weights][error]") {
   CHECK(code("") == "TRUNC");
   CHECK(code("1234567") == "TRUNC");
 }
 
-TEST_CASE("safetensors: S02-S05 lengths of the header that cannot be", "[weights][error]") {
+TEST_CASE("safetensors: S02-S05 impossible header lengths", "[weights][error]") {
   CHECK(code(with_length(UINT64_MAX, "{}")) == "LIMIT");   // S02
   CHECK(code(with_length(100'000'001, "{}")) == "LIMIT");  // S03
   CHECK(code(with_length((16 << 20) + 1, "{}")) == "LIMIT");
@@ -83,7 +83,7 @@ TEST_CASE("safetensors: S02-S05 lengths of the header that cannot be", "[weights
   CHECK(code(with_length(0, "{}")) == "HEADER");
 }
 
-TEST_CASE("safetensors: S06-S10 headers that are no JSON object", "[weights][error]") {
+TEST_CASE("safetensors: S06-S10 headers that are not a JSON object", "[weights][error]") {
   CHECK(code(file_of("{\"\xFF\":1}")) == "UTF8");  // S06
   CHECK(code(file_of("{")) == "HEADER");           // S07
   CHECK(code(file_of("[]")) == "HEADER");          // S08
@@ -94,7 +94,7 @@ TEST_CASE("safetensors: S06-S10 headers that are no JSON object", "[weights][err
   CHECK(code(file_of("\xEF\xBB\xBF{}")) == "HEADER");
 }
 
-TEST_CASE("safetensors: S11-S14 what stands twice", "[weights][error]") {
+TEST_CASE("safetensors: S11-S14 duplicates", "[weights][error]") {
   const std::string first = tensor("a", "U8", "1", "0,1");
   CHECK(code(file_of(object(first, tensor("a", "U8", "1", "1,2")), 2)) == "DUP");        // S11
   CHECK(code(file_of(object(first, first), 1)) == "DUP");                                // S12
@@ -117,7 +117,7 @@ TEST_CASE("safetensors: S15-S19 bytes that belong to no tensor, or to two", "[we
   CHECK(code(file_of(object(tensor("a", "U8", "0", "1,1")), 1)) == "RANGE");
 }
 
-TEST_CASE("safetensors: S20 offsets and sizes that are no natural numbers", "[weights][error]") {
+TEST_CASE("safetensors: S20 offsets and sizes that are not natural numbers", "[weights][error]") {
   const std::string offsets = GENERATE("-1,1", "0.0,2", "\"0\",2", "null,2", "[0],2", "0", "0,1,2", "");
   CHECK(code(file_of(object(tensor("a", "U8", "2", offsets)), 2)) == "HEADER");
   CHECK(code(file_of(object(tensor("a", "U8", "-2", "0,2")), 2)) == "HEADER");
@@ -125,7 +125,7 @@ TEST_CASE("safetensors: S20 offsets and sizes that are no natural numbers", "[we
   CHECK(code(file_of(object(tensor("a", "U8", "\"2\"", "0,2")), 2)) == "HEADER");
 }
 
-TEST_CASE("safetensors: S21-S22 shapes whose size is not that of their bytes", "[weights][error]") {
+TEST_CASE("safetensors: S21-S22 shapes that do not match the size of the data", "[weights][error]") {
   CHECK(code(file_of(object(tensor("a", "U8", "2,18446744073709551614", "0,2")), 2)) == "RANGE");  // S21
   CHECK(code(file_of(object(tensor("a", "U8", "9223372036854775807,2", "0,2")), 2)) == "RANGE");
   CHECK(code(file_of(object(tensor("a", "U8", "18446744073709551616", "0,2")), 2)) == "RANGE");
@@ -136,14 +136,13 @@ TEST_CASE("safetensors: S21-S22 shapes whose size is not that of their bytes", "
   CHECK(code(file_of(object(tensor("a", "F4", "3", "0,2")), 2)) == "RANGE");
   CHECK(code(file_of(object(tensor("a", "F4", "4", "0,2")), 2)).empty());
   CHECK(code(file_of(object(tensor("a", "F4", "3", "0,1")), 1)) == "RANGE");
-  // Products of 2^64 + 4 and 2^62 + 1: after they have wrapped, the bytes that are there.
+  // Products of 2^64 + 4 and 2^62 + 1, which overflow to the size of the data.
   CHECK(code(file_of(object(tensor("a", "U8", "242243305,19037413721,4", "0,4")), 4)) == "RANGE");
   CHECK(code(file_of(object(tensor("a", "F32", "242243305,19037413721", "0,4")), 4)) == "RANGE");
 }
 
-TEST_CASE(
-    "safetensors: S23-S24 types that are not computed with are refused when needed, unknown ones at once",
-    "[weights][error]") {
+TEST_CASE("safetensors: S23-S24 unsupported types are rejected when requested, unknown ones at once",
+          "[weights][error]") {
   const TempFolder folder;
   const std::string path =
       folder.write("w", file_of(object(tensor("a", "U16", "1", "0,2"), tensor("b", "F32", "1", "2,6")), 6));
@@ -156,7 +155,7 @@ TEST_CASE(
         "f: a.dtype: is 'float32', expected F32, F16, BF16 or another type of safetensors");
 }
 
-TEST_CASE("safetensors: S25 scalars and empty tensors are tensors", "[weights]") {
+TEST_CASE("safetensors: S25 scalars and empty tensors are valid", "[weights]") {
   const std::string file =
       file_of(object(tensor("s", "F32", "", "0,4"), tensor("e", "F32", "2,0", "4,4")), 4);
   const std::vector<SafetensorsTensor> tensors = parse_safetensors(as_bytes(file), "f");
@@ -167,7 +166,7 @@ TEST_CASE("safetensors: S25 scalars and empty tensors are tensors", "[weights]")
   CHECK(code(file_of("{}")).empty());
 }
 
-TEST_CASE("safetensors: S26 metadata are texts", "[weights][error]") {
+TEST_CASE("safetensors: S26 metadata values are strings", "[weights][error]") {
   CHECK(code(file_of(R"({"__metadata__":{"format":"pt"}})")).empty());
   CHECK(code(file_of(R"({"__metadata__":null})")).empty());
   CHECK(code(file_of(R"({"__metadata__":{"format":1}})")) == "HEADER");
@@ -175,7 +174,7 @@ TEST_CASE("safetensors: S26 metadata are texts", "[weights][error]") {
   CHECK(code(file_of(object(tensor("__metadata__", "U8", "1", "0,1")), 1)) == "HEADER");
 }
 
-TEST_CASE("safetensors: S27 a header larger than any model's is not even looked at", "[weights][error]") {
+TEST_CASE("safetensors: S27 a header larger than any model's is not parsed", "[weights][error]") {
   const TempFolder folder;
   const std::string path = folder.write("w", with_length(100'000'000, "{"));
   REQUIRE(::truncate(path.c_str(), 100'000'008) == 0);
@@ -186,14 +185,14 @@ TEST_CASE("safetensors: S27 a header larger than any model's is not even looked 
   CHECK(code(file_of(many)) == "LIMIT");
 }
 
-TEST_CASE("safetensors: S28 nesting in a key that nobody reads", "[weights][error]") {
+TEST_CASE("safetensors: S28 deep nesting in an unused key", "[weights][error]") {
   const std::string deep = joined({std::string(2000, '['), std::string(2000, ']')});
   CHECK(code(file_of(joined({R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":)", deep, "}}"}),
                      1)) == "HEADER");
   CHECK(code(file_of(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1],"x":[[]]}})", 1)).empty());
 }
 
-TEST_CASE("safetensors: entries that lack something, names and ranks beyond the limits", "[weights][error]") {
+TEST_CASE("safetensors: incomplete entries, and names and ranks beyond the limits", "[weights][error]") {
   CHECK(code(file_of(R"({"a":{"shape":[1],"data_offsets":[0,1]}})", 1)) == "HEADER");
   CHECK(code(file_of(R"({"a":{"dtype":"U8","data_offsets":[0,1]}})", 1)) == "HEADER");
   CHECK(code(file_of(R"({"a":{"dtype":"U8","shape":[1]}})", 1)) == "HEADER");
@@ -206,11 +205,11 @@ TEST_CASE("safetensors: entries that lack something, names and ranks beyond the 
   CHECK(code(file_of(object(tensor("a", "U8", "1,1,1,1,1,1,1,1,1", "0,1")), 1)) == "LIMIT");
 }
 
-TEST_CASE("safetensors: what git-lfs leaves instead of a file is named", "[weights][error]") {
+TEST_CASE("safetensors: a Git LFS pointer is reported as such", "[weights][error]") {
   const Failure failure =
       refusal("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 605157884\n");
   CHECK(failure.code == "MAGIC");
-  CHECK_THAT(failure.message, Contains("git-lfs pointer"));
+  CHECK_THAT(failure.message, Contains("Git LFS pointer"));
 }
 
 TEST_CASE("safetensors: S32 tensors need no alignment", "[weights]") {
@@ -225,14 +224,14 @@ TEST_CASE("safetensors: S32 tensors need no alignment", "[weights]") {
   }
 }
 
-TEST_CASE("safetensors: a file cut at any byte is refused", "[weights][error]") {
+TEST_CASE("safetensors: a file truncated at any byte is rejected", "[weights][error]") {
   const std::string file =
       file_of(object(tensor("a", "F32", "2", "0,8"), tensor("b", "U8", "3", "8,11")), 11);
   CHECK(code(file).empty());
   for (std::size_t size = 0; size < file.size(); ++size) CHECK(code(file.substr(0, size)) == "TRUNC");
 }
 
-TEST_CASE("safetensors: recognized by its first bytes", "[weights]") {
+TEST_CASE("safetensors: is recognised by its first bytes", "[weights]") {
   const Safetensors format;
   CHECK(format.recognizes(as_bytes(file_of("{}"))));
   CHECK_FALSE(format.recognizes(as_bytes("PK\x03\x04 a zip of pytorch")));

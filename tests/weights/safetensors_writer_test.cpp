@@ -31,7 +31,7 @@ std::string written(const TempFolder& folder, std::vector<SafetensorsEntry> entr
 
 }  // namespace
 
-TEST_CASE("safetensors writer: the bytes are those of the format", "[weights][golden]") {
+TEST_CASE("safetensors writer: the bytes match the format", "[weights][golden]") {
   const TempFolder folder;
   const std::vector<float> floats = {1.0F, -0.5F};
   const std::vector<std::uint8_t> bytes = {7};
@@ -49,12 +49,11 @@ TEST_CASE("safetensors writer: the bytes are those of the format", "[weights][go
   CHECK(file.substr(8 + length) == std::string("\0\0\x80\x3f\0\0\0\xbf\x00\x3c\x00\xb8\x07", 13));
 }
 
-TEST_CASE("safetensors writer: what is written is read back, and written again to the same bytes",
-          "[weights][property]") {
+TEST_CASE("safetensors writer: a file round-trips to the same bytes", "[weights][property]") {
   const TempFolder folder;
   std::vector<float> floats(600'000);  // several blocks
   std::iota(floats.begin(), floats.end(), -300'000.25F);
-  for (float& value : floats) value /= 5;  // float16 ends at 65,504
+  for (float& value : floats) value /= 5;  // the limit of float16 is 65,504
   const std::vector<std::int64_t> integers = {1, -2};
   const DType dtype = GENERATE(DType::f32, DType::f16, DType::bf16);
   const std::string first =
@@ -80,7 +79,7 @@ TEST_CASE("safetensors writer: what is written is read back, and written again t
   CHECK(written(folder, entries) == first);
 }
 
-TEST_CASE("safetensors writer: rounding is to nearest even from every source", "[weights]") {
+TEST_CASE("safetensors writer: rounds to nearest even from every source type", "[weights]") {
   const TempFolder folder;
   const std::vector<double> doubles = {1.0 + 1.0 / 2048, 1.0 + 3.0 / 2048};
   const std::vector<std::uint16_t> halves = {0x3C01, 0x7BFF};
@@ -93,8 +92,8 @@ TEST_CASE("safetensors writer: rounding is to nearest even from every source", "
     std::memcpy(&bits, tensors[tensor].tensor.bytes().data() + 2 * i, 2);
     return bits;
   };
-  CHECK(half(0, 0) == 0x3C00);  // a tie: to the even one below
-  CHECK(half(0, 1) == 0x3C02);  // a tie: to the even one above
+  CHECK(half(0, 0) == 0x3C00);  // a tie, rounded down to even
+  CHECK(half(0, 1) == 0x3C02);  // a tie, rounded up to even
   CHECK(half(1, 0) == 0x3F80);
   CHECK(half(1, 1) == 0x4780);
 }
@@ -115,7 +114,7 @@ TEST_CASE("safetensors writer: several threads write the same bytes as one", "[w
   CHECK(folder.read("threads") == written(folder, {entry}));
 }
 
-TEST_CASE("safetensors writer: what cannot be written is refused before a byte is", "[weights][error]") {
+TEST_CASE("safetensors writer: invalid tensors are rejected before anything is written", "[weights][error]") {
   const TempFolder folder;
   const std::vector<float> floats = {1.0F};
   const std::vector<std::int64_t> integers = {1};
@@ -137,7 +136,7 @@ TEST_CASE("safetensors writer: what cannot be written is refused before a byte i
   CHECK(folder.entries() == 0);
 }
 
-TEST_CASE("safetensors writer: S33 writing onto the mapped source leaves it whole until the end",
+TEST_CASE("safetensors writer: S33 overwriting the mapped source keeps it intact until the end",
           "[weights]") {
   const TempFolder folder;
   const std::vector<float> floats(50'000, 0.5F);

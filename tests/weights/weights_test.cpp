@@ -26,7 +26,7 @@ bool finite(DType dtype, const std::vector<T>& values) {
 
 }  // namespace
 
-TEST_CASE("weights: a tensor is asked for by name and shape", "[weights]") {
+TEST_CASE("weights: a tensor is requested by name and shape", "[weights]") {
   Weights weights;
   weights.add("a.weight", floats(Shape{2, 3}));
   weights.add("b", floats(Shape{1}));
@@ -40,7 +40,7 @@ TEST_CASE("weights: a tensor is asked for by name and shape", "[weights]") {
   CHECK(weights.unused().empty());
 }
 
-TEST_CASE("weights: what does not fit is refused with the shapes", "[weights][error]") {
+TEST_CASE("weights: a shape mismatch is rejected with both shapes", "[weights][error]") {
   Weights weights;
   weights.add("a", floats(Shape{2, 3}));
   weights.add("ids", {DType::i64, Shape{1}, std::as_bytes(std::span<const float>(kValues)).first(8)});
@@ -51,8 +51,7 @@ TEST_CASE("weights: what does not fit is refused with the shapes", "[weights][er
         Failure{"MISSING", "z: is not in the weights, expected [2]"});
   CHECK(error_of([&] { (void)weights.require("ids", Shape{1}); }) ==
         Failure{"TYPE", "ids: has dtype int64, expected float32, float16, bfloat16 or float64"});
-  CHECK(error_of([&] { weights.add("a", floats(Shape{1})); }) ==
-        Failure{"DUP", "a: stands twice in the weights"});
+  CHECK(error_of([&] { weights.add("a", floats(Shape{1})); }) == Failure{"DUP", "a: is a duplicate"});
   CHECK(error_of([&] {
           weights.add("c", {DType::f32, Shape{3}, floats(Shape{2}).bytes()});
         }).code == "MISMATCH");
@@ -82,7 +81,7 @@ TEST_CASE("weights: owners live as long as the weights that took them over", "[w
   CHECK(watch.expired());
 }
 
-TEST_CASE("weights: facts beside the tensors are kept, and go along", "[weights]") {
+TEST_CASE("weights: metadata is kept and merged", "[weights]") {
   Weights all;
   all.set_metadata("a", "1");
   all.set_metadata("a", "2");
@@ -106,7 +105,7 @@ TEST_CASE("weights: a scope is a prefix", "[weights]") {
         "encoder.layers.0.bias: is not in the weights, expected [2]");
 }
 
-TEST_CASE("weights: a NaN or an infinity is found wherever it stands", "[weights]") {
+TEST_CASE("weights: a NaN or an infinity is found at any position", "[weights]") {
   for (const std::size_t at : {std::size_t{0}, std::size_t{4095}, std::size_t{4096}, std::size_t{9999}}) {
     for (const float bad : {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity(),
                             -std::numeric_limits<float>::infinity()}) {
@@ -126,5 +125,5 @@ TEST_CASE("weights: a NaN or an infinity is found wherever it stands", "[weights
   const std::vector<float> values = {std::numeric_limits<float>::quiet_NaN()};
   CHECK(error_of([&] {
           check_finite("w", {DType::f32, Shape{1}, std::as_bytes(std::span<const float>(values))});
-        }) == Failure{"CORRUPT", "w: holds a NaN or an infinity, expected finite weights"});
+        }) == Failure{"CORRUPT", "w: contains a NaN or an infinity, expected finite weights"});
 }

@@ -20,10 +20,10 @@ class Comparer {
     const TransientBytes before(source), after(target);
     std::atomic<bool> same = true;
     pool_.run(ElementConverter::blocks(source), [&](std::int64_t index, int worker) {
-      const StoredTensor seen = ElementConverter::block(target.dtype, after.view(), index);
-      const ByteView wanted = converters_[static_cast<std::size_t>(worker)].convert(
+      const StoredTensor actual = ElementConverter::block(target.dtype, after.view(), index);
+      const ByteView expected = converters_[static_cast<std::size_t>(worker)].convert(
           ElementConverter::block(source.dtype, before.view(), index), target.dtype, name);
-      if (!std::ranges::equal(wanted, seen.bytes())) same = false;
+      if (!std::ranges::equal(expected, actual.bytes())) same = false;
     });
     source.drop_pages();
     target.drop_pages();
@@ -32,7 +32,7 @@ class Comparer {
 
  private:
   ThreadPool& pool_;
-  std::vector<ElementConverter> converters_;  ///< one a thread
+  std::vector<ElementConverter> converters_;  ///< one per thread
 };
 
 }  // namespace

@@ -8,9 +8,9 @@
 
 namespace sightline {
 
-/// The name of a tensor that one of the two lacks, or whose bytes in `target` are not those of `source` in
-/// target's type and number of elements; "" when there is none. One tensor of each is in memory at a time,
-/// and mapped pages are given back. Errors: those of ElementConverter.
+/// Compares two sets of weights. Returns the name of a tensor that one of them lacks, or whose bytes in
+/// `target` differ from those of `source` converted to target's type; "" if there is none. One tensor of each
+/// is in memory at a time, and mapped pages are released. Errors: those of ElementConverter.
 std::string find_difference(const Weights& source, const Weights& target, ThreadPool& pool);
 
 }  // namespace sightline

@@ -14,11 +14,11 @@ namespace sightline {
 namespace {
 
 std::string_view limit_of(DType dtype) {
-  if (dtype == DType::f16) return "float16 ends at 65504";
-  return dtype == DType::bf16 ? "bfloat16 ends at 3.3895e38" : "float32 ends at 3.4028e38";
+  if (dtype == DType::f16) return "the limit of float16 is 65504";
+  return dtype == DType::bf16 ? "the limit of bfloat16 is 3.3895e38" : "the limit of float32 is 3.4028e38";
 }
 
-// For a block that became one with values that are not finite.
+// Called for a block that contains values that are not finite after conversion.
 [[noreturn]] void fail_not_finite(const StoredTensor& block, DType dtype, std::string_view name) {
   check_finite(name, block);
   const Tensor floats = to_float(block);
@@ -26,8 +26,8 @@ std::string_view limit_of(DType dtype) {
   const float largest = *std::ranges::max_element(floats.view().flat(), less);
   std::string value;
   append_float(value, largest);
-  if (!std::isfinite(largest)) value = "a number above that";
-  fail(ErrorCode::range, name, "holds " + value + ", " + std::string(limit_of(dtype)));
+  if (!std::isfinite(largest)) value = "a larger number";
+  fail(ErrorCode::range, name, "contains " + value + ", " + std::string(limit_of(dtype)));
 }
 
 }  // namespace

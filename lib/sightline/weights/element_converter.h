@@ -9,24 +9,25 @@
 
 namespace sightline {
 
-/// Elements of one type on their way into another, a block at a time, always in the same memory. One
-/// thread's.
+/// Converts elements from one type to another, one block at a time, in a buffer that is reused. Use one
+/// object per thread.
 class ElementConverter {
  public:
-  static constexpr std::int64_t kBlock = 256 << 10;  ///< elements: 1 MiB of floats, 512 KiB of halves
+  static constexpr std::int64_t kBlock = 256 << 10;  ///< elements: 1 MiB of floats, 512 KiB of half-precision
+                                                     ///< numbers
 
-  /// Errors: type when elements of `from` cannot become `to`: floating-point ones become f32, f16 or bf16,
-  /// all others (and f64) stay as they are.
+  /// Errors: type if elements of `from` cannot be converted to `to`: floating-point types convert to f32, f16
+  /// or bf16; all others (and f64) stay unchanged.
   static void check_types(DType from, DType to, std::string_view name);
 
-  /// How many blocks a tensor has: kBlock elements each, the last one what is left.
+  /// Number of blocks of a tensor: kBlock elements each, with the remainder in the last one.
   static std::int64_t blocks(const StoredTensor& tensor);
-  /// The block of this index of a tensor of this type that lies in `bytes`.
+  /// The block with this index of a tensor of this type stored in `bytes`.
   static StoredTensor block(DType dtype, ByteView bytes, std::int64_t index);
 
-  /// At most kBlock elements as `dtype`, floats rounded to nearest even. Valid until the next call, or as
-  /// long as the block's bytes. `name` is the tensor's, for messages. Errors: corrupt for NaN and infinity;
-  /// range for a finite number that becomes infinite.
+  /// Returns at most kBlock elements as `dtype`, with floats rounded to nearest even. Valid until the next
+  /// call, or as long as the block's bytes. `name` is the name of the tensor for messages. Errors: corrupt
+  /// for NaN and infinity; range for a finite number that becomes infinite.
   ByteView convert(const StoredTensor& block, DType dtype, std::string_view name);
 
  private:

@@ -4,14 +4,15 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kSmall = 16 << 20;  // bytes of a deferred tensor that may be made beside others
+constexpr std::int64_t kSmall = 16 << 20;  // largest deferred tensor that is materialised in parallel with
+                                           // others
 
 }  // namespace
 
 ElementWriter::ElementWriter(OutputFile& out, ThreadPool* pool)
     : out_(out),
-      alone_(1),
-      pool_(pool == nullptr ? alone_ : *pool),
+      single_thread_(1),
+      pool_(pool == nullptr ? single_thread_ : *pool),
       converters_(static_cast<std::size_t>(pool_.size())) {}
 ElementWriter::~ElementWriter() = default;
 
@@ -27,24 +28,25 @@ void ElementWriter::write(std::span<const ElementSource> sources) {
     if (together) small.push_back(offsets.size() - 1);
     if (!together) write_at(source, offsets.back());
   }
-  // Making one is most of the work, and one thread's.
+  // Materialising a tensor is most of the work and runs on one thread.
   pool_.run(std::ssize(small), [&](std::int64_t index, int worker) {
     const std::size_t which = small[static_cast<std::size_t>(index)];
     const ElementSource& source = sources[which];
-    const TransientBytes made(source.tensor);
+    const TransientBytes bytes(source.tensor);
     for (std::int64_t block = 0; block < ElementConverter::blocks(source.tensor); ++block)
-      write_block(source, made.view(), block, offsets[which], worker);
+      write_block(source, bytes.view(), block, offsets[which], worker);
   });
 }
 
 void ElementWriter::write_at(const ElementSource& source, std::int64_t offset) {
-  const TransientBytes made(source.tensor);
-  pool_.run(ElementConverter::blocks(source.tensor),
-            [&](std::int64_t block, int worker) { write_block(source, made.view(), block, offset, worker); });
+  const TransientBytes bytes(source.tensor);
+  pool_.run(ElementConverter::blocks(source.tensor), [&](std::int64_t block, int worker) {
+    write_block(source, bytes.view(), block, offset, worker);
+  });
   source.tensor.drop_pages();
 }
 
-// A block of a tensor whose bytes are `bytes` and whose place in the file is `offset`.
+// A block of a tensor, with the bytes of the tensor and its offset in the file.
 void ElementWriter::write_block(const ElementSource& source, ByteView bytes, std::int64_t index,
                                 std::int64_t offset, int worker) {
   const StoredTensor block = ElementConverter::block(source.tensor.dtype, bytes, index);

@@ -12,26 +12,26 @@
 
 namespace sightline {
 
-/// A tensor on its way into a file, and what its elements become there.
+/// A tensor to be written and the type of its elements in the file.
 struct ElementSource {
   const StoredTensor& tensor;
   DType dtype;
   std::string_view name;  ///< for messages
 };
 
-/// Writes tensors into a file, block by block and in several threads, in another type where that is wanted.
-/// Memory stays below 20 MiB a thread (or the bytes of one large deferred tensor); mapped pages are given
-/// back.
+/// Writes tensors into a file, block by block and in several threads, with an optional type conversion.
+/// Memory stays below 20 MiB per thread (plus the bytes of one large deferred tensor); mapped pages are
+/// released.
 class ElementWriter {
  public:
-  /// `pool` null: the caller's thread alone. Both must outlive this object.
+  /// If `pool` is null, only the calling thread is used. Both must outlive this object.
   ElementWriter(OutputFile& out, ThreadPool* pool);
   ~ElementWriter();
 
-  /// Appends the elements of a tensor: f32, f16 or bf16 for floating-point ones, rounded to nearest even; the
-  /// tensor's own type for all others. Errors: those of ElementConverter; those of OutputFile.
+  /// Appends the elements of a tensor: f32, f16 or bf16 for floating-point tensors, rounded to nearest even;
+  /// unchanged for all others. Errors: those of ElementConverter and of OutputFile.
   void write(const ElementSource& source);
-  /// The same for several, one behind the other; small deferred ones are made side by side.
+  /// The same for several tensors in order; small deferred tensors are materialised in parallel.
   void write(std::span<const ElementSource> sources);
 
  private:
@@ -39,9 +39,9 @@ class ElementWriter {
   void write_block(const ElementSource& source, ByteView bytes, std::int64_t index, std::int64_t offset,
                    int worker);
   OutputFile& out_;
-  ThreadPool alone_;
+  ThreadPool single_thread_;
   ThreadPool& pool_;
-  std::vector<ElementConverter> converters_;  ///< one a thread
+  std::vector<ElementConverter> converters_;  ///< one per thread
 };
 
 }  // namespace sightline

@@ -13,10 +13,10 @@ namespace sightline {
 namespace {
 
 constexpr std::string_view kVersion = "sightline weights 1";
-constexpr std::int64_t kSamples = 8;  // in one place of the file, so that little of it is read
+constexpr std::int64_t kSamples = 8;  // contiguous in the file, so that little of it is read
 constexpr std::string_view kLogitScale = "logit_scale";
 
-// Of the model that the file's values were rounded from, and of these values.
+// Keys for the fingerprint of the original model and for that of the converted values.
 constexpr std::string_view kModelKey = "sightline.model_fingerprint";
 constexpr std::string_view kValuesKey = "sightline.values_fingerprint";
 

@@ -9,22 +9,23 @@
 
 namespace sightline {
 
-/// What tells two models apart: xxh3-128 (32 hexadecimal digits) of the canonical names, the shapes and the
-/// first eight values, rounded to bfloat16, of every tensor. The same for every container and dialect that
-/// holds the same values. `logit_scale` is not part of it: no embedding depends on it, and GGUF has none.
-/// Reads a page or two of each tensor and makes no deferred one whole. `as`: of the values as a file of that
-/// type would hold them. Errors: those of deferred tensors.
+/// Identifies a model: XXH3-128 (32 hexadecimal digits) of the canonical names, the shapes and the first
+/// eight values, rounded to bfloat16, of every tensor. It is the same for every container and naming scheme
+/// with the same values. `logit_scale` is excluded: embeddings do not depend on it, and GGUF does not store
+/// it. Reads a page or two of each tensor and does not materialise deferred tensors. `as` computes the
+/// fingerprint of the values as a file of that type would store them.
+/// Errors: those of deferred tensors.
 std::string values_fingerprint(const Weights& canonical, std::optional<DType> as = {});
 
-/// The same of the model that the weights are a copy of: what `fingerprint_metadata` handed on, as long as
-/// the values are still those that it was handed on with; else that of the values.
+/// The fingerprint of the model from which the weights were converted: the one recorded by
+/// `fingerprint_metadata` if the values have not changed since, else the fingerprint of the values.
 std::string model_fingerprint(const Weights& canonical);
 
-/// What a file of these weights in another type (none: as they are) must say beside its tensors to count as
-/// the same model; empty when its values say it.
+/// Metadata that a file of these weights in another type (none: unchanged) needs to count as the same model;
+/// empty if its values give the same fingerprint.
 std::map<std::string, std::string> fingerprint_metadata(const Weights& canonical, std::optional<DType> as);
 
-/// Keeps those entries of a file's metadata that are fingerprints; nobody may say anything else this way.
+/// Keeps the fingerprint entries of a file's metadata; other entries cannot be set this way.
 void keep_fingerprint_metadata(Weights& weights, const std::string& key, const std::string& value);
 
 }  // namespace sightline

@@ -17,7 +17,7 @@ struct Sign {
   std::string_view family;
 };
 
-// The first that any name has decides: what is more special stands first.
+// The first match decides, so more specific names come first.
 constexpr std::array kSigns = {
     Sign{At::begin, "model.diffusion_model.", "a Stable Diffusion checkpoint"},
     Sign{At::begin, "cond_stage_model.", "a Stable Diffusion checkpoint"},
@@ -26,9 +26,9 @@ constexpr std::array kSigns = {
     Sign{At::begin, "down_blocks.", "a UNet or VAE of Stable Diffusion"},
     Sign{At::begin, "encoder.down_blocks.", "a VAE of Stable Diffusion"},
     Sign{At::begin, "double_blocks.", "a Flux transformer"},
-    Sign{At::begin, "language_model.", "a model that sees and speaks (LLaVA and its relatives)"},
-    Sign{At::begin, "model.language_model.", "a model that sees and speaks (LLaVA and its relatives)"},
-    Sign{At::begin, "vision_tower.", "a model that sees and speaks (LLaVA and its relatives)"},
+    Sign{At::begin, "language_model.", "a vision-language model (LLaVA and its relatives)"},
+    Sign{At::begin, "model.language_model.", "a vision-language model (LLaVA and its relatives)"},
+    Sign{At::begin, "vision_tower.", "a vision-language model (LLaVA and its relatives)"},
     Sign{At::begin, "model.encoder.conv1.", "a speech model (Whisper)"},
     Sign{At::begin, "model.layers.", "a language model (Llama and its relatives)"},
     Sign{At::begin, "model.embed_tokens.", "a language model (Llama and its relatives)"},
@@ -50,7 +50,7 @@ constexpr std::array kSigns = {
          "writes model.safetensors with save_pretrained"},
 };
 
-// What libraries that quantise or adapt put beside or in the place of a weight.
+// Names that quantisation and adapter libraries add to or substitute for a weight.
 constexpr std::array kChanges = {
     Sign{At::end, ".qweight", "quantised by GPTQ or AWQ"},
     Sign{At::end, ".qzeros", "quantised by GPTQ or AWQ"},
@@ -62,12 +62,12 @@ constexpr std::array kChanges = {
     Sign{At::end, "._data", "quantised by optimum-quanto"},
     Sign{At::end, ".weight_scale", "quantised by compressed-tensors"},
     Sign{At::end, ".weight_packed", "quantised by compressed-tensors"},
-    Sign{At::anywhere, ".lora_A.", "an adapter (LoRA), which is added to a model"},
-    Sign{At::anywhere, ".lora_down.", "an adapter (LoRA), which is added to a model"},
-    Sign{At::anywhere, ".lora.down.", "an adapter (LoRA), which is added to a model"},
-    Sign{At::anywhere, "lora_linear_layer", "an adapter (LoRA), which is added to a model"},
-    Sign{At::anywhere, ".lora_magnitude", "an adapter (DoRA), which is added to a model"},
-    Sign{At::anywhere, ".hada_w1_a", "an adapter (LoHa), which is added to a model"},
+    Sign{At::anywhere, ".lora_A.", "an adapter (LoRA), which modifies a model"},
+    Sign{At::anywhere, ".lora_down.", "an adapter (LoRA), which modifies a model"},
+    Sign{At::anywhere, ".lora.down.", "an adapter (LoRA), which modifies a model"},
+    Sign{At::anywhere, "lora_linear_layer", "an adapter (LoRA), which modifies a model"},
+    Sign{At::anywhere, ".lora_magnitude", "an adapter (DoRA), which modifies a model"},
+    Sign{At::anywhere, ".hada_w1_a", "an adapter (LoHa), which modifies a model"},
 };
 
 bool has(std::string_view name, const Sign& sign) {
@@ -87,7 +87,7 @@ bool has(std::string_view name, const Sign& sign) {
 std::string family_of_names(const Weights& weights) {
   const auto architecture = weights.metadata().find("general.architecture");
   if (architecture != weights.metadata().end() && architecture->second != "clip")
-    return "a model of the architecture " + architecture->second + ", as the file says";
+    return "a model with the architecture " + architecture->second + ", according to the file";
   const std::vector<std::string> names = weights.names();
   for (const Sign& sign : kSigns) {
     for (const std::string& name : names) {

@@ -7,12 +7,12 @@
 
 namespace sightline {
 
-/// What a checkpoint is whose names are no CLIP's, by these names, as "a language model (Llama and its
-/// relatives)"; "" when they are unknown. Looks at GGUF's `general.architecture` too.
+/// Identifies a checkpoint that is not a CLIP from its tensor names: "a language model (Llama and its
+/// relatives)"; "" if they are unknown. Also uses GGUF's `general.architecture`.
 std::string family_of_names(const Weights& weights);
 
-/// Errors: unsupported, with a name, when the weights are quantised by a library (GPTQ, AWQ, bitsandbytes,
-/// optimum-quanto), or are an adapter's (LoRA), whatever model they belong to.
+/// Errors: unsupported, with a tensor name, if the weights are quantised by a library (GPTQ, AWQ,
+/// bitsandbytes, optimum-quanto) or belong to an adapter (LoRA), for any model.
 void check_plain_weights(const Weights& weights);
 
 }  // namespace sightline

@@ -13,7 +13,7 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kMaxListed = 16;  // the mean of the channels is listed, the vocabulary is not
+constexpr std::int64_t kMaxListed = 16;  // includes the channel means but not the vocabulary
 
 DType dtype_of(GgufTensorType type) {
   switch (type) {
@@ -31,7 +31,7 @@ DType dtype_of(GgufTensorType type) {
       return DType::i32;
     case GgufTensorType::i64:
       return DType::i64;
-    default:  // the quantised ones become float32
+    default:  // the quantised types become float32
       return DType::f32;
   }
 }

@@ -15,7 +15,7 @@ constexpr std::size_t kHalf = kBlock / 2;
 
 using Floats = std::array<float, kBlock>;
 
-// The parts of a block, in their order: scale, least value, fifth bits, values.
+// The parts of a block in order: scale, minimum, fifth bits, values.
 class Block {
  public:
   explicit Block(const std::byte* at) : at_(at) {}
@@ -35,7 +35,7 @@ class Block {
 
 using Bytes = std::array<std::uint8_t, kHalf>;
 
-// 4 bits: the first half of the elements in the lower ones of the bytes, the second half in the upper ones.
+// 4 bits: the first half of the elements is in the low nibbles, the second half in the high nibbles.
 std::array<std::uint32_t, kBlock> unpack(const Bytes& bytes, std::uint32_t fifth_bits) {
   std::array<std::uint32_t, kBlock> values{};
   for (std::size_t i = 0; i < kHalf; ++i) {
@@ -45,7 +45,7 @@ std::array<std::uint32_t, kBlock> unpack(const Bytes& bytes, std::uint32_t fifth
   return values;
 }
 
-// (value - zero) * scale + least. Exact but for the sum: a half has 11 bits, a value 5.
+// (value - zero) * scale + minimum. Only the addition rounds: a half has 11 significant bits, a value 5.
 Floats scaled(const std::array<std::uint32_t, kBlock>& values, std::int32_t zero, float scale) {
   Floats floats{};
   for (std::size_t i = 0; i < kBlock; ++i)
@@ -53,8 +53,8 @@ Floats scaled(const std::array<std::uint32_t, kBlock>& values, std::int32_t zero
   return floats;
 }
 
-Floats raised(Floats floats, float least) {
-  for (float& value : floats) value += least;
+Floats plus_minimum(Floats floats, float minimum) {
+  for (float& value : floats) value += minimum;
   return floats;
 }
 
@@ -70,8 +70,8 @@ struct Q41 {
   static constexpr std::size_t kBytes = 20;
   static Floats read(Block block) {
     const float scale = block.half();
-    const float least = block.half();
-    return raised(scaled(unpack(block.take<Bytes>(), 0), 0, scale), least);
+    const float minimum = block.half();
+    return plus_minimum(scaled(unpack(block.take<Bytes>(), 0), 0, scale), minimum);
   }
 };
 
@@ -88,9 +88,9 @@ struct Q51 {
   static constexpr std::size_t kBytes = 24;
   static Floats read(Block block) {
     const float scale = block.half();
-    const float least = block.half();
+    const float minimum = block.half();
     const auto fifth_bits = block.take<std::uint32_t>();
-    return raised(scaled(unpack(block.take<Bytes>(), fifth_bits), 0, scale), least);
+    return plus_minimum(scaled(unpack(block.take<Bytes>(), fifth_bits), 0, scale), minimum);
   }
 };
 

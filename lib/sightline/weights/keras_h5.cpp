@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kConfig = "config.json";
 constexpr std::string_view kWeights = "model.weights.h5";
 constexpr std::int64_t kMaxConfigBytes = 16 << 20;
-constexpr std::int64_t kMaxInflation = 200;  // weights are noise; deflate itself could make 1,032 of 1
+constexpr std::int64_t kMaxInflation = 200;  // weights are close to random; deflate itself could reach 1,032
 constexpr std::int64_t kMaxWeightBytes = 16LL << 30;
 
 DType dtype_of(Hdf5Type type) {
@@ -45,14 +45,14 @@ DType dtype_of(Hdf5Type type) {
   }
 }
 
-// Keras stores bfloat16 as bytes without a meaning, and says so beside them.
+// Keras stores bfloat16 as opaque bytes and marks them with an attribute.
 DType dtype_of(const Hdf5Dataset& dataset, std::string_view subject) {
   const auto attribute = dataset.attributes.find("dtype");
   const bool is_marked = attribute != dataset.attributes.end() && attribute->second == "bfloat16";
   if (dataset.type == Hdf5Type::opaque && is_marked && dataset.element_bytes == 2) return DType::bf16;
   if (dataset.type == Hdf5Type::opaque || (is_marked && dataset.type != Hdf5Type::bf16)) {
     fail(ErrorCode::type, std::string(subject).append(": ").append(dataset.path),
-         "holds " + std::string(hdf5_type_name(dataset.type)) + " elements of " +
+         "contains " + std::string(hdf5_type_name(dataset.type)) + " elements of " +
              std::to_string(dataset.element_bytes) + " bytes" +
              (is_marked ? " and is marked as bfloat16" : ", expected numbers"));
   }
@@ -74,15 +74,15 @@ Weights weights_of(ByteView file, std::string_view subject, bool mapped) {
   return weights;
 }
 
-// A configuration is read for its sizes. What would run code in Keras is refused, so that nobody takes the
-// weights for the whole model.
+// Only the sizes of a configuration are used. Layers that would run code in Keras are rejected, because
+// without them the weights are not the whole model.
 void check_no_code(const Json& value) {
   if (value.is_array()) value.for_each_element([](const Json& element) { check_no_code(element); });
   if (!value.is_object()) return;
   value.for_each_member([](std::string_view key, const Json& member) {
     if (key == "class_name" && member.is_string() &&
         (member.as_string() == "Lambda" || member.as_string() == "__lambda__")) {
-      fail(ErrorCode::unsupported, member.path(), "is a layer of code (Lambda), which is never run");
+      fail(ErrorCode::unsupported, member.path(), "is a layer with code (Lambda), which is never executed");
     }
     check_no_code(member);
   });
@@ -90,7 +90,7 @@ void check_no_code(const Json& value) {
 
 void read_config(const ZipArchive& archive, const std::string& path, Weights& weights) {
   const ZipEntry* entry = archive.find(kConfig);
-  if (entry == nullptr) fail(ErrorCode::missing, path, "holds no config.json");
+  if (entry == nullptr) fail(ErrorCode::missing, path, "contains no config.json");
   const ZipContent content = archive.read(*entry, kMaxConfigBytes);
   const std::string_view text = as_text(content.bytes);
   check_no_code(JsonDocument(text, path + ": config.json", {.max_bytes = kMaxConfigBytes}).root());
@@ -101,10 +101,10 @@ void check_inflation(const ZipEntry& entry, const std::string& subject) {
   if (!entry.deflated || entry.size / kMaxInflation < entry.stored_size) return;
   fail(ErrorCode::limit, subject,
        "inflates from " + std::to_string(entry.stored_size) + " to " + std::to_string(entry.size) +
-           " bytes, at most 200-fold is accepted");
+           " bytes, a ratio above the limit of 200");
 }
 
-// Keras 2 lists the layers in an attribute of the root, which Keras 3 has not.
+// Keras 2 lists the layers in an attribute of the root group; Keras 3 has no such attribute.
 bool is_keras_2(ByteView file) {
   constexpr std::size_t kRoot = 64 << 10;
   return as_text(file.first(std::min(kRoot, file.size()))).find("layer_names") != std::string_view::npos;
@@ -121,10 +121,11 @@ Weights KerasH5::read(const std::string& path) const {
     weights = weights_of(file->bytes(), path, true);
   } catch (const Error&) {
     if (!is_keras_2(file->bytes())) throw;
-    fail(ErrorCode::unsupported, path,
-         "is a file of TensorFlow or Keras 2, such as tf_model.h5, expected Keras 3's; transformers 4 reads "
-         "it with "
-         "from_tf=True and writes model.safetensors with save_pretrained");
+    fail(
+        ErrorCode::unsupported, path,
+        "is a TensorFlow or Keras 2 file, such as tf_model.h5, expected a Keras 3 file; transformers 4 reads "
+        "it with "
+        "from_tf=True and writes model.safetensors with save_pretrained");
   }
   weights.keep(file);
   return weights;
@@ -144,7 +145,7 @@ Weights KerasArchive::read(const std::string& path) const {
   const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
   const ZipArchive archive(file->bytes(), path);
   const ZipEntry* entry = archive.find(kWeights);
-  if (entry == nullptr) fail(ErrorCode::missing, path, "holds no model.weights.h5");
+  if (entry == nullptr) fail(ErrorCode::missing, path, "contains no model.weights.h5");
   const std::string subject = path + ": " + std::string(kWeights);
   check_inflation(*entry, subject);
   const ZipContent content = archive.read(*entry, kMaxWeightBytes);

@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kMaxIndexBytes = 64LL << 20;
 constexpr std::size_t kMaxShards = 1000;
 
-// A group's path, with a slash before it, and a shard that holds arrays of it.
+// The path of a group, with a leading slash, and a shard that contains arrays of it.
 using Placement = std::pair<std::string, std::string>;
 
 std::string shard_name(const Json& value) {
@@ -23,7 +23,7 @@ std::string shard_name(const Json& value) {
                      name.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
   if (!plain) {
     fail(ErrorCode::unsafe, value.path(),
-         "is '" + std::string(name) + "', expected the name of a file beside it");
+         "is '" + std::string(name) + "', expected a file name without a folder");
   }
   return std::string(name);
 }
@@ -40,23 +40,23 @@ std::set<Placement> read_placements(const std::string& index_path) {
       add(shards);
     }
   });
-  if (placements.empty()) fail(ErrorCode::missing, index_path, "lists no group of arrays");
+  if (placements.empty()) fail(ErrorCode::missing, index_path, "lists no groups of arrays");
   return placements;
 }
 
-// The index and the shards say the same of every group that holds arrays.
+// The index and the shards must agree on every group that contains arrays.
 void check_places(const std::set<Placement>& expected, const std::set<Placement>& found,
                   const std::string& index_path) {
   for (const Placement& place : expected) {
     if (!found.contains(place)) {
       fail(ErrorCode::missing, index_path,
-           "places " + place.first + " in " + place.second + ", which holds nothing of it");
+           "places " + place.first + " in " + place.second + ", which contains no arrays of it");
     }
   }
   for (const Placement& place : found) {
     if (!expected.contains(place)) {
       fail(ErrorCode::mismatch, index_path,
-           "does not place " + place.first + " in " + place.second + ", which holds it");
+           "does not place " + place.first + " in " + place.second + ", which contains it");
     }
   }
 }
@@ -76,7 +76,8 @@ Weights read_keras_shards(const std::string& index_path) {
   std::set<Placement> found;
   for (const std::string& shard : shards) {
     const std::string path = join_path(folder, shard);
-    if (!file_exists(path)) fail(ErrorCode::missing, path, "is listed in " + index_path + ", but not there");
+    if (!file_exists(path))
+      fail(ErrorCode::missing, path, "is listed in " + index_path + ", but does not exist");
     Weights weights = KerasH5().read(path);
     for (const std::string& name : weights.names()) {
       const std::size_t end = name.rfind('/');

@@ -20,11 +20,11 @@ constexpr std::string_view kNumber = "{}", kCounter = "{_}";
 constexpr std::string_view kPositionIds = "layers/clip_vision_encoder/layers/clip_vision_embedding/vars/1";
 constexpr std::string_view kPositions = "vision_model.embeddings.position_embedding.weight";
 
-// Where the name map finds the projections by their layers' names, and where Keras puts them.
+// Where the name map finds the projections by layer name, and where Keras stores them.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> kProjections = {
     {{"vision_projection", "layers/dense/vars/0"}, {"text_projection", "layers/dense_1/vars/0"}}};
 
-// Names that KerasHub gives its layers, where they are not those of the attributes.
+// KerasHub's layer names, where they differ from the attribute names.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 10> kLayerNames = {
     {{"layers/dense", "vision_projection"},
      {"layers/dense_1", "text_projection"},
@@ -59,15 +59,15 @@ void check_rank(const StoredTensor& tensor, int rank, std::string_view name, std
   if (tensor.shape.rank() != rank) fail_shape(tensor, name, expected);
 }
 
-// [width], or an axis of that size, seen as heads of equal widths.
+// Splits [width], or an axis of that size, into heads of equal width.
 std::array<std::int64_t, 2> split_heads(const StoredTensor& tensor, std::int64_t width, std::int64_t heads,
                                         std::string_view name) {
   if (heads < 1 || width % heads != 0)
-    fail_shape(tensor, name, "a width that " + std::to_string(heads) + " heads divide");
+    fail_shape(tensor, name, "a width divisible by " + std::to_string(heads) + " heads");
   return {heads, width / heads};
 }
 
-// The way back of `laid_out`: Keras's layout of a canonical tensor.
+// The inverse of `to_layout`: converts a canonical tensor to Keras's layout.
 StoredTensor keras_layout(const StoredTensor& tensor, const NameRule& rule, std::int64_t heads,
                           std::string_view name) {
   const Shape& s = tensor.shape;
@@ -118,7 +118,7 @@ std::vector<std::int64_t> sizes_of(const Shape& shape) {
   return sizes;
 }
 
-// Takes the canonical tensors one rule after the other to their places in the file.
+// Moves the canonical tensors to their places in the file, rule by rule.
 class Placement {
  public:
   Placement(const Weights& canonical, const KerasH5Options& options, ElementWriter& writer)
@@ -161,7 +161,8 @@ class Placement {
     return replaced(rule.canonical, kNumber, std::to_string(layer));
   }
 
-  // A tower has as many layers as the tensor that most of them have: then those that lack one are found.
+  // The number of layers of a tower is that of the most frequent tensor, so that a layer that lacks one is
+  // detected.
   void count_layers(const NameRule& rule) {
     if (rule.canonical.find(kNumber) == std::string_view::npos) return;
     std::int64_t& layers = layers_[tower_of(rule)];
@@ -177,7 +178,7 @@ class Placement {
 
   void place(const NameRule& rule, std::string_view name, std::string path) {
     const StoredTensor* tensor = canonical_.find(name);
-    if (tensor == nullptr) fail(ErrorCode::missing, name, "is not in the weights, which KerasHub needs");
+    if (tensor == nullptr) fail(ErrorCode::missing, name, "is not in the weights, but KerasHub needs it");
     if (!is_floating(tensor->dtype)) {
       fail(ErrorCode::type, name,
            "has dtype " + std::string(dtype_name(tensor->dtype)) + ", expected a floating-point type");
@@ -206,7 +207,7 @@ class Placement {
     }
   }
 
-  // The numbers 0, 1, 2, ... of the image's positions, which KerasHub stores beside the embeddings.
+  // The position ids 0, 1, 2, ... of the image, which KerasHub stores beside the embeddings.
   void add_positions() {
     const StoredTensor& positions = *canonical_.find(kPositions);
     check_rank(positions, 2, kPositions, "a matrix");
@@ -223,10 +224,10 @@ class Placement {
   }
 
   void name_layers() {
-    std::set<std::string_view> seen;
+    std::set<std::string_view> visited;
     for (const Hdf5NewDataset& dataset : datasets_) {
       const std::string_view group = std::string_view(dataset.path).substr(0, dataset.path.rfind('/'));
-      if (!seen.insert(group).second) continue;
+      if (!visited.insert(group).second) continue;
       const std::string_view layer = group.substr(0, group.rfind('/'));
       groups_.push_back({std::string(group), {{"name", layer_name(layer)}}});
     }
@@ -235,7 +236,7 @@ class Placement {
   const Weights& canonical_;
   const KerasH5Options& options_;
   ElementWriter& writer_;
-  std::map<std::string, std::int64_t> layers_;  // of each tower
+  std::map<std::string, std::int64_t> layers_;  // layers of each tower
   std::set<std::string, std::less<>> placed_;
   std::vector<Hdf5NewDataset> datasets_;
   std::vector<Hdf5Group> groups_;

@@ -15,18 +15,18 @@ namespace {
 constexpr std::size_t kMaxRank = Shape::kMaxRank;
 using Sizes = std::array<std::size_t, kMaxRank>;
 
-// One axis of a permutation as it is walked: how often, and how far apart in the source.
+// One axis of a permutation during traversal: its size and its stride in the source.
 struct Walk {
   std::size_t rank = 0;
   Sizes counts{};
   Sizes strides{};  // in elements
 };
 
-// Elements of a fixed width, so that each copy is one move.
+// An element of fixed width, so that each copy is a single move.
 template <std::size_t kWidth>
 void gather_plane(const std::byte* source, std::byte* out, std::size_t rows, std::size_t row_stride,
                   std::size_t columns, std::size_t column_stride) {
-  constexpr std::size_t kTile = 32;  // both sides of a transposition stay in the cache
+  constexpr std::size_t kTile = 32;  // both sides of a transposition fit in the cache
   for (std::size_t top = 0; top < rows; top += kTile) {
     const std::size_t bottom = std::min(rows, top + kTile);
     for (std::size_t left = 0; left < columns; left += kTile) {
@@ -60,27 +60,27 @@ void gather_plane(std::size_t width, const std::byte* source, std::byte* out, co
   }
 }
 
-// Where the element of this index, in the order of the walk, lies in the source.
+// Source offset of the element with this index in traversal order.
 std::int64_t source_index(const Walk& walk, std::int64_t index) {
-  auto rest = static_cast<std::size_t>(index);
+  auto remaining = static_cast<std::size_t>(index);
   std::size_t offset = 0;
   for (std::size_t axis = walk.rank; axis-- > 0;) {
-    offset += rest % walk.counts[axis] * walk.strides[axis];
-    rest /= walk.counts[axis];
+    offset += remaining % walk.counts[axis] * walk.strides[axis];
+    remaining /= walk.counts[axis];
   }
   return static_cast<std::int64_t>(offset);
 }
 
-// Writes the source in the order of the walk: its two last axes plane by plane.
+// Writes the source in traversal order, with its two last axes plane by plane.
 void gather(const Walk& walk, std::size_t width, const std::byte* source, std::byte* out) {
   std::size_t planes = 1;
   for (std::size_t axis = 0; axis + 2 < walk.rank; ++axis) planes *= walk.counts[axis];
   const std::size_t plane_bytes = walk.counts[walk.rank - 2] * walk.counts[walk.rank - 1] * width;
   for (std::size_t plane = 0; plane < planes; ++plane) {
-    std::size_t rest = plane, offset = 0;
+    std::size_t remaining = plane, offset = 0;
     for (std::size_t axis = walk.rank - 2; axis-- > 0;) {
-      offset += rest % walk.counts[axis] * walk.strides[axis];
-      rest /= walk.counts[axis];
+      offset += remaining % walk.counts[axis] * walk.strides[axis];
+      remaining /= walk.counts[axis];
     }
     gather_plane(width, source + offset * width, out + plane * plane_bytes, walk);
   }
@@ -97,7 +97,7 @@ void check_rank(const StoredTensor& tensor, int rank, std::string_view name, std
 
 StoredTensor part_of(const StoredTensor& tensor, TensorPart part, std::string_view name) {
   if (tensor.shape.rank() == 0 || tensor.shape[0] % part.count != 0)
-    fail_shape(tensor, name, "one whose first size " + std::to_string(part.count) + " divides");
+    fail_shape(tensor, name, "one whose first size is a multiple of " + std::to_string(part.count));
   std::array<std::int64_t, kMaxRank> sizes{};
   const auto rank = static_cast<std::size_t>(tensor.shape.rank());
   for (std::size_t axis = 0; axis < rank; ++axis) sizes[axis] = tensor.shape[static_cast<int>(axis)];
@@ -156,8 +156,8 @@ StoredTensor reshaped(const StoredTensor& tensor, const Shape& shape) {
   return result;
 }
 
-StoredTensor laid_out(const StoredTensor& tensor, TensorLayout layout, TensorPart part,
-                      std::string_view name) {
+StoredTensor to_layout(const StoredTensor& tensor, TensorLayout layout, TensorPart part,
+                       std::string_view name) {
   const Shape& s = tensor.shape;
   switch (layout) {
     case TensorLayout::part:

@@ -8,37 +8,38 @@
 
 namespace sightline {
 
-/// What becomes of a tensor of a foreign dialect on its way to Hugging Face's layout.
+/// How a tensor of another naming scheme is converted to Hugging Face's layout.
 enum class TensorLayout {
-  same,                 ///< the bytes as they are: no copy
-  part,                 ///< part `part` of `parts` equal parts along the first axis: no copy
-  flat,                 ///< one axis, the bytes as they are
+  same,                 ///< unchanged, without a copy
+  part,                 ///< part `part` of `parts` equal parts along the first axis, without a copy
+  flat,                 ///< flattened to one axis, without a copy
   scalar,               ///< one number, [] or [1], becomes []
   transpose,            ///< [a, b] becomes [b, a]
   query_kernel,         ///< Keras's [in, heads, head width] becomes [heads * head width, in]
   output_kernel,        ///< Keras's [heads, head width, out] becomes [out, heads * head width]
   convolution,          ///< Keras's [height, width, in, out] becomes [out, in, height, width]
-  swapped_convolution,  ///< KerasCV's patch kernel, [width, height, in, out]: rows and columns change places
+  swapped_convolution,  ///< KerasCV's patch kernel, [width, height, in, out]: rows and columns are swapped
                         ///< too
   drop,                 ///< a buffer that no layer needs
 };
 
-/// Which part, for `TensorLayout::part`.
+/// Index of the part, for `TensorLayout::part`.
 struct TensorPart {
   std::int64_t index = 0;
   std::int64_t count = 1;
 };
 
-/// The tensor in another layout. What has to move is deferred: nothing is copied before its bytes are asked
-/// for. The bytes of `tensor` must live as long as the result. `name` is for messages. Errors: mismatch when
-/// the shape does not allow the layout.
-StoredTensor laid_out(const StoredTensor& tensor, TensorLayout layout, TensorPart part,
-                      std::string_view name);
+/// The tensor in another layout. A conversion that moves elements is deferred: nothing is copied before the
+/// bytes are requested. The bytes of `tensor` must outlive the result. `name` is for messages. Errors:
+/// mismatch if the shape does not allow the layout.
+StoredTensor to_layout(const StoredTensor& tensor, TensorLayout layout, TensorPart part,
+                       std::string_view name);
 
-/// Axis i of the result is axis `axes[i]` of `tensor`, deferred. `axes` holds every axis once.
+/// Deferred permutation: axis i of the result is axis `axes[i]` of `tensor`. `axes` is a permutation of all
+/// axes.
 StoredTensor permuted(const StoredTensor& tensor, std::span<const int> axes);
 
-/// The same bytes seen with other sizes, as many elements in all.
+/// The same bytes with another shape of the same number of elements.
 StoredTensor reshaped(const StoredTensor& tensor, const Shape& shape);
 
 }  // namespace sightline

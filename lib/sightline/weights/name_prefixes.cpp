@@ -12,12 +12,12 @@
 namespace sightline {
 namespace {
 
-// DistributedDataParallel and DeepSpeed; torch.compile; FullyShardedDataParallel; attributes under which
+// DistributedDataParallel and DeepSpeed; torch.compile; FullyShardedDataParallel; attributes in which
 // training programs and transformers' larger models keep a CLIP.
 constexpr std::array<std::string_view, 8> kPrefixes = {
     "module.", "_orig_mod.", "_fsdp_wrapped_module.", "model.", "clip.", "clip_model.", "net.", "network."};
 
-// How many tensors of the CLIP have a prefix, and one of them.
+// The number of CLIP tensors with a prefix, and one of them.
 struct Group {
   std::size_t count = 0;
   std::string example;
@@ -44,16 +44,16 @@ Groups prefixes_of(const Weights& weights) {
     const std::string other = first + std::string(rest);
     if (other == name || clip_part(rest) == ClipPart::none || !weights.contains(other)) continue;
     fail(ErrorCode::duplicate, name,
-         "and " + other + " are the same tensor of a CLIP; save one of the two models in a file of its own");
+         "is the same tensor of a CLIP as " + other + "; save one of the two models in a separate file");
   }
   fail(ErrorCode::mismatch, a.example,
-       "and " + b.example + " are tensors of a CLIP under different prefixes, expected the same for all");
+       "has a different prefix from " + b.example + ", expected a common prefix for all tensors of the CLIP");
 }
 
 }  // namespace
 
 ClipPart clip_part(std::string_view name) {
-  constexpr std::string_view kTextModule = "text.";  // of OpenCLIP's CustomTextCLIP
+  constexpr std::string_view kTextModule = "text.";  // OpenCLIP's CustomTextCLIP
   if (name.starts_with(kTextModule)) name.remove_prefix(kTextModule.size());
   for (const NameMap* map : {&hf_name_map(), &openclip_name_map()}) {
     const NameRule* rule = map->rule_for(name);
@@ -88,7 +88,7 @@ Weights strip_prefixes(Weights weights) {
     const bool has_prefix = name.size() > prefix.size() && name.starts_with(prefix);
     result.add(has_prefix ? name.substr(prefix.size()) : name, tensor);
   }
-  result.merge(std::move(weights));  // no tensor is left in it, but what owns their bytes
+  result.merge(std::move(weights));  // contains no tensors any more, but owns their bytes
   return result;
 }
 

@@ -7,23 +7,22 @@
 
 namespace sightline {
 
-/// What a tensor is of a CLIP, by the name that a PyTorch model gives it (Hugging Face's, OpenAI's or
-/// OpenCLIP's).
+/// The part of a CLIP to which a tensor belongs, judged by its name in a PyTorch model (Hugging Face, OpenAI
+/// or OpenCLIP).
 enum class ClipPart {
-  none,   ///< no tensor of a CLIP, or a buffer
-  image,  ///< of the image tower
-  text,   ///< of the text tower
-  both,   ///< a projection, logit_scale
+  none,   ///< not a CLIP tensor, or a buffer
+  image,  ///< image tower
+  text,   ///< text tower
+  both,   ///< a projection or logit_scale
 };
 ClipPart clip_part(std::string_view name);
 
-/// The name behind what wrappers put before it: `module.`, `_orig_mod.`, `model.`, `clip.` and their
-/// combinations.
+/// Strips the prefixes that wrappers add: `module.`, `_orig_mod.`, `model.`, `clip.` and their combinations.
 std::string_view without_prefixes(std::string_view name);
 
-/// The same tensors, each without the prefix that all tensors of the CLIP have; a name that does not begin
-/// with it stays. Nothing changes where there is no such prefix. Errors: duplicate, when two tensors become
-/// one; mismatch, when some tensors of the CLIP have another prefix than the others.
+/// Removes the prefix that all tensors of the CLIP share; names that do not start with it are kept. Nothing
+/// changes if there is no such prefix. Errors: duplicate if two tensors get the same name; mismatch if some
+/// tensors of the CLIP have another prefix than the others.
 Weights strip_prefixes(Weights weights);
 
 }  // namespace sightline

@@ -16,7 +16,7 @@ constexpr std::string_view kCounter = "{_}";
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// The digits at the front of `rest`, taken off it.
+// Consumes the digits at the start of `rest`.
 std::string_view take_digits(std::string_view& rest) {
   const auto end = std::find_if_not(rest.begin(), rest.end(), is_digit);
   const std::string_view digits = rest.substr(0, static_cast<std::size_t>(end - rest.begin()));
@@ -24,14 +24,14 @@ std::string_view take_digits(std::string_view& rest) {
   return digits;
 }
 
-// `_3` at the front of `rest` is 3; anything else is the first of its kind, 0.
+// Consumes `_3` at the start of `rest` as 3; anything else means the first of its kind, 0.
 std::string_view take_counter(std::string_view& rest) {
   if (rest.size() < 2 || rest[0] != '_' || !is_digit(rest[1])) return "0";
   rest.remove_prefix(1);
   return take_digits(rest);
 }
 
-// The numbers that `{}` and `{_}` stand for, or nothing when the name is not of this pattern.
+// The numbers matched by `{}` and `{_}`, or nothing if the name does not match the pattern.
 std::optional<std::vector<std::string_view>> match(std::string_view name, std::string_view pattern) {
   std::vector<std::string_view> numbers;
   while (!pattern.empty()) {
@@ -77,7 +77,7 @@ bool NameMap::recognizes(const Weights& weights) const {
 
 const NameRule* NameMap::rule_for(std::string_view tensor) const {
   for (const NameRule& rule : rules) {
-    // Most rules differ from the name in their first letter, which is quick to see.
+    // Most rules differ from the name in the first letter, which is a cheap test.
     if (rule.pattern.front() != '{' && rule.pattern.front() != (tensor.empty() ? '\0' : tensor.front()))
       continue;
     if (match(tensor, rule.pattern)) return &rule;
@@ -97,11 +97,11 @@ Weights NameMap::canonical(Weights weights) const {
       known = true;
       if (rule.layout == TensorLayout::drop) continue;
       result.add(fill(rule.canonical, *numbers),
-                 laid_out(tensor, rule.layout, {rule.part, rule.parts}, tensor_name));
+                 to_layout(tensor, rule.layout, {rule.part, rule.parts}, tensor_name));
     }
     if (!known) result.add(tensor_name, tensor);
   }
-  result.merge(std::move(weights));  // no tensor is left in it, but what owns their bytes
+  result.merge(std::move(weights));  // contains no tensors any more, but owns their bytes
   return result;
 }
 
@@ -119,7 +119,7 @@ const NameMap& recognized_name_map(const Weights& weights) {
   const std::vector<std::string> names = weights.names();
   const std::string family = family_of_names(weights);
   fail(ErrorCode::unsupported, names.empty() ? "weights" : names.front(),
-       "is not a tensor of a CLIP checkpoint whose names this program knows (Hugging Face, OpenAI, OpenCLIP, "
+       "is not the name of a CLIP tensor in a supported naming scheme (Hugging Face, OpenAI, OpenCLIP, "
        "KerasCV, KerasHub, clip.cpp)" +
            (family.empty() ? "" : "; the names look like those of " + family));
 }

@@ -12,9 +12,9 @@
 
 namespace sightline {
 
-/// One line of a dialect. In a pattern `{}` stands for a decimal number, and `{_}` for Keras's counter of
-/// equal layers: nothing for the first, `_1` for the second. The same number stands in the canonical name at
-/// its `{}`. A pattern may stand in several lines (a fused projection has three parts).
+/// One rule of a naming scheme. In a pattern, `{}` matches a decimal number, and `{_}` Keras's counter of
+/// equal layers: nothing for the first, `_1` for the second. The number is substituted for `{}` in the
+/// canonical name. Several rules may share a pattern (a fused projection has three parts).
 struct NameRule {
   std::string_view pattern;
   std::string_view canonical;
@@ -23,40 +23,42 @@ struct NameRule {
   std::int64_t parts = 1;
 };
 
-/// The table of one dialect. Canonical names and layouts are those of Hugging Face's CLIP files.
+/// The names of one naming scheme. Canonical names and layouts are those of Hugging Face's CLIP files.
 struct NameMap {
   std::string_view name;                      ///< "hf"
-  std::span<const std::string_view> markers;  ///< prefixes; a name that begins with one tells the dialect
+  std::span<const std::string_view> markers;  ///< prefixes; a name that starts with one identifies the scheme
   std::span<const NameRule> rules;
-  Weights (*prepare)(Weights weights) = nullptr;  ///< what no line can say, done to the raw names first
+  Weights (*prepare)(Weights weights) = nullptr;  ///< preparation of the raw names that rules cannot express
 
   bool recognizes(const Weights& weights) const;
-  /// The first rule whose pattern the name is of; nullptr when there is none.
+  /// The first rule whose pattern matches the name, or nullptr.
   const NameRule* rule_for(std::string_view tensor) const;
-  /// The same tensors under canonical names. A name without a rule stays, and is found by `Weights::unused`.
-  /// Errors: mismatch when a shape does not allow the rule's layout; duplicate when two tensors become one.
+  /// Maps tensors to canonical names. A name without a rule is kept, and `Weights::unused` reports it.
+  /// Errors: mismatch if a shape does not allow the layout of the rule; duplicate if two tensors get the same
+  /// name.
   Weights canonical(Weights weights) const;
 };
 
-/// All dialects, in the order in which they are tried: Hugging Face's last, whose `logit_scale` others have
-/// too.
+/// All naming schemes in the order in which they are tried: Hugging Face is last, because others also use its
+/// `logit_scale`.
 std::span<const NameMap* const> name_maps();
-/// Hugging Face's own names, the canonical ones.
+/// Hugging Face's names, which are the canonical ones.
 const NameMap& hf_name_map();
-/// OpenAI's state_dict, told by the sizes that it holds beside the weights.
+/// OpenAI's state_dict, identified by the sizes that it stores beside the weights.
 const NameMap& openai_name_map();
-/// OpenCLIP's: OpenAI's names without these sizes; the text tower at the top or under `text.`.
+/// OpenCLIP: OpenAI's names without these sizes; the text tower at the top level or under `text.`.
 const NameMap& openclip_name_map();
 /// KerasCV's CLIP and KerasHub's CLIPBackbone, as paths in an HDF5 file.
 const NameMap& kerascv_name_map();
 const NameMap& kerashub_name_map();
-/// What clip.cpp's converter writes.
+/// The names that clip.cpp's converter writes.
 const NameMap& gguf_name_map();
 
-/// The first dialect that recognizes the weights. Errors: unsupported when none does, with a name seen.
+/// The first naming scheme that recognises the weights. Errors: unsupported if none does, with one of the
+/// names.
 const NameMap& recognized_name_map(const Weights& weights);
 
-/// The weights under canonical names, by the dialect that recognizes them. Errors: of both.
+/// Maps weights to canonical names with the scheme that recognises them. Errors: of both functions.
 Weights to_canonical(Weights weights);
 
 }  // namespace sightline

@@ -64,13 +64,13 @@ constexpr std::array kRules = {
     rename("t.blk.{}.ffn_up.bias", "text_model.encoder.layers.{}.mlp.fc2.bias"),
 };
 
-// The converter leaves the scale out. OpenAI's four models have ln 100, the largest that training allowed.
+// The converter omits the scale. OpenAI's four models have ln 100, the maximum that their training allowed.
 Weights with_logit_scale(Weights weights) {
   static constexpr float kLogarithmOf100 = 4.6051702F;
   if (weights.contains("logit_scale")) return weights;
   weights.add("logit_scale", {DType::f32, Shape{}, std::as_bytes(std::span(&kLogarithmOf100, 1))});
   weights.set_metadata("assumed.logit_scale",
-                       "the weights hold no logit_scale: ln 100, as in OpenAI's models");
+                       "the weights contain no logit_scale; using ln 100, as in OpenAI's models");
   return weights;
 }
 

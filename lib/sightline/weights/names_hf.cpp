@@ -12,8 +12,8 @@ constexpr std::array<std::string_view, 5> kMarkers = {"text_model.", "vision_mod
 constexpr NameRule same(std::string_view name) { return {name, name}; }
 constexpr NameRule drop(std::string_view name) { return {name, "", TensorLayout::drop}; }
 
-// Source: transformers 5, models/clip/modeling_clip.py; `pre_layrnorm` is its spelling. `position_ids` are
-// buffers of versions before 4.31.
+// Source: transformers 5, models/clip/modeling_clip.py, including its spelling `pre_layrnorm`. `position_ids`
+// are buffers of versions before 4.31.
 constexpr std::array kRules = {
     same("logit_scale"),
     same("text_projection.weight"),
@@ -29,7 +29,7 @@ constexpr std::array kRules = {
     same("text_model.embeddings.token_embedding.weight"),
     same("text_model.embeddings.position_embedding.weight"),
     drop("text_model.embeddings.position_ids"),
-    drop("n_averaged"),  // torch.optim.swa_utils.AveragedModel counts in it
+    drop("n_averaged"),  // the step counter of torch.optim.swa_utils.AveragedModel
     same("text_model.final_layer_norm.weight"),
     same("text_model.final_layer_norm.bias"),
     same("text_model.encoder.layers.{}.layer_norm1.weight"),

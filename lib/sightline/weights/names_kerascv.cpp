@@ -14,7 +14,7 @@ constexpr NameRule rename(std::string_view name, std::string_view canonical,
 }
 
 // Source: keras_cv/src/models/feature_extractor/clip, files written by keras-cv 0.9. Its converter swapped
-// rows and columns of the patch kernel; here they change back.
+// the rows and columns of the patch kernel; they are swapped back here.
 constexpr std::array kRules = {
     rename("optimizer/vars/{}", "", TensorLayout::drop),
     rename("layers/clip_head/vars/0", "logit_scale", TensorLayout::scalar),

@@ -106,8 +106,8 @@ constexpr std::array kRules = {
            "text_model.encoder.layers.{}.mlp.fc2.bias"),
 };
 
-// The two projections are `dense` and `dense_1` of the model, in an order that Keras chose. The name of the
-// layer, which newer files hold, decides; without it the image's comes first.
+// The two projections are `dense` and `dense_1` of the model, in an order that Keras chose. The layer name in
+// newer files decides; without it the image projection comes first.
 Weights with_named_projections(Weights weights) {
   constexpr std::array<std::string_view, 2> kGroups = {"layers/dense/vars", "layers/dense_1/vars"};
   constexpr std::array<std::string_view, 2> kNames = {"vision_projection", "text_projection"};

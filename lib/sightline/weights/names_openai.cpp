@@ -7,10 +7,10 @@
 namespace sightline {
 namespace {
 
-// A state_dict of openai/CLIP holds these three sizes as tensors; one of OpenCLIP does not.
+// A state_dict of openai/CLIP stores these three sizes as tensors; one of OpenCLIP does not.
 constexpr std::array<std::string_view, 3> kOpenAIMarkers = {"input_resolution", "context_length",
                                                             "vocab_size"};
-// `text.` is CustomTextCLIP's text tower.
+// `text.` is the text tower of CustomTextCLIP.
 constexpr std::array<std::string_view, 4> kOpenCLIPMarkers = {"visual.", "transformer.resblocks.",
                                                               "text.transformer.", "text.token_embedding."};
 
@@ -23,9 +23,8 @@ constexpr NameRule third(std::string_view name, std::string_view canonical, std:
 }
 constexpr NameRule drop(std::string_view name) { return {name, "", TensorLayout::drop}; }
 
-// Source: openai/CLIP clip/model.py; open_clip model.py, transformer.py. `in_proj` is q, k and v one below
-// the other. Projections are matrices that are multiplied from the right; OpenCLIP's text projection may be a
-// Linear.
+// Source: openai/CLIP clip/model.py; open_clip model.py, transformer.py. `in_proj` stacks q, k and v.
+// Projections are matrices that are multiplied from the right; OpenCLIP's text projection may be a Linear.
 constexpr std::array kRules = {
     rename("logit_scale", "logit_scale", TensorLayout::scalar),
     rename("visual.proj", "visual_projection.weight", TensorLayout::transpose),
@@ -46,7 +45,7 @@ constexpr std::array kRules = {
     drop("context_length"),
     drop("vocab_size"),
     drop("attn_mask"),
-    drop("n_averaged"),  // torch.optim.swa_utils.AveragedModel counts in it
+    drop("n_averaged"),  // the step counter of torch.optim.swa_utils.AveragedModel
     rename("visual.transformer.resblocks.{}.ln_1.weight",
            "vision_model.encoder.layers.{}.layer_norm1.weight"),
     rename("visual.transformer.resblocks.{}.ln_1.bias", "vision_model.encoder.layers.{}.layer_norm1.bias"),
@@ -101,28 +100,28 @@ constexpr std::array kRules = {
           2),
 };
 
-// Image towers of the same two programs that are no vision transformers.
+// Image towers of the same two programs that are not vision transformers.
 struct ForeignTower {
   std::string_view prefix;
   std::string_view name;
 };
 constexpr std::array kForeignTowers = {ForeignTower{"visual.layer1.", "a ResNet"},
-                                       ForeignTower{"visual.trunk.", "a tower of timm"}};
+                                       ForeignTower{"visual.trunk.", "a timm tower"}};
 
-Weights of_transformers(Weights weights) {
+Weights check_vision_transformer(Weights weights) {
   for (const std::string& name : weights.names()) {
     for (const ForeignTower& tower : kForeignTowers) {
       if (!name.starts_with(tower.prefix)) continue;
       fail(ErrorCode::unsupported, name,
-           "belongs to " + std::string(tower.name) + ", expected a vision transformer for the images");
+           "belongs to " + std::string(tower.name) + ", expected a vision transformer as image tower");
     }
   }
   return weights;
 }
 
-// CustomTextCLIP keeps the text tower in a module of its own.
+// CustomTextCLIP keeps the text tower in a separate module.
 Weights without_text_prefix(Weights weights) {
-  weights = of_transformers(std::move(weights));
+  weights = check_vision_transformer(std::move(weights));
   constexpr std::string_view kPrefix = "text.";
   for (const std::string& name : weights.names()) {
     if (name.starts_with(kPrefix)) weights.add(name.substr(kPrefix.size()), weights.extract(name));
@@ -133,7 +132,7 @@ Weights without_text_prefix(Weights weights) {
 }  // namespace
 
 const NameMap& openai_name_map() {
-  static constexpr NameMap kMap{"openai", kOpenAIMarkers, kRules, of_transformers};
+  static constexpr NameMap kMap{"openai", kOpenAIMarkers, kRules, check_vision_transformer};
   return kMap;
 }
 

@@ -31,26 +31,26 @@ bool starts_with_one(std::string_view text, const std::array<std::string_view, N
                      [&](std::string_view start) { return text.starts_with(start); });
 }
 
-// What `torch.save` wrote before PyTorch 1.6, or with `_use_new_zipfile_serialization=False`: a pickle.
+// The format of `torch.save` before PyTorch 1.6, or with `_use_new_zipfile_serialization=False`: a pickle.
 bool is_legacy(std::string_view head) {
   const bool is_pickle = head.size() > 1 && head[0] == '\x80' && head[1] >= 2 && head[1] <= 5;
   return is_pickle || starts_with_one(head, kTarMembers);
 }
 
-// The folder that holds the one pickle of the archive.
-std::string folder_of(const ZipArchive& archive, const std::string& subject) {
+// The folder of the only pickle in the archive.
+std::string archive_folder(const ZipArchive& archive, const std::string& subject) {
   std::optional<std::string> folder;
   for (const ZipEntry& entry : archive.entries()) {
     if (!entry.name.ends_with(kPickleEnd) || entry.name.find('/') != entry.name.size() - kPickleEnd.size())
       continue;
     if (folder) {
       fail(ErrorCode::duplicate, subject,
-           "holds " + *folder + "/data.pkl and " + entry.name + ", expected one checkpoint");
+           "contains " + *folder + "/data.pkl and " + entry.name + ", expected one checkpoint");
     }
     folder = entry.name.substr(0, entry.name.size() - kPickleEnd.size());
   }
   if (!folder) {
-    fail(ErrorCode::missing, subject, "has no data.pkl: it is a zip archive, but not one of PyTorch");
+    fail(ErrorCode::missing, subject, "contains no data.pkl: it is a zip archive, but not a PyTorch one");
   }
   return *folder;
 }
@@ -70,11 +70,11 @@ bool is_script_archive(const ZipArchive& archive, const std::string& folder) {
 }
 
 std::string_view key_of(const PickleValue& key, const std::string& subject) {
-  if (!key.is(PickleKind::text)) fail(ErrorCode::header, subject, "has a key that is not a text");
+  if (!key.is(PickleKind::text)) fail(ErrorCode::header, subject, "has a key that is not a string");
   return key.as_text();
 }
 
-/// Collects tensors under their names.
+/// Collects tensors by name.
 class Collector {
  public:
   Collector(TorchStorages& storages, const std::string& subject) : storages_(storages), subject_(subject) {}
@@ -84,7 +84,7 @@ class Collector {
       if (is_torch_tensor(value)) add(key_of(key, subject_), value);
     });
   }
-  /// The attributes of an object, and of the objects in it.
+  /// The attributes of an object and of the objects it contains.
   void add_object(const PickleValue& object, const std::string& prefix) {
     const std::optional<PickleValue> state = object.state();
     if (!state || !state->is(PickleKind::dict)) return;
@@ -95,29 +95,30 @@ class Collector {
       if (value.is(PickleKind::record)) add_object(value, name + ".");
     });
   }
-  /// A sentence on what was chosen.
+  /// A sentence about the choice that was made.
   void assume(const std::string& choice) { weights_.set_metadata("assumed.state_dict", choice); }
   Weights take() {
-    if (weights_.size() == 0) fail(ErrorCode::missing, subject_, "holds no tensor, expected a state_dict");
+    if (weights_.size() == 0) fail(ErrorCode::missing, subject_, "contains no tensor, expected a state_dict");
     for (const auto& owner : storages_.owners()) weights_.keep(owner);
     return std::move(weights_);
   }
 
  private:
-  // An object that stands in many places has as many paths.
+  // A shared object has several paths.
   void count_visit() {
     if (++visits_ > kMaxVisits) {
-      fail(ErrorCode::limit, subject_, "holds more than " + std::to_string(kMaxVisits) + " attributes");
+      fail(ErrorCode::limit, subject_, "contains more than " + std::to_string(kMaxVisits) + " attributes");
     }
   }
   void add(std::string_view name, const PickleValue& value) {
     count_visit();
     const std::string full_name = subject_ + ": " + std::string(name.substr(0, kMaxNameBytes));
     if (name.empty() || name.find('\0') != std::string_view::npos) {
-      fail(ErrorCode::header, full_name, "is no name of a tensor");
+      fail(ErrorCode::header, full_name, "is not a valid tensor name");
     }
     if (name.size() > kMaxNameBytes) {
-      fail(ErrorCode::limit, full_name, "is a name of more than " + std::to_string(kMaxNameBytes) + " bytes");
+      fail(ErrorCode::limit, full_name,
+           "has a name of more than " + std::to_string(kMaxNameBytes) + " bytes");
     }
     weights_.add(std::string(name), storages_.tensor(value, full_name));
   }
@@ -133,11 +134,11 @@ class Collector {
 Weights parse_pytorch(ByteView file, const std::string& subject, bool is_mapped) {
   if (is_legacy(as_text(file.first(std::min<std::size_t>(file.size(), 64))))) {
     fail(ErrorCode::unsupported, subject,
-         "is a PyTorch file of the time before 1.6, or a bare pickle; load it in a current PyTorch and "
+         "is in the PyTorch format before 1.6, or a bare pickle; load it in a current PyTorch and "
          "torch.save its state_dict again");
   }
   const ZipArchive archive(file, subject);
-  const std::string folder = folder_of(archive, subject);
+  const std::string folder = archive_folder(archive, subject);
   check_byte_order(archive, folder, subject);
   const bool is_script = is_script_archive(archive, folder);
   const ZipContent pickle = archive.read(*archive.find(folder + std::string(kPickleEnd)), kMaxPickleBytes);
@@ -159,7 +160,7 @@ Weights parse_pytorch(ByteView file, const std::string& subject, bool is_mapped)
   return collector.take();
 }
 
-// Every zip archive that is not Keras's: reading it says what it lacks.
+// Every zip archive that is not Keras's; the reader reports what is missing.
 bool PyTorch::recognizes(ByteView head) const {
   return is_legacy(as_text(head)) || as_text(head).starts_with(kZipMark);
 }

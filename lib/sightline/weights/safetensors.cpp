@@ -13,12 +13,12 @@ namespace {
 
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeaderBytes =
-    16 << 20;  // CLIP's headers are below 200 kB; the format's own limit is 100 MB
+    16 << 20;  // headers of CLIP files are below 200 kB; the limit of the format is 100 MB
 constexpr std::int64_t kMaxTensors = 100'000;
 constexpr std::size_t kMaxNameBytes = 1024;
 
-// The types of the format. Those that this program does not compute with are read as `other`: they may lie in
-// a file as long as nothing asks for them.
+// The types of the format. Types that this library does not compute with become `other`; a file may contain
+// them as long as no layer requests them.
 struct StoredType {
   std::string_view name;
   DType dtype;
@@ -57,8 +57,8 @@ const StoredType& stored_type(const Json& value) {
        "is '" + std::string(value.as_string()) + "', expected F32, F16, BF16 or another type of safetensors");
 }
 
-// A size or offset. What is not a natural number is a malformed header; what does not fit 63 bits is out of
-// range.
+// Reads a size or offset. Anything but a natural number is a malformed header; a number that does not fit in
+// 63 bits is out of range.
 std::int64_t natural(const Json& value) {
   if (!value.is_integer()) fail(ErrorCode::header, value.path(), "is not a natural number");
   if (value.as_double() < 0) fail(ErrorCode::header, value.path(), "is negative, expected a natural number");
@@ -96,7 +96,7 @@ Span span_of(const Json& value) {
   value.for_each_element([&](const Json& element) { offsets[count++] = natural(element); });
   if (offsets[1] < offsets[0]) {
     fail(ErrorCode::range, value.path(),
-         "ends at " + std::to_string(offsets[1]) + ", before it begins at " + std::to_string(offsets[0]));
+         "ends at " + std::to_string(offsets[1]) + ", before its start at " + std::to_string(offsets[0]));
   }
   return {offsets[0], offsets[1]};
 }
@@ -111,10 +111,10 @@ struct Entry {
 Entry read_entry(std::string_view name, const Json& value) {
   if (name.size() > kMaxNameBytes) {
     fail(ErrorCode::limit, value.path(),
-         "is a name of more than " + std::to_string(kMaxNameBytes) + " bytes");
+         "has a name of more than " + std::to_string(kMaxNameBytes) + " bytes");
   }
   if (name.find('\0') != std::string_view::npos)
-    fail(ErrorCode::header, value.path(), "is a name with a NUL");
+    fail(ErrorCode::header, value.path(), "has a name that contains a NUL");
   const Json dtype = member(value, "dtype");
   if (!dtype.is_string()) fail(ErrorCode::header, dtype.path(), "is not a string");
   const StoredType& type = stored_type(dtype);
@@ -150,7 +150,7 @@ std::vector<Entry> read_entries(const Json& header, Metadata& metadata) {
   if (!header.is_object()) fail(ErrorCode::header, header.path(), "has a header that is not an object");
   if (header.size() > kMaxTensors + 1) {
     fail(ErrorCode::limit, header.path(),
-         "holds " + std::to_string(header.size()) + " tensors, at most 100000 are accepted");
+         "contains " + std::to_string(header.size()) + " tensors, at most 100000 are accepted");
   }
   std::vector<Entry> entries;
   entries.reserve(static_cast<std::size_t>(header.size()));
@@ -168,7 +168,8 @@ std::string of_tensor(std::string_view subject, std::string_view name) {
   return std::string(subject).append(": ").append(name);
 }
 
-// Every byte after the header belongs to exactly one tensor: no hole, no overlap, nothing behind the last.
+// Every byte after the header belongs to exactly one tensor: no hole, no overlap, nothing after the last
+// tensor.
 void check_coverage(std::vector<Entry>& entries, std::int64_t data_size, std::string_view subject) {
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
     return std::pair(a.span.begin, a.span.end) < std::pair(b.span.begin, b.span.end);
@@ -177,8 +178,9 @@ void check_coverage(std::vector<Entry>& entries, std::int64_t data_size, std::st
   for (const Entry& entry : entries) {
     if (entry.span.begin != at) {
       fail(ErrorCode::range, of_tensor(subject, entry.name),
-           "begins at " + std::to_string(entry.span.begin) + " of the data, expected " + std::to_string(at) +
-               (entry.span.begin < at ? ": two tensors overlap" : ": a hole before it"));
+           "starts at byte " + std::to_string(entry.span.begin) + " of the data, expected byte " +
+               std::to_string(at) +
+               (entry.span.begin < at ? "; two tensors overlap" : "; there is a gap before it"));
     }
     at = entry.span.end;
   }
@@ -188,14 +190,14 @@ void check_coverage(std::vector<Entry>& entries, std::int64_t data_size, std::st
   }
   if (at < data_size) {
     fail(ErrorCode::range, subject,
-         "has " + std::to_string(data_size - at) + " bytes behind its last tensor, expected none");
+         "has " + std::to_string(data_size - at) + " bytes after its last tensor, expected none");
   }
 }
 
-// The header's text, its length checked against the bytes that are there.
+// The text of the header, after checking its length against the size of the file.
 std::string_view header_text(ByteView file, std::string_view subject) {
   if (as_text(file).starts_with("version https://git-lfs")) {
-    fail(ErrorCode::magic, subject, "is a git-lfs pointer, expected the weights that it points to");
+    fail(ErrorCode::magic, subject, "is a Git LFS pointer, expected the weights that it refers to");
   }
   if (file.size() < kLengthBytes) {
     fail(ErrorCode::truncated, subject, "has " + std::to_string(file.size()) + " bytes, expected at least 8");

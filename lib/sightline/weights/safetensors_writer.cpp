@@ -45,7 +45,7 @@ std::string_view stored_name(DType dtype, std::string_view tensor) {
 }
 
 void check_entry(const SafetensorsEntry& entry) {
-  if (entry.name == "__metadata__") fail(ErrorCode::header, entry.name, "is not a name for a tensor");
+  if (entry.name == "__metadata__") fail(ErrorCode::header, entry.name, "is not a valid tensor name");
   if (!is_utf8(entry.name)) fail(ErrorCode::utf8, entry.name, "is not UTF-8");
   const bool same = entry.dtype == entry.source.dtype;
   if (!same && (!is_floating(entry.source.dtype) || !is_floating(entry.dtype) || entry.dtype == DType::f64)) {
@@ -55,7 +55,7 @@ void check_entry(const SafetensorsEntry& entry) {
   }
 }
 
-// Widest first: every tensor then begins at a multiple of its element size.
+// The widest elements come first, so that every tensor starts at a multiple of its element size.
 void sort_entries(std::vector<SafetensorsEntry>& entries) {
   std::sort(entries.begin(), entries.end(), [](const SafetensorsEntry& a, const SafetensorsEntry& b) {
     const std::int64_t wide = size_of(a.dtype), other = size_of(b.dtype);

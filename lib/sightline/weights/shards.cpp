@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t kMaxIndexBytes = 64LL << 20;
 constexpr std::size_t kMaxShards = 1000;
 
-// Tensor -> shard, as the index says.
+// Tensor -> shard, from the index.
 using WeightMap = std::map<std::string, std::string, std::less<>>;
 
 void check_shard_name(const Json& value) {
@@ -24,11 +24,11 @@ void check_shard_name(const Json& value) {
                      name.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
   if (!plain) {
     fail(ErrorCode::unsafe, value.path(),
-         "is '" + std::string(name) + "', expected the name of a file beside it");
+         "is '" + std::string(name) + "', expected a file name without a folder");
   }
 }
 
-// A shard that is no weight file at all.
+// Reports a shard that is not a weight file at all.
 void check_shard(const std::string& path) {
   const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
   check_not_placeholder(file->bytes().first(std::min<std::size_t>(file->bytes().size(), 512)), path);
@@ -42,11 +42,11 @@ WeightMap read_weight_map(const std::string& index_path) {
     check_shard_name(shard);
     map.emplace(tensor, shard.as_string());
   });
-  if (map.empty()) fail(ErrorCode::missing, index_path, "lists no tensor");
+  if (map.empty()) fail(ErrorCode::missing, index_path, "lists no tensors");
   return map;
 }
 
-// What no shard brought, or another one than the index says.
+// Reports tensors that no shard contains, or another one than the index states.
 void check_places(const WeightMap& map, const std::map<std::string, Weights>& shards,
                   const std::string& folder) {
   for (const auto& [tensor, shard] : map) {
@@ -83,7 +83,8 @@ Weights read_shards(const std::string& index_path, const WeightFormat& format) {
       fail(ErrorCode::limit, index_path, "lists more than " + std::to_string(kMaxShards) + " shards");
     }
     const std::string path = join_path(folder, shard);
-    if (!file_exists(path)) fail(ErrorCode::missing, path, "is listed in " + index_path + ", but not there");
+    if (!file_exists(path))
+      fail(ErrorCode::missing, path, "is listed in " + index_path + ", but does not exist");
     check_shard(path);
     shards.emplace(shard, format.read(path));
   }

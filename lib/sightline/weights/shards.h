@@ -7,11 +7,11 @@
 
 namespace sightline {
 
-/// The tensors of all shards, files of `format`, that a `model.safetensors.index.json` or
-/// `pytorch_model.bin.index.json` lists, each from the shard that its `weight_map` names. Errors: unsafe for
-/// a shard that is not a plain name of a file beside the index; missing for a shard, or a tensor that its
-/// shard does not hold; duplicate for a tensor in two shards; mismatch for one that the index does not place
-/// where it lies; those of the format and json.
+/// The tensors of all shards in `format` that a `model.safetensors.index.json` or
+/// `pytorch_model.bin.index.json` lists, each from the shard given in its `weight_map`. Errors: unsafe for a
+/// shard that is not a plain file name in the folder of the index; missing for a shard, or a tensor that its
+/// shard lacks; duplicate for a tensor in two shards; mismatch for a tensor that the index places elsewhere;
+/// those of the format and of JSON.
 Weights read_shards(const std::string& index_path, const WeightFormat& format);
 
 }  // namespace sightline

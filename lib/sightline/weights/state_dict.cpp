@@ -14,8 +14,8 @@
 namespace sightline {
 namespace {
 
-// In the order in which they count: PyTorch Lightning, OpenCLIP, timm; examples of PyTorch; DeepSpeed;
-// BasicSR; then the averages that training keeps beside the model.
+// In order of preference: PyTorch Lightning, OpenCLIP, timm; PyTorch's examples; DeepSpeed; BasicSR; then the
+// averages that training keeps beside the model.
 constexpr std::array<std::string_view, 18> kWrappers = {
     "state_dict", "model_state_dict", "model",          "module",
     "net",        "network",          "params",         "weights",
@@ -24,12 +24,12 @@ constexpr std::array<std::string_view, 18> kWrappers = {
     "params_ema", "average"};
 
 constexpr std::int64_t kMaxVisits = 400'000;
-constexpr int kShownKeys = 6;
+constexpr int kMaxListedKeys = 6;
 
-// A place that may hold the model.
+// A dict that may be the model.
 struct Candidate {
   PickleValue dict;
-  std::string path;  ///< "state_dict.model", "" for the top
+  std::string path;  ///< "state_dict.model", or "" for the top level
   std::int64_t tensors = 0, clip_tensors = 0;
   bool has_image = false, has_text = false;
 
@@ -40,13 +40,14 @@ class Search {
  public:
   explicit Search(const std::string& subject) : subject_(subject) {}
 
-  void look_into(const PickleValue& dict, const std::string& path, int levels) {
+  void add_candidates(const PickleValue& dict, const std::string& path, int levels) {
     add(dict, path);
     if (levels == 0) return;
-    for (const std::string_view wanted : kWrappers) {
-      const std::optional<PickleValue> inner = dict_under(dict, wanted);
+    for (const std::string_view key_name : kWrappers) {
+      const std::optional<PickleValue> inner = dict_under(dict, key_name);
       if (!inner) continue;
-      look_into(*inner, path.empty() ? std::string(wanted) : path + "." + std::string(wanted), levels - 1);
+      add_candidates(*inner, path.empty() ? std::string(key_name) : path + "." + std::string(key_name),
+                     levels - 1);
     }
   }
 
@@ -57,7 +58,7 @@ class Search {
     visits_ += pairs;
     if (visits_ > kMaxVisits) {
       fail(ErrorCode::limit, subject_,
-           "holds more than " + std::to_string(kMaxVisits) + " values where a model could be");
+           "contains more than " + std::to_string(kMaxVisits) + " values where a model could be");
     }
   }
 
@@ -76,12 +77,12 @@ class Search {
     candidates_.push_back(candidate);
   }
 
-  // Of a key that stands there twice the last counts, as in Python.
-  std::optional<PickleValue> dict_under(const PickleValue& dict, std::string_view wanted) {
-    count_visits(dict.size() / 16);  // a comparison of keys is far cheaper than the search for a rule
+  // For duplicate keys the last one counts, as in Python.
+  std::optional<PickleValue> dict_under(const PickleValue& dict, std::string_view key_name) {
+    count_visits(dict.size() / 16);  // comparing keys is far cheaper than searching for a rule
     std::optional<PickleValue> found;
     dict.for_each_pair([&](const PickleValue& key, const PickleValue& value) {
-      if (key.is(PickleKind::text) && key.as_text() == wanted && value.is(PickleKind::dict)) found = value;
+      if (key.is(PickleKind::text) && key.as_text() == key_name && value.is(PickleKind::dict)) found = value;
     });
     return found;
   }
@@ -91,7 +92,7 @@ class Search {
   std::int64_t visits_ = 0;
 };
 
-const Candidate& best_of(const std::vector<Candidate>& candidates) {
+const Candidate& best_candidate(const std::vector<Candidate>& candidates) {
   const Candidate* best = &candidates.front();
   for (const Candidate& candidate : candidates) {
     if (candidate.is_whole()) return candidate;
@@ -101,21 +102,21 @@ const Candidate& best_of(const std::vector<Candidate>& candidates) {
   return *best;
 }
 
-// "the file holds a whole model under 'model' and under 'model_ema': 'model' is read".
-std::string choice_of(const std::vector<Candidate>& candidates, const Candidate& taken) {
+// "the checkpoint contains a model under 'model' and under 'model_ema'; using the one under 'model'".
+std::string describe_choice(const std::vector<Candidate>& candidates, const Candidate& chosen) {
   std::string places;
   int whole = 0;
   for (const Candidate& candidate : candidates) {
     if (!candidate.is_whole()) continue;
-    const std::string place = candidate.path.empty() ? "at the top" : "under '" + candidate.path + "'";
+    const std::string place = candidate.path.empty() ? "at the top level" : "under '" + candidate.path + "'";
     places += (whole++ == 0 ? "" : " and ") + place;
   }
   if (whole < 2) return "";
-  return "the checkpoint holds a model " + places + ": the one " +
-         (taken.path.empty() ? "at the top" : "under '" + taken.path + "'") + " is read";
+  return "the checkpoint contains a model " + places + "; using the one " +
+         (chosen.path.empty() ? "at the top level" : "under '" + chosen.path + "'");
 }
 
-std::int64_t tensors_in(const PickleValue& value) {
+std::int64_t count_tensors(const PickleValue& value) {
   std::int64_t tensors = 0;
   if (value.is(PickleKind::dict)) {
     value.for_each_pair(
@@ -124,37 +125,38 @@ std::int64_t tensors_in(const PickleValue& value) {
   return tensors;
 }
 
-// What there is instead of a model: "epoch, teacher (a dict of 158 tensors), ... (12 keys in all)".
+// Describes the content instead of a model: "epoch, teacher (a dict of 158 tensors), ... (12 keys in all)".
 std::string keys_of(const PickleValue& root) {
-  std::string words;
-  int shown = 0;
+  std::string text;
+  int count = 0;
   root.for_each_pair([&](const PickleValue& key, const PickleValue& value) {
-    if (shown >= kShownKeys) return;
-    words += shown++ == 0 ? "" : ", ";
-    words += key.is(PickleKind::text) ? std::string(key.as_text().substr(0, 80)) : "a key that is no text";
-    const std::int64_t tensors = tensors_in(value);
-    if (tensors > 0) words += " (a dict of " + std::to_string(tensors) + " tensors)";
+    if (count >= kMaxListedKeys) return;
+    text += count++ == 0 ? "" : ", ";
+    text +=
+        key.is(PickleKind::text) ? std::string(key.as_text().substr(0, 80)) : "a key that is not a string";
+    const std::int64_t tensors = count_tensors(value);
+    if (tensors > 0) text += " (a dict of " + std::to_string(tensors) + " tensors)";
   });
-  if (root.size() > shown) words += ", ... (" + std::to_string(root.size()) + " keys in all)";
-  return words;
+  if (root.size() > count) text += ", ... (" + std::to_string(root.size()) + " keys in all)";
+  return text;
 }
 
 }  // namespace
 
 StateDict find_state_dict(const PickleValue& root, const std::string& subject) {
   if (!root.is(PickleKind::dict)) {
-    fail(ErrorCode::header, subject, "holds a value that is not a dict, expected a state_dict");
+    fail(ErrorCode::header, subject, "contains a value that is not a dict, expected a state_dict");
   }
   Search search(subject);
-  search.look_into(root, "", 2);
-  const Candidate& best = best_of(search.candidates());
+  search.add_candidates(root, "", 2);
+  const Candidate& best = best_candidate(search.candidates());
   if (best.tensors == 0) {
     const std::string keys = keys_of(root);
     fail(ErrorCode::missing, subject,
-         "holds no tensor at its top or under a key like state_dict or model" +
-             (keys.empty() ? ": it is an empty dict" : "; its keys are: " + keys));
+         "contains no tensor at the top level or under a key like state_dict or model" +
+             (keys.empty() ? "; it is an empty dict" : "; its keys are: " + keys));
   }
-  return {best.dict, choice_of(search.candidates(), best)};
+  return {best.dict, describe_choice(search.candidates(), best)};
 }
 
 }  // namespace sightline

@@ -7,7 +7,7 @@
 namespace sightline {
 namespace {
 
-// A storage class; its elements may be of a type that nothing here computes with.
+// A storage class; its element type may be one that this library does not compute with.
 struct StorageType {
   std::string_view name;
   TorchElement element;
@@ -26,11 +26,11 @@ constexpr std::array kStorageTypes = {
     StorageType{"ComplexFloatStorage", {DType::other, 8}},
     StorageType{"ComplexDoubleStorage", {DType::other, 16}},
 };
-// Those of quantised tensors.
+// Storage classes of quantised tensors.
 constexpr std::array<std::string_view, 5> kQuantisedStorages = {
     "QInt8Storage", "QUInt8Storage", "QInt32Storage", "QUInt4x2Storage", "QUInt2x4Storage"};
 
-// `torch.<name>`, an element type. 0 bytes: one of less than 8 bits or of a quantised tensor.
+// `torch.<name>`, an element type. 0 bytes: less than 8 bits per element, or quantised.
 struct TorchType {
   std::string_view name;
   TorchElement element;
@@ -84,12 +84,12 @@ constexpr std::array kTypes = {
     TorchType{"uint7", {DType::other, 0}},
 };
 
-// What ways there are to quantise.
+// The quantisation schemes.
 constexpr std::array<std::string_view, 5> kSchemes = {"per_tensor_affine", "per_tensor_symmetric",
                                                       "per_channel_affine", "per_channel_symmetric",
                                                       "per_channel_affine_float_qparams"};
 
-// `FloatTensor` and its relatives, classes that stand as values.
+// `FloatTensor` and its relatives, classes that are used as values.
 constexpr std::array<std::string_view, 10> kTensorKinds = {"Float", "Half",  "BFloat16", "Double", "Long",
                                                            "Int",   "Short", "Char",     "Byte",   "Bool"};
 constexpr std::array<std::string_view, 4> kTensorModules = {"torch", "torch.cuda", "torch.sparse",
@@ -101,8 +101,8 @@ struct Global {
   PickleUse use;
 };
 // Source: torch/_weights_only_unpickler.py of 2.13; torch/csrc/jit/serialization/unpickler.cpp for
-// `torch.jit`. Beyond what `weights_only` takes, a defaultdict and an empty `bytes`, which hold data as the
-// rest does. Protocol 2 calls the module of built-in functions by its name in Python 2.
+// `torch.jit`. In addition to what `weights_only` allows, a defaultdict and an empty `bytes` are accepted,
+// which are plain data. Protocol 2 uses the Python 2 name of the module of built-in functions.
 constexpr std::array kGlobals = {
     Global{"collections", "OrderedDict", PickleUse::ordered_dict},
     Global{"collections", "Counter", PickleUse::callable},
@@ -115,7 +115,7 @@ constexpr std::array kGlobals = {
     Global{"torch.serialization", "_get_layout", PickleUse::callable},
     Global{"torch.storage", "TypedStorage", PickleUse::name},
 };
-// Of `builtins`.
+// Names in `builtins`.
 constexpr std::array kBuiltins = {
     Global{"", "bytes", PickleUse::latin1}, Global{"", "bytearray", PickleUse::callable},
     Global{"", "set", PickleUse::callable}, Global{"", "complex", PickleUse::callable},
@@ -172,7 +172,7 @@ TorchRebuild torch_rebuild(std::string_view module, std::string_view name) {
 PickleUse torch_use(std::string_view module, std::string_view name, bool is_script) {
   if (is_name(module, name)) return PickleUse::name;
   if (torch_rebuild(module, name) != TorchRebuild::none) return PickleUse::callable;
-  // Written before PyTorch 2.0 only, and refused by its unpickler.
+  // Written before PyTorch 2.0 only, and rejected by its unpickler.
   if (module == "torch._utils" && name == "_rebuild_sparse_csr_tensor") return PickleUse::unsupported;
   const bool is_builtin = module == "builtins" || module == "__builtin__";
   const PickleUse use = is_builtin ? use_in(kBuiltins, "", name) : use_in(kGlobals, module, name);

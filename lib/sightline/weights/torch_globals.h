@@ -10,32 +10,33 @@
 
 namespace sightline {
 
-/// What a PyTorch checkpoint may do with a global: what `torch.load(weights_only=True)` lets it do.
-/// `is_script`: also the classes of a TorchScript archive, which hold attributes and nothing else.
+/// The globals that a PyTorch checkpoint may use: those that `torch.load(weights_only=True)` allows.
+/// `is_script`: also the classes of a TorchScript archive, which only store attributes.
 PickleUse torch_use(std::string_view module, std::string_view name, bool is_script);
 
-/// What a global makes of its arguments.
+/// What a function builds from its arguments.
 enum class TorchRebuild {
-  none,             ///< it makes no tensor
-  dense,            ///< a tensor of (storage, offset, sizes, strides, ...)
-  dense_with_type,  ///< the same of an untyped storage; its seventh argument is the element type
-  parameter,        ///< a parameter of a tensor
-  wrapped,          ///< what (function, class, arguments, state) make
-  other,            ///< a quantised, sparse, nested or empty tensor, which is not read
+  none,             ///< nothing: not a function that rebuilds tensors
+  dense,            ///< a tensor from (storage, offset, sizes, strides, ...)
+  dense_with_type,  ///< the same with an untyped storage; the seventh argument is the element type
+  parameter,        ///< a parameter from a tensor
+  wrapped,          ///< an object from (function, class, arguments, state)
+  other,            ///< a quantised, sparse, nested or empty tensor, which is not supported
 };
 TorchRebuild torch_rebuild(std::string_view module, std::string_view name);
 
-/// An element of a tensor. 0 bytes: less than one, or of a quantised tensor.
+/// An element type. 0 bytes: elements of less than a byte, or of a quantised tensor.
 struct TorchElement {
   DType dtype = DType::other;
   std::int64_t bytes = 0;
 };
 
-/// Of a storage class ("torch", "HalfStorage"); nothing for other globals. An untyped storage holds bytes.
+/// The element type of a storage class ("torch", "HalfStorage"); nothing for other globals. An untyped
+/// storage holds bytes.
 std::optional<TorchElement> storage_element(std::string_view module, std::string_view name);
-/// ("torch", "QInt8Storage") and its relatives.
+/// Whether it is ("torch", "QInt8Storage") or one of its relatives.
 bool is_quantised_storage(std::string_view module, std::string_view name);
-/// Of an element type ("torch", "float8_e4m3fn"); nothing for other globals.
+/// The element type named by ("torch", "float8_e4m3fn"); nothing for other globals.
 std::optional<TorchElement> torch_element(std::string_view module, std::string_view name);
 
 }  // namespace sightline

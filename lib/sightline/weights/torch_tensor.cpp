@@ -14,7 +14,7 @@ constexpr std::int64_t kMaxTensorBytes = 16LL << 30;
 
 using Sizes = std::array<std::int64_t, Shape::kMaxRank>;
 
-// Where the elements of a tensor lie in its storage, counted in elements.
+// The location of a tensor's elements in its storage, in elements.
 struct Layout {
   Shape shape;
   Sizes strides{};
@@ -30,8 +30,8 @@ std::int64_t natural(const PickleValue& value, std::string_view what, const std:
   return number;
 }
 
-std::size_t naturals(const PickleValue& tuple, std::string_view what, Sizes& out,
-                     const std::string& subject) {
+std::size_t read_naturals(const PickleValue& tuple, std::string_view what, Sizes& out,
+                          const std::string& subject) {
   if (tuple.size() > Shape::kMaxRank) {
     fail(ErrorCode::limit, subject,
          "has " + std::to_string(tuple.size()) + " dimensions, at most 8 are accepted");
@@ -45,23 +45,23 @@ Layout layout_of(const PickleValue& arguments, const std::string& subject) {
   Layout layout;
   Sizes sizes{};
   layout.offset = natural(arguments.item(1), "offset", subject);
-  const std::size_t rank = naturals(arguments.item(2), "size", sizes, subject);
-  if (naturals(arguments.item(3), "stride", layout.strides, subject) != rank) {
-    fail(ErrorCode::header, subject, "has not as many strides as dimensions");
+  const std::size_t rank = read_naturals(arguments.item(2), "size", sizes, subject);
+  if (read_naturals(arguments.item(3), "stride", layout.strides, subject) != rank) {
+    fail(ErrorCode::header, subject, "has a different number of strides and dimensions");
   }
   layout.shape = Shape(std::span<const std::int64_t>(sizes.data(), rank));
   return layout;
 }
 
-// Every element lies inside the storage, and no two in one place: a dimension that a stride of 0 repeats
-// would make a huge tensor of a few bytes.
+// Every element must lie inside the storage, and no two may share a location: a dimension repeated with a
+// stride of 0 would make a huge tensor of a few bytes.
 void check_layout(const Layout& layout, std::int64_t storage, const std::string& subject) {
   const std::int64_t elements = layout.shape.elements();
   std::int64_t last = layout.offset;
   for (int axis = 0; axis < layout.shape.rank() && elements > 0; ++axis) {
     const std::int64_t stride = layout.strides[static_cast<std::size_t>(axis)], size = layout.shape[axis];
     if (size > 1 && stride == 0) {
-      fail(ErrorCode::range, subject, "repeats its elements by a stride of 0, expected all of them");
+      fail(ErrorCode::range, subject, "repeats elements with a stride of 0, expected a dense tensor");
     }
     last = checked_add(last, checked_mul(size - 1, stride, subject), subject);
   }
@@ -82,7 +82,7 @@ bool is_contiguous(const Layout& layout) {
   return true;
 }
 
-// Copies the elements of axes from `axis` on, in row-major order; returns where it stopped writing.
+// Copies the elements of the axes from `axis` on in row-major order; returns the end of the output.
 std::byte* gather(const Layout& layout, int axis, const std::byte* in, std::size_t item, std::byte* out) {
   if (axis == layout.shape.rank()) {
     std::memcpy(out, in, item);
@@ -95,7 +95,7 @@ std::byte* gather(const Layout& layout, int axis, const std::byte* in, std::size
   return out;
 }
 
-// Where the element of this index, in row-major order, lies in the storage, from the tensor's first one on.
+// Offset in the storage of the element with this row-major index, relative to the first element.
 std::int64_t storage_index(const Layout& layout, std::int64_t index) {
   std::int64_t place = 0;
   for (int axis = layout.shape.rank(); axis-- > 0;) {
@@ -110,7 +110,7 @@ bool is_plain_key(std::string_view key) {
          key.find_first_of(std::string_view("/\\\0", 3)) == std::string_view::npos;
 }
 
-// Which function makes a tensor, and of what.
+// The function that rebuilds a tensor, and its arguments.
 struct Rebuild {
   TorchRebuild kind;
   std::string_view name;
@@ -126,15 +126,15 @@ bool is_dense(TorchRebuild kind) {
   return kind == TorchRebuild::dense || kind == TorchRebuild::dense_with_type;
 }
 
-// The call that makes the tensor, out of what is wrapped around it.
-Rebuild unwrapped(const PickleValue& call, const std::string& subject) {
+// The call that rebuilds the tensor, with wrappers removed.
+Rebuild unwrap(const PickleValue& call, const std::string& subject) {
   Rebuild found = {rebuild_of(call.function()), call.function().name(), call.arguments()};
   if (found.kind == TorchRebuild::parameter) {
     const PickleValue inner = found.arguments.item(0);
-    if (!is_torch_tensor(inner)) fail(ErrorCode::header, subject, "is a parameter of what is not a tensor");
+    if (!is_torch_tensor(inner)) fail(ErrorCode::header, subject, "is a parameter without a tensor");
     const TorchRebuild kind = rebuild_of(inner.function());
     if (!is_dense(kind) && kind != TorchRebuild::other)
-      fail(ErrorCode::header, subject, "is a parameter of what is not a tensor");
+      fail(ErrorCode::header, subject, "is a parameter without a tensor");
     return {kind, inner.function().name(), inner.arguments()};
   }
   if (found.kind == TorchRebuild::wrapped) {
@@ -143,14 +143,14 @@ Rebuild unwrapped(const PickleValue& call, const std::string& subject) {
                           (type.module() == "torch.nn.parameter" && type.name() == "Parameter");
     const TorchRebuild kind = rebuild_of(function);
     if (!is_plain || (!is_dense(kind) && kind != TorchRebuild::other))
-      fail(ErrorCode::header, subject, "is of a type that is not a plain tensor");
+      fail(ErrorCode::header, subject, "has a type that is not a plain tensor");
     return {kind, function.name(), found.arguments.item(2)};
   }
   return found;
 }
 
-// The seventh argument of `_rebuild_tensor_v2`, which says that the tensor is the negative or the conjugate
-// of what is stored.
+// The seventh argument of `_rebuild_tensor_v2`: whether the tensor is the negative or the conjugate of the
+// stored values.
 void check_no_view_bits(const PickleValue& arguments, std::int64_t at, const std::string& subject) {
   if (arguments.size() <= at || !arguments.item(at).is(PickleKind::dict)) return;
   arguments.item(at).for_each_pair([&](const PickleValue& key, const PickleValue& value) {
@@ -158,18 +158,18 @@ void check_no_view_bits(const PickleValue& arguments, std::int64_t at, const std
     if (value.is(PickleKind::boolean) && !value.as_boolean()) return;
     fail(ErrorCode::unsupported, subject,
          "is stored as the " + std::string(key.as_text() == "neg" ? "negative" : "conjugate") +
-             " of its numbers; save tensor.resolve_neg().resolve_conj()");
+             " of its values; save tensor.resolve_neg().resolve_conj()");
   });
 }
 
-// The element type that `_rebuild_tensor_v3` is given.
+// The element type passed to `_rebuild_tensor_v3`.
 TorchElement stated_element(const PickleValue& arguments, const std::string& subject) {
   const PickleValue type = arguments.item(6);
   const std::optional<TorchElement> element = torch_element(type.module(), type.name());
-  if (!element) fail(ErrorCode::header, subject, "is of an element type that is none");
+  if (!element) fail(ErrorCode::header, subject, "has an invalid element type");
   if (element->bytes == 0) {
     fail(ErrorCode::unsupported, subject,
-         "holds elements of type " + std::string(type.name()) + ", which this program does not read");
+         "has elements of type " + std::string(type.name()) + ", which is not supported");
   }
   return *element;
 }
@@ -179,7 +179,7 @@ TorchElement stated_element(const PickleValue& arguments, const std::string& sub
 struct TorchStorages::Storage {
   TorchElement element;
   std::int64_t elements = 0;
-  StoredTensor bytes;  ///< all of them, as a tensor of bytes
+  StoredTensor bytes;  ///< the whole storage, as a byte tensor
 };
 
 bool is_torch_tensor(const PickleValue& value) {
@@ -188,12 +188,13 @@ bool is_torch_tensor(const PickleValue& value) {
 
 StoredTensor TorchStorages::content(std::string_view key, std::int64_t size, const std::string& subject) {
   if (!is_plain_key(key)) {
-    fail(ErrorCode::unsafe, subject, "lies in the storage '" + std::string(key) + "', expected a plain name");
+    fail(ErrorCode::unsafe, subject,
+         "refers to the storage '" + std::string(key) + "', expected a plain name");
   }
   const std::string member = folder_ + "/data/" + std::string(key);
   const ZipEntry* entry = archive_.find(member);
   if (entry == nullptr)
-    fail(ErrorCode::missing, subject, "lies in " + member + ", which is not in the archive");
+    fail(ErrorCode::missing, subject, "refers to " + member + ", which is not in the archive");
   if (entry->size != size) {
     fail(ErrorCode::range, subject,
          "has a storage of " + std::to_string(size) + " bytes in a member of " + std::to_string(entry->size));
@@ -203,7 +204,7 @@ StoredTensor TorchStorages::content(std::string_view key, std::int64_t size, con
   if (!is_known) at = contents_.emplace(key, archive_.read(*entry, kMaxTensorBytes)).first;
   const ZipContent& found = at->second;
   const StoredTensor bytes(DType::u8, Shape{size}, found.bytes, is_mapped_ && found.owner == nullptr);
-  if (!is_known) bytes.drop_pages();  // the checksum has read them all
+  if (!is_known) bytes.drop_pages();  // computing the checksum has read all pages
   return bytes;
 }
 
@@ -211,17 +212,17 @@ StoredTensor TorchStorages::content(std::string_view key, std::int64_t size, con
 TorchStorages::Storage TorchStorages::storage(const PickleValue& value, const std::string& subject) {
   const PickleValue id = value.id();
   if (id.size() != 5) {
-    fail(ErrorCode::header, subject, "has a storage of " + std::to_string(id.size()) + " facts, expected 5");
+    fail(ErrorCode::header, subject, "has a storage of " + std::to_string(id.size()) + " fields, expected 5");
   }
   const PickleValue type = id.item(1);
   if (is_quantised_storage(type.module(), type.name())) {
     fail(ErrorCode::unsupported, subject,
-         "lies in a " + std::string(type.name()) + " of quantised numbers, which this program does not read");
+         "uses a " + std::string(type.name()) + " of quantised numbers, which is not supported");
   }
   const std::optional<TorchElement> element = storage_element(type.module(), type.name());
   if (!element) {
     fail(ErrorCode::header, subject,
-         "has a storage of class " + std::string(type.name()) + ", expected another");
+         "has a storage of class " + std::string(type.name()) + ", expected a storage class");
   }
   const std::int64_t elements = natural(id.item(4), "number of elements", subject);
   const std::int64_t size = checked_mul(elements, element->bytes, subject);
@@ -230,11 +231,11 @@ TorchStorages::Storage TorchStorages::storage(const PickleValue& value, const st
 
 StoredTensor TorchStorages::tensor(const PickleValue& call, std::string_view name) {
   const std::string subject(name);
-  const Rebuild rebuild = unwrapped(call, subject);
+  const Rebuild rebuild = unwrap(call, subject);
   if (!is_dense(rebuild.kind)) {
-    fail(ErrorCode::unsupported, subject,
-         "is made by torch._utils." + std::string(rebuild.name) +
-             ": no dense tensor of plain numbers, which this program does not read");
+    fail(
+        ErrorCode::unsupported, subject,
+        "is rebuilt by torch._utils." + std::string(rebuild.name) + ", which does not return a dense tensor");
   }
   const PickleValue& arguments = rebuild.arguments;
   const Layout layout = layout_of(arguments, subject);
@@ -255,7 +256,7 @@ StoredTensor TorchStorages::tensor(const PickleValue& call, std::string_view nam
     const auto size = static_cast<std::size_t>(layout.shape.elements()) * item;
     return {dtype, layout.shape, from.bytes.bytes().subspan(offset, size), from.bytes.mapped()};
   }
-  // Nothing asks for the bytes of a type that is not computed with.
+  // The bytes of a type that is not computed with are never requested.
   if (dtype == DType::other) return {dtype, layout.shape, ByteView()};
   return StoredTensor::deferred(
       dtype, layout.shape,

@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::int64_t kMaxConfigBytes = 64LL << 20;
 
-// Under these names publishers keep a model's weights; of several in one folder the first here is read.
+// The usual names of weight files, in order of preference.
 // Source: transformers 5.24, modeling_utils.py, _get_resolved_checkpoint_files; OpenCLIP; KerasHub.
 constexpr std::array<std::string_view, 8> kUsualNames = {"model.safetensors",
                                                          "model.safetensors.index.json",
@@ -31,21 +31,22 @@ constexpr std::array<std::string_view, 8> kUsualNames = {"model.safetensors",
 constexpr std::array<std::string_view, 2> kOpenCLIPNames = {"open_clip_model.safetensors",
                                                             "open_clip_pytorch_model.bin"};
 
-// What a weight file of another name ends in, in small letters.
-constexpr std::array<std::string_view, 8> kWeightEnds = {".safetensors", ".bin", ".pt",    ".pth",
-                                                         ".ckpt",        ".h5",  ".keras", ".gguf"};
+// Extensions of other weight files, in lower case.
+constexpr std::array<std::string_view, 8> kWeightSuffixes = {".safetensors", ".bin", ".pt",    ".pth",
+                                                             ".ckpt",        ".h5",  ".keras", ".gguf"};
 
-// Files of these names lie beside weights and are none: what transformers' Trainer and accelerate save.
-constexpr std::array<std::string_view, 7> kTrainingFiles = {
+// Files with these names are stored beside weights by transformers' Trainer and accelerate, but are not
+// weights.
+constexpr std::array<std::string_view, 7> kTrainerFiles = {
     "training_args.bin", "optimizer.pt", "scheduler.pt", "optimizer.bin",
     "scheduler.bin",     "scaler.pt",    "rng_state.pth"};
 
 bool is_weight_file(std::string_view name) {
-  const std::string small = to_lower_ascii(name);
-  if (std::find(kTrainingFiles.begin(), kTrainingFiles.end(), small) != kTrainingFiles.end()) return false;
-  if (is_foreign_name(small)) return false;
-  return std::any_of(kWeightEnds.begin(), kWeightEnds.end(),
-                     [&](std::string_view end) { return small.ends_with(end); });
+  const std::string lower = to_lower_ascii(name);
+  if (std::find(kTrainerFiles.begin(), kTrainerFiles.end(), lower) != kTrainerFiles.end()) return false;
+  if (is_foreign_name(lower)) return false;
+  return std::any_of(kWeightSuffixes.begin(), kWeightSuffixes.end(),
+                     [&](std::string_view end) { return lower.ends_with(end); });
 }
 
 std::vector<std::string> entries_of(const std::string& folder) {
@@ -59,18 +60,18 @@ std::vector<std::string> entries_of(const std::string& folder) {
   return names;
 }
 
-// A folder of peft holds what is added to a model, sometimes beside that model's own weights; transformers
-// adds it whenever this file is there.
+// A PEFT folder contains an adapter, sometimes beside the weights of its base model; transformers applies it
+// whenever this file exists.
 void check_no_adapter(const std::string& folder) {
   const std::string path = join_path(folder, "adapter_config.json");
   if (!file_exists(path)) return;
   fail(ErrorCode::unsupported, path,
-       "says that the folder holds an adapter, which changes a model's weights; merge it into the model "
-       "(merge_and_unload) and save that, or name the weight file to read that alone");
+       "indicates that the folder contains an adapter, which changes a model's weights; merge it into the "
+       "model (merge_and_unload) and save the result, or name the weight file to ignore the adapter");
 }
 
-// transformers reads the file that this key of config.json names before all others. A config that is no JSON
-// is left to its own reader.
+// transformers prefers the file that this key of config.json names. A config.json that is not JSON is
+// reported by its own reader.
 std::string named_by_config(const std::string& folder) {
   const std::string path = join_path(folder, "config.json");
   if (!file_exists(path) || is_directory(path)) return "";
@@ -82,15 +83,16 @@ std::string named_by_config(const std::string& folder) {
   if (!value || value->is_null()) return "";
   const std::string name(value->as_string());
   const std::filesystem::path parts(name);
-  const bool leaves = parts.is_absolute() || name.find('\0') != std::string::npos ||
-                      std::find(parts.begin(), parts.end(), "..") != parts.end();
-  if (leaves) fail(ErrorCode::unsafe, value->path(), "is '" + name + "', expected a file in the folder");
+  const bool leaves_folder = parts.is_absolute() || name.find('\0') != std::string::npos ||
+                             std::find(parts.begin(), parts.end(), "..") != parts.end();
+  if (leaves_folder)
+    fail(ErrorCode::unsafe, value->path(), "is '" + name + "', expected a file in the folder");
   if (!name.ends_with(".safetensors") && !name.ends_with(".safetensors.index.json")) {
     fail(ErrorCode::unsupported, value->path(),
          "is '" + name + "', expected a name that ends in .safetensors or .safetensors.index.json");
   }
   const std::string named = join_path(folder, name);
-  if (!file_exists(named)) fail(ErrorCode::missing, named, "is named in " + path + ", but not there");
+  if (!file_exists(named)) fail(ErrorCode::missing, named, "is named in " + path + ", but does not exist");
   return named;
 }
 
@@ -99,17 +101,19 @@ std::string named_by_config(const std::string& folder) {
     const std::string path = join_path(folder, name);
     if (is_foreign_name(name)) fail_unknown_kind({}, 1, path);
   }
-  std::string instead;
+  std::string hint;
   for (const std::string& name : names) {
     const std::string path = join_path(folder, name);
-    const auto holds = [&](std::string_view usual) { return file_exists(join_path(path, usual)); };
-    if (is_partial_name(name)) instead = "; " + name + " is a download that has not finished";
-    if (instead.empty() && is_directory(path) && std::any_of(kUsualNames.begin(), kUsualNames.end(), holds))
-      instead = "; the folder " + name + " in it does";
+    const auto contains = [&](std::string_view usual_name) {
+      return file_exists(join_path(path, usual_name));
+    };
+    if (is_partial_name(name)) hint = "; " + name + " is an unfinished download";
+    if (hint.empty() && is_directory(path) && std::any_of(kUsualNames.begin(), kUsualNames.end(), contains))
+      hint = "; the subfolder " + name + " contains some";
   }
   fail(
       ErrorCode::missing, folder,
-      "holds no weights" + instead +
+      "contains no weights" + hint +
           ", expected model.safetensors, pytorch_model.bin, open_clip_model.safetensors, model.weights.h5 or "
           "one .pt, .ckpt, .keras or .gguf file");
 }
@@ -128,13 +132,13 @@ std::string weight_file_of(const std::string& folder) {
   if (found.size() == 1) return join_path(folder, found.front());
   if (found.size() > 1) {
     fail(ErrorCode::mismatch, folder,
-         "holds several weight files (" + found[0] + ", " + found[1] + (found.size() > 2 ? ", ..." : "") +
-             "); name the one that is meant");
+         "contains several weight files (" + found[0] + ", " + found[1] + (found.size() > 2 ? ", ..." : "") +
+             "); name one of them");
   }
   fail_without_weights(folder, names);
 }
 
-std::vector<std::string> other_weight_files(const std::string& folder, std::string_view path) {
+std::vector<std::string> alternative_weight_files(const std::string& folder, std::string_view path) {
   std::vector<std::string> files;
   for (const std::string_view name : kOpenCLIPNames) {
     std::string file = join_path(folder, name);

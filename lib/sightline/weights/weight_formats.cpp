@@ -32,13 +32,13 @@ struct RawWeights {
   std::string_view form;
 };
 
-// An index says which file holds what, its name what these files are.
+// An index lists which file contains which tensors; its own name gives the format of these files.
 const WeightFormat& format_of_shards(const std::string& index_path) {
-  const std::string_view wanted = index_path.ends_with(".bin.index.json") ? "pytorch" : "safetensors";
+  const std::string_view format_name = index_path.ends_with(".bin.index.json") ? "pytorch" : "safetensors";
   for (const WeightFormat* format : weight_formats()) {
-    if (format->name() == wanted) return *format;
+    if (format->name() == format_name) return *format;
   }
-  fail(ErrorCode::unsupported, index_path, "lists files of a form that this program does not read");
+  fail(ErrorCode::unsupported, index_path, "lists files in an unsupported format");
 }
 
 std::vector<std::byte> head_of(const std::string& path, std::size_t& size) {
@@ -59,16 +59,17 @@ RawWeights read_container(const std::string& path) {
   for (const WeightFormat* format : weight_formats()) {
     if (format->recognizes(head)) return {format->read(path), format->name()};
   }
-  // What only its name says to be safetensors: its reader says what is wrong, unless it is something else.
+  // A file that is safetensors only by name is passed to that reader, which reports the problem, unless it is
+  // recognised as something else.
   const bool is_named = to_lower_ascii(path).ends_with(".safetensors");
-  if (is_named && placeholder_problem(head).empty() && !looks_like_another(head, size)) {
+  if (is_named && placeholder_problem(head).empty() && !is_another_format(head, size)) {
     const Safetensors safetensors;
     return {safetensors.read(path), safetensors.name()};
   }
   fail_unknown_kind(head, size, path);
 }
 
-// What wrappers put before the names comes off, whatever the container.
+// Strips the prefixes of wrappers, for every container.
 RawWeights read_weight_file(const std::string& path) {
   RawWeights raw = read_container(path);
   raw.weights = strip_prefixes(std::move(raw.weights));
@@ -80,29 +81,29 @@ bool is_known(const Weights& weights) {
   return std::any_of(maps.begin(), maps.end(), [&](const NameMap* map) { return map->recognizes(weights); });
 }
 
-// The weights of a folder; `file` becomes the path of what was read. timm's repositories hold an image tower
-// under transformers' file names, and the CLIP that it is taken from under OpenCLIP's.
+// Loads the weights of a folder; `file` becomes the path of the file. timm's repositories store an image
+// tower under transformers' file names, and the CLIP that contains it under OpenCLIP's.
 RawWeights read_folder(const std::string& folder, std::string& file) {
   file = weight_file_of(folder);
   RawWeights raw = read_weight_file(file);
   if (is_known(raw.weights)) return raw;
-  for (const std::string& other : other_weight_files(folder, file)) {
+  for (const std::string& other : alternative_weight_files(folder, file)) {
     file = other;
     return read_weight_file(other);
   }
   return raw;
 }
 
-// The map of the dialect asked for, or of the one that the names tell.
+// The map of the requested naming scheme, or of the recognised one.
 const NameMap& name_map_of(const Weights& weights, const std::string& path, std::string_view dialect) {
   check_plain_weights(weights);
   const NameMap& recognized = recognized_name_map(weights);
   if (dialect.empty() || dialect == recognized.name) return recognized;
-  // A state_dict without the sizes is OpenCLIP's or OpenAI's: whoever asks knows.
+  // A state_dict without the sizes is OpenCLIP's or OpenAI's; the caller may know which.
   if (dialect == openai_name_map().name && recognized.name == openclip_name_map().name)
     return openai_name_map();
   fail(ErrorCode::mismatch, path,
-       "has names of the dialect " + std::string(recognized.name) + ", expected " + std::string(dialect));
+       "uses the naming scheme " + std::string(recognized.name) + ", expected " + std::string(dialect));
 }
 
 }  // namespace

@@ -9,8 +9,7 @@
 namespace sightline {
 namespace {
 
-// A value is NaN or infinite when its exponent bits are all ones. No branch inside the loop, so that it
-// vectorises.
+// A value is NaN or infinite if all exponent bits are ones. The loop has no branch, so that it vectorises.
 template <class Bits>
 bool all_finite(ByteView bytes, Bits exponent) {
   constexpr std::size_t kBlock = 4096;
@@ -43,7 +42,7 @@ void Weights::add(std::string name, StoredTensor tensor) {
              " " + to_string(tensor.shape));
   }
   const auto [at, inserted] = entries_.try_emplace(std::move(name), Entry{tensor});
-  if (!inserted) fail(ErrorCode::duplicate, at->first, "stands twice in the weights");
+  if (!inserted) fail(ErrorCode::duplicate, at->first, "is a duplicate");
 }
 
 void Weights::keep(std::shared_ptr<const void> owner) { owners_.push_back(std::move(owner)); }
@@ -82,7 +81,7 @@ const StoredTensor& Weights::require(std::string_view name, const Shape& expecte
   if (is_float8(tensor.dtype)) {
     fail(ErrorCode::unsupported, name,
          "is stored as " + std::string(dtype_name(tensor.dtype)) +
-             ", which this program does not compute with, expected float32, float16, bfloat16 or float64");
+             ", which is not supported, expected float32, float16, bfloat16 or float64");
   }
   if (!is_floating(tensor.dtype)) {
     fail(ErrorCode::type, name,
@@ -148,7 +147,7 @@ bool is_finite(const StoredTensor& tensor) {
 
 void check_finite(std::string_view name, const StoredTensor& tensor) {
   if (!is_finite(tensor))
-    fail(ErrorCode::corrupt, name, "holds a NaN or an infinity, expected finite weights");
+    fail(ErrorCode::corrupt, name, "contains a NaN or an infinity, expected finite weights");
 }
 
 void check_finite(const Weights& weights, std::string_view prefix) {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# --tokenizer DIR brings the vocabulary of another folder; without one the target says that it has none.
+# --tokenizer DIR brings the vocabulary of another folder; without one the target states that it has none.
 cp -r "$MODELS/nano_quick_gelu" bare
 chmod -R u+w bare
 rm bare/vocab.json bare/merges.txt bare/tokenizer_config.json bare/special_tokens_map.json
