@@ -16,7 +16,7 @@ namespace {
 using Pair = std::pair<std::int32_t, std::int32_t>;
 using Ranks = std::map<Pair, std::pair<int, std::int32_t>>;  // pair -> rank, result
 
-// The definition: the lowest rank, then the leftmost, until none is left.
+// The definition: merge the lowest rank, leftmost first, until none is left.
 std::vector<std::int32_t> naive(const Ranks& ranks, std::vector<std::int32_t> symbols) {
   for (;;) {
     auto best = ranks.end();
@@ -36,14 +36,14 @@ std::vector<std::int32_t> naive(const Ranks& ranks, std::vector<std::int32_t> sy
 
 }  // namespace
 
-TEST_CASE("bpe: any word is merged as the definition says, at every length", "[text][property]") {
+TEST_CASE("bpe: any word of any length is merged according to the definition", "[text][property]") {
   std::mt19937 random(20261121);
   for (int round = 0; round < 20; ++round) {
     const std::int32_t letters = 2 + static_cast<std::int32_t>(random() % 4);
     std::int32_t next = letters;
     BytePairMerger merger(300);
     Ranks ranks;
-    // Pairs of what is there and of what is still to come, so that results may have lower ranks than parts.
+    // Pairs of existing and later symbols, so that results may have lower ranks than their parts.
     for (int rank = 0; next < letters + 60; ++next) {
       const auto top = static_cast<std::uint32_t>(next + round % 3);
       const Pair pair{static_cast<std::int32_t>(random() % top), static_cast<std::int32_t>(random() % top)};
@@ -56,7 +56,7 @@ TEST_CASE("bpe: any word is merged as the definition says, at every length", "[t
       for (int i = 0; i < length; ++i) {
         word.push_back(static_cast<std::int32_t>(random() % static_cast<std::uint32_t>(letters)));
       }
-      if (length > 30) word[20] = -1;  // a byte that the vocabulary lacks
+      if (length > 30) word[20] = -1;  // a byte that is not in the vocabulary
       std::vector<std::int32_t> merged = word;
       merger.merge(merged);
       CHECK(merged == naive(ranks, word));
@@ -64,7 +64,7 @@ TEST_CASE("bpe: any word is merged as the definition says, at every length", "[t
   }
 }
 
-TEST_CASE("bpe: more than 65,536 ranks are kept in order in a long word", "[text]") {
+TEST_CASE("bpe: more than 65,536 ranks are processed in order in a long word", "[text]") {
   constexpr std::int32_t kRules = 70'000;
   BytePairMerger merger(kRules);
   // Rank k merges (k, k + 1); in 0 1 2 the pair 0 1 comes first, and near the end of the table as well.
@@ -78,7 +78,7 @@ TEST_CASE("bpe: more than 65,536 ranks are kept in order in a long word", "[text
   CHECK(word == expected);
 }
 
-TEST_CASE("bpe: a pair is added once, a symbol once", "[text]") {
+TEST_CASE("bpe: duplicate pairs and symbols are rejected", "[text]") {
   BytePairMerger merger(2);
   CHECK(merger.add(1, 2, 3));
   CHECK_FALSE(merger.add(1, 2, 4));
@@ -90,8 +90,8 @@ TEST_CASE("bpe: a pair is added once, a symbol once", "[text]") {
   CHECK(symbols.find("a longer symbol</w>") == 2);
   CHECK(symbols.find("dogs") == -1);
   CHECK(symbols.find("") == -1);
-  CHECK(symbols.stands_for(2, "a longer symbol</w>"));
-  CHECK_FALSE(symbols.stands_for(0, "cat"));
-  CHECK_FALSE(symbols.stands_for(3, "dog"));
-  CHECK_FALSE(symbols.stands_for(-1, "dog"));
+  CHECK(symbols.has_id(2, "a longer symbol</w>"));
+  CHECK_FALSE(symbols.has_id(0, "cat"));
+  CHECK_FALSE(symbols.has_id(3, "dog"));
+  CHECK_FALSE(symbols.has_id(-1, "dog"));
 }

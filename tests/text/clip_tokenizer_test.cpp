@@ -31,7 +31,7 @@ std::unique_ptr<CLIPTokenizer> full_tokenizer(TextCleaning cleaning) {
   return CLIPTokenizer::from_vocabulary(as_bytes(vocab), as_bytes(merges), cleaning);
 }
 
-// CRC-32 (IEEE 802.3) of ids as little-endian 32-bit words: what the golden's script computes with zlib.
+// CRC-32 (IEEE 802.3) of ids as little-endian 32-bit words, as the golden's script computes it with zlib.
 class Crc {
  public:
   void add(const std::vector<std::int32_t>& ids) {
@@ -103,15 +103,15 @@ std::string replaced(std::string text, const std::string& from, const std::strin
 
 }  // namespace
 
-TEST_CASE("tokenizer: ids equal Hugging Face's on every golden caption", "[text][golden]") {
+TEST_CASE("tokenizer: ids match Hugging Face's on every golden caption", "[text][golden]") {
   check_golden(*full_tokenizer(TextCleaning::hf), "hf.jsonl", 420);
 }
 
-TEST_CASE("tokenizer: ids equal OpenAI's SimpleTokenizer with --text-cleaning openai", "[text][golden]") {
+TEST_CASE("tokenizer: ids match OpenAI's SimpleTokenizer with its text cleaning", "[text][golden]") {
   check_golden(*full_tokenizer(TextCleaning::openai), "openai.jsonl", 480);
 }
 
-TEST_CASE("tokenizer: ids equal Hugging Face's for every code point of Unicode", "[text][golden]") {
+TEST_CASE("tokenizer: ids match Hugging Face's for every code point of Unicode", "[text][golden]") {
   const auto tokenizer = full_tokenizer(TextCleaning::hf);
   const std::string text = read(kData + "/golden/text/code_points.json");
   const JsonDocument document(text, "code_points.json");
@@ -130,7 +130,7 @@ TEST_CASE("tokenizer: ids equal Hugging Face's for every code point of Unicode",
   CHECK(first == 0x110000);
 }
 
-TEST_CASE("tokenizer: a long text is cut, ends with the end token and says so", "[text]") {
+TEST_CASE("tokenizer: a long text is truncated, ends with the end token and is reported", "[text]") {
   const auto tokenizer = full_tokenizer(TextCleaning::hf);
   std::string text;
   for (int i = 0; i < 100; ++i) text += "dog ";
@@ -144,7 +144,7 @@ TEST_CASE("tokenizer: a long text is cut, ends with the end token and says so", 
   CHECK_FALSE(tokenizer->encode(exactly, 77).truncated);
 }
 
-TEST_CASE("tokenizer: text that is not UTF-8 or too long is refused (T01, T03)", "[text][error]") {
+TEST_CASE("tokenizer: invalid UTF-8 and texts that are too long are rejected (T01, T03)", "[text][error]") {
   const auto tokenizer = full_tokenizer(TextCleaning::hf);
   for (const std::string bad :
        {"ab\xff", "ab\xc0\xaf", "ab\xed\xa0\x80", "ab\xf4\x90\x80\x80", "ab\xf0\x9f\x98"}) {
@@ -154,7 +154,7 @@ TEST_CASE("tokenizer: text that is not UTF-8 or too long is refused (T01, T03)",
   CHECK_THROWS_WITH(tokenizer->encode(std::string((1 << 20) + 1, 'a'), 77), Contains("1048576"));
 }
 
-TEST_CASE("tokenizer: a mebibyte of anything is tokenised (T03, T04, T10)", "[text]") {
+TEST_CASE("tokenizer: any text of one mebibyte is tokenised (T03, T04, T10)", "[text]") {
   const auto tokenizer = full_tokenizer(GENERATE(TextCleaning::hf, TextCleaning::openai));
   for (const std::string unit :
        {"a", "'s", " ", "\U0001F436", "\u0301", "xq7", "\u00e9", "\u0301\u0327\u0323"}) {
@@ -169,12 +169,12 @@ TEST_CASE("tokenizer: a mebibyte of anything is tokenised (T03, T04, T10)", "[te
   CHECK(tokenizer->encode(letters, 77).truncated);
 }
 
-TEST_CASE("vocabulary: a tiny one merges as it says", "[text]") {
+TEST_CASE("vocabulary: a tiny one merges as defined", "[text]") {
   const auto tokenizer =
       CLIPTokenizer::from_vocabulary(as_bytes(tiny_vocab()), as_bytes(kTinyMerges), TextCleaning::hf);
   CHECK(tokenizer->encode("abc ABC ab", 77).ids == std::vector<std::int32_t>{8, 7, 7, 0, 4, 9});
   CHECK(tokenizer->encode("x", 77).ids ==
-        std::vector<std::int32_t>{8, 9, 9});  // unknown bytes are the end token
+        std::vector<std::int32_t>{8, 9, 9});  // unknown bytes become the end token
   CHECK(tokenizer->vocabulary_size() == 10);
   const std::string crlf = "#version: 0.2\r\na b\r\nab c</w>\r\n";
   CHECK(CLIPTokenizer::from_vocabulary(as_bytes(tiny_vocab()), as_bytes(crlf), TextCleaning::hf)
@@ -182,7 +182,7 @@ TEST_CASE("vocabulary: a tiny one merges as it says", "[text]") {
             .ids == std::vector<std::int32_t>{8, 7, 9});
 }
 
-TEST_CASE("vocabulary: damaged files are refused by class (C11-C18)", "[text][error]") {
+TEST_CASE("vocabulary: damaged files are rejected by class (C11-C18)", "[text][error]") {
   const std::string merges(kTinyMerges);
   CHECK(code_of(tiny_vocab(), merges) == ErrorCode::usage);  // none
   CHECK(code_of(replaced(tiny_vocab(), "\"b\": 1", "\"b\": 0"), merges) == ErrorCode::duplicate);
@@ -206,14 +206,14 @@ TEST_CASE("vocabulary: damaged files are refused by class (C11-C18)", "[text][er
       Contains("merges.txt: line 2"));
 }
 
-TEST_CASE("vocabulary: merges with a BOM or in UTF-16 are refused (C18)", "[text][error]") {
+TEST_CASE("vocabulary: merges with a BOM or in UTF-16 are rejected (C18)", "[text][error]") {
   const std::string merges(kTinyMerges);
   CHECK(code_of(tiny_vocab(), "\xEF\xBB\xBF" + merges) == ErrorCode::header);
   CHECK(code_of(tiny_vocab(), "\xFF\xFE" + merges) == ErrorCode::utf8);
   CHECK(code_of(tiny_vocab(), std::string("a\0 \0b\0\n\0", 8)) == ErrorCode::utf8);
 }
 
-TEST_CASE("vocabulary: tokenizer.json of another tokenizer is refused by name", "[text][error]") {
+TEST_CASE("vocabulary: tokenizer.json of another tokenizer is rejected by name", "[text][error]") {
   const auto load = [](const std::string& text) {
     return CLIPTokenizer::from_tokenizer_json(as_bytes(text), TextCleaning::hf);
   };

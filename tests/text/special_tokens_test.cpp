@@ -43,27 +43,27 @@ ErrorCode code_of(const Files& files) {
 }  // namespace
 
 // Ids of transformers 5.23 for a folder with these files.
-TEST_CASE("special tokens: a padding token is found as a whole", "[text][golden]") {
+TEST_CASE("special tokens: a padding token is matched as a whole", "[text][golden]") {
   CHECK(ids({}, "a!") == Ids{10, 4, 7, 11});
   CHECK(ids({R"({"pad_token": "!"})"}, "a!") == Ids{10, 4, 3, 11});
   CHECK(ids({R"({"pad_token": "<|endoftext|>"})", R"({"pad_token": "!"})"}, "a!") == Ids{10, 4, 3, 11});
   CHECK(ids({R"({"pad_token": null})"}, "a!") == Ids{10, 4, 7, 11});
 }
 
-TEST_CASE("special tokens: OpenAI's files look for the start in the normalised text", "[text][golden]") {
+TEST_CASE("special tokens: OpenAI's files match the start token in the normalised text", "[text][golden]") {
   const Files openai = {
       R"({"bos_token": {"content": "<|startoftext|>", "single_word": false, "lstrip": false, "rstrip": false,)"
       R"( "normalized": true, "__type": "AddedToken"}, "eos_token": {"content": "<|endoftext|>",)"
       R"( "normalized": true, "__type": "AddedToken"}, "pad_token": "<|endoftext|>",)"
       R"( "model_max_length": 1000000000000000019884624838656})"};
   CHECK(ids(openai, "<|StartOfText|>a") == Ids{10, 10, 4, 11});
-  // The padding token says so otherwise, and comes later.
+  // The padding token overrides that, and comes later.
   CHECK(ids(openai, "<|ENDOFTEXT|>").size() == 15);
 }
 
 TEST_CASE("special tokens: of equal tokens the first counts, of others the last", "[text][golden]") {
   const std::string object = R"({"content": "<|endoftext|>", "normalized": true, "__type": "AddedToken"})";
-  // The padding token, not named, is the string that came first.
+  // The padding token without a name is the string that came first.
   const Files first = {R"({"eos_token": "<|endoftext|>", "unk_token": )" + object + "}"};
   CHECK(ids(first, "<|EndOfText|>") == Ids{10, 11, 11});
   const Files last = {R"({"eos_token": )" + object + R"(, "unk_token": "<|endoftext|>", "pad_token": )" +
@@ -71,7 +71,7 @@ TEST_CASE("special tokens: of equal tokens the first counts, of others the last"
   CHECK(ids(last, "<|EndOfText|>").size() == 15);
 }
 
-TEST_CASE("special tokens: other ends", "[text][golden]") {
+TEST_CASE("special tokens: other start and end tokens", "[text][golden]") {
   const Files other = {R"({"bos_token": "<s>"})"};
   CHECK(ids(other, "a<s>") == Ids{12, 4, 12, 11});
   CHECK(ids(other, "a<|startoftext|>").size() == 18);  // a text like any other
@@ -79,7 +79,7 @@ TEST_CASE("special tokens: other ends", "[text][golden]") {
   CHECK(load(other)->end_id() == 11);
 }
 
-TEST_CASE("special tokens: those that the vocabulary lacks come behind it", "[text][golden]") {
+TEST_CASE("special tokens: tokens missing from the vocabulary are appended", "[text][golden]") {
   const Files added = {R"({})", "", R"({"<b>": 14, "c!": 13})"};
   CHECK(load(added)->vocabulary_size() == 15);
   CHECK(ids(added, "abc <b>C!a") == Ids{10, 9, 14, 13, 4, 11});
@@ -87,13 +87,13 @@ TEST_CASE("special tokens: those that the vocabulary lacks come behind it", "[te
   const Files decoder = {
       R"({"added_tokens_decoder": {"11": {"content": "<|endoftext|>", "normalized": false,)"
       R"( "special": true}, "13": {"content": "<X>", "normalized": true}}})",
-      R"({"pad_token": "!"})"};  // the map does not count then
+      R"({"pad_token": "!"})"};  // the map is ignored then
   CHECK(load(decoder)->vocabulary_size() == 14);
   CHECK(ids(decoder, "a<x>!") == Ids{10, 4, 13, 7, 11});
   CHECK(ids(decoder, "<X><|endoftext|>") == Ids{10, 13, 11, 11});
 }
 
-TEST_CASE("special tokens: settings that cannot be right", "[text][error]") {
+TEST_CASE("special tokens: invalid settings", "[text][error]") {
   CHECK(code_of({"[]"}) == ErrorCode::header);
   CHECK(code_of({"{"}) == ErrorCode::header);
   CHECK(code_of({R"({"pad_token": 5})"}) == ErrorCode::type);

@@ -22,7 +22,7 @@ std::string read(const std::string& name) {
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
 }
 
-// What stands around the vocabulary and the merges in the files that transformers 5 writes.
+// The document around the vocabulary and merges, as transformers 5 writes it.
 const std::string kAdded =
     R"([{"id": 8, "content": "<|startoftext|>", "single_word": false, "lstrip": false, "rstrip": false,)"
     R"( "normalized": false, "special": true}, {"id": 9, "content": "<|endoftext|>", "single_word": false,)"
@@ -108,7 +108,7 @@ TEST_CASE("tokenizer.json: merges may be strings or pairs, the pattern with or w
   CHECK(load(tiny())->encode("ABC<|endoftext|>Ab", 77).ids == expected);
 }
 
-// Ids by tokenizers 0.23 for the same file.
+// Ids from tokenizers 0.23 for the same file.
 TEST_CASE("tokenizer.json: a normalised added token is found in the normalised text only", "[text]") {
   const std::string start =
       R"("<|startoftext|>", "single_word": false, "lstrip": false, "rstrip": false, "normalized": )";
@@ -126,7 +126,7 @@ TEST_CASE("tokenizer.json: a normalised added token is found in the normalised t
   CHECK(tokenizer->encode("a<x>b<x>c<X>", 77).ids == Ids{8, 3, 11, 4, 12, 9, 9, 9, 9});
 }
 
-TEST_CASE("tokenizer.json: another tokenizer is refused, with the part that differs", "[text][error]") {
+TEST_CASE("tokenizer.json: another tokenizer is rejected, with the part that differs", "[text][error]") {
   const std::vector<std::pair<std::string, std::string>> others = {
       {R"("type": "BPE")", R"("type": "WordPiece")"},
       {R"("end_of_word_suffix": "</w>")", R"("end_of_word_suffix": null)"},
@@ -157,7 +157,8 @@ TEST_CASE("tokenizer.json: another tokenizer is refused, with the part that diff
       Contains("tokenizer.json: post_processor") && Contains("\"BertProcessing\""));
 }
 
-TEST_CASE("tokenizer.json as it stands: ends that are no start and end are refused", "[text][error]") {
+TEST_CASE("tokenizer.json in full: a post-processor without start and end tokens is rejected",
+          "[text][error]") {
   const TokenizerSettingsTexts generic{R"({"tokenizer_class": "TokenizersBackend"})", "", "", ""};
   const auto code = [&](const std::string& processor) {
     const std::string text = replaced(tiny(), R"("version": "1.0")", "\"post_processor\": " + processor);
@@ -179,7 +180,7 @@ TEST_CASE("tokenizer.json as it stands: ends that are no start and end are refus
   CHECK(code("null") == ErrorCode::unsupported);
 }
 
-TEST_CASE("tokenizer.json: damage is refused by class", "[text][error]") {
+TEST_CASE("tokenizer.json: damaged files are rejected by class", "[text][error]") {
   CHECK(code_of("{}") == ErrorCode::missing);
   CHECK(code_of("[]") == ErrorCode::header);
   CHECK(code_of(replaced(tiny(), R"(["a", "b"])", R"(["a", "b", "c"])")) == ErrorCode::header);

@@ -30,7 +30,7 @@ constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
-// What the accepted values do to ids: tokenizer_folders_test.cpp.
+// tokenizer_folders_test.cpp tests how accepted values affect ids.
 TEST_CASE("tokenizer settings: model_max_length", "[text]") {
   CHECK(max_length("{}") == kNone);
   CHECK(max_length(R"({"model_max_length": 16})") == 16);
@@ -49,7 +49,7 @@ TEST_CASE("tokenizer settings: model_max_length", "[text]") {
 }
 
 // Measured with transformers 5.24: CLIPProcessor(text, truncation=True).
-TEST_CASE("tokenizer settings: the length a tokenizer was saved with", "[text]") {
+TEST_CASE("tokenizer settings: the length with which a tokenizer was saved", "[text]") {
   CHECK(max_length(R"({"max_length": 9, "model_max_length": 16})") == 9);
   CHECK(max_length(R"({"max_length": 16, "model_max_length": 9})") == 16);
   CHECK(max_length(R"({"max_length": null, "model_max_length": 16})") == 16);
@@ -75,7 +75,7 @@ TEST_CASE("tokenizer settings: the length a tokenizer was saved with", "[text]")
   CHECK(of(R"({"model_max_length": 16})", R"({"truncation": null, "padding": null})") == 16);
 }
 
-TEST_CASE("tokenizer settings: another class is refused by its name", "[text][error]") {
+TEST_CASE("tokenizer settings: another class is rejected by name", "[text][error]") {
   for (const std::string name : {"BertTokenizer", "GPT2TokenizerFast", "SiglipTokenizer", ""}) {
     INFO(name);
     CHECK_THAT(refusal(R"({"tokenizer_class": ")" + name + "\"}"),
@@ -88,7 +88,7 @@ TEST_CASE("tokenizer settings: another class is refused by its name", "[text][er
   CHECK_THAT(refusal(R"({"tokenizer_class": 5})"), StartsWith("TYPE"));
 }
 
-TEST_CASE("tokenizer settings: keys that ask for something else are refused", "[text][error]") {
+TEST_CASE("tokenizer settings: unsupported keys are rejected", "[text][error]") {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {R"({"split_special_tokens": true})", "UNSUP tokenizer_config.json: split_special_tokens"},
       {R"({"vocab": {"a": 0}})", "UNSUP tokenizer_config.json: vocab"},

@@ -18,7 +18,7 @@ std::string unescaped(std::string_view text) {
 
 }  // namespace
 
-TEST_CASE("unicode: UTF-8 round trips at the borders of its lengths", "[text]") {
+TEST_CASE("unicode: UTF-8 round-trips at the boundaries of its lengths", "[text]") {
   for (const char32_t c :
        {0x0U, 0x7FU, 0x80U, 0x7FFU, 0x800U, 0xD7FFU, 0xE000U, 0xFFFFU, 0x10000U, 0x10FFFFU}) {
     const std::string text = encode_utf8(std::u32string(1, c));
@@ -26,7 +26,7 @@ TEST_CASE("unicode: UTF-8 round trips at the borders of its lengths", "[text]") 
   }
 }
 
-TEST_CASE("unicode: NFC composes, reorders, excludes and knows Hangul", "[text]") {
+TEST_CASE("unicode: NFC composes, reorders, applies exclusions and handles Hangul", "[text]") {
   CHECK(nfc("e\u0301") == "\u00e9");
   CHECK(nfc("d\u0307\u0323") == "\u1e0d\u0307");
   CHECK(nfc("\u0958") == "\u0915\u093c");                // composition exclusion
@@ -49,19 +49,20 @@ TEST_CASE("unicode: lower case is per character, final sigma only for OpenAI's c
   CHECK(python("\u039f\u03a3. \u03a3\u0391") == "\u03bf\u03c2. \u03c3\u03b1");
 }
 
-TEST_CASE("unicode: what is ignorable or uncased around a capital sigma is as in Python", "[text]") {
+TEST_CASE("unicode: ignorable and uncased characters around a capital sigma match Python", "[text]") {
   const auto python = [](std::string_view text) {
     return encode_utf8(lower_with_final_sigma(decode_utf8(text)));
   };
   CHECK(python("\u0391\u03a3\u00ad\u2019\u0391") == "\u03b1\u03c3\u00ad\u2019\u03b1");
   CHECK(python("\u0391\u03a3\U0001f3fb") == "\u03b1\u03c2\U0001f3fb");  // a modifier symbol is ignorable
   CHECK(python("\u24d0\u03a3") == "\u24d0\u03c2");                      // a circled letter is cased
-  CHECK(python("\u02b0\u03a3") == "\u02b0\u03c3");  // a modifier letter is cased, but first of all ignorable
+  CHECK(python("\u02b0\u03a3") == "\u02b0\u03c3");  // a modifier letter is cased, but ignorable takes
+                                                    // precedence
   CHECK(python("\u4e00\u03a3") == "\u4e00\u03c3");
   CHECK(python("\u0391\u03a3_\u0391") == "\u03b1\u03c2_\u03b1");
 }
 
-TEST_CASE("unicode: a long run of marks is put in order", "[text]") {
+TEST_CASE("unicode: a long run of marks is sorted", "[text]") {
   const auto repeated = [](int count, std::string_view mark) {
     std::string out;
     for (int i = 0; i < count; ++i) out += mark;
@@ -71,7 +72,7 @@ TEST_CASE("unicode: a long run of marks is put in order", "[text]") {
   CHECK(nfc("a" + repeated(5000, "\u0301\u0323")) == sorted);
 }
 
-TEST_CASE("unicode: classes are those of Unicode 16", "[text]") {
+TEST_CASE("unicode: classes match Unicode 16", "[text]") {
   CHECK(character_class(U'\u00e9') == CharacterClass::letter);
   CHECK(character_class(U'\u0301') == CharacterClass::other);
   CHECK(character_class(U'\u00bd') == CharacterClass::number);
@@ -81,7 +82,7 @@ TEST_CASE("unicode: classes are those of Unicode 16", "[text]") {
   CHECK(character_class(0x1F) == CharacterClass::other);
 }
 
-TEST_CASE("unicode: HTML references as Python's html.unescape", "[text]") {
+TEST_CASE("unicode: HTML references match Python's html.unescape", "[text]") {
   CHECK(unescaped("&amp;lt; &lt;b&gt; &copy &eacute;") == "&lt; <b> \u00a9 \u00e9");
   CHECK(unescaped("&#65;&#x42;&#x43 &#128; &#0; &#xD800; &#x110000;") == "ABC \u20ac \ufffd \ufffd \ufffd");
   CHECK(unescaped("&notit; &nothing; &; &#; &#x;") == "\u00acit; \u00aching; &; &#; &#x;");

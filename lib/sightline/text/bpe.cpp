@@ -12,15 +12,16 @@
 namespace sightline {
 namespace {
 
-constexpr std::size_t kShortWord = 16;   // up to here a scan for the best pair beats a heap
-constexpr std::size_t kLongWord = 4096;  // and up to here a heap beats lists by rank
+constexpr std::size_t kShortWord = 16;   // up to this length, scanning for the best pair is faster than a
+                                         // heap
+constexpr std::size_t kLongWord = 4096;  // up to this length, a heap is faster than lists by rank
 
 std::uint64_t pair_of(std::int32_t left, std::int32_t right) {
   return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32 |
          static_cast<std::uint32_t>(right);
 }
 
-std::uint64_t mixed(std::uint64_t value) {
+std::uint64_t mix(std::uint64_t value) {
   value *= 0x9E3779B97F4A7C15ULL;
   return value ^ value >> 29;
 }
@@ -30,17 +31,17 @@ std::uint64_t hash_of(std::string_view text) {
   while (text.size() >= 8) {
     std::uint64_t word = 0;
     std::memcpy(&word, text.data(), 8);
-    hash = mixed(hash ^ word);
+    hash = mix(hash ^ word);
     text.remove_prefix(8);
   }
   std::uint64_t word = 0;
   if (!text.empty()) std::memcpy(&word, text.data(), text.size());
-  return mixed(mixed(hash ^ word));
+  return mix(mix(hash ^ word));
 }
 
 std::size_t capacity_for(std::size_t size) { return std::bit_ceil(size * 2 + 2); }
 
-/// A pair that may be merged: the lowest rank first, of equal ranks the leftmost.
+/// A pair that can be merged: the lowest rank comes first, and the leftmost of equal ranks.
 struct Candidate {
   std::int32_t rank;
   std::uint32_t position;
@@ -49,7 +50,7 @@ struct Candidate {
   }
 };
 
-/// For words as people write them.
+/// For words of ordinary length.
 class CandidateHeap {
  public:
   void push(Candidate candidate) { heap_.push(candidate); }
@@ -59,15 +60,15 @@ class CandidateHeap {
     heap_.pop();
     return top;
   }
-  /// A position that will be asked for before long; `position` when none is known.
-  std::uint32_t upcoming(std::uint32_t position) const { return position; }
+  /// A position that will be needed soon, for prefetching; `position` if none is known.
+  std::uint32_t prefetch_position(std::uint32_t position) const { return position; }
 
  private:
   std::priority_queue<Candidate, std::vector<Candidate>, std::greater<>> heap_;
 };
 
-/// For words of thousands of symbols: positions lie in one list a rank, into which they mostly come in order,
-/// and only ranks are compared. A heap of all positions would spend its time waiting for memory.
+/// For words of thousands of symbols: the positions of each rank are in one list, into which they are mostly
+/// inserted in order, and only ranks are compared. A heap of all positions would be bound by memory latency.
 class CandidateLists {
  public:
   explicit CandidateLists(std::size_t ranks) : list_of_rank_(ranks, -1) {}
@@ -97,8 +98,8 @@ class CandidateLists {
     return std::nullopt;
   }
 
-  /// After a pop: as above.
-  std::uint32_t upcoming(std::uint32_t position) const {
+  /// A position needed soon after a pop, as above.
+  std::uint32_t prefetch_position(std::uint32_t position) const {
     constexpr std::size_t kAhead = 8;
     const List& list = lists_[static_cast<std::size_t>(current_)];
     return list.at + kAhead < list.positions.size() ? list.positions[list.at + kAhead] : position;
@@ -107,7 +108,7 @@ class CandidateLists {
  private:
   struct List {
     std::vector<std::uint32_t> positions;
-    std::size_t at = 0;  // what lies before has been popped
+    std::size_t at = 0;  // entries before this index have been popped
     bool sorted = true, queued = false;
   };
 
@@ -130,14 +131,14 @@ class CandidateLists {
   std::priority_queue<std::int32_t, std::vector<std::int32_t>, std::greater<>> ranks_;
 };
 
-/// Symbols in a doubly linked list, and the rank of each pair that they form.
+/// Symbols in a doubly linked list, with the rank of each adjacent pair.
 struct Links {
   static constexpr std::uint32_t kNone = UINT32_MAX;
-  static constexpr std::int32_t kGone = -2;  // as rank: merged into the node before
+  static constexpr std::int32_t kMerged = -2;  // rank of a node that was merged into its predecessor
 
   struct Node {
     std::uint32_t next, previous;
-    std::int32_t rank;  ///< of the pair with the next symbol; candidates with another rank are stale
+    std::int32_t rank;  ///< rank of the pair with the next symbol; candidates with another rank are stale
     std::int32_t symbol;
   };
   std::vector<Node> nodes;
@@ -148,10 +149,10 @@ struct Links {
       nodes[i] = {i + 1 < count ? i + 1 : kNone, i > 0 ? i - 1 : kNone, -1, symbols[i]};
     }
   }
-  /// Takes the node after `i` out.
+  /// Removes the node after `i`.
   void drop_next(std::uint32_t i) {
     const std::uint32_t j = nodes[i].next;
-    nodes[j].rank = kGone;
+    nodes[j].rank = kMerged;
     nodes[i].next = nodes[j].next;
     if (nodes[j].next != kNone) nodes[nodes[j].next].previous = i;
   }
@@ -162,7 +163,7 @@ struct Links {
 BytePairMerger::BytePairMerger(std::size_t merges) : slots_(capacity_for(merges)) { merges_.reserve(merges); }
 
 std::size_t BytePairMerger::slot_of(std::int32_t left, std::int32_t right) const {
-  const std::uint64_t hash = mixed(pair_of(left, right));
+  const std::uint64_t hash = mix(pair_of(left, right));
   const auto tag = static_cast<std::uint32_t>(hash >> 32);
   std::size_t slot = hash & (slots_.size() - 1);
   for (; slots_[slot].rank != kNoRank; slot = (slot + 1) & (slots_.size() - 1)) {
@@ -176,14 +177,14 @@ std::size_t BytePairMerger::slot_of(std::int32_t left, std::int32_t right) const
 bool BytePairMerger::add(std::int32_t left, std::int32_t right, std::int32_t merged) {
   Slot& slot = slots_[slot_of(left, right)];
   if (slot.rank != kNoRank) return false;
-  slot = {static_cast<std::uint32_t>(mixed(pair_of(left, right)) >> 32),
+  slot = {static_cast<std::uint32_t>(mix(pair_of(left, right)) >> 32),
           static_cast<std::int32_t>(merges_.size())};
   merges_.push_back({left, right, merged});
   return true;
 }
 
 void BytePairMerger::prefetch(std::int32_t left, std::int32_t right) const {
-  __builtin_prefetch(&slots_[mixed(pair_of(left, right)) & (slots_.size() - 1)], 1);
+  __builtin_prefetch(&slots_[mix(pair_of(left, right)) & (slots_.size() - 1)], 1);
 }
 
 void BytePairMerger::merge(std::vector<std::int32_t>& symbols) const {
@@ -227,7 +228,7 @@ void BytePairMerger::merge_linked(std::vector<std::int32_t>& symbols, Queue& que
   for (std::uint32_t i = 0; i < nodes.size(); ++i) push_pair(i);
   while (const std::optional<Candidate> best = queue.pop()) {
     const std::uint32_t i = best->position;
-    __builtin_prefetch(&nodes[queue.upcoming(i)]);
+    __builtin_prefetch(&nodes[queue.prefetch_position(i)]);
     if (nodes[i].rank != best->rank) continue;
     nodes[i].symbol = merges_[static_cast<std::size_t>(best->rank)].merged;
     links.drop_next(i);
@@ -236,14 +237,14 @@ void BytePairMerger::merge_linked(std::vector<std::int32_t>& symbols, Queue& que
   }
   symbols.clear();
   for (const Links::Node& node : nodes) {
-    if (node.rank != Links::kGone) symbols.push_back(node.symbol);
+    if (node.rank != Links::kMerged) symbols.push_back(node.symbol);
   }
 }
 
 SymbolTable::SymbolTable(std::size_t size) : slots_(std::bit_ceil(size + size / 4 + 2)), symbols_(size) {}
 
 SymbolTable::Key SymbolTable::key_of(std::string_view symbol) {
-  constexpr std::size_t kWhole = 11;
+  constexpr std::size_t kMaxInlineBytes = 11;
   const auto load = [&](std::size_t begin, std::size_t count) {
     std::uint64_t word = 0;
     for (std::size_t i = 0; i < count; ++i) {
@@ -252,7 +253,7 @@ SymbolTable::Key SymbolTable::key_of(std::string_view symbol) {
     return word;
   };
   const auto length = static_cast<std::uint32_t>(symbol.size());
-  if (symbol.size() > kWhole) {
+  if (symbol.size() > kMaxInlineBytes) {
     const std::uint64_t hash = hash_of(symbol);
     return {hash, 0xFF000000U | (length & 0xFFFFFFU)};
   }
@@ -267,7 +268,7 @@ SymbolTable::Key SymbolTable::key_of(std::string_view symbol) {
 
 SymbolTable::Probe SymbolTable::probe(std::string_view symbol) const {
   const Key key = key_of(symbol);
-  const std::uint64_t hash = mixed(key.low ^ std::rotl(static_cast<std::uint64_t>(key.high), 40));
+  const std::uint64_t hash = mix(key.low ^ std::rotl(static_cast<std::uint64_t>(key.high), 40));
   const std::size_t slot = (hash ^ hash >> 32) & (slots_.size() - 1);
   __builtin_prefetch(&slots_[slot]);
   return {key, slot};
@@ -278,9 +279,9 @@ std::size_t SymbolTable::slot_of(std::string_view symbol, const Probe& probe) co
   const auto low = static_cast<std::uint32_t>(key.low), middle = static_cast<std::uint32_t>(key.low >> 32);
   std::size_t slot = probe.slot;
   for (; slots_[slot].id >= 0; slot = (slot + 1) & (slots_.size() - 1)) {
-    const Slot& seen = slots_[slot];
-    if (seen.low_bits != low || seen.middle_bits != middle || seen.high != key.high) continue;
-    if (key.is_whole() || symbols_[static_cast<std::size_t>(seen.id)] == symbol) break;
+    const Slot& candidate = slots_[slot];
+    if (candidate.low_bits != low || candidate.middle_bits != middle || candidate.high != key.high) continue;
+    if (key.is_inline() || symbols_[static_cast<std::size_t>(candidate.id)] == symbol) break;
   }
   return slot;
 }
@@ -295,7 +296,7 @@ bool SymbolTable::add(std::string_view symbol, std::int32_t id) {
   return true;
 }
 
-bool SymbolTable::stands_for(std::int32_t id, std::string_view symbol) const {
+bool SymbolTable::has_id(std::int32_t id, std::string_view symbol) const {
   return id >= 0 && static_cast<std::size_t>(id) < symbols_.size() &&
          symbols_[static_cast<std::size_t>(id)] == symbol;
 }

@@ -22,7 +22,7 @@ using Piece = std::u32string_view;
 
 bool is_class(char32_t c, CharacterClass wanted) { return character_class(c) == wanted; }
 
-// 's 't 're 've 'm 'll 'd: their length, or 0.
+// The length of 's 't 're 've 'm 'll 'd, or 0.
 std::size_t contraction_length(Piece text, bool long_s) {
   if (text.size() < 2 || text[0] != U'\'') return 0;
   const char32_t first = text[1], second = text.size() > 2 ? text[2] : 0;
@@ -39,7 +39,7 @@ std::size_t run_length(Piece text, CharacterClass wanted) {
   return length;
 }
 
-// `name` at the start of `text`; with `long_s`, U+017F counts as s, as in OpenAI's pattern, which ignores
+// Whether `text` starts with `name`; with `long_s`, U+017F counts as s, as in OpenAI's pattern, which ignores
 // case.
 bool starts_with_special(Piece text, Piece name, bool long_s) {
   if (text.size() < name.size()) return false;
@@ -59,7 +59,7 @@ Piece stripped(Piece text) {
   return text;
 }
 
-// NFC, every run of white space to one space, lower case of each character.
+// NFC, then each run of white space becomes one space, then lower case of each character.
 CodePoints normalized(std::string_view text) {
   CodePoints out;
   out.reserve(text.size());
@@ -76,14 +76,14 @@ CodePoints normalized(std::string_view text) {
   return out;
 }
 
-// A token to look for, in the units of the text it is looked for in.
+// A token to search for, in the units of the text to search.
 template <class String>
 struct Needle {
   String content;
   std::int32_t id;
 };
 
-// Cuts `text` at the tokens, leftmost first, of those the longest; `needles` come longest first.
+// Splits `text` at the tokens, leftmost first and longest first; `needles` are sorted by decreasing length.
 template <class String, class View, class Between>
 void split_at(View text, const std::vector<Needle<String>>& needles, std::vector<std::int32_t>& ids,
               Between between) {
@@ -111,8 +111,22 @@ void sort_needles(std::vector<Needle<String>>& needles) {
   });
 }
 
-// CLIP's pattern at the start of `text`, which is not a space:
-// <|startoftext|>|<|endoftext|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+
+// CLIP's pattern at the start of `text`, which is not a space: <
+// startoftext
+// >
+// <
+// endoftext
+// >
+// 's
+// 't
+// 're
+// 've
+// 'm
+// 'll
+// 'd
+// [\p{L}]+
+// [\p{N}]
+// [^\s\p{L}\p{N}]+
 std::size_t piece_length(Piece text, bool openai) {
   for (const Piece special : {Piece(U"<|startoftext|>"), Piece(U"<|endoftext|>")}) {
     if (starts_with_special(text, special, openai)) return special.size();
@@ -131,7 +145,7 @@ std::size_t piece_length(Piece text, bool openai) {
 }  // namespace
 
 struct CLIPTokenizer::State {
-  State(Vocabulary read, TextCleaning wanted);
+  State(Vocabulary parsed, TextCleaning wanted);
 
   Vocabulary vocabulary;
   TextCleaning cleaning;
@@ -144,8 +158,8 @@ struct CLIPTokenizer::State {
   void encode_openai(std::string_view text, std::vector<std::int32_t>& ids) const;
 };
 
-CLIPTokenizer::State::State(Vocabulary read, TextCleaning wanted)
-    : vocabulary(std::move(read)), cleaning(wanted) {
+CLIPTokenizer::State::State(Vocabulary parsed, TextCleaning wanted)
+    : vocabulary(std::move(parsed)), cleaning(wanted) {
   for (const AddedToken& token : vocabulary.added) {
     if (!token.normalized) {
       raw_needles.push_back({token.content, token.id});
@@ -157,7 +171,7 @@ CLIPTokenizer::State::State(Vocabulary read, TextCleaning wanted)
   sort_needles(normalized_needles);
 }
 
-// Bytes as symbols, the last one with the end-of-word mark, then merged.
+// Maps bytes to symbols, the last one with the end-of-word suffix, and merges them.
 void CLIPTokenizer::State::encode_word(Piece word, std::vector<std::int32_t>& ids) const {
   const std::string bytes = encode_utf8(word);
   std::vector<std::int32_t> symbols(bytes.size());
@@ -169,7 +183,7 @@ void CLIPTokenizer::State::encode_word(Piece word, std::vector<std::int32_t>& id
   for (const std::int32_t id : symbols) {
     if (id < 0 && vocabulary.unknown_id < 0) {
       fail(ErrorCode::missing, "",
-           "holds a byte that the vocabulary has no token for, and neither has it the unknown token");
+           "contains a byte without a token in the vocabulary, which has no unknown token either");
     }
     ids.push_back(id >= 0 ? id : vocabulary.unknown_id);
   }
@@ -193,12 +207,13 @@ void CLIPTokenizer::State::encode_pieces(Piece text, std::vector<std::int32_t>& 
         } else if (piece == U"<|startoftext|>") {
           ids.push_back(vocabulary.start_id);
         } else {
-          encode_word(piece, ids);  // written with U+017F: one word, but no token
+          encode_word(piece, ids);  // written with U+017F: a single word, but not a token
         }
         continue;
       }
-      // ByteLevel applies GPT-2's own pattern once more, which splits only such a piece: "<|", "endoftext",
-      // "|>".
+      // ByteLevel applies GPT-2's own pattern again, which splits only such a piece: "<
+      // ", "endoftext", "
+      // >".
       encode_word(piece.substr(0, 2), ids);
       encode_word(piece.substr(2, length - 4), ids);
       encode_word(piece.substr(length - 2), ids);
@@ -208,7 +223,7 @@ void CLIPTokenizer::State::encode_pieces(Piece text, std::vector<std::int32_t>& 
   }
 }
 
-// Added tokens are found in the raw text, before it is normalised; those that say so, after.
+// Added tokens are matched in the raw text before normalisation, those marked `normalized` after it.
 void CLIPTokenizer::State::encode_hf(std::string_view text, std::vector<std::int32_t>& ids) const {
   split_at(text, raw_needles, ids, [&](std::string_view ordinary) {
     const CodePoints clean = normalized(ordinary);
@@ -218,13 +233,13 @@ void CLIPTokenizer::State::encode_hf(std::string_view text, std::vector<std::int
 
 // basic_clean without ftfy, whitespace_clean, lower. Source: OpenAI CLIP, simple_tokenizer.py.
 void CLIPTokenizer::State::encode_openai(std::string_view text, std::vector<std::int32_t>& ids) const {
-  std::string once, twice;
+  std::string once, unescaped_twice;
   unescape_html(text, once);
-  unescape_html(once, twice);
-  const CodePoints unescaped = decode_utf8(twice);
+  unescape_html(once, unescaped_twice);
+  const CodePoints unescaped = decode_utf8(unescaped_twice);
   CodePoints lower = lower_with_final_sigma(CodePoints(stripped(unescaped)));
-  // The pattern ignores case: U+0345, a mark that folds to a letter, is then in none of its classes, and is
-  // passed over as white space is (measured with regex 2026.11).
+  // The pattern ignores case, so U+0345, a mark that folds to a letter, is in none of its classes and is
+  // skipped like white space (measured with regex 2026.11).
   std::replace(lower.begin(), lower.end(), char32_t{0x345}, U' ');
   encode_pieces(lower, ids);
 }
@@ -249,12 +264,11 @@ std::unique_ptr<CLIPTokenizer> CLIPTokenizer::from_tokenizer_json(ByteView token
 
 Encoding CLIPTokenizer::encode(std::string_view utf8, std::int64_t max_length) const {
   if (utf8.size() > kMaxTextBytes) {
-    fail(ErrorCode::limit, "",
-         "is a text of " + std::to_string(utf8.size()) + " bytes, at most 1048576 are accepted");
+    fail(ErrorCode::limit, "", "has " + std::to_string(utf8.size()) + " bytes, at most 1048576 are accepted");
   }
   Encoding encoding;
   encoding.ids.push_back(state_->vocabulary.start_id);
-  if (!is_utf8(utf8)) decode_utf8(utf8);  // raises the error with the byte's position
+  if (!is_utf8(utf8)) decode_utf8(utf8);  // raises the error with the byte position
   if (state_->cleaning == TextCleaning::openai) {
     state_->encode_openai(utf8, encoding.ids);
   } else {
@@ -264,7 +278,7 @@ Encoding CLIPTokenizer::encode(std::string_view utf8, std::int64_t max_length) c
   const auto most = static_cast<std::size_t>(std::min(max_length, state_->vocabulary.max_length));
   if (encoding.ids.size() > most) {
     encoding.truncated = true;
-    if (state_->vocabulary.cut_at_start && most > 0) {
+    if (state_->vocabulary.truncate_left && most > 0) {
       const auto begin = encoding.ids.begin() + 1;
       encoding.ids.erase(begin, begin + static_cast<std::ptrdiff_t>(encoding.ids.size() - most));
     }

@@ -10,22 +10,22 @@
 
 namespace sightline {
 
-/// How text is cleaned before it is split: Hugging Face's normaliser, or OpenAI's (HTML entities, whitespace,
-/// Python's lower-casing; its repair of mojibake with ftfy is not done).
+/// How text is cleaned before it is split: with Hugging Face's normaliser, or OpenAI's (HTML entities,
+/// whitespace, Python's lower-casing; mojibake is not repaired as ftfy does).
 enum class TextCleaning { hf, openai };
 
 /// CLIP's byte-level BPE. Ids equal those of Hugging Face's CLIPTokenizer (transformers 5), or of OpenAI's
 /// SimpleTokenizer. const = safe to share.
 class CLIPTokenizer : public Tokenizer {
  public:
-  /// From the bytes of `vocab.json` and `merges.txt`, and what the settings beside them say; the names are
-  /// for messages. Errors: header, duplicate, range, missing (no start or end token), mismatch (a merge whose
-  /// result is not in the vocabulary), limit, utf8.
+  /// Builds the tokenizer from the bytes of `vocab.json` and `merges.txt` and the settings beside them; the
+  /// names are for messages. Errors: header, duplicate, range, missing (no start or end token), mismatch (a
+  /// merge whose result is not in the vocabulary), limit, utf8.
   static std::unique_ptr<CLIPTokenizer> from_vocabulary(ByteView vocab_json, ByteView merges_txt,
                                                         TextCleaning cleaning,
                                                         const TokenizerSettingsTexts& settings = {});
-  /// From the bytes of Hugging Face's `tokenizer.json` and the same settings. Errors: the same; unsupported
-  /// when it is not CLIP's BPE.
+  /// Builds the tokenizer from the bytes of Hugging Face's `tokenizer.json` and the same settings. Errors:
+  /// the same; unsupported if it is not CLIP's BPE.
   static std::unique_ptr<CLIPTokenizer> from_tokenizer_json(ByteView tokenizer_json, TextCleaning cleaning,
                                                             const TokenizerSettingsTexts& settings = {});
 

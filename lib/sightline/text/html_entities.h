@@ -7,14 +7,14 @@
 
 namespace sightline {
 
-/// A named character reference of HTML5, with its semicolon where the name has one, and its UTF-8 text.
+/// A named character reference of HTML5, with its semicolon if the name has one, and its UTF-8 text.
 struct HtmlEntity {
   std::string_view name, text;
 };
-/// All of them, sorted bytewise by name.
+/// All named references in bytewise order.
 extern const std::span<const HtmlEntity> kHtmlEntities;
 
-/// `text` with its character references replaced, as Python's html.unescape does it.
+/// Replaces the character references in `text` as Python's html.unescape does.
 void unescape_html(std::string_view text, std::string& out);
 
 }  // namespace sightline

@@ -9,9 +9,9 @@
 namespace sightline {
 namespace {
 
-constexpr std::size_t kLongestName = 32;
+constexpr std::size_t kMaxNameLength = 32;
 
-// HTML5's table of numbers that mean something else (windows-1252 in the C1 range).
+// HTML5's table of numbers with another meaning (windows-1252 in the C1 range).
 constexpr std::array<char32_t, 32> kC1 = {0x20AC, 0x81,   0x201A, 0x192,  0x201E, 0x2026, 0x2020, 0x2021,
                                           0x2C6,  0x2030, 0x160,  0x2039, 0x152,  0x8D,   0x17D,  0x8F,
                                           0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
@@ -24,7 +24,7 @@ const HtmlEntity* find_entity(std::string_view name) {
   return found != kHtmlEntities.end() && found->name == name ? &*found : nullptr;
 }
 
-// Python's html._invalid_codepoints: they are dropped.
+// Python's html._invalid_codepoints, which are dropped.
 bool is_dropped(std::uint64_t c) {
   return (c >= 0x1 && c <= 0x8) || (c >= 0xE && c <= 0x1F) || (c >= 0x7F && c <= 0x9F) ||
          (c >= 0xFDD0 && c <= 0xFDEF) || c == 0xB || (c & 0xFFFE) == 0xFFFE;
@@ -42,7 +42,7 @@ void append_number(std::string& out, std::uint64_t c) {
   }
 }
 
-// "&#123;" or "&#x7B;" at the start of `text`; returns its length, 0 when it is none.
+// Parses "&#123;" or "&#x7B;" at the start of `text`; returns its length, or 0 if it is not a reference.
 std::size_t unescape_number(std::string_view text, std::string& out) {
   if (text.size() < 3 || text[1] != '#') return 0;
   const bool hex = text[2] == 'x' || text[2] == 'X';
@@ -63,12 +63,13 @@ std::size_t unescape_number(std::string_view text, std::string& out) {
   return i < text.size() && text[i] == ';' ? i + 1 : i;
 }
 
-// "&name;", or the longest name that "&nameandmore" begins with; returns its length, 0 when it is none.
+// Parses "&name;", or the longest name at the start of "&nameandmore"; returns its length, or 0 if there is
+// none.
 std::size_t unescape_name(std::string_view text, std::string& out) {
   constexpr std::string_view kEnds{"\t\n\f <&#;", 8};
-  std::size_t length = 0;  // of the name, in characters of at most 32
+  std::size_t length = 0;  // of the name; at most 32 characters are examined
   std::size_t i = 1;
-  while (i < text.size() && kEnds.find(text[i]) == std::string_view::npos && length < kLongestName) {
+  while (i < text.size() && kEnds.find(text[i]) == std::string_view::npos && length < kMaxNameLength) {
     ++i;
     while (i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80) ++i;
     ++length;
@@ -89,16 +90,16 @@ std::size_t unescape_name(std::string_view text, std::string& out) {
 
 void unescape_html(std::string_view text, std::string& out) {
   for (std::size_t i = 0; i < text.size();) {
-    std::size_t used = 0;
+    std::size_t consumed = 0;
     if (text[i] == '&') {
-      used = unescape_number(text.substr(i), out);
-      if (used == 0) used = unescape_name(text.substr(i), out);
+      consumed = unescape_number(text.substr(i), out);
+      if (consumed == 0) consumed = unescape_name(text.substr(i), out);
     }
-    if (used == 0) {
+    if (consumed == 0) {
       out += text[i];
-      used = 1;
+      consumed = 1;
     }
-    i += used;
+    i += consumed;
   }
 }
 

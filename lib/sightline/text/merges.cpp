@@ -14,25 +14,25 @@ constexpr std::int64_t kMaxMerges = 1'000'000;
 constexpr std::size_t kMaxMergesBytes = 64 << 20;
 constexpr std::size_t kMaxMergeLine = 4096;
 
-std::string place(std::int64_t line) { return "merges.txt: line " + std::to_string(line); }
-std::string place(const Json& merge) { return merge.path(); }
+std::string location(std::int64_t line) { return "merges.txt: line " + std::to_string(line); }
+std::string location(const Json& merge) { return merge.path(); }
 
 struct JsonPlace {
   const Json* list;
   std::size_t index;
 };
-std::string place(const JsonPlace& at) { return at.list->path() + "[" + std::to_string(at.index) + "]"; }
+std::string location(const JsonPlace& at) { return at.list->path() + "[" + std::to_string(at.index) + "]"; }
 
-/// Adds merges in rank order; `Where` says where each stands. They are looked up some at a time: the tables
-/// are larger than the caches, and while one is fetched the next can be asked for.
+/// Adds merges in rank order; `Where` describes the location of each. They are looked up in batches with
+/// prefetching, because the tables are larger than the caches.
 template <class Where>
 class MergeReader {
  public:
   MergeReader(const SymbolTable& symbols, std::size_t count) : symbols_(symbols), merger_(count) {}
 
   void add(std::string_view left, std::string_view right, const Where& where) {
-    waiting_.push_back({left, right, where, symbols_.probe(left), symbols_.probe(right)});
-    if (waiting_.size() == kBatch) flush();
+    batch_.push_back({left, right, where, symbols_.probe(left), symbols_.probe(right)});
+    if (batch_.size() == kBatch) flush();
   }
   BytePairMerger take() {
     flush();
@@ -41,48 +41,50 @@ class MergeReader {
 
  private:
   void flush() {
-    for (Waiting& w : waiting_) {
+    for (PendingMerge& w : batch_) {
       w.ids[0] = symbols_.find(w.left, w.left_probe);
       w.ids[1] = symbols_.find(w.right, w.right_probe);
       merged_.assign(w.left).append(w.right);
       // OpenAI's vocabulary lists the results in the order of the merges.
-      w.ids[2] = symbols_.stands_for(last_ + 1, merged_) ? last_ + 1 : symbols_.find(merged_);
+      w.ids[2] = symbols_.has_id(last_ + 1, merged_) ? last_ + 1 : symbols_.find(merged_);
       last_ = w.ids[2];
       merger_.prefetch(w.ids[0], w.ids[1]);
     }
-    for (const Waiting& w : waiting_) add_found(w);
-    waiting_.clear();
+    for (const PendingMerge& w : batch_) add_merge(w);
+    batch_.clear();
   }
 
   static constexpr std::size_t kBatch = 32;
-  struct Waiting {
+  struct PendingMerge {
     std::string_view left, right;
     Where where;
     SymbolTable::Probe left_probe, right_probe;
     std::array<std::int32_t, 3> ids{};
   };
 
-  void add_found(const Waiting& w) {
+  void add_merge(const PendingMerge& w) {
     const auto [a, b, c] = w.ids;
     if (a < 0 || b < 0 || c < 0) {
-      const std::string lacking(a < 0 ? w.left : b < 0 ? w.right : std::string(w.left).append(w.right));
-      fail(ErrorCode::mismatch, place(w.where),
-           "needs \"" + printable(lacking) + "\", which is not in the vocabulary");
+      const std::string missing_symbol(a < 0   ? w.left
+                                       : b < 0 ? w.right
+                                               : std::string(w.left).append(w.right));
+      fail(ErrorCode::mismatch, location(w.where),
+           "needs \"" + printable(missing_symbol) + "\", which is not in the vocabulary");
     }
     if (!merger_.add(a, b, c)) {
-      fail(ErrorCode::duplicate, place(w.where),
-           "merges a pair that an earlier line merges: " + printable(w.left) + " " + printable(w.right));
+      fail(ErrorCode::duplicate, location(w.where),
+           "duplicates an earlier merge: " + printable(w.left) + " " + printable(w.right));
     }
   }
 
   const SymbolTable& symbols_;
   BytePairMerger merger_;
-  std::vector<Waiting> waiting_;
+  std::vector<PendingMerge> batch_;
   std::string merged_;
   std::int32_t last_ = -1;
 };
 
-// One merge: two symbols and one space.
+// One merge: two symbols separated by one space.
 std::optional<SymbolPair> split_merge(std::string_view line) {
   const std::size_t space = line.find(' ');
   const bool two = space != std::string_view::npos && space > 0 && space + 1 < line.size() &&
@@ -91,7 +93,7 @@ std::optional<SymbolPair> split_merge(std::string_view line) {
   return SymbolPair{line.substr(0, space), line.substr(space + 1)};
 }
 
-// Two symbols in a list.
+// A list of two symbols.
 std::optional<SymbolPair> pair_of(const Json& merge) {
   if (!merge.is_array() || merge.size() != 2) return std::nullopt;
   SymbolPair pair;
@@ -101,7 +103,7 @@ std::optional<SymbolPair> pair_of(const Json& merge) {
   return pair;
 }
 
-constexpr std::string_view kNoMerge = "is not two symbols with one space between them";
+constexpr std::string_view kNoMerge = "is not two symbols separated by a space";
 constexpr std::string_view kNoPair = "is not a pair of symbols";
 
 void check_merges_text(std::string_view text) {
@@ -109,7 +111,7 @@ void check_merges_text(std::string_view text) {
   if (!is_utf8(text)) fail(ErrorCode::utf8, "merges.txt", "is not UTF-8");
   if (text.starts_with("\xEF\xBB\xBF")) fail(ErrorCode::header, "merges.txt", "starts with a BOM");
   if (text.find('\0') != std::string_view::npos) {
-    fail(ErrorCode::utf8, "merges.txt", "holds a NUL byte, expected UTF-8 text (is it UTF-16?)");
+    fail(ErrorCode::utf8, "merges.txt", "contains a NUL byte, expected UTF-8 text (is it UTF-16?)");
   }
   const auto lines = std::count(text.begin(), text.end(), '\n');
   if (lines > kMaxMerges) {
@@ -136,9 +138,9 @@ MergeLines split_merges(std::string_view text) {
       continue;
     }
     if (line.size() > kMaxMergeLine) {
-      result.problem.emplace(ErrorCode::limit, place(number), "is longer than 4096 bytes");
+      result.problem.emplace(ErrorCode::limit, location(number), "is longer than 4096 bytes");
     } else {
-      result.problem.emplace(ErrorCode::header, place(number), kNoMerge);
+      result.problem.emplace(ErrorCode::header, location(number), kNoMerge);
     }
     break;
   }
@@ -165,7 +167,7 @@ JsonMerges split_json_merges(const Json& list) {
     if (const std::optional<SymbolPair> pair = is_line ? split_merge(merge.as_string()) : pair_of(merge)) {
       result.pairs.push_back(*pair);
     } else {
-      result.problem.emplace(ErrorCode::header, place(merge), is_line ? kNoMerge : kNoPair);
+      result.problem.emplace(ErrorCode::header, location(merge), is_line ? kNoMerge : kNoPair);
     }
   });
   return result;

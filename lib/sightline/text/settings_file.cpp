@@ -9,14 +9,14 @@ namespace sightline {
 namespace {
 
 std::string with_short_numbers(std::string_view text) {
-  constexpr std::size_t kMostDigits = 18;
+  constexpr std::size_t kMaxDigits = 18;
   std::string out;
   bool quoted = false;
   std::size_t digits = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
     digits = !quoted && c >= '0' && c <= '9' ? digits + 1 : 0;
-    if (digits > kMostDigits) continue;
+    if (digits > kMaxDigits) continue;
     out += c;
     if (quoted && c == '\\' && i + 1 < text.size()) out += text[++i];
     if (c == '"') quoted = !quoted;

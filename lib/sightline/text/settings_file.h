@@ -8,19 +8,19 @@
 
 namespace sightline {
 
-/// One of the JSON files that say more about a tokenizer than its vocabulary does. A file that is not there
-/// ("" as its text) holds nothing. Whole numbers of more than 18 digits keep their first 18: a tokenizer
-/// without a limit has a model_max_length of 10^30.
+/// One of the JSON files that accompany a vocabulary. A missing file ("" as its text) has no keys. Integers
+/// of more than 18 digits keep their first 18 digits: a tokenizer without a limit has a model_max_length of
+/// 10^30.
 class SettingsFile {
  public:
-  /// Errors: header when it is not a JSON object, and those of JsonDocument.
+  /// Errors: header if it is not a JSON object, and those of JsonDocument.
   SettingsFile(std::string_view text, std::string_view name);
 
-  /// The value of `key`, null included; nullopt when the file does not have the key.
+  /// The value of `key`, including null; nullopt if the file does not have the key.
   std::optional<Json> find(std::string_view key) const;
   /// The same, with null counted as absent.
   std::optional<Json> find_value(std::string_view key) const;
-  /// The whole object; nullopt without a file.
+  /// The whole object; nullopt if there is no file.
   std::optional<Json> root() const { return document_ ? std::optional(document_->root()) : std::nullopt; }
 
  private:

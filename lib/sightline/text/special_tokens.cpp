@@ -16,7 +16,7 @@ namespace {
 
 using Token = SpecialTokens::Token;
 
-constexpr std::int64_t kMaxAddedTokens = 1024;  // of tokenizer.json; each is looked for everywhere in a text
+constexpr std::int64_t kMaxAddedTokens = 1024;  // from tokenizer.json; each is searched for in the whole text
 
 // In the order in which transformers adds them.
 constexpr std::array<std::string_view, 7> kNames = {"bos_token", "eos_token", "unk_token", "sep_token",
@@ -28,14 +28,14 @@ bool flag_of(const Json& value, std::string_view key, bool fallback) {
   return found && !found->is_null() ? found->as_bool() : fallback;
 }
 
-/// A token as one of the files has it.
+/// A token as one of the files specifies it.
 struct Found {
   Token token;
-  bool says_normalized = true;
-  std::string key;  ///< equal for two that transformers takes for one
+  bool has_normalized = true;
+  std::string key;  ///< equal for two tokens that transformers treats as one
 
-  /// What is named is special, and looked for in the raw text unless its object says otherwise.
-  void set_special() { token.normalized = token.normalized && says_normalized; }
+  /// A named token is special and matched in the raw text, unless its object states otherwise.
+  void set_special() { token.normalized = token.normalized && has_normalized; }
 };
 
 Found from_text(std::string_view content) {
@@ -45,18 +45,19 @@ Found from_text(std::string_view content) {
   return found;
 }
 
-/// Its content, or an object; `special` where that does not say. A string and an object are never equal.
+/// A token's content, or an object; `special` is the default for an object that does not set it. A string and
+/// an object are never equal.
 Found read_token(const Json& value, bool special) {
   if (!value.is_object()) return from_text(value.as_string());
   if (flag_of(value, "single_word", false)) {
-    fail(ErrorCode::unsupported, value.path(), "counts as a single word only, which CLIP's tokens do not");
+    fail(ErrorCode::unsupported, value.path(), "has single_word set, which is not supported");
   }
   special = flag_of(value, "special", special);
   Found found;
   found.token.content = value.at("content").as_string();
   found.token.normalized = flag_of(value, "normalized", !special);
   const std::optional<Json> normalized = value.find("normalized");
-  found.says_normalized = normalized && !normalized->is_null();
+  found.has_normalized = normalized && !normalized->is_null();
   found.key = found.token.content;
   for (const bool flag :
        {found.token.normalized, flag_of(value, "lstrip", false), flag_of(value, "rstrip", false), special})
@@ -68,7 +69,7 @@ std::int64_t id_of(std::string_view digits, const Json& value) {
   std::int64_t id = -1;
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), id);
   if (error != std::errc() || end != digits.data() + digits.size() || id < 0)
-    fail(ErrorCode::range, value.path(), "does not have an id for its key");
+    fail(ErrorCode::range, value.path(), "has no id as its key");
   return id;
 }
 
@@ -84,17 +85,17 @@ bool is_token_object(const Json& value) {
 struct Reader {
   const TokenSources& from;
   TokenizerClass tokenizer_class;
-  /// The config has an `added_tokens_decoder`: no other file names tokens then.
+  /// If the config has an `added_tokens_decoder`, no other file defines tokens.
   bool complete;
-  SpecialTokens named = {};                  ///< all but those with an id
+  SpecialTokens named = {};                  ///< all tokens without an explicit id
   std::map<std::int64_t, Found> added = {};  ///< by id
-  std::set<std::string> seen = {};           ///< keys of the named ones
-  std::set<std::string> special = {};        ///< contents that count as special in `added_tokens.json`
-  std::set<std::string> names = {};          ///< contents of tokens that have a name of their own
+  std::set<std::string> keys = {};           ///< keys of the named tokens
+  std::set<std::string> special = {};        ///< contents that are special in `added_tokens.json`
+  std::set<std::string> names = {};          ///< contents of tokens that have their own name
 
-  /// Of equal tokens the first counts, of those that only have the same content the last.
+  /// Of equal tokens the first counts; of tokens that only have the same content, the last.
   void add(Found found) {
-    if (seen.insert(found.key).second) named.tokens.push_back(std::move(found.token));
+    if (keys.insert(found.key).second) named.tokens.push_back(std::move(found.token));
   }
   void add_named(Found found) {
     names.insert(found.token.content);
@@ -103,7 +104,8 @@ struct Reader {
   }
   void add_text(std::string_view content) { add_named(from_text(content)); }
 
-  /// The seven that every tokenizer of transformers has, each in the map before the config.
+  /// The seven names that every transformers tokenizer has; for each, the map takes precedence over the
+  /// config.
   void read_named() {
     const std::array<std::string*, 3> ends = {&named.start, &named.end, &named.unknown};
     for (std::size_t i = 0; i < kNames.size(); ++i) {
@@ -117,9 +119,9 @@ struct Reader {
         if (value->is_string() || mapped) special.insert(found.token.content);
         add_named(std::move(found));
       } else if (i == kUnknown) {
-        named.no_unknown = true;
+        named.has_no_unknown = true;
       } else if ((i == kStart || i == kEnd) && tokenizer_class == TokenizerClass::clip) {
-        fail(ErrorCode::type, value->path(), "is null, and a text needs a start and an end");
+        fail(ErrorCode::type, value->path(), "is null, but a text needs a start and an end token");
       }
     }
   }
@@ -138,9 +140,9 @@ struct Reader {
   void read_model_specific() {
     std::vector<std::pair<std::string, Json>> tokens;
     const auto set = [&](std::string_view key, const Json& value) {
-      for (auto& [name, known] : tokens) {
+      for (auto& [name, existing] : tokens) {
         if (name == key) {
-          known = value;
+          existing = value;
           return;
         }
       }
@@ -167,15 +169,14 @@ struct Reader {
     for (const auto& [name, value] : tokens) add_named(read_token(value, !is_token_object(value)));
   }
 
-  /// Whether `additional_special_tokens` of the config, the old name, stands for the new one, which holds
-  /// nothing.
-  bool has_old_list() const {
+  /// Whether the config's `additional_special_tokens`, the old name, applies because the new one is empty.
+  bool uses_old_list() const {
     const std::optional<Json> extra = from.config.find("extra_special_tokens");
     const bool holds = extra && (extra->is_array() || extra->is_object()) && extra->size() > 0;
     return !holds && from.config.find("additional_special_tokens");
   }
   std::optional<Json> config_list() const {
-    return from.config.find(has_old_list() ? "additional_special_tokens" : "extra_special_tokens");
+    return from.config.find(uses_old_list() ? "additional_special_tokens" : "extra_special_tokens");
   }
 
   void read_lists() {
@@ -190,13 +191,13 @@ struct Reader {
     };
     const std::optional<Json> config = config_list();
     const std::optional<Json> map = complete ? std::nullopt : from.map.find("extra_special_tokens");
-    if (!map || map->is_array()) add_all(config);  // else the map's takes its place
+    if (!map || map->is_array()) add_all(config);  // otherwise the map replaces it
     add_all(map);
     const std::optional<Json>& last = map ? map : config;
     if (last && !last->is_object()) return;
     const std::optional<Json> additional =
         complete ? std::nullopt : from.map.find("additional_special_tokens");
-    if (additional || !has_old_list())
+    if (additional || !uses_old_list())
       add_all(additional ? additional : from.config.find("additional_special_tokens"));
   }
 
@@ -249,7 +250,7 @@ SpecialTokens read_special_tokens(const TokenSources& sources, TokenizerClass to
   reader.read_added();
   SpecialTokens result = reader.named;
   result.tokens.clear();
-  // A file that is read as it stands brings its own first, in its own order.
+  // A `tokenizer.json` that is used in full defines its own tokens first, in its own order.
   std::set<std::string> listed;
   if (tokenizer_class == TokenizerClass::generic) {
     reader.for_each_listed([&](const Json& value) {
@@ -258,7 +259,7 @@ SpecialTokens read_special_tokens(const TokenSources& sources, TokenizerClass to
       result.tokens.push_back(std::move(found.token));
     });
   }
-  // Then those with an id, then those that only have a name.
+  // Then tokens with an id, then tokens that only have a name.
   for (auto& [id, found] : reader.added) {
     if (listed.contains(found.key)) continue;
     if (reader.names.contains(found.token.content)) found.set_special();

@@ -9,29 +9,28 @@
 
 namespace sightline {
 
-/// Which of transformers' two readings of a folder applies.
+/// Which tokenizer class of transformers applies to the folder.
 enum class TokenizerClass {
-  clip,     ///< CLIPTokenizer: vocabulary and merges are the files', all else is CLIP's
-  generic,  ///< TokenizersBackend (PreTrainedTokenizerFast): all of `tokenizer.json` as it stands
+  clip,     ///< CLIPTokenizer: vocabulary and merges from the files, everything else is CLIP's
+  generic,  ///< TokenizersBackend (PreTrainedTokenizerFast): `tokenizer.json` is used in full
 };
 
-/// What the settings beside a vocabulary say about its special and added tokens. Without settings: CLIP's
-/// two.
+/// Special and added tokens according to the settings. Without settings: CLIP's two.
 struct SpecialTokens {
   struct Token {
     std::string content;
-    bool normalized = false;  ///< looked for in the normalised text, not in the raw one
+    bool normalized = false;  ///< searched for in the normalised text, not in the raw text
   };
-  /// Those that are found as a whole, in the order in which transformers adds them: one that is in the
-  /// vocabulary has its id there, another the next free one; of two with the same content the last counts.
+  /// Tokens that are matched as a whole, in the order in which transformers adds them: a token in the
+  /// vocabulary has its id there, any other the next free id; of two with the same content the last counts.
   std::vector<Token> tokens;
-  /// Empty: not named.
+  /// Empty if not specified.
   std::string start, end, unknown;
-  /// `unk_token` is null: there is none.
-  bool no_unknown = false;
+  /// `unk_token` is null, so there is none.
+  bool has_no_unknown = false;
 };
 
-/// The files that name tokens. `tokenizer_json`: the whole document, where there is one.
+/// The files that specify tokens. `tokenizer_json`: the whole document, if there is one.
 struct TokenSources {
   const SettingsFile& config;
   const SettingsFile& map;
@@ -40,8 +39,8 @@ struct TokenSources {
 };
 
 /// Source: transformers 5.24, PreTrainedTokenizerBase._from_pretrained, its constructor and that of
-/// TokenizersBackend. Errors: header, type (a start or end that is null, too), range, unsupported (a token
-/// that counts as a single word only), limit.
+/// TokenizersBackend. Errors: header, type (including a start or end token that is null), range, unsupported
+/// (a token with `single_word`), limit.
 SpecialTokens read_special_tokens(const TokenSources& sources, TokenizerClass tokenizer_class);
 
 }  // namespace sightline

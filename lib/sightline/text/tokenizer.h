@@ -7,25 +7,25 @@
 
 namespace sightline {
 
-/// One text as token ids, start and end included.
+/// The token ids of a text, including the start and end tokens.
 struct Encoding {
   std::vector<std::int32_t> ids;
   bool truncated = false;
 };
 
-/// Turns text into ids. const = safe to share between threads.
+/// Converts text to token ids. const = safe to share between threads.
 class Tokenizer {
  public:
   virtual ~Tokenizer() = default;
 
-  /// At most `max_length` ids, and no more than the tokenizer's own `max_length()`; a longer text is cut, and
-  /// its start and end stay. Errors: utf8 (with the byte's position), limit (a text above 1 MiB), missing (a
-  /// byte that has no token where the settings name none for it).
+  /// Returns at most `max_length` ids, and no more than the tokenizer's own `max_length()`; a longer text is
+  /// truncated but keeps its start and end tokens. Errors: utf8 (with the byte position), limit (a text above
+  /// 1 MiB), missing (a byte without a token, if the settings name no unknown token).
   virtual Encoding encode(std::string_view utf8, std::int64_t max_length) const = 0;
   virtual std::int64_t vocabulary_size() const = 0;
   virtual std::int32_t start_id() const = 0;
   virtual std::int32_t end_id() const = 0;
-  /// The most ids of a text by the tokenizer's own settings, start and end included.
+  /// The maximum number of ids of a text according to the tokenizer's settings, including start and end.
   virtual std::int64_t max_length() const = 0;
 };
 

@@ -14,14 +14,15 @@
 namespace sightline {
 namespace {
 
-// CLIP's normaliser, splitters and pattern, as tokenizers writes them. Without the two special names the
-// pattern gives the same pieces, because ByteLevel's own pattern takes those names apart again.
+// CLIP's normaliser, splitters and pattern, as the tokenizers library writes them. Without the two special
+// names the pattern gives the same pieces, because ByteLevel's own pattern splits those names again.
 constexpr std::array<std::string_view, 3> kNormalizers = {"NFC", "Replace", "Lowercase"};
 constexpr std::array<std::string_view, 2> kSplitters = {"Split", "ByteLevel"};
 constexpr std::string_view kSpecials = R"(<\|startoftext\|>|<\|endoftext\|>|)";
 constexpr std::string_view kPattern = R"('s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+)";
 
-// A post-processor that adds nothing or only ends, so that CLIPTokenizer's own can take its place.
+// A post-processor that adds nothing or only start and end tokens, so that CLIPTokenizer's own can replace
+// it.
 constexpr std::array<std::string_view, 4> kPostProcessors = {"RobertaProcessing", "TemplateProcessing",
                                                              "ByteLevel", "Sequence"};
 
@@ -29,10 +30,10 @@ constexpr std::array<std::string_view, 4> kPostProcessors = {"RobertaProcessing"
   std::string problem = "is ";
   if (value.is_string()) problem += "\"" + printable(value.as_string()) + "\", which is ";
   fail(ErrorCode::unsupported, value.path(),
-       problem + "not CLIP's tokenizer: expected " + std::string(expected));
+       problem + "not CLIP's tokenizer; expected " + std::string(expected));
 }
 
-// `object[key]` must be the string of CLIP.
+// `object[key]` must be CLIP's string.
 void expect_string(const Json& object, std::string_view key, std::string_view wanted) {
   const std::optional<Json> value = object.find(key);
   if (value && value->is_string() && value->as_string() == wanted) return;
@@ -44,11 +45,12 @@ void expect_no_text(const Json& object, std::string_view key) {
   fail_other(*value, "no " + std::string(key));
 }
 
-// The elements of root[part][list], whose types must be `types`, in that order.
+// The elements of root[part][list], whose types must be `types` in this order.
 std::vector<Json> sequence(const Json& root, std::string_view part, std::string_view list,
                            std::span<const std::string_view> types) {
   const std::optional<Json> whole = root.find(part);
-  if (!whole || !whole->is_object()) fail_other(whole.value_or(root), std::string(part) + " of its own");
+  if (!whole || !whole->is_object())
+    fail_other(whole.value_or(root), std::string(part) + " other than CLIP's");
   expect_string(*whole, "type", "Sequence");
   std::vector<Json> elements;
   const Json array = whole->at(list);
@@ -64,14 +66,14 @@ void check_normalizer(const Json& root) {
   expect_string(steps[1], "content", " ");
 }
 
-/// Its type; "" when it is null or absent.
+/// The type; "" if it is null or absent.
 std::string_view type_of_part(const Json& root, std::string_view part) {
   const std::optional<Json> whole = root.find(part);
   return whole && !whole->is_null() ? whole->at("type").as_string() : std::string_view();
 }
 
 void check_pre_tokenizer(const Json& root, TokenizerClass tokenizer_class) {
-  // As transformers before 4.17 wrote it.
+  // The form that transformers wrote before 4.17.
   if (tokenizer_class == TokenizerClass::clip && type_of_part(root, "pre_tokenizer") == "ByteLevel") return;
   const std::vector<Json> steps = sequence(root, "pre_tokenizer", "pretokenizers", kSplitters);
   const Json pattern = steps[0].at("pattern").at("Regex");
@@ -107,7 +109,7 @@ EndIds roberta_ends(const Json& processor) {
     std::vector<Json> pair;
     const Json token = processor.at(key);
     token.for_each_element([&](const Json& element) { pair.push_back(element); });
-    if (pair.size() != 2) fail(ErrorCode::header, token.path(), "is not a token and its id");
+    if (pair.size() != 2) fail(ErrorCode::header, token.path(), "is not a pair of a token and its id");
     return id_of(pair[1]);
   };
   return {id("cls"), id("sep")};
@@ -116,7 +118,7 @@ EndIds roberta_ends(const Json& processor) {
 /// [start] $A [end]
 EndIds template_ends(const Json& processor) {
   const Json single = processor.at("single");
-  std::vector<std::optional<std::int32_t>> ids;  // none for the text itself
+  std::vector<std::optional<std::int32_t>> ids;  // null for the text itself
   single.for_each_element([&](const Json& piece) {
     const std::optional<Json> token = piece.find("SpecialToken");
     if (!token) {
@@ -148,7 +150,7 @@ void check_clip_pipeline(const Json& root, TokenizerClass tokenizer_class) {
   if (type.empty() ||
       std::find(kPostProcessors.begin(), kPostProcessors.end(), type) != kPostProcessors.end())
     return;
-  fail_other(root.at("post_processor").at("type"), "a start and an end around each text");
+  fail_other(root.at("post_processor").at("type"), "start and end tokens around each text");
 }
 
 EndIds post_processor_ends(const Json& root) {
@@ -156,7 +158,8 @@ EndIds post_processor_ends(const Json& root) {
   if (type == "RobertaProcessing") return roberta_ends(root.at("post_processor"));
   if (type == "TemplateProcessing") return template_ends(root.at("post_processor"));
   if (type.empty())
-    fail(ErrorCode::unsupported, "tokenizer.json: post_processor", "is absent: texts have no ends");
+    fail(ErrorCode::unsupported, "tokenizer.json: post_processor",
+         "is absent, so texts have no start and end tokens");
   fail_other(root.at("post_processor").at("type"), "RobertaProcessing or TemplateProcessing");
 }
 

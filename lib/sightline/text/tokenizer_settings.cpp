@@ -15,9 +15,10 @@ constexpr std::string_view kClassKey = "tokenizer_class";
 constexpr std::array<std::string_view, 2> kCLIPClasses = {"CLIPTokenizer", "CLIPTokenizerFast"};
 constexpr std::array<std::string_view, 3> kGenericClasses = {"PreTrainedTokenizerFast", "TokenizersBackend",
                                                              "PreTrainedTokenizer"};
-// Above it transformers takes a limit for none (LARGE_INTEGER).
+// transformers treats a larger limit as none (LARGE_INTEGER).
 constexpr double kNoLimit = 1e20;
-// A text is a start and an end at least; a limit below that cuts nothing (measured with transformers 5.24).
+// A text has at least a start and an end token; a smaller limit truncates nothing (measured with transformers
+// 5.24).
 constexpr std::int64_t kLeastLimit = 2;
 
 template <class Names>
@@ -29,7 +30,7 @@ TokenizerClass class_named(std::string_view name, const std::string& subject, bo
   if (contains(kCLIPClasses, name)) return TokenizerClass::clip;
   if (!contains(kGenericClasses, name)) {
     fail(ErrorCode::unsupported, subject,
-         "is \"" + printable(name) + "\"; this version reads CLIPTokenizer and its tokenizer.json");
+         "is \"" + printable(name) + "\"; supported are CLIPTokenizer and its tokenizer.json");
   }
   if (!has_tokenizer_json) {
     fail(ErrorCode::unsupported, subject, "is \"" + printable(name) + "\", which needs a tokenizer.json");
@@ -47,15 +48,16 @@ TokenizerClass read_class(const SettingsFile& config, std::string_view model_cla
 
 constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::max();
 
-/// A number of tokens, kNone when it is no limit. Errors: type, range.
+/// A number of tokens, or kNone if it is not a limit. Errors: type, range.
 std::int64_t limit_of(const Json& value) {
   if (!value.is_number()) fail(ErrorCode::type, value.path(), "is not a number");
   if (!value.is_integer()) {
     if (value.as_double() > kNoLimit) return kNone;
-    fail(ErrorCode::type, value.path(), "is not a whole number");
+    fail(ErrorCode::type, value.path(), "is not an integer");
   }
   const std::int64_t length = value.as_integer();
-  if (length < 0) fail(ErrorCode::range, value.path(), "is " + std::to_string(length) + ", below 0");
+  if (length < 0)
+    fail(ErrorCode::range, value.path(), "is " + std::to_string(length) + ", expected at least 0");
   return length < kLeastLimit ? kNone : length;
 }
 
@@ -63,8 +65,8 @@ std::optional<Json> member(const std::optional<Json>& object, std::string_view k
   return object && object->is_object() ? object->find(key) : std::nullopt;
 }
 
-/// What a tokenizer was last told to cut at, or to fill up to, before it was saved: CLIPProcessor hands it on
-/// with each text, so that it counts before the tokenizer's own limit.
+/// The truncation or padding length with which a tokenizer was saved: CLIPProcessor passes it on with each
+/// text, so it takes precedence over the tokenizer's own limit.
 std::optional<Json> saved_max_length(const SettingsFile& config, const std::optional<Json>& tokenizer_json) {
   constexpr std::string_view kKey = "max_length";
   std::optional<Json> value = config.find(kKey);
@@ -80,7 +82,7 @@ std::int64_t read_max_length(const SettingsFile& config, const std::optional<Jso
   return value && !value->is_null() ? limit_of(*value) : kNone;
 }
 
-/// Of the settings before that of `tokenizer.json`.
+/// The truncation of the settings takes precedence over that of `tokenizer.json`.
 bool cuts_at_start(const SettingsFile& config, const std::optional<Json>& tokenizer_json) {
   std::optional<Json> side = config.find("truncation_side");
   if (!side) side = member(member(tokenizer_json, "truncation"), "direction");
@@ -96,19 +98,19 @@ bool holds_something(const Json& value) {
   return !(value.is_array() || value.is_object()) || value.size() > 0;
 }
 
-/// Keys by which transformers would read other files or make other ids.
+/// Keys that would make transformers read other files or produce other ids.
 void refuse_others(const SettingsFile& config) {
   for (const std::string_view key : {"split_special_tokens", "vocab", "merges", "init_inputs"}) {
     const std::optional<Json> value = config.find(key);
     if (value && holds_something(*value))
       fail(ErrorCode::unsupported, value->path(), "is set, which is not supported");
   }
-  // Of several files transformers takes the one for its own version.
+  // Of several files, transformers uses the one for its own version.
   const std::optional<Json> files = config.find_value("fast_tokenizer_files");
   if (!files) return;
   files->for_each_element([](const Json& file) {
     if (file.as_string() != "tokenizer.json")
-      fail(ErrorCode::unsupported, file.path(), "is a tokenizer for one version of transformers");
+      fail(ErrorCode::unsupported, file.path(), "names a tokenizer for one version of transformers");
   });
 }
 
@@ -123,7 +125,7 @@ TokenizerSettings read_tokenizer_settings(const TokenizerSettingsTexts& texts,
   TokenizerSettings settings;
   settings.tokenizer_class = read_class(config, texts.model_class, tokenizer_json.has_value());
   settings.max_length = read_max_length(config, tokenizer_json);
-  settings.cut_at_start = cuts_at_start(config, tokenizer_json);
+  settings.truncate_left = cuts_at_start(config, tokenizer_json);
   settings.special = read_special_tokens({config, map, added, tokenizer_json}, settings.tokenizer_class);
   return settings;
 }

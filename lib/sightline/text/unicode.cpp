@@ -20,7 +20,7 @@ constexpr char32_t kLCount = 19, kVCount = 21, kTCount = 28, kNCount = kVCount *
 
 constexpr char32_t kCapitalSigma = 0x3A3, kSmallSigma = 0x3C3, kFinalSigma = 0x3C2, kCapitalIDot = 0x130;
 
-/// The row whose [first, last] holds `c`, or null.
+/// The row whose range [first, last] includes `c`, or null.
 template <class Row>
 const Row* find_range(std::span<const Row> rows, std::uint32_t c) {
   const auto after = std::upper_bound(rows.begin(), rows.end(), c,
@@ -75,7 +75,7 @@ char32_t compose(char32_t a, char32_t b) {
   return found != kCompositions.end() && found->first == a && found->second == b ? found->code : 0;
 }
 
-// Runs of marks in the order of their combining classes (stable).
+// Sorts runs of marks by combining class (stable).
 void reorder_marks(CodePoints& text) {
   struct Mark {
     std::uint32_t combining_class;
@@ -123,7 +123,8 @@ bool is_cased(char32_t c) { return find_range(kCased, c) != nullptr; }
 
 bool is_case_ignorable(char32_t c) { return find_range(kCaseIgnorable, c) != nullptr; }
 
-// Unicode 16.0, table 3-17, Final_Sigma: a cased letter before, none after, whatever is ignorable between.
+// Unicode 16.0, table 3-17, Final_Sigma: preceded by a cased letter and not followed by one, with
+// case-ignorable characters skipped.
 bool ends_word(const CodePoints& text, std::size_t sigma) {
   std::size_t before = sigma;
   while (before > 0 && is_case_ignorable(text[before - 1])) --before;
@@ -189,7 +190,7 @@ std::string encode_utf8(std::u32string_view text) {
 }
 
 CodePoints normalize_nfc(CodePoints text) {
-  // Nothing below U+0300 decomposes into more than it composes back to.
+  // No character below U+0300 decomposes into more than it composes back to.
   if (std::all_of(text.begin(), text.end(), [](char32_t c) { return c < 0x300; })) return text;
   CodePoints parts;
   parts.reserve(text.size());

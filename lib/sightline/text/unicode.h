@@ -7,15 +7,15 @@
 
 namespace sightline {
 
-/// Text as code points. Unicode 16.0 throughout, whatever the system's libraries know.
+/// Text as code points. Uses Unicode 16.0 throughout, independent of the system's libraries.
 using CodePoints = std::u32string;
 
 enum class CharacterClass { letter, number, space, other };
 
-/// General category L, N, White_Space, or anything else.
+/// General category L, N, White_Space, or any other.
 CharacterClass character_class(char32_t c);
 
-/// UTF-8 to code points. Errors: utf8, with the byte's position.
+/// Decodes UTF-8 to code points. Errors: utf8, with the byte position.
 CodePoints decode_utf8(std::string_view text);
 void append_utf8(std::string& out, char32_t c);
 std::string encode_utf8(std::u32string_view text);
@@ -23,7 +23,7 @@ std::string encode_utf8(std::u32string_view text);
 /// Canonical composition. Source: Unicode 16.0, section 3.11 (Hangul 3.12) and its UnicodeData.
 CodePoints normalize_nfc(CodePoints text);
 
-/// Lower case of one character, without context, as Rust's char::to_lowercase: U+0130 becomes two.
+/// Lower case of one character without context, as Rust's char::to_lowercase: U+0130 becomes two characters.
 void append_lower(CodePoints& out, char32_t c);
 
 /// Python's str.lower(): as above, but a capital sigma at the end of a word becomes a final sigma.

@@ -16,9 +16,9 @@ namespace sightline {
 namespace {
 
 constexpr std::int64_t kMaxVocabulary = 1 << 20;
-constexpr std::int64_t kMaxAddedTokens = 1024;  // each of them is looked for at every place of a text
+constexpr std::int64_t kMaxAddedTokens = 1024;  // each of them is searched for at every position of a text
 
-// GPT-2's table: printable bytes stand for themselves, the others for U+0100 and up, in order.
+// GPT-2's table: printable bytes map to themselves, the others to U+0100 and up, in order.
 std::array<std::string, 256> byte_symbols() {
   std::array<std::string, 256> symbols;
   char32_t next = 256;
@@ -30,7 +30,7 @@ std::array<std::string, 256> byte_symbols() {
   return symbols;
 }
 
-/// Reads ids of the vocabulary and checks that they are 0 ... n-1, each once.
+/// Reads the ids of the vocabulary and checks that they are 0 ... n-1, each used once.
 class IdReader {
  public:
   explicit IdReader(std::int64_t size) : seen_(static_cast<std::size_t>(size)) {}
@@ -38,7 +38,7 @@ class IdReader {
     if (!value.is_integer()) fail(ErrorCode::range, value.path(), "is not an id");
     const std::int64_t id = value.as_integer(0, static_cast<std::int64_t>(seen_.size()) - 1);
     if (seen_[static_cast<std::size_t>(id)]) {
-      fail(ErrorCode::duplicate, value.path(), "has id " + std::to_string(id) + ", which another token has");
+      fail(ErrorCode::duplicate, value.path(), "has id " + std::to_string(id) + ", which is already used");
     }
     seen_[static_cast<std::size_t>(id)] = true;
     return static_cast<std::int32_t>(id);
@@ -53,7 +53,7 @@ std::int32_t required(const SymbolTable& symbols, std::initializer_list<std::str
   for (const std::string_view name : names) {
     if (const std::int32_t id = symbols.find(name); id >= 0) return id;
   }
-  fail(ErrorCode::missing, subject, "has no token " + std::string(*names.begin()));
+  fail(ErrorCode::missing, subject, "has no token with the id " + std::string(*names.begin()));
 }
 
 void set_symbols(Vocabulary& vocabulary, const SymbolTable& symbols) {
@@ -64,7 +64,7 @@ void set_symbols(Vocabulary& vocabulary, const SymbolTable& symbols) {
   }
 }
 
-/// The ends that the settings do not name.
+/// Start and end tokens that the settings do not name.
 void set_ends(Vocabulary& vocabulary, const SymbolTable& symbols, const SpecialTokens& special,
               std::string_view subject) {
   if (special.start.empty())
@@ -93,7 +93,7 @@ void add_special(Vocabulary& vocabulary, const SymbolTable& symbols) {
   }
 }
 
-/// What the settings name: in the vocabulary, or behind it.
+/// Tokens that the settings name: in the vocabulary, or appended to it.
 void add_tokens(const SpecialTokens& special, const SymbolTable& symbols, Vocabulary& vocabulary) {
   if (static_cast<std::int64_t>(special.tokens.size()) > kMaxAddedTokens) {
     fail(ErrorCode::limit, "tokenizer_config.json",
@@ -112,7 +112,7 @@ void add_tokens(const SpecialTokens& special, const SymbolTable& symbols, Vocabu
       continue;
     }
     std::int32_t id = symbols.find(token.content);
-    // Settings that name neither end mean CLIP's names, unless the vocabulary has OpenCLIP's.
+    // If the settings name neither token, CLIP's names apply, unless the vocabulary has OpenCLIP's.
     const bool standard = token.content == "<|startoftext|>" || token.content == "<|endoftext|>";
     if (token.content.empty() || (id < 0 && standard && openclip)) continue;
     if (id < 0) id = static_cast<std::int32_t>(vocabulary.size++);
@@ -126,22 +126,22 @@ void add_tokens(const SpecialTokens& special, const SymbolTable& symbols, Vocabu
   set(special.end.empty() ? "<|endoftext|>" : special.end, vocabulary.end_id);
 }
 
-/// What CLIPTokenizer makes of all settings: its unknown token must be in the vocabulary itself.
+/// CLIPTokenizer's treatment of the settings: its unknown token must be in the vocabulary itself.
 void set_clip_tokens(const SpecialTokens& special, const SymbolTable& symbols, std::string_view subject,
                      Vocabulary& vocabulary) {
   set_ends(vocabulary, symbols, special, subject);
   const bool openclip = symbols.find("<|startoftext|>") < 0 && symbols.find("<start_of_text>") >= 0;
   if (special.tokens.empty() || openclip) add_special(vocabulary, symbols);
   add_tokens(special, symbols, vocabulary);
-  if (!special.unknown.empty() || special.no_unknown) {
-    vocabulary.unknown_id = special.no_unknown ? -1 : symbols.find(special.unknown);
+  if (!special.unknown.empty() || special.has_no_unknown) {
+    vocabulary.unknown_id = special.has_no_unknown ? -1 : symbols.find(special.unknown);
   } else {
     const std::int32_t standard = symbols.find("<|endoftext|>");
     vocabulary.unknown_id = standard >= 0 ? standard : vocabulary.end_id;
   }
 }
 
-/// What TokenizersBackend takes from the rest of the document.
+/// TokenizersBackend's use of the rest of the document.
 void set_generic_tokens(const Json& root, const SpecialTokens& special, const SymbolTable& symbols,
                         Vocabulary& vocabulary) {
   vocabulary.unknown_id = -1;
@@ -164,14 +164,14 @@ void set_generic_tokens(const Json& root, const SpecialTokens& special, const Sy
 
 void set_limits(const TokenizerSettings& settings, Vocabulary& vocabulary) {
   vocabulary.max_length = settings.max_length;
-  vocabulary.cut_at_start = settings.cut_at_start;
+  vocabulary.truncate_left = settings.truncate_left;
 }
 
 }  // namespace
 
 Vocabulary read_vocabulary(std::string_view vocab_json, std::string_view merges_txt,
                            const TokenizerSettingsTexts& texts) {
-  // The two texts are read side by side: for one caption this is most of what there is to wait for.
+  // The two texts are parsed in parallel: with one caption this is most of the startup time.
   std::future<MergeLines> merges =
       std::async(std::launch::async | std::launch::deferred, [&] { return split_merges(merges_txt); });
   const TokenizerSettings settings = read_tokenizer_settings(texts);
