@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """WebP, AVIF and HEIC files of every kind, and the 8-bit pixels that Pillow and transformers make of them.
 
-write(out_dir) makes the same files as images.py, whose references it uses. Needs Pillow, pillow_heif, numpy,
-transformers, a C compiler and libavif with an encoder (avif_encode.c). Encoders differ from version to version, so a
-second run need not give the same pictures; what counts is that `expected.bin` is what Pillow reads from them.
+write(out_dir) writes the same files as images.py, whose references it uses. Needs Pillow, pillow_heif, numpy,
+transformers, a C compiler and libavif with an encoder (avif_encode.c). Encoders differ between
+versions, so a second run may give other files; `expected.bin` always contains what Pillow reads from them.
 """
 import importlib.metadata
 import io
@@ -62,7 +62,7 @@ def vp8x(flags, width, height):
 
 
 def _frame(data, left, top, width, height):
-    """One frame of an animation, from a still picture."""
+    """One frame of an animation, from a still image."""
     def u24(value):
         return struct.pack("<I", value)[:3]
     payload = b"".join(k + struct.pack("<I", len(d)) + d + b"\0" * (len(d) % 2)
@@ -224,12 +224,12 @@ def write(out_dir):
     logging.disable_progress_bar()
     root = os.fspath(out_dir)
     shutil.rmtree(root, ignore_errors=True)
-    os.makedirs(os.path.join(root, "pictures"))
+    os.makedirs(os.path.join(root, "files"))
     index, blob = ["\t".join(["picture", *images.FIELDS, "offset", "result_height", "result_width"])], bytearray()
     for name, data in _pictures(np.random.RandomState(SEED)):
         for changes in _cases(name):
             images.write_case(index, blob, name, data, changes)
-        with open(os.path.join(root, "pictures", name), "wb") as file:
+        with open(os.path.join(root, "files", name), "wb") as file:
             file.write(data)
     with open(os.path.join(root, "index.tsv"), "w", encoding="ascii") as file:
         file.write("\n".join(index) + "\n")

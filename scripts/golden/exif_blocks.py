@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Odd blocks of EXIF data, alone and beside XMP, and how ImageOps.exif_transpose of Pillow turns an image that has them.
+"""Unusual EXIF blocks, alone and with XMP, and the orientation that Pillow's ImageOps.exif_transpose applies for them.
 
 table(random) yields (exif, xmp, turn): bytes, bytes and "1" to "8", or "error" where Pillow fails.
 """
@@ -11,7 +11,7 @@ XMP = b'<x:xmpmeta><rdf:Description tiff:Orientation="8"/></x:xmpmeta>'
 
 
 def block(entries, order="<", magic=None, directory=8, tail=b"", count=None):
-    """entries: (tag, type, count, the 4 bytes of the value or its place)."""
+    """entries: (tag, type, count, the 4 bytes of the value or its offset)."""
     head = ((b"II*\0" if order == "<" else b"MM\0*") if magic is None else magic) + struct.pack(order + "I", directory)
     body = struct.pack(order + "H", len(entries) if count is None else count)
     for tag, kind, number, value in entries:
@@ -20,14 +20,14 @@ def block(entries, order="<", magic=None, directory=8, tail=b"", count=None):
 
 
 def one(kind, data, order="<", number=1, tag=0x0112):
-    """One entry, whose value stands inside it when it fits 4 bytes, else behind the directory."""
+    """One entry, whose value is inside it if it fits in 4 bytes, else after the directory."""
     if len(data) <= 4:
         return block([(tag, kind, number, data.ljust(4, b"\0"))], order)
     return block([(tag, kind, number, struct.pack(order + "I", 26))], order, tail=data)
 
 
 def _values(order):
-    """Every type, with numbers that are an orientation and numbers that are none."""
+    """Every type, with valid and invalid orientations."""
     for kind, form in TYPES.items():
         for value in (0, 2, 6, 8, 9) + ((6.5, -6.0, float("nan"), float("inf"), 1e300 if kind == 12 else 1e30)
                                         if form in "fd" else ()):

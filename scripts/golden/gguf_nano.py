@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """GGUF files of a nano CLIP, laid out as clip.cpp's converter does, for data/golden/weights/gguf.
 
-Needs gguf 0.19.0 beside what scripts/make_golden.py needs.
+Needs gguf 0.19.0 in addition to the packages of scripts/make_golden.py.
 
 - nano-TYPE.gguf: one model in seven types, with the names, keys and types of tensors of monatis/clip.cpp
   (models/convert_hf_to_gguf.py, and models/quantize.cpp for the quantised ones): patch convolution always float16,
-  matrices called *.weight in TYPE, everything else float32; no logit_scale. 64 tokens, one layer a tower.
+  matrices named *.weight in TYPE, everything else float32; no logit_scale. 64 tokens, one layer per tower.
 - blocks.gguf: random blocks of every quantised type, of all finite scales.
 - dequantized.tsv: file, tensor, FNV-1a of the values that gguf.quants.dequantize gives, as little-endian float32
   (of the quantised files, only their quantised tensors).
-- pixels.npy [2, 3, 8, 8], ids.npy [3, 12] (the end token's id is 63 and comes last): what is embedded.
+- pixels.npy [2, 3, 8, 8], ids.npy [3, 12] (the end token's id is 63 and comes last): the inputs.
 - nano-TYPE.image_embeds.npy [2, 32], nano-TYPE.text_embeds.npy [3, 32]: normalised, as transformers' CLIPModel gives
   them in float32 with the dequantised weights.
 """
@@ -151,7 +151,7 @@ def _write_blocks(folder, lines):
         size = GGML_QUANT_SIZES[quantized][1]
         blocks = random.randint(0, 256, (6, 4, size)).astype(np.uint8)
         halves = 2 if kind.endswith("_1") else 1
-        for i in range(halves):  # infinities and NaN have all exponent bits set: take one away
+        for i in range(halves):  # infinities and NaN have all exponent bits set, so clear one
             high = blocks[..., 2 * i + 1]
             high[(high & 0x7C) == 0x7C] &= 0xFB
         blocks = blocks.reshape(6, 4 * size)

@@ -11,7 +11,7 @@ import numpy as np
 
 
 def lzw(indices, bits, clear_every=0, end=True):
-    """The codes of a GIF's image data. clear_every: a clear code after so many codes; 0: when the table is full."""
+    """The codes of a GIF's image data. clear_every: a clear code after this many codes; 0: when the table is full."""
     clear, size = 1 << bits, bits + 1
     out, buffer, filled, emitted = bytearray(), 0, 0, 0
 
@@ -128,7 +128,7 @@ def gifs(random):
 
 
 def _zero_block(data):
-    """An empty block between two of the data, where only the last may be empty; Pillow reads on."""
+    """An empty block between two of the data, although only the last may be empty; Pillow continues."""
     return data[:21] + b"\0" + data[21:]
 
 

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Small pictures of every kind that the decoders take, and the 8-bit crops that the references make of them.
+"""Small images of every kind that the decoders accept, and the 8-bit crops that the references compute from them.
 
-write(out_dir) makes:
-  pictures/      JPEG and PNG files
-  index.tsv      one case a line: picture, pipeline, place and size of the expected crop
+write(out_dir) writes:
+  files/         JPEG and PNG files
+  index.tsv      one case per line: image, pipeline, position and size of the expected crop
   expected.bin   the expected crops, RGB, one after the other
   versions.json  versions and seed
 
-References: `hf` cases come from transformers' CLIPImageProcessorPil (rescaling and normalising off), on a picture
+References: `hf` cases come from transformers' CLIPImageProcessorPil (rescaling and normalising off), on an image
 turned by Pillow's ImageOps.exif_transpose. `openai` and `longest` cases follow torchvision's Resize and CenterCrop
 and OpenCLIP's ResizeKeepRatio and CenterCropOrPad, written out below with Pillow's calls. One deliberate difference:
-16-bit grey is taken by its high byte (Pillow clips it to white).
+16-bit grey is reduced to its high byte (Pillow clips it to white).
 Needs Pillow, numpy, transformers, and libjpeg-turbo's cjpeg and jpegtran for what Pillow cannot write.
 """
 import importlib.metadata
@@ -38,7 +38,7 @@ def _has_alpha(image):
 
 
 def _eight_bits(image, keep_transparency):
-    """I;16 by its high byte: as a grey picture, or with the alpha of its transparent value."""
+    """I;16 by its high byte: as a grey image, or with the alpha of its transparent value."""
     if image.mode != "I;16":
         return image
     from PIL import Image
@@ -68,7 +68,7 @@ def _hf(image, case):
 
 
 def _pad(image, border, fill):
-    """torchvision's functional pad of a Pillow picture."""
+    """torchvision's functional pad of a Pillow image."""
     from PIL import ImageOps
 
     bands = len(image.getbands())
@@ -110,7 +110,7 @@ def _torchvision_crop(image, case):
 
 
 def reference(data, case, high_byte=True):
-    """high_byte: 16-bit grey by its high byte, as this program takes that of PNG; else clipped, as Pillow does."""
+    """high_byte: 16-bit grey is reduced to its high byte, as sightline does for PNG; else clipped, as Pillow does."""
     from PIL import Image, ImageOps
 
     image = Image.open(io.BytesIO(data))
@@ -134,7 +134,7 @@ def _hf_rgb(image, case):
     return image.convert("RGB")
 
 
-# ---------------------------------------------------------------- pictures
+# ---------------------------------------------------------------- images
 
 def _picture(random, height, width, channels):
     """Waves, an edge and a little noise."""
@@ -208,7 +208,7 @@ def _jpegs(random):
 
 
 def _several_scans(data):
-    """The same picture, each component in a scan of its own."""
+    """The same image, each component in a separate scan."""
     script = "scans.txt"
     with open(script, "w", encoding="ascii") as file:
         file.write("0;\n1;\n2;\n")
@@ -218,7 +218,7 @@ def _several_scans(data):
         os.remove(script)
 
 
-# ---------------------------------------------------------------- PNG, written by hand: Pillow writes few of its kinds
+# ---------------------------------------------------------------- PNG, written by hand, because Pillow writes few variants
 
 PASSES = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
@@ -260,7 +260,7 @@ def _scanlines(samples, depth):
 
 
 def png(samples, color, depth, interlaced=False, before=b"", after=b""):
-    """samples [height, width, channels], unscaled. `before` and `after`: chunks around the picture data."""
+    """samples [height, width, channels], unscaled. `before` and `after`: chunks around the image data."""
     height, width = samples.shape[:2]
     parts = [samples]
     if interlaced:
@@ -301,7 +301,7 @@ def _pngs(random):
 
 
 def _transparent(random, samples, color, depth, palette):
-    """tRNS in all its forms; a transparent colour that really occurs."""
+    """All forms of tRNS, with a transparent colour that occurs in the image."""
     key = samples[3, 4].astype(">u2").tobytes()
     name = f"{color}-{depth}-transparent"
     if color in (0, 2):
@@ -369,7 +369,7 @@ def write(out_dir):
     logging.disable_progress_bar()
     root = os.fspath(out_dir)
     shutil.rmtree(root, ignore_errors=True)
-    os.makedirs(os.path.join(root, "pictures"))
+    os.makedirs(os.path.join(root, "files"))
     random = np.random.RandomState(SEED)
     pictures = {f"jpeg-{name}": data for name, data in _jpegs(random)}
     pictures.update({f"png-{name}": data for name, data in _pngs(random)})
@@ -385,7 +385,7 @@ def write(out_dir):
         for changes in _resizing_cases(name):
             write_case(index, blob, f"resize-{name}.jpg", data, changes)
     for name, data in pictures.items():
-        with open(os.path.join(root, "pictures", files[name]), "wb") as file:
+        with open(os.path.join(root, "files", files[name]), "wb") as file:
             file.write(data)
     with open(os.path.join(root, "index.tsv"), "w", encoding="ascii") as file:
         file.write("\n".join(index) + "\n")

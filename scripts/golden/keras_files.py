@@ -2,11 +2,11 @@
 """Checkpoints as Keras, KerasCV and KerasHub write them, for data/golden/weights.
 
 Needs keras 3.15.1, keras-cv 0.9.0, keras-hub and keras-nlp 0.32.0, tensorflow-cpu 2.21 (keras-cv imports it, and its
-CLIP builds on no other backend), h5py 3.16, ml_dtypes and safetensors, beside what scripts/make_golden.py needs.
+CLIP builds on no other backend), h5py 3.16, ml_dtypes and safetensors, in addition to the packages of scripts/make_golden.py.
 
 - keras_cv.keras: KerasCV's CLIP with the tensors of data/golden/model/nano_layers1, members deflated.
 - keras_hub/: the preset directory of KerasHub's CLIPBackbone with the same tensors.
-- keras_cv_wide.keras: KerasCV's CLIP of two layers a tower, 128 and 64 wide, so that the heads follow from the widths;
+- keras_cv_wide.keras: KerasCV's CLIP with two layers per tower, 128 and 64 wide, so that the widths determine the heads;
   members deflated.
 - keras_hub_sharded.zip: config.json, model.weights.json and its shards as KerasHub's CLIPBackbone saves them, both towers
   of one width. The values of these two count: see _counting.
@@ -28,7 +28,7 @@ SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent / "data" / "golde
 
 
 class Tensors:
-    """The tensors of a model in Hugging Face's names; every one has to be taken exactly once."""
+    """The tensors of a model in Hugging Face's names; each must be used exactly once."""
 
     def __init__(self, values):
         self.values = dict(values)
@@ -255,7 +255,7 @@ def _deflated(members, target):
 
 
 def _members(path):
-    """What lies in a zip file or a folder, by name."""
+    """The contents of a zip file or a folder, by name."""
     if path.is_dir():
         return {file.name: file.read_bytes() for file in sorted(path.iterdir()) if file.is_file()}
     with zipfile.ZipFile(path) as file:
@@ -272,7 +272,7 @@ def _write_wide(out_dir):
 
 
 def _write_hub_shards(out_dir):
-    """KerasHub's CLIPBackbone in shards; of some layer the kernel lies in one, the bias in the next."""
+    """KerasHub's CLIPBackbone in shards; for some layer, the kernel is in one shard and the bias in the next."""
     from keras.src.saving import saving_lib
 
     config = _small_config(8, dict(width=8, layers=2, heads=4, mlp=12), dict(width=8, layers=1, heads=2, mlp=20))

@@ -1,15 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Nano CLIP models with random weights, and what transformers (fp32, eager) computes with them.
+"""Nano CLIP models with random weights, and the results of transformers (fp32, eager) for them.
 
-write(out_dir) makes, under out_dir:
+write(out_dir) writes, under out_dir:
   <name>/            a Hugging Face model folder (config, weights, preprocessor, tokenizer files)
-  images/            small pictures in several formats
-  captions.txt       one caption a line
-  expected/<name>/   arrays (.npy) that a correct program must compute from the folder, the pictures and the captions
+  images/            small images in several formats
+  captions.txt       one caption per line
+  expected/<name>/   arrays (.npy) that a correct program must compute from the folder, the images and the captions
   index.json         the models with their oddities, shapes and rounding noise
   versions.json      versions and seeds
 
-Every number comes from numpy's RandomState, whose streams are frozen, so that a second run makes the same files.
+Every number comes from numpy's RandomState, whose streams are frozen, so a second run writes the same files.
 Needs torch, transformers, tokenizers, Pillow, numpy, safetensors.
 """
 import importlib.metadata
@@ -72,7 +72,7 @@ def _write_json(path, value):
         file.write("\n")
 
 
-# ---------------------------------------------------------------- pictures
+# ---------------------------------------------------------------- images
 
 
 def _picture(seed, height, width, channels):
@@ -109,7 +109,7 @@ def _write_pictures(folder):
 
 
 def _fnv1a(data):
-    """FNV-1a, 64 bits: short enough to be written again in the tests."""
+    """FNV-1a, 64 bits: short enough to be reimplemented in the tests."""
     value = 0xCBF29CE484222325
     for byte in data:
         value = ((value ^ byte) * 0x100000001B3) & 0xFFFFFFFFFFFFFFFF
@@ -137,8 +137,8 @@ def _write_expected(spec, root):
     tokenizer = CLIPTokenizer.from_pretrained(source)
     context = model.config.text_config.max_position_embeddings
 
-    # transformers' load_image turns by EXIF and then drops alpha; the processor itself composites it onto white. The
-    # rule here is: turned, and white.
+    # transformers' load_image applies EXIF and then drops alpha; the processor itself composites it onto white. The
+    # reference here applies EXIF and composites.
     pictures = [ImageOps.exif_transpose(Image.open(os.path.join(root, "images", name))) for name in PICTURES]
     pixels = processor(images=pictures, return_tensors="pt")["pixel_values"].to(torch.float32)
     save("pixel_hashes", np.array([_fnv1a(x.numpy().astype("<f4").tobytes()) for x in pixels], np.uint64), "<u8")
@@ -183,7 +183,7 @@ def _mean_cosine(rows):
 
 
 def _write_stages(model, pixels, ids, save):
-    """Activations, stage by stage, as forward hooks see them. Texts one by one and without padding."""
+    """Activations of each stage, recorded by forward hooks. Texts one at a time and without padding."""
     import torch
 
     seen = {}

@@ -154,7 +154,7 @@ def _config(spec, vocabulary):
 
 
 def _write_legacy_config(spec, text, vision, folder):
-    """As files of 2022 are: the dicts decide; text_config and vision_config hold what must be overridden."""
+    """As in files of 2022: the dicts take precedence, and text_config and vision_config contain values to be overridden."""
     wrong = dict(hidden_size=512, num_hidden_layers=12, num_attention_heads=8, hidden_act="gelu",
                  layer_norm_eps=1e-3, intermediate_size=2048, eos_token_id=0, vocab_size=49408)
     without = [key for key in text if key not in ("hidden_act", "layer_norm_eps")]

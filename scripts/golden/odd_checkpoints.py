@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Checkpoints of real torch.save and safetensors with what lies beside, around and before the weights.
+"""Checkpoints written by torch.save and safetensors, with other values, wrappers and prefixes around the weights.
 
 Needs torch 2.13, numpy and safetensors, and for `tensorflow` h5py (without it that file stays as it is). Tiny tensors, few names of a CLIP.
 
@@ -10,7 +10,7 @@ Needs torch 2.13, numpy and safetensors, and for `tensorflow` h5py (without it t
 - trained/: nano_layers1 with 24 rows of the token embedding, as a training program saves it: the model under "model", an
   average of it (all zeros) under "model_ema"; and its config.
 - tensorflow/tf_model.h5: the layout of Keras 2's save_weights, in which transformers kept TensorFlow models.
-- element_types.pt: tensors of types that nothing computes with, beside one of float32.
+- element_types.pt: tensors of unsupported types, and one of float32.
 """
 import argparse
 import collections

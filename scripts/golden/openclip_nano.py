@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Nano models and pixels of OpenCLIP, for data/golden/weights/openclip.
 
-Needs open_clip_torch 3.3.0, timm, ftfy and torchvision beside what scripts/make_golden.py needs, in an environment of
-their own: a torchvision without kernels for this torch breaks transformers.
+Needs open_clip_torch 3.3.0, timm, ftfy and torchvision beside what scripts/make_golden.py needs, in a separate
+environment: a torchvision without kernels for this torch breaks transformers.
 
 Folders as push_to_hf_hub writes them, open_clip_config.json and weights:
 - flat: CLIP, quick_gelu, open_clip_pytorch_model.bin.

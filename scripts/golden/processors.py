@@ -1,13 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Folders that say in different files and keys how images are prepared, and the pixels that transformers makes of it.
+"""Folders that configure the image preprocessing in different files and keys, and the pixels that transformers computes.
 
 write(out_dir) makes cases.json under out_dir: for each case the files beside a config.json of CLIP, the class that
 transformers' AutoProcessor builds from them, the side of its images, and the FNV-1a of the float32 pixel values of each
-picture of data/golden/model/images. "refused" is the class of the error that this program answers with instead, and
-"transformers" what the reference does there: an error, or "ok" for steps that this program does not build.
+image of data/golden/model/images. "refused" is the error class that sightline reports instead, and
+"transformers" what the reference does there: an error, or "ok" for steps that sightline does not support.
 
 A class that does not convert to RGB is given images as transformers' own load_image (and so its pipelines) gives them:
-turned as their EXIF says, and converted. Of pictures that are RGB that is what the class itself makes.
+turned as their EXIF says, and converted. Of images that are RGB that is what the class itself makes.
 Needs transformers, tokenizers, Pillow, numpy; no torchvision, so that the classes are those of the Pillow backend.
 """
 import importlib.metadata
@@ -40,7 +40,7 @@ def _class(name, **keys):
 
 # name, files, side of the images
 FOLLOWED = [
-    # Which file wins.
+    # Precedence of files.
     ("flat", _flat(**SMALL), 20),
     ("nested", {PROCESSOR: {"processor_class": "CLIPProcessor", "image_processor": SMALL | HALF}}, 20),
     ("nested wins", {PROCESSOR: {"image_processor": SMALL | HALF}, PREPROCESSOR: OTHER}, 20),
@@ -52,7 +52,7 @@ FOLLOWED = [
     ("images_kwargs are not read", {PROCESSOR: {"images_kwargs": HALF, "video_processor": HALF,
                                                 "image_processor": SMALL}}, 20),
     ("flat image_processor is not a section", {PREPROCESSOR: SMALL | {"image_processor": {}}}, 20),
-    # Which key names the class.
+    # Keys that name the class.
     ("class by image_processor_type", _class("ViTImageProcessor", size=20), 20),
     ("class: null is absent", _class(None, **SMALL), 20),
     ("class by feature_extractor_type", _flat(feature_extractor_type="ViTFeatureExtractor", size=20), 20),
@@ -72,7 +72,7 @@ FOLLOWED = [
     ("image_processor_class is not read", _flat(image_processor_class="ViTImageProcessor", **SMALL), 20),
     ("Fast", _class("CLIPImageProcessorFast", **SMALL), 20),
     ("Pil", _class("ViTImageProcessorPil", size=20), 20),
-    # Every class, by its own defaults where they give small images, else by sizes of the case.
+    # Every class, with its defaults if they give small images, else with sizes of the case.
     ("CLIP: defaults", _class("CLIPImageProcessor"), 224),
     ("ChineseCLIP", _class("ChineseCLIPImageProcessor", size=24, crop_size=20), 20),
     ("Bit", _class("BitImageProcessor", size=24, crop_size=20), 20),
@@ -127,7 +127,7 @@ FOLLOWED = [
 
 # name, files, class of this program's error
 REFUSED = [
-    ("nested is no object", {PROCESSOR: {"image_processor": "clip"}, PREPROCESSOR: SMALL}, "TYPE"),
+    ("nested is not an object", {PROCESSOR: {"image_processor": "clip"}, PREPROCESSOR: SMALL}, "TYPE"),
     ("unknown class", _class("NoSuchImageProcessor"), "UNSUP"),
     ("unknown class of the nested section",
      {PROCESSOR: {"image_processor": {"image_processor_type": "NoSuchImageProcessor"}}, PREPROCESSOR: SMALL}, "UNSUP"),
@@ -186,7 +186,7 @@ def fnv1a(values):
 
 
 def reference(folder, pictures=None):
-    """Class of the image processor, and the pixel values of each picture, channels first."""
+    """Class of the image processor, and the pixel values of each image, channels first."""
     from PIL import Image, ImageOps
     from transformers import AutoProcessor
     from transformers.image_utils import load_image

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Checkpoints as PyTorch writes them, for data/golden/weights.
 
-Needs torch 2.13 and safetensors. The tensors are those of data/golden/model/nano_layers1, the token embedding cut to its
-first ROWS rows to keep the files small.
+Needs torch 2.13 and safetensors. The tensors are those of data/golden/model/nano_layers1, with the token embedding
+reduced to its first ROWS rows to keep the files small.
 
 - pytorch_f32.bin, pytorch_f16.bin, pytorch_bf16.bin: Hugging Face's names, pickle protocols 2, 4 and 5.
 - pytorch_sharded/: the same as float16 in two shards with their index.
@@ -10,7 +10,7 @@ first ROWS rows to keep the files small.
   by torch.jit.save, as OpenAI published its files; pytorch_openai.pt: the same model's state_dict.
 - pytorch_openclip.pt: a checkpoint as OpenCLIP's training writes it under DistributedDataParallel.
 - pytorch_views.pt: transposed, sliced, shared and empty tensors, a Parameter, every element type.
-- pytorch_legacy.pt: the form before the zip archive, which is refused.
+- pytorch_legacy.pt: the format before the zip archive, which is rejected.
 """
 import collections
 import json
@@ -143,7 +143,7 @@ def _openai_names(tensors):
 
 
 def _convert_weights(model):
-    """openai/CLIP's convert_weights: matrices of layers and projections to float16, the rest stays."""
+    """openai/CLIP's convert_weights: matrices of layers and projections become float16, the rest is unchanged."""
     def convert(layer):
         if isinstance(layer, (nn.Conv2d, nn.Linear)):
             layer.weight.data = layer.weight.data.half()

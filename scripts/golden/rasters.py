@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """GIF, BMP, TIFF and animated PNG files of every kind, and the 8-bit pixels that Pillow and transformers make of them.
 
-write(out_dir) makes the same files as images.py, whose references it uses, and cuts.tsv: how many bytes of each picture
+write(out_dir) writes the same files as images.py, whose references it uses, and cuts.tsv: how many bytes of each image
 Pillow needs to read it, and exif.tsv (exif_blocks.py). Needs Pillow, numpy and transformers.
 """
 import importlib.metadata
@@ -25,7 +25,7 @@ RESIZED_TOO = ("gif-plain.gif", "gif-grey.gif", "gif-transparent.gif", "gif-grey
 
 
 def _cases(name):
-    """As it is, without alpha, resized by OpenAI's order: where they differ."""
+    """Unchanged, without alpha, and resized in OpenAI's order, if these differ."""
     yield images.AS_IT_IS
     if "transparent" in name or "masks" in name or "alpha" in name or "extra2" in name:
         yield {**images.AS_IT_IS, "alpha": 1}
@@ -42,7 +42,7 @@ def _pictures(random):
 
 
 def _animations(random):
-    """Animated PNG: the first frame, or a default image that is none of the frames."""
+    """Animated PNG: the first frame, or a default image that is not one of the frames."""
     from PIL import Image
 
     frames = [Image.fromarray(random.randint(0, 256, (9, 12, 4)).astype(np.uint8)) for _ in range(3)]
@@ -55,7 +55,7 @@ def _animations(random):
 
 
 def _shortest(data):
-    """How many bytes of a file Pillow needs: whole or cut, it makes the same of all that are longer."""
+    """The number of bytes that Pillow needs; longer prefixes of the file give the same image."""
     from PIL import Image
 
     def pixels(size):
@@ -78,7 +78,7 @@ def write(out_dir):
     warnings.simplefilter("ignore")
     root = os.fspath(out_dir)
     shutil.rmtree(root, ignore_errors=True)
-    os.makedirs(os.path.join(root, "pictures"))
+    os.makedirs(os.path.join(root, "files"))
     index, blob = ["\t".join(["picture", *images.FIELDS, "offset", "result_height", "result_width"])], bytearray()
     cuts = ["picture\tshortest"]
     random = np.random.RandomState(SEED)
@@ -87,14 +87,14 @@ def write(out_dir):
             images.write_case(index, blob, f"tiff-{name}.tif", like, changes, high_byte=False)
         if like is data:
             cuts.append(f"tiff-{name}.tif\t{_shortest(data)}")
-        with open(os.path.join(root, "pictures", f"tiff-{name}.tif"), "wb") as file:
+        with open(os.path.join(root, "files", f"tiff-{name}.tif"), "wb") as file:
             file.write(data)
     for name, data in _pictures(random):
         if len(data) < 2500 and not name.endswith(".apng"):
             cuts.append(f"{name}\t{_shortest(data)}")
         for changes in _cases(name):
             images.write_case(index, blob, name, data, changes)
-        with open(os.path.join(root, "pictures", name), "wb") as file:
+        with open(os.path.join(root, "files", name), "wb") as file:
             file.write(data)
     with open(os.path.join(root, "index.tsv"), "w", encoding="ascii") as file:
         file.write("\n".join(index) + "\n")

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Goldens of the text layer: ids of odd captions, and a checksum of the ids of every code point."""
+"""Goldens of the text layer: ids of unusual captions, and a checksum of the ids of every code point."""
 import html
 import json
 import pathlib
@@ -76,7 +76,7 @@ def captions():
 
 
 def openai_captions():
-    """What only OpenAI's cleaning is sensitive to: str.strip, the final sigma's surroundings, U+017F as an s."""
+    """Texts for which only OpenAI's cleaning matters: str.strip, the final sigma's surroundings, U+017F as an s."""
     rng = random.Random(SEED)
     sigma = [chr(c) for c in (0x3A3, 0x3A3, 0x391, 0x61, 0x2B0, 0x345, 0xAD, 0x2019, 0x2E, 0x3A, 0x27, 0x5E, 0x24D0, 0x2160,
                               0xAA, 0x1F3FB, 0xB2, 0x4E00, 0x5F, 0x200B, 0x1C5, 0x301, 0x20, 0x2D, 0x31, 0x10400, 0x1D400)]
@@ -142,7 +142,7 @@ def write(out):
                 continue  # letters newer than this Python: its lower() is not the rule to follow
             ids = [49406, *openai.encode(text), 49407]
             file.write(json.dumps({"text": text, "size": len(ids), "crc": crc(ids)}, ensure_ascii=True) + "\n")
-    # every code point of Unicode inside a<c>b <c> 1: one checksum a block of 256
+    # every code point of Unicode inside a<c>b <c> 1: one checksum per block of 256
     blocks = []
     for start in range(0, 0x110000, 256):
         points = [c for c in range(start, start + 256) if not 0xD800 <= c <= 0xDFFF]

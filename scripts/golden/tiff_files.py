@@ -16,7 +16,7 @@ FORMS = {1: "B", 2: "s", SHORT: "H", LONG: "I", 5: "I", 11: "f", 12: "d", LONG8:
 # ---------------------------------------------------------------- compression
 
 def packbits(data, row):
-    """Each row of its own: runs of three and more, and what lies between them."""
+    """Each row separately: runs of three and more, and the bytes between them."""
     out = bytearray()
     for start in range(0, len(data), row):
         line, x = data[start:start + row], 0
@@ -37,7 +37,7 @@ def packbits(data, row):
 
 
 def lzw(data):
-    """TIFF's: codes from the highest bit on, one bit more a code early."""
+    """TIFF's variant: most significant bit first, and the code width grows one code early."""
     bits, table, size = [], {bytes([i]): i for i in range(256)}, 9
 
     def emit(code):
@@ -166,7 +166,7 @@ def assemble(entries, data, order="<", big=False):
     return magic + body + table + struct.pack(order + number, 0) + beyond
 
 
-# ---------------------------------------------------------------- pictures
+# ---------------------------------------------------------------- images
 
 def _kinds(random):
     """(name, samples, options of tiff) of every mode."""
@@ -252,7 +252,7 @@ def chosen(random):
     """(name, data, the file whose pixels are expected): every kind once, some in every way, and AS_PLAIN."""
     for name, samples, options in _kinds(random):
         plain = tiff(samples, **options)
-        if "premultiplied" not in name:  # Pillow reads it, but converts it to nothing
+        if "premultiplied" not in name:  # Pillow reads it, but cannot convert it
             yield name, plain, plain
         for way, changes in WAYS.items():
             data = tiff(samples, **{**options, **changes})
@@ -267,7 +267,7 @@ def chosen(random):
 
 
 def _ways_of(options):
-    """Reversed bits are for few kinds only."""
+    """Reversed bits are supported for few kinds only."""
     few = options["bits"] <= 8 and not options.get("extra") and options["photometric"] in (0, 1, 3)
     rgb = options["photometric"] == 2 and options["bits"] == 8 and not options.get("extra")
     return ("fill",) if few or rgb else ()
@@ -307,7 +307,7 @@ def others(random):
 
 
 def _two_pages(rgb):
-    """The second directory is the first one again: a circle."""
+    """The second directory is the first one again: a cycle."""
     data = tiff(rgb, 8, 2)
     directory, = struct.unpack_from("<I", data, 4)
     count, = struct.unpack_from("<H", data, directory)

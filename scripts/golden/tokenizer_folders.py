@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Goldens of tokenizer folders: what transformers' CLIPProcessor makes of the settings beside a small vocabulary.
+"""Goldens of tokenizer folders: the ids of transformers' CLIPProcessor for different settings of a small vocabulary.
 
 The first line of tokenizers.jsonl is what all folders share; each further one is a case: its own files as their texts (of a
 tokenizer.json the members that differ), and the ids of TEXTS with truncation=True. Besides what AutoTokenizer reads from
-them, the processor hands on the max_length that a tokenizer was saved with. Drawn cases in which transformers
-fails are left out."""
+them, the processor hands on the max_length that a tokenizer was saved with. Random cases in which transformers
+fails are skipped."""
 import json
 import os
 import random
@@ -183,7 +183,7 @@ def write(out):
             folder = tempfile.mkdtemp()
             try:
                 ids = ids_of(files, folder)
-            except Exception as error:  # what transformers cannot read has no ids to compare with
+            except Exception as error:  # if transformers cannot read it, there are no ids to compare with
                 assert about.startswith("drawn"), (about, error)
                 continue
             finally:

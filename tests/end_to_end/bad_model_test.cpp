@@ -119,7 +119,7 @@ TEST_CASE("bad model: a model without preprocessor_config.json takes CLIP's defa
   const SpoiltModel model("nano_quick_gelu");  // whose preprocessing is CLIP's own at 32 pixels
   model.remove("preprocessor_config.json");
   const auto clip = Model::open(model.path());
-  check_same_bits(flat(pixels_of(*clip, nano_pictures())),
+  check_same_bits(flat(pixels_of(*clip, nano_images())),
                   nano_expected("nano_quick_gelu", "pixel_values").floats, "pixel_values");
 }
 
@@ -219,7 +219,7 @@ TEST_CASE("bad model: the vocabulary of another model (C14)", "[end_to_end][erro
   }
 }
 
-TEST_CASE("bad model: preprocessing for another size of picture is refused", "[end_to_end][error]") {
+TEST_CASE("bad model: preprocessing for another size of image is refused", "[end_to_end][error]") {
   const SpoiltModel model("nano_gelu");
   model.copy_from("nano_quick_gelu", "preprocessor_config.json");
   check_refused(model, "MISMATCH", "24x24");
@@ -234,12 +234,12 @@ void spoil(const SpoiltModel& model, const std::string& tensor, float value) {
   model.write("model.safetensors", bytes);
 }
 
-/// How embedding a few pictures and captions with the model fails.
+/// How embedding a few images and captions with the model fails.
 Failure embedding_failure(const SpoiltModel& model) {
   const auto clip = Model::open(model.path());
   Workspace workspace;
   return error_of([&] {
-    (void)image_features(*clip, pixels_of(*clip, nano_pictures()).view(), workspace);
+    (void)image_features(*clip, pixels_of(*clip, nano_images()).view(), workspace);
     (void)text_features(*clip, tokens_of(*clip, nano_captions()), workspace);
   });
 }
@@ -256,7 +256,7 @@ TEST_CASE("bad model: a weight that is not finite is found out and named", "[end
   const Failure failure = embedding_failure(model);
   INFO(failure);
   CHECK(failure.code == "CORRUPT");
-  CHECK(has(failure, model.path() + ": " + tensor + ": holds a NaN or an infinity"));
+  CHECK(has(failure, model.path() + ": " + tensor + ": contains a NaN or an infinity"));
 }
 
 TEST_CASE("bad model: finite weights that are too large are found out", "[end_to_end][error]") {

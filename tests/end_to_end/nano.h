@@ -30,8 +30,8 @@ inline NpyArray nano_expected(std::string_view name, std::string_view array) {
   return read_npy(golden_path("model/expected/").append(name).append("/").append(array).append(".npy"));
 }
 
-/// The pictures in the order in which the reference saw them.
-inline std::vector<std::string> nano_pictures() {
+/// The images in the order in which the reference saw them.
+inline std::vector<std::string> nano_images() {
   std::vector<std::string> paths;
   for (const auto& entry : std::filesystem::directory_iterator(golden_path("model/images"))) {
     paths.push_back(entry.path().string());
@@ -50,7 +50,7 @@ struct Workspace {
   Context context{pool, scratch};
 };
 
-/// Pixel values of pictures, [pictures, 3 * side * side].
+/// Pixel values of images, [images, 3 * side * side].
 inline Tensor pixels_of(const Model& clip, const std::vector<std::string>& paths) {
   const std::int64_t count = clip.processor().pixel_count();
   Tensor pixels(Shape{static_cast<std::int64_t>(paths.size()), count});

@@ -15,7 +15,7 @@ TensorView<const float> some_rows(const Tensor& tensor, std::int64_t begin, std:
   return tensor.view().slice_rows(begin, count);
 }
 
-/// Features computed `step` pictures at a time.
+/// Features computed `step` images at a time.
 std::vector<float> images_in_steps(const Model& clip, const Tensor& pixels, std::int64_t step,
                                    Workspace& workspace) {
   std::vector<float> all;
@@ -39,7 +39,7 @@ std::vector<float> texts_in_steps(const Model& clip, const std::vector<std::stri
   return all;
 }
 
-/// Eight pictures and captions: more than fit an odd batch evenly.
+/// Eight images and captions: more than fit an odd batch evenly.
 std::vector<std::string> eight(std::vector<std::string> items) {
   while (items.size() < 8) items.push_back(items[items.size() - 3]);
   return items;
@@ -59,7 +59,7 @@ TEST_CASE("nano: the same bits for every batch size and number of threads", "[en
         options.backend = backend->name();
         const auto clip = Model::open(nano_folder(name), options);
         Workspace one(1);
-        const Tensor pixels = pixels_of(*clip, eight(nano_pictures()));
+        const Tensor pixels = pixels_of(*clip, eight(nano_images()));
         const std::vector<float> images = images_in_steps(*clip, pixels, 1, one);
         const std::vector<std::string> captions = nano_captions();
         const std::vector<float> texts = texts_in_steps(*clip, captions, 1, one);
@@ -85,7 +85,7 @@ TEST_CASE("nano: neighbours in a batch and temporaries of earlier passes change 
   const std::vector<float> alone = texts_in_steps(*clip, {captions[0]}, 1, fresh);
   Workspace used;
   (void)texts_in_steps(*clip, captions, captions.size(), used);
-  (void)images_in_steps(*clip, pixels_of(*clip, nano_pictures()), 6, used);
+  (void)images_in_steps(*clip, pixels_of(*clip, nano_images()), 6, used);
   std::vector<std::string> turned(captions.rbegin(), captions.rend());
   const std::vector<float> among = texts_in_steps(*clip, turned, turned.size(), used);
   const auto size = static_cast<std::size_t>(clip->embedding_size());
@@ -104,7 +104,7 @@ TEST_CASE("nano: every backend of this build agrees with transformers", "[end_to
         options.backend = backend->name();
         const auto clip = Model::open(nano_folder(name), options);
         Workspace workspace(2);
-        const Tensor images = image_features(*clip, pixels_of(*clip, nano_pictures()).view(), workspace);
+        const Tensor images = image_features(*clip, pixels_of(*clip, nano_images()).view(), workspace);
         const Tensor texts = text_features(*clip, tokens_of(*clip, nano_captions()), workspace);
         check_near(normalized(images), nano_expected(name, "image_embeds").floats, 2e-6, "image_embeds");
         check_near(normalized(texts), nano_expected(name, "text_embeds").floats, 2e-6, "text_embeds");

@@ -32,15 +32,15 @@ TEST_CASE("nano: token ids are those of transformers", "[end_to_end][golden]") {
 }
 
 TEST_CASE("nano: pixel values are those of transformers, bit for bit", "[end_to_end][golden]") {
-  const std::vector<std::string> pictures = nano_pictures();
+  const std::vector<std::string> images = nano_images();
   for (const std::string& name : nano_models()) {
     DYNAMIC_SECTION(name) {
       const auto clip = Model::open(nano_folder(name));
-      const Tensor pixels = pixels_of(*clip, pictures);
+      const Tensor pixels = pixels_of(*clip, images);
       const NpyArray hashes = nano_expected(name, "pixel_hashes");
-      REQUIRE(hashes.integers.size() == pictures.size());
-      for (std::size_t i = 0; i < pictures.size(); ++i) {
-        CAPTURE(pictures[i]);
+      REQUIRE(hashes.integers.size() == images.size());
+      for (std::size_t i = 0; i < images.size(); ++i) {
+        CAPTURE(images[i]);
         CHECK(fnv1a(pixels.view().row(static_cast<std::int64_t>(i))) ==
               static_cast<std::uint64_t>(hashes.integers[i]));
       }
@@ -52,15 +52,15 @@ TEST_CASE("nano: whole arrays of pixel values, bit for bit", "[end_to_end][golde
   const auto clip = Model::open(nano_folder("nano_quick_gelu"));
   const NpyArray expected = nano_expected("nano_quick_gelu", "pixel_values");
   CHECK(expected.shape == std::vector<std::int64_t>{6, 3, 32, 32});
-  check_same_bits(flat(pixels_of(*clip, nano_pictures())), expected.floats, "pixel_values");
+  check_same_bits(flat(pixels_of(*clip, nano_images())), expected.floats, "pixel_values");
 }
 
-TEST_CASE("nano: embeddings of pictures are those of transformers", "[end_to_end][golden]") {
+TEST_CASE("nano: embeddings of images are those of transformers", "[end_to_end][golden]") {
   for (const std::string& name : nano_models()) {
     DYNAMIC_SECTION(name) {
       const auto clip = Model::open(nano_folder(name));
       Workspace workspace;
-      const Tensor features = image_features(*clip, pixels_of(*clip, nano_pictures()).view(), workspace);
+      const Tensor features = image_features(*clip, pixels_of(*clip, nano_images()).view(), workspace);
       const NpyArray expected = nano_expected(name, "image_features");
       double norm = 0;
       for (const float value : expected.floats) norm = std::max(norm, std::abs(static_cast<double>(value)));
@@ -92,7 +92,7 @@ TEST_CASE("nano: logits and probabilities are those of transformers", "[end_to_e
     DYNAMIC_SECTION(name) {
       const auto clip = Model::open(nano_folder(name));
       Workspace workspace(2);
-      Tensor images = image_features(*clip, pixels_of(*clip, nano_pictures()).view(), workspace);
+      Tensor images = image_features(*clip, pixels_of(*clip, nano_images()).view(), workspace);
       Tensor texts = text_features(*clip, tokens_of(*clip, nano_captions()), workspace);
       l2_normalize(images.view());
       l2_normalize(texts.view());

@@ -8,7 +8,7 @@ using namespace sightline;           // NOLINT
 using namespace sightline::testing;  // NOLINT
 
 // The towers, stage by stage: when an embedding is wrong, the first failure here says where it went wrong.
-// The stages were seen by forward hooks in transformers: pictures 3 and 4 together, captions 0 and 7 one by
+// The stages were seen by forward hooks in transformers: images 3 and 4 together, captions 0 and 7 one by
 // one.
 namespace {
 
@@ -80,8 +80,8 @@ TEST_CASE("nano: every stage of the image tower is that of transformers", "[end_
       Stages stages{*clip,       name,    "vision", config, scope, Mask::none, whole(2, tower.tokens()),
                     Workspace(), Tensor()};
 
-      const std::vector<std::string> pictures = nano_pictures();
-      const Tensor pixels = pixels_of(*clip, {pictures.at(3), pictures.at(4)});
+      const std::vector<std::string> images = nano_images();
+      const Tensor pixels = pixels_of(*clip, {images.at(3), images.at(4)});
       stages.x = Tensor(Shape{2 * tower.tokens(), config.width});
       tower.patch_embedding()(pixels.view(), stages.x.view(), stages.workspace.context);
       check_stage(stages.x, name, "vision_embeddings");

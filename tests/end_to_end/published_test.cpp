@@ -11,7 +11,7 @@ using namespace sightline;           // NOLINT
 using namespace sightline::testing;  // NOLINT
 
 // Known answers with the published weights of openai/clip-vit-base-patch32. They run when
-// SIGHTLINE_TEST_MODEL names its folder, and those with pictures when SIGHTLINE_TEST_IMAGES names a folder
+// SIGHTLINE_TEST_MODEL names its folder, and those with images when SIGHTLINE_TEST_IMAGES names a folder
 // with 000000039769.jpg (COCO val2017) and CLIP.png (github.com/openai/CLIP). Otherwise they say that they
 // were skipped.
 namespace {
@@ -38,7 +38,7 @@ double logit_scale(const Model& clip) {
   return std::exp(static_cast<double>(to_float(*stored).data()[0]));
 }
 
-/// Logits of one picture's pixels and some texts.
+/// Logits of one image's pixels and some texts.
 std::vector<double> logits(const Model& clip, const Tensor& pixels, const TokenBatch& texts) {
   Workspace workspace(2);
   const std::vector<float> image = normalized(image_features(clip, pixels.view(), workspace));

@@ -69,7 +69,7 @@ void check_tensors(const Model& clip, const Model& nano) {
 /// The embeddings of the nano model's own pixels and ids.
 void check_embeddings(const Model& clip, const Model& nano, const std::string& name) {
   Workspace workspace;
-  const Tensor images = image_features(clip, pixels_of(nano, nano_pictures()).view(), workspace);
+  const Tensor images = image_features(clip, pixels_of(nano, nano_images()).view(), workspace);
   check_near(normalized(images), nano_expected(name, "image_embeds").floats, kEmbeddingTolerance,
              "image_embeds");
   const Tensor texts = text_features(clip, tokens_of(nano, nano_captions()), workspace);
@@ -228,8 +228,8 @@ TEST_CASE("sources: OpenCLIP's preprocess_cfg gives OpenCLIP's pixels", "[end_to
         read_npy(golden_weights("openclip/preprocess-") + std::to_string(variant) + ".npy");
     std::vector<float> pixels(expected.floats.size());
     std::size_t at = 0;
-    for (const char* picture : {"wide.png", "small.png"}) {
-      const std::vector<std::uint8_t> bytes = read_bytes(golden_weights("openclip/") + picture);
+    for (const char* image : {"wide.png", "small.png"}) {
+      const std::vector<std::uint8_t> bytes = read_bytes(golden_weights("openclip/") + image);
       const auto count = static_cast<std::size_t>(processor.pixel_count());
       processor.process_image(std::as_bytes(std::span(bytes)), std::span(pixels).subspan(at, count), nullptr);
       at += count;
@@ -262,7 +262,7 @@ TEST_CASE("sources: PyTorch's state_dicts and OpenAI's TorchScript", "[end_to_en
       check_tensors(*clip, *nano);
       if (!c.exact) continue;
       Workspace workspace;
-      const Tensor pixels = pixels_of(*nano, nano_pictures());
+      const Tensor pixels = pixels_of(*nano, nano_images());
       check_same_bits(flat(image_features(*clip, pixels.view(), workspace)),
                       flat(image_features(*nano, pixels.view(), workspace)), "images");
       check_same_bits(flat(text_features(*clip, few_tokens(), workspace)),

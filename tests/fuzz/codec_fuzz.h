@@ -21,7 +21,7 @@ inline int fuzz_codec(const sightline::ImageCodec& codec, const std::uint8_t* da
   const auto decode = [&](int batch) {
     sightline::ImageWarnings warnings;
     const auto reader = codec.open(file, limits, &warnings);
-    const sightline::PictureInfo& info = reader->info();
+    const sightline::ImageInfo& info = reader->info();
     const auto stride =
         static_cast<std::size_t>(info.width) * static_cast<std::size_t>(sightline::channels_of(info.format));
     if (info.width < 1 || info.height < 1 || std::int64_t{info.width} * info.height > limits.max_pixels ||

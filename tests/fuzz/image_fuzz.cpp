@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a picture: refused with an Error, or decoded and resampled to a result of exactly the promised
+// Any bytes as an image: refused with an Error, or decoded and resampled to a result of exactly the promised
 // size, the same with every instruction set.
 
 #include <cstddef>

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "picture_bytes.h"
+#include "image_bytes.h"
 #include "support/catch.h"
 
 using namespace sightline;
@@ -45,7 +45,7 @@ TEST_CASE("bmp: sizes are checked before anything is read", "[image][error]") {
   CHECK(judge_bmp({.width = 60000, .height = 60000}).word == "LIMIT");
   CHECK(judge_bmp({.width = 13000, .height = 13000}).word == "TRUNC");
   CHECK(judge_bmp({.offset = 0xffffffff}).word == "TRUNC");
-  // Run lengths: a skip makes many pixels from few bytes, still no more than the limits allow.
+  // Run lengths: a skip yields many pixels from few bytes, but no more than the limits allow.
   const std::string skips = std::string("\0\2\xff\xff", 4);
   CHECK(judge_bmp({.width = 65000, .height = 65000, .bits = 8, .compression = 1, .pixels = skips}).word ==
         "LIMIT");
@@ -56,19 +56,21 @@ TEST_CASE("bmp: sizes are checked before anything is read", "[image][error]") {
   CHECK(judge(Bmp{.width = 11, .height = 11, .bits = 8, .compression = 1}.bytes(), limits).word == "LIMIT");
 }
 
-TEST_CASE("bmp: what Pillow does not read is refused by name", "[image][error]") {
+TEST_CASE("bmp: unsupported files are reported by name", "[image][error]") {
   const auto [bmp, word, words] = GENERATE(table<Bmp, std::string, std::string>({
       {{.header = 16}, "UNSUP", "has a header of 16 bytes"},
       {{.header = 0xffffffff}, "UNSUP", "has a header of 4294967295 bytes"},
-      {{.bits = 2}, "UNSUP", "has 2 bits a pixel"},
-      {{.bits = 64}, "UNSUP", "has 64 bits a pixel"},
+      {{.bits = 2}, "UNSUP", "has 2 bits per pixel"},
+      {{.bits = 64}, "UNSUP", "has 64 bits per pixel"},
       {{.compression = 4}, "UNSUP", "has compression 4"},
       {{.compression = 5}, "UNSUP", "has compression 5"},
       {{.compression = 1}, "UNSUP", "is run-length coded with 24 bits"},
-      {{.bits = 8, .compression = 3, .pixels = std::string(40, '\0')}, "UNSUP", "has bit fields for 8 bits"},
+      {{.bits = 8, .compression = 3, .pixels = std::string(40, '\0')},
+       "UNSUP",
+       "has unsupported bit fields for 8 bits"},
       {{.bits = 16, .compression = 3, .pixels = std::string(40, '\1')},
        "UNSUP",
-       "has bit fields for 16 bits"},
+       "has unsupported bit fields for 16 bits"},
       {{.bits = 8, .colors = 70000}, "HEADER", "has a palette of 70000 colors"},
       {{.bits = 8, .colors = 300, .pixels = std::string(4 * 300, '\7')}, "HEADER", "a palette of 300 colors"},
   }));
@@ -77,7 +79,7 @@ TEST_CASE("bmp: what Pillow does not read is refused by name", "[image][error]")
   CHECK_THAT(verdict.message, Contains(words.c_str()));
 }
 
-TEST_CASE("bmp: black and white with more bits than they need are a palette still", "[image]") {
+TEST_CASE("bmp: black and white with more bits than necessary is still a palette", "[image]") {
   const std::string colors = std::string("\0\0\0\0\xff\xff\xff\0", 8);
   const Verdict verdict = judge_bmp(
       {.width = 4, .bits = 8, .colors = 2, .offset = 62, .pixels = colors + std::string("\1\0\1\1", 4)});

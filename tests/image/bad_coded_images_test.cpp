@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "picture_bytes.h"
+#include "image_bytes.h"
 #include "sightline/image/formats.h"
 #include "support/catch.h"
 #include "support/skip.h"
@@ -16,11 +16,11 @@ using namespace sightline::testing;
 
 namespace {
 
-std::string coded_picture(const std::string& name) {
-  return read_text(golden_path("image_codecs/pictures/" + name));
+std::string coded_image(const std::string& name) {
+  return read_text(golden_path("image_codecs/files/" + name));
 }
 
-/// Whether this build, on this machine, reads files with this ending.
+/// Whether this build, on this machine, reads files with this extension.
 bool is_readable(std::string_view extension) {
   for (const ImageFormat& format : image_formats()) {
     if (std::find(format.extensions.begin(), format.extensions.end(), extension) != format.extensions.end()) {
@@ -45,7 +45,7 @@ std::string riff_chunk(const std::string& name, const std::string& data) {
          std::string(data.size() % 2, '\0');
 }
 
-/// Bits of a VP8L stream, the lowest of each byte first.
+/// Bits of a VP8L stream, least significant first in each byte.
 class Bits {
  public:
   Bits& put(std::uint32_t value, int count) {
@@ -65,26 +65,26 @@ class Bits {
   int used_ = 0;
 };
 
-/// The header of a lossless picture.
+/// The header of a lossless image.
 Bits lossless(std::uint32_t width, std::uint32_t height) {
   return Bits().put(0x2f, 8).put(width - 1, 14).put(height - 1, 14).put(0, 1).put(0, 3);
 }
 
-/// Lossless with four simple prefix codes, and a fifth whose lengths leave most of its codes unused: what
-/// CVE-2023-4863 built too large a table from.
+/// Lossless with four simple prefix codes, and a fifth whose lengths leave most of its codes unused: the
+/// construction of CVE-2023-4863, for which a table was too small.
 std::string with_incomplete_code() {
   Bits bits = lossless(4, 4);
   bits.put(0, 1).put(0, 1).put(0, 1);  // no transform, no colour cache, one group of codes
   for (int code = 0; code < 4; ++code) {
     bits.put(1, 1).put(0, 1).put(0, 1).put(0, 1);  // simple, of one symbol, of one bit: 0
   }
-  bits.put(0, 1).put(15, 4);  // a code of lengths, all 19 of which are given
+  bits.put(0, 1).put(15, 4);  // a code-length code with all 19 lengths
   for (int i = 0; i < 19; ++i) {
     bits.put(i < 3 ? 0 : 4, 3);  // 17, 18 and 0 have none; 1 to 16 have codes of 4 bits, in this order
   }
   bits.put(0, 1);  // lengths of all symbols follow
   for (std::uint32_t i = 0; i < 40; ++i) {
-    const std::uint32_t code = (i < 8 ? i + 1 : 15) - 1;  // the highest bit first
+    const std::uint32_t code = (i < 8 ? i + 1 : 15) - 1;  // most significant bit first
     bits.put(code >> 3 & 1, 1).put(code >> 2 & 1, 1).put(code >> 1 & 1, 1).put(code & 1, 1);
   }
   return bits.put(0, 32).put(0, 32).put(0, 32).file();
@@ -118,7 +118,7 @@ std::string extension_of(const std::string& name) { return name.substr(name.rfin
 }  // namespace
 
 TEST_CASE("bad WebP: the named cases", "[image][error][webp]") {
-  const std::string plain = coded_picture("webp-lossy-90.webp");
+  const std::string plain = coded_image("webp-lossy-90.webp");
   const auto [name, file, verdict] = GENERATE_REF(table<std::string, std::string, std::string>({
       {"W01 one byte short", plain.substr(0, plain.size() - 1), "TRUNC"},
       {"W01 size of 4 GB", "RIFF\xff\xff\xff\xff" + plain.substr(8), "TRUNC"},
@@ -144,22 +144,22 @@ TEST_CASE("bad WebP: the named cases", "[image][error][webp]") {
 }
 
 TEST_CASE("bad WebP: W05 metadata of 100 MB is not copied", "[image][webp]") {
-  const std::string plain = coded_picture("webp-lossy-90.webp");
+  const std::string plain = coded_image("webp-lossy-90.webp");
   const std::string file = riff(riff_chunk("VP8X", bytes_of({12, 0, 0, 0, 25, 0, 0, 18, 0, 0})) +
                                 plain.substr(12) + riff_chunk("EXIF", std::string(50'000'000, '\1')) +
                                 riff_chunk("XMP ", std::string(50'000'000, 'x')));
   const long before = peak_kilobytes();
   const Verdict seen = judge(file);
   INFO(seen.message);
-  CHECK(seen.word == "OK warned");  // these EXIF data cannot be read
+  CHECK(seen.word == "OK warned");  // unreadable EXIF data
   CHECK(seen.image.pixels == judge(plain).image.pixels);
   CHECK(peak_kilobytes() - before < 20'000);
 }
 
-TEST_CASE("bad coded images: a file that ends anywhere before its end is refused", "[image][error]") {
+TEST_CASE("bad coded images: a truncated file is rejected, wherever it ends", "[image][error]") {
   const std::string name = GENERATE(from_range(kSamples));
   if (!is_readable(extension_of(name))) return skip("this build does not read " + name);
-  const std::string file = coded_picture(name);
+  const std::string file = coded_image(name);
   std::size_t truncated = 0;
   for (std::size_t size = 0; size < file.size(); ++size) {
     const Verdict verdict = judge(file.substr(0, size));
@@ -170,10 +170,11 @@ TEST_CASE("bad coded images: a file that ends anywhere before its end is refused
   CHECK(truncated + 30 > file.size());
 }
 
-TEST_CASE("bad coded images: changed bytes end in an image of the right size or an error", "[image][error]") {
+TEST_CASE("bad coded images: a file with changed bytes gives an image of the right size or an error",
+          "[image][error]") {
   const std::string name = GENERATE(from_range(kSamples));
   if (!is_readable(extension_of(name))) return skip("this build does not read " + name);
-  const std::string file = coded_picture(name);
+  const std::string file = coded_image(name);
   std::mt19937 random(7);
   ImageLimits limits;
   limits.max_pixels = 1'000'000;
@@ -191,7 +192,7 @@ TEST_CASE("bad coded images: changed bytes end in an image of the right size or 
   }
 }
 
-TEST_CASE("bad coded images: the limits hold from the header", "[image][error]") {
+TEST_CASE("bad coded images: limits apply to the sizes in the header", "[image][error]") {
   const auto [name, width, height] = GENERATE(table<std::string, int, int>({
       {"webp-lossy-90.webp", 26, 19},
       {"webp-animated-part-alpha.webp", 26, 19},
@@ -199,7 +200,7 @@ TEST_CASE("bad coded images: the limits hold from the header", "[image][error]")
       {"heic-420.heic", 45, 38},
   }));
   if (!is_readable(extension_of(name))) return skip("this build does not read " + name);
-  const std::string file = coded_picture(name);
+  const std::string file = coded_image(name);
   INFO(name);
   ImageLimits limits;
   limits.max_pixels = std::int64_t{width} * height;
@@ -214,14 +215,14 @@ TEST_CASE("bad coded images: the limits hold from the header", "[image][error]")
   CHECK(judge(file, limits).word == "LIMIT");
 }
 
-TEST_CASE("bad coded images: sizes that the data behind them does not have", "[image][error]") {
+TEST_CASE("bad coded images: header sizes that differ from the data", "[image][error]") {
   for (const char* name : {"avif-420-full.avif", "heic-420.heic"}) {
     if (!is_readable(extension_of(name))) {
       skip("this build does not read " + std::string(name));
       continue;
     }
     INFO(name);
-    const std::string file = coded_picture(name);
+    const std::string file = coded_image(name);
     const long before = peak_kilobytes();
     CHECK(judge(with_width(file, 0x7fffffff)).word == "LIMIT");
     CHECK(judge(with_width(file, 65'501)).word == "LIMIT");
@@ -240,5 +241,5 @@ TEST_CASE("bad HEIC: another coding than HEVC is named", "[image][error][heic]")
   if (!is_readable(".heic")) return skip("this build does not read HEIC");
   const Verdict verdict = judge(big_endian(24, 4) + "ftypmif1" + std::string(4, '\0') + "mif1j2ki");
   CHECK(verdict.word == "UNSUP");
-  CHECK_THAT(verdict.message, Contains("of another coding than HEVC"));
+  CHECK_THAT(verdict.message, Contains("not coded with HEVC"));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
-#include "picture_bytes.h"
+#include "image_bytes.h"
 #include "support/catch.h"
 
 using namespace sightline;
@@ -16,7 +16,7 @@ std::string screen(int width, int height) {
   return "GIF89a" + number(width) + number(height) + bytes_of({0, 0, 0});
 }
 
-/// An image descriptor and the bits of an index; data blocks follow.
+/// An image descriptor and the number of bits per index; data blocks follow.
 std::string image(int width, int height, int bits, int left = 0, int top = 0, int flags = 0) {
   return "," + number(left) + number(top) + number(width) + number(height) + bytes_of({flags, bits});
 }
@@ -43,7 +43,7 @@ TEST_CASE("gif: sizes are checked before anything is allocated", "[image][error]
   CHECK(judge(screen(65535, 65535) + image(1, 1, 2) + data).word == "LIMIT");
   CHECK(judge(screen(1, 1) + image(65535, 65535, 2) + data).word == "LIMIT");
   CHECK(judge(screen(1, 1) + image(1, 1, 2, 65535, 65535) + data).word == "LIMIT");
-  // Within the limits, but far more than its few codes can give.
+  // Within the limits, but far more pixels than its few codes can yield.
   for (const int interlaced : {0, 0x40}) {
     CHECK(judge(screen(1, 1) + image(13000, 13000, 2, 0, 0, interlaced) + data).word == "TRUNC");
   }
@@ -52,21 +52,21 @@ TEST_CASE("gif: sizes are checked before anything is allocated", "[image][error]
   CHECK(judge(screen(2, 2) + image(2, 2, 2, 0, 0, 0x40) + codes({4, 0, 0, 0, 0}, 3), limits).word == "LIMIT");
 }
 
-TEST_CASE("gif: blocks that say nothing sensible", "[image][error]") {
+TEST_CASE("gif: malformed blocks", "[image][error]") {
   const std::string pixel = image(1, 1, 2) + codes({4, 0, 5}, 3);
   REQUIRE(judge(screen(1, 1) + pixel).word == "OK");
   const auto [bytes, word, words] = GENERATE_COPY(table<std::string, std::string, std::string>({
-      {screen(1, 1) + ";", "HEADER", "has no image"},
-      {screen(1, 1), "TRUNC", "before its first image"},
+      {screen(1, 1) + ";", "HEADER", "contains no image"},
+      {screen(1, 1), "TRUNC", "without an image"},
       {screen(1, 1) + image(0, 1, 2), "HEADER", "has a frame of 0x1"},
       {screen(1, 1) + image(1, 0, 2), "HEADER", "has a frame of 1x0"},
-      {screen(1, 1) + image(1, 1, 13) + codes({4, 0, 5}, 3), "HEADER", "has codes of 13 bits"},
-      {screen(1, 1) + image(1, 1, 255) + codes({4, 0, 5}, 3), "HEADER", "has codes of 255 bits"},
+      {screen(1, 1) + image(1, 1, 13) + codes({4, 0, 5}, 3), "HEADER", "has initial codes of 13 bits"},
+      {screen(1, 1) + image(1, 1, 255) + codes({4, 0, 5}, 3), "HEADER", "has initial codes of 255 bits"},
       {screen(1, 1) + "!" + bytes_of({0xf9, 1, 1, 0}) + pixel, "HEADER",
        "a graphic control block of 1 bytes"},
       {screen(1, 1) + "!" + bytes_of({0xf9, 3, 1, 0, 0, 0}) + pixel, "HEADER",
        "a graphic control block of 3"},
-      {screen(1, 1) + "!" + bytes_of({0xfe, 200, 1}), "TRUNC", "before its first image"},
+      {screen(1, 1) + "!" + bytes_of({0xfe, 200, 1}), "TRUNC", "without an image"},
   }));
   const Verdict verdict = judge(bytes);
   INFO(verdict.message);
@@ -74,24 +74,23 @@ TEST_CASE("gif: blocks that say nothing sensible", "[image][error]") {
   CHECK_THAT(verdict.message, Contains(words.c_str()));
 }
 
-TEST_CASE("gif: codes that stand for nothing", "[image][error]") {
+TEST_CASE("gif: undefined codes", "[image][error]") {
   const auto with = [](std::initializer_list<int> values) {
     return judge(screen(4, 4) + image(4, 4, 2) + codes(values, 3)).word;
   };
-  CHECK(with({4, 6}) == "CORRUPT");     // the first code after a clear code is no index
+  CHECK(with({4, 6}) == "CORRUPT");     // the first code after a clear code is not an index
   CHECK(with({4, 0, 7}) == "CORRUPT");  // beyond the next free code
   CHECK(with({4, 0, 5}) == "TRUNC");    // ends too early
   CHECK(with({5}) == "TRUNC");
   CHECK(with({4, 4, 4, 4}) == "TRUNC");
-  // A block that is cut counts for nothing, though it holds all the codes that are needed.
+  // A truncated block is ignored, although it contains all the codes that are needed.
   std::string cut = screen(1, 1) + image(1, 1, 2) + codes({4, 0, 5}, 3);
   cut.resize(cut.size() - 2);
   CHECK(judge(cut).word == "TRUNC");
 }
 
-TEST_CASE("gif: a string as long as the table is no way out of the buffer", "[image][error]") {
-  // Each code repeats the last string and one index more: up to the longest string there can be, again and
-  // again.
+TEST_CASE("gif: a string as long as the table does not overflow the buffer", "[image][error]") {
+  // Each code repeats the last string plus one index, up to the longest possible string, repeatedly.
   std::string data;
   int buffer = 0, filled = 0, size = 3;
   const auto emit = [&](int code) {

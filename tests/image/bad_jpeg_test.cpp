@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "picture_bytes.h"
+#include "image_bytes.h"
 #include "sightline/image/jpeg_markers.h"
 #include "support/catch.h"
 
@@ -30,8 +30,8 @@ std::string with_frame_byte(std::string file, std::size_t offset, int value) {
   return file;
 }
 
-/// Progressive grey 256x256 in `scans` scans: DC, then bit after bit of coefficient after coefficient, all 0
-/// by one run of 1024 blocks.
+/// Progressive grey 256x256 in `scans` scans: DC, then one bit of one coefficient after another, all 0 by a
+/// run of 1024 blocks.
 std::string many_scans(int scans, int side) {
   std::string file = kSoi + jpeg_tables(0xa0) + jpeg_frame(0xc2, side, side);
   file += jpeg_scan(0, 0, 0) + std::string(128, '\0');
@@ -52,7 +52,7 @@ std::string repeated(const std::string& text, int times) {
   return out;
 }
 
-/// The stored data with one bit turned over, where that makes no marker.
+/// The stored data with one bit inverted, unless that creates a marker.
 std::string flipped(std::string file) {
   std::size_t at = file.size() - 60;  // in the last scan
   const auto is_ff = [&](std::size_t i) { return static_cast<unsigned char>(file[i]) >= 0xfe; };
@@ -70,8 +70,8 @@ std::string exif_that_points_at_itself() {
 }
 
 std::vector<Case> cases() {
-  const std::string good = golden_picture("jpeg-420.jpg");
-  const std::string progressive = golden_picture("jpeg-progressive-420.jpg");
+  const std::string good = golden_image("jpeg-420.jpg");
+  const std::string progressive = golden_image("jpeg-progressive-420.jpg");
   const std::string tiny = tiny_jpeg();
   return {
       {"J01 empty", "", "MAGIC"},
@@ -106,7 +106,7 @@ std::vector<Case> cases() {
       {"J29 100,000 APP5", tiny_jpeg(repeated(jpeg_segment(0xe5, "app"), 100'000)), "OK"},
       {"J30 EXIF in a circle", tiny_jpeg(exif_that_points_at_itself()), "OK"},
       {"J32 two components", tiny_jpeg("", jpeg_frame(0xc0, 8, 8, 2)), "UNSUP"},
-      {"J33 two pictures", good + progressive, "OK"},
+      {"J33 two images", good + progressive, "OK"},
       {"scan before the frame", kSoi + jpeg_scan() + kEoi, "HEADER"},
       {"marker of length 1", kSoi + bytes_of({0xff, 0xe0, 0, 1}) + tiny.substr(2), "HEADER"},
       {"cut inside a marker", kSoi + bytes_of({0xff, 0xe0, 0xff, 0xff, 1}), "TRUNC"},
@@ -121,7 +121,7 @@ std::vector<Case> cases() {
 
 }  // namespace
 
-TEST_CASE("jpeg: each odd file gets its verdict", "[image][error]") {
+TEST_CASE("jpeg: every malformed file gets the expected verdict", "[image][error]") {
   for (const Case& c : cases()) {
     const Verdict verdict = judge(c.file);
     INFO(c.name << ": " << verdict.message);
@@ -129,10 +129,10 @@ TEST_CASE("jpeg: each odd file gets its verdict", "[image][error]") {
   }
 }
 
-TEST_CASE("jpeg: cut anywhere it is refused as truncated", "[image][error]") {
+TEST_CASE("jpeg: a truncated file is rejected, wherever it ends", "[image][error]") {
   const std::string name = GENERATE(as<std::string>{}, "jpeg-420.jpg", "jpeg-progressive-420.jpg",
                                     "jpeg-arithmetic.jpg", "jpeg-cmyk-adobe.jpg", "jpeg-restarts.jpg");
-  const std::string file = golden_picture(name);
+  const std::string file = golden_image(name);
   for (std::size_t size = 3; size < file.size(); size += 7) {
     const Verdict verdict = judge(file.substr(0, size));
     INFO(name << " cut to " << size << ": " << verdict.message);
@@ -140,24 +140,23 @@ TEST_CASE("jpeg: cut anywhere it is refused as truncated", "[image][error]") {
   }
 }
 
-TEST_CASE("jpeg: what stands around the picture does not change it", "[image][property]") {
-  const std::string good = golden_picture("jpeg-420.jpg");
+TEST_CASE("jpeg: data around the image does not change it", "[image][property]") {
+  const std::string good = golden_image("jpeg-420.jpg");
   const std::vector<std::uint8_t> pixels = judge(good).image.pixels;
   REQUIRE(pixels.size() == 45 * 37 * 3);
   CHECK(judge(good + std::string(70, 'x')).image.pixels == pixels);
-  CHECK(judge(good + golden_picture("jpeg-grey.jpg")).image.pixels == pixels);
-  CHECK(judge(without_marker(good, 0xc4)).image.pixels ==
-        pixels);  // Motion JPEG leaves the standard tables out
+  CHECK(judge(good + golden_image("jpeg-grey.jpg")).image.pixels == pixels);
+  CHECK(judge(without_marker(good, 0xc4)).image.pixels == pixels);  // Motion JPEG omits the standard tables
 }
 
-TEST_CASE("jpeg: coefficients that do not fit the memory limit are refused before they are allocated",
+TEST_CASE("jpeg: coefficients beyond the memory limit are rejected before they are allocated",
           "[image][error]") {
   ImageLimits limits;
   limits.max_decoder_memory = 1'000'000'000;
   const Verdict verdict = judge(tiny_jpeg("", jpeg_frame(0xc2, 13000, 13000, 3)), limits);  // J20
   CHECK(verdict.word == "LIMIT");
   CHECK_THAT(verdict.message, Contains("1014000000 bytes"));
-  limits.max_decoder_memory = 135'000;  // libjpeg's own account comes second
+  limits.max_decoder_memory = 135'000;  // libjpeg's own count comes second
   CHECK(judge(many_scans(400, 256), limits).word == "LIMIT");
   limits.max_decoder_memory = 1'000'000;
   CHECK(judge(many_scans(400, 256), limits).word == "OK warned");
@@ -166,7 +165,7 @@ TEST_CASE("jpeg: coefficients that do not fit the memory limit are refused befor
 TEST_CASE("jpeg: missing scans are a warning", "[image][error]") {
   for (const std::string name : {"jpeg-progressive-420.jpg", "jpeg-arithmetic-progressive.jpg",
                                  "jpeg-progressive-grey.jpg", "jpeg-several-scans.jpg"}) {
-    const std::string file = golden_picture(name);
+    const std::string file = golden_image(name);
     REQUIRE(judge(file).word == "OK");
     std::vector<std::size_t> scans;
     for (std::size_t at = 0; (at = file.find("\xff\xda", at)) != std::string::npos; ++at) {
@@ -177,15 +176,15 @@ TEST_CASE("jpeg: missing scans are a warning", "[image][error]") {
       INFO(name << " with " << i << " of " << scans.size() << " scans");
       const Verdict verdict = judge(file.substr(0, scans[i]) + kEoi);
       CHECK(verdict.word == "OK warned");
-      CHECK(verdict.message == "JPEG: some of its scans are missing, the image is coarser than it was");
+      CHECK(verdict.message == "JPEG: some scans are missing, so the image is coarser than the original");
     }
   }
 }
 
-TEST_CASE("jpeg: EXIF data that cannot be read are a warning, and XMP is not asked", "[image][error]") {
+TEST_CASE("jpeg: unreadable EXIF data is a warning, and XMP is not used instead", "[image][error]") {
   const std::string xmp =
       jpeg_segment(0xe1, std::string("http://ns.adobe.com/xap/1.0/\0", 29) + "<x tiff:Orientation=\"6\"/>");
-  const std::string plain = golden_picture("jpeg-420.jpg");
+  const std::string plain = golden_image("jpeg-420.jpg");
   const auto with = [&](const std::string& exif) {
     return judge(kSoi + jpeg_segment(0xe1, std::string("Exif\0\0", 6) + exif) + xmp + plain.substr(2));
   };
@@ -195,12 +194,12 @@ TEST_CASE("jpeg: EXIF data that cannot be read are a warning, and XMP is not ask
   for (const std::string exif : {"XX*\0\0\0\0\x08", "II", "none"}) {
     const Verdict verdict = with(exif);
     CHECK(verdict.word == "OK warned");
-    CHECK(verdict.message == "JPEG: its EXIF data cannot be read and are ignored");
+    CHECK(verdict.message == "JPEG: EXIF data is unreadable and ignored");
     CHECK(verdict.image.height == 37);
   }
 }
 
-TEST_CASE("jpeg: scans are limited by number and by pixels", "[image][error]") {
+TEST_CASE("jpeg: scans are limited by number and by total pixels", "[image][error]") {
   ImageLimits limits;
   limits.max_jpeg_scans = 10;
   CHECK(judge(many_scans(10, 256), limits).word == "OK warned");
@@ -209,15 +208,15 @@ TEST_CASE("jpeg: scans are limited by number and by pixels", "[image][error]") {
   limits.max_scan_pixels = 9 * 256 * 256;
   CHECK(judge(many_scans(9, 256), limits).word == "OK warned");
   CHECK(judge(many_scans(10, 256), limits).word == "LIMIT");
-  limits.max_scan_pixels = 1;  // one scan is what a picture takes
-  CHECK(judge(golden_picture("jpeg-420.jpg"), limits).word == "OK");
+  limits.max_scan_pixels = 1;  // the cost of a single scan
+  CHECK(judge(golden_image("jpeg-420.jpg"), limits).word == "OK");
 }
 
-TEST_CASE("jpeg: coefficients are held where several scans bring them, and only there", "[image][error]") {
+TEST_CASE("jpeg: coefficients are held in memory only for several scans", "[image][error]") {
   ImageLimits limits;
-  CHECK(read_jpeg_layout(as_bytes(golden_picture("jpeg-420.jpg")), limits).coefficient_bytes == 0);
+  CHECK(read_jpeg_layout(as_bytes(golden_image("jpeg-420.jpg")), limits).coefficient_bytes == 0);
   const std::string name = GENERATE(as<std::string>{}, "jpeg-several-scans.jpg", "jpeg-progressive-420.jpg");
-  const std::string file = golden_picture(name);
+  const std::string file = golden_image(name);
   const std::int64_t bytes = read_jpeg_layout(as_bytes(file), limits).coefficient_bytes;
   CHECK(bytes >= 3 * 45 * 37);  // of 4:2:0, two bytes each
   limits.max_decoder_memory = bytes;
@@ -226,7 +225,7 @@ TEST_CASE("jpeg: coefficients are held where several scans bring them, and only 
   CHECK_THAT(judge(file, limits).message, Contains("its coefficients"));
 }
 
-TEST_CASE("jpeg: EXIF counts in its own marker only, and before the picture", "[image]") {
+TEST_CASE("jpeg: EXIF is read from its own marker only, and before the image", "[image]") {
   const std::string exif =
       std::string("Exif\0\0MM\0*\0\0\0\x08\0\1", 16) + bytes_of({1, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0});
   const std::string frame = jpeg_frame(0xc0, 16, 8), data = jpeg_scan() + bytes_of({0x0f});

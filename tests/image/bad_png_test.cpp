@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "picture_bytes.h"
+#include "image_bytes.h"
 #include "support/catch.h"
 
 using namespace sightline;
@@ -32,7 +32,7 @@ std::string damaged(std::string chunk) {
   return chunk;
 }
 
-/// A palette picture of indices 0, 1, 2, 255 in each row.
+/// A palette image of indices 0, 1, 2, 255 in each row.
 std::string palette_png(const std::string& chunks) {
   std::string rows;
   for (int y = 0; y < 4; ++y) {
@@ -127,7 +127,7 @@ std::vector<Case> data_cases() {
                 png_chunk("iCCP", std::string("a\0\0", 3) + std::string(1000, 'x'))),
        "OK"},
       {"P36 100,000 texts", tiny_png(repeated(png_chunk("tEXt", std::string("a\0b", 3)), 100'000)), "OK"},
-      {"P40 an animation's first picture",
+      {"P40 an animation's first image",
        tiny_png(png_chunk("acTL", bytes_of({0, 0, 0, 2, 0, 0, 0, 0})) +
                 png_chunk("fcTL", std::string(26, '\0'))),
        "OK"},
@@ -139,7 +139,7 @@ std::vector<Case> data_cases() {
        start + png_chunk("IDAT", stream.substr(0, 9)) + png_chunk("tEXt", "x") +
            png_chunk("IDAT", stream.substr(9)) + kPngEnd,
        "TRUNC"},
-      {"data after the whole picture", tiny_png("", png_chunk("tEXt", "x") + idat + kPngEnd), "OK warned"},
+      {"data after the whole image", tiny_png("", png_chunk("tEXt", "x") + idat + kPngEnd), "OK warned"},
       {"garbage after the data", tiny_png("", std::string(40, '\xff')), "OK warned"},
       {"cut in a text after the data", tiny_png("", png_chunk("tEXt", "text").substr(0, 10)), "OK warned"},
       {"interlaced, too few rows", adam7_of_nothing(0, 8, std::string(3, '\0')), "TRUNC"},
@@ -167,13 +167,13 @@ std::vector<Case> palette_cases() {
        "OK warned"},
       {"two palettes", palette_png(plte + plte), "HEADER"},
       {"wrong checksum of the palette", palette_png(damaged(plte)), "CORRUPT"},
-      {"palette of a grey picture", tiny_png(plte), "OK"},
+      {"palette of a grey image", tiny_png(plte), "OK"},
   };
 }
 
 }  // namespace
 
-TEST_CASE("png: each odd file gets its verdict", "[image][error]") {
+TEST_CASE("png: every malformed file gets the expected verdict", "[image][error]") {
   for (const std::vector<Case>& cases : {header_cases(), data_cases(), palette_cases()}) {
     for (const Case& c : cases) {
       const Verdict verdict = judge(c.file);
@@ -183,7 +183,7 @@ TEST_CASE("png: each odd file gets its verdict", "[image][error]") {
   }
 }
 
-TEST_CASE("png: accepted oddities leave the pixels alone", "[image][property]") {
+TEST_CASE("png: accepted defects do not change the pixels", "[image][property]") {
   std::vector<std::uint8_t> expected;
   for (int y = 0; y < 4; ++y) {
     for (int x = 0; x < 4; ++x) {
@@ -199,7 +199,7 @@ TEST_CASE("png: accepted oddities leave the pixels alone", "[image][property]") 
   CHECK(judge(tiny_png(png_chunk("tRNS", "x"))).image.pixels == expected);
 }
 
-TEST_CASE("png: wrong checksums pass when nobody asks for them, and nothing else does", "[image][error]") {
+TEST_CASE("png: wrong checksums are accepted on request, and nothing else is", "[image][error]") {
   ImageLimits lenient;
   lenient.checksums = false;
   const std::string stream = stored(grey_rows(4, 4));
@@ -210,7 +210,7 @@ TEST_CASE("png: wrong checksums pass when nobody asks for them, and nothing else
   const std::vector<Case> cases = {
       {"header", kPngStart + damaged(header) + idat + kPngEnd, "OK warned"},
       {"data", kPngStart + header + damaged(idat) + kPngEnd, "OK warned"},
-#ifdef PNG_IGNORE_ADLER32  // Ubuntu's libpng is built without the choice
+#ifdef PNG_IGNORE_ADLER32  // Ubuntu's libpng is built without the option
       {"Adler sum", with_data(stream.substr(0, stream.size() - 1) + "\1"), "OK"},
 #endif
       {"palette", palette_png(damaged(plte)), palette + " warned"},
@@ -235,27 +235,27 @@ TEST_CASE("png: indices beyond the palette are black", "[image][error]") {
         std::vector<int>{10, 20, 30, 40, 50, 60, 0, 0, 0, 0, 0, 0});
 }
 
-TEST_CASE("png: cut anywhere it is refused, or whole", "[image][error]") {
+TEST_CASE("png: a truncated file is rejected, or complete", "[image][error]") {
   const std::string name =
       GENERATE(as<std::string>{}, "png-2-8.png", "png-3-4-interlaced.png", "png-6-16.png");
-  const std::string file = golden_picture(name);
+  const std::string file = golden_image(name);
   const std::vector<std::uint8_t> pixels = judge(file).image.pixels;
   for (std::size_t size = 8; size < file.size(); ++size) {
     const Verdict verdict = judge(file.substr(0, size));
     INFO(name << " cut to " << size << ": " << verdict.message);
     const std::size_t missing = file.size() - size;
-    const bool picture_is_whole = missing <= 16;  // the end chunk and the last checksum
-    CHECK(verdict.word == (missing <= 4 ? "OK" : picture_is_whole ? "OK warned" : "TRUNC"));
-    CHECK((!picture_is_whole || verdict.image.pixels == pixels));
+    const bool image_is_complete = missing <= 16;  // the end chunk and the last checksum
+    CHECK(verdict.word == (missing <= 4 ? "OK" : image_is_complete ? "OK warned" : "TRUNC"));
+    CHECK((!image_is_complete || verdict.image.pixels == pixels));
   }
 }
 
-TEST_CASE("png: an interlaced picture is held whole, within the memory limit", "[image][error]") {
+TEST_CASE("png: an interlaced image is held in memory as a whole, within the limit", "[image][error]") {
   ImageLimits limits;
   limits.max_decoder_memory = 3 * 81 - 1;
-  CHECK(judge(golden_picture("png-adam7-9.png"), limits).word == "LIMIT");
+  CHECK(judge(golden_image("png-adam7-9.png"), limits).word == "LIMIT");
   limits.max_decoder_memory += 1;
-  CHECK(judge(golden_picture("png-adam7-9.png"), limits).word == "OK");
+  CHECK(judge(golden_image("png-adam7-9.png"), limits).word == "OK");
 }
 
 TEST_CASE("png: a 16-bit grey ramp keeps its 256 levels", "[image]") {

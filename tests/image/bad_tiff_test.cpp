@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "picture_bytes.h"
+#include "image_bytes.h"
 #include "sightline/image/formats.h"
 #include "support/catch.h"
 #include "support/skip.h"
@@ -36,7 +36,7 @@ std::string tiff(std::vector<TiffEntry> entries, const std::string& pixels = std
   return file + number(0, 4);
 }
 
-/// A grey 4x3 picture in one strip, with other entries instead of its own or beside them.
+/// A grey 4x3 image in one strip, with additional or replaced entries.
 std::vector<TiffEntry> grey(const std::vector<TiffEntry>& changes = {}) {
   std::vector<TiffEntry> entries = {{256, 3, 1, 4}, {257, 3, 1, 3}, {258, 3, 1, 8},
                                     {259, 3, 1, 1}, {262, 3, 1, 1}, {273, 4, 1, 8},
@@ -52,7 +52,7 @@ bool can_read_tiff() { return readable_formats().find("TIFF") != std::string::np
 
 }  // namespace
 
-TEST_CASE("tiff: a build without libtiff names it", "[image][error]") {
+TEST_CASE("tiff: a build without libtiff names the library", "[image][error]") {
   const Verdict verdict = judge(tiff(grey()));
   if (can_read_tiff()) {
     CHECK(verdict.word == "OK");
@@ -72,7 +72,7 @@ TEST_CASE("tiff: sizes and chunks are limited before anything is allocated", "[i
   CHECK(word({{256, 4, 1, 30000}, {257, 4, 1, 30000}}) == "LIMIT");
   CHECK(word({{256, 4, 1, 13000}, {257, 4, 1, 13000}, {278, 4, 1, 13000}}) == "TRUNC");
   CHECK(word({{278, 4, 1, 0}}) == "HEADER");
-  // Very many chunks: strips of one row, tiles of one pixel, and offsets that the file cannot hold.
+  // Very many chunks: strips of one row, tiles of one pixel, and offsets beyond the file.
   CHECK(word({{256, 4, 1, 1}, {257, 4, 1, 65000}, {277, 3, 1, 3}, {284, 3, 1, 2}, {278, 4, 1, 1}}) ==
         "LIMIT");
   CHECK(word({{273, 4, 1000000000, 8}}) == "HEADER");
@@ -81,7 +81,7 @@ TEST_CASE("tiff: sizes and chunks are limited before anything is allocated", "[i
   std::vector<TiffEntry> entries = grey(tiled);
   std::erase_if(entries, [](const TiffEntry& e) { return e.tag == 273; });
   CHECK(judge(tiff(entries)).word == "LIMIT");
-  // A tile of more pixels than any image may have, and one that the decoder's memory does not hold.
+  // A tile of more pixels than any image may have, and one beyond the decoder's memory limit.
   std::erase_if(entries, [](const TiffEntry& e) { return e.tag >= 322 || e.tag == 256; });
   entries.insert(entries.end(), {{256, 3, 1, 4}, {322, 4, 1, 60000}, {323, 4, 1, 60000}, {324, 4, 1, 8}});
   CHECK(judge(tiff(entries)).word == "LIMIT");
@@ -90,7 +90,7 @@ TEST_CASE("tiff: sizes and chunks are limited before anything is allocated", "[i
   ImageLimits limits;
   limits.max_decoder_memory = 1'000'000;
   CHECK(judge(tiff(entries), limits).word == "LIMIT");
-  // Many tiles that lie outside the image nearly whole, all of the same bytes.
+  // Many tiles that are almost entirely outside the image and share the same bytes.
   std::erase_if(entries, [](const TiffEntry& e) {
     return e.tag == 256 || e.tag == 257 || e.tag == 259 || (e.tag >= 322 && e.tag <= 324);
   });
@@ -109,10 +109,10 @@ TEST_CASE("tiff: sizes and chunks are limited before anything is allocated", "[i
   CHECK_THAT(many.message, Contains("has tiles of 4289725952 bytes in all, expected at most 4000000000"));
 }
 
-TEST_CASE("tiff: directories that lead nowhere", "[image][error]") {
+TEST_CASE("tiff: invalid directory offsets", "[image][error]") {
   if (!can_read_tiff()) return skip("this build does not read TIFF");
   const std::string good = tiff(grey());
-  std::string circle = good;  // the next directory is this one again: nobody looks at it
+  std::string circle = good;  // the next directory is this one again, but it is never read
   circle.replace(circle.size() - 4, 4, good.substr(4, 4));
   CHECK(judge(circle).word == "OK");
   for (const std::string offset : {"\xff\xff\xff\xff", "\xff\0\0\0"}) {
@@ -127,14 +127,14 @@ TEST_CASE("tiff: directories that lead nowhere", "[image][error]") {
   CHECK(judge(std::string("II+\0\x08\0\0\0", 8) + std::string(8, '\xff')).word == "TRUNC");
   CHECK(judge(std::string("II+\0\x08\0\0\0\x10\0\0\0\0\0\0\0\xff\xff\xff\xff\xff\xff\xff\xff", 24)).word ==
         "HEADER");
-  // A value beyond the file ends the directory, as in Pillow, and that is said.
+  // A value beyond the file ends the directory, as in Pillow, with a warning.
   const Verdict lost = judge(tiff(grey({{305, 2, 9, 500}})));
   CHECK(lost.word == "OK warned");
   CHECK_THAT(lost.message, Contains("ends before the value of tag 305"));
   CHECK(judge(tiff(grey({{254, 4, 9, 140}}))).word == "TRUNC");
 }
 
-TEST_CASE("tiff: what is not read is refused by name", "[image][error]") {
+TEST_CASE("tiff: unsupported files are reported by name", "[image][error]") {
   if (!can_read_tiff()) return skip("this build does not read TIFF");
   const auto [changes, word, words] = GENERATE(table<std::vector<TiffEntry>, std::string, std::string>({
       {{{259, 3, 1, 6}}, "UNSUP", "is compressed with old-style JPEG"},
@@ -142,13 +142,13 @@ TEST_CASE("tiff: what is not read is refused by name", "[image][error]") {
       {{{259, 3, 1, 34712}}, "UNSUP", "is compressed with JPEG 2000"},
       {{{259, 3, 1, 77}}, "UNSUP", "is compressed with method 77"},
       {{{262, 3, 1, 8}, {277, 3, 1, 3}}, "UNSUP", "has CIELAB pixels"},
-      {{{262, 3, 1, 32844}}, "UNSUP", "has colours of kind 32844"},
+      {{{262, 3, 1, 32844}}, "UNSUP", "has unsupported colours of kind 32844"},
       {{{262, 3, 1, 6}, {277, 3, 1, 3}, {259, 3, 1, 5}}, "UNSUP", "has YCbCr pixels compressed with LZW"},
       {{{262, 3, 1, 6}, {277, 3, 1, 3}, {530, 3, 2, 0x00020002}}, "UNSUP", "has YCbCr pixels of 3 samples"},
       {{{258, 3, 1, 3}}, "UNSUP", "has grey pixels of 1 samples of 3 bits"},
       {{{258, 3, 1, 64}, {339, 3, 1, 3}}, "UNSUP", "of 1 floating-point samples of 64 bits"},
-      {{{277, 3, 1, 7}}, "UNSUP", "has 7 samples a pixel"},
-      {{{277, 3, 1, 0}}, "UNSUP", "has 0 samples a pixel"},
+      {{{277, 3, 1, 7}}, "UNSUP", "has 7 samples per pixel"},
+      {{{277, 3, 1, 0}}, "UNSUP", "has 0 samples per pixel"},
       {{{277, 3, 1, 2}}, "UNSUP", "has grey pixels of 2 samples"},
       {{{277, 3, 1, 2}, {338, 3, 1, 1}}, "UNSUP", "an extra one of kind 1"},
       {{{262, 3, 1, 3}}, "HEADER", "has no tag 320"},
@@ -167,7 +167,7 @@ TEST_CASE("tiff: what is not read is refused by name", "[image][error]") {
   CHECK_THAT(verdict.message, Contains(words.c_str()));
 }
 
-TEST_CASE("tiff: the orientation is part of the format, --no-exif or not", "[image]") {
+TEST_CASE("tiff: the orientation is part of the format, with and without exif", "[image]") {
   if (!can_read_tiff()) return skip("this build does not read TIFF");
   PixelPipeline p;
   p.resize = ResizeMode::none;

@@ -14,11 +14,11 @@ using namespace sightline::testing;
 
 namespace {
 
-/// Whether this build, on this machine, reads the format of a golden picture.
-bool is_readable(const std::string& picture) {
+/// Whether this build, on this machine, reads the format of a golden image.
+bool is_readable(const std::string& image) {
   for (const ImageFormat& format : image_formats()) {
     for (const std::string_view extension : format.extensions) {
-      if (picture.ends_with(extension)) {
+      if (image.ends_with(extension)) {
         return format.codec != nullptr && (format.version == nullptr || !format.version().empty());
       }
     }
@@ -26,7 +26,7 @@ bool is_readable(const std::string& picture) {
   return false;
 }
 
-/// The largest difference of a byte; 256 when the sizes differ.
+/// The largest difference between bytes; 256 if the sizes differ.
 int largest_difference(const Image& image, const GoldenCase& c, const std::vector<std::uint8_t>& expected) {
   if (image.height != c.height || image.width != c.width) {
     return 256;
@@ -38,20 +38,21 @@ int largest_difference(const Image& image, const GoldenCase& c, const std::vecto
   return largest;
 }
 
-/// How many pictures with this ending were compared; each crop equals its golden within `levels`.
-int check_pictures(std::string_view extension, int levels) {
+/// Compares all images with this extension and returns their number; each crop must equal its golden within
+/// `levels`.
+int check_images(std::string_view extension, int levels) {
   const std::vector<std::uint8_t> expected = read_bytes(golden_path("image_codecs/expected.bin"));
   int count = 0;
   for (const GoldenCase& c : golden_cases("image_codecs")) {
-    if (!c.picture.ends_with(extension)) {
+    if (!c.image.ends_with(extension)) {
       continue;
     }
-    if (!is_readable(c.picture)) {
+    if (!is_readable(c.image)) {
       skip("this build does not read " + std::string(extension));
       return -1;
     }
     INFO(c.line);
-    const std::vector<std::uint8_t> file = read_bytes(golden_path("image_codecs/pictures/" + c.picture));
+    const std::vector<std::uint8_t> file = read_bytes(golden_path("image_codecs/files/" + c.image));
     std::vector<std::string> warnings;
     const Image image = load_pixels(view(file), c.pipeline, ImageLimits{}, &warnings);
     CHECK(largest_difference(image, c, expected) <= levels);
@@ -63,28 +64,28 @@ int check_pictures(std::string_view extension, int levels) {
 
 }  // namespace
 
-TEST_CASE("coded images: WebP equals Pillow's pixels byte for byte", "[image][golden][webp]") {
-  CHECK(check_pictures(".webp", 0) > 60);
+TEST_CASE("coded images: WebP matches Pillow's pixels byte for byte", "[image][golden][webp]") {
+  CHECK(check_images(".webp", 0) > 60);
 }
 
-TEST_CASE("coded images: AVIF of 8, 10 and 12 bits equals Pillow's pixels byte for byte",
+TEST_CASE("coded images: AVIF of 8, 10 and 12 bits matches Pillow's pixels byte for byte",
           "[image][golden][avif]") {
-  const int count = check_pictures(".avif", 0);
+  const int count = check_images(".avif", 0);
   CHECK((count == -1 || count > 70));
 }
 
 TEST_CASE("coded images: HEIC is within one level of pillow_heif", "[image][golden][heic]") {
-  const int count = check_pictures(".heic", 1);
+  const int count = check_images(".heic", 1);
   CHECK((count == -1 || count >= 10));
 }
 
-TEST_CASE("coded images: several threads decode at once", "[image]") {
+TEST_CASE("coded images: several threads decode at the same time", "[image]") {
   const std::vector<std::uint8_t> expected = read_bytes(golden_path("image_codecs/expected.bin"));
   const std::vector<GoldenCase> cases = golden_cases("image_codecs");
   std::atomic<int> wrong = 0;
   const auto decode_all = [&] {
     for (const GoldenCase& c : cases) {
-      const std::vector<std::uint8_t> file = read_bytes(golden_path("image_codecs/pictures/" + c.picture));
+      const std::vector<std::uint8_t> file = read_bytes(golden_path("image_codecs/files/" + c.image));
       const Image image = load_pixels(view(file), c.pipeline, ImageLimits{}, nullptr);
       wrong += largest_difference(image, c, expected) > 1 ? 1 : 0;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/image/crop.h"
 
-#include "picture_bytes.h"
+#include "image_bytes.h"
 #include "support/catch.h"
 
 using namespace sightline;
@@ -25,16 +25,16 @@ bool same(const CropSide& a, const CropSide& b) {
 
 TEST_CASE("crop: the resized size multiplies, divides and truncates", "[image]") {
   const PixelPipeline p = resizing(ResizeMode::shortest, 224, 1);
-  CHECK(resized_size({480, 640}, p) == PictureSize{224, 298});
-  CHECK(resized_size({640, 480}, p) == PictureSize{298, 224});
-  CHECK(resized_size({375, 500}, p) == PictureSize{224, 298});
-  CHECK(resized_size({1, 65500}, p) == PictureSize{224, 14'672'000});
-  CHECK(resized_size({7, 7}, resizing(ResizeMode::none, 0, 0)) == PictureSize{7, 7});
-  CHECK(resized_size({7, 9}, resizing(ResizeMode::exact, 3, 5)) == PictureSize{3, 5});
-  CHECK(resized_size({480, 640}, resizing(ResizeMode::longest, 224, 224)) == PictureSize{168, 224});
-  CHECK(resized_size({5, 2}, resizing(ResizeMode::longest, 4, 4)) == PictureSize{4, 2});  // 1.6 rounds to 2
-  CHECK(resized_size({5, 4}, resizing(ResizeMode::longest, 2, 9)) == PictureSize{2, 2});  // 1.6
-  CHECK(resized_size({8, 2}, resizing(ResizeMode::longest, 10, 10)) == PictureSize{10, 2});  // 2.5 to even
+  CHECK(resized_size({480, 640}, p) == ImageSize{224, 298});
+  CHECK(resized_size({640, 480}, p) == ImageSize{298, 224});
+  CHECK(resized_size({375, 500}, p) == ImageSize{224, 298});
+  CHECK(resized_size({1, 65500}, p) == ImageSize{224, 14'672'000});
+  CHECK(resized_size({7, 7}, resizing(ResizeMode::none, 0, 0)) == ImageSize{7, 7});
+  CHECK(resized_size({7, 9}, resizing(ResizeMode::exact, 3, 5)) == ImageSize{3, 5});
+  CHECK(resized_size({480, 640}, resizing(ResizeMode::longest, 224, 224)) == ImageSize{168, 224});
+  CHECK(resized_size({5, 2}, resizing(ResizeMode::longest, 4, 4)) == ImageSize{4, 2});     // 1.6 rounds to 2
+  CHECK(resized_size({5, 4}, resizing(ResizeMode::longest, 2, 9)) == ImageSize{2, 2});     // 1.6
+  CHECK(resized_size({8, 2}, resizing(ResizeMode::longest, 10, 10)) == ImageSize{10, 2});  // 2.5 to even
 }
 
 TEST_CASE("crop: odd differences follow the two conventions", "[image]") {
@@ -47,8 +47,8 @@ TEST_CASE("crop: odd differences follow the two conventions", "[image]") {
   CHECK(same(crop_side(224, 224, true), {224, 0, 224, 0}));
 }
 
-TEST_CASE("crop: pictures too narrow to resize are refused", "[image][error]") {
-  const auto verdict = [](const PixelPipeline& p, PictureSize size) -> std::string {
+TEST_CASE("crop: images too narrow to resize are rejected", "[image][error]") {
+  const auto verdict = [](const PixelPipeline& p, ImageSize size) -> std::string {
     try {
       resized_size(size, p);
       return "OK";
@@ -61,20 +61,20 @@ TEST_CASE("crop: pictures too narrow to resize are refused", "[image][error]") {
   CHECK(verdict(resizing(ResizeMode::shortest, 16'000, 1), {1, 65500}) == "OK");
 }
 
-TEST_CASE("crop: a result above the pixel limit is refused before it is made", "[image][error]") {
+TEST_CASE("crop: a result above the pixel limit is rejected before it is computed", "[image][error]") {
   PixelPipeline p;
   p.crop = false;
   ImageLimits limits;
   limits.max_pixels = 224 * 224 * 36;
-  const std::string strip = golden_picture("jpeg-one-row.jpg");  // 45 x 1
+  const std::string strip = golden_image("jpeg-one-row.jpg");  // 45 x 1
   CHECK_THROWS_WITH(load_pixels(as_bytes(strip), p, limits, nullptr), Contains("after resizing"));
   p.crop = true;
   CHECK(load_pixels(as_bytes(strip), p, limits, nullptr).width == 224);
 }
 
-TEST_CASE("crop: sizes below 1 are refused", "[image][error]") {
+TEST_CASE("crop: sizes below 1 are rejected", "[image][error]") {
   PixelPipeline p;
-  const std::string file = golden_picture("jpeg-420.jpg");
+  const std::string file = golden_image("jpeg-420.jpg");
   p.height = 0;
   CHECK_THROWS_AS(load_pixels(as_bytes(file), p, {}, nullptr), Error);
   p.height = 224;

@@ -9,11 +9,11 @@
 #include "support/catch.h"
 #include "support/golden.h"
 
-/// The golden crops of data/golden/<folder>: pictures, index.tsv and expected.bin (scripts/golden/images.py).
+/// The golden crops of data/golden/<folder>: images, index.tsv and expected.bin (scripts/golden/images.py).
 namespace sightline::testing {
 
 struct GoldenCase {
-  std::string picture;
+  std::string image;
   PixelPipeline pipeline;
   std::size_t offset = 0;
   std::int32_t height = 0;
@@ -29,7 +29,7 @@ inline GoldenCase parse_case(const std::string& line) {
   int resize = 0;
   int resample = 0;
   PixelPipeline& p = c.pipeline;
-  in >> c.picture >> p.exif >> alpha >> p.openai >> resize >> p.height >> p.width >> resample >> p.crop >>
+  in >> c.image >> p.exif >> alpha >> p.openai >> resize >> p.height >> p.width >> resample >> p.crop >>
       p.crop_height >> p.crop_width >> p.fill >> c.offset >> c.height >> c.width;
   REQUIRE(!in.fail());
   p.alpha = alpha == 0 ? Alpha::white : Alpha::drop;
@@ -49,7 +49,7 @@ inline std::vector<GoldenCase> golden_cases(const std::string& folder) {
 
 inline ByteView view(const std::vector<std::uint8_t>& bytes) { return std::as_bytes(std::span(bytes)); }
 
-/// How many bytes of the result differ from the expected ones; all of them when the sizes do.
+/// Number of bytes that differ from the expected ones; all of them if the sizes differ.
 inline std::size_t differing_bytes(const Image& image, const GoldenCase& c,
                                    const std::vector<std::uint8_t>& expected) {
   const auto size = static_cast<std::size_t>(c.height) * static_cast<std::size_t>(c.width) * 3;
@@ -64,17 +64,17 @@ inline std::size_t differing_bytes(const Image& image, const GoldenCase& c,
   return count;
 }
 
-/// Every crop of `folder` whose picture is `wanted` (null: all) equals its golden byte for byte, with the
+/// Every crop of `folder` whose image is `wanted` (null: all) equals its golden byte for byte, with the
 /// kernels of `level`, and without a warning.
 inline void check_golden_crops(const std::string& folder, SimdLevel level,
-                               bool (*wanted)(const std::string& picture) = nullptr) {
+                               bool (*wanted)(const std::string& image) = nullptr) {
   const std::vector<std::uint8_t> expected = read_bytes(golden_path(folder + "/expected.bin"));
   for (const GoldenCase& c : golden_cases(folder)) {
-    if (wanted != nullptr && !wanted(c.picture)) {
+    if (wanted != nullptr && !wanted(c.image)) {
       continue;
     }
     INFO(c.line);
-    const std::vector<std::uint8_t> file = read_bytes(golden_path(folder + "/pictures/" + c.picture));
+    const std::vector<std::uint8_t> file = read_bytes(golden_path(folder + "/files/" + c.image));
     std::vector<std::string> warnings;
     CHECK(differing_bytes(load_pixels(view(file), c.pipeline, ImageLimits{}, &warnings, level), c,
                           expected) == 0);

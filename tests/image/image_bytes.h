@@ -13,7 +13,7 @@
 #include "sightline/image/pixel_pipeline.h"
 #include "support/golden.h"
 
-/// JPEG and PNG files made byte by byte, mostly wrong ones.
+/// JPEG and PNG files built byte by byte, most of them malformed.
 namespace sightline::testing {
 
 inline std::string bytes_of(std::initializer_list<int> values) {
@@ -32,8 +32,8 @@ inline std::string big_endian(std::uint32_t value, int size) {
   return out;
 }
 
-inline std::string golden_picture(const std::string& name) {
-  return read_text(golden_path("image/pictures/" + name));
+inline std::string golden_image(const std::string& name) {
+  return read_text(golden_path("image/files/" + name));
 }
 
 // ---- JPEG
@@ -70,13 +70,13 @@ inline std::string jpeg_scan(int first = 0, int last = 63, int bits = 0) {
 inline const std::string kSoi = "\xff\xd8";
 inline const std::string kEoi = "\xff\xd9";
 
-/// A grey 8x8 picture of one block; `between` stands where markers may, before the frame.
+/// A grey 8x8 image of one block; `between` is inserted before the frame header, where markers may be.
 inline std::string tiny_jpeg(const std::string& between = "",
                              const std::string& frame = jpeg_frame(0xc0, 8, 8)) {
   return kSoi + between + jpeg_tables() + frame + jpeg_scan() + bytes_of({0x3f}) + kEoi;
 }
 
-/// The size of the segment whose marker stands at `at`, marker included.
+/// The size of the segment whose marker is at `at`, marker included.
 inline std::size_t jpeg_segment_size(const std::string& file, std::size_t at) {
   const auto byte = [&](std::size_t i) {
     return static_cast<std::size_t>(static_cast<unsigned char>(file[i]));
@@ -143,7 +143,7 @@ inline std::string stored(std::string_view raw) {
 inline const std::string kPngStart = "\x89PNG\r\n\x1a\n";
 inline const std::string kPngEnd = png_chunk("IEND", "");
 
-/// The rows of a grey 8-bit picture, without a filter.
+/// The rows of a grey 8-bit image, without a filter.
 inline std::string grey_rows(int width, int height) {
   std::string rows;
   for (int y = 0; y < height; ++y) {
@@ -155,7 +155,7 @@ inline std::string grey_rows(int width, int height) {
   return rows;
 }
 
-/// A grey 4x4 picture; `before` and `after` are chunks around its data.
+/// A grey 4x4 image; `before` and `after` are chunks around its data.
 inline std::string tiny_png(const std::string& before = "", const std::string& after = kPngEnd) {
   return kPngStart + png_header(4, 4, 8, 0) + before + png_chunk("IDAT", stored(grey_rows(4, 4))) + after;
 }
@@ -168,7 +168,7 @@ struct Verdict {
   Image image;
 };
 
-/// The whole picture as it is stored, or why not.
+/// The whole image as stored, or the reason why it was rejected.
 inline Verdict judge(const std::string& file, const ImageLimits& limits = {}) {
   Verdict verdict;
   std::vector<std::string> warnings;

@@ -8,7 +8,7 @@
 using namespace sightline;
 using namespace sightline::testing;
 
-TEST_CASE("pixel_pipeline: every crop equals Pillow's and transformers' byte for byte", "[image][golden]") {
+TEST_CASE("pixel_pipeline: every crop matches Pillow and transformers byte for byte", "[image][golden]") {
   REQUIRE(golden_cases("image").size() > 500);
   const SimdLevel level = GENERATE(SimdLevel::portable, SimdLevel::avx2, SimdLevel::avx512);
   if (!simd_supported(level)) return skip("no kernels of level " + std::to_string(static_cast<int>(level)));

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "picture_bytes.h"
+#include "image_bytes.h"
 #include "support/catch.h"
 
 using namespace sightline;
@@ -56,7 +56,7 @@ std::string international(const std::string& keyword, const std::string& value, 
 
 }  // namespace
 
-TEST_CASE("orientation: EXIF data that ImageMagick keeps as text", "[image]") {
+TEST_CASE("orientation: EXIF data that ImageMagick stores as text", "[image]") {
   for (int value = 1; value <= 8; ++value) {
     CHECK(of({{"tEXt", text(kProfile, profile(value))}}) == value);
     CHECK(of({{"zTXt", packed(kProfile, profile(value))}}) == value);
@@ -66,7 +66,10 @@ TEST_CASE("orientation: EXIF data that ImageMagick keeps as text", "[image]") {
   CHECK(of({{"tEXt", text(kProfile, profile(exif(6)))}}) == 6);
 }
 
-TEST_CASE("orientation: an eXIf chunk before a profile before XMP, of each the last", "[image]") {
+TEST_CASE(
+    "orientation: an eXIf chunk takes precedence over a profile, and a profile over XMP; the last of each "
+    "counts",
+    "[image]") {
   const std::string xmp = "<x tiff:Orientation=\"8\"/>";
   const std::string three = text(kProfile, profile(3)), six = text(kProfile, profile(6));
   CHECK(of({{"eXIf", exif(3)}, {"tEXt", six}}) == 3);
@@ -80,7 +83,7 @@ TEST_CASE("orientation: an eXIf chunk before a profile before XMP, of each the l
   CHECK(of({{"tEXt", text("Comment", xmp)}, {"tEXt", text("Raw profile type xmp", profile(6))}}) == 1);
 }
 
-TEST_CASE("orientation: texts that cannot be read say nothing", "[image][error]") {
+TEST_CASE("orientation: unreadable texts are ignored", "[image][error]") {
   const std::string whole = packed(kProfile, profile(6));
   for (std::size_t size = 0; size < whole.size(); ++size) {
     CHECK(of({{"zTXt", whole.substr(0, size)}}) == 1);
@@ -95,7 +98,7 @@ TEST_CASE("orientation: texts that cannot be read say nothing", "[image][error]"
   CHECK(of({{"tEXt", text(kProfile, "4d4d")}}) == 1);
 }
 
-TEST_CASE("orientation: EXIF data of a PNG that cannot be read are a warning, and XMP is not asked",
+TEST_CASE("orientation: unreadable EXIF data of a PNG is a warning, and XMP is not used instead",
           "[image][error]") {
   const std::string xmp = png_chunk("iTXt", international(kXmp, "<x tiff:Orientation=\"6\"/>", false));
   CHECK(judge(tiny_png(xmp)).word == "OK");
@@ -103,14 +106,14 @@ TEST_CASE("orientation: EXIF data of a PNG that cannot be read are a warning, an
                                    png_chunk("tEXt", text(kProfile, "\n\n\nzz"))}) {
     const Verdict verdict = judge(tiny_png(xmp + chunk));
     CHECK(verdict.word == "OK warned");
-    CHECK(verdict.message == "PNG: its EXIF data cannot be read and are ignored");
+    CHECK(verdict.message == "PNG: EXIF data is unreadable and ignored");
   }
   CHECK(of({{"iTXt", international(kXmp, "<x tiff:Orientation=\"6\"/>", false)}, {"eXIf", "none"}}) == 1);
-  CHECK(of({{"tEXt", text("exif", exif(3))}}) == 3);  // not in the standard, but Pillow takes it
+  CHECK(of({{"tEXt", text("exif", exif(3))}}) == 3);  // not in the standard, but accepted by Pillow
 }
 
-TEST_CASE("orientation: a text that inflates to more than 1 MiB says nothing", "[image][error]") {
-  // Newlines may stand between the digits, and behind them.
+TEST_CASE("orientation: a text that inflates to more than 1 MiB is ignored", "[image][error]") {
+  // Newlines are allowed between and after the digits.
   const auto long_text = [](std::size_t size) {
     std::string value = profile(6);
     value.resize(size, '\n');

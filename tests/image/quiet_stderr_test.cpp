@@ -7,7 +7,7 @@
 
 using sightline::QuietStderr;
 
-TEST_CASE("quiet_stderr: the first one redirects, the last one restores", "[image]") {
+TEST_CASE("quiet_stderr: the first object redirects, the last one restores", "[image]") {
   std::FILE* const before = stderr;
   {
     const QuietStderr first;

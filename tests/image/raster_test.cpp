@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "golden_crops.h"
-#include "picture_bytes.h"
+#include "image_bytes.h"
 #include "sightline/image/formats.h"
 #include "support/catch.h"
 #include "support/skip.h"
@@ -14,21 +14,22 @@ using namespace sightline::testing;
 
 namespace {
 
-bool can_read(const std::string& picture) {
-  const bool readable = !picture.ends_with(".tif") || readable_formats().find("TIFF") != std::string::npos;
-  if (!readable) skip("this build does not read " + picture);
+bool can_read(const std::string& image) {
+  const bool readable = !image.ends_with(".tif") || readable_formats().find("TIFF") != std::string::npos;
+  if (!readable) skip("this build does not read " + image);
   return readable;
 }
 
 }  // namespace
 
-TEST_CASE("raster: every GIF, BMP, TIFF and animated PNG gives Pillow's pixels byte for byte",
+TEST_CASE("raster: every GIF, BMP, TIFF and animated PNG matches Pillow's pixels byte for byte",
           "[image][golden][raster]") {
   REQUIRE(golden_cases("image_raster").size() > 300);
   check_golden_crops("image_raster", best_simd_level(), can_read);
 }
 
-TEST_CASE("raster: cut at every byte, a file is refused where Pillow refuses it", "[image][golden][raster]") {
+TEST_CASE("raster: a file truncated at any byte is rejected if Pillow rejects it",
+          "[image][golden][raster]") {
   const std::vector<std::string> lines = read_lines(golden_path("image_raster/cuts.tsv"));
   REQUIRE(lines.size() > 200);
   for (std::size_t i = 1; i < lines.size(); ++i) {
@@ -40,7 +41,7 @@ TEST_CASE("raster: cut at every byte, a file is refused where Pillow refuses it"
       continue;
     }
     const bool tiff = name.ends_with(".tif");
-    const std::string file = read_text(golden_path("image_raster/pictures/" + name));
+    const std::string file = read_text(golden_path("image_raster/files/" + name));
     const Verdict whole = judge(file);
     REQUIRE(whole.word == "OK");
     for (std::size_t size = 0; size < file.size(); ++size) {
@@ -50,7 +51,7 @@ TEST_CASE("raster: cut at every byte, a file is refused where Pillow refuses it"
         CHECK((verdict.word == "OK" || (tiff && verdict.word == "OK warned")));
         CHECK(verdict.image.pixels == whole.image.pixels);
       } else if (tiff && verdict.word != "TRUNC") {
-        // A tag that is lost may leave an image of another kind, as in Pillow: never without a word.
+        // A truncated tag may leave an image of another kind, as in Pillow, but never without a warning.
         CHECK((size < 4 ? verdict.word == "MAGIC" : verdict.word != "OK"));
       } else {
         CHECK(verdict.word == (size < 6 && verdict.word == "MAGIC" ? "MAGIC" : "TRUNC"));
@@ -59,14 +60,14 @@ TEST_CASE("raster: cut at every byte, a file is refused where Pillow refuses it"
   }
 }
 
-TEST_CASE("raster: a changed bit gives an error or an image, never anything else", "[image][error][raster]") {
+TEST_CASE("raster: a changed bit gives an error or an image, and nothing else", "[image][error][raster]") {
   for (const std::string name :
        {"gif-interlaced.gif", "gif-extensions.gif", "bmp-rle8.bmp", "bmp-4.bmp", "bmp-masks-565.bmp",
         "tiff-rgb-8-lzw.tif", "tiff-palette-8-tiles.tif", "tiff-jpeg.tif", "tiff-fax-4.tif"}) {
     if (!can_read(name)) {
       continue;
     }
-    const std::string file = read_text(golden_path("image_raster/pictures/" + name));
+    const std::string file = read_text(golden_path("image_raster/files/" + name));
     ImageLimits limits;
     limits.max_pixels = 100'000;
     std::size_t refused = 0;

@@ -28,7 +28,7 @@ Frame random_frame(int width, int height, int channels, unsigned seed) {
   Frame frame{width, height, channels, {}};
   frame.pixels.resize(frame.stride() * static_cast<std::size_t>(height + Resampler::kBatch));
   std::mt19937 random(seed);
-  // Extremes are what overflows: half of the samples are 0 or 255.
+  // Extreme values are the most likely to overflow: half of the samples are 0 or 255.
   std::generate(frame.pixels.begin(), frame.pixels.end(), [&] {
     const auto value = static_cast<unsigned>(random());
     return static_cast<std::uint8_t>(value % 2 == 0 ? value >> 8 : (value & 2) != 0 ? 255 : 0);
@@ -91,7 +91,7 @@ Pixels streamed(const Frame& frame, const ResamplePlan& plan, SimdLevel level) {
 
 }  // namespace
 
-TEST_CASE("resampler: every instruction set and order of passes gives the bytes of the plain sums",
+TEST_CASE("resampler: every instruction set and order of passes matches the plain sums",
           "[image][property]") {
   const Resample filter = GENERATE(Resample::nearest, Resample::lanczos, Resample::bilinear,
                                    Resample::bicubic, Resample::box, Resample::hamming);
@@ -103,7 +103,7 @@ TEST_CASE("resampler: every instruction set and order of passes gives the bytes 
       const Frame frame = random_frame(width, height, channels, ++seed);
       ResamplePlan plan;
       plan.channels = channels;
-      // A window of the columns, and rows stored upside down in every second frame.
+      // A window of the columns, with rows stored upside down in every second frame.
       plan.columns = make_axis(filter, width, columns, columns / 5, columns);
       plan.rows = make_axis(filter, height, rows, 0, rows - rows / 4);
       if (seed % 2 == 0) {
@@ -126,7 +126,7 @@ TEST_CASE("resampler: every instruction set and order of passes gives the bytes 
   }
 }
 
-TEST_CASE("resampler: weights of an output sum to one", "[image][property]") {
+TEST_CASE("resampler: the weights of an output sum to one", "[image][property]") {
   const auto [source, target] =
       GENERATE(std::pair{640, 298}, std::pair{4032, 298}, std::pair{50, 224}, std::pair{3, 2});
   for (const Resample filter :
@@ -142,7 +142,7 @@ TEST_CASE("resampler: weights of an output sum to one", "[image][property]") {
   }
 }
 
-TEST_CASE("resampler: an axis of equal sizes copies, whatever the filter", "[image]") {
+TEST_CASE("resampler: an axis of equal sizes copies, with any filter", "[image]") {
   const ResampleAxis axis = make_axis(Resample::lanczos, 9, 9, 2, 7);
   CHECK(axis.first == std::vector<std::int32_t>{2, 3, 4, 5, 6});
   CHECK(axis.taps == 1);
@@ -150,7 +150,7 @@ TEST_CASE("resampler: an axis of equal sizes copies, whatever the filter", "[ima
   CHECK(axis.end() == 7);
 }
 
-TEST_CASE("color: alpha is composited and undone with Pillow's roundings", "[image]") {
+TEST_CASE("color: alpha compositing and un-premultiplying match Pillow's rounding", "[image]") {
   const auto composited = [](std::uint8_t value, std::uint8_t alpha) {
     const std::uint8_t in[4] = {value, value, value, alpha};
     std::uint8_t out[3];

@@ -36,7 +36,7 @@ ByteView view(const Header& bytes, std::size_t size = 512) {
 
 }  // namespace
 
-TEST_CASE("tar: recognised by its magic, and by its checksum where it has none", "[image]") {
+TEST_CASE("tar: recognised by its magic, or without one by its checksum", "[image]") {
   CHECK(is_tar(view(header("a.jpg", "ustar"))));
   CHECK(is_tar(view(header("a.jpg", "ustar  "))));
   CHECK(is_tar(view(header("\xff\xd8\xff"))));
@@ -50,7 +50,7 @@ TEST_CASE("tar: recognised by its magic, and by its checksum where it has none",
   CHECK_FALSE(has_tar_checksum(view(named)));
 }
 
-TEST_CASE("tar: nothing is read beyond the end, and no sum is taken for granted", "[image][error]") {
+TEST_CASE("tar: reads no further than the end, and verifies the checksum", "[image][error]") {
   const Header bytes = header("a.jpg", "ustar");
   for (std::size_t size = 0; size <= 512; ++size) {
     const std::vector<std::byte> copy(view(bytes).begin(),
@@ -67,12 +67,11 @@ TEST_CASE("tar: nothing is read beyond the end, and no sum is taken for granted"
   }
 }
 
-TEST_CASE("tar: where an image is expected it is unsupported, whatever its first member is called",
+TEST_CASE("tar: is reported as unsupported in place of an image, whatever its first member is called",
           "[image][error]") {
   for (const char* name : {"a.jpg", "BM.jpg", "GIF89a.jpg", "\xff\xd8\xff\xe0", "\x89PNG\r\n\x1a\n"}) {
     CHECK(sightline::testing::error_of([&] { (void)codec_of(view(header(name))); }) ==
           sightline::testing::Failure{
-              "UNSUP",
-              "image: is a tar archive; tar shards are not supported yet; unpack it and give the folder"});
+              "UNSUP", "image: is a tar archive, which is not supported yet; unpack it and pass the folder"});
   }
 }

@@ -48,7 +48,7 @@ def statuses(output):
 
 def distinct_files(folder):
     """Good and broken files, one each of every sample."""
-    samples = [p for p in sorted((DATA / "golden").glob("image*/pictures/*")) if p.suffix in ENDINGS]
+    samples = [p for p in sorted((DATA / "golden").glob("image*/files/*")) if p.suffix in ENDINGS]
     for number, sample in enumerate(samples):
         content = sample.read_bytes()
         (folder / f"{number:04}-good{sample.suffix}").write_bytes(content)

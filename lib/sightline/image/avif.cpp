@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::string_view kSubject = "AVIF";
 
-/// The functions of libavif, which is loaded when the first AVIF comes.
+/// The functions of libavif, which is loaded on the first AVIF file.
 struct AvifLibrary {
   AvifLibrary() {
     library.find<avifVersion>(version, "avifVersion");
@@ -78,8 +78,8 @@ ErrorCode code_of(avifResult result) {
   }
 }
 
-/// The EXIF orientation of libavif's `irot` (anticlockwise quarters, first) and `imir` (mirrored, then), as
-/// Pillow's irot_imir_to_exif_orientation has it.
+/// The EXIF orientation equivalent to libavif's `irot` (anticlockwise quarter turns, first) and `imir`
+/// (mirroring, second), as in Pillow's irot_imir_to_exif_orientation.
 int orientation_of_transforms(const avifImage& image) {
   const int quarters = (image.transformFlags & AVIF_TRANSFORM_IROT) != 0 ? image.irot.angle & 3 : 0;
   if ((image.transformFlags & AVIF_TRANSFORM_IMIR) == 0) {
@@ -98,13 +98,13 @@ int orientation_of_transforms(const avifImage& image) {
 
 ByteView view_of(const avifRWData& data) { return std::as_bytes(std::span(data.data, data.size)); }
 
-/// Pillow takes the orientation of the transforms for the image's, and EXIF's is overridden by it, also by
-/// none; where EXIF has no orientation and there is no transform, XMP is asked.
+/// As in Pillow, the transforms determine the orientation and override EXIF, even if there are none; if EXIF
+/// has no orientation and there is no transform, XMP is used.
 int orientation_of(const avifImage& image) {
-  const int turned = orientation_of_transforms(image);
+  const int transform_orientation = orientation_of_transforms(image);
   const ExifOrientation exif = read_exif_orientation(view_of(image.exif));
-  const bool said = exif.found || exif.unreadable;
-  return turned != 1 || said ? turned : xmp_orientation(view_of(image.xmp));
+  const bool has_exif = exif.found || exif.unreadable;
+  return transform_orientation != 1 || has_exif ? transform_orientation : xmp_orientation(view_of(image.xmp));
 }
 
 struct DestroyDecoder {
@@ -116,14 +116,14 @@ class AvifReader : public RowReader {
   AvifReader(ByteView file, const ImageLimits& limits)
       : library_(AvifLibrary::require()), file_(file), limits_(limits), decoder_(library_.decoder_create()) {
     if (decoder_ == nullptr) {
-      fail(ErrorCode::limit, kSubject, "needs more memory than there is");
+      fail(ErrorCode::limit, kSubject, "out of memory");
     }
     configure();
     check(library_.set_io_memory(decoder_.get(), reinterpret_cast<const std::uint8_t*>(file.data()),
                                  file.size()));
     check(library_.parse(decoder_.get()));
     const avifImage& image = *decoder_->image;
-    check_picture_size(image.width, image.height, limits, kSubject);
+    check_image_size(image.width, image.height, limits, kSubject);
     info_.width = static_cast<std::int32_t>(image.width);
     info_.height = static_cast<std::int32_t>(image.height);
     info_.alpha_channel = decoder_->alphaPresent != 0;
@@ -155,12 +155,13 @@ class AvifReader : public RowReader {
     }
     const ErrorCode code = code_of(result);
     if (code == ErrorCode::header) {
-      check_bmff_sizes(file_, limits_, kSubject);  // libavif says no more than that it cannot be parsed
+      check_bmff_sizes(file_, limits_, kSubject);  // libavif reports no more than a parse error
     }
-    const bool cut = code != ErrorCode::unsupported && code != ErrorCode::limit && bmff_is_cut(file_);
-    fail(cut ? ErrorCode::truncated : code, kSubject,
-         cut || code == ErrorCode::truncated
-             ? "ends before its picture is complete"
+    const bool truncated =
+        code != ErrorCode::unsupported && code != ErrorCode::limit && bmff_is_truncated(file_);
+    fail(truncated ? ErrorCode::truncated : code, kSubject,
+         truncated || code == ErrorCode::truncated
+             ? "ends before its image is complete"
              : "cannot be decoded: " + std::string(library_.result_to_string(result)));
   }
 
@@ -170,12 +171,12 @@ class AvifReader : public RowReader {
     decoder.imageSizeLimit =
         static_cast<std::uint32_t>(std::min<std::int64_t>(limits_.max_pixels, AVIF_DEFAULT_IMAGE_SIZE_LIMIT));
     decoder.imageDimensionLimit = static_cast<std::uint32_t>(limits_.max_side);
-    decoder.imageCountLimit = 100'000;  // frames of a sequence, of which the first is decoded
-    // As Pillow: files of older encoders break these two rules.
+    decoder.imageCountLimit = 100'000;  // number of frames of a sequence; only the first is decoded
+    // As Pillow: files of older encoders violate these two rules.
     decoder.strictFlags &= ~static_cast<avifStrictFlags>(AVIF_STRICT_CLAP_VALID | AVIF_STRICT_PIXI_REQUIRED);
   }
 
-  /// The samples that are handed out, and the planes that they are made from.
+  /// The output samples and the planes that they are computed from.
   void check_memory() const {
     const avifImage& image = *decoder_->image;
     const std::int64_t sample = image.depth > 8 ? 2 : 1;
@@ -191,7 +192,7 @@ class AvifReader : public RowReader {
     const avifImage& image = *decoder_->image;
     if (image.width != static_cast<std::uint32_t>(info_.width) ||
         image.height != static_cast<std::uint32_t>(info_.height)) {
-      fail(ErrorCode::corrupt, kSubject, "holds a frame of another size than its header says");
+      fail(ErrorCode::corrupt, kSubject, "contains a frame whose size differs from its header");
     }
     pixels_ =
         std::make_unique_for_overwrite<std::uint8_t[]>(row_bytes() * static_cast<std::size_t>(info_.height));

@@ -12,7 +12,7 @@ namespace sightline {
 
 namespace {
 
-/// Whether libyuv knows the colour matrix of the image; libavif converts with its own code otherwise.
+/// Whether libyuv supports the colour matrix of the image; otherwise libavif uses its own conversion.
 bool has_libyuv_matrix(const avifImage& image) {
   constexpr std::array<int, 5> kMatrices = {1, 2, 5, 6, 9};  // BT.709, unspecified, BT.601 twice, BT.2020
   const int matrix = image.matrixCoefficients == AVIF_MATRIX_COEFFICIENTS_CHROMA_DERIVED_NCL
@@ -21,7 +21,7 @@ bool has_libyuv_matrix(const avifImage& image) {
   return std::find(kMatrices.begin(), kMatrices.end(), matrix) != kMatrices.end();
 }
 
-/// Changes the samples of a plane, stored as 16 bits, in place. `Stored` is what becomes of one: 8 or 16
+/// Maps the samples of a plane, stored as 16 bits, in place. `Stored` is the type of the result: 8 or 16
 /// bits.
 template <class Stored, class Function>
 void change_samples(std::uint8_t* plane, std::uint32_t row_bytes, std::uint32_t width, std::uint32_t height,
@@ -37,7 +37,7 @@ void change_samples(std::uint8_t* plane, std::uint32_t row_bytes, std::uint32_t 
   }
 }
 
-/// Colour planes of more than 8 bits without their lower bits.
+/// Drops the low bits of colour planes of more than 8 bits.
 void drop_lower_bits(const avifImage& image) {
   const bool narrow =
       image.yuvFormat == AVIF_PIXEL_FORMAT_YUV420 || image.yuvFormat == AVIF_PIXEL_FORMAT_YUV422;
@@ -68,7 +68,7 @@ void match_precision_of_pillow(avifImage& image, bool alpha) {
                                  });
     image.depth = 8;
   } else if (alpha && image.depth == 10) {
-    // libavif 0.11 rounds: so a value that is rounded to the shortened one.
+    // libavif 0.11 rounds, so choose a value that rounds to the truncated one.
     change_samples<std::uint16_t>(
         image.alphaPlane, image.alphaRowBytes, image.width, image.height,
         [&](std::uint32_t v) { return ((std::min(v, max) >> drop) * max + 127) / 255; });

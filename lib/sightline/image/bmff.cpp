@@ -36,13 +36,13 @@ bool bmff_has_brand(ByteView file, std::span<const std::string_view> brands) {
   const std::size_t end =
       std::min({static_cast<std::size_t>(big_endian(file, 0, 4)), file.size(), kLongestBox});
   bool found = named(major);
-  for (std::size_t at = 16; !found && at + 4 <= end; at += 4) {  // behind the minor version
+  for (std::size_t at = 16; !found && at + 4 <= end; at += 4) {  // after the minor version
     found = named(as_text(file).substr(at, 4));
   }
   return found;
 }
 
-bool bmff_is_cut(ByteView file) {
+bool bmff_is_truncated(ByteView file) {
   std::size_t at = 0;
   while (at < file.size()) {
     const std::size_t rest = file.size() - at;
@@ -56,14 +56,14 @@ bool bmff_is_cut(ByteView file) {
       }
       size = big_endian(file, at + 8, 8);
     }
-    if (size == 0) {  // up to the end of the file
+    if (size == 0) {  // extends to the end of the file
       return false;
     }
     if (size > rest) {
       return true;
     }
     if (size < 8) {
-      return false;  // no box at all
+      return false;  // not a box
     }
     at += static_cast<std::size_t>(size);
   }
@@ -75,8 +75,8 @@ void check_bmff_sizes(ByteView file, const ImageLimits& limits, std::string_view
   constexpr std::size_t kBody = 12;  // version and flags, width, height
   for (std::size_t at = head.find("ispe"); at != std::string_view::npos && head.size() - at >= 4 + kBody;
        at = head.find("ispe", at + 4)) {
-    check_picture_size(static_cast<std::int64_t>(big_endian(file, at + 8, 4)),
-                       static_cast<std::int64_t>(big_endian(file, at + 12, 4)), limits, subject);
+    check_image_size(static_cast<std::int64_t>(big_endian(file, at + 8, 4)),
+                     static_cast<std::int64_t>(big_endian(file, at + 12, 4)), limits, subject);
   }
 }
 

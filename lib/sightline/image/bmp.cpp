@@ -17,7 +17,7 @@ class BmpReader : public RowReader {
   BmpReader(ByteView file, const ImageLimits& limits) : layout_(read_bmp_layout(file, limits)) {
     describe();
     if (layout_.coding == BmpCoding::plain) {
-      take_plain(file);
+      use_uncompressed(file);
     } else {
       decode(file, limits);
     }
@@ -46,8 +46,8 @@ class BmpReader : public RowReader {
     indices_.resize(layout_.indexed ? static_cast<std::size_t>(info_.width) : 0);
   }
 
-  /// Rows are read where they lie. The last needs no padding.
-  void take_plain(ByteView file) {
+  /// Rows are read in place. The last one needs no padding.
+  void use_uncompressed(ByteView file) {
     stride_ = bmp_stride(layout_);
     const std::size_t row =
         (static_cast<std::size_t>(layout_.width) * static_cast<std::size_t>(layout_.bits) + 7) / 8;
@@ -60,7 +60,7 @@ class BmpReader : public RowReader {
     pixels_ = reinterpret_cast<const std::uint8_t*>(file.data()) + layout_.pixels_at;
   }
 
-  /// The rows come from the last to the first, so the picture is held.
+  /// Rows arrive from the last to the first, so the whole image is held in memory.
   void decode(ByteView file, const ImageLimits& limits) {
     const std::int64_t bytes = std::int64_t{layout_.width} * layout_.height;
     check_decoder_memory(bytes, limits, kSubject, "is run-length coded and ", "");
@@ -106,7 +106,7 @@ class BmpReader : public RowReader {
   const std::uint8_t* pixels_ = nullptr;
   std::size_t stride_ = 0;
   std::int32_t next_row_ = 0;
-  std::vector<std::uint8_t> decoded_;  // of run-length coding
+  std::vector<std::uint8_t> decoded_;  // indices of a run-length coded image
   std::vector<std::uint8_t> indices_;  // of one row
 };
 

@@ -15,8 +15,8 @@ constexpr std::size_t kFileHeaderBytes = 14;
 constexpr std::uint32_t kOs2HeaderBytes = 12;
 enum Compression : std::uint32_t { kNone = 0, kRle8 = 1, kRle4 = 2, kBitFields = 3 };
 
-/// Red, green, blue and alpha, each a mask of a pixel's 32 bits, and where these samples lie. Those that
-/// Pillow knows.
+/// Masks of red, green, blue and alpha in the 32 bits of a pixel, with the byte positions of the samples: the
+/// combinations that Pillow supports.
 struct Masks32 {
   std::array<std::uint32_t, 4> masks;
   std::array<std::size_t, 4> order;
@@ -53,7 +53,7 @@ class HeaderReader {
     read_size();
     const std::uint64_t entry = header_bytes_ == kOs2HeaderBytes ? 3 : 4;
     if (layout_.pixels_at == at_ && layout_.bits <= 8) {
-      layout_.pixels_at += entry * colors_;  // a common error: the palette was forgotten
+      layout_.pixels_at += entry * colors_;  // a common error: the size of the palette was not added
     }
     check_coding();
     layout_.indexed = layout_.bits <= 8;
@@ -91,13 +91,13 @@ class HeaderReader {
       fail(ErrorCode::header, kSubject,
            "is " + std::to_string(width) + "x" + std::to_string(height) + ", expected sides of 1 or more");
     }
-    check_picture_size(width, height, limits_, kSubject);
+    check_image_size(width, height, limits_, kSubject);
     layout_.width = static_cast<std::int32_t>(width);
     layout_.height = static_cast<std::int32_t>(height);
     constexpr std::array<std::uint32_t, 6> kDepths = {1, 4, 8, 16, 24, 32};
     if (std::find(kDepths.begin(), kDepths.end(), bits) == kDepths.end()) {
       fail(ErrorCode::unsupported, kSubject,
-           "has " + std::to_string(bits) + " bits a pixel, expected 1, 4, 8, 16, 24 or 32");
+           "has " + std::to_string(bits) + " bits per pixel, expected 1, 4, 8, 16, 24 or 32");
     }
     layout_.bits = static_cast<int>(bits);
     if (colors_ == 0 && bits <= 8) {
@@ -114,7 +114,7 @@ class HeaderReader {
       case kRle4:
         if (layout_.bits > 8) {
           fail(ErrorCode::unsupported, kSubject,
-               "is run-length coded with " + std::to_string(layout_.bits) + " bits a pixel");
+               "is run-length coded with " + std::to_string(layout_.bits) + " bits per pixel");
         }
         layout_.coding = compression_ == kRle4 ? BmpCoding::rle4 : BmpCoding::rle8;
         return;
@@ -127,7 +127,7 @@ class HeaderReader {
   }
 
   void read_masks() {
-    const bool inside = header_bytes_ >= 52;  // else behind the header
+    const bool inside = header_bytes_ >= 52;  // otherwise after the header
     const std::size_t first = kFileHeaderBytes + 40;
     std::array<std::uint32_t, 4> masks = {number(first), number(first + 4), number(first + 8), 0};
     if (header_bytes_ >= 56) {
@@ -152,7 +152,7 @@ class HeaderReader {
     }
     if (!known) {
       fail(ErrorCode::unsupported, kSubject,
-           "has bit fields for " + std::to_string(layout_.bits) + " bits a pixel that are none of the usual");
+           "has unsupported bit fields for " + std::to_string(layout_.bits) + " bits per pixel");
     }
   }
 
@@ -161,7 +161,7 @@ class HeaderReader {
       fail(ErrorCode::header, kSubject,
            "has a palette of " + std::to_string(colors_) + " colors, expected at most 65536");
     }
-    // Pillow takes what is there of a palette that is cut.
+    // Pillow accepts a truncated palette.
     const ByteView bytes = file_.subspan(at_, std::min<std::uint64_t>(entry * colors_, file_.size() - at_));
     const std::size_t count = bytes.size() / entry;
     const auto level = [&](std::size_t i, std::size_t c) {
@@ -187,7 +187,7 @@ class HeaderReader {
     }
   }
 
-  /// Grey levels need no palette; in those of one or two, 1 is white.
+  /// Grey levels need no palette; with one or two levels, 1 is white.
   void set_grey() {
     layout_.colors.set_grey();
     if (colors_ <= 2) {
@@ -201,7 +201,7 @@ class HeaderReader {
   std::uint32_t header_bytes_ = 0;
   std::uint32_t compression_ = kNone;
   std::uint32_t colors_ = 0;
-  std::size_t at_ = 0;  // behind what was read
+  std::size_t at_ = 0;  // after the data that was read
 };
 
 }  // namespace

@@ -13,12 +13,12 @@ class RleDecoder {
  public:
   RleDecoder(ByteView file, std::size_t at, std::int32_t width, std::int32_t height, bool four)
       : file_(file), at_(std::min(at, file.size())), width_(static_cast<std::size_t>(width)), four_(four) {
-    wanted_ = width_ * static_cast<std::size_t>(height);
+    pixel_count_ = width_ * static_cast<std::size_t>(height);
   }
 
   std::vector<std::uint8_t> run() {
-    out_.reserve(wanted_ + width_);
-    while (out_.size() < wanted_ && left() >= 2) {
+    out_.reserve(pixel_count_ + width_);
+    while (out_.size() < pixel_count_ && left() >= 2) {
       const std::size_t count = byte();
       const std::size_t value = byte();
       if (count != 0) {
@@ -27,11 +27,11 @@ class RleDecoder {
         break;
       }
     }
-    if (out_.size() < wanted_) {
+    if (out_.size() < pixel_count_) {
       fail(ErrorCode::truncated, "BMP",
-           "ends after " + std::to_string(out_.size()) + " of " + std::to_string(wanted_) + " pixels");
+           "ends after " + std::to_string(out_.size()) + " of " + std::to_string(pixel_count_) + " pixels");
     }
-    out_.resize(wanted_);
+    out_.resize(pixel_count_);
     return std::move(out_);
   }
 
@@ -42,9 +42,9 @@ class RleDecoder {
   void push_nibble(std::size_t pair, bool second) {
     out_.push_back(static_cast<std::uint8_t>(second ? pair & 15 : pair >> 4));
   }
-  void skip(std::size_t count) { out_.resize(out_.size() + std::min(count, wanted_ - out_.size())); }
+  void skip(std::size_t count) { out_.resize(out_.size() + std::min(count, pixel_count_ - out_.size())); }
 
-  /// What does not fit the row is left out.
+  /// Pixels beyond the end of the row are dropped.
   void repeat(std::size_t count, std::size_t value) {
     count = x_ > width_ ? 0 : std::min(count, width_ - x_);
     for (std::size_t i = 0; i < count; ++i) {
@@ -57,10 +57,10 @@ class RleDecoder {
     x_ += count;
   }
 
-  /// False at the end of the picture.
+  /// Returns false at the end of the image.
   bool escape(std::size_t code) {
     switch (code) {
-      case 0:  // end of the row; none is skipped when nothing of it was drawn, as in Pillow
+      case 0:  // end of row; as in Pillow, a row without drawn pixels is not skipped
         skip((width_ - out_.size() % width_) % width_);
         x_ = 0;
         return true;
@@ -81,9 +81,9 @@ class RleDecoder {
     }
   }
 
-  /// Indices as they stand, padded to an even place of the file.
+  /// Literal indices, padded to an even offset in the file.
   bool copy(std::size_t count) {
-    const std::size_t pixels = std::min(count, wanted_ - out_.size());
+    const std::size_t pixels = std::min(count, pixel_count_ - out_.size());
     const std::size_t bytes = four_ ? (pixels + 1) / 2 : pixels;
     if (left() < bytes) {
       return false;
@@ -105,8 +105,8 @@ class RleDecoder {
   ByteView file_;
   std::size_t at_;
   std::size_t width_;
-  std::size_t wanted_ = 0;
-  std::size_t x_ = 0;  // Pillow's column, which runs past the row where pixels are copied
+  std::size_t pixel_count_ = 0;
+  std::size_t x_ = 0;  // Pillow's column, which continues past the row when pixels are copied
   bool four_;
   std::vector<std::uint8_t> out_;
 };

@@ -15,48 +15,49 @@
 
 namespace sightline {
 
-/// One line per oddity that was accepted; a null pointer means that nobody asks.
+/// One line per warning; a null pointer disables warnings.
 using ImageWarnings = std::vector<std::string>;
 
-/// Adds `line` when somebody asks for warnings.
+/// Adds `line` if warnings are enabled.
 void warn(ImageWarnings* warnings, std::string line);
 
-/// What the decoded rows hold, 8 bits a sample, interleaved.
+/// The pixel format of decoded rows, 8 bits per sample, interleaved.
 enum class RowFormat {
   rgb,
   rgba,  ///< alpha not premultiplied
-  cmyk,  ///< Pillow's sense: 0 is no ink
+  cmyk,  ///< as in Pillow, 0 means no ink
 };
 
 /// Samples per pixel of a row: 3 or 4.
 int channels_of(RowFormat format);
 
-/// What a decoder knows before the first row.
-struct PictureInfo {
+/// What a decoder knows before it decodes the first row.
+struct ImageInfo {
   std::int32_t width = 0;
   std::int32_t height = 0;
   RowFormat format = RowFormat::rgb;
-  int orientation = 1;         ///< EXIF's, 1 to 8
-  bool always_turned = false;  ///< the orientation is part of the format, not EXIF data that can be ignored
-  bool alpha_channel = false;  ///< real alpha samples, not a transparent colour: Pillow's modes LA and RGBA
+  int orientation = 1;                   ///< EXIF orientation, 1 to 8
+  bool orientation_is_required = false;  ///< the orientation is part of the format, not optional EXIF data
+  bool alpha_channel = false;  ///< has alpha samples rather than a transparent colour: Pillow's modes LA and
+                               ///< RGBA
   bool bilevel = false;        ///< Pillow's mode 1
-  /// RGB of the 256 indices of a palette picture (Pillow's mode P), else empty.
+  /// RGB values of the 256 indices of a palette image (Pillow's mode P), else empty.
   std::vector<std::uint8_t> palette;
 };
 
-/// Hands out the rows of one picture from top to bottom. Not safe to share between threads.
+/// Returns the rows of one image from top to bottom. Not safe to share between threads.
 class RowReader {
  public:
   virtual ~RowReader() = default;
-  const PictureInfo& info() const { return info_; }
+  const ImageInfo& info() const { return info_; }
 
   /// Decodes the next `count` rows, row i to `rows + i * stride`. Errors: truncated, corrupt, limit.
   virtual void read(std::uint8_t* rows, std::size_t stride, int count) = 0;
-  /// After the last row: checks what follows it. Errors: truncated, corrupt.
+  /// Call after the last row: checks the data that follows it. Errors: truncated, corrupt.
   virtual void finish() = 0;
 
  protected:
-  PictureInfo info_;
+  ImageInfo info_;
 };
 
 /// One image format. Thread-safety: const, safe to share.
@@ -64,8 +65,8 @@ class ImageCodec {
  public:
   virtual ~ImageCodec() = default;
   virtual std::string_view name() const = 0;
-  /// Reads the header and checks it against `limits` before anything is allocated for pixels. `file` and
-  /// `warnings` must outlive the reader. Errors: truncated, corrupt, header, limit, unsupported.
+  /// Reads the header and checks it against `limits` before any pixels are allocated. `file` and `warnings`
+  /// must outlive the reader. Errors: truncated, corrupt, header, limit, unsupported.
   virtual std::unique_ptr<RowReader> open(ByteView file, const ImageLimits& limits,
                                           ImageWarnings* warnings) const = 0;
 };
@@ -79,22 +80,22 @@ const ImageCodec& gif_codec();
 const ImageCodec& bmp_codec();
 const ImageCodec& tiff_codec();  ///< only in builds with libtiff
 std::string libpng_version();
-std::string libjpeg_version();  ///< of the headers: the library does not tell its own
+std::string libjpeg_version();  ///< of the headers, because the library does not report its own
 std::string libwebp_version();
-std::string libavif_version();  ///< empty when it cannot be loaded, as of libheif
+std::string libavif_version();  ///< empty if the library cannot be loaded, as for libheif
 std::string libheif_version();
 std::string libtiff_version();
 
-/// The codec whose format the bytes are. Errors: magic, saying what the bytes look like instead; unsupported
-/// when the library that reads this format was missing from the build, and for a tar archive.
+/// The codec for the format of the bytes. Errors: magic, with a description of the bytes; unsupported if this
+/// build lacks the library for the format, and for a tar archive.
 const ImageCodec& codec_of(ByteView file);
 
-/// Errors: limit when a picture of this size is more than `limits` allow.
-void check_picture_size(std::int64_t width, std::int64_t height, const ImageLimits& limits,
-                        std::string_view subject);
+/// Errors: limit if an image of this size exceeds `limits`.
+void check_image_size(std::int64_t width, std::int64_t height, const ImageLimits& limits,
+                      std::string_view subject);
 
-/// Errors: limit when a decoder has to hold more bytes than `limits` allow: "`why`needs 5 bytes`purpose`,
-/// expected ...", such as "is interlaced and " and " to be decoded".
+/// Errors: limit if a decoder needs more memory than `limits` allow: "`why`needs 5 bytes`purpose`, expected
+/// ...", with texts like "is interlaced and " and " to be decoded".
 void check_decoder_memory(std::int64_t bytes, const ImageLimits& limits, std::string_view subject,
                           std::string_view why, std::string_view purpose);
 

@@ -16,7 +16,7 @@ struct KnownFormat {
 
 using std::string_view_literals::operator""sv;
 
-// What strangers send instead of a JPEG or PNG, so that the message can name it.
+// Common files that are not supported images, so that the message can name them.
 constexpr std::array kKnownFormats = {
     KnownFormat{0, "GIF8", "a GIF image of an unknown version"},
     KnownFormat{0, "\0\0\1\0"sv, "an icon file"},
@@ -32,13 +32,12 @@ constexpr std::array kKnownFormats = {
     KnownFormat{0, "\x1f\x8b"sv, "a gzip file"},
     KnownFormat{0, "\x89PNG"sv, "a PNG image whose signature a text-mode transfer has damaged"},
     KnownFormat{0, "\x8aMNG"sv, "an MNG animation"},
-    KnownFormat{0, "version https://git-lfs", "a git-lfs pointer, not the file itself (run 'git lfs pull')"},
+    KnownFormat{0, "version https://git-lfs", "a Git LFS pointer, not the file itself (run 'git lfs pull')"},
 };
 
 bool equal_ignoring_case(char a, char b) { return (a | 0x20) == (b | 0x20); }
 
-/// Whether a tag stands in the first bytes of a text: web servers answer with pages where a picture was asked
-/// for.
+/// Whether a tag occurs in the first bytes of a text: web servers may return a page instead of an image.
 bool has_tag(std::string_view text, std::string_view tag) {
   const std::string_view head = text.substr(0, 512);
   for (std::size_t i = 0; i + tag.size() <= head.size(); ++i) {
@@ -65,15 +64,16 @@ std::string describe(std::string_view text) {
   }
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (what.empty() && first != std::string_view::npos && text[first] == '<') {
-    what = has_tag(text, "<svg")                                  ? "an SVG image"
-           : has_tag(text, "<html") || has_tag(text, "<!doctype") ? "an HTML page, perhaps a server's error"
-                                                                  : "an XML or HTML text";
+    what = has_tag(text, "<svg") ? "an SVG image"
+           : has_tag(text, "<html") || has_tag(text, "<!doctype")
+               ? "an HTML page, perhaps a server's error message"
+               : "an XML or HTML file";
   }
   if (what.empty() && first != 0 && first != std::string_view::npos &&
       text.substr(first).starts_with("\xff\xd8\xff")) {
-    what = "a JPEG image with blanks before it";
+    what = "a JPEG image preceded by white space";
   }
-  return what.empty() ? "is no image of a known format" : "is " + std::string(what);
+  return what.empty() ? "unrecognised image format" : "is " + std::string(what);
 }
 
 }  // namespace
@@ -87,7 +87,8 @@ void warn(ImageWarnings* warnings, std::string line) {
 int channels_of(RowFormat format) { return format == RowFormat::rgb ? 3 : 4; }
 
 const ImageCodec& codec_of(ByteView file) {
-  // Before the codecs: a tar begins with a member's name, which may look like anything ("BM", "GIF89a").
+  // Checked before the codecs, because a tar archive starts with a member name, which may look like any
+  // format ("BM", "GIF89a").
   if (has_tar_checksum(file)) {
     fail_tar("image");
   }
@@ -97,8 +98,8 @@ const ImageCodec& codec_of(ByteView file) {
     }
     if (format.codec == nullptr) {
       fail(ErrorCode::unsupported, format.name,
-           "this build has no support for it: " + std::string(format.library) +
-               " was missing when it was built");
+           "not supported by this build: " + std::string(format.library) +
+               " was not available when it was compiled");
     }
     return *format.codec;
   }
@@ -107,11 +108,11 @@ const ImageCodec& codec_of(ByteView file) {
   }
   const std::string_view text = as_text(file);
   fail(ErrorCode::magic, "image",
-       describe(text) + (text.empty() ? "" : "; this build reads " + readable_formats()));
+       describe(text) + (text.empty() ? "" : " (this build reads " + readable_formats() + ")"));
 }
 
-void check_picture_size(std::int64_t width, std::int64_t height, const ImageLimits& limits,
-                        std::string_view subject) {
+void check_image_size(std::int64_t width, std::int64_t height, const ImageLimits& limits,
+                      std::string_view subject) {
   const std::string size = std::to_string(width) + "x" + std::to_string(height);
   if (width > limits.max_side || height > limits.max_side) {
     fail(ErrorCode::limit, subject,

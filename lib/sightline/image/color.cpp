@@ -7,7 +7,7 @@ namespace sightline {
 
 namespace {
 
-/// Pillow's SHIFTFORDIV255: x / 255 for x that already holds its rounding half.
+/// Pillow's SHIFTFORDIV255: x / 255 for an x that includes the rounding half.
 constexpr std::uint32_t shift_for_div_255(std::uint32_t x) { return ((x >> 8) + x) >> 8; }
 
 /// Pillow's MULDIV255: a * b / 255, rounded.
@@ -18,7 +18,7 @@ constexpr std::uint32_t mul_div_255(std::uint32_t a, std::uint32_t b) {
 }  // namespace
 
 void composite_onto_white(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels) {
-  constexpr std::uint32_t kBits = 7;  // of extra precision
+  constexpr std::uint32_t kBits = 7;  // bits of extra precision
   for (std::size_t i = 0; i < pixels; ++i, in += 4, out += 3) {
     const std::uint32_t alpha = in[3];
     // Over an opaque background Pillow's coef1 = alpha * 255 * 255 * 128 / (255 * 255) is exact.
@@ -67,8 +67,8 @@ void cmyk_to_rgb(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels) 
 }
 
 void ycbcr_to_rgb(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels) {
-  // Pillow's tables (src/libImaging/ConvertYCbCr.c): products of 6 fractional bits, rounded by adding a half
-  // and cutting off.
+  // Pillow's tables (src/libImaging/ConvertYCbCr.c): products with 6 fractional bits, rounded by adding one
+  // half and truncating.
   const auto part = [](int chroma, double factor) {
     return static_cast<int>((chroma - 128) * factor * 64 + 0.5);
   };

@@ -6,20 +6,20 @@
 
 namespace sightline {
 
-/// `in` and `out` hold `pixels` pixels, 8 bits a sample; they may not overlap. All arithmetic is Pillow 13's
-/// (src/libImaging/Convert.c, AlphaComposite.c), so that every byte agrees.
+/// `in` and `out` hold `pixels` pixels, 8 bits per sample, and must not overlap. All arithmetic follows
+/// Pillow 13 (src/libImaging/Convert.c, AlphaComposite.c), so that every byte agrees.
 
-/// RGBA over opaque white -> RGB: `alpha_composite` onto (255, 255, 255, 255), then the alpha left out.
+/// RGBA over opaque white -> RGB: `alpha_composite` onto (255, 255, 255, 255), then alpha is dropped.
 void composite_onto_white(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels);
 /// RGBA -> RGB, alpha ignored.
 void drop_alpha(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels);
-/// RGBA -> RGBa: the colours multiplied by alpha. `in` and `out` may be the same.
+/// RGBA -> RGBa: colours are multiplied by alpha. `in` and `out` may be the same.
 void premultiply(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels);
-/// RGBa -> RGB: the colours divided by alpha, alpha left out.
+/// RGBa -> RGB: colours are divided by alpha, and alpha is dropped.
 void unpremultiply(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels);
-/// CMYK (0 is no ink) -> RGB.
+/// CMYK (0 means no ink) -> RGB.
 void cmyk_to_rgb(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels);
-/// YCbCr, 3 bytes a pixel, -> RGB.
+/// YCbCr, 3 bytes per pixel, -> RGB.
 void ycbcr_to_rgb(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels);
 
 }  // namespace sightline

@@ -15,21 +15,21 @@ constexpr std::int64_t kMaxSide = 1 << 30;
 
 std::int64_t round_half_to_even(double value) { return static_cast<std::int64_t>(std::nearbyint(value)); }
 
-PictureSize checked(double height, double width, PictureSize from) {
+ImageSize checked(double height, double width, ImageSize from) {
   if (height < 1 || width < 1) {
     fail(ErrorCode::range, "image",
          "is " + std::to_string(from.width) + "x" + std::to_string(from.height) +
-             ", so narrow that resizing would leave nothing of it");
+             ", too narrow: a side would be 0 pixels after resizing");
   }
   if (height > kMaxSide || width > kMaxSide) {
     fail(ErrorCode::limit, "image",
          "is " + std::to_string(from.width) + "x" + std::to_string(from.height) +
-             ", so narrow that resizing would make it longer than " + std::to_string(kMaxSide) + " pixels");
+             ", too narrow: a side would exceed " + std::to_string(kMaxSide) + " pixels after resizing");
   }
   return {static_cast<std::int32_t>(height), static_cast<std::int32_t>(width)};
 }
 
-PictureSize shortest(PictureSize size, std::int32_t edge) {
+ImageSize shortest(ImageSize size, std::int32_t edge) {
   const std::int32_t short_side = std::min(size.height, size.width);
   const std::int32_t long_side = std::max(size.height, size.width);
   const double product = static_cast<double>(std::int64_t{edge} * long_side);
@@ -37,7 +37,7 @@ PictureSize shortest(PictureSize size, std::int32_t edge) {
   return size.width <= size.height ? checked(other, edge, size) : checked(edge, other, size);
 }
 
-PictureSize longest(PictureSize size, const PixelPipeline& pipeline) {
+ImageSize longest(ImageSize size, const PixelPipeline& pipeline) {
   const double ratio = std::max(static_cast<double>(size.height) / pipeline.height,
                                 static_cast<double>(size.width) / pipeline.width);
   return checked(static_cast<double>(round_half_to_even(size.height / ratio)),
@@ -46,7 +46,7 @@ PictureSize longest(PictureSize size, const PixelPipeline& pipeline) {
 
 }  // namespace
 
-PictureSize resized_size(PictureSize size, const PixelPipeline& pipeline) {
+ImageSize resized_size(ImageSize size, const PixelPipeline& pipeline) {
   switch (pipeline.resize) {
     case ResizeMode::none:
       return size;

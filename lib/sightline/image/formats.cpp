@@ -28,7 +28,7 @@ std::span<const ImageFormat> image_formats() {
       ImageFormat{"WebP", kWebpExtensions, is_webp, &webp_codec(), "libwebp", libwebp_version},
       ImageFormat{"GIF", kGifExtensions, is_gif, &gif_codec(), "", nullptr},
       ImageFormat{"BMP", kBmpExtensions, is_bmp, &bmp_codec(), "", nullptr},
-// A library that was missing when this was built leaves its format in the table, without a codec.
+// If a library was not available at build time, its format remains in the table without a codec.
 #ifdef SIGHTLINE_LIBAVIF
       ImageFormat{"AVIF", kAvifExtensions, is_avif, &avif_codec(), "libavif", libavif_version},
 #else

@@ -9,20 +9,22 @@
 
 namespace sightline {
 
-/// A format that images come in. A new format is a new file and one entry of the table in formats.cpp.
+/// A supported image format. To add one, write a new file and an entry of the table in formats.cpp.
 struct ImageFormat {
-  std::string_view name;                         ///< as messages spell it: "JPEG", "WebP"
-  std::span<const std::string_view> extensions;  ///< of its files: lower case, with the dot
-  /// Whether a file begins like this format; looks at no more than its first bytes. Works without a codec.
+  std::string_view name;                         ///< display name: "JPEG", "WebP"
+  std::span<const std::string_view> extensions;  ///< file name extensions: lower case, with the dot
+  /// Whether a file starts like this format, judged by its first bytes. Works without a codec.
   bool (*recognizes)(ByteView file);
-  const ImageCodec* codec;   ///< null: this build does not read it, because `library` was missing
-  std::string_view library;  ///< what decodes it ("libwebp"); empty: this program itself
-  /// The version of the library that this process uses: "1.2.4". Empty when it cannot be loaded. Null where
-  /// `library` or `codec` is. Loads the library where that is done at run time.
+  const ImageCodec* codec;   ///< null if this build cannot read the format because `library` was not
+                             ///< available
+  std::string_view library;  ///< the decoding library ("libwebp"); empty if sightline decodes the format
+                             ///< itself
+  /// The version of the library in use: "1.2.4"; empty if it cannot be loaded. Null if `library` is empty or
+  /// `codec` null. Loads a library that is loaded at run time.
   std::string (*version)();
 };
 
-/// Every format that a build can read, the commonest first. Those of this build have a codec.
+/// Every format that some build can read, the most common first. The formats of this build have a codec.
 std::span<const ImageFormat> image_formats();
 
 /// The names of the formats that this build reads: "JPEG, PNG and WebP".

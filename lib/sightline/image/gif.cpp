@@ -14,8 +14,8 @@ namespace {
 
 constexpr std::string_view kSubject = "GIF";
 
-/// The first frame on its canvas. What it does not cover has the transparent index, or else 0, and never the
-/// background colour: as Pillow.
+/// The first frame on its canvas. The uncovered area has the transparent index, or else 0, but never the
+/// background colour, as in Pillow.
 class GifReader : public RowReader {
  public:
   GifReader(ByteView file, const ImageLimits& limits)
@@ -23,7 +23,7 @@ class GifReader : public RowReader {
     info_.width = frame_.canvas_width;
     info_.height = frame_.canvas_height;
     info_.format = frame_.colors.format();
-    // A code is at least a bit and gives at most 4096 indices.
+    // A code has at least one bit and yields at most 4096 indices.
     if (std::int64_t{frame_.width} * frame_.height / (8 * 4096) > std::ssize(frame_.data)) {
       fail(ErrorCode::truncated, kSubject, "ends before its image is complete");
     }
@@ -55,11 +55,11 @@ class GifReader : public RowReader {
     }
   }
 
-  // Later frames and the trailer are nobody's concern.
+  // Later frames and the trailer are ignored.
   void finish() override {}
 
  private:
-  /// The last rows of the data may be the first of the frame, so the whole frame is held.
+  /// The last rows of the data may be the first of the frame, so the whole frame is held in memory.
   void read_interlaced(const ImageLimits& limits) {
     const std::int64_t bytes = std::int64_t{frame_.width} * frame_.height;
     check_decoder_memory(bytes, limits, kSubject, "is interlaced and ", "");
@@ -80,7 +80,7 @@ class GifReader : public RowReader {
   GifLzw lzw_;
   std::int32_t next_row_ = 0;
   std::vector<std::uint8_t> indices_;     // of one row
-  std::vector<std::uint8_t> interlaced_;  // of the frame, else empty
+  std::vector<std::uint8_t> interlaced_;  // the decoded frame if interlaced, else empty
 };
 
 class GifCodec : public ImageCodec {

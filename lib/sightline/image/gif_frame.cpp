@@ -16,7 +16,7 @@ enum Block : std::uint8_t { kExtension = 0x21, kImage = 0x2c, kTrailer = 0x3b };
 enum Extension : std::uint8_t { kGraphicControl = 0xf9, kComment = 0xfe, kApplication = 0xff };
 constexpr int kHasPalette = 0x80, kPaletteBits = 7, kInterlaced = 0x40;
 
-/// Whether each colour is the grey level of its number, as without a palette.
+/// Whether each colour is the grey level of its index, which is equivalent to no palette.
 bool is_grey(ByteView rgb) {
   for (std::size_t i = 0; i < rgb.size(); ++i) {
     if (static_cast<std::size_t>(rgb[i]) != i / 3) {
@@ -38,10 +38,10 @@ class BlockWalk {
     if ((flags & kHasPalette) != 0) {
       global_ = palette(flags);
     }
-    // What is no block at all is passed over.
+    // Bytes that are not a block are skipped.
     for (std::uint8_t block = byte(); block != kImage; block = byte()) {
       if (block == kTrailer) {
-        fail(ErrorCode::header, kSubject, "has no image");
+        fail(ErrorCode::header, kSubject, "contains no image");
       }
       if (block == kExtension) {
         read_extension();
@@ -55,13 +55,13 @@ class BlockWalk {
   ByteView take(std::size_t count) {
     if (file_.size() - at_ < count) {
       fail(ErrorCode::truncated, kSubject,
-           "ends after " + std::to_string(file_.size()) + " bytes, before its first image");
+           "ends after " + std::to_string(file_.size()) + " bytes without an image");
     }
     at_ += count;
     return file_.subspan(at_ - count, count);
   }
   std::uint8_t byte() { return static_cast<std::uint8_t>(take(1)[0]); }
-  /// The next block of an extension, empty when it is the last.
+  /// The next block of an extension; empty after the last.
   ByteView sub_block() { return take(byte()); }
 
   ByteView palette(int flags) { return take(std::size_t{3} << ((flags & kPaletteBits) + 1)); }
@@ -79,7 +79,7 @@ class BlockWalk {
     } else if (label == kApplication && as_text(block).starts_with("NETSCAPE2.0")) {
       sub_block();
     }
-    // Also behind a first block that is the last, as in Pillow.
+    // Also after a first block that is the last, as in Pillow.
     while (!sub_block().empty()) {
     }
   }
@@ -111,11 +111,11 @@ class BlockWalk {
     }
     frame_.canvas_width = std::max(frame_.canvas_width, frame_.left + frame_.width);
     frame_.canvas_height = std::max(frame_.canvas_height, frame_.top + frame_.height);
-    check_picture_size(frame_.canvas_width, frame_.canvas_height, limits_, kSubject);
+    check_image_size(frame_.canvas_width, frame_.canvas_height, limits_, kSubject);
     const int flags = static_cast<int>(descriptor[8]);
     frame_.interlaced = (flags & kInterlaced) != 0;
     const ByteView local = (flags & kHasPalette) != 0 ? palette(flags) : ByteView();
-    // A local palette of grey levels is none to Pillow, and the global one shows through.
+    // Pillow ignores a local palette of grey levels and uses the global one.
     set_colors(is_grey(local) ? global_ : local);
     frame_.code_bits = byte();
     frame_.data = file_.subspan(at_);

@@ -10,9 +10,9 @@
 
 namespace sightline {
 
-/// What a GIF says about its first frame, and the canvas on which it lies. Views point into the file.
+/// The first frame of a GIF and the canvas that it is placed on. Views point into the file.
 struct GifFrame {
-  std::int32_t canvas_width = 0;  ///< grown to hold the frame
+  std::int32_t canvas_width = 0;  ///< canvas size, extended to include the frame
   std::int32_t canvas_height = 0;
   std::int32_t left = 0;
   std::int32_t top = 0;
@@ -20,14 +20,14 @@ struct GifFrame {
   std::int32_t height = 0;
   bool interlaced = false;
   std::optional<std::uint8_t> transparent;
-  bool grey = false;  ///< no palette, or one whose colour i is the grey level i: Pillow's mode L
+  bool grey = false;  ///< no palette, or one whose colour i is grey level i: Pillow's mode L
   ColorTable colors;
   int code_bits = 0;
-  ByteView data;  ///< from the first data block on
+  ByteView data;  ///< the file from the first data block on
 };
 
-/// Reads up to the data of the first frame, block by block as Pillow 13's GifImagePlugin does. Errors:
-/// truncated, header, corrupt, limit (size).
+/// Reads the blocks up to the data of the first frame, as Pillow 13's GifImagePlugin does. Errors: truncated,
+/// header, corrupt, limit (size).
 GifFrame read_gif_frame(ByteView file, const ImageLimits& limits);
 
 }  // namespace sightline

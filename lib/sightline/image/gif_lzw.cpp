@@ -16,7 +16,7 @@ constexpr int kMaxBits = 12;
 }
 
 [[noreturn]] void fail_code(int code) {
-  fail(ErrorCode::corrupt, kSubject, "has the code " + std::to_string(code) + ", which stands for nothing");
+  fail(ErrorCode::corrupt, kSubject, "has the code " + std::to_string(code) + ", which is not defined");
 }
 
 }  // namespace
@@ -24,7 +24,7 @@ constexpr int kMaxBits = 12;
 GifLzw::GifLzw(ByteView data, int bits) : data_(data), link_(), index_(), string_() {
   if (bits > kMaxBits) {
     fail(ErrorCode::header, kSubject,
-         "has codes of " + std::to_string(bits) + " bits at first, expected at most " +
+         "has initial codes of " + std::to_string(bits) + " bits, expected at most " +
              std::to_string(kMaxBits));
   }
   index_bits_ = bits;
@@ -40,7 +40,7 @@ void GifLzw::start_table() {
 
 std::uint8_t GifLzw::next_byte() {
   while (block_left_ == 0) {
-    // A block counts only when it is whole. One of length 0 should be the last; Pillow reads on, too.
+    // Only complete blocks count. One of length 0 should be the last, but Pillow reads on as well.
     if (at_ == data_.size() || data_.size() - at_ - 1 < static_cast<std::size_t>(data_[at_])) {
       fail_truncated();
     }
@@ -66,7 +66,7 @@ bool GifLzw::expand(int code) {
     start_table();
     return false;
   }
-  if (code == clear_ + 1) {  // the end code, too early
+  if (code == clear_ + 1) {  // the end code comes too early
     fail_truncated();
   }
   begin_ = kCodes;
@@ -84,7 +84,7 @@ bool GifLzw::expand(int code) {
     fail_code(code);
   }
   int rest = code;
-  if (code == next_) {  // the string that this very code adds
+  if (code == next_) {  // the string that this code itself adds
     string_[--begin_] = last_index_;
     rest = last_code_;
   }

@@ -9,12 +9,12 @@
 
 namespace sightline {
 
-/// Gives the palette indices of one GIF frame one after the other. Takes and refuses what Pillow's decoder
-/// does (src/libImaging/GifDecode.c). Memory: its own, fixed.
+/// Decodes the palette indices of one GIF frame sequentially. Accepts and rejects the same data as Pillow's
+/// decoder (src/libImaging/GifDecode.c). Uses a fixed amount of memory.
 class GifLzw {
  public:
-  /// `data`: the file from the first data block on; must outlive this object. `bits`: of an index, as the
-  /// file says. Errors: header when there are more than 12.
+  /// `data`: the file from the first data block on; must outlive this object. `bits`: bits per index, as
+  /// stated in the file. Errors: header if there are more than 12.
   GifLzw(ByteView data, int bits);
 
   /// Fills `out`. Errors: truncated, corrupt.
@@ -26,7 +26,7 @@ class GifLzw {
   std::uint8_t next_byte();
   int next_code();
   void start_table();
-  /// Expands the next code into `string_`, from `begin_` on; false for a clear code.
+  /// Expands the next code into `string_`, from `begin_` on. Returns false for a clear code.
   bool expand(int code);
   void add(int code);
 
@@ -41,12 +41,13 @@ class GifLzw {
   int code_bits_ = 0;
   int next_ = 0;  // the first free code
   int last_code_ = 0;
-  std::uint8_t last_index_ = 0;  // the first of the last string
-  bool first_ = true;            // no code since the last clear code
+  std::uint8_t last_index_ = 0;  // the first index of the last string
+  bool first_ = true;            // no code has followed the last clear code
 
-  std::array<std::uint16_t, kCodes> link_;  // string = that of link, then index
+  std::array<std::uint16_t, kCodes> link_;  // the string of an entry is that of its link, followed by its
+                                            // index
   std::array<std::uint8_t, kCodes> index_;
-  std::array<std::uint8_t, kCodes> string_;  // filled from its end
+  std::array<std::uint8_t, kCodes> string_;  // filled from the end
   std::size_t begin_ = kCodes;
 };
 

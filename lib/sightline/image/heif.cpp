@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kSubject = "HEIC";
 
-/// The functions of libheif, which is loaded when the first HEIC comes.
+/// The functions of libheif, which is loaded on the first HEIC file.
 struct HeifLibrary {
   HeifLibrary() {
     library.find<heif_get_version>(get_version, "heif_get_version");
@@ -45,7 +45,7 @@ struct HeifLibrary {
     library.find<heif_image_get_height>(image_height, "heif_image_get_height");
     library.find<heif_image_get_plane_readonly>(image_plane, "heif_image_get_plane_readonly");
     if (library.problem().empty()) {
-      init(nullptr);  // loads the plugins that decode, where they are files of their own
+      init(nullptr);  // loads decoder plugins that are separate files
     }
   }
 
@@ -62,7 +62,7 @@ struct HeifLibrary {
     }
     if (found.have_decoder(heif_compression_HEVC) == 0) {
       fail(ErrorCode::unsupported, kSubject,
-           "cannot be read: libheif has no decoder for HEVC here (package libheif-plugin-libde265)");
+           "cannot be read: libheif has no HEVC decoder on this system (package libheif-plugin-libde265)");
     }
     return found;
   }
@@ -120,18 +120,19 @@ ErrorCode code_of(const heif_error& error) {
   }
 }
 
-/// libheif decodes whole images, turned and cropped as the file says (EXIF repeats that and is not asked).
+/// libheif decodes whole images, with the file's rotation and cropping applied (EXIF repeats the rotation and
+/// is ignored).
 class HeifReader : public RowReader {
  public:
   HeifReader(ByteView file, const ImageLimits& limits)
       : library_(HeifLibrary::require()), file_(file), limits_(limits) {
     if (!bmff_has_brand(file, kHevcBrands)) {
       fail(ErrorCode::unsupported, kSubject,
-           "is an HEIF file of another coding than HEVC: none of its brands is 'heic' or a like one");
+           "is a HEIF file that is not coded with HEVC: it lacks the brand 'heic' or a related one");
     }
     const QuietStderr quiet;
     context_.reset(library_.context_alloc());
-    library_.set_threads(context_.get(), 0);  // tiles on this thread
+    library_.set_threads(context_.get(), 0);  // decode tiles on this thread
     library_.set_size_limit(context_.get(), limits.max_side);
     check(library_.read(context_.get(), file.data(), file.size(), nullptr));
     heif_image_handle* handle = nullptr;
@@ -165,20 +166,21 @@ class HeifReader : public RowReader {
     }
     const ErrorCode code = code_of(error);
     if (code == ErrorCode::header) {
-      check_bmff_sizes(file_, limits_, kSubject);  // libheif 1.23 does not say that a size is the reason
+      check_bmff_sizes(file_, limits_, kSubject);  // libheif 1.23 does not report that a size is the reason
     }
-    const bool cut = code != ErrorCode::unsupported && code != ErrorCode::limit && bmff_is_cut(file_);
-    fail(cut ? ErrorCode::truncated : code, kSubject,
-         cut ? "ends before its picture is complete"
-             : "cannot be decoded: " + std::string(error.message == nullptr ? "?" : error.message));
+    const bool truncated =
+        code != ErrorCode::unsupported && code != ErrorCode::limit && bmff_is_truncated(file_);
+    fail(truncated ? ErrorCode::truncated : code, kSubject,
+         truncated ? "ends before its image is complete"
+                   : "cannot be decoded: " + std::string(error.message == nullptr ? "?" : error.message));
   }
 
-  /// The samples that are handed out, and the planes of up to 16 bits that they are made from.
+  /// The output samples and the planes of up to 16 bits that they are computed from.
   void check_size() const {
     if (info_.width < 1 || info_.height < 1) {
-      fail(ErrorCode::header, kSubject, "has no size");
+      fail(ErrorCode::header, kSubject, "has no image size");
     }
-    check_picture_size(info_.width, info_.height, limits_, kSubject);
+    check_image_size(info_.width, info_.height, limits_, kSubject);
     const std::int64_t bytes = checked_mul(info_.width, info_.height, kSubject) * 8;
     check_decoder_memory(bytes, limits_, kSubject, "", " to be decoded");
   }
@@ -188,7 +190,7 @@ class HeifReader : public RowReader {
     const bool premultiplied = library_.handle_premultiplied(handle_.get()) != 0;
     const std::unique_ptr<heif_decoding_options, Release> options(library_.options_alloc());
     options->convert_hdr_to_8bit = 1;
-    options->strict_decoding = 1;  // since 1.19 tiles that cannot be decoded would be left grey
+    options->strict_decoding = 1;  // since 1.19, tiles that fail to decode would be left grey
     heif_image* image = nullptr;
     check(library_.decode(handle_.get(), &image, heif_colorspace_RGB,
                           alpha ? heif_chroma_interleaved_RGBA : heif_chroma_interleaved_RGB, options.get()));
@@ -197,13 +199,13 @@ class HeifReader : public RowReader {
     context_.reset();
     if (library_.image_width(image, heif_channel_interleaved) != info_.width ||
         library_.image_height(image, heif_channel_interleaved) != info_.height) {
-      fail(ErrorCode::corrupt, kSubject, "holds an image of another size than its header says");
+      fail(ErrorCode::corrupt, kSubject, "contains an image whose size differs from its header");
     }
     int stride = 0;
     pixels_ = library_.image_plane(image, heif_channel_interleaved, &stride);
     stride_ = static_cast<std::size_t>(stride);
     if (pixels_ == nullptr || stride / (alpha ? 4 : 3) < info_.width) {
-      fail(ErrorCode::corrupt, kSubject, "cannot be decoded: there is no image in it");
+      fail(ErrorCode::corrupt, kSubject, "cannot be decoded: the file contains no image");
     }
     premultiplied_ = alpha && premultiplied;
     info_.alpha_channel = alpha && !premultiplied_;
@@ -216,10 +218,10 @@ class HeifReader : public RowReader {
   std::unique_ptr<heif_context, Release> context_;
   std::unique_ptr<heif_image_handle, Release> handle_;
   std::unique_ptr<heif_image, Release> image_;
-  const std::uint8_t* pixels_ = nullptr;  // of image_
+  const std::uint8_t* pixels_ = nullptr;  // owned by image_
   std::size_t stride_ = 0;
   std::size_t next_row_ = 0;
-  bool premultiplied_ = false;  // Pillow's mode RGBa, which becomes RGB by dividing
+  bool premultiplied_ = false;  // Pillow's mode RGBa, which becomes RGB by division
 };
 
 class HeifCodec : public ImageCodec {

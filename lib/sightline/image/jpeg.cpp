@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include <jpeglib.h>
-// Behind jpeglib.h, which says the version: the numbers of the messages depend on it.
+// Included after jpeglib.h, which defines the version: message numbers depend on it.
 #include <jerror.h>
 
 #include <algorithm>
@@ -18,8 +18,8 @@ namespace {
 
 constexpr std::string_view kSubject = "JPEG";
 
-/// Everything libjpeg's callbacks touch. C callbacks leave by longjmp into the guarded functions below, whose
-/// locals have no destructors; what went wrong is read here once the frame is left, and only then is an Error
+/// The state used by libjpeg's callbacks. C callbacks leave by longjmp into the guarded functions below,
+/// whose locals have no destructors; the error is stored here, and only after leaving the frame is an Error
 /// thrown.
 struct JpegState {
   JpegState() = default;
@@ -68,8 +68,9 @@ void on_message(j_common_ptr common, int level) {
 void on_output(j_common_ptr) {}
 void on_source(j_decompress_ptr) {}
 
-// All bytes are there from the start: to be asked for more means that the file is cut. libjpeg's own source
-// would invent an end-of-image marker and go on; Pillow refuses, and so do we.
+// All bytes are available from the start, so a request for more means that the file is truncated. libjpeg's
+// own source would insert an end-of-image marker and continue; Pillow rejects the file, and so does this
+// code.
 boolean on_end_of_input(j_decompress_ptr decoder) {
   JpegState& state = state_of(decoder);
   state.truncated = true;
@@ -88,7 +89,7 @@ void on_skip(j_decompress_ptr decoder, long count) {
   source.bytes_in_buffer -= static_cast<std::size_t>(count);
 }
 
-// The scans were counted before; this second count is libjpeg's own.
+// The scans were counted before; this second check uses libjpeg's own count.
 void on_progress(j_common_ptr common) {
   JpegState& state = state_of(common);
   if (state.decoder.input_scan_number > state.max_scans) {
@@ -125,7 +126,7 @@ bool start(JpegState& state, ByteView file, const ImageLimits& limits, bool cmyk
   decoder.progress = &state.progress;
 
   jpeg_read_header(&decoder, TRUE);
-  // libjpeg's defaults, and Pillow's: slow integer DCT, fancy upsampling, block smoothing.
+  // libjpeg's defaults, which Pillow uses: slow integer DCT, fancy upsampling, block smoothing.
   decoder.out_color_space = cmyk ? JCS_CMYK : JCS_RGB;
   jpeg_start_decompress(&decoder);
   return true;
@@ -141,23 +142,23 @@ bool read_rows(JpegState& state, std::uint8_t* rows, std::size_t stride, int cou
     constexpr JDIMENSION kBatch = 16;
     JSAMPROW pointers[kBatch];
     const JDIMENSION at = state.decoder.output_scanline;
-    const JDIMENSION wanted = std::min(kBatch, end - at);
-    for (JDIMENSION i = 0; i < wanted; ++i) {
+    const JDIMENSION batch = std::min(kBatch, end - at);
+    for (JDIMENSION i = 0; i < batch; ++i) {
       pointers[i] = rows + (at - begin + i) * stride;
     }
-    jpeg_read_scanlines(&state.decoder, pointers, wanted);
+    jpeg_read_scanlines(&state.decoder, pointers, batch);
   }
   return true;
 }
 
-/// Whether coefficients lack bits because scans of a progressive file are missing. Only between the last row
-/// and finish_decoding.
+/// Whether coefficients lack bits because scans of a progressive file are missing. Call it only between the
+/// last row and finish_decoding.
 bool lacks_scans(const jpeg_decompress_struct& decoder) {
   if (decoder.progressive_mode == FALSE || decoder.coef_bits == nullptr) {
     return false;
   }
   for (int component = 0; component < decoder.num_components; ++component) {
-    // How many low bits are still to come, -1: all. 0 when the coefficient is complete.
+    // The number of low bits that are still missing; -1: all, 0: the coefficient is complete.
     const int* bits = decoder.coef_bits[component];
     if (std::any_of(bits, bits + DCTSIZE2, [](int left) { return left != 0; })) {
       return true;
@@ -176,7 +177,7 @@ bool finish_decoding(JpegState& state) {
 
 [[noreturn]] void raise(const JpegState& state) {
   if (state.truncated) {
-    fail(ErrorCode::truncated, kSubject, "ends before its picture is complete");
+    fail(ErrorCode::truncated, kSubject, "ends before its image is complete");
   }
   if (state.too_many_scans) {
     fail(ErrorCode::limit, kSubject, "has more than " + std::to_string(state.max_scans) + " scans");
@@ -195,7 +196,7 @@ class JpegReader : public RowReader {
     info_.height = layout.height;
     info_.orientation = layout.orientation;
     if (layout.exif_unreadable) {
-      warn(warnings, "JPEG: its EXIF data cannot be read and are ignored");
+      warn(warnings, "JPEG: EXIF data is unreadable and ignored");
     }
     components_missing_ = layout.components_missing;
     info_.format = layout.components == 4 ? RowFormat::cmyk : RowFormat::rgb;
@@ -205,7 +206,7 @@ class JpegReader : public RowReader {
     if (state_.decoder.output_width != static_cast<JDIMENSION>(layout.width) ||
         state_.decoder.output_height != static_cast<JDIMENSION>(layout.height) ||
         state_.decoder.output_components != channels_of(info_.format)) {
-      fail(ErrorCode::corrupt, kSubject, "has markers that can be read in two ways");
+      fail(ErrorCode::corrupt, kSubject, "has ambiguous markers");
     }
   }
 
@@ -214,7 +215,7 @@ class JpegReader : public RowReader {
       raise(state_);
     }
     if (info_.format == RowFormat::cmyk) {
-      // Pillow takes every CMYK picture as Adobe's, whether or not it says so: stored inverted.
+      // Pillow treats every CMYK image as Adobe's, with inverted values, whether or not it is marked as such.
       const std::size_t samples = static_cast<std::size_t>(info_.width) * 4;
       for (int i = 0; i < count; ++i) {
         std::uint8_t* row = rows + static_cast<std::size_t>(i) * stride;
@@ -230,11 +231,11 @@ class JpegReader : public RowReader {
       raise(state_);
     }
     if (incomplete) {
-      warn(warnings_, "JPEG: some of its scans are missing, the image is coarser than it was");
+      warn(warnings_, "JPEG: some scans are missing, so the image is coarser than the original");
     }
     if (state_.warnings > 0) {
       warn(warnings_, "JPEG: " + std::to_string(state_.warnings) +
-                          " problem(s) in the data, the first: " + state_.first_warning.data());
+                          " problem(s) in the data, first: " + state_.first_warning.data());
     }
   }
 

@@ -26,11 +26,11 @@ bool is_frame(std::uint8_t marker) {
 }
 /// Huffman or arithmetic coding of sequential and progressive DCT.
 bool is_supported_frame(std::uint8_t marker) { return marker <= 0xc2 || marker == 0xc9 || marker == 0xca; }
-/// TEM, the restart markers and a second SOI stand alone; all others have a length.
+/// TEM, the restart markers and a second SOI have no length; all others do.
 bool stands_alone(std::uint8_t marker) { return marker == 0x01 || (marker >= 0xd0 && marker <= 0xd8); }
 
-std::int64_t blocks(std::int64_t size, int factor, int most) {
-  const std::int64_t samples = (size * factor + most - 1) / most;
+std::int64_t blocks(std::int64_t size, int factor, int max_factor) {
+  const std::int64_t samples = (size * factor + max_factor - 1) / max_factor;
   return (samples + 8 * factor - 1) / (8 * factor) * factor;
 }
 
@@ -45,7 +45,7 @@ class MarkerWalk {
       }
     }
     if (layout_.scans == 0) {
-      fail(ErrorCode::truncated, kSubject, "ends before any picture data");
+      fail(ErrorCode::truncated, kSubject, "ends before any image data");
     }
     finish();
     return layout_;
@@ -55,7 +55,7 @@ class MarkerWalk {
   std::uint8_t byte(std::size_t at) const { return static_cast<std::uint8_t>(file_[at]); }
   int big_endian(std::size_t at) const { return byte(at) << 8 | byte(at + 1); }
 
-  /// The code of the next marker, past anything that is none (entropy-coded data, stuffed zeros, padding).
+  /// The code of the next marker; skips other bytes (entropy-coded data, stuffed zeros, padding).
   std::uint8_t next_marker() {
     while (at_ < file_.size()) {
       const void* found = std::memchr(file_.data() + at_, 0xff, file_.size() - at_);
@@ -103,7 +103,7 @@ class MarkerWalk {
     if (!is_supported_frame(marker)) {
       constexpr std::string_view kDigits = "0123456789abcdef";
       fail(ErrorCode::unsupported, kSubject,
-           std::string("has a frame of kind SOF") + std::to_string(marker - 0xc0) + " (marker ff c" +
+           std::string("has a frame of type SOF") + std::to_string(marker - 0xc0) + " (marker ff c" +
                kDigits[marker & 15] + "), expected sequential or progressive DCT");
     }
     if (layout_.components != 0) {
@@ -136,7 +136,7 @@ class MarkerWalk {
     if (layout_.height == 0) {
       fail(ErrorCode::unsupported, kSubject, "leaves its height to a later marker (DNL)");
     }
-    check_picture_size(layout_.width, layout_.height, limits_, kSubject);
+    check_image_size(layout_.width, layout_.height, limits_, kSubject);
     if (n != 1 && n != 3 && n != 4) {
       fail(ErrorCode::unsupported, kSubject, "has " + std::to_string(n) + " components, expected 1, 3 or 4");
     }
@@ -166,7 +166,7 @@ class MarkerWalk {
     if (layout_.scans > limits_.max_jpeg_scans) {
       fail(ErrorCode::limit, kSubject,
            "has more than " + std::to_string(limits_.max_jpeg_scans) +
-               " scans, each of which costs a full pass");
+               " scans, each of which requires a full pass");
     }
     const std::int64_t pixels = std::int64_t{layout_.width} * layout_.height;
     if (checked_mul(layout_.scans, pixels, kSubject) > limits_.max_scan_pixels && layout_.scans > 1) {
@@ -176,7 +176,7 @@ class MarkerWalk {
     }
   }
 
-  /// Marks the components of one scan, whose header `payload` is.
+  /// Marks the components of one scan with the header `payload`.
   void note_scanned(ByteView payload) {
     for (std::size_t at = 1; at + 1 < payload.size() && at <= 2 * static_cast<std::size_t>(payload[0]);
          at += 2) {
@@ -188,7 +188,7 @@ class MarkerWalk {
 
   void read_app1(std::string_view payload) {
     if (payload.starts_with(kExifPrefix)) {
-      // A block above 64 kB is spread over several markers; Pillow joins them, too.
+      // A block above 64 kB is split over several markers; Pillow joins them, too.
       const std::string_view part = payload.substr(kExifPrefix.size());
       exif_.append(part.substr(0, kMaxExifBytes - std::min(exif_.size(), kMaxExifBytes)));
     } else if (payload.starts_with(kXmpPrefix)) {
@@ -206,23 +206,23 @@ class MarkerWalk {
     if (!layout_.progressive && !several_scans_) {
       return;
     }
-    const int most_across = *std::max_element(across_.begin(), across_.end());
-    const int most_down = *std::max_element(down_.begin(), down_.end());
+    const int max_across = *std::max_element(across_.begin(), across_.end());
+    const int max_down = *std::max_element(down_.begin(), down_.end());
     for (std::size_t i = 0; i < static_cast<std::size_t>(layout_.components); ++i) {
-      layout_.coefficient_bytes += 64 * 2 * blocks(layout_.width, across_[i], most_across) *
-                                   blocks(layout_.height, down_[i], most_down);
+      layout_.coefficient_bytes +=
+          64 * 2 * blocks(layout_.width, across_[i], max_across) * blocks(layout_.height, down_[i], max_down);
     }
     check_decoder_memory(layout_.coefficient_bytes, limits_, kSubject, "", " to hold its coefficients");
   }
 
   ByteView file_;
   const ImageLimits& limits_;
-  std::size_t at_ = 2;  // behind SOI
+  std::size_t at_ = 2;  // after SOI
   JpegLayout layout_;
   std::array<int, 4> across_{};  // sampling factors
   std::array<int, 4> down_{};
   bool several_scans_ = false;
-  std::array<std::byte, 4> ids_{};  // of the components
+  std::array<std::byte, 4> ids_{};  // ids of the components
   std::array<bool, 4> scanned_{};
   std::string exif_;
   std::string_view xmp_;

@@ -22,15 +22,17 @@ std::uint32_t number(ByteView bytes, std::size_t offset, std::size_t size, bool 
   return value;
 }
 
-/// Bytes of one value of each TIFF type, 0 for numbers that are none. Source: Pillow's TiffImagePlugin.
+/// Size of one value of each TIFF type; 0 for invalid types. Source: Pillow's TiffImagePlugin.
 std::size_t type_size(std::uint32_t type) {
   constexpr std::array<std::size_t, 17> kSizes = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8};
   return type < kSizes.size() ? kSizes[type] : 0;
 }
 
-int valid_or_upright(std::int64_t value) { return value >= 1 && value <= 8 ? static_cast<int>(value) : 1; }
+int orientation_or_upright(std::int64_t value) {
+  return value >= 1 && value <= 8 ? static_cast<int>(value) : 1;
+}
 
-int valid_or_upright(double value) {
+int orientation_or_upright(double value) {
   return value >= 1 && value <= 8 && value == std::floor(value) ? static_cast<int>(value) : 1;
 }
 
@@ -48,7 +50,8 @@ enum Type : std::uint32_t {
   kLong8 = 16,
 };
 
-/// The value at `at`. To Pillow bytes and texts are no numbers, but a float or a fraction may be a whole one.
+/// The value at `at`. Pillow does not treat bytes and texts as numbers, but accepts a float or a fraction
+/// that is an integer.
 int value_at(ByteView exif, std::size_t at, std::uint32_t type, bool little) {
   const auto eight_bytes = [&] {
     const std::uint64_t first = number(exif, at, 4, little), second = number(exif, at + 4, 4, little);
@@ -61,22 +64,22 @@ int value_at(ByteView exif, std::size_t at, std::uint32_t type, bool little) {
     case kSignedShort:
     case kSignedLong:
     case kIfd:
-      return valid_or_upright(std::int64_t{number(exif, at, type_size(type), little)});
+      return orientation_or_upright(std::int64_t{number(exif, at, type_size(type), little)});
     case kLong8: {
       const std::uint64_t value = eight_bytes();
-      return valid_or_upright(value > 8 ? std::int64_t{0} : static_cast<std::int64_t>(value));
+      return orientation_or_upright(value > 8 ? std::int64_t{0} : static_cast<std::int64_t>(value));
     }
     case kFloat:
-      return valid_or_upright(double{std::bit_cast<float>(number(exif, at, 4, little))});
+      return orientation_or_upright(double{std::bit_cast<float>(number(exif, at, 4, little))});
     case kDouble:
-      return valid_or_upright(std::bit_cast<double>(eight_bytes()));
+      return orientation_or_upright(std::bit_cast<double>(eight_bytes()));
     case kRational:
     case kSignedRational: {
       const std::uint32_t first = number(exif, at, 4, little), second = number(exif, at + 4, 4, little);
       const bool is_signed = type == kSignedRational;
       const std::int64_t over = is_signed ? std::int64_t{static_cast<std::int32_t>(first)} : first;
       const std::int64_t under = is_signed ? std::int64_t{static_cast<std::int32_t>(second)} : second;
-      return under != 0 && over % under == 0 ? valid_or_upright(over / under) : 1;
+      return under != 0 && over % under == 0 ? orientation_or_upright(over / under) : 1;
     }
     default:
       return 1;
@@ -85,8 +88,8 @@ int value_at(ByteView exif, std::size_t at, std::uint32_t type, bool little) {
 
 constexpr std::string_view kExifPrefix("Exif\0\0", 6);
 
-/// Whether the 8 bytes of a header are there and say TIFF, in either order of the bytes of either of its
-/// numbers. Pillow takes the number of a big-endian BigTIFF, too, and for that of a common one.
+/// Whether the 8 bytes of a header are TIFF, in either byte order of each of its two numbers. Pillow accepts
+/// the number of a big-endian BigTIFF, too, and treats it as a regular TIFF.
 bool is_tiff_block(ByteView exif) {
   const std::string_view order = as_text(exif).substr(0, 2), version = as_text(exif).substr(order.size(), 2);
   const bool known = version == std::string_view("*\0", 2) || version == std::string_view("\0*", 2);
@@ -114,25 +117,26 @@ ExifOrientation read_exif_orientation(ByteView exif) {
     return result;
   }
   const std::uint32_t entries = number(exif, directory, 2, little);
-  std::uint64_t claimed = 0;  // by values outside the directory; those that claim more than there is are none
-  std::vector<bool> has_value(std::size_t{1} << 16);  // of each tag
+  std::uint64_t value_bytes = 0;  // bytes used by values outside the directory; a value that exceeds the
+                                  // block is ignored
+  std::vector<bool> has_value(std::size_t{1} << 16);  // the first of each tag
   std::size_t entry = directory + 2;
   for (std::uint32_t i = 0; i < entries && exif.size() - entry >= 12; ++i, entry += 12) {
     const std::uint32_t tag = number(exif, entry, 2, little);
     const std::uint32_t type = number(exif, entry + 2, 2, little);
     const std::uint64_t size = std::uint64_t{type_size(type)} * number(exif, entry + 4, 4, little);
     std::size_t at = entry + 8;
-    if (size == 0 || has_value[tag]) {  // a second value is not looked at, nor does it claim anything
+    if (size == 0 || has_value[tag]) {  // later values of a tag are ignored and do not use up bytes
       continue;
     }
     if (size > 4) {
-      claimed += size;
-      if (claimed > exif.size()) {
+      value_bytes += size;
+      if (value_bytes > exif.size()) {
         continue;
       }
       at = number(exif, at, 4, little);
       if (at > exif.size() || exif.size() - at < size) {
-        break;  // what follows a value that is cut is not read
+        break;  // entries after a truncated value are ignored
       }
     }
     has_value[tag] = true;
@@ -160,7 +164,7 @@ int xmp_orientation(ByteView xmp) {
     text.remove_prefix(at + kName.size());
     const std::size_t skip = text.starts_with("=\"") ? 2 : text.starts_with(">") ? 1 : 0;
     if (skip != 0 && text.size() > skip && text[skip] >= '0' && text[skip] <= '9') {
-      return valid_or_upright(std::int64_t{text[skip] - '0'});
+      return orientation_or_upright(std::int64_t{text[skip] - '0'});
     }
   }
   return 1;
@@ -172,12 +176,12 @@ Orientation orientation_steps(int value) {
       {},
       {},
       {false, true, false},  // 2: mirrored
-      {false, true, true},   // 3: half a turn
-      {false, false, true},  // 4: upside down, mirrored
+      {false, true, true},   // 3: rotated by 180 degrees
+      {false, false, true},  // 4: mirrored vertically
       {true, false, false},  // 5: transposed
-      {true, false, true},   // 6: to be turned clockwise
-      {true, true, true},    // 7: transposed over the other diagonal
-      {true, true, false},   // 8: to be turned anticlockwise
+      {true, false, true},   // 6: to be rotated clockwise
+      {true, true, true},    // 7: transposed along the other diagonal
+      {true, true, false},   // 8: to be rotated anticlockwise
   }};
   return value >= 1 && value <= 8 ? kSteps[static_cast<std::size_t>(value)] : Orientation{};
 }

@@ -9,8 +9,8 @@
 
 namespace sightline {
 
-/// load_pixels with the instruction set of the resize chosen by the caller, for tests and measurements; the
-/// bytes do not depend on it. `level` must be supported.
+/// load_pixels with a given instruction set for the resize, for tests and benchmarks; the result does not
+/// depend on it. The processor must support `level`.
 Image load_pixels(ByteView file, const PixelPipeline& pipeline, const ImageLimits& limits,
                   std::vector<std::string>* warnings, SimdLevel level);
 

@@ -18,30 +18,30 @@ namespace {
 
 using ConvertRow = void (*)(const std::uint8_t* in, std::uint8_t* out, std::size_t pixels);
 
-/// What becomes of the decoded samples before (`before`, null: nothing) and after (`after`) the resize.
+/// The conversions of the decoded samples before (`before`, null: none) and after (`after`) the resize.
 struct ColorPlan {
-  int channels = 3;  ///< while resizing
+  int channels = 3;  ///< samples per pixel while resizing
   ConvertRow before = nullptr;
   ConvertRow after = nullptr;
 };
 
-/// How one picture goes through the pipeline.
+/// The steps for one image.
 struct Geometry {
   Orientation turn;
-  PictureSize upright;
-  PictureSize resized;
+  ImageSize upright;
+  ImageSize resized;
   CropSide down;
   CropSide across;
 };
 
-Geometry plan_geometry(const PictureInfo& info, const PixelPipeline& pipeline, const ImageLimits& limits) {
+Geometry plan_geometry(const ImageInfo& info, const PixelPipeline& pipeline, const ImageLimits& limits) {
   Geometry g;
-  g.turn = orientation_steps(pipeline.exif || info.always_turned ? info.orientation : 1);
-  g.upright = g.turn.transpose ? PictureSize{info.width, info.height} : PictureSize{info.height, info.width};
+  g.turn = orientation_steps(pipeline.exif || info.orientation_is_required ? info.orientation : 1);
+  g.upright = g.turn.transpose ? ImageSize{info.width, info.height} : ImageSize{info.height, info.width};
   g.resized = resized_size(g.upright, pipeline);
   const bool torchvision = pipeline.openai || pipeline.resize == ResizeMode::longest;
   const auto [height, width] =
-      pipeline.crop ? PictureSize{pipeline.crop_height, pipeline.crop_width} : g.resized;
+      pipeline.crop ? ImageSize{pipeline.crop_height, pipeline.crop_width} : g.resized;
   if (std::int64_t{height} * width > limits.max_pixels) {
     fail(ErrorCode::limit, "image",
          "would have " + std::to_string(std::int64_t{height} * width) +
@@ -52,26 +52,26 @@ Geometry plan_geometry(const PictureInfo& info, const PixelPipeline& pipeline, c
   return g;
 }
 
-ColorPlan plan_color(const PictureInfo& info, const PixelPipeline& pipeline, bool filtered) {
-  // OpenAI converts to RGB after resizing. Filters work on the picture's own samples then; where nothing is
-  // filtered the order makes no difference.
-  const bool late = pipeline.openai && filtered;
+ColorPlan plan_color(const ImageInfo& info, const PixelPipeline& pipeline, bool filtered) {
+  // OpenAI converts to RGB after resizing, so that filters work on the original samples; without filtering
+  // the order makes no difference.
+  const bool convert_after = pipeline.openai && filtered;
   switch (info.format) {
     case RowFormat::rgb:
       return {};
     case RowFormat::cmyk:
-      return late ? ColorPlan{4, nullptr, cmyk_to_rgb} : ColorPlan{3, cmyk_to_rgb, nullptr};
+      return convert_after ? ColorPlan{4, nullptr, cmyk_to_rgb} : ColorPlan{3, cmyk_to_rgb, nullptr};
     case RowFormat::rgba:
       break;
   }
-  if (late && info.alpha_channel) {
+  if (convert_after && info.alpha_channel) {
     return {4, premultiply, unpremultiply};
   }
   const bool drop = pipeline.openai || pipeline.alpha == Alpha::drop;
   return {3, drop ? drop_alpha : composite_onto_white, nullptr};
 }
 
-/// The axes of the upright picture, seen from its stored rows and columns.
+/// The axes of the upright image, in terms of its stored rows and columns.
 ResamplePlan plan_resampling(const Geometry& g, Resample filter, const ColorPlan& color) {
   const auto make = [&](std::int32_t source, std::int32_t target, const CropSide& side, bool flip) {
     ResampleAxis axis = make_axis(filter, source, target, side.begin, side.begin + side.length);
@@ -80,8 +80,8 @@ ResamplePlan plan_resampling(const Geometry& g, Resample filter, const ColorPlan
     }
     return axis;
   };
-  // Pillow 13: vertically first where that is the cheaper way. With a turn by a quarter, up and down in the
-  // upright picture is along the stored rows.
+  // Pillow 13 does the vertical pass first if that is cheaper. After a quarter turn, the vertical axis of the
+  // upright image is along the stored rows.
   const std::int64_t shrink_down = g.upright.height - g.resized.height;
   const std::int64_t shrink_across = std::int64_t{g.upright.width} - g.resized.width;
   const bool vertical_first = shrink_down > 0 && shrink_down > 2 * shrink_across;
@@ -98,10 +98,10 @@ ResamplePlan plan_resampling(const Geometry& g, Resample filter, const ColorPlan
   return plan;
 }
 
-/// Decodes everything and resamples row by row. All rows are decoded, needed or not: a file that is cut or
-/// broken below the crop is refused like any other.
+/// Decodes everything and resamples row by row. All rows are decoded, needed or not, so that a file that is
+/// truncated or damaged below the crop is rejected like any other.
 void stream(RowReader& reader, const ColorPlan& color, Resampler& resampler) {
-  const PictureInfo& info = reader.info();
+  const ImageInfo& info = reader.info();
   const auto width = static_cast<std::size_t>(info.width);
   const std::size_t stride = width * static_cast<std::size_t>(channels_of(info.format)) + kRowPadding;
   std::vector<std::uint8_t> decoded(stride * Resampler::kBatch);
@@ -125,9 +125,9 @@ void stream(RowReader& reader, const ColorPlan& color, Resampler& resampler) {
   reader.finish();
 }
 
-/// The colour around a picture that is smaller than its crop. OpenAI and OpenCLIP fill before they convert to
-/// RGB, so there the level is an index of a palette, or ink.
-std::array<std::uint8_t, 3> fill_color(const PictureInfo& info, const PixelPipeline& pipeline) {
+/// The colour around an image that is smaller than its crop. OpenAI and OpenCLIP fill before they convert to
+/// RGB, so for them the level is a palette index, or ink.
+std::array<std::uint8_t, 3> fill_color(const ImageInfo& info, const PixelPipeline& pipeline) {
   const auto level = static_cast<std::uint8_t>(
       pipeline.resize == ResizeMode::longest ? std::clamp(pipeline.fill, 0, 255) : 0);
   std::array<std::uint8_t, 3> color = {level, level, level};
@@ -151,7 +151,7 @@ void fill_image(Image& image, std::array<std::uint8_t, 3> color) {
   }
 }
 
-/// Puts the resampled window, turned upright and in RGB, at its place in the result.
+/// Copies the resampled window, upright and in RGB, to its place in the result.
 Image place(const Resampler& resampler, const Geometry& g, const ColorPlan& color,
             std::array<std::uint8_t, 3> fill) {
   Image image;
@@ -190,7 +190,7 @@ Image place(const Resampler& resampler, const Geometry& g, const ColorPlan& colo
 void check_pipeline(const PixelPipeline& p) {
   const bool sizes = p.resize == ResizeMode::none || (p.height > 0 && p.width > 0);
   if (!sizes || (p.crop && (p.crop_height <= 0 || p.crop_width <= 0))) {
-    fail(ErrorCode::range, "image", "has a preprocessing with a size below 1");
+    fail(ErrorCode::range, "image", "has a preprocessing configuration with a size below 1");
   }
 }
 
@@ -210,7 +210,7 @@ Image load_pixels(ByteView file, const PixelPipeline& pipeline, const ImageLimit
              std::to_string(limits.max_bytes));
   }
   const std::unique_ptr<RowReader> reader = codec_of(file).open(file, limits, warnings);
-  const PictureInfo& info = reader->info();
+  const ImageInfo& info = reader->info();
   const Geometry geometry = plan_geometry(info, pipeline, limits);
   const bool indices = pipeline.openai && (info.bilevel || !info.palette.empty());
   const Resample filter = indices ? Resample::nearest : pipeline.resample;

@@ -10,26 +10,26 @@
 
 namespace sightline {
 
-/// Pillow's filters under Pillow's numbers, as a preprocessor_config.json's `resample` names them.
+/// Pillow's filters with Pillow's numbers, as used by `resample` in preprocessor_config.json.
 enum class Resample { nearest = 0, lanczos = 1, bilinear = 2, bicubic = 3, box = 4, hamming = 5 };
 
-/// How the target size follows from the picture's.
+/// How the target size is derived from the size of the image.
 enum class ResizeMode {
-  none,      ///< keeps its size
+  none,      ///< keeps the size
   shortest,  ///< the shorter side becomes `height`, the longer int(height * long / short)
   longest,   ///< OpenCLIP: the longer side becomes `height`, the rest is filled with `fill`
-  exact,     ///< [height, width] whatever the proportions ("squash", or size: {height, width})
+  exact,     ///< [height, width] regardless of the aspect ratio ("squash", or size: {height, width})
 };
 
 enum class Alpha { white, drop };
 
-/// Everything between the bytes of a file and the 8-bit pixels of the crop. `docs/accuracy.md` names the
+/// All steps between the bytes of a file and the 8-bit pixels of the crop. `docs/accuracy.md` gives the
 /// reference of each step.
 struct PixelPipeline {
-  bool exif = true;            ///< turn the picture as its EXIF orientation says
-  Alpha alpha = Alpha::white;  ///< composited onto white, or ignored
-  bool openai =
-      false;  ///< OpenAI's order: RGB conversion after resize and crop, crop offset rounded half to even
+  bool exif = true;            ///< apply the EXIF orientation
+  Alpha alpha = Alpha::white;  ///< composite onto white instead of dropping alpha
+  bool openai = false;  ///< OpenAI's order: RGB conversion after resizing and cropping, crop offset rounded
+                        ///< half to even
   ResizeMode resize = ResizeMode::shortest;
   std::int32_t height = 224;
   std::int32_t width = 224;
@@ -37,13 +37,14 @@ struct PixelPipeline {
   bool crop = true;
   std::int32_t crop_height = 224;
   std::int32_t crop_width = 224;
-  std::int32_t fill = 0;  ///< grey level around a `longest` picture
+  std::int32_t fill = 0;  ///< grey level around a `longest` image
 };
 
-/// Decodes, turns, converts to RGB, resizes and crops one picture: Pillow 13's bytes. The content decides the
-/// format. A large picture is never held whole where its format allows row by row decoding. `warnings` (may
-/// be null) receives one line per oddity that was accepted. Errors: magic, truncated, corrupt, header, limit,
-/// unsupported (docs/formats.md lists the cases), range when resizing would leave nothing of a side.
+/// Decodes, orients, converts to RGB, resizes and crops one image, with the same bytes as Pillow 13. The
+/// format is detected from the content. A large image is never held in memory as a whole if its format can be
+/// decoded row by row. `warnings` (may be null) receives one line per recoverable problem. Errors: magic,
+/// truncated, corrupt, header, limit, unsupported (docs/formats.md lists the cases), range if a side would
+/// become 0 by resizing.
 Image load_pixels(ByteView file, const PixelPipeline& pipeline, const ImageLimits& limits,
                   std::vector<std::string>* warnings);
 

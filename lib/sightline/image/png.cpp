@@ -16,7 +16,7 @@ namespace {
 
 constexpr std::string_view kSubject = "PNG";
 
-/// What libpng's callbacks touch; see JpegState for the rule of setjmp and longjmp.
+/// The state used by libpng's callbacks; see JpegState for the rules of setjmp and longjmp.
 struct PngState {
   PngState() = default;
   PngState(const PngState&) = delete;
@@ -29,9 +29,9 @@ struct PngState {
 
   png_structp png = nullptr;
   png_infop info = nullptr;
-  const ByteView* chunks = nullptr;  // what is left of PngLayout::essential
+  const ByteView* chunks = nullptr;  // remaining parts of PngLayout::essential
   std::size_t chunk_count = 0;
-  std::size_t position = 0;  // in the first of them
+  std::size_t position = 0;  // offset in the first of them
   bool truncated = false;
   bool bad_data = false;
   std::jmp_buf escape;
@@ -57,12 +57,12 @@ void on_png_warning(png_structp png, png_const_charp text) {
   if (state.warnings++ == 0) {
     copy_text(state.warning, text);
   }
-  // Once the last row is out, libpng takes a wrong Adler sum for benign. It is not: the rows are not what was
-  // written.
+  // After the last row, libpng treats a wrong Adler checksum as benign. It is not: the rows differ from what
+  // was written.
   state.bad_data = state.bad_data || std::strstr(text, "incorrect data check") != nullptr;
 }
 
-// Gives libpng the essential chunks one after the other, and nothing else.
+// Passes the essential chunks to libpng in order, and nothing else.
 void on_png_read(png_structp png, png_bytep out, std::size_t count) {
   auto& state = *static_cast<PngState*>(png_get_io_ptr(png));
   while (count > 0) {
@@ -100,7 +100,7 @@ bool start(PngState& state, const ImageLimits& limits, int& passes, std::size_t&
   png_set_read_fn(state.png, &state, on_png_read);
   if (!limits.checksums) {
     png_set_crc_action(state.png, PNG_CRC_WARN_USE, PNG_CRC_WARN_USE);
-#ifdef PNG_IGNORE_ADLER32  // a choice of whoever built libpng
+#ifdef PNG_IGNORE_ADLER32  // a build option of libpng
     png_set_option(state.png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
 #endif
   }
@@ -165,7 +165,8 @@ class PngReader : public RowReader {
     }
   }
 
-  /// Adam7 gives rows only at the end, so the whole picture is held, in the file's own samples.
+  /// With Adam7, rows are complete only at the end, so the whole image is held in memory, in the samples of
+  /// the file.
   void read_interlaced(int passes, const ImageLimits& limits) {
     const std::int64_t bytes = checked_mul(static_cast<std::int64_t>(row_bytes_), info_.height, kSubject);
     check_decoder_memory(bytes, limits, kSubject, "is interlaced and ", "");
@@ -182,10 +183,10 @@ class PngReader : public RowReader {
   [[noreturn]] void raise() const {
     const std::string_view text = state_.message.data();
     if (state_.truncated || text.find("ot enough") != std::string_view::npos) {
-      fail(ErrorCode::truncated, kSubject, "ends before its picture is complete");
+      fail(ErrorCode::truncated, kSubject, "ends before its image is complete");
     }
     if (text.find("emory") != std::string_view::npos || state_.png == nullptr) {
-      fail(ErrorCode::limit, kSubject, "needs more memory than there is");
+      fail(ErrorCode::limit, kSubject, "out of memory");
     }
     fail(
         ErrorCode::corrupt, kSubject,

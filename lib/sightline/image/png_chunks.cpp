@@ -21,7 +21,7 @@ std::uint32_t big_endian(ByteView bytes, std::size_t at) {
   return value;
 }
 
-/// CRC-32 of PNG (annex D), bit by bit: used once in a blue moon, see PngLayout::last_checksum.
+/// CRC-32 of PNG (annex D), bit by bit, because it is rarely needed; see PngLayout::last_checksum.
 std::uint32_t checksum(ByteView bytes) {
   std::uint32_t crc = 0xffffffff;
   for (const std::byte byte : bytes) {
@@ -49,37 +49,37 @@ class ChunkWalk {
       warn(warnings_, "PNG: no end chunk (IEND)");
     }
     if (data_ == Data::none) {
-      fail(done_ ? ErrorCode::header : ErrorCode::truncated, kSubject, "has no picture data (IDAT)");
+      fail(done_ ? ErrorCode::header : ErrorCode::truncated, kSubject, "has no image data (IDAT)");
     }
     finish();
   }
 
  private:
-  enum class Data { none, running, over };  // where the walk is, relative to the run of IDAT chunks
+  enum class Data { none, running, over };  // position relative to the run of IDAT chunks
 
-  /// Reads one chunk. False at the end of the file, or at damage behind the picture data, which does not
-  /// matter.
+  /// Reads one chunk. Returns false at the end of the file, or at damage after the image data, which is
+  /// harmless.
   bool next_chunk() {
     const std::size_t left = file_.size() - at_;
-    const bool past_data = data_ != Data::none;
+    const bool after_data = data_ != Data::none;
     if (left < 8) {
-      return end_of_file(past_data, left);
+      return end_of_file(after_data, left);
     }
     const std::size_t length = big_endian(file_, at_);
     const std::string_view type = as_text(file_.subspan(at_ + 4, 4));
-    const bool sane = length <= 0x7fffffff && std::all_of(type.begin(), type.end(), is_letter);
-    if (!sane && past_data) {
-      warn(warnings_, "PNG: garbage behind the picture data");
+    const bool is_chunk = length <= 0x7fffffff && std::all_of(type.begin(), type.end(), is_letter);
+    if (!is_chunk && after_data) {
+      warn(warnings_, "PNG: invalid data after the image data");
       return false;
     }
-    if (!sane) {
+    if (!is_chunk) {
       fail(ErrorCode::header, kSubject, "has no valid chunk at offset " + std::to_string(at_));
     }
     if (left - 8 < length) {
-      return end_of_file(past_data && type != "IDAT", left);
+      return end_of_file(after_data && type != "IDAT", left);
     }
     const ByteView whole = file_.subspan(at_, std::min(left, length + 12));
-    if (whole.size() < length + 12 && !past_data && type != "IDAT") {
+    if (whole.size() < length + 12 && !after_data && type != "IDAT") {
       return end_of_file(false, left);
     }
     at_ += whole.size();
@@ -91,7 +91,7 @@ class ChunkWalk {
     if (!harmless) {
       fail(ErrorCode::truncated, kSubject,
            "ends after " + std::to_string(file_.size()) + " bytes, " +
-               (left < 8 ? "where a chunk should follow" : "inside a chunk"));
+               (left < 8 ? "where a chunk is expected" : "inside a chunk"));
     }
     return false;
   }
@@ -99,7 +99,7 @@ class ChunkWalk {
   void take(std::string_view type, ByteView whole, ByteView data) {
     if (layout_.width == 0) {
       if (type != "IHDR") {
-        fail(ErrorCode::header, kSubject, "begins with " + std::string(type) + ", expected IHDR");
+        fail(ErrorCode::header, kSubject, "starts with " + std::string(type) + ", expected IHDR");
       }
       read_header(data);
       layout_.essential.push_back(whole);
@@ -138,17 +138,17 @@ class ChunkWalk {
            "is " + std::to_string(width) + "x" + std::to_string(height) +
                ", expected sides from 1 to 2147483647");
     }
-    check_picture_size(width, height, limits_, kSubject);
+    check_image_size(width, height, limits_, kSubject);
     layout_.width = static_cast<std::int32_t>(width);
     layout_.height = static_cast<std::int32_t>(height);
     check_type(static_cast<int>(data[8]), static_cast<int>(data[9]));
     for (std::size_t i = 10; i <= 12; ++i) {
       constexpr std::array<std::string_view, 3> kNames = {"compression", "filter", "interlace"};
-      const int most = i == 12 ? 1 : 0;
-      if (static_cast<int>(data[i]) > most) {
+      const int max_method = i == 12 ? 1 : 0;
+      if (static_cast<int>(data[i]) > max_method) {
         fail(ErrorCode::header, kSubject,
              "has " + std::string(kNames[i - 10]) + " method " + std::to_string(static_cast<int>(data[i])) +
-                 ", expected at most " + std::to_string(most));
+                 ", expected at most " + std::to_string(max_method));
       }
     }
     layout_.interlaced = static_cast<int>(data[12]) == 1;
@@ -161,7 +161,7 @@ class ChunkWalk {
     if (!valid) {
       fail(ErrorCode::header, kSubject,
            "has bit depth " + std::to_string(depth) + " with color type " + std::to_string(color) +
-               ", expected one of the 15 pairs of the standard");
+               ", expected one of the 15 combinations of the standard");
     }
     layout_.depth = depth;
     layout_.color = static_cast<PngColor>(color);
@@ -169,10 +169,10 @@ class ChunkWalk {
 
   void take_data(ByteView whole, ByteView data) {
     if (data_ == Data::over) {
-      if (!stray_data_) {
-        warn(warnings_, "PNG: picture data (IDAT) in two places, the second is ignored");
+      if (!has_second_data_) {
+        warn(warnings_, "PNG: image data (IDAT) in two places, the second is ignored");
       }
-      stray_data_ = true;
+      has_second_data_ = true;
       return;
     }
     data_ = Data::running;
@@ -180,20 +180,19 @@ class ChunkWalk {
       layout_.essential.push_back(whole);
       return;
     }
-    // The file ends inside the last checksum: the picture is whole, so libpng is shown the checksum that it
-    // lacks.
+    // The file ends inside the last checksum. The image is complete, so libpng is given the missing checksum.
     const std::uint32_t crc = checksum(whole.subspan(4, data.size() + 4));
     for (std::size_t i = 0; i < 4; ++i) {
       layout_.last_checksum[i] = static_cast<std::byte>(crc >> (24 - 8 * i) & 0xff);
     }
     layout_.essential.push_back(whole.first(data.size() + 8));
     layout_.essential.push_back(layout_.last_checksum);
-    warn(warnings_, "PNG: ends inside the checksum of its picture data");
+    warn(warnings_, "PNG: ends inside the checksum of its image data");
   }
 
   void take_palette(ByteView whole, ByteView data) {
     if (layout_.color != PngColor::palette || data_ != Data::none) {
-      return;  // a suggestion for screens of few colours, or too late
+      return;  // a suggested palette for limited displays, or too late
     }
     if (!layout_.palette.empty()) {
       fail(ErrorCode::header, kSubject, "has two palettes (PLTE)");
@@ -213,7 +212,7 @@ class ChunkWalk {
     const ExifOrientation orientation = orientation_.value();
     layout_.orientation = orientation.value;
     if (orientation.unreadable) {
-      warn(warnings_, "PNG: its EXIF data cannot be read and are ignored");
+      warn(warnings_, "PNG: EXIF data is unreadable and ignored");
     }
     if (has_transparency_) {
       take_transparency();
@@ -243,7 +242,7 @@ class ChunkWalk {
   std::size_t at_ = 0;
   Data data_ = Data::none;
   bool done_ = false;
-  bool stray_data_ = false;
+  bool has_second_data_ = false;
   bool has_transparency_ = false;
   ByteView transparency_;
   PngOrientation orientation_;

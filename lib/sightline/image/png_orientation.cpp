@@ -14,7 +14,7 @@ namespace sightline {
 namespace {
 
 constexpr std::string_view kProfileKeyword = "Raw profile type exif";
-constexpr std::string_view kPlainKeyword = "exif";  // not in the standard, but Pillow takes it
+constexpr std::string_view kPlainKeyword = "exif";  // not in the standard, but accepted by Pillow
 constexpr std::string_view kXmpKeyword = "XML:com.adobe.xmp";
 constexpr std::size_t kMaxText = 1 << 20;  // Pillow's MAX_TEXT_CHUNK
 
@@ -34,13 +34,13 @@ std::string inflated(std::string_view zlib) {
   return text;
 }
 
-/// Cuts `text` behind the first `mark`; empty when there is none.
+/// Returns the text before the first `mark` and removes both; empty if there is none.
 std::string_view after(std::string_view text, char mark) {
   const std::size_t at = text.find(mark);
   return at == std::string_view::npos ? std::string_view() : text.substr(at + 1);
 }
 
-/// The text of a chunk; `data` begins behind the keyword. Source: PNG, third edition, 11.3.3.
+/// The text of a chunk; `data` starts after the keyword. Source: PNG, third edition, 11.3.3.
 std::string text_of(std::string_view type, std::string_view data) {
   if (type == "tEXt" || data.size() < 2) {
     return std::string(type == "tEXt" ? data : std::string_view());
@@ -49,7 +49,8 @@ std::string text_of(std::string_view type, std::string_view data) {
     return data[0] == 0 ? inflated(data.substr(1)) : std::string();
   }
   const bool compressed = data[0] != 0, known = data[1] == 0;
-  const std::string_view text = after(after(data.substr(2), '\0'), '\0');  // behind language and translation
+  const std::string_view text = after(after(data.substr(2), '\0'), '\0');  // after language and translated
+                                                                           // keyword
   return compressed ? (known ? inflated(text) : std::string()) : std::string(text);
 }
 
@@ -59,8 +60,8 @@ int hex_digit(char c) {
   return at == std::string_view::npos ? -1 : static_cast<int>(at);
 }
 
-/// A profile as ImageMagick writes it: an empty line, its name, its size, then lines of hexadecimal digits.
-/// Nothing when there is anything else among them.
+/// Parses a profile in ImageMagick's form: an empty line, its name, its size, then lines of hexadecimal
+/// digits. Returns nothing if it contains anything else.
 std::optional<std::string> profile_bytes(std::string_view text) {
   std::string bytes;
   bool half = false;

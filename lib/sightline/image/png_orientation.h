@@ -9,19 +9,18 @@
 
 namespace sightline {
 
-/// Collects what a PNG's chunks say about how the picture is to be turned: an eXIf chunk, else the text in
-/// which ImageMagick and others keep EXIF data ("Raw profile type exif"), else an XMP packet. Of each the
-/// last counts, as in Pillow. The views given must outlive it.
+/// Collects the orientation metadata of a PNG: an eXIf chunk, else the text in which ImageMagick and others
+/// store EXIF data ("Raw profile type exif"), else an XMP packet. The last of each kind counts, as in Pillow.
+/// The given views must outlive this object.
 class PngOrientation {
  public:
-  /// Any chunk; those that say nothing are passed over.
+  /// Accepts any chunk and ignores those without orientation metadata.
   void take(std::string_view type, ByteView data);
-  /// Inflates at most one text of each kind, to at most 1 MiB; what is larger, or cannot be read,
-  /// says nothing.
+  /// Inflates at most one text of each kind, to at most 1 MiB; larger or unreadable texts are ignored.
   ExifOrientation value() const;
 
  private:
-  /// A text chunk behind its keyword.
+  /// The text of a chunk after its keyword.
   struct Text {
     std::string_view type;
     ByteView data;

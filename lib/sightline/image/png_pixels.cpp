@@ -8,7 +8,8 @@ namespace sightline {
 
 namespace {
 
-/// One byte of a chunk's 16-bit numbers, in a form that Pillow compares with 8-bit samples: its low half.
+/// One byte of a chunk's 16-bit number, in the form in which Pillow compares it with 8-bit samples: its low
+/// byte.
 std::uint8_t low_byte(ByteView numbers, std::size_t index) {
   return static_cast<std::uint8_t>(numbers[2 * index + 1]);
 }
@@ -38,8 +39,8 @@ bool PngPixels::as_stored() const {
 
 void PngPixels::fill_palette_table() {
   ByteView alphas = layout_.transparency;
-  // As Pillow, whose pattern for "one entry is clear, all others opaque" overlooks a last entry of 10 (a
-  // newline).
+  // As in Pillow, whose pattern for "one transparent entry, all others opaque" does not match a last entry of
+  // 10 (a newline).
   const auto opaque = [](std::byte alpha) { return alpha == std::byte{255}; };
   if (!alphas.empty() && alphas.back() == std::byte{10}) {
     const ByteView others = alphas.first(alphas.size() - 1);
@@ -49,7 +50,7 @@ void PngPixels::fill_palette_table() {
     }
   }
   for (std::size_t i = 0; i < 256; ++i) {
-    for (std::size_t c = 0; c < 3; ++c) {  // beyond the palette: black, as libpng
+    for (std::size_t c = 0; c < 3; ++c) {  // beyond the palette: black, as in libpng
       const std::size_t at = 3 * i + c;
       table_[i][c] = at < layout_.palette.size() ? static_cast<std::uint8_t>(layout_.palette[at]) : 0;
       palette_.push_back(table_[i][c]);
@@ -60,13 +61,13 @@ void PngPixels::fill_palette_table() {
 
 void PngPixels::fill_grey_table() {
   const ByteView transparency = layout_.transparency;
-  const int most = (1 << layout_.depth) - 1;
-  for (int i = 0; i <= most; ++i) {
-    const auto grey = static_cast<std::uint8_t>(i * 255 / most);
+  const int max_level = (1 << layout_.depth) - 1;
+  for (int i = 0; i <= max_level; ++i) {
+    const auto grey = static_cast<std::uint8_t>(i * 255 / max_level);
     bool clear = false;
     if (!transparency.empty()) {
-      // As Pillow: of 1-bit pictures any number but 0 means white; in others the number is compared with the
-      // sample after it was scaled to 8 bits, which for 2 and 4 bits is not what the standard says.
+      // As in Pillow: for 1-bit images any nonzero number means white; for others the number is compared with
+      // the sample after scaling to 8 bits, which for 2 and 4 bits differs from the standard.
       const bool any = transparency[0] != std::byte{0} || transparency[1] != std::byte{0};
       clear = layout_.depth == 1 ? (grey != 0) == any : grey == low_byte(transparency, 0);
     }
@@ -102,7 +103,7 @@ void PngPixels::convert_samples(const std::uint8_t* in, std::uint8_t* out) const
     if (alpha) {
       out[3] = in[pixel - sample];
     } else if (channels == 4) {
-      // As Pillow: the low bytes of the transparent colour are compared, whatever the depth.
+      // As in Pillow: the low bytes of the transparent colour are compared, for any depth.
       const bool clear =
           out[0] == low_byte(key, 0) && out[1] == low_byte(key, 1) && out[2] == low_byte(key, 2);
       out[3] = clear ? 0 : 255;
@@ -111,7 +112,7 @@ void PngPixels::convert_samples(const std::uint8_t* in, std::uint8_t* out) const
 }
 
 void PngPixels::convert_grey16(const std::uint8_t* in, std::uint8_t* out) const {
-  // The one deliberate difference to Pillow, which clips everything above 255 of 65535 to white.
+  // The one deliberate difference from Pillow, which clips all values above 255 of 65535 to white.
   const ByteView key = layout_.transparency;
   for (std::int32_t x = 0; x < layout_.width; ++x, in += 2) {
     out = std::fill_n(out, 3, in[0]);

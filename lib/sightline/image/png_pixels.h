@@ -10,19 +10,20 @@
 
 namespace sightline {
 
-/// Turns rows of one PNG's samples into RGB or RGBA of 8 bits, as Pillow understands its colour types and
-/// transparent colours; samples of 16 bits by their high byte. `layout` must outlive this object.
+/// Converts rows of PNG samples to RGB or RGBA of 8 bits, with Pillow's interpretation of colour types and
+/// transparent colours; 16-bit samples are reduced to their high byte. `layout` must outlive this object.
 class PngPixels {
  public:
   explicit PngPixels(const PngLayout& layout);
 
   RowFormat format() const;
-  /// Whether stored rows are in that format already and need no conversion.
+  /// Whether stored rows already have that format and need no conversion.
   bool as_stored() const;
-  /// RGB of the 256 indices of a palette picture, else empty.
+  /// RGB values of the 256 indices of a palette image, else empty.
   const std::vector<std::uint8_t>& palette() const { return palette_; }
 
-  /// One row: `in` as the file has it, but samples below 8 bits one to a byte; `out` in `format()`.
+  /// Converts one row: `in` as stored in the file, but with samples below 8 bits unpacked to bytes; `out` in
+  /// `format()`.
   void convert(const std::uint8_t* in, std::uint8_t* out) const;
 
  private:
@@ -34,7 +35,7 @@ class PngPixels {
 
   const PngLayout& layout_;
   std::vector<std::uint8_t> palette_;
-  std::array<std::array<std::uint8_t, 4>, 256> table_{};  // RGBA of each sample of up to 8 bits
+  std::array<std::array<std::uint8_t, 4>, 256> table_{};  // RGBA value of each sample of up to 8 bits
 };
 
 }  // namespace sightline

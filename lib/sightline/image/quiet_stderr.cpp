@@ -13,7 +13,7 @@ namespace {
 struct Redirection {
   std::mutex mutex;
   int users = 0;
-  std::FILE* nowhere = std::fopen("/dev/null", "we");
+  std::FILE* dev_null = std::fopen("/dev/null", "we");
   std::FILE* before = nullptr;
 };
 
@@ -27,16 +27,16 @@ Redirection& redirection() {
 QuietStderr::QuietStderr() {
   Redirection& r = redirection();
   const std::lock_guard lock(r.mutex);
-  if (r.users++ == 0 && r.nowhere != nullptr) {
+  if (r.users++ == 0 && r.dev_null != nullptr) {
     r.before = stderr;
-    stderr = r.nowhere;
+    stderr = r.dev_null;
   }
 }
 
 QuietStderr::~QuietStderr() {
   Redirection& r = redirection();
   const std::lock_guard lock(r.mutex);
-  if (--r.users == 0 && r.nowhere != nullptr) {
+  if (--r.users == 0 && r.dev_null != nullptr) {
     stderr = r.before;
   }
 }

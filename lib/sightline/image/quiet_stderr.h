@@ -3,11 +3,11 @@
 
 namespace sightline {
 
-/// While one exists, what C code prints through the C library's `stderr` goes nowhere: dav1d and libde265
-/// report broken images there and have no switch that is within reach. The file descriptor stays as it is,
-/// and so do std::cerr and every stream that took hold of `stderr` before. Several may exist at once, on any
-/// threads; the first one redirects and the last one restores. Does nothing where the C library's `stderr`
-/// cannot be assigned (musl).
+/// While an object exists, output of C code to the C library's `stderr` is discarded: dav1d and libde265
+/// report broken images there, and the option to disable that is not reachable. The file descriptor is
+/// unchanged, and so are std::cerr and all streams that captured `stderr` before. Several objects may exist
+/// at once, on any threads; the first redirects and the last restores. Does nothing if the C library's
+/// `stderr` is not assignable (musl).
 class QuietStderr {
  public:
   QuietStderr();

@@ -90,7 +90,7 @@ ResampleAxis copy_axis(std::int32_t begin, std::int32_t end) {
   return axis;
 }
 
-/// Pillow adds the step up from position to position, rounding errors included.
+/// Pillow accumulates the step from position to position, including rounding errors.
 ResampleAxis nearest_axis(std::int32_t source, std::int32_t target, std::int32_t begin, std::int32_t end) {
   ResampleAxis axis = empty_axis(end - begin, 1);
   const double step = static_cast<double>(source) / target;
@@ -126,11 +126,11 @@ std::int32_t ResampleAxis::begin() const {
 }
 
 std::int32_t ResampleAxis::end() const {
-  std::int32_t most = 0;
+  std::int32_t max_end = 0;
   for (std::size_t i = 0; i < first.size(); ++i) {
-    most = std::max(most, first[i] + count[i]);
+    max_end = std::max(max_end, first[i] + count[i]);
   }
-  return most;
+  return max_end;
 }
 
 ResampleAxis make_axis(Resample filter, std::int32_t source, std::int32_t target, std::int32_t begin,

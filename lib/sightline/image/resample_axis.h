@@ -9,11 +9,11 @@
 
 namespace sightline {
 
-/// One direction of a resampling: which source positions make an output position, and with which weights.
-/// Output i = (sum over k < count[i] of weight(i)[k] * source[first[i] + k] + 2^21) >> 22, clipped to 0..255.
+/// One dimension of a resampling: the source positions of each output position and their weights. Output i =
+/// (sum over k < count[i] of weight(i)[k] * source[first[i] + k] + 2^21) >> 22, clipped to 0..255.
 struct ResampleAxis {
   std::vector<std::int32_t> first;
-  std::vector<std::int32_t> count;    ///< 0 where the output is 0 whatever the source
+  std::vector<std::int32_t> count;    ///< 0 if the output is 0 for any source
   std::vector<std::int32_t> weights;  ///< [outputs, taps], 22 fractional bits
   std::int32_t taps = 0;              ///< the largest count, at least 1
 
@@ -22,12 +22,12 @@ struct ResampleAxis {
     return std::span(weights).subspan(static_cast<std::size_t>(i) * static_cast<std::size_t>(taps),
                                       static_cast<std::size_t>(count[static_cast<std::size_t>(i)]));
   }
-  /// The source positions that are used at all: [begin, end).
+  /// The range of source positions that are used: [begin, end).
   std::int32_t begin() const;
   std::int32_t end() const;
 };
 
-/// Outputs [begin, end) of a side that goes from `source` to `target` positions; equal sizes copy.
+/// Outputs [begin, end) of a side that is resized from `source` to `target` positions; equal sizes copy.
 /// Source: Pillow 13.0.0 src/libImaging/Resample.c (precompute_coeffs, normalize_coeffs_8bpc: antialiased
 /// when shrinking) and, for nearest, Geometry.c (ImagingScaleAffine), operation by operation in double.
 ResampleAxis make_axis(Resample filter, std::int32_t source, std::int32_t target, std::int32_t begin,

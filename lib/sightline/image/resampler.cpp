@@ -34,7 +34,7 @@ Resampler::Resampler(ResamplePlan plan, SimdLevel level)
   out_stride_ = padded(out_columns);
   out_.resize(static_cast<std::size_t>(plan_.rows.size()) * out_stride_);
   if (plan_.rows_first) {
-    waiting_rows_.resize(kWaiting * ring_stride_);
+    pending_rows_.resize(kMaxPendingRows * ring_stride_);
     for (std::size_t i = 0; i < plan_.columns.first.size(); ++i) {
       plan_.columns.first[i] = std::max(plan_.columns.first[i] - first_column_, 0);
     }
@@ -49,7 +49,8 @@ void Resampler::push(const std::uint8_t* rows, std::size_t stride, int count) {
   const std::int32_t end = std::min(pushed_ + count, end_row_);
   if (begin < end) {
     const std::uint8_t* from = rows + static_cast<std::size_t>(begin - pushed_) * stride;
-    // Batches begin at multiples of kBatch and the ring is a multiple long: a batch never wraps around.
+    // Batches start at multiples of kBatch and the ring holds a multiple of it, so a batch never wraps
+    // around.
     std::uint8_t* slot = ring_.data() + static_cast<std::size_t>(begin % ring_rows_) * ring_stride_;
     if (plan_.rows_first) {
       const auto channels = static_cast<std::size_t>(plan_.channels);
@@ -69,15 +70,15 @@ void Resampler::push(const std::uint8_t* rows, std::size_t stride, int count) {
 
 void Resampler::emit() {
   const std::int32_t outputs = plan_.rows.size();
-  while (emitted_ < outputs) {
-    const std::int32_t i = upwards_ ? outputs - 1 - emitted_ : emitted_;
+  while (completed_ < outputs) {
+    const std::int32_t i = upwards_ ? outputs - 1 - completed_ : completed_;
     const auto at = static_cast<std::size_t>(i);
     if (plan_.rows.first[at] + plan_.rows.count[at] > pushed_) {
       return;
     }
     emit_row(i);
-    ++emitted_;
-    if (plan_.rows_first && (++waiting_ == kWaiting || emitted_ == outputs)) {
+    ++completed_;
+    if (plan_.rows_first && (++pending_ == kMaxPendingRows || completed_ == outputs)) {
       flush();
     }
   }
@@ -95,19 +96,19 @@ void Resampler::emit_row(std::int32_t i) {
       std::span(sources_).first(count), plan_.rows.weight(i),
       std::span(row_weights_.groups).subspan(first_group, row_weights_.begin[at + 1] - first_group)};
   std::uint8_t* to = plan_.rows_first
-                         ? waiting_rows_.data() + static_cast<std::size_t>(waiting_) * ring_stride_
+                         ? pending_rows_.data() + static_cast<std::size_t>(pending_) * ring_stride_
                          : writable_output(i);
   run_vertical(row, level_, to, ring_stride_ - kRowPadding);
 }
 
 void Resampler::flush() {
-  const std::int32_t last = upwards_ ? plan_.rows.size() - emitted_ : emitted_ - 1;
-  const std::int32_t first = upwards_ ? last + waiting_ - 1 : last - waiting_ + 1;
+  const std::int32_t last = upwards_ ? plan_.rows.size() - completed_ : completed_ - 1;
+  const std::int32_t first = upwards_ ? last + pending_ - 1 : last - pending_ + 1;
   const auto stride = static_cast<std::ptrdiff_t>(out_stride_);
-  run_horizontal({plan_.columns, column_weights_, windows_, plan_.channels}, level_, waiting_rows_.data(),
+  run_horizontal({plan_.columns, column_weights_, windows_, plan_.channels}, level_, pending_rows_.data(),
                  static_cast<std::ptrdiff_t>(ring_stride_), writable_output(first),
-                 upwards_ ? -stride : stride, waiting_);
-  waiting_ = 0;
+                 upwards_ ? -stride : stride, pending_);
+  pending_ = 0;
 }
 
 }  // namespace sightline

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int kHalf = 1 << 21;
 
-/// For each of two 128-bit lanes: which bytes of a load of four pixels make the 16-bit pairs of two
-/// neighbouring pixels, channel by channel (-1 = zero).
+/// For each of two 128-bit lanes: the byte order that turns a load of four pixels into the 16-bit pairs of
+/// two adjacent pixels, channel by channel (-1 = zero).
 alignas(32) constexpr signed char kPairs3[32] = {0, -1, 3, -1, 1, -1, 4,  -1, 2, -1, 5,  -1, -1, -1, -1, -1,
                                                  6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1};
 alignas(32) constexpr signed char kPairs4[32] = {0,  -1, 4,  -1, 1,  -1, 5,  -1, 2,  -1, 6,
@@ -28,7 +28,7 @@ alignas(32) constexpr signed char kPairs4[32] = {0,  -1, 4,  -1, 1,  -1, 5,  -1,
   return _mm_srai_epi32(_mm_add_epi32(pixel, _mm_set1_epi32(kHalf)), 22);
 }
 
-/// `rows` output rows (1 or 4) at once, so that each weight is loaded once for all.
+/// Computes `rows` output rows (1 or 4) at once, so that each weight is loaded once for all.
 template <int rows>
 [[gnu::target("avx2")]] void horizontal_rows(const HorizontalPass& pass, const std::uint8_t* in,
                                              std::ptrdiff_t in_stride, std::uint8_t* out,
@@ -65,7 +65,7 @@ template <int rows>
     for (int r = 0; r < rows; ++r) {
       const __m128i words = _mm_packs_epi32(fold(high[r], low[r]), _mm_setzero_si128());
       const int bytes = _mm_cvtsi128_si32(_mm_packus_epi16(words, words));
-      // Three channels: the fourth byte is written over by the next pixel, the last one falls into the
+      // Three channels: the fourth byte is overwritten by the next pixel; the last one falls into the
       // padding.
       std::memcpy(out + r * out_stride + static_cast<std::ptrdiff_t>(i) * pass.channels, &bytes, 4);
     }

@@ -13,8 +13,8 @@ namespace {
 
 constexpr int kHalf = 1 << 21;
 
-/// Which bytes of eight pixels make the 16-bit pairs of neighbours, channel by channel; lane i holds pixels
-/// 2i, 2i+1.
+/// The byte order that turns eight pixels into 16-bit pairs of adjacent pixels, channel by channel; lane i
+/// holds pixels 2i, 2i+1.
 struct PairIndex {
   alignas(64) signed char bytes[64] = {};
   std::uint64_t used = 0;
@@ -34,7 +34,7 @@ struct PairIndex {
 constexpr PairIndex kPairs3(3);
 constexpr PairIndex kPairs4(4);
 
-/// high * 2^15 + low, rounded and cut to whole numbers (not yet to 0..255).
+/// high * 2^15 + low, rounded and truncated to integers (not yet to 0..255).
 [[gnu::target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]] inline __m512i whole(__m512i high,
                                                                                         __m512i low) {
   const __m512i sum = _mm512_add_epi32(_mm512_slli_epi32(high, 15), low);
@@ -56,7 +56,7 @@ constexpr PairIndex kPairs4(4);
   return _mm512_add_epi32(_mm512_shuffle_i32x4(ab, cd, 0x88), _mm512_shuffle_i32x4(ab, cd, 0xdd));
 }
 
-/// `rows` output rows (1 or 4) at once, so that each weight is loaded once for all.
+/// Computes `rows` output rows (1 or 4) at once, so that each weight is loaded once for all.
 template <int rows>
 [[gnu::target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]] void horizontal_rows(
     const HorizontalPass& pass, const std::uint8_t* in, std::ptrdiff_t in_stride, std::uint8_t* out,
@@ -86,21 +86,21 @@ template <int rows>
         low[r] = _mm512_dpwssd_epi32(low[r], v, ll);
       }
     }
-    // One register of sums: lane r is row r. (A single row is summed four times over, which costs less than a
+    // One register of sums: lane r is row r. (A single row is summed four times, which costs less than a
     // branch.)
     const __m512i highs = sum_lanes(high[0], high[1 % rows], high[2 % rows], high[3 % rows]);
     const __m512i lows = sum_lanes(low[0], low[1 % rows], low[2 % rows], low[3 % rows]);
     alignas(16) std::uint8_t pixels[16];
     _mm_store_si128(reinterpret_cast<__m128i*>(pixels), clip_to_bytes(whole(highs, lows)));
     for (int r = 0; r < rows; ++r) {
-      // Three channels: the fourth byte is written over by the next pixel, the last one falls into the
+      // Three channels: the fourth byte is overwritten by the next pixel; the last one falls into the
       // padding.
       std::memcpy(out + r * out_stride + static_cast<std::ptrdiff_t>(i) * pass.channels, pixels + 4 * r, 4);
     }
   }
 }
 
-/// Four output pixels at once, one in each lane; see WindowWeights.
+/// Computes four output pixels at once, one in each lane; see WindowWeights.
 template <int rows>
 [[gnu::target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]] void window_rows(
     const HorizontalPass& pass, const std::uint8_t* in, std::ptrdiff_t in_stride, std::uint8_t* out,
@@ -109,7 +109,7 @@ template <int rows>
   const bool three = pass.channels == 3;
   const __mmask64 used = three ? 0x0555055505550555 : 0x5555555555555555;
   const __m512i step = _mm512_set1_epi8(static_cast<char>(2 * pass.channels));
-  // Three channels: the unused fourth bytes are squeezed out.
+  // Three channels: the unused fourth bytes are removed.
   const __m128i squeeze = three ? _mm_setr_epi8(0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, -1, -1, -1, -1)
                                 : _mm_setr_epi8(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
   const WindowWeights::Lanes* lanes = windows.lanes.data();

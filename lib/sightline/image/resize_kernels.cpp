@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::uint32_t kHalf = 1U << 21;
 
-/// Pillow's clip8. Sums are kept unsigned: the halves may wrap on the way.
+/// Pillow's clip8. Sums are unsigned, because partial sums may wrap.
 std::uint8_t clip8(std::uint32_t sum) {
   const auto value = static_cast<std::int32_t>(sum) >> 22;
   return static_cast<std::uint8_t>(std::clamp(value, 0, 255));
@@ -138,7 +138,7 @@ void horizontal_portable(const HorizontalPass& pass, const std::uint8_t* in, std
 }
 
 void vertical_portable(const VerticalRow& row, std::uint8_t* out, std::size_t bytes) {
-  constexpr std::size_t kBlock = 64;  // sums of one block stay in registers or the first-level cache
+  constexpr std::size_t kBlock = 64;  // the sums of one block stay in registers or in the L1 cache
   for (std::size_t x = 0; x < bytes; x += kBlock) {
     const std::size_t n = std::min(kBlock, bytes - x);
     std::array<std::uint32_t, kBlock> sum;

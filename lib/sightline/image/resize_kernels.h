@@ -10,23 +10,24 @@
 
 namespace sightline {
 
-/// Instruction sets the passes are written for. All give the same bytes.
+/// Instruction sets with specialised passes. All give the same bytes.
 enum class SimdLevel { portable, avx2, avx512 };
 
-/// Whether this processor runs `level` (avx512 stands for F, BW, VL, VBMI and VNNI together: Ice Lake, Zen 4
-/// and on).
+/// Whether this processor supports `level` (avx512 requires F, BW, VL, VBMI and VNNI: Ice Lake, Zen 4 and
+/// later).
 bool simd_supported(SimdLevel level);
 SimdLevel best_simd_level();
 
-/// Rows given to a pass must be readable, rows it writes writable, for so many bytes behind their last pixel.
+/// This many bytes after the last pixel must be readable in rows passed to a pass, and writable in rows that
+/// it writes.
 inline constexpr std::size_t kRowPadding = 64;
 
-/// The weights of a ResampleAxis, laid out for the kernels. A weight w of 22 fractional bits is cut into
-/// w = high * 2^15 + low with 0 <= low < 2^15, so that both fit 16-bit multiply-adds (VPMADDWD, VPDPWSSD);
-/// two neighbouring taps make one 32-bit pair. Sums wrap in between, but not at the end: Pillow's fit 32
-/// bits.
+/// The weights of a ResampleAxis in the layout of the kernels. A weight w with 22 fractional bits is split
+/// into w = high * 2^15 + low with 0 <= low < 2^15, so that both fit 16-bit multiply-adds (VPMADDWD,
+/// VPDPWSSD); two adjacent taps form a 32-bit pair. Partial sums may wrap, but not the final one: Pillow's
+/// sums fit in 32 bits.
 struct PackedWeights {
-  /// Four pairs (8 taps): the high halves, then the low halves. Unused taps are 0.
+  /// Four pairs (8 taps): the high parts, then the low parts. Unused taps are 0.
   struct Group {
     std::int32_t high[4];
     std::int32_t low[4];
@@ -37,28 +38,27 @@ struct PackedWeights {
   std::vector<std::size_t> begin;  ///< first group of each output; one more than outputs
 };
 
-/// The same weights for four neighbouring outputs at once, one in each 128-bit lane of a 512-bit register,
-/// where the source pixels of all four lie within one 64-byte load: enlargements, and photos up to about 3
-/// times the size.
+/// The same weights for four adjacent outputs at once, one in each 128-bit lane of a 512-bit register, if the
+/// source pixels of all four fit in one 64-byte load: enlargements, and photos up to about 3 times the size.
 struct WindowWeights {
   struct alignas(64) Lanes {
     std::int32_t high[16];  ///< a pair of taps for each output, once for each channel
     std::int32_t low[16];
   };
   struct alignas(64) Index {
-    std::uint8_t bytes[64];  ///< which byte of the load goes where, for the first pair of taps
+    std::uint8_t bytes[64];  ///< byte permutation of the load for the first pair of taps
   };
   WindowWeights() = default;
   WindowWeights(const ResampleAxis& axis, int channels);
   bool fits() const { return pairs > 0; }
 
-  std::size_t pairs = 0;           ///< of taps, for every output alike; 0 when the pixels do not fit
-  std::vector<std::int32_t> base;  ///< first source pixel of each four outputs
-  std::vector<Index> index;        ///< one for each four outputs
-  std::vector<Lanes> lanes;        ///< `pairs` for each four outputs
+  std::size_t pairs = 0;           ///< number of tap pairs, equal for all outputs; 0 if the pixels do not fit
+  std::vector<std::int32_t> base;  ///< first source pixel of each group of four outputs
+  std::vector<Index> index;        ///< one for each group of four outputs
+  std::vector<Lanes> lanes;        ///< `pairs` entries for each group of four outputs
 };
 
-/// One direction along a row: output pixel i of each row from the source pixels of its axis.
+/// The horizontal pass: output pixel i of each row is computed from the source pixels of its axis.
 struct HorizontalPass {
   const ResampleAxis& axis;
   const PackedWeights& weights;
@@ -66,12 +66,12 @@ struct HorizontalPass {
   int channels;  ///< 3 or 4 interleaved 8-bit samples
 };
 
-/// Rows of source pixels in, `rows` of them, `in_stride` bytes apart; axis.size() pixels out of each.
+/// Reads `rows` rows of source pixels, `in_stride` bytes apart, and writes axis.size() pixels for each.
 void run_horizontal(const HorizontalPass& pass, SimdLevel level, const std::uint8_t* in,
                     std::ptrdiff_t in_stride, std::uint8_t* out, std::ptrdiff_t out_stride, int rows);
 
-/// One output row of `bytes` samples: the weighted sum of `sources.size()` rows. `groups` packs their
-/// weights.
+/// The vertical pass: one output row of `bytes` samples as the weighted sum of `sources.size()` rows.
+/// `groups` holds their packed weights.
 struct VerticalRow {
   std::span<const std::uint8_t* const> sources;
   std::span<const std::int32_t> weights;

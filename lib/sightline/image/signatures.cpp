@@ -8,7 +8,7 @@ namespace sightline {
 
 namespace {
 
-/// Brands that say how the file is built and not which codec is inside.
+/// Brands that describe the structure of the file, not the codec.
 bool is_general_brand(std::string_view brand) { return brand == "mif1" || brand == "msf1"; }
 
 }  // namespace

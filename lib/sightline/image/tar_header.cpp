@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::size_t kHeaderBytes = 512, kMagicOffset = 257, kChecksumOffset = 148, kChecksumBytes = 8;
 
-/// The octal digits of a field, padded with blanks and ended by a NUL or a blank; -1 when it is none.
+/// The octal digits of a field, padded with spaces and terminated by a NUL or a space; -1 if malformed.
 std::int64_t octal(std::string_view field) {
   const std::size_t first = field.find_first_not_of(' ');
   if (first == std::string_view::npos) {
@@ -37,7 +37,7 @@ bool has_tar_checksum(ByteView file) {
   if (expected <= 0) {
     return false;
   }
-  // The sum is taken with blanks in its own place.
+  // The checksum is computed with spaces in its own field.
   std::int64_t sum = std::int64_t{kChecksumBytes} * ' ';
   for (std::size_t i = 0; i < kHeaderBytes; ++i) {
     if (i < kChecksumOffset || i >= kChecksumOffset + kChecksumBytes) {
@@ -55,7 +55,7 @@ bool is_tar(ByteView file) {
 
 void fail_tar(std::string_view subject) {
   fail(ErrorCode::unsupported, subject,
-       "is a tar archive; tar shards are not supported yet; unpack it and give the folder");
+       "is a tar archive, which is not supported yet; unpack it and pass the folder");
 }
 
 }  // namespace sightline

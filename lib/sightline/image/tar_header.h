@@ -7,13 +7,13 @@
 
 namespace sightline {
 
-/// Whether `file` begins with the header of a tar archive's first member: of POSIX or GNU tar by their magic,
-/// of older ones by the checksum. Looks at no more than the first 512 bytes.
+/// Whether `file` starts with the header of a tar member: POSIX and GNU tar are recognised by their magic,
+/// older archives by the checksum. Reads at most the first 512 bytes.
 bool is_tar(ByteView file);
-/// Whether the checksum says so: what images that happen to begin like this cannot be.
+/// Whether the checksum identifies a tar header, which an image with similar first bytes cannot satisfy.
 bool has_tar_checksum(ByteView file);
 
-/// Errors: unsupported, always: a tar stands where an image is expected.
+/// Always throws unsupported: the input is a tar archive instead of an image.
 [[noreturn]] void fail_tar(std::string_view subject);
 
 }  // namespace sightline

@@ -91,7 +91,7 @@ class TiffReader : public RowReader {
   }
 
   void read(std::uint8_t* rows, std::size_t stride, int count) override {
-    // libtiff gives numbers in the order of bytes of this machine, and bits from the highest on.
+    // libtiff returns numbers in native byte order, and bits from the most significant on.
     const bool swapped = layout_.big_endian && !decoder_;
     for (int i = 0; i < count; ++i, ++next_row_) {
       pixels_->convert(stored_row(next_row_), swapped, rows + static_cast<std::size_t>(i) * stride);
@@ -99,8 +99,8 @@ class TiffReader : public RowReader {
   }
 
   void finish() override {
-    if (decoder_ && !decoder_->complaint().empty()) {
-      warn(warnings_, "TIFF: " + decoder_->complaint());
+    if (decoder_ && !decoder_->first_problem().empty()) {
+      warn(warnings_, "TIFF: " + decoder_->first_problem());
     }
   }
 
@@ -113,11 +113,11 @@ class TiffReader : public RowReader {
     info_.bilevel = pixels_->bilevel();
     info_.palette = pixels_->palette();
     info_.orientation = layout_.orientation;
-    info_.always_turned = true;
+    info_.orientation_is_required = true;
   }
 
-  /// Whether a row can be had alone: the image in strips, all samples of a pixel together. PackBits' runs may
-  /// go on into the next row, which libtiff follows only where it decodes a whole strip.
+  /// Whether single rows can be decoded: the image is in strips, with all samples of a pixel together.
+  /// PackBits runs may continue into the next row, which libtiff supports only when it decodes a whole strip.
   bool is_simple() const {
     return !layout_.tiled && (!layout_.planes || layout_.samples == 1) && layout_.compression != kPackBits;
   }
@@ -142,7 +142,7 @@ class TiffReader : public RowReader {
     const std::int64_t chunk = layout_.chunk_height * static_cast<std::int64_t>(layout_.row_bytes(
                                                           layout_.chunk_width, chunk_samples()));
     check_decoder_memory(band + chunk, limits, kSubject, "", " for its tiles");
-    // Tiles may be far larger than the image, all of the same few bytes: bounded time.
+    // Tiles may be much larger than the image and all contain the same few bytes; the check bounds the time.
     const std::int64_t all =
         chunk * layout_.chunks_across() * layout_.chunks_down() * (layout_.planes ? layout_.samples : 1);
     if (all > limits.max_decoded_bytes) {
@@ -187,7 +187,7 @@ class TiffReader : public RowReader {
     return raw_.data();
   }
 
-  /// Puts the chunks of one row of chunks together, planes included.
+  /// Assembles the chunks of one row of chunks, including planes.
   void load_band(std::int32_t band) {
     band_.resize(band_bytes_);
     chunk_.resize(decoder_ ? chunk_bytes_ : 0);
@@ -239,9 +239,9 @@ class TiffReader : public RowReader {
   std::size_t band_bytes_ = 0;
   std::size_t chunk_bytes_ = 0;
   std::vector<std::uint8_t> row_;
-  std::vector<std::uint8_t> raw_;    // of one row, its bits in order
+  std::vector<std::uint8_t> raw_;    // of one row, with its bits in order
   std::vector<std::uint8_t> band_;   // the rows of one row of chunks
-  std::vector<std::uint8_t> chunk_;  // one, decoded
+  std::vector<std::uint8_t> chunk_;  // a decoded chunk
 };
 
 class TiffCodec : public ImageCodec {

@@ -18,7 +18,7 @@ namespace sightline {
 namespace {
 
 constexpr std::string_view kSubject = "TIFF";
-constexpr std::size_t kMaxSamples = 6;  // Pillow's
+constexpr std::size_t kMaxSamples = 6;  // Pillow's limit
 enum Tag : std::uint32_t {
   kWidth = 256,
   kHeight = 257,
@@ -55,9 +55,9 @@ class DirectoryReader {
  public:
   DirectoryReader(ByteView file, const ImageLimits& limits, ImageWarnings* warnings)
       : file_(file), limits_(limits), entries_(file) {
-    if (entries_.lost()) {
-      warn(warnings, "TIFF: ends before the value of tag " + std::to_string(*entries_.lost()) +
-                         "; this tag and those behind it are not read");
+    if (entries_.truncated_tag()) {
+      warn(warnings, "TIFF: ends before the value of tag " + std::to_string(*entries_.truncated_tag()) +
+                         "; this tag and the following ones are ignored");
     }
   }
 
@@ -83,15 +83,15 @@ class DirectoryReader {
   std::uint64_t required(std::uint32_t tag) const {
     const std::optional<std::uint64_t> value = entries_.number(tag);
     if (!value) {
-      const std::optional<std::uint32_t> lost = entries_.lost();
-      fail(lost ? ErrorCode::truncated : ErrorCode::header, kSubject,
-           lost ? "ends before the value of tag " + std::to_string(*lost)
-                : "has no tag " + std::to_string(tag));
+      const std::optional<std::uint32_t> truncated_tag = entries_.truncated_tag();
+      fail(truncated_tag ? ErrorCode::truncated : ErrorCode::header, kSubject,
+           truncated_tag ? "ends before the value of tag " + std::to_string(*truncated_tag)
+                         : "has no tag " + std::to_string(tag));
     }
     return *value;
   }
 
-  /// Two sides, checked like those of an image.
+  /// Two dimensions, checked like those of an image.
   std::pair<std::int32_t, std::int32_t> size(std::uint32_t width_tag, std::uint32_t height_tag,
                                              std::string_view what) const {
     const std::uint64_t width = required(width_tag), height = required(height_tag);
@@ -101,8 +101,7 @@ class DirectoryReader {
            "has " + std::string(what) + " of " + std::to_string(width) + "x" + std::to_string(height) +
                ", expected sides from 1 to " + std::to_string(kMost));
     }
-    check_picture_size(static_cast<std::int64_t>(width), static_cast<std::int64_t>(height), limits_,
-                       kSubject);
+    check_image_size(static_cast<std::int64_t>(width), static_cast<std::int64_t>(height), limits_, kSubject);
     return {static_cast<std::int32_t>(width), static_cast<std::int32_t>(height)};
   }
 
@@ -112,7 +111,8 @@ class DirectoryReader {
     const std::uint64_t photometric = entries_.number(kPhotometric).value_or(0);
     constexpr std::array<std::uint64_t, 7> kKnown = {0, 1, 2, 3, 5, 6, 8};
     if (std::find(kKnown.begin(), kKnown.end(), photometric) == kKnown.end()) {
-      fail(ErrorCode::unsupported, kSubject, "has colours of kind " + std::to_string(photometric));
+      fail(ErrorCode::unsupported, kSubject,
+           "has unsupported colours of kind " + std::to_string(photometric));
     }
     layout_.photometric = static_cast<TiffPhotometric>(photometric);
     const std::uint64_t planar = entries_.number(kPlanarConfig).value_or(1);
@@ -136,10 +136,10 @@ class DirectoryReader {
     std::uint64_t samples = entries_.number(kSamples).value_or(1);
     if (samples == 0 || samples > kMaxSamples) {
       fail(ErrorCode::unsupported, kSubject,
-           "has " + std::to_string(samples) + " samples a pixel, expected 1 to " +
+           "has " + std::to_string(samples) + " samples per pixel, expected 1 to " +
                std::to_string(kMaxSamples));
     }
-    // As Pillow: more numbers than samples are cut, one stands for all.
+    // As in Pillow: extra numbers are dropped, and a single one applies to all samples.
     bits.resize(bits.size() == 1 ? samples : std::min<std::uint64_t>(bits.size(), samples), bits[0]);
     if (bits.size() != samples || std::count(bits.begin(), bits.end(), bits[0]) != std::ssize(bits)) {
       fail(ErrorCode::unsupported, kSubject,
@@ -187,7 +187,8 @@ class DirectoryReader {
     required(tag);
     layout_.offsets = entries_.numbers(tag, kMaxTiffChunks);
     const auto count = static_cast<std::size_t>(needed);
-    if (layout_.offsets.size() > count && is_whole_ && !layout_.planes) {  // as Pillow: the last counts
+    if (layout_.offsets.size() > count && is_whole_ && !layout_.planes) {  // as in Pillow: the last one
+                                                                           // counts
       layout_.offsets.erase(layout_.offsets.begin(), layout_.offsets.end() - 1);
     }
     if (layout_.offsets.size() != count) {
@@ -201,8 +202,8 @@ class DirectoryReader {
   void note_cut(const std::vector<std::uint64_t>& sizes) {
     for (std::size_t i = 0; i < layout_.offsets.size(); ++i) {
       const std::uint64_t size = i < sizes.size() ? sizes[i] : 0;
-      layout_.cut =
-          layout_.cut || layout_.offsets[i] > file_.size() || size > file_.size() - layout_.offsets[i];
+      layout_.is_truncated = layout_.is_truncated || layout_.offsets[i] > file_.size() ||
+                             size > file_.size() - layout_.offsets[i];
     }
   }
 
@@ -218,7 +219,7 @@ class DirectoryReader {
   }
 
   int orientation() const {
-    if (!entries_.big_tiff()) {  // the file is itself what EXIF data are
+    if (!entries_.big_tiff()) {  // the file has the structure of EXIF data
       return metadata_orientation(file_, entries_.bytes(kXmp)).value;
     }
     if (!entries_.has(kOrientation)) {

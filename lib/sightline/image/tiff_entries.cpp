@@ -13,7 +13,7 @@ constexpr std::string_view kSubject = "TIFF";
 constexpr std::uint64_t kMaxEntries = 65536;
 enum Type : std::uint32_t { kByte = 1, kShort = 3, kLong = 4, kUndefined = 7, kIfd = 13, kLong8 = 16 };
 
-/// Bytes of one value of each type, 0 for numbers that are none. Source: Pillow's TiffImagePlugin.
+/// Size of one value of each type; 0 for invalid types. Source: Pillow's TiffImagePlugin.
 std::size_t type_size(std::uint32_t type) {
   constexpr std::array<std::size_t, 17> kSizes = {0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8};
   return type < kSizes.size() ? kSizes[type] : 0;
@@ -79,16 +79,16 @@ bool TiffEntries::take(ByteView entry) {
   if (size <= number_size) {
     found.value = inside.first(size);
   } else {
-    // As Pillow: what claims more than there is, alone or with others, is no value.
-    if (__builtin_add_overflow(claimed_, size, &claimed_)) {
-      claimed_ = UINT64_MAX;
+    // As in Pillow: values that exceed the file, alone or together, are ignored.
+    if (__builtin_add_overflow(value_bytes_, size, &value_bytes_)) {
+      value_bytes_ = UINT64_MAX;
     }
-    if (claimed_ > file_.size()) {
+    if (value_bytes_ > file_.size()) {
       return true;
     }
     const std::uint64_t at = load(inside, 0, number_size);
     if (at > file_.size() || file_.size() - at < size) {
-      lost_ = tag;
+      truncated_tag_ = tag;
       return false;
     }
     found.value = file_.subspan(at, size);
@@ -106,21 +106,21 @@ std::optional<std::uint64_t> TiffEntries::number(std::uint32_t tag) const {
   if (entry.type != kShort && entry.type != kLong && entry.type != kIfd && entry.type != kLong8) {
     fail(ErrorCode::header, kSubject,
          "has a tag " + std::to_string(tag) + " of type " + std::to_string(entry.type) +
-             ", expected a whole number");
+             ", expected an integer");
   }
   return load(entry.value, 0, type_size(entry.type));
 }
 
-std::vector<std::uint64_t> TiffEntries::numbers(std::uint32_t tag, std::size_t most) const {
+std::vector<std::uint64_t> TiffEntries::numbers(std::uint32_t tag, std::size_t max_count) const {
   std::vector<std::uint64_t> values;
   if (!number(tag)) {
     return values;
   }
   const Entry& entry = entries_.at(tag);
-  if (entry.count > most) {
+  if (entry.count > max_count) {
     fail(ErrorCode::limit, kSubject,
          "has " + std::to_string(entry.count) + " values of tag " + std::to_string(tag) +
-             ", expected at most " + std::to_string(most));
+             ", expected at most " + std::to_string(max_count));
   }
   const std::size_t unit = type_size(entry.type);
   values.reserve(entry.count);

@@ -10,8 +10,8 @@
 
 namespace sightline {
 
-/// The entries of the first directory of a TIFF or BigTIFF file that can be read. Memory: one small record an
-/// entry, at most 65,536. Values stay in the file until they are asked for.
+/// The readable entries of the first directory of a TIFF or BigTIFF file. Memory: one small record per entry,
+/// at most 65,536. Values stay in the file until they are requested.
 class TiffEntries {
  public:
   /// Errors: truncated, header.
@@ -19,17 +19,16 @@ class TiffEntries {
 
   bool big_endian() const { return big_endian_; }
   bool big_tiff() const { return big_tiff_; }
-  /// A tag whose value lies beyond the end of the file: it and what stands behind it is not read, as in
-  /// Pillow.
-  std::optional<std::uint32_t> lost() const { return lost_; }
+  /// A tag whose value extends beyond the end of the file; as in Pillow, it and the following entries are
+  /// ignored.
+  std::optional<std::uint32_t> truncated_tag() const { return truncated_tag_; }
 
   bool has(std::uint32_t tag) const { return entries_.contains(tag); }
-  /// The first value of a tag of whole numbers, nothing when it is absent. Errors: header when its type is
-  /// another.
+  /// The first value of an integer tag, or nothing if it is absent. Errors: header if its type is different.
   std::optional<std::uint64_t> number(std::uint32_t tag) const;
-  /// All values, no more than `most`; empty when the tag is absent. Errors: header as above, limit.
-  std::vector<std::uint64_t> numbers(std::uint32_t tag, std::size_t most) const;
-  /// The bytes of a tag of bytes or of no type, empty when it is absent or of another type.
+  /// All values, at most `max_count`; empty if the tag is absent. Errors: header as above, limit.
+  std::vector<std::uint64_t> numbers(std::uint32_t tag, std::size_t max_count) const;
+  /// The bytes of a tag of type byte or undefined; empty if it is absent or has another type.
   ByteView bytes(std::uint32_t tag) const;
 
  private:
@@ -39,14 +38,14 @@ class TiffEntries {
     ByteView value;
   };
   std::uint64_t load(ByteView bytes, std::size_t at, std::size_t size) const;
-  /// False when nothing behind this entry is read.
+  /// Returns false if the entries after this one are ignored.
   bool take(ByteView entry);
 
   ByteView file_;
   bool big_endian_ = false;
   bool big_tiff_ = false;
-  std::optional<std::uint32_t> lost_;
-  std::uint64_t claimed_ = 0;  // by values outside the directory
+  std::optional<std::uint32_t> truncated_tag_;
+  std::uint64_t value_bytes_ = 0;  // bytes used by values outside the directory
   std::map<std::uint32_t, Entry> entries_;
 };
 

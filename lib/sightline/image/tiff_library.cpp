@@ -18,13 +18,13 @@ namespace {
 
 constexpr std::string_view kSubject = "TIFF";
 
-#if TIFFLIB_VERSION >= 20221213  // 4.5.0: limits and handlers of each file's own
+#if TIFFLIB_VERSION >= 20221213  // 4.5.0: limits and handlers for each file
 #define SIGHTLINE_TIFF_OPTIONS 1
 #else
 #define SIGHTLINE_TIFF_OPTIONS 0
 #endif
 
-/// libtiff's functions.
+/// The functions of libtiff.
 struct Library {
   CodecLibrary<*SIGHTLINE_LIBTIFF == '\0'> library{SIGHTLINE_LIBTIFF};
   decltype(&TIFFGetVersion) get_version = nullptr;
@@ -74,7 +74,7 @@ struct Library {
                                                      "TIFFOpenOptionsSetErrorHandlerExtR");
     library.find<TIFFClientOpenExt>(client_open_ext, "TIFFClientOpenExt");
 #endif
-    if (library.problem().empty()) {  // nothing of libtiff's is to reach the terminal
+    if (library.problem().empty()) {  // libtiff must not print to the terminal
       set_error_handler(nullptr);
       set_warning_handler(nullptr);
     }
@@ -86,11 +86,11 @@ const Library& libtiff() {
   return library;
 }
 
-/// What libtiff's callbacks touch.
+/// The state used by libtiff's callbacks.
 struct Client {
   ByteView file;
   std::uint64_t position = 0;
-  std::string complaint;  // libtiff's first
+  std::string first_problem;  // the first problem reported by libtiff
 };
 
 Client& client_of(thandle_t handle) { return *static_cast<Client*>(handle); }
@@ -120,7 +120,8 @@ toff_t on_seek(thandle_t handle, toff_t offset, int whence) {
 int on_close(thandle_t) { return 0; }
 toff_t on_size(thandle_t handle) { return client_of(handle).file.size(); }
 
-/// libtiff reads a mapped file in place; it was opened for reading and writes nothing to it.
+/// libtiff reads a mapped file in place and, despite opening it for reading and writing, writes nothing to
+/// it.
 int on_map(thandle_t handle, void** base, toff_t* size) {
   Client& client = client_of(handle);
   *base = const_cast<std::byte*>(client.file.data());
@@ -131,27 +132,27 @@ int on_map(thandle_t handle, void** base, toff_t* size) {
 void on_unmap(thandle_t, void*, toff_t) {}
 
 #if SIGHTLINE_TIFF_OPTIONS
-int on_complaint(TIFF*, void* data, const char*, const char* format, va_list values) {
+int on_problem(TIFF*, void* data, const char*, const char* format, va_list values) {
   Client& client = *static_cast<Client*>(data);
-  if (client.complaint.empty()) {
+  if (client.first_problem.empty()) {
     std::array<char, 200> text{};
     std::vsnprintf(text.data(), text.size(), format, values);
-    client.complaint = text.data();
+    client.first_problem = text.data();
   }
-  return 1;  // goes no further
+  return 1;  // stop at the first error
 }
 #endif
 
 TIFF* open(Client& client, const ImageLimits& limits) {
   const Library& lib = libtiff();
-  constexpr const char* kMode = "rC";  // strips as they are stored
+  constexpr const char* kMode = "rC";  // strips as stored
 #if SIGHTLINE_TIFF_OPTIONS
   TIFFOpenOptions* options = lib.options_alloc();
   if (options == nullptr) {
     return nullptr;
   }
   lib.set_max_alloc(options, static_cast<tmsize_t>(limits.max_decoder_memory));
-  lib.set_file_error_handler(options, on_complaint, &client);
+  lib.set_file_error_handler(options, on_problem, &client);
   TIFF* tiff = lib.client_open_ext("", kMode, &client, on_read, on_write, on_seek, on_close, on_size, on_map,
                                    on_unmap, options);
   lib.options_free(options);
@@ -167,8 +168,8 @@ std::uint32_t field(TIFF* tiff, std::uint32_t tag) {
   return libtiff().get_field(tiff, tag, &value) == 1 ? value : 0;
 }
 
-/// Whether libtiff understands the directory as `layout` does: each decoded row or chunk has the size that is
-/// expected, so that nothing is written beyond.
+/// Whether libtiff interprets the directory as `layout` does: each decoded row or chunk has the expected
+/// size, so that nothing is written out of bounds.
 bool agrees(TIFF* tiff, const TiffLayout& layout) {
   const Library& lib = libtiff();
   const auto height = static_cast<std::uint64_t>(layout.chunk_height);
@@ -192,7 +193,7 @@ struct TiffDecoder::State {
   Client client;
   TIFF* tiff = nullptr;
   bool tiled = false;
-  bool cut = false;
+  bool is_truncated = false;
 
   ~State() {
     if (tiff != nullptr) {
@@ -200,11 +201,11 @@ struct TiffDecoder::State {
     }
   }
   [[noreturn]] void raise() const {
-    if (cut) {
+    if (is_truncated) {
       fail(ErrorCode::truncated, kSubject, "ends before its image is complete");
     }
     fail(ErrorCode::corrupt, kSubject,
-         "cannot be decoded" + (client.complaint.empty() ? "" : ": " + client.complaint));
+         "cannot be decoded" + (client.first_problem.empty() ? "" : ": " + client.first_problem));
   }
 };
 
@@ -217,10 +218,11 @@ TiffDecoder::TiffDecoder(ByteView file, const TiffLayout& layout, const ImageLim
   }
   if (lib.is_codec_configured(static_cast<std::uint16_t>(layout.compression)) != 1) {
     fail(ErrorCode::unsupported, kSubject,
-         "is compressed with " + tiff_compression_name(layout.compression) + ", which this libtiff lacks");
+         "is compressed with " + tiff_compression_name(layout.compression) +
+             ", which this version of libtiff does not support");
   }
   state_->client.file = file;
-  state_->cut = layout.cut;
+  state_->is_truncated = layout.is_truncated;
   state_->tiled = layout.tiled;
   state_->tiff = open(state_->client, limits);
   if (state_->tiff == nullptr) {
@@ -230,7 +232,7 @@ TiffDecoder::TiffDecoder(ByteView file, const TiffLayout& layout, const ImageLim
     state_->raise();
   }
   if (!agrees(state_->tiff, layout)) {
-    fail(ErrorCode::corrupt, kSubject, "has a directory that can be read in two ways");
+    fail(ErrorCode::corrupt, kSubject, "has an ambiguous directory");
   }
 }
 
@@ -249,7 +251,7 @@ void TiffDecoder::read_chunk(std::uint32_t index, std::uint8_t* out, std::size_t
   }
 }
 
-const std::string& TiffDecoder::complaint() const { return state_->client.complaint; }
+const std::string& TiffDecoder::first_problem() const { return state_->client.first_problem; }
 
 std::string libtiff_version() {
   const Library& lib = libtiff();

@@ -27,16 +27,18 @@ std::string kind_text(const TiffLayout& layout) {
   for (const std::uint32_t meaning : layout.extra) {
     text += ", an extra one of kind " + std::to_string(meaning);
   }
-  return text + (layout.reversed_bits ? ", in reversed order of bits" : "");
+  return text + (layout.reversed_bits ? ", with reversed bit order" : "");
 }
 
 }  // namespace
 
-void TiffPixels::refuse() const { fail(ErrorCode::unsupported, "TIFF", "has " + kind_text(layout_)); }
+void TiffPixels::fail_unsupported() const {
+  fail(ErrorCode::unsupported, "TIFF", "has " + kind_text(layout_));
+}
 
 TiffPixels::TiffPixels(const TiffLayout& layout, bool rgb_from_jpeg)
     : layout_(layout), extra_(layout.extra), samples_(layout.samples) {
-  // Unknown samples in planes of their own are left out.
+  // Unknown samples in separate planes are ignored.
   if (layout.planes && std::all_of(extra_.begin(), extra_.end(), [](auto e) { return e == kUnknown; }) &&
       std::ssize(extra_) < samples_) {
     samples_ -= static_cast<int>(extra_.size());
@@ -49,13 +51,13 @@ TiffPixels::TiffPixels(const TiffLayout& layout, bool rgb_from_jpeg)
       choose_grey();
       break;
     case TiffPhotometric::ycbcr:
-      if (samples_ == 1 && layout.bits == 8 && !layout.reversed_bits) {  // luminance alone
+      if (samples_ == 1 && layout.bits == 8 && !layout.reversed_bits) {  // luminance only
         choose_grey();
         break;
       }
       if (samples_ != 3 || layout.bits != 8 || layout.sample_format != 1 || layout.reversed_bits ||
           !extra_.empty() || (layout.subsampled && !rgb_from_jpeg)) {
-        refuse();
+        fail_unsupported();
       }
       kind_ = rgb_from_jpeg ? Kind::rgb : Kind::ycbcr;
       break;
@@ -84,14 +86,14 @@ void TiffPixels::choose_grey() {
                 (bits == 32 && format == 2 && grey && in_order) || (bits == 32 && format == 3 && in_order))) {
       kind_ = Kind::number;
     } else {
-      refuse();
+      fail_unsupported();
     }
   } else if (samples_ == 2 && bits == 8 && plain && in_order && extra_.size() == 1 &&
              (extra_[0] == kUnknown || extra_[0] == kAlpha) && (grey || is_palette())) {
     kind_ = Kind::table_alpha;
     alpha_ = extra_[0] == kAlpha ? AlphaKind::plain : AlphaKind::none;
   } else {
-    refuse();
+    fail_unsupported();
   }
   fill_table();
 }
@@ -116,8 +118,8 @@ void TiffPixels::fill_table() {
 
 TiffPixels::AlphaKind TiffPixels::alpha_of_extra() const {
   if (extra_.empty()) {
-    // Four samples of which nothing is said: alpha; libtiff, which reads compressed planes for Pillow, says
-    // that it is unknown, and Pillow takes that for premultiplied.
+    // Four samples without a stated meaning: the fourth is alpha. libtiff, which Pillow uses for compressed
+    // planes, reports it as unknown, and Pillow treats that as premultiplied.
     return layout_.planes && layout_.compression != 1 ? AlphaKind::premultiplied : AlphaKind::plain;
   }
   return extra_[0] == kUnknown         ? AlphaKind::none
@@ -133,18 +135,18 @@ void TiffPixels::choose_colors() {
   if ((!rgb && layout_.photometric != TiffPhotometric::cmyk) || layout_.sample_format != 1 ||
       (!eight && layout_.bits != 16) || extra < 0 ||
       (layout_.reversed_bits && !(rgb && eight && samples_ == 3))) {
-    refuse();
+    fail_unsupported();
   }
   const bool nothing_said = rgb && extra == 1 && extra_.empty();
   if (!nothing_said && std::ssize(extra_) != extra) {
-    refuse();
+    fail_unsupported();
   }
   for (std::size_t i = 0; i < extra_.size(); ++i) {
     const std::uint32_t e = extra_[i];
     const bool alpha =
         rgb && i == 0 && (e == kPremultiplied || e == kAlpha || (e == kCorelAlpha && extra == 1));
     if (!(e == kUnknown || alpha) || (!eight && (extra > 1 || !rgb || e == kCorelAlpha))) {
-      refuse();
+      fail_unsupported();
     }
   }
   kind_ = rgb ? Kind::rgb : Kind::cmyk;
@@ -204,7 +206,7 @@ void TiffPixels::convert_table_alpha(const std::uint8_t* in, std::uint8_t* out) 
   }
 }
 
-/// A grey level of 16 or 32 bits as Pillow's conversion to RGB gives it: clipped, fractions cut off.
+/// A grey level of 16 or 32 bits as Pillow converts it to RGB: clipped, with the fraction truncated.
 std::uint8_t TiffPixels::level_at(const std::uint8_t* in, bool swapped) const {
   const std::size_t size = static_cast<std::size_t>(layout_.bits) / 8;
   std::array<std::uint8_t, 4> bytes{};
@@ -219,7 +221,7 @@ std::uint8_t TiffPixels::level_at(const std::uint8_t* in, bool swapped) const {
   }
   if (layout_.sample_format == 3) {
     const auto value = std::bit_cast<float>(bytes);
-    return value > 0 ? static_cast<std::uint8_t>(std::min(value, 255.0F)) : std::uint8_t{0};  // NaN: 0
+    return value > 0 ? static_cast<std::uint8_t>(std::min(value, 255.0F)) : std::uint8_t{0};  // NaN becomes 0
   }
   return static_cast<std::uint8_t>(std::clamp(std::bit_cast<std::int32_t>(bytes), 0, 255));
 }

@@ -10,24 +10,25 @@
 
 namespace sightline {
 
-/// Turns rows of one TIFF's samples into RGB, RGBA or CMYK of 8 bits, as Pillow 13 understands its kinds of
-/// pixels (TiffImagePlugin.OPEN_INFO): samples of 16 bits in colours by their high byte, grey levels above
-/// 255 as white. `layout` must outlive this object.
+/// Converts rows of TIFF samples to RGB, RGBA or CMYK of 8 bits, with Pillow 13's interpretation of pixel
+/// types (TiffImagePlugin.OPEN_INFO): 16-bit colour samples are reduced to their high byte, grey levels above
+/// 255 become white. `layout` must outlive this object.
 class TiffPixels {
  public:
-  /// `rgb_from_jpeg`: the decoder turns YCbCr into RGB itself. Errors: unsupported.
+  /// `rgb_from_jpeg`: the decoder converts YCbCr to RGB. Errors: unsupported.
   TiffPixels(const TiffLayout& layout, bool rgb_from_jpeg);
 
   RowFormat format() const;
   bool alpha_channel() const;
   bool bilevel() const { return layout_.bits == 1 && kind_ == Kind::table && !is_palette(); }
-  /// RGB of the 256 indices of a palette picture, else empty.
+  /// RGB values of the 256 indices of a palette image, else empty.
   std::vector<std::uint8_t> palette() const;
-  /// How many samples of a pixel `convert` takes: all of them, or the first ones where they lie in planes.
+  /// Number of samples per pixel that `convert` uses: all of them, or the first ones if they are stored in
+  /// planes.
   int samples() const { return samples_; }
 
-  /// One row. `in`: samples in this order, those of more than 8 bits in the order of bytes of this machine or
-  /// with `swapped` in the other; rows padded to whole bytes. `out` in `format()`.
+  /// Converts one row. `in`: samples in this order, those of more than 8 bits in native byte order, or with
+  /// `swapped` in the other; rows padded to whole bytes. `out` in `format()`.
   void convert(const std::uint8_t* in, bool swapped, std::uint8_t* out);
 
  private:
@@ -39,14 +40,14 @@ class TiffPixels {
   void choose_colors();
   void fill_table();
   AlphaKind alpha_of_extra() const;
-  [[noreturn]] void refuse() const;
+  [[noreturn]] void fail_unsupported() const;
   std::uint8_t level_at(const std::uint8_t* in, bool swapped) const;
   void convert_numbers(const std::uint8_t* in, bool swapped, std::uint8_t* out) const;
   void convert_samples(const std::uint8_t* in, bool swapped, std::uint8_t* out) const;
   void convert_table_alpha(const std::uint8_t* in, std::uint8_t* out) const;
 
   const TiffLayout& layout_;
-  std::vector<std::uint32_t> extra_;  // those that count
+  std::vector<std::uint32_t> extra_;  // the samples in use
   int samples_ = 1;
   Kind kind_ = Kind::table;
   AlphaKind alpha_ = AlphaKind::none;

@@ -25,10 +25,10 @@ class WebpFile {
     const WebPData data = {reinterpret_cast<const std::uint8_t*>(file.data()), file.size()};
     demuxer_.reset(WebPDemux(&data));
     if (demuxer_ == nullptr) {
-      fail(ErrorCode::corrupt, kSubject, "has parts that do not fit together");
+      fail(ErrorCode::corrupt, kSubject, "has inconsistent parts");
     }
     if (WebPDemuxGetFrame(demuxer_.get(), 1, &frame_) == 0) {
-      fail(ErrorCode::corrupt, kSubject, "holds no image");
+      fail(ErrorCode::corrupt, kSubject, "contains no image");
     }
   }
   WebpFile(const WebpFile&) = delete;
@@ -36,9 +36,9 @@ class WebpFile {
   ~WebpFile() { WebPDemuxReleaseIterator(&frame_); }
 
   std::int64_t feature(WebPFormatFeature which) const { return WebPDemuxGetI(demuxer_.get(), which); }
-  /// The first frame, and where it lies on the canvas.
+  /// The first frame and its position on the canvas.
   const WebPIterator& frame() const { return frame_; }
-  /// The payload of the first such chunk; empty when there is none.
+  /// The payload of the first chunk of this type; empty if there is none.
   ByteView chunk(const char* name) const {
     WebPChunkIterator found{};
     ByteView bytes;
@@ -57,18 +57,18 @@ class WebpFile {
 [[noreturn]] void raise(VP8StatusCode status) {
   switch (status) {
     case VP8_STATUS_OUT_OF_MEMORY:
-      fail(ErrorCode::limit, kSubject, "needs more memory than there is");
+      fail(ErrorCode::limit, kSubject, "out of memory");
     case VP8_STATUS_NOT_ENOUGH_DATA:
     case VP8_STATUS_SUSPENDED:
-      fail(ErrorCode::truncated, kSubject, "ends before its picture is complete");
+      fail(ErrorCode::truncated, kSubject, "ends before its image is complete");
     case VP8_STATUS_UNSUPPORTED_FEATURE:
       fail(ErrorCode::unsupported, kSubject, "uses a feature that libwebp does not support");
     default:
-      fail(ErrorCode::corrupt, kSubject, "cannot be decoded: its bit stream is broken");
+      fail(ErrorCode::corrupt, kSubject, "cannot be decoded: its bit stream is corrupt");
   }
 }
 
-/// Pillow refuses a file that is shorter than its header says, be it by one byte.
+/// Pillow rejects a file that is shorter than its header states, even by one byte.
 void check_length(ByteView file) {
   const auto claimed = std::uint64_t{load_le<std::uint32_t>(file, 4, kSubject)} + 8;
   if (claimed > file.size() || file.size() < 20) {
@@ -77,19 +77,19 @@ void check_length(ByteView file) {
   }
 }
 
-/// What the header says about size and alpha. The size is checked before anything is built from the file.
+/// The size and alpha flag of the header. The size is checked before anything is built from the file.
 bool has_alpha(ByteView file, const ImageLimits& limits) {
   WebPBitstreamFeatures features;
   const VP8StatusCode status =
       WebPGetFeatures(reinterpret_cast<const std::uint8_t*>(file.data()), file.size(), &features);
   if (status != VP8_STATUS_OK) {
-    fail(ErrorCode::header, kSubject, "has a header that cannot be read");
+    fail(ErrorCode::header, kSubject, "has an unreadable header");
   }
-  check_picture_size(features.width, features.height, limits, kSubject);
+  check_image_size(features.width, features.height, limits, kSubject);
   return features.has_alpha != 0;
 }
 
-/// libwebp writes a whole frame at a time, so the first one is held.
+/// libwebp decodes a whole frame at a time, so the first frame is held in memory.
 class WebpReader : public RowReader {
  public:
   WebpReader(ByteView file, const ImageLimits& limits, ImageWarnings* warnings) {
@@ -99,13 +99,13 @@ class WebpReader : public RowReader {
     file_ = std::make_unique<WebpFile>(file);
     const std::int64_t width = file_->feature(WEBP_FF_CANVAS_WIDTH);
     const std::int64_t height = file_->feature(WEBP_FF_CANVAS_HEIGHT);
-    check_picture_size(width, height, limits, kSubject);
+    check_image_size(width, height, limits, kSubject);
     info_.width = static_cast<std::int32_t>(width);
     info_.height = static_cast<std::int32_t>(height);
     const ExifOrientation orientation = metadata_orientation(file_->chunk("EXIF"), file_->chunk("XMP "));
     info_.orientation = orientation.value;
     if (orientation.unreadable) {
-      warn(warnings, "WebP: its EXIF data cannot be read and are ignored");
+      warn(warnings, "WebP: EXIF data is unreadable and ignored");
     }
     check_memory(limits);
   }
@@ -120,7 +120,7 @@ class WebpReader : public RowReader {
       if (frame.width != info_.width) {
         std::memset(row, 0, static_cast<std::size_t>(info_.width) * channels());
       }
-      // Of an animation's canvas the frame may cover a part only; the rest is transparent, or black.
+      // The frame of an animation may cover only a part of the canvas; the rest is transparent, or black.
       if (next_row_ < frame.y_offset || next_row_ - frame.y_offset >= frame.height) {
         std::memset(row, 0, static_cast<std::size_t>(info_.width) * channels());
         continue;
@@ -138,7 +138,7 @@ class WebpReader : public RowReader {
   std::size_t row_bytes() const { return static_cast<std::size_t>(file_->frame().width) * channels(); }
 
   void check_memory(const ImageLimits& limits) const {
-    // The samples, and as much as a lossless decoder holds beside them.
+    // The samples, plus the same amount for a lossless decoder.
     const WebPIterator& frame = file_->frame();
     const std::int64_t bytes =
         checked_mul(frame.width, frame.height, kSubject) * static_cast<std::int64_t>(channels() + 4);
@@ -151,8 +151,7 @@ class WebpReader : public RowReader {
     pixels_ = std::make_unique_for_overwrite<std::uint8_t[]>(bytes);
     WebPDecoderConfig config;
     if (WebPInitDecoderConfig(&config) == 0) {
-      fail(ErrorCode::unsupported, kSubject,
-           "cannot be read: libwebp is of another version than its headers");
+      fail(ErrorCode::unsupported, kSubject, "cannot be read: libwebp differs in version from its headers");
     }
     config.output.colorspace = info_.format == RowFormat::rgba ? MODE_RGBA : MODE_RGB;
     config.output.is_external_memory = 1;

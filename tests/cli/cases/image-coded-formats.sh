@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # WebP, AVIF and HEIC by name and on stdin; libraries that print about broken data stay silent.
-pictures=$DATA/golden/image_codecs/pictures
+pictures=$DATA/golden/image_codecs/files
 cp "$pictures/webp-exif-6.webp" good.png  # the content decides
 head -c -5 good.png > cut.webp
 break_data() {  # the file up to its coded data, then zeros

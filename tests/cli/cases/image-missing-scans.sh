@@ -2,7 +2,7 @@
 # A progressive JPEG whose last scans are missing is a warning of the report, and --strict refuses it.
 python3 - <<'P'
 import os
-data = open(os.environ["DATA"] + "/golden/image/pictures/jpeg-progressive-420.jpg", "rb").read()
+data = open(os.environ["DATA"] + "/golden/image/files/jpeg-progressive-420.jpg", "rb").read()
 open("whole.jpg", "wb").write(data)
 open("coarse.jpg", "wb").write(data[:data.rindex(b"\xff\xda")] + b"\xff\xd9")
 P
