@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Measures sightline, and the programs it is compared with, in the same minutes on the same machine.
+"""Measures sightline and other programs in the same minutes on the same machine.
 
 Usage: scripts/bench.py [--sightline BINARY] [--quick] [--only NAME,...] [--peers NAME,...|none] [--json FILE]
                         [--work DIR] [--threads N] [--rounds N] [--model b32|b16|l14] [--python PYTHON] [-- ARGS]
 
-Contenders take turns (A B C A B C ...); a figure is the median over the rounds, a ratio the median of the ratios of
-single rounds. "Per item" times of sightline come from two whole runs, one with more items: (long - short) / more items,
-so that neither start nor loading counts; peers answer from a process that is loaded and warm. Weights are random.
-Peers (transformers, onnxruntime, openvino, pillow) run under --python, each when its packages are there.
-ARGS after -- go to every sightline run, for example: -- --backend openblas
+The programs take turns (A B C A B C ...). A figure is the median over the rounds, and a ratio is the median of the
+ratios of single rounds. "Per item" times of sightline come from two whole runs, one with more items:
+(long - short) / more items, so that startup and loading do not count. The peers run in a process that has loaded the
+model. Weights are random. Peers (transformers, onnxruntime, openvino, pillow) run under --python if their packages are
+installed. ARGS after -- are passed to every sightline run, for example: -- --backend openblas
 """
 import argparse
 import json
@@ -50,7 +50,7 @@ class Run:
 
 
 class Peer:
-    """Another program behind a pipe; loaded when it is first asked."""
+    """Another program, connected by a pipe; it loads the model at the first request."""
 
     def __init__(self, name, options, model):
         self.command = [options.python, HERE / "bench_peers.py", name]
@@ -95,13 +95,13 @@ class Bench:
             done = subprocess.run([self.options.python, HERE / "bench_peers.py", name, "check"], capture_output=True,
                                   text=True)
             if done.returncode != 0:
-                print(f"bench: {name} is left out, it cannot run under {self.options.python}", file=sys.stderr)
+                print(f"bench: {name} is skipped, it cannot run under {self.options.python}", file=sys.stderr)
                 continue
             self.versions.update(json.loads(done.stdout.splitlines()[-1]))
             if name in ("onnxruntime", "openvino"):
                 export = [self.options.python, HERE / "bench_peers.py", name, "export", self.model]
                 if subprocess.run(export, stdout=sys.stderr).returncode != 0:
-                    print(f"bench: {name} is left out, torch could not export ONNX", file=sys.stderr)
+                    print(f"bench: {name} is skipped, torch could not export ONNX", file=sys.stderr)
                     continue
             yield name
 
@@ -150,14 +150,14 @@ class Bench:
         self.compare("start: embed-text, first byte", "ms", {"sightline": lambda: Run(first).first_byte * 1e3})
 
     def score(self):
-        picture = sorted(bench_data.make_pictures(self.work, self.options.python, 640, 480, 8, 8).glob("*.jpg"))[0]
+        image_path = sorted(bench_data.make_images(self.work, self.options.python, 640, 480, 8, 8).glob("*.jpg"))[0]
         captions = [argument for caption in bench_data.CAPTIONS for argument in ("-c", caption)]
-        contenders = {"sightline": self.sightline("score", picture, *captions)}
+        contenders = {"sightline": self.sightline("score", image_path, *captions)}
         for name, peer in self.peers.items():
             if name != "pillow":
-                contenders[name] = [*peer.command, "score", self.model, peer.threads, picture, *bench_data.CAPTIONS]
+                contenders[name] = [*peer.command, "score", self.model, peer.threads, image_path, *bench_data.CAPTIONS]
         rounds, self.rounds = self.rounds, min(self.rounds, 3)
-        self.compare("score: fresh process, 1 picture 640x480, 10 captions", "ms",
+        self.compare("score: fresh process, 1 image 640x480, 10 captions", "ms",
                      {name: (lambda command=command: Run(command).seconds * 1e3)
                       for name, command in contenders.items()}, "warm page cache")
         self.rounds = 1
@@ -166,7 +166,7 @@ class Bench:
         self.rounds = rounds
 
     def lines(self, name, items):
-        """A file in the work folder with one item a line."""
+        """A file in the work folder with one item per line."""
         file = self.work / name
         file.write_text("".join(f"{item}\n" for item in items), encoding="utf-8")
         return file
@@ -174,19 +174,19 @@ class Bench:
     def image_command(self, paths, batch=None, **more):
         out = self.work / "out.npy"
         size = ["--batch-size", str(batch)] if batch else []
-        names = self.lines(f"pictures-{len(paths)}.txt", paths)
+        names = self.lines(f"images-{len(paths)}.txt", paths)
         return self.sightline("embed-image", "--files-from", names, "--output", out, "--force", *size, **more)
 
     def images(self):
         count = 16 if self.options.quick else 48
-        small = sorted(bench_data.make_pictures(self.work, self.options.python, 224, 224, 8, count).glob("*.jpg"))
+        small = sorted(bench_data.make_images(self.work, self.options.python, 224, 224, 8, count).glob("*.jpg"))
         for batch in (1, 8):
             self.compare(f"image tower, batch {batch}", "ms/image", {
                 "sightline": self.per_item(lambda n, b=batch: self.image_command(small[:n], b), 8, count),
                 **self.engines(per=batch, task="image", batch=batch)},
-                "sightline: one more file of 224x224, decoding included; peers: the tower alone")
+                "sightline: one more file of 224x224, including decoding; peers: the tower alone")
         count = 24 if self.options.quick else 96
-        paths = sorted(bench_data.make_pictures(self.work, self.options.python, 640, 480, 8, count).glob("*.jpg"))
+        paths = sorted(bench_data.make_images(self.work, self.options.python, 640, 480, 8, count).glob("*.jpg"))
         self.compare("folder of 640x480 JPEGs", "ms/image", {
             "sightline": self.per_item(lambda n: self.image_command(paths[:n]), 8, count),
             **self.engines(per=len(paths) // 2, task="folder", batch=8,
@@ -222,7 +222,7 @@ class Bench:
     def pixels(self):
         model = bench_data.make_model(self.work, "pixels")
         for width, height, distinct, count in ((640, 480, 8, 96 if self.options.quick else 400), (4032, 3024, 2, 10)):
-            folder = bench_data.make_pictures(self.work, self.options.python, width, height, distinct, count)
+            folder = bench_data.make_images(self.work, self.options.python, width, height, distinct, count)
             paths = sorted(folder.glob("*.jpg"))
             contenders = {"sightline": self.per_item(
                 lambda n, paths=paths: self.image_command(paths[:n], model=model, threads=1), 2, count)}
@@ -269,18 +269,18 @@ def parse(arguments):
     names = lambda text: [name for name in text.split(",") if name and name != "none"]  # noqa: E731
     parser.add_argument("--sightline", default=str(HERE.parent / "build" / "sightline"))
     parser.add_argument("--work", default=os.path.join(tempfile.gettempdir(), "sightline-bench"))
-    parser.add_argument("--python", default=sys.executable, help="the Python in which the peers are installed")
+    parser.add_argument("--python", default=sys.executable, help="Python interpreter with the packages of the peers")
     parser.add_argument("--model", default="b32", choices=[name for name in bench_data.SHAPES if name != "pixels"])
     parser.add_argument("--threads", type=int, default=min(2, len(os.sched_getaffinity(0))))
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and items")
-    parser.add_argument("--only", type=names, default=[], help="scenarios whose names begin so: start,score,image,...")
+    parser.add_argument("--only", type=names, default=[], help="scenarios whose names start with: start,score,image,...")
     parser.add_argument("--peers", type=names, default=None)
-    parser.add_argument("--json", help="write every single value there")
+    parser.add_argument("--json", help="write all values to this file")
     options = parser.parse_args(arguments)
     options.arguments = rest
     if not os.access(options.sightline, os.X_OK):
-        parser.error(f"{options.sightline} is not there; build it, or give --sightline")
+        parser.error(f"{options.sightline} does not exist; build it, or use --sightline")
     return options
 
 

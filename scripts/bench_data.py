@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What scripts/bench.py measures with: models with random weights, pictures, captions. Standard library only.
+"""Inputs of scripts/bench.py: models with random weights, images, captions. Standard library only.
 
-Weights are random with the shapes of the published models, so speeds are right and answers mean nothing.
+Weights are random and have the shapes of the published models, so speeds are realistic and results are meaningless.
 """
 import array
 import json
@@ -17,13 +17,13 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 CAPTIONS = [f"a photo of a {name}" for name in
             ("cat", "dog", "bird", "car", "house", "tree", "boat", "horse", "pizza", "guitar")]
 
-# name: width, layers, heads, mlp of the image tower, picture side, patch; the same of the text tower; projection
+# name: width, layers, heads, mlp of the image tower, image side, patch; the same for the text tower; projection
 SHAPES = {
     "b32": dict(vision=(768, 12, 12, 3072), image=224, patch=32, text=(512, 12, 8, 2048), projection=512, vocab=49408),
     "b16": dict(vision=(768, 12, 12, 3072), image=224, patch=16, text=(512, 12, 8, 2048), projection=512, vocab=49408),
     "l14": dict(vision=(1024, 24, 16, 4096), image=224, patch=14, text=(768, 12, 12, 3072), projection=768,
                 vocab=49408),
-    # next to no arithmetic: what is left is decoding and resizing
+    # almost no arithmetic, so that decoding and resizing dominate
     "pixels": dict(vision=(8, 1, 1, 8), image=224, patch=112, text=(8, 1, 1, 8), projection=8, vocab=None),
 }
 
@@ -68,7 +68,7 @@ def _tensors(shape, vocabulary):
 
 
 def _write_safetensors(path, tensors):
-    """Values come from one block of a million normal numbers, read at another place for each tensor."""
+    """Values come from one block of a million normal numbers, starting at another offset for each tensor."""
     source = random.Random(7)
     block = array.array("f", (source.gauss(0, 1) for _ in range(1 << 20)))
     header, offset = {"__metadata__": {"format": "pt"}}, 0
@@ -113,11 +113,11 @@ def _tower_config(tower):
 
 
 def make_model(folder, name):
-    """A Hugging Face model folder of the shape `name`, made once."""
+    """A Hugging Face model folder of the shape `name`, created once."""
     target = pathlib.Path(folder) / name
     if (target / "complete").is_file():
         return target
-    print(f"bench: making a random model of shape {name} in {target}", file=sys.stderr)
+    print(f"bench: creating a random model of shape {name} in {target}", file=sys.stderr)
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     shape = SHAPES[name]
@@ -152,7 +152,7 @@ def make_model(folder, name):
     return target
 
 
-PICTURES_SCRIPT = """
+IMAGES_SCRIPT = """
 import sys
 import numpy as np
 from PIL import Image
@@ -167,19 +167,19 @@ for n in range(count):
 """
 
 
-def make_pictures(folder, python, width, height, distinct, count):
-    """`count` JPEG files of that size, `distinct` of them different. Without Pillow: the samples of data/images."""
+def make_images(folder, python, width, height, distinct, count):
+    """`count` JPEG files of this size, `distinct` of them different. Without Pillow, the samples of data/images."""
     target = pathlib.Path(folder) / f"{width}x{height}-{count}"
     if target.is_dir():
         return target
     made = pathlib.Path(str(target) + ".new")
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)
-    done = subprocess.run([python, "-c", PICTURES_SCRIPT, str(made), str(width), str(height), str(distinct)],
+    done = subprocess.run([python, "-c", IMAGES_SCRIPT, str(made), str(width), str(height), str(distinct)],
                           capture_output=True, text=True)
     sources = sorted(made.glob("*.jpg"))
     if done.returncode != 0:
-        print(f"bench: {python} has no Pillow and numpy; the pictures are those of data/images, of other sizes",
+        print(f"bench: {python} has no Pillow and numpy; using the images of data/images, which have other sizes",
               file=sys.stderr)
         sources = sorted((ROOT / "data" / "images").glob("*.jpg"))
     for n in range(len(list(made.glob("*.jpg"))), count):
@@ -189,7 +189,7 @@ def make_pictures(folder, python, width, height, distinct, count):
 
 
 def make_prompts(folder, count):
-    """ImageNet's prompts in random order: published templates times class names, or plain ones where these lack."""
+    """ImageNet's prompts in random order: published templates times class names, or a built-in list if these are missing."""
     target = pathlib.Path(folder) / f"prompts-{count}.txt"
     if target.is_file():
         return target

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The programs that scripts/bench.py measures sightline against, each in a process of its own.
+"""The programs that scripts/bench.py compares sightline with, each in a separate process.
 
-bench_peers.py NAME serve MODEL THREADS   answers timing requests, one JSON object a line, on stdin and stdout
-bench_peers.py NAME score MODEL THREADS PICTURE CAPTION...   one whole run: load, rank the captions, print, end
-bench_peers.py NAME check   exit 0 when NAME can run here; prints its versions
+bench_peers.py NAME serve MODEL THREADS   answers timing requests, one JSON object per line, on stdin and stdout
+bench_peers.py NAME score MODEL THREADS IMAGE CAPTION...   one whole run: load, rank the captions, print, end
+bench_peers.py NAME check   exits with 0 if NAME can run, and prints its versions
 NAME: transformers, onnxruntime, openvino, pillow
 """
 import importlib.metadata
@@ -23,7 +23,7 @@ PACKAGES = {
 
 
 class Pillow:
-    """Pictures with Pillow and numpy alone, in one thread: RGB, bicubic to the shortest edge, centre crop, floats."""
+    """Image preprocessing with Pillow and numpy alone, in one thread: RGB, bicubic to the shortest edge, centre crop, floats."""
 
     side = 224
 
@@ -35,7 +35,7 @@ class Pillow:
         self.mean = numpy.array([0.48145466, 0.4578275, 0.40821073], numpy.float32)
         self.std = numpy.array([0.26862954, 0.26130258, 0.27577711], numpy.float32)
 
-    def picture(self, path):
+    def load_image(self, path):
         image, side = self.open(path).convert("RGB"), self.side
         short = min(image.size)
         image = image.resize((side * image.width // short, side * image.height // short), self.bicubic)
@@ -43,12 +43,12 @@ class Pillow:
         pixels = self.numpy.asarray(image.crop((left, top, left + side, top + side)), self.numpy.float32)
         return ((pixels * self.numpy.float32(1 / 255) - self.mean) / self.std).transpose(2, 0, 1)
 
-    def pictures(self, paths):
-        return self.numpy.stack([self.picture(path) for path in paths])
+    def load_images(self, paths):
+        return self.numpy.stack([self.load_image(path) for path in paths])
 
 
 class Lean(Pillow):
-    """What somebody who cares for speed puts before a runtime: Pillow, numpy, and the tokenizers package."""
+    """The fastest usual preprocessing for a runtime: Pillow, numpy, and the tokenizers package."""
 
     def __init__(self, model):
         super().__init__()
@@ -64,7 +64,7 @@ class Lean(Pillow):
 
 
 class Transformers:
-    """PyTorch, float32, the attention that transformers chooses by itself, its own processors."""
+    """PyTorch, float32, with transformers' default attention and processors."""
 
     def __init__(self, model, threads):
         import torch
@@ -78,7 +78,7 @@ class Transformers:
         torch.set_grad_enabled(False)
         self.model = CLIPModel.from_pretrained(model, dtype=torch.float32).eval()
 
-    def pictures(self, paths):
+    def load_images(self, paths):
         from PIL import Image
 
         return self.processor(images=[Image.open(path) for path in paths], return_tensors="np")["pixel_values"]
@@ -155,7 +155,7 @@ class OnnxRuntime(Lean):
 
 
 class OpenVINO(Lean):
-    """OpenVINO's CPU plugin, held to float32, with its cache of compiled models."""
+    """OpenVINO's CPU plugin, restricted to float32, with its cache of compiled models."""
 
     def __init__(self, model, threads):
         super().__init__(model)
@@ -179,10 +179,10 @@ ENGINES = {"transformers": Transformers, "onnxruntime": OnnxRuntime, "openvino":
 
 
 def run_task(engine, request):
-    """What is asked for, once; every task ends with numbers in memory."""
+    """Runs the requested task once; every task ends with numbers in memory."""
     task = request["task"]
     if task == "pixels":
-        engine.pictures(request["paths"])
+        engine.load_images(request["paths"])
     elif task == "image":
         import numpy
 
@@ -197,7 +197,7 @@ def run_task(engine, request):
     elif task == "folder":
         paths, step = request["paths"], request["batch"]
         for begin in range(0, len(paths), step):
-            engine.image(engine.pictures(paths[begin:begin + step]))
+            engine.image(engine.load_images(paths[begin:begin + step]))
     elif task == "captions":
         texts, step = request["texts"], request["batch"]
         if request.get("sorted"):
@@ -217,10 +217,10 @@ def serve(engine):
         print(json.dumps({"seconds": seconds, "peak_kib": peak}), flush=True)
 
 
-def score(engine, picture, captions):
+def score(engine, image_path, captions):
     import numpy
 
-    images, texts = engine.image(engine.pictures([picture])), engine.text(engine.captions(captions))
+    images, texts = engine.image(engine.load_images([image_path])), engine.text(engine.captions(captions))
     images, texts = (x / numpy.linalg.norm(x, axis=1, keepdims=True) for x in (images, texts))
     for value, caption in sorted(zip((100 * images @ texts.T)[0], captions), reverse=True):
         print(f"{value:.4f} {caption}")

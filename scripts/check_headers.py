@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Every public header compiles alone. Usage: check_headers.py [COMPILER]"""
+"""Checks that every public header compiles on its own. Usage: check_headers.py [COMPILER]"""
 import concurrent.futures
 import os
 import pathlib
@@ -26,7 +26,7 @@ def main():
             if code or errors:
                 failed += 1
                 print(f"{header.relative_to(ROOT)}:\n{errors}")
-    print(f"headers: {len(headers) - failed} of {len(headers)} compile alone")
+    print(f"headers: {len(headers) - failed} of {len(headers)} compile on their own")
     return 1 if failed or not headers else 0
 
 

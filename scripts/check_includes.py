@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The layers as a rule: who may include whom, which file may include which library, no circle among files, and
+"""Checks the dependencies: which layer may include which, which file may include which library, no include cycles, and
 which headers are public.
 
-Run from anywhere; exits 1 and names each line that breaks a rule. docs/architecture.md shows the same table, and
-this script checks that it does.
+Run it from any folder; it exits with 1 and lists each line that breaks a rule. docs/architecture.md shows the same table,
+and this script checks that the two agree.
 """
 import pathlib
 import re
@@ -13,7 +13,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 LIB = ROOT / "lib" / "sightline"
 
-# layer -> layers it may include (itself always)
+# layer -> layers that it may include (in addition to itself)
 USES = {
     "base": [],
     "tensor": ["base"],
@@ -30,12 +30,12 @@ USES = {
     "convert": ["base", "tensor", "files", "containers", "weights", "model"],
     "app": ["base", "tensor", "files", "containers", "image", "ops", "weights", "model", "convert", "output"],
 }
-# The headers that outside programs include; what they include is public too, and nothing else is installed
+# Headers that other programs include. The headers that these include are public too; no other header is installed
 # (SIGHTLINE_PUBLIC_HEADERS in lib/CMakeLists.txt).
 UMBRELLAS = ["sightline/sightline.h", "sightline/keras.h"]
-# layers whose headers may be public
+# Layers whose headers may be public.
 PUBLIC_LAYERS = {"base", "tensor", "model", "keras"}
-# third-party header prefix -> the files that may include it
+# third-party header prefix -> files that may include it
 LIBRARIES = {
     "spdlog/": ["base/log.cpp"],
     "xxhash.h": ["base/hash.cpp"],
@@ -112,7 +112,7 @@ def check_library(path, header, problems):
             continue
         name = short_name(path)
         if name not in allowed:
-            problems.append(f"{name}: includes {header}, which only {', '.join(allowed) or 'nobody'} may")
+            problems.append(f"{name}: includes {header}, which only {', '.join(allowed) or 'no file'} may include")
 
 
 def find_circle(graph):
@@ -170,8 +170,8 @@ def main():
         problems.append("circle: " + " -> ".join(pathlib.Path(p).name for p in circle))
     check_public(problems)
     if documented_table() != USES:
-        problems.append("docs/architecture.md: its table of layers is not the one of this script")
-    print("\n".join(problems) if problems else "includes: the layers hold")
+        problems.append("docs/architecture.md: its table of layers differs from the one in this script")
+    print("\n".join(problems) if problems else "includes: no violations")
     return 1 if problems else 0
 
 

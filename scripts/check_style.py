@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""House rules that need no compiler (docs/conventions.md).
+"""Checks the style rules of docs/conventions.md that need no compiler.
 
-Fails on: a missing SPDX line or #pragma once, a third-party include in a header, file names used twice, a public declaration file
-without any doc comment, left-over marks, paths of one machine, lines above 110 columns. Lists, without failing,
-functions above 40 lines and files above 250.
+Errors: a missing SPDX line or #pragma once, a third-party include in a header, duplicate file names, a public header
+without any doc comment, task markers, machine-specific paths, lines above 110 columns. Functions above 40 lines and files
+above 250 are listed without an error.
 """
 import pathlib
 import re
@@ -41,7 +41,7 @@ def check_code(path, text, problems):
 
 
 def long_functions(text):
-    """(first line, length) of functions: a line at column 0 that opens a brace, until the brace at column 0."""
+    """(first line, length) of functions: from a line at column 0 that opens a brace to the closing brace at column 0."""
     start = None
     for number, line in enumerate(text.split("\n"), 1):
         if line and not line[0].isspace() and line.rstrip().endswith("{") and "namespace" not in line:
@@ -61,9 +61,9 @@ def main():
             continue
         name = path.relative_to(ROOT)
         if MARKS.search(text) and path.name != "check_style.py":
-            problems.append(f"{name}: a left-over mark ({MARKS.search(text).group()})")
+            problems.append(f"{name}: a task marker ({MARKS.search(text).group()})")
         if PATHS.search(text) and path.name != "check_style.py":
-            problems.append(f"{name}: a path of one machine ({PATHS.search(text).group().strip()})")
+            problems.append(f"{name}: a machine-specific path ({PATHS.search(text).group().strip()})")
         if (path.suffix in LICENSED or path.name == "CMakeLists.txt") and LICENCE not in text[:300]:
             problems.append(f"{name}: no line '{LICENCE}'")
         if path.suffix not in CODE:
@@ -72,7 +72,7 @@ def main():
         if not generated:
             check_code(path, text, problems)
         if path.name in seen and path.name != "main.cpp":
-            problems.append(f"{name}: the file name is used by {seen[path.name]} too")
+            problems.append(f"{name}: the file name is also used by {seen[path.name]}")
         seen[path.name] = name
         if generated:
             continue

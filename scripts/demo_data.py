@@ -18,7 +18,7 @@ from PIL import Image, ImageColor
 # npm packages (see data/README.md for versions and licences)
 TRAIN_HANDS = ["noto", "noto-v1", "fxemoji", "twemoji", "emojione",
                "streamline-emojis", "fluent-emoji", "fluent-emoji-flat", "fluent-3d"]
-TEST_HAND = "openmoji"  # share-alike: never trained on
+TEST_HAND = "openmoji"  # share-alike: not used for training
 PACKAGES = ["@iconify-json/" + h for h in TRAIN_HANDS[:-1] + [TEST_HAND]] + [
     "@lobehub/fluent-emoji-3d", "emojibase-data"]
 TEXTURE = 72
@@ -270,7 +270,7 @@ def squeeze(name):
 
 
 def find_artwork(modules):
-    """{hand: {code: svg text or file}} for the wanted code points."""
+    """{artist: {code: SVG text or file}} for the required code points."""
     wanted = {key(c) for k in concepts() for c in k["codes"]}
     names = {}
     for e in read_json(f"{modules}/emojibase-data/en/data.json"):
@@ -326,7 +326,7 @@ def render(source, size):
 
 
 def trim(image):
-    """Crop to the visible part; None if there is nothing to see."""
+    """Crop to the visible part; None if nothing is visible."""
     box = image.getchannel("A").point(lambda v: 255 if v > 8 else 0).getbbox()
     return image.crop(box) if box and min(box[2] - box[0], box[3] - box[1]) > 8 else None
 
@@ -361,7 +361,7 @@ def prepare(work):
             if image is None:
                 print("empty", name, c)
                 continue
-            # a few second or third drawings of a concept are kept out of the training
+            # a few second or third drawings of a concept are held out from the training
             is_spare = count[owner[c]] > 1 and rng.random() < .1
             count[owner[c]] -= is_spare
             tex.append(texture(image)); concept.append(owner[c]); hand.append(hi); code.append(c)
@@ -380,7 +380,7 @@ def prepare(work):
     for i, rows in enumerate(captions):
         for p, _ in rows:
             holds[i, p] = True
-        for p, w in enumerate(words):  # single words of the longer names are true as well
+        for p, w in enumerate(words):  # single words of the longer names are also correct captions
             if any(w in q.split() for q in [table[i]["name"]] + table[i]["words"]) and (
                     (table[i]["name"], w) not in FALSE_FRIENDS):
                 holds[i, p] = True
@@ -394,7 +394,7 @@ def prepare(work):
 
 
 def on_ground(art, kind, rng, side=288, ground=None):
-    """One object on a ground; drawn with Pillow, apart from the training's own code."""
+    """One object on a background; drawn with Pillow, independently of the training code."""
     if kind == "white":
         z, deg, flip = int(side * .94), 0, False
         made = np.ones((side, side, 3))
@@ -422,7 +422,7 @@ def on_ground(art, kind, rng, side=288, ground=None):
 
 
 def two_things(left, right, rng, side=288):
-    """Two objects side by side on a plain light ground."""
+    """Two objects side by side on a plain light background."""
     out = Image.new("RGBA", (side, side), tuple(int(v) for v in rng.integers(200, 256, 3)) + (255,))
     for k, art in enumerate((left, right)):
         art = trim(art)
@@ -435,8 +435,8 @@ def two_things(left, right, rng, side=288):
 
 # ---- sample images -------------------------------------------------------------------------------
 
-# file, width, height, ground (two colours, or none: transparent),
-# [(hand, code, size as a part of the height, x, y)]
+# file, width, height, background (two colours, or none: transparent),
+# [(hand, code, size as a fraction of the height, x, y)]
 SAMPLES = [
     ("dog.jpg", 480, 360, ("#bfe3a0", "#5aa9d6"), [("noto", "1F415", .8, .5, .5)]),
     ("cat.png", 320, 320, ("#f4d58d", "#f4d58d"), [("emojione", "1F408", .85, .5, .5)]),

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Makes everything under data/golden again from the references.
+"""Regenerates everything under data/golden from the references.
 
-Needs Python with torch 2.13, transformers 5.24, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors; for
-codecs, raster, keras, layers, keras_clip, gguf and openclip also what the scripts in scripts/golden name, each best in
-an environment of its own (open_clip's torchvision must fit the torch). The tests themselves need none of them. Without a
-part named: image, text and model.
-Usage: scripts/make_golden.py [PART...]     (an unknown part prints the list)
-Each part writes a versions.json with the versions and seeds it used.
+Needs Python with torch 2.13, transformers 5.24, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors. The parts
+codecs, raster, keras, layers, keras_clip, gguf and openclip also need the packages listed in their scripts in
+scripts/golden, preferably in a separate environment each (open_clip's torchvision must match torch). The tests
+themselves need none of these packages.
+
+Usage: scripts/make_golden.py [PART...]     (default: image, text and model; an unknown part prints the list)
+Each part writes a versions.json with the versions and seeds that it used.
 """
 import importlib
 import pathlib

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes lib/sightline/text/unicode_tables.cpp and html_entities.cpp.
 
-What Hugging Face's tokenizers 0.23 know: character classes and lower case of Unicode 16.0; decompositions, compositions
-and combining classes of an older one (U+105D2 U+0307, a composite of Unicode 16, stays as it is). Needs unicodedata2
+The tables match Hugging Face's tokenizers 0.23: character classes and lower case of Unicode 16.0; decompositions,
+compositions and combining classes of an older version (U+105D2 U+0307, a composite of Unicode 16, is kept). Needs unicodedata2
 16.0, tokenizers 0.23, and regex (for the two derived classes of the final-sigma rule).
 """
 import html.entities
@@ -16,7 +16,7 @@ from tokenizers import normalizers
 OUT = pathlib.Path(__file__).resolve().parent.parent / "lib" / "sightline" / "text"
 assert unicodedata2.unidata_version == "16.0.0"
 LOWER, NFC, NFD = normalizers.Lowercase(), normalizers.NFC(), normalizers.NFD()
-HANGUL = range(0xAC00, 0xAC00 + 11172)  # decomposed by rule
+HANGUL = range(0xAC00, 0xAC00 + 11172)  # decomposed algorithmically
 POINTS = [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
 SPACES = [*range(9, 14), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
 
@@ -36,7 +36,7 @@ def category(letter):
 
 
 def derived(name):
-    """A derived property, of the characters that Unicode 16.0 has."""
+    """A derived property, restricted to the characters of Unicode 16.0."""
     has = regex.compile(rf"\p{{{name}}}")
     return [c for c in POINTS if has.match(chr(c)) and unicodedata2.category(chr(c)) != "Cn"]
 
@@ -59,7 +59,7 @@ def lower_runs():
 
 
 def one_step_decompositions():
-    """{code point: (first, second or 0)} as UnicodeData has it, from which full forms follow."""
+    """{code point: (first, second or 0)} as in UnicodeData; full decompositions follow from these."""
     out = {}
     for c in POINTS:
         if c in HANGUL or NFD.normalize_str(chr(c)) == chr(c):
@@ -75,7 +75,7 @@ def composes(c, parts):
 
 
 def is_reordered(c):
-    """Whether the reference moves this mark behind one of class 1: its NFC knows an older Unicode than its classes."""
+    """Whether the reference sorts this mark after one of class 1: its NFC uses an older Unicode than its classes."""
     return NFD.normalize_str("a" + chr(c) + "\u0334") == "a\u0334" + NFD.normalize_str(chr(c))
 
 
@@ -145,7 +145,7 @@ def write_tables():
 
 
 def c_string(text):
-    """Octal escapes, which end after three digits, so that what follows is never swallowed."""
+    """Octal escapes, which have at most three digits, so that they cannot absorb the following characters."""
     return '"' + "".join(f"\\{b:03o}" if b < 32 or b > 126 or chr(b) in '"\\' else chr(b) for b in text.encode()) + '"'
 
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Train the small CLIP of data/demo-model on emoji artwork, two CPU cores.
+"""Trains the small CLIP of data/demo-model on emoji artwork, on two CPU cores.
 
   npm install --prefix WORK <the packages that `train_demo_model.py packages` prints>
   train_demo_model.py prepare --work WORK
-  train_demo_model.py train   --work WORK --bpe CLIP_BPE --minutes 75   (again with --resume to go on)
+  train_demo_model.py train   --work WORK --bpe CLIP_BPE --minutes 75   (repeat with --resume to continue)
   train_demo_model.py eval    --work WORK --model WORK/model
   train_demo_model.py samples --work WORK --model WORK/model --out data/images
 
@@ -70,7 +70,7 @@ def new_model():
     vision = dict(hidden_size=192, intermediate_size=512, num_hidden_layers=6, num_attention_heads=3,
                   image_size=SIDE, patch_size=8, projection_dim=128, hidden_act="quick_gelu")
     model = CLIPModel(CLIPConfig(projection_dim=128, text_config=text, vision_config=vision))
-    with torch.no_grad():  # 2-D sin-cos start of the position table
+    with torch.no_grad():  # 2-D sin-cos initialisation of the position table
         w = 1 / 100 ** (torch.arange(48) / 48)
         grid = torch.meshgrid(torch.arange(8.), torch.arange(8.), indexing="ij")
         y, x = (t.reshape(-1, 1) * w for t in grid)
@@ -80,7 +80,7 @@ def new_model():
 
 
 def encode_images(model, pixels, keep=1.0):
-    """keep < 1: only that part of the patches, drawn at random for each image."""
+    """keep < 1: use only this fraction of the patches, chosen at random for each image."""
     v = model.vision_model
     h = v.embeddings(pixels)
     if keep < 1:
@@ -122,7 +122,7 @@ def blur(x):
 
 
 def place(tex, s, cx, cy, rot, aspect, flip):
-    """Textures scaled (1 = fills the square), turned and moved on an empty square."""
+    """Textures scaled (1 = fills the square), rotated and moved on an empty square."""
     x = tex.float() / 255
     small = s < .72
     if small.any():
@@ -154,7 +154,7 @@ PALETTE = torch.tensor(list(dd.COLOURS.values()))
 
 
 def backgrounds(n, g):
-    """Backgrounds and, where they have one named colour, its number (else -1)."""
+    """Backgrounds, and for each the number of its named colour (else -1)."""
     r = torch.rand(n)
     r = torch.where(torch.rand(n) < .5 * (1 - g), torch.zeros(n), r)
     bg, name = torch.ones(n, 3, SIDE, SIDE), torch.full((n,), -1)
@@ -223,7 +223,7 @@ def compose(t1, t2, two, g):
         if len(i):
             x[i] = change(x[i], len(i))
 
-    def outline(y, k):  # other hands draw dark lines around things
+    def outline(y, k):  # other artists draw dark outlines
         e = F.pad(y, (1, 1, 1, 1), mode="replicate")
         across, down = e[:, :, 1:-1, 2:] - e[:, :, 1:-1, :-2], e[:, :, 2:, 1:-1] - e[:, :, :-2, 1:-1]
         e = across.abs().amax(1) + down.abs().amax(1)
@@ -234,7 +234,7 @@ def compose(t1, t2, two, g):
 
     some(.08 + .14 * g, outline)
     some(.12 * g, lambda y, k: blur(y))
-    some(.5, lambda y, k: y + (y - blur(y)) * col(uniform(k, 0, .8)))  # as bicubic reduction sharpens
+    some(.5, lambda y, k: y + (y - blur(y)) * col(uniform(k, 0, .8)))  # imitates the sharpening of bicubic reduction
     some(.15 * g, lambda y, k: y + torch.randn_like(y) * col(uniform(k, 0, .08)))
     some(.3 * g, lambda y, k: (y - .5) * col(uniform(k, .7, 1.2)) + .5 + col(uniform(k, -.1, .1)))
     for b in (torch.rand(n) < .1 * g).nonzero()[:, 0].tolist():
@@ -254,7 +254,7 @@ class Batches:
     def __init__(self, work, tokenizer):
         self.d = torch.load(work + "/data.pt")
         self.tokenizer, self.cache = tokenizer, {}
-        # Microsoft's three versions of one drawing count less; every concept counts alike, nearly
+        # Microsoft's three versions of one drawing have a lower weight; all concepts have about the same weight
         weight = torch.ones(len(self.d["concept"]))
         for h, name in enumerate(dd.TRAIN_HANDS):
             if name.startswith("fluent"):
@@ -314,7 +314,7 @@ class Batches:
 
 
 def losses(image, text, true, scale):
-    """Contrastive loss with several captions per image; other true pairs are left out."""
+    """Contrastive loss with several captions per image; other true pairs are ignored."""
     b, n = len(image), len(text) // len(image)
     logits, rows = scale * image @ text.t(), torch.arange(b)
     own = torch.zeros_like(true)
@@ -390,7 +390,7 @@ def train(rank, a):
         for o, lr in ((adam, a.lr), (muon, a.muon_lr)):
             for group in o.param_groups:
                 group["lr"] = lr * rate
-        g = min(.8, .25 + .75 * progress / .35)  # the augmentation grows
+        g = min(.8, .25 + .75 * progress / .35)  # the augmentation becomes stronger
         batch = batches.draw(a.batch, g, .15 if progress > .3 else 0)
         pixels, ids, true = batch[:3]
         image = encode_images(model, pixels, 1. if progress > 1 - a.whole else .5)
@@ -449,10 +449,10 @@ class Judge:
         self.processor = CLIPProcessor.from_pretrained(folder)
 
     @torch.no_grad()
-    def images(self, pictures):
+    def images(self, batch):
         out = []
-        for i in range(0, len(pictures), 64):
-            x = self.processor(images=pictures[i:i + 64], return_tensors="pt")
+        for i in range(0, len(batch), 64):
+            x = self.processor(images=batch[i:i + 64], return_tensors="pt")
             out.append(self.model.get_image_features(**x).pooler_output)
         return F.normalize(torch.cat(out), dim=-1)
 
@@ -463,7 +463,7 @@ class Judge:
 
 
 def extras(judge, hand, art, table, rng, number=300):
-    """Two things in one image, the right caption among ten; and the colour of the ground."""
+    """Two things in one image, the right caption among ten; and the background colour."""
     first = {k["name"]: dd.key(k["codes"][0]) for k in table if k["name"] in dd.N100}
     names = sorted(n for n in first if first[n] in art)
     hits, one, colours, shown = 0, 0, 0, list(dd.COLOURS)
@@ -494,9 +494,9 @@ def evaluate(a):
     names = [k["name"] for k in table]
     order = dd.N100 + [n for n in names if n not in dd.N100]  # 20, then 100, then all
     d = torch.load(a.work + "/data.pt")
-    sets = {k: ([], []) for k in ("seen hands", "seen hands, white ground",
-                                  "seen hands, drawings kept out of training",
-                                  "OpenMoji, white ground", "OpenMoji, random ground")}
+    sets = {k: ([], []) for k in ("training artists", "training artists, white background",
+                                  "training artists, held-out drawings",
+                                  "OpenMoji, white background", "OpenMoji, random background")}
 
     def add(which, image, concept):
         sets[which][0].append(image)
@@ -504,17 +504,17 @@ def evaluate(a):
 
     for h, c, code, spare in zip(d["hand"].tolist(), d["concept"].tolist(), d["code"], d["spare"].tolist()):
         image = dd.render(art[dd.TRAIN_HANDS[h]][code], 288)
-        which = "seen hands, drawings kept out of training" if spare else "seen hands"
+        which = "training artists, held-out drawings" if spare else "training artists"
         add(which, dd.on_ground(image, "random", rng), c)
         if not spare:
-            add("seen hands, white ground", dd.on_ground(image, "white", rng), c)
+            add("training artists, white background", dd.on_ground(image, "white", rng), c)
     for c, k in enumerate(table):
         for code in k["codes"]:
             if dd.key(code) in art[dd.TEST_HAND]:
                 image = dd.render(art[dd.TEST_HAND][dd.key(code)], 288)
-                add("OpenMoji, white ground", dd.on_ground(image, "white", rng), c)
+                add("OpenMoji, white background", dd.on_ground(image, "white", rng), c)
                 for _ in range(5):
-                    add("OpenMoji, random ground", dd.on_ground(image, "random", rng), c)
+                    add("OpenMoji, random background", dd.on_ground(image, "random", rng), c)
     result = {}
     for which, (images, labels) in sets.items():
         f, labels = judge.images(images), torch.tensor(labels)
@@ -566,7 +566,7 @@ def main():
     ap.add_argument("--work", default="demo-work")
     ap.add_argument("--bpe", default="clip-bpe")
     ap.add_argument("--model", help="the model to evaluate")
-    ap.add_argument("--out", default="data/images", help="where the sample images go")
+    ap.add_argument("--out", default="data/images", help="folder for the sample images")
     ap.add_argument("--minutes", type=float, default=75)
     ap.add_argument("--steps", type=int, default=0, help="stop early, for tests")
     ap.add_argument("--batch", type=int, default=96, help="for each process")
