@@ -42,7 +42,8 @@ struct CLIPArguments {
   /// Under these names, as `get_config` of a CLIP gives them: what has a default of its own is spelt out, and
   /// an end that is not set is left out.
   LayerConfig to_config() const;
-  /// What is not there has its default. Errors: type; unsupported for a name that is no argument.
+  /// An argument that is absent has its default. Errors: type; unsupported for a name that is not an
+  /// argument.
   static CLIPArguments from_config(const LayerConfig& config);
   /// Of KerasCV's four presets by name; nothing for any other name.
   static std::optional<CLIPArguments> of_preset(std::string_view name);

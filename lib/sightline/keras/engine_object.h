@@ -16,9 +16,9 @@ namespace sightline::keras {
 void collect_weight(Weights& weights, const std::string& prefix, std::string_view name,
                     const Variable& variable);
 
-/// A layer of the engine over the weights of a layer of Keras's: made when it is first needed, and again
-/// after the weights changed. Thread-safety: `get` may be called from several threads at once; `drop` while
-/// nobody computes.
+/// A layer of the engine over the weights of a layer of Keras: it is made when it is first needed, and again
+/// after the weights changed. Thread-safety: `get` may be called from several threads at once; call `drop`
+/// only while no other thread uses the layer.
 template <class T>
 class EngineObject {
  public:

@@ -67,9 +67,9 @@ TokenBatch visible_tokens(TensorView<const std::int32_t> ids, TensorView<const b
     const std::int64_t count =
         masked ? shown(mask.flat().subspan(static_cast<std::size_t>(text * length), row.size()), text)
                : length;
-    const auto seen = row.first(static_cast<std::size_t>(count));
-    check_ids(seen, text, limits);
-    texts.add(seen);
+    const auto visible = row.first(static_cast<std::size_t>(count));
+    check_ids(visible, text, limits);
+    texts.add(visible);
   }
   return texts;
 }
