@@ -16,13 +16,13 @@ namespace sightline::app {
 namespace {
 
 constexpr std::size_t kMaxTextBytes = 1U << 20;
-constexpr std::size_t kBytesOfALongLabel = 1000;
+constexpr std::size_t kMaxInlineLabelBytes = 1000;
 constexpr std::string_view kDefaultTemplate = "a photo of a {}";
 
-using Place = FunctionRef<std::string()>;  ///< of a text, "captions.txt: line 7"
+using Place = FunctionRef<std::string()>;  ///< location of a text: "captions.txt: line 7"
 
 /// Position of the first byte that is not UTF-8, from 1.
-std::size_t first_wrong_byte(std::string_view text) {
+std::size_t first_invalid_byte(std::string_view text) {
   std::size_t position = 0;
   while (const int length = utf8_sequence_length(text.substr(position))) {
     position += static_cast<std::size_t>(length);
@@ -30,8 +30,7 @@ std::size_t first_wrong_byte(std::string_view text) {
   return position + 1;
 }
 
-/// A text as a caption without prompts, repaired where that is asked for; refused when it is too long or not
-/// UTF-8.
+/// Makes a caption without prompts; repairs it if requested, and refuses it if it is too long or not UTF-8.
 Caption check_text(std::string text, const CaptionOptions& options, Place place) {
   Caption caption;
   if (options.invalid_utf8 == InvalidUtf8::replace && !is_utf8(text)) {
@@ -41,28 +40,29 @@ Caption check_text(std::string text, const CaptionOptions& options, Place place)
   }
   if (text.size() > kMaxTextBytes) {
     const std::string problem =
-        "has " + std::to_string(text.size()) + " bytes, at most " + std::to_string(kMaxTextBytes);
-    caption.error.emplace(ErrorCode::limit, place(), problem + " are accepted");
-    text.resize(kBytesOfALongLabel);
+        "has " + std::to_string(text.size()) + " bytes, expected at most " + std::to_string(kMaxTextBytes);
+    caption.error.emplace(ErrorCode::limit, place(), problem);
+    text.resize(kMaxInlineLabelBytes);
   } else if (!is_utf8(text)) {
     caption.error.emplace(ErrorCode::utf8, place(),
-                          "byte " + std::to_string(first_wrong_byte(text)) + " is not UTF-8");
+                          "byte " + std::to_string(first_invalid_byte(text)) + " is not UTF-8");
   }
   caption.label = std::move(text);
   return caption;
 }
 
-enum class Blanks {
+enum class Whitespace {
   keep,   ///< an empty line is an empty caption
-  strip,  ///< those around a text come off, and a line of nothing else is passed over
+  strip,  ///< trim each line and ignore blank lines
 };
 
-std::vector<Caption> read_lines(const std::string& path, const CaptionOptions& options, Blanks blanks) {
+std::vector<Caption> read_lines(const std::string& path, const CaptionOptions& options,
+                                Whitespace whitespace) {
   const std::string name = path == "-" ? "standard input" : path;
   std::vector<Caption> captions;
-  for (ListLine& line : read_list(path, ListOf::texts)) {
-    if (blanks == Blanks::strip) {
-      line.text = without_blanks(line.text);
+  for (ListLine& line : read_list(path, ListKind::texts)) {
+    if (whitespace == Whitespace::strip) {
+      line.text = trim(line.text);
       if (line.text.empty()) continue;
     }
     captions.push_back(check_text(std::move(line.text), options,
@@ -71,7 +71,7 @@ std::vector<Caption> read_lines(const std::string& path, const CaptionOptions& o
   return captions;
 }
 
-/// Texts of the command line, `what` with their number.
+/// Checks texts from the command line; messages call them `what` with their number.
 std::vector<Caption> check_arguments(const std::vector<std::string>& texts, const CaptionOptions& options,
                                      std::string_view what) {
   std::vector<Caption> captions;
@@ -86,9 +86,9 @@ std::vector<std::string> split_labels(std::string_view text) {
   std::vector<std::string> labels;
   for (std::size_t begin = 0; begin <= text.size();) {
     const std::size_t end = std::min(text.find(',', begin), text.size());
-    const std::string_view label = without_blanks(text.substr(begin, end - begin));
+    const std::string_view label = trim(text.substr(begin, end - begin));
     if (label.empty()) {
-      // What follows a blank is another argument: --labels cat, dog
+      // The shell splits at spaces: in `--labels cat, dog`, "dog" is a separate argument.
       fail_usage("--labels has an empty label", text.ends_with(',') && text.size() > 1
                                                     ? "quote a list that contains spaces: --labels 'cat, dog'"
                                                     : "example: --labels cat,dog");
@@ -103,10 +103,10 @@ std::vector<Caption> read_templates(const CaptionOptions& options) {
   std::vector<Caption> templates = check_arguments(options.templates, options, "--template");
   if (!options.template_set.empty()) {
     const std::string path = join_path(data_folder().string(), "templates/" + options.template_set + ".txt");
-    for (Caption& line : read_lines(path, options, Blanks::keep)) templates.push_back(std::move(line));
+    for (Caption& line : read_lines(path, options, Whitespace::keep)) templates.push_back(std::move(line));
   }
   if (templates.empty()) templates.emplace_back().label = kDefaultTemplate;
-  require_good(templates);
+  require_valid(templates);
   for (const Caption& text : templates) {
     if (text.label.find("{}") == std::string::npos) {
       fail_usage("template '" + text.label + "' has no {}",
@@ -125,11 +125,11 @@ std::string fill(std::string_view text, std::string_view label) {
   return filled.append(text);
 }
 
-/// Gives a label its prompts, unless one of them is too long.
+/// Inserts the label into all templates; refuses the caption if a prompt is too long.
 void fill_templates(Caption& caption, const std::vector<Caption>& templates, const CaptionOptions& options) {
   for (const Caption& text : templates) {
     Caption prompt = check_text(fill(text.label, caption.label), options, [&] {
-      return "label '" + caption.label.substr(0, kBytesOfALongLabel) + "' in its template";
+      return "label '" + caption.label.substr(0, kMaxInlineLabelBytes) + "' in its template";
     });
     if (prompt.error) {
       caption.error = std::move(prompt.error);
@@ -171,10 +171,10 @@ std::vector<Caption> gather_captions(const CaptionOptions& options) {
   const bool labels = options.labels.has_value() || !options.labels_file.empty();
   const std::vector<Caption> templates = labels ? read_templates(options) : std::vector<Caption>();
   const std::string& file = labels ? options.labels_file : options.file;
-  std::vector<Caption> captions = !file.empty()
-                                      ? read_lines(file, options, labels ? Blanks::strip : Blanks::keep)
-                                  : labels ? check_arguments(split_labels(*options.labels), options, "label")
-                                           : check_arguments(options.texts, options, "caption");
+  std::vector<Caption> captions =
+      !file.empty() ? read_lines(file, options, labels ? Whitespace::strip : Whitespace::keep)
+      : labels      ? check_arguments(split_labels(*options.labels), options, "label")
+                    : check_arguments(options.texts, options, "caption");
   for (Caption& caption : captions) {
     if (caption.error) continue;
     if (labels) {
@@ -186,7 +186,7 @@ std::vector<Caption> gather_captions(const CaptionOptions& options) {
   return captions;
 }
 
-void require_good(std::span<const Caption> captions) {
+void require_valid(std::span<const Caption> captions) {
   for (const Caption& caption : captions) {
     if (caption.error) throw Failure(Stage::inputs, *caption.error);
   }

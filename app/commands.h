@@ -7,9 +7,10 @@
 
 namespace sightline::app {
 
-/// The table of commands, in commands.cpp. A new command is a file that describes it and a line there.
+/// The table of commands in commands.cpp. To add a command, write a file that describes it and add a row
+/// there.
 std::span<const Command> commands();
-/// Null when there is none of this name.
+/// Null if there is no command with this name.
 const Command* find_command(std::string_view name);
 
 CommandLine describe_score();

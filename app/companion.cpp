@@ -11,8 +11,8 @@
 
 namespace sightline::app {
 
-Companion::Companion(std::string path, bool wanted, bool force) : path_(std::move(path)), force_(force) {
-  if (wanted) {
+Companion::Companion(std::string path, bool enabled, bool force) : path_(std::move(path)), force_(force) {
+  if (enabled) {
     file_ = std::make_unique<OutputFile>(path_, force);
   } else {
     require_absent();

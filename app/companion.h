@@ -11,15 +11,15 @@
 
 namespace sightline::app {
 
-/// A file beside an array that says what the array holds: it is written together with it, or does not stay
-/// beside an array that it does not describe.
+/// A file beside an array that describes its contents. It is written together with the array; a stale one is
+/// removed, so that it never describes another array.
 class Companion {
  public:
-  /// `wanted`: opens the file. Not `wanted`: one that is there is removed by `commit`. Errors: those of
-  /// OutputFile; locked when it is not wanted, but there, and `force` was not given.
-  Companion(std::string path, bool wanted, bool force);
+  /// If `enabled`, opens the file. Otherwise, `commit` removes an existing one. Errors: those of OutputFile;
+  /// locked if the file exists, is not enabled, and `force` was not given.
+  Companion(std::string path, bool enabled, bool force);
 
-  /// Null when it is not wanted.
+  /// Null if the file is not enabled.
   OutputFile* file() const { return file_.get(); }
   /// Errors of both: those of OutputFile; locked when one that is not wanted was created during this run and
   /// `force` was not given; io when it cannot be removed.
@@ -34,12 +34,12 @@ class Companion {
   std::unique_ptr<OutputFile> file_;
 };
 
-/// The names of all files that describe the array of this output, whichever command writes them; none when it
-/// is no .npy file.
+/// The names of all files that can describe the array of this output, regardless of the command; empty if the
+/// output is not an .npy file.
 std::vector<std::string> companions_of(const OutputOptions& options, TableFormat format);
 
-/// The name beside which the files that describe the array `path` are looked for: its own, or, where none
-/// lies beside a symbolic link, that of the file it leads to.
+/// The name next to which the companion files of the array `path` are searched: its own, or the target's if
+/// it is a symbolic link without companion files.
 std::string described_name(const std::string& path);
 
 }  // namespace sightline::app

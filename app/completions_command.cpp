@@ -24,7 +24,7 @@ int run_completions(const CompletionShell* shell) {
     fail_usage("no shell given", "supported: " + enumerate(names, " and "));
   }
   in_stage(Stage::output, [&] { write_stdout(shell->script(commands())); });
-  return kExitDone;
+  return kExitSuccess;
 }
 
 }  // namespace

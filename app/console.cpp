@@ -21,10 +21,10 @@ namespace sightline::app {
 namespace {
 
 constexpr int kWaitMs = 100;
-constexpr std::chrono::milliseconds kInPlacePause(200), kLinePause(10'000);  // between two updates
+constexpr std::chrono::milliseconds kInPlaceInterval(200), kLineInterval(10'000);  // between updates
 
-/// Writes everything; the errno of the first failure, 0 when there was none. After a signal a reader that
-/// does not read is not waited for.
+/// Writes all of `text`. Returns the errno of the first failure, or 0. After a signal, it does not wait for a
+/// blocked reader.
 int write_all(int descriptor, std::string_view text) {
   while (!text.empty()) {
     pollfd ready{descriptor, POLLOUT, 0};
@@ -52,7 +52,7 @@ When color_choice = When::automatic;
 
 constexpr std::string_view kBoldRed = "1;31", kYellow = "33";
 
-std::string painted(std::string_view word, std::string_view color) {
+std::string colored(std::string_view word, std::string_view color) {
   if (!use_color(stderr_is_terminal())) return std::string(word);
   return std::string("\x1b[").append(color).append("m").append(word).append("\x1b[0m");
 }
@@ -93,7 +93,7 @@ bool use_color(bool is_terminal) {
 std::string error_word(std::string_view error_class) {
   std::string word = "error";
   if (!error_class.empty()) word.append("[").append(error_class).append("]");
-  return painted(word, kBoldRed);
+  return colored(word, kBoldRed);
 }
 
 void note(const ConsoleOptions& options, std::string_view line) {
@@ -104,7 +104,7 @@ void note(const ConsoleOptions& options, std::string_view line) {
 }
 
 void note_warning(const ConsoleOptions& options, std::string_view line) {
-  note(options, painted("warning:", kYellow) + " " + std::string(line));
+  note(options, colored("warning:", kYellow) + " " + std::string(line));
 }
 
 Stopwatch::Stopwatch(const ConsoleOptions& options)
@@ -145,15 +145,15 @@ Progress::Progress(const ConsoleOptions& options, std::int64_t total, std::strin
                (options.progress == When::automatic && !options.quiet && !stdout_shares_screen())),
       in_place_(stderr_is_terminal() && !is_dumb()),
       start_(std::chrono::steady_clock::now()),
-      // Asked for by name, the line in place is there from the first item on.
-      last_(options.progress == When::always && in_place_ ? start_ - kInPlacePause : start_) {}
+      // With --progress always, the in-place line appears from the first item on.
+      last_(options.progress == When::always && in_place_ ? start_ - kInPlaceInterval : start_) {}
 
 void Progress::advance(bool skipped) {
   ++done_;
   if (skipped) ++skipped_;
   if (!enabled_) return;
   const auto now = std::chrono::steady_clock::now();
-  const auto pause = in_place_ ? kInPlacePause : kLinePause;
+  const auto pause = in_place_ ? kInPlaceInterval : kLineInterval;
   if (done_ < total_ && now - last_ >= pause) show(now);
 }
 

@@ -5,7 +5,7 @@
 #include <iterator>
 
 #include "failure.h"
-#include "image_endings.h"
+#include "image_extensions.h"
 #include "options.h"
 
 namespace sightline::app {
@@ -13,14 +13,14 @@ namespace {
 
 constexpr std::string_view kPackedExtension = ".sightline";
 
-/// Extensions of files that hold models, which would only mislead as names of folders.
+/// Extensions of model files, which would be misleading in the name of a folder.
 constexpr std::string_view kOtherExtensions[] = {
     ".gguf",   ".ggml",    ".bin",       ".pt",    ".pth", ".ckpt",    ".pkl", ".safetensors",
     ".onnx",   ".h5",      ".hdf5",      ".keras", ".npz", ".msgpack", ".npy", ".pb",
     ".tflite", ".mlmodel", ".mlpackage", ".zip",   ".tar", ".json"};
 
 bool has_other_extension(const std::string& path) {
-  const std::string extension = ending_of(path);
+  const std::string extension = extension_of(path);
   return std::find(std::begin(kOtherExtensions), std::end(kOtherExtensions), extension) !=
          std::end(kOtherExtensions);
 }
@@ -36,7 +36,7 @@ const ConversionFormat& check_target_name(const std::string& path, const Convers
   const ConversionFormat& format = conversion_format_of(path);
   const bool keras = !format.extension.empty();
   if (!keras && has_other_extension(path)) {
-    fail_usage("unsupported target extension " + ending_of(path) + ": " + path,
+    fail_usage("unsupported target extension " + extension_of(path) + ": " + path,
                "-o NAME writes a Hugging Face folder, -o NAME.weights.h5 a KerasHub file");
   }
   if (to != nullptr && to != &format) {

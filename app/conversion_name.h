@@ -7,9 +7,9 @@
 
 namespace sightline::app {
 
-/// The format `to` of `--to`, or the one that the extension of `path` selects when it is null. Refuses a
-/// target whose name is that of a format that is not written ("-", x.sightline, x.gguf, x.pt, ...) or of
-/// another format than `to`. A name that ends in `/` is a folder's. Errors: usage.
+/// Returns `to`, the format of `--to`, or if it is null, the format selected by the extension of `path`.
+/// Refuses a target named like a format that cannot be written ("-", x.sightline, x.gguf, x.pt, ...) or like
+/// another format than `to`. A name that ends in `/` is a folder. Errors: usage.
 const ConversionFormat& check_target_name(const std::string& path, const ConversionFormat* to);
 
 }  // namespace sightline::app

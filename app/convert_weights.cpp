@@ -30,9 +30,9 @@ struct ConvertOptions {
   ModelOptions source;
   ConsoleOptions console;
   std::string target, tokenizer;
-  std::string from;                      ///< a dialect; "": as recognized
-  const ConversionFormat* to = nullptr;  ///< none: by the name of the target
-  std::optional<DType> dtype;            ///< none: as stored
+  std::string from;                      ///< a naming scheme; "": detected
+  const ConversionFormat* to = nullptr;  ///< null: selected by the name of the target
+  std::optional<DType> dtype;            ///< nullopt: as stored
   bool force = false, verify = false;
 };
 
@@ -44,7 +44,8 @@ void check(const ConvertOptions& o) {
   check_model_options(o.source);
 }
 
-constexpr std::int64_t kClipVocabulary = 49408;  ///< entries of the vocabulary that ships with the program
+constexpr std::int64_t kClipVocabulary =
+    49408;  ///< size of CLIP's vocabulary, which is installed with the program
 
 std::string describe(const Model& clip) {
   const CLIPConfig& config = clip.config();
@@ -60,23 +61,24 @@ std::string describe(const Model& clip) {
          std::to_string(clip.checkpoint().size()) + " tensors, " + std::to_string(parameters) + " parameters";
 }
 
-/// The folder that the tokenizer's files come from: the one asked for, the source's, or CLIP's own when the
-/// source has none and the size fits; "" for none.
+/// The folder with the tokenizer's files: the one given, the source, or the installed vocabulary of CLIP if
+/// the source has none and the size matches; "" for none.
 std::string tokenizer_folder(const ConvertOptions& o, const Model& clip) {
   if (!o.tokenizer.empty()) {
     if (find_tokenizer(o.tokenizer).found()) return o.tokenizer;
-    fail(ErrorCode::missing, o.tokenizer, "holds neither vocab.json nor tokenizer.json");
+    fail(ErrorCode::missing, o.tokenizer, "contains neither vocab.json nor tokenizer.json");
   }
   const std::string& folder = clip.source().folder;
   if (find_tokenizer(folder).found()) return folder;
   if (clip.config().text.vocabulary_size == kClipVocabulary)
     return join_path(data_folder().string(), "vocab");
   note(o.console,
-       "no tokenizer: the source has none and CLIP's own does not fit; --tokenizer DIR brings one");
+       "no tokenizer: the source has none, and CLIP's vocabulary has another size; add one with --tokenizer "
+       "DIR");
   return "";
 }
 
-/// Whether the target's numbers must be those of the source.
+/// Whether the weights of the target must equal those of the source exactly.
 bool is_exact(const std::optional<DType>& dtype, const Model& clip) {
   if (!dtype || *dtype == DType::f32) return true;
   const std::vector<std::string> names = clip.checkpoint().names();
@@ -84,12 +86,13 @@ bool is_exact(const std::optional<DType>& dtype, const Model& clip) {
                      [&](const std::string& name) { return clip.checkpoint().find(name)->dtype == *dtype; });
 }
 
-/// Whether both make the same pixels of an image.
-bool prepares_alike(const Model& source, const Model& written) {
+/// Whether both models preprocess images in the same way.
+bool same_preprocessing(const Model& source, const Model& written) {
   const PreprocessorConfig& a = source.processor().image_config();
   const PreprocessorConfig& b = written.processor().image_config();
   if (a.pipeline.resize == ResizeMode::longest || b.pipeline.resize == ResizeMode::longest)
-    return a.pipeline.resize == b.pipeline.resize;  // what a Hugging Face folder cannot say; copied as it is
+    return a.pipeline.resize ==
+           b.pipeline.resize;  // a Hugging Face folder cannot express it; copied unchanged
   return preprocessor_config_json(a) == preprocessor_config_json(b);
 }
 
@@ -104,44 +107,44 @@ void run_verify(const ConvertOptions& o, const Conversion& conversion, const Mod
   const auto fail_target = [&](const std::string& problem) {
     throw Failure(Stage::model, Error(ErrorCode::mismatch, o.target, problem));
   };
-  if (!result.different.empty()) fail_target(result.different + " is not what its source holds");
-  if (!prepares_alike(conversion.model, written))
-    fail_target("prepares images in another way than its source");
+  if (!result.different.empty()) fail_target(result.different + " differs from the source");
+  if (!same_preprocessing(conversion.model, written))
+    fail_target("image preprocessing differs from the source");
   note(o.console, "verified: " + std::to_string(result.tensors) + " tensors; largest difference " + largest +
                       " over the embeddings of " + std::to_string(result.images) + " images and " +
                       std::to_string(result.texts) + " texts");
   if (is_exact(conversion.dtype, conversion.model) && result.largest != 0)
-    fail_target("gives other embeddings than its source, by " + largest + ", expected the same");
+    fail_target("embeddings differ from those of the source by " + largest + ", expected no difference");
 }
 
-[[noreturn]] void fail_input(const std::string& target, const std::string& problem) {
+[[noreturn]] void fail_locked(const std::string& target, const std::string& problem) {
   throw Failure(Stage::output, Error(ErrorCode::locked, target, problem));
 }
 
-/// Whether `path` lies in `folder`, by whatever names.
-bool lies_in(const std::string& path, const std::string& folder) {
+/// Whether `path` is in `folder`, with symbolic links resolved.
+bool is_inside(const std::string& path, const std::string& folder) {
   std::error_code error;
   const fs::path whole = fs::canonical(path, error);
   return !error && same_file(whole.parent_path().string(), folder);
 }
 
-/// A target that is replaced must not take with it what it is made from.
+/// Replacing the target must never delete a file that the conversion reads.
 void check_target(const ConvertOptions& o) {
-  const std::string source = opening_model(o.source.model, [&] { return locate_model(o.source.model); });
-  if (same_file(source, o.target)) fail_input(o.target, "is the source");
-  if (lies_in(source, o.target)) fail_input(o.target, "holds the source: " + source);
-  if (same_file(o.tokenizer, o.target)) fail_input(o.target, "is the folder of the tokenizer");
+  const std::string source = with_model_remedy(o.source.model, [&] { return locate_model(o.source.model); });
+  if (same_file(source, o.target)) fail_locked(o.target, "is the source");
+  if (is_inside(source, o.target)) fail_locked(o.target, "contains the source: " + source);
+  if (same_file(o.tokenizer, o.target)) fail_locked(o.target, "is the tokenizer folder");
   std::error_code error;
   for (fs::directory_iterator entry(source, error), end; !error && entry != end; entry.increment(error)) {
     const std::string file = entry->path().string();
-    if (same_file(file, o.target)) fail_input(o.target, "is a file of the source in " + source);
-    if (entry->is_symlink(error) && lies_in(file, o.target)) {
-      fail_input(o.target, "holds a file of the source: " + file);
+    if (same_file(file, o.target)) fail_locked(o.target, "is a file of the source in " + source);
+    if (entry->is_symlink(error) && is_inside(file, o.target)) {
+      fail_locked(o.target, "contains a file of the source: " + file);
     }
   }
 }
 
-/// Whose error it was: the target's, or the source's, a tensor of which cannot be computed or does not fit.
+/// Assigns an error to the output, or to the model if a tensor of the source cannot be read or converted.
 void write(ConversionTarget& target, const Conversion& conversion) {
   try {
     target.write(conversion);
@@ -154,10 +157,10 @@ void write(ConversionTarget& target, const Conversion& conversion) {
 int run_convert_weights(const ConvertOptions& o) {
   check(o);
   check_target(o);
-  arm_signals();
+  install_signal_handlers();
   const std::unique_ptr<ConversionTarget> target = in_stage(
       Stage::output, [&] { return open_target(check_target_name(o.target, o.to), o.target, o.force); });
-  // Building the model asks for every tensor once, by name and shape.
+  // Building the model checks the name and shape of every tensor.
   Stopwatch watch(o.console);
   const std::unique_ptr<Model> clip = load_model(o.source, o.console, o.from);
   watch.lap("model loaded");
@@ -167,7 +170,7 @@ int run_convert_weights(const ConvertOptions& o) {
   in_stage(Stage::model, [&] { target->read_source(conversion); });
   write(*target, conversion);
   throw_if_interrupted();
-  // What was written must load, tokenizer included, before it is published.
+  // The written model must load, including its tokenizer, before it is published.
   const std::unique_ptr<Model> written = in_stage(Stage::model, [&] { return target->reopen(conversion); });
   if (!conversion.tokenizer.empty()) in_stage(Stage::model, [&] { written->processor().tokenizer(); });
   if (o.verify) run_verify(o, conversion, *written);
@@ -175,17 +178,17 @@ int run_convert_weights(const ConvertOptions& o) {
   in_stage(Stage::output, [&] { target->commit(); });
   watch.lap("written");
   note(o.console, "wrote: " + printable(o.target) + ": " + target->summary());
-  return kExitDone;
+  return kExitSuccess;
 }
 
-/// `--from`: the dialects of the library.
+/// Values of `--from`: the naming schemes that the library supports.
 std::vector<Choice<std::string>> dialects() {
   std::vector<Choice<std::string>> choices = {{"auto", ""}};
   for (const NameMap* map : name_maps()) choices.push_back({std::string(map->name), std::string(map->name)});
   return choices;
 }
 
-/// `--to`: the formats that models can be written in.
+/// Values of `--to`: the formats in which models can be written.
 std::vector<Choice<const ConversionFormat*>> target_formats() {
   std::vector<Choice<const ConversionFormat*>> choices = {{"auto", nullptr}};
   for (const ConversionFormat& format : conversion_formats())

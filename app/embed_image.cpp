@@ -39,8 +39,8 @@ int run_embed_image(const EmbedImageOptions& o) {
   const TableFormat format = choose_format(o.output, TableFormat::jsonl, TableFormat::npy);
   const ImagePaths gathered = gather_images(o.input);
   const std::vector<std::string>& paths = gathered.paths;
-  note_passed_over(o.console, gathered.passed_over);
-  arm_signals();
+  note_unsupported_images(o.console, gathered.unsupported);
+  install_signal_handlers();
   std::vector<std::string> inputs = paths;
   inputs.push_back(o.input.list);
   std::vector<std::string> outputs = companions_of(o.output, format);
@@ -51,7 +51,7 @@ int run_embed_image(const EmbedImageOptions& o) {
   const auto opened = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
   Report& report = *opened;
-  report.set_passed_over(passed_over_json(gathered.passed_over));
+  report.set_unsupported_images(unsupported_images_json(gathered.unsupported));
   Stopwatch watch(o.console);
   const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
@@ -61,7 +61,7 @@ int run_embed_image(const EmbedImageOptions& o) {
   });
 
   Progress progress(o.console, count, "images");
-  ImageHints hints(HintsAbout::embed_image);
+  ImageHints hints(HintContext::embed_image);
   const auto write = [&](std::int64_t index, const ImageResult& result) {
     const std::string& path = paths[static_cast<std::size_t>(index)];
     const std::string hint = hints.about(path, result.error_class, result.message);

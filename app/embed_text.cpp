@@ -25,31 +25,34 @@ struct EmbedTextOptions {
   bool no_index = false;
 };
 
-// Captions that are sorted by length and encoded together: few at first, so that a reader soon has some, then
-// twice as many each time; for the reader of a pipe only as many as are encoded in about kReaderWaits.
-constexpr std::size_t kFewestAtOnce = 64;
-constexpr std::size_t kMostAtOnce = 4096;  ///< bounds memory
-constexpr std::chrono::milliseconds kReaderWaits(100);
+// Number of captions that are sorted by length and encoded together. The first step is small, so that a
+// reader gets rows early; the number doubles each time. For the reader of a pipe it is limited to what is
+// encoded in about kReaderInterval.
+constexpr std::size_t kMinCaptionsPerStep = 64;
+constexpr std::size_t kMaxCaptionsPerStep = 4096;  ///< bounds memory
+constexpr std::chrono::milliseconds kReaderInterval(100);
 
-std::size_t next_step(std::size_t step, std::chrono::steady_clock::duration took, bool reader_waits) {
-  if (reader_waits && took > kReaderWaits) return std::max(step / 2, kFewestAtOnce);
-  if (reader_waits && 2 * took > kReaderWaits) return step;
-  return std::min(2 * step, kMostAtOnce);
+std::size_t next_step(std::size_t step, std::chrono::steady_clock::duration elapsed, bool has_reader) {
+  if (has_reader && elapsed > kReaderInterval) return std::max(step / 2, kMinCaptionsPerStep);
+  if (has_reader && 2 * elapsed > kReaderInterval) return step;
+  return std::min(2 * step, kMaxCaptionsPerStep);
 }
 
 std::vector<std::string> warnings_of(const Caption& caption, bool truncated, std::int64_t longest) {
   std::vector<std::string> warnings;
   if (caption.replaced > 0) {
-    warnings.push_back("is not UTF-8: U+FFFD put in " + std::to_string(caption.replaced) +
-                       (caption.replaced == 1 ? " place" : " places"));
+    warnings.push_back("is not UTF-8; " + std::to_string(caption.replaced) +
+                       (caption.replaced == 1 ? " invalid sequence" : " invalid sequences") +
+                       " replaced with U+FFFD");
   }
   if (truncated) {
-    warnings.push_back("is longer than the model accepts and cut to " + std::to_string(longest) + " tokens");
+    warnings.push_back("is longer than the model accepts; truncated to " + std::to_string(longest) +
+                       " tokens");
   }
   return warnings;
 }
 
-/// What one run writes to.
+/// The outputs of one run.
 struct Writing {
   const EmbedTextOptions& options;
   EmbeddingOutput& out;
@@ -58,7 +61,7 @@ struct Writing {
   std::int64_t longest;
 };
 
-/// The embeddings of the captions from number `first` on.
+/// Writes the embeddings of the captions; the first one has index `first`.
 void write_rows(const Writing& to, std::span<const Caption> captions, const TextEmbeddings& embedded,
                 std::int64_t first) {
   for (std::size_t i = 0; i < captions.size(); ++i) {
@@ -97,10 +100,10 @@ void check(const EmbedTextOptions& o) {
   check_model_options(o.model);
 }
 
-/// Under `--on-error stop` the first refusal ends the run before anything is opened.
+/// With `--on-error stop`, the first refused text ends the run before any file is opened.
 std::vector<Caption> gather(const EmbedTextOptions& o) {
   std::vector<Caption> captions = gather_captions(o.captions);
-  if (o.items.stop()) require_good(captions);
+  if (o.items.stop()) require_valid(captions);
   return captions;
 }
 
@@ -108,7 +111,7 @@ int run_embed_text(const EmbedTextOptions& o) {
   check(o);
   const TableFormat format = choose_format(o.output, TableFormat::jsonl, TableFormat::npy);
   const std::vector<Caption> captions = gather(o);
-  arm_signals();
+  install_signal_handlers();
   std::vector<std::string> outputs = companions_of(o.output, format);
   outputs.insert(outputs.end(), {o.output.path, o.items.report});
   check_distinct(outputs);
@@ -133,15 +136,15 @@ int run_embed_text(const EmbedTextOptions& o) {
   const std::int64_t longest = captions.empty() ? 0 : clip->processor().text_length();
   const Writing to{o, out, *report, progress, longest};
   const std::span<const Caption> all(captions);
-  std::size_t step = kFewestAtOnce;
+  std::size_t step = kMinCaptionsPerStep;
   for (std::size_t begin = 0; begin < all.size();) {
     const auto start = std::chrono::steady_clock::now();
     const auto part = all.subspan(begin, std::min(step, all.size() - begin));
     const TextEmbeddings embedded = encode_captions({*clip, o.model.batch, o.normalize}, part, pool);
-    const auto took = std::chrono::steady_clock::now() - start;
+    const auto elapsed = std::chrono::steady_clock::now() - start;
     write_rows(to, part, embedded, static_cast<std::int64_t>(begin));
     begin += part.size();
-    step = next_step(step, took, out.is_direct());
+    step = next_step(step, elapsed, out.is_direct());
   }
   progress.clear();
   watch.lap("texts encoded");

@@ -33,7 +33,7 @@ EmbeddingsInfo info_of(const Model& clip, const ModelOptions& options, bool norm
   return info;
 }
 
-std::optional<EmbeddingsInfo> info_beside(const std::string& array) {
+std::optional<EmbeddingsInfo> find_info(const std::string& array) {
   if (array.empty()) return {};
   return in_stage(Stage::inputs, [&]() -> std::optional<EmbeddingsInfo> {
     const std::string path = info_path_of(described_name(array));
@@ -42,18 +42,19 @@ std::optional<EmbeddingsInfo> info_beside(const std::string& array) {
   });
 }
 
-/// "'clip-vit-base-patch32' (fingerprint 0123abcd...)": as much of it as tells two models of one name apart.
+/// "'clip-vit-base-patch32' (fingerprint 0123abcd...)": enough digits to distinguish two models with the same
+/// name.
 std::string describe(const ModelIdentity& model) {
   constexpr std::size_t kShown = 8;
   return "'" + printable(model.name) + "' (fingerprint " + model.fingerprint.substr(0, kShown) + "...)";
 }
 
-void check_equal(const std::string& array, const ModelIdentity& made_by, const std::string& other,
+void check_equal(const std::string& array, const ModelIdentity& model, const std::string& other,
                  const ModelIdentity& expected) {
-  if (made_by.fingerprint == expected.fingerprint) return;
+  if (model.fingerprint == expected.fingerprint) return;
   fail_inputs(ErrorCode::mismatch, array,
-              "was made by the model " + describe(made_by) + ", " + other + " " + describe(expected),
-              "their scores mean nothing together; --any-model computes them all the same");
+              "was computed with the model " + describe(model) + ", but " + other + " " + describe(expected),
+              "scores across different models are meaningless; --any-model computes them anyway");
 }
 
 }  // namespace
@@ -84,14 +85,14 @@ EmbeddingsInfo text_info(const Model& clip, const ModelOptions& options, const C
 }
 
 void check_same_model(const std::string& image_embeddings, const std::string& text_embeddings) {
-  const auto images = info_beside(image_embeddings), texts = info_beside(text_embeddings);
-  if (images && texts) check_equal(text_embeddings, texts->model, image_embeddings + " by", images->model);
+  const auto images = find_info(image_embeddings), texts = find_info(text_embeddings);
+  if (images && texts) check_equal(text_embeddings, texts->model, image_embeddings + " with", images->model);
 }
 
 void check_model_of(const std::vector<std::string>& arrays, const Model& clip, const ModelOptions& options) {
   std::optional<ModelIdentity> model;
   for (const std::string& array : arrays) {
-    const std::optional<EmbeddingsInfo> info = info_beside(array);
+    const std::optional<EmbeddingsInfo> info = find_info(array);
     if (!info) continue;
     if (!model) model = identity_of(clip, options);
     check_equal(array, info->model, "the model of this run is", *model);
@@ -99,9 +100,9 @@ void check_model_of(const std::vector<std::string>& arrays, const Model& clip, c
 }
 
 void note_modality(const ConsoleOptions& console, const std::string& array, Modality used_as) {
-  const std::optional<EmbeddingsInfo> info = info_beside(array);
+  const std::optional<EmbeddingsInfo> info = find_info(array);
   if (!info || info->modality == used_as) return;
-  note_warning(console, printable(array) + ": holds embeddings of " +
+  note_warning(console, printable(array) + ": contains embeddings of " +
                             std::string(modality_name(info->modality)) + "s, used here as " +
                             std::string(modality_name(used_as)) + "s");
 }

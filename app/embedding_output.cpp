@@ -12,7 +12,7 @@ EmbeddingOutput::EmbeddingOutput(const OutputOptions& options, TableFormat forma
   in_stage(Stage::output, [&] {
     out_ = std::make_unique<OutputFile>(options.path, options.force);
     table_ = make_table_writer(format, *out_, {options.dtype == DType::f16, options.drop_bad, kind.key});
-    // Nothing lies beside a pipe or a device.
+    // A pipe or a device has no companion files.
     if (format != TableFormat::npy || !out_->seekable() || is_stdout(options.path)) return;
     index_.emplace(index_path_of(options.path), kind.with_index, options.force);
     info_.emplace(info_path_of(options.path), kind.with_index, options.force);
@@ -92,11 +92,11 @@ int finish_items(const Report& report, const ConsoleOptions& console, std::strin
                       std::string(unit) + " skipped");
   }
   if (report.ok() == 0) {
-    // The reason of the exit status, also with -q.
+    // This explains the exit status, so it is printed with -q, too.
     if (total == 0) write_stderr("sightline: no " + std::string(unit) + " found\n");
-    return kExitNothing;
+    return kExitNoUsableInput;
   }
-  return report.skipped() > 0 ? kExitSkipped : kExitDone;
+  return report.skipped() > 0 ? kExitSkipped : kExitSuccess;
 }
 
 }  // namespace sightline::app

@@ -7,7 +7,7 @@
 namespace sightline::app {
 namespace {
 
-/// A standard stream by its name instead of "-", unless the problem names it.
+/// Replaces the subject "-" with the name of the standard stream, unless the problem already names it.
 Error name_stream(Stage stage, const Error& error) {
   if (error.subject() != "-") return error;
   const std::string name = stage == Stage::output ? "standard output" : "standard input";
@@ -22,7 +22,7 @@ int exit_code(Stage stage, ErrorCode code) {
     case Stage::usage:
       return kExitUsage;
     case Stage::inputs:
-      return kExitNothing;
+      return kExitNoUsableInput;
     case Stage::streams:
       return kExitOutput;
     case Stage::model:
@@ -30,7 +30,7 @@ int exit_code(Stage stage, ErrorCode code) {
     case Stage::output:
       return code == ErrorCode::locked ? kExitLocked : kExitOutput;
   }
-  return kExitMistake;
+  return kExitInternalError;
 }
 
 Failure::Failure(Stage stage, const Error& error, std::string remedy)
@@ -39,7 +39,7 @@ Failure::Failure(Stage stage, const Error& error, std::string remedy)
 std::string Failure::remedy() const {
   if (!remedy_.empty()) return remedy_;
   const bool exists = code() == ErrorCode::locked && problem().find("exist") != std::string::npos;
-  return exists ? "--force replaces it" : "";
+  return exists ? "use --force to overwrite it" : "";
 }
 
 void fail_usage(std::string_view problem, std::string_view remedy) {
@@ -53,7 +53,7 @@ void fail_inputs(ErrorCode code, std::string_view subject, std::string_view prob
 
 void print_failure(const Error& error, std::string_view remedy) {
   const bool usage = error.code() == ErrorCode::usage;
-  // The command line has no class: the message names the argument.
+  // Usage errors have no class, because the message names the argument.
   std::string line = "sightline: " + error_word(usage ? "" : class_name(error.code())) + (usage ? ": " : " ");
   if (!error.subject().empty()) line.append(printable(error.subject())).append(": ");
   line.append(printable(error.problem())).append("\n");

@@ -9,7 +9,7 @@
 
 namespace sightline::app {
 
-/// What the program was doing when something failed. Together with the kind of error it decides the exit
+/// What the program was doing when an error occurred. Together with the error code, it determines the exit
 /// code.
 enum class Stage {
   usage,    ///< reading the command line
@@ -20,19 +20,20 @@ enum class Stage {
 };
 
 /// Exit codes of docs/cli.md, section "Exit status".
-inline constexpr int kExitDone = 0, kExitMistake = 1, kExitUsage = 2, kExitSkipped = 3, kExitNothing = 4,
-                     kExitModel = 5, kExitOutput = 6, kExitResources = 7, kExitLocked = 8, kExitLow = 9;
+inline constexpr int kExitSuccess = 0, kExitInternalError = 1, kExitUsage = 2, kExitSkipped = 3,
+                     kExitNoUsableInput = 4, kExitModel = 5, kExitOutput = 6, kExitResources = 7,
+                     kExitLocked = 8, kExitBelowLimit = 9;
 
-/// The table of that section.
+/// The mapping in that section.
 int exit_code(Stage stage, ErrorCode code);
 
-/// An error together with its stage and, where it helps, what to do about it.
+/// An error together with its stage and an optional remedy.
 class Failure : public Error {
  public:
   Failure(Stage stage, const Error& error, std::string remedy = "");
 
   Stage stage() const { return stage_; }
-  /// Its own, or what helps against every failure of its kind; may be empty.
+  /// The remedy of this failure, else a general one for its kind; may be empty.
   std::string remedy() const;
 
  private:
@@ -40,7 +41,8 @@ class Failure : public Error {
   std::string remedy_;
 };
 
-/// Runs `work`; an error inside becomes a failure of `stage`, unless an inner stage has named it already.
+/// Runs `work` and converts an error into a failure of `stage`. A failure of an inner stage is passed on
+/// unchanged.
 template <class Work>
 decltype(auto) in_stage(Stage stage, Work&& work) {
   try {
@@ -52,16 +54,16 @@ decltype(auto) in_stage(Stage stage, Work&& work) {
   }
 }
 
-/// Thrown where `--on-error stop` ends the run; the message has been printed. Exit code 4.
+/// Thrown if `--on-error stop` ends the run. The message has already been printed. Exit code 4.
 struct StoppedByItem {};
 
-/// Throws a failure of the command line. `remedy` is the second line.
+/// Throws a usage error. `remedy` is printed as the second line.
 [[noreturn]] void fail_usage(std::string_view problem, std::string_view remedy = "");
-/// Throws a failure of the captions, lists or embeddings.
+/// Throws an error about captions, lists or embeddings.
 [[noreturn]] void fail_inputs(ErrorCode code, std::string_view subject, std::string_view problem,
                               std::string_view remedy = "");
 
-/// "sightline: error[CLASS] subject: problem" and the remedy, if there is one, on stderr.
+/// Prints "sightline: error[CLASS] subject: problem" and the remedy, if any, on stderr.
 void print_failure(const Error& error, std::string_view remedy);
 
 }  // namespace sightline::app

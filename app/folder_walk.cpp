@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// One of `--exclude`.
+/// One pattern of `--exclude`.
 struct Pattern {
   std::string text;
   bool folders_only;
@@ -24,21 +24,21 @@ struct Pattern {
   explicit Pattern(const std::string& given) : text(given), folders_only(given.ends_with('/')) {
     while (text.ends_with('/')) text.pop_back();
   }
-  /// Whether it is the name's, or that of the path below the folder that is walked.
+  /// Whether it matches the name, or the path below the walked folder.
   bool matches(const std::string& name, const std::string& below) const {
     return ::fnmatch(text.c_str(), name.c_str(), FNM_PATHNAME) == 0 ||
            ::fnmatch(text.c_str(), below.c_str(), FNM_PATHNAME) == 0;
   }
 };
 
-/// Walks one folder. A loop of links ends because each folder is entered once.
+/// Walks one folder. Loops of links end because each folder is entered only once.
 class FolderWalk {
  public:
-  FolderWalk(const std::string& root, const WalkOptions& options, const ImageEndings& endings)
+  FolderWalk(const std::string& root, const WalkOptions& options, const ImageExtensions& extensions)
       : root_length_(root.size() + (root.ends_with('/') ? 0 : 1)),
         options_(options),
         patterns_(options.exclude.begin(), options.exclude.end()),
-        endings_(endings) {}
+        extensions_(extensions) {}
 
   void enter(const std::string& folder) {
     struct stat status = {};
@@ -47,15 +47,15 @@ class FolderWalk {
     std::error_code error;
     fs::directory_iterator entries(folder, error);
     if (!reached || error) {
-      result_.images.push_back(folder);  // fails as an item, with the reason
+      result_.images.push_back(folder);  // is reported as a failed item
       return;
     }
     std::vector<std::string> folders;
     for (; !error && entries != fs::directory_iterator(); entries.increment(error)) {
       add(folder, *entries, folders);
     }
-    if (error) result_.images.push_back(folder);  // what else is in it nobody knows
-    // In order, so that of two links to one folder the same is entered each time.
+    if (error) result_.images.push_back(folder);  // its remaining contents are unknown
+    // Sorted, so that the result does not depend on which of two links to a folder is listed first.
     std::sort(folders.begin(), folders.end());
     for (const std::string& below : folders) enter(below);
   }
@@ -70,21 +70,20 @@ class FolderWalk {
     const std::string name = entry.path().filename().string();
     if (name.starts_with('.') && !options_.hidden) return;
     const std::string path = folder.ends_with('/') ? folder + name : folder + "/" + name;
-    // What the listing itself says: only links are looked up.
+    // Uses the type from the listing, which needs a stat call only for links.
     std::error_code error;
     if (entry.is_directory(error)) {
       const bool enters = options_.follow_links || !entry.is_symlink(error);
       if (enters && !is_excluded(name, path, true)) folders.push_back(path);
       return;
     }
-    const std::string ending = ending_of(name);
-    const EndingKind kind = endings_.kind(ending);
-    if (kind == EndingKind::other || is_excluded(name, path, false)) return;
+    const std::string extension = extension_of(name);
+    const ExtensionKind kind = extensions_.kind(extension);
+    if (kind == ExtensionKind::other || is_excluded(name, path, false)) return;
     const bool is_file = entry.is_regular_file(error);
-    if (kind == EndingKind::unread) {
-      if (is_file) ++result_.passed_over[ending];
-      // What cannot be reached is an input too, and so is a link that leads nowhere: they fail as items.
-      // Devices and FIFOs are passed over.
+    if (kind == ExtensionKind::unsupported) {
+      if (is_file) ++result_.unsupported[extension];
+      // Inaccessible files and dangling links are included and fail as items. Devices and FIFOs are ignored.
     } else if (is_file || !entry.exists(error)) {
       result_.images.push_back(path);
     }
@@ -101,7 +100,7 @@ class FolderWalk {
   std::size_t root_length_;
   const WalkOptions& options_;
   std::vector<Pattern> patterns_;
-  const ImageEndings& endings_;
+  const ImageExtensions& extensions_;
   WalkedFolder result_;
   std::set<std::pair<dev_t, ino_t>> entered_;
 };
@@ -112,14 +111,15 @@ void check_exclude(const std::vector<std::string>& patterns) {
   for (const std::string& pattern : patterns) {
     if (pattern.empty() || pattern.starts_with('/') || pattern.starts_with("./")) {
       fail_usage("--exclude '" + pattern + "' cannot match anything",
-                 "it is compared with names and with paths below the folder: --exclude thumbs, --exclude "
+                 "patterns match names, or paths below the folder: --exclude thumbs, --exclude "
                  "'2019/*.png'");
     }
   }
 }
 
-WalkedFolder walk_folder(const std::string& folder, const WalkOptions& options, const ImageEndings& endings) {
-  FolderWalk walk(folder, options, endings);
+WalkedFolder walk_folder(const std::string& folder, const WalkOptions& options,
+                         const ImageExtensions& extensions) {
+  FolderWalk walk(folder, options, extensions);
   walk.enter(folder);
   return walk.result();
 }

@@ -4,32 +4,33 @@
 #include <string>
 #include <vector>
 
-#include "image_endings.h"
-#include "passed_over.h"
+#include "image_extensions.h"
+#include "unsupported_images.h"
 
 namespace sightline::app {
 
-/// What of a folder is looked at.
+/// Which files and folders a walk includes.
 struct WalkOptions {
-  bool follow_links = false;         ///< into symlinked folders, each folder once
-  bool hidden = false;               ///< names that begin with a dot too
-  std::vector<std::string> exclude;  ///< patterns of fnmatch, `*` not matching `/`
+  bool follow_links = false;         ///< enter symbolic links to folders, each folder once
+  bool hidden = false;               ///< include names that begin with a dot
+  std::vector<std::string> exclude;  ///< fnmatch patterns; `*` does not match `/`
 };
 
-/// What was found below a folder.
+/// The result of a folder walk.
 struct WalkedFolder {
-  std::vector<std::string> images;  ///< sorted bytewise, each beginning with the folder's name as given
-  EndingCounts passed_over;         ///< images that this build does not read; hidden or excluded ones are not
+  std::vector<std::string> images;  ///< sorted bytewise; each begins with the folder's name as given
+  ExtensionCounts unsupported;      ///< images that this build does not read; hidden or excluded ones are not
                                     ///< counted
 };
 
-/// Refuses a pattern that no name and no path below a folder can match: "", "/x", "./x". Errors: usage.
+/// Refuses patterns that cannot match any name or path below a folder: "", "/x", "./x". Errors: usage.
 void check_exclude(const std::vector<std::string>& patterns);
 
-/// All images below `folder`. A file whose name or whose path below `folder` matches a pattern is left out,
-/// and so is such a folder with all below it; a pattern that ends in `/` concerns folders only. A folder that
-/// cannot be listed to its end stands among the images, and so does a link that leads nowhere: they fail as
-/// items.
-WalkedFolder walk_folder(const std::string& folder, const WalkOptions& options, const ImageEndings& endings);
+/// Finds all images below `folder`. A file or folder whose name, or whose path below `folder`, matches a
+/// pattern is excluded, a folder with its contents; a pattern that ends in `/` applies to folders only. A
+/// folder that cannot be listed completely and a dangling link are included among the images, so that they
+/// are reported as failed items.
+WalkedFolder walk_folder(const std::string& folder, const WalkOptions& options,
+                         const ImageExtensions& extensions);
 
 }  // namespace sightline::app

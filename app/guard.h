@@ -7,14 +7,14 @@
 
 namespace sightline::app {
 
-/// The one place where errors end: runs `work` and gives its exit code, or prints what it threw and gives the
-/// code of docs/cli.md, section "Exit status". `command`: "score ", for the hint at its help; may be filled
-/// by `work`.
+/// The top-level error handler. Runs `work` and returns its exit code, or prints the error that it throws and
+/// returns the code of docs/cli.md, section "Exit status". `command`: "score ", for the hint about its help;
+/// `work` may set it.
 int run_guarded(FunctionRef<int()> work, const std::string& command);
 
-/// Opens /dev/null in place of stdin, stdout or stderr where one of them is closed, in a way that every read
-/// or write still fails: a data file that is opened later can never get one of their descriptors. For `main`,
-/// before any file is opened.
+/// If stdin, stdout or stderr is closed, opens /dev/null in its place so that reads and writes still fail. A
+/// data file that is opened later can then never get one of these descriptors. Call it in `main` before any
+/// file is opened.
 void guard_standard_streams();
 
 }  // namespace sightline::app

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "image_endings.h"
+#include "image_extensions.h"
 #include "inputs.h"
 #include "remedies.h"
 #include "sightline/base/format.h"
@@ -15,8 +15,8 @@ struct Pair {
   std::string_view name, answer;
 };
 
-// Options of clip.cpp, open_clip, clip-retrieval, rclip, transformers' and PyTorch's scripts, and of grep and
-// its kind, by what they are called here.
+// Options of clip.cpp, open_clip, clip-retrieval, rclip, the scripts of transformers and PyTorch, and
+// grep-like tools, with their names in this program.
 constexpr Pair kOptions[] = {
     {"--topk", "--top"},
     {"--top-k", "--top"},
@@ -74,7 +74,7 @@ constexpr Pair kOptions[] = {
     {"--colour", "--color"},
 };
 
-constexpr std::string_view kCpuOnly = "everything runs on the CPU; there is no device to choose";
+constexpr std::string_view kCpuOnly = "sightline runs on the CPU only";
 constexpr std::string_view kFolders = "folders are searched recursively: sightline COMMAND photos/";
 constexpr std::string_view kImages = "images are positional arguments: sightline COMMAND dog.jpg photos/";
 constexpr std::string_view kTexts = "to embed texts: sightline embed-text 'a photo of a dog'";
@@ -82,8 +82,9 @@ constexpr std::string_view kVersionHint = "try: sightline --version";
 constexpr std::string_view kForms =
     "the extension of the output file selects the format; -f selects it for stdout";
 constexpr std::string_view kPrecision =
-    "everything is computed in float32; --output-dtype f16 halves .npy files, convert-weights --dtype f16 a "
-    "model";
+    "computation is in float32; for smaller files use --output-dtype f16 (.npy) or convert-weights --dtype "
+    "f16 "
+    "(models)";
 
 constexpr Pair kRemarksOnOptions[] = {
     {"--device", kCpuOnly},
@@ -164,11 +165,11 @@ bool is_plain_word(const std::string& path) {
 }
 
 bool is_named_as_image(const std::string& path) {
-  static const ImageEndings endings(image_formats());
-  return endings.kind(ending_of(path)) != EndingKind::other;
+  static const ImageExtensions extensions(image_formats());
+  return extensions.kind(extension_of(path)) != ExtensionKind::other;
 }
 
-/// "https" of "https://example.org/dog.jpg", "" of anything else.
+/// The scheme of a URL: "https" for "https://example.org/dog.jpg"; "" for anything else.
 std::string scheme_of(const std::string& path) {
   const std::size_t colon = path.find("://");
   if (colon == std::string::npos || colon == 0) return "";
@@ -202,7 +203,7 @@ bool may_be_caption(const std::string& path) {
 
 std::string ImageHints::about(const std::string& path, std::string_view error_class,
                               std::string_view message) {
-  // A name that is too long for a file is IO.
+  // A name that exceeds the limit of the file system gives IO.
   const bool absent = error_class == "MISSING" || error_class == "IO";
   if (!absent && message != kListAsImage) return "";
   std::string kind;
@@ -212,7 +213,7 @@ std::string ImageHints::about(const std::string& path, std::string_view error_cl
 
 std::string ImageHints::explain(const std::string& path, std::string_view message, std::string& kind) const {
   const std::string shown = printable(path);
-  const bool query = about_ == HintsAbout::query;
+  const bool query = about_ == HintContext::query;
   if (message == kListAsImage) {
     if (query) return "";
     kind = "list";
@@ -220,11 +221,11 @@ std::string ImageHints::explain(const std::string& path, std::string_view messag
   }
   if (const std::string scheme = scheme_of(path); !scheme.empty()) {
     kind = "url";
-    if (scheme == "file") return "give the path without the scheme: " + shown.substr(scheme.size() + 3);
+    if (scheme == "file") return "pass the path without the scheme: " + shown.substr(scheme.size() + 3);
     if (scheme != "http" && scheme != "https" && scheme != "ftp") return "only local files are supported";
-    const std::string command = about_ == HintsAbout::embed_image ? "embed-image"
-                                : query                           ? "score IMAGE... --like"
-                                                                  : "score";
+    const std::string command = about_ == HintContext::embed_image ? "embed-image"
+                                : query                            ? "score IMAGE... --like"
+                                                                   : "score";
     return "images are not downloaded; try: curl -s '" + shown + "' | sightline " + command + " -";
   }
   if (path.find_first_of("*?[") != std::string::npos) {
@@ -239,7 +240,7 @@ std::string ImageHints::explain(const std::string& path, std::string_view messag
   kind = "caption";
   if (query) return "pass a caption with -c: -c '" + shown + "'";
   const bool words = path.find(' ') != std::string::npos;
-  if (about_ == HintsAbout::embed_image) return words ? "to embed texts: sightline embed-text TEXT..." : "";
+  if (about_ == HintContext::embed_image) return words ? "to embed texts: sightline embed-text TEXT..." : "";
   if (labels_) return "--labels takes one argument; quote it if it contains spaces: --labels 'cat, dog'";
   return "each caption needs its own -c: -c '" + shown + "'";
 }

@@ -14,24 +14,23 @@
 namespace sightline::app {
 namespace {
 
-constexpr std::int64_t kRowsOfABatch =
-    300;  ///< token rows: enough to fill the products, few enough for caches
+constexpr std::int64_t kTokenRowsPerBatch =
+    300;  ///< large enough for efficient matrix products, small enough for the caches
 
 std::int64_t default_batch(const CLIPVisionConfig& vision) {
   const std::int64_t side = vision.image_size / std::max<std::int64_t>(vision.patch_size, 1);
-  return std::max<std::int64_t>(1, kRowsOfABatch / (side * side + 1));
+  return std::max<std::int64_t>(1, kTokenRowsPerBatch / (side * side + 1));
 }
 
-/// The results of pictures [begin, begin + items.size()) and the memory their embeddings lie in.
+/// The results of images [begin, begin + items.size()) and the storage of their embeddings.
 struct Batch {
   std::int64_t begin = 0;
   std::vector<ImageResult> items;
   Tensor embeddings;
 };
 
-/// Whether the picture could be read and decoded.
-bool load_pixels_of(const ImageRun& run, const std::string& path, std::span<float> pixels,
-                    ImageResult& result) {
+/// Reads and decodes an image. Returns whether it succeeded; sets the error in `result` if not.
+bool load_pixels(const ImageRun& run, const std::string& path, std::span<float> pixels, ImageResult& result) {
   try {
     const std::vector<std::byte> bytes = read_image(path);
     run.clip.processor().process_image(bytes, pixels, &result.warnings);
@@ -44,15 +43,15 @@ bool load_pixels_of(const ImageRun& run, const std::string& path, std::span<floa
   } catch (const Error& error) {
     result.error_code = error.code();
     result.error_class = class_name(error.code());
-    // Some errors carry the path as their subject, some none or "image"; the report names it once.
+    // The subject of an error may be the path, empty or "image". The report names the path only once.
     const bool named = error.subject().empty() || error.subject() == path || error.subject() == "image";
     result.message = named ? error.problem() : error.what();
     return false;
   }
 }
 
-/// Moves the embeddings of good pictures, the first `good` rows, each to the row of its picture.
-void spread_good(Batch& batch, std::int64_t good) {
+/// Moves the embeddings of the good images, which are the first `good` rows, to the rows of their images.
+void scatter_rows(Batch& batch, std::int64_t good) {
   const TensorView<float> rows = batch.embeddings.view();
   for (std::int64_t i = rows.rows() - 1; i >= 0; --i) {
     ImageResult& item = batch.items[static_cast<std::size_t>(i)];
@@ -67,7 +66,7 @@ void spread_good(Batch& batch, std::int64_t good) {
   }
 }
 
-/// Good pictures are moved together, so that the tower sees nothing of the bad ones.
+/// Encodes the good images. They are moved together first, so that the tower does no work for bad ones.
 void encode_good(const ImageRun& run, Batch& batch, TensorView<float> pixels, Context& context) {
   const std::int64_t width = run.clip.embedding_size();
   std::int64_t good = 0;
@@ -78,7 +77,7 @@ void encode_good(const ImageRun& run, Batch& batch, TensorView<float> pixels, Co
     ++good;
   }
   batch.embeddings = Tensor(Shape{std::ssize(batch.items), width});
-  // A batch larger than that would be no faster, and hold up the end by a signal.
+  // A larger batch would not be faster and would delay the response to a signal.
   const std::int64_t step = default_batch(run.clip.config().vision) * context.pool.size();
   for (std::int64_t first = 0; first < good; first += step) {
     throw_if_interrupted();
@@ -89,10 +88,10 @@ void encode_good(const ImageRun& run, Batch& batch, TensorView<float> pixels, Co
     });
   }
   if (run.normalize) l2_normalize(batch.embeddings.view().slice_rows(0, good));
-  spread_good(batch, good);
+  scatter_rows(batch, good);
 }
 
-/// Pictures [begin, end), all threads of the context's pool together.
+/// Encodes images [begin, end) with all threads of the context's pool.
 Batch encode_batch(const ImageRun& run, std::int64_t begin, std::int64_t end, Context& context) {
   Batch batch;
   batch.begin = begin;
@@ -101,24 +100,24 @@ Batch encode_batch(const ImageRun& run, std::int64_t begin, std::int64_t end, Co
   const TensorView<float> pixels = frame.take(Shape{end - begin, run.clip.processor().pixel_count()});
   context.pool.run(end - begin, [&](std::int64_t i, int) {
     throw_if_interrupted();
-    load_pixels_of(run, run.paths[static_cast<std::size_t>(begin + i)], pixels.row(i),
-                   batch.items[static_cast<std::size_t>(i)]);
+    load_pixels(run, run.paths[static_cast<std::size_t>(begin + i)], pixels.row(i),
+                batch.items[static_cast<std::size_t>(i)]);
   });
   encode_good(run, batch, pixels, context);
   return batch;
 }
 
-void hand_over(const Batch& batch, ImageSink sink) {
+void deliver(const Batch& batch, ImageSink sink) {
   sink({batch.begin, batch.items, batch.embeddings.view()});
 }
 
-/// Puts finished batches into order. Who brings the next one hands it and its followers over; who is too far
-/// ahead waits.
+/// Puts finished batches in order. The thread that finishes the next batch delivers it and those that follow;
+/// a thread that is too far ahead waits.
 class ReorderWindow {
  public:
   explicit ReorderWindow(std::int64_t ahead) : ahead_(ahead) {}
 
-  /// Returns false when the run has been given up.
+  /// Returns false if the run has been stopped.
   bool wait_for_turn(std::int64_t number) {
     std::unique_lock lock(mutex_);
     moved_.wait(lock, [&] { return stopped_ || number < next_ + ahead_; });
@@ -129,9 +128,9 @@ class ReorderWindow {
     const std::lock_guard lock(mutex_);
     waiting_.emplace(number, std::move(batch));
     try {
-      hand_over_what_is_next(sink);
+      flush_ready_batches(sink);
     } catch (...) {
-      stopped_ = true;  // under the same lock: nobody hands the rest of this batch over again
+      stopped_ = true;  // under the same lock, so that no other thread delivers this batch again
       moved_.notify_all();
       throw;
     }
@@ -145,10 +144,10 @@ class ReorderWindow {
   }
 
  private:
-  void hand_over_what_is_next(ImageSink sink) {
+  void flush_ready_batches(ImageSink sink) {
     for (auto first = waiting_.begin(); !stopped_ && first != waiting_.end() && first->first == next_;
          first = waiting_.begin()) {
-      hand_over(first->second, sink);
+      deliver(first->second, sink);
       waiting_.erase(first);
       ++next_;
     }
@@ -162,12 +161,12 @@ class ReorderWindow {
   bool stopped_ = false;
 };
 
-/// One thread of many: takes the next batch until there is none.
-void work_through(const ImageRun& run, std::int64_t batch_size, std::atomic<std::int64_t>& next,
-                  ReorderWindow& window, ImageSink sink) {
-  ThreadPool alone(1);
+/// The loop of one worker thread: encodes the next batch until there is none.
+void encode_batches(const ImageRun& run, std::int64_t batch_size, std::atomic<std::int64_t>& next,
+                    ReorderWindow& window, ImageSink sink) {
+  ThreadPool single_thread(1);
   Scratch scratch;
-  Context context{alone, scratch};
+  Context context{single_thread, scratch};
   const auto count = static_cast<std::int64_t>(run.paths.size());
   try {
     for (std::int64_t number = next++; number * batch_size < count; number = next++) {
@@ -176,7 +175,7 @@ void work_through(const ImageRun& run, std::int64_t batch_size, std::atomic<std:
       window.put(number, encode_batch(run, begin, std::min(begin + batch_size, count), context), sink);
     }
   } catch (...) {
-    window.stop();  // the others must not wait for a batch that never comes
+    window.stop();  // the others must not wait for a batch that never arrives
     throw;
   }
 }
@@ -192,14 +191,14 @@ void encode_image_files(const ImageRun& run, ImageSink sink) {
     Context context{pool, scratch};
     for (std::int64_t begin = 0; begin < count; begin += batch) {
       throw_if_interrupted();
-      hand_over(encode_batch(run, begin, std::min(begin + batch, count), context), sink);
+      deliver(encode_batch(run, begin, std::min(begin + batch, count), context), sink);
     }
     return;
   }
   batch = std::min(batch, (count + run.threads - 1) / run.threads);
   std::atomic<std::int64_t> next = 0;
   ReorderWindow window(2 * run.threads);
-  pool.run(run.threads, [&](std::int64_t, int) { work_through(run, batch, next, window, sink); });
+  pool.run(run.threads, [&](std::int64_t, int) { encode_batches(run, batch, next, window, sink); });
   throw_if_interrupted();
 }
 

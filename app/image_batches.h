@@ -13,13 +13,13 @@
 
 namespace sightline::app {
 
-/// What became of one picture.
+/// The result for one image.
 struct ImageResult {
-  std::span<const float> embedding;  ///< [E]; empty when it failed
-  std::string error_class;           ///< empty when it is good
+  std::span<const float> embedding;  ///< [E]; empty if the image failed
+  std::string error_class;           ///< empty if the image was encoded
   std::string message;               ///< without the path
   std::vector<std::string> warnings;
-  std::optional<ErrorCode> error_code = {};  ///< of a picture that this run could not use
+  std::optional<ErrorCode> error_code = {};  ///< set if this run could not use the image
 };
 
 /// Some images in input order.
@@ -35,15 +35,15 @@ struct ImageRun {
   const Model& clip;
   const std::vector<std::string>& paths;
   int threads = 1;
-  std::int64_t batch = 0;  ///< 0: by the model's shape
+  std::int64_t batch = 0;  ///< 0: chosen for the model
   bool normalize = true;
-  bool strict = false;  ///< a picture with a warning fails
+  bool strict = false;  ///< an image with a warning fails
 };
 
-/// Reads, decodes and encodes all pictures and hands them to `sink` in input order, a batch at a time. With
-/// many pictures each thread does batches of its own and a bounded window puts them in order; with few, all
-/// threads work on one batch. Neither changes a bit of the results. A bad picture never takes its batch
-/// along. Errors: Failure of Stage::model; Interrupted; what `sink` throws.
+/// Reads, decodes and encodes all images and passes them to `sink` in input order, one batch at a time. With
+/// many images, each thread processes separate batches, which a bounded window puts in order; with few, all
+/// threads work on the same batch. Both ways give bit-identical results. A bad image does not affect the rest
+/// of its batch. Errors: Failure of Stage::model; Interrupted; those that `sink` throws.
 void encode_image_files(const ImageRun& run, ImageSink sink);
 
 }  // namespace sightline::app

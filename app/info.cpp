@@ -15,7 +15,7 @@
 namespace sightline::app {
 namespace {
 
-constexpr int kTowersAndBlocks = 3, kEveryLevel = 8;  // levels of layers that are shown
+constexpr int kTowersAndBlocks = 3, kEveryLevel = 8;  // depths of the summary
 
 struct InfoOptions {
   ModelOptions model;
@@ -79,7 +79,7 @@ std::string triple(const float* values) {
   return number(values[0]) + " " + number(values[1]) + " " + number(values[2]);
 }
 
-std::string size_of_picture(std::int32_t height, std::int32_t width) {
+std::string size_text(std::int32_t height, std::int32_t width) {
   return std::to_string(height) + " x " + std::to_string(width);
 }
 
@@ -91,14 +91,14 @@ void append_pipeline(std::string& out, const PixelPipeline& pipeline) {
   if (pipeline.resize == ResizeMode::shortest) resize = "shorter side to " + std::to_string(pipeline.height);
   if (pipeline.resize == ResizeMode::longest) resize = "longer side to " + std::to_string(pipeline.height);
   if (pipeline.resize == ResizeMode::exact)
-    resize = "resize to " + size_of_picture(pipeline.height, pipeline.width);
+    resize = "resize to " + size_text(pipeline.height, pipeline.width);
   out.append(resize);
   if (pipeline.resize != ResizeMode::none) out.append(" (").append(filter).append(")");
   if (pipeline.crop)
-    out.append(", centre crop ").append(size_of_picture(pipeline.crop_height, pipeline.crop_width));
+    out.append(", centre crop ").append(size_text(pipeline.crop_height, pipeline.crop_width));
 }
 
-/// A model may come without one that fits: the rest is worth showing all the same.
+/// A missing or incompatible tokenizer is not an error here, because the rest can still be shown.
 void append_tokenizer(std::string& out, const Model& clip) {
   try {
     const Tokenizer& tokenizer = clip.processor().tokenizer();
@@ -108,11 +108,11 @@ void append_tokenizer(std::string& out, const Model& clip) {
         .append(std::to_string(tokenizer.end_id()));
     const std::int64_t longest = clip.processor().text_length();
     if (longest < clip.config().text.context_length)
-      out.append(", texts cut at ").append(std::to_string(longest)).append(" tokens");
-    if (!find_tokenizer(clip.source().folder).found()) out += " (CLIP's own: the model has none)";
+      out.append(", texts truncated to ").append(std::to_string(longest)).append(" tokens");
+    if (!find_tokenizer(clip.source().folder).found()) out += " (CLIP's; the model has none)";
   } catch (const Error& error) {
     if (error.code() != ErrorCode::missing && error.code() != ErrorCode::mismatch) throw;
-    out += error.code() == ErrorCode::missing ? "tokenizer: none (" : "tokenizer: does not fit (";
+    out += error.code() == ErrorCode::missing ? "tokenizer: none (" : "tokenizer: incompatible (";
     out.append(printable(error.what())).append(")");
   }
 }
@@ -124,10 +124,10 @@ void append_processor(std::string& out, const Model& clip) {
   append_pipeline(out, image.pipeline);
   std::string factor;
   append_double(factor, image.rescale_factor);
-  if (image.do_rescale) out.append(", times ").append(factor);
+  if (image.do_rescale) out.append(", rescale factor ").append(factor);
   if (image.do_normalize)
     out.append(",\n  mean ").append(triple(image.mean)).append(", std ").append(triple(image.std));
-  if (image.pipeline.alpha == Alpha::drop) out.append(", transparency ignored");
+  if (image.pipeline.alpha == Alpha::drop) out.append(", alpha channel dropped");
   const ModelSource& source = clip.source();
   if (!source.preprocessor.empty()) {
     const std::string named = source.image_class.empty() ? "" : source.image_class + " of ";
@@ -151,7 +151,7 @@ int run_info(const InfoOptions& o) {
   append_dtypes(out, clip->checkpoint());
   in_stage(Stage::model, [&] { append_processor(out, *clip); });
   in_stage(Stage::output, [&] { write_stdout(out); });
-  return kExitDone;
+  return kExitSuccess;
 }
 
 }  // namespace

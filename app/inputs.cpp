@@ -21,26 +21,26 @@ namespace {
 constexpr std::int64_t kMaxImageBytes = 256LL << 20;
 constexpr std::int64_t kMaxTextBytes = 4LL << 30;
 
-const ImageEndings& endings() {
-  static const ImageEndings of_this_build(image_formats());
+const ImageExtensions& extensions() {
+  static const ImageExtensions of_this_build(image_formats());
   return of_this_build;
 }
 
-/// A file as it is, a folder as what lies below it.
+/// Adds a file, or all images below a folder.
 void add_input(const std::string& path, const WalkOptions& walk, ImagePaths& to) {
   if (path == "-" || !is_directory(path)) {
     to.paths.push_back(path);
     return;
   }
-  WalkedFolder walked = walk_folder(path, walk, endings());
+  WalkedFolder walked = walk_folder(path, walk, extensions());
   to.paths.insert(to.paths.end(), std::make_move_iterator(walked.images.begin()),
                   std::make_move_iterator(walked.images.end()));
-  if (!walked.passed_over.empty()) to.passed_over.push_back({path, std::move(walked.passed_over)});
+  if (!walked.unsupported.empty()) to.unsupported.push_back({path, std::move(walked.unsupported)});
 }
 
 void add_list(const InputOptions& options, ImagePaths& to) {
   if (!options.null_separated) {
-    for (const ListLine& line : read_list(options.list, ListOf::paths)) {
+    for (const ListLine& line : read_list(options.list, ListKind::paths)) {
       if (!line.text.empty()) add_input(line.text, options.walk, to);
     }
     return;
@@ -53,13 +53,14 @@ void add_list(const InputOptions& options, ImagePaths& to) {
   }
 }
 
-/// A named pipe, or what a shell makes of <(command).
+/// Whether the path is a named pipe; a shell also creates one for <(command).
 bool is_pipe(const std::string& path) {
   struct stat status = {};
   return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
 }
 
-/// Unlike a picture, a list is waited for: it was named as one. Errors: io, limit.
+/// Reads to the end of the pipe. Waiting is acceptable here, unlike for images, because the user named the
+/// pipe as a list. Errors: io, limit.
 std::string read_pipe(const std::string& path) {
   const auto fail_read = [&] {
     fail(ErrorCode::io, path, std::string("cannot be read: ") + std::strerror(errno));
@@ -71,14 +72,14 @@ std::string read_pipe(const std::string& path) {
   while (file.read(buffer.data(), buffer.size()), file.gcount() > 0) {
     text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
     if (static_cast<std::int64_t>(text.size()) > kMaxTextBytes) {
-      fail(ErrorCode::limit, path, "has more than " + std::to_string(kMaxTextBytes) + " bytes");
+      fail(ErrorCode::limit, path, "has more than " + std::to_string(kMaxTextBytes) + " bytes, the maximum");
     }
   }
   if (file.bad()) fail_read();
   return text;
 }
 
-/// Whether the bytes are a text whose first line, or what precedes its first NUL, is the name of a file.
+/// Whether the first line, or the text before the first NUL, is the name of an existing file.
 bool is_list_of_paths(std::string_view text) {
   constexpr std::size_t kMaxPath = 4096;
   const std::string_view head = text.substr(0, kMaxPath);
@@ -87,7 +88,7 @@ bool is_list_of_paths(std::string_view text) {
   return !line.empty() && line.size() < head.size() && file_exists(std::string(line));
 }
 
-/// A shard is mostly larger than an image may be.
+/// Checks only the beginning, because most tar shards exceed the size limit of images.
 bool begins_like_tar(const std::string& path) {
   std::array<char, 512> head{};
   std::ifstream file(path, std::ios::binary);
@@ -95,9 +96,9 @@ bool begins_like_tar(const std::string& path) {
   return is_tar(std::as_bytes(std::span(head).first(static_cast<std::size_t>(file.gcount()))));
 }
 
-/// Errors: magic when the bytes of what is not named as an image are a list of paths.
+/// Errors: magic if the file has no image extension and its bytes are a list of paths.
 void refuse_list(const std::string& path, const std::vector<std::byte>& bytes) {
-  if (path != "-" && endings().kind(ending_of(path)) != EndingKind::other) return;
+  if (path != "-" && extensions().kind(extension_of(path)) != ExtensionKind::other) return;
   if (!is_tar(bytes) && is_list_of_paths(as_text(bytes))) fail(ErrorCode::magic, path, kListAsImage);
 }
 
@@ -129,9 +130,9 @@ std::vector<std::byte> read_image(const std::string& path) {
     return bytes;
   } catch (const Error& error) {
     if (error.code() == ErrorCode::limit && begins_like_tar(path)) fail_tar(path);
-    // A folder that can be listed is not an image: its pictures are.
+    // A folder that can be listed is replaced by its images, so this one could not be listed.
     if (error.code() == ErrorCode::unsupported && is_directory(path))
-      fail(ErrorCode::io, path, "is a folder that could not be listed to its end");
+      fail(ErrorCode::io, path, "is a folder that could not be listed completely");
     throw;
   }
 }

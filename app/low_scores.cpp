@@ -17,10 +17,11 @@ constexpr int kDecimals = 4;
 constexpr int kMaxDecimals = 9;
 constexpr float kNoCosine = std::numeric_limits<float>::quiet_NaN();
 
-/// The larger one; NaN counts as none.
+/// The larger value, ignoring NaN.
 float better(float a, float b) { return std::isnan(a) || b > a ? b : a; }
 
-/// With `decimals` digits behind the point; negative: the shortest form that reads back to the same float.
+/// With `decimals` digits after the decimal point; if negative, the shortest form that reads back as the same
+/// float.
 std::string number(float value, int decimals) {
   std::array<char, 64> text;
   char* end = text.data() + text.size();
@@ -30,8 +31,8 @@ std::string number(float value, int decimals) {
   return {text.data(), result.ptr};
 }
 
-/// Rounding must not lift the number to the limit. The shortest form cannot: it reads back to a smaller
-/// float.
+/// Rounding must not raise the number to the limit. The shortest form never does, because it reads back as a
+/// smaller float.
 std::string number_below(float value, const CosineLimit& limit) {
   if (!std::isfinite(value)) return "-";
   const double bound = std::strtod(limit.text.c_str(), nullptr);
@@ -84,7 +85,10 @@ bool LowScores::report(FunctionRef<std::string(std::int64_t index)> subject) con
 
 std::string low_score_line(std::string_view subject, float best, const CosineLimit& limit) {
   std::string line(subject);
-  return line.append(": best ").append(number_below(best, limit)).append(" is below ").append(limit.text);
+  return line.append(": best cosine ")
+      .append(number_below(best, limit))
+      .append(" is below ")
+      .append(limit.text);
 }
 
 }  // namespace sightline::app

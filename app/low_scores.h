@@ -12,17 +12,17 @@
 
 namespace sightline::app {
 
-/// A cosine of the command line: its value, and its text as it was given.
+/// A cosine from the command line: its value and its text as given.
 struct CosineLimit {
   float value = 0;
   std::string text;
 };
 
-/// Nothing when `text` is no number in [-1, 1].
+/// Returns nullopt if `text` is not a number in [-1, 1].
 std::optional<CosineLimit> parse_cosine(const std::string& text);
 
-/// `--fail-under`: remembers the images, or the queries, whose best cosine is below a limit. Neither `--top`
-/// nor `--threshold` changes what the best one is.
+/// Implements `--fail-under`: records the images or queries whose best cosine is below a limit. `--top` and
+/// `--threshold` do not affect the best cosine.
 class LowScores {
  public:
   struct Entry {
@@ -30,16 +30,18 @@ class LowScores {
     float best;
   };
 
-  /// `by_query`: the best of each query over all images, else of each image over all queries. Without a limit
-  /// there are no entries.
+  /// If `by_query`, considers the best cosine of each query over all images, else of each image over all
+  /// queries. Without a limit there are no entries.
   LowScores(std::optional<CosineLimit> limit, bool by_query)
       : limit_(std::move(limit)), by_query_(by_query) {}
 
-  /// Cosines of a good image with queries [first, first + cosines.size()); all queries unless `by_query`.
+  /// Adds the cosines of a good image with queries [first, first + cosines.size()); all queries unless
+  /// `by_query`.
   void add(std::int64_t image, std::int64_t first, std::span<const float> cosines);
-  /// Those below the limit, in input order.
+  /// The entries below the limit, in input order.
   std::vector<Entry> entries() const;
-  /// A line an entry on stderr, and whether there was one. `subject`: what it is called there.
+  /// Prints one line per entry on stderr and returns whether there was one. `subject` returns the name of an
+  /// entry.
   bool report(FunctionRef<std::string(std::int64_t index)> subject) const;
 
  private:
@@ -47,11 +49,11 @@ class LowScores {
 
   std::optional<CosineLimit> limit_;
   bool by_query_;
-  std::vector<float> best_;    ///< of each query
+  std::vector<float> best_;    ///< best cosine of each query
   std::vector<Entry> images_;  ///< those below the limit
 };
 
-/// "cat.png: best 0.2310 is below 0.25": 4 decimals, or as many as it takes to show a number below the limit.
+/// "cat.png: best 0.2310 is below 0.25": with 4 decimals, or more if needed to show a number below the limit.
 std::string low_score_line(std::string_view subject, float best, const CosineLimit& limit);
 
 }  // namespace sightline::app

@@ -22,11 +22,11 @@ namespace {
 
 using Arguments = std::span<char* const>;
 
-/// `-V` and `--version`, with `-v` or without, in any order.
+/// `-V` or `--version`, with or without `-v`, in any order.
 struct VersionRequest {
-  bool asked = false;
+  bool requested = false;
   bool verbose = false;
-  std::string other;  ///< the first argument that is none of these
+  std::string other;  ///< the first other argument
 };
 
 VersionRequest version_request(Arguments arguments) {
@@ -38,7 +38,7 @@ VersionRequest version_request(Arguments arguments) {
       if (request.other.empty()) request.other = argument;
       continue;
     }
-    request.asked |= argument == "--version" || (flags && argument.find('V') != std::string_view::npos);
+    request.requested |= argument == "--version" || (flags && argument.find('V') != std::string_view::npos);
     request.verbose |= argument == "--verbose" || (flags && argument.find('v') != std::string_view::npos);
   }
   return request;
@@ -46,17 +46,17 @@ VersionRequest version_request(Arguments arguments) {
 
 int print(const std::string& text) {
   in_stage(Stage::output, [&] { write_stdout(text); });
-  return kExitDone;
+  return kExitSuccess;
 }
 
-bool asks_for_help(std::string_view argument) {
+bool is_help_argument(std::string_view argument) {
   return argument == "help" || argument == "--help" || argument == "-h";
 }
 
-/// `sightline help [COMMAND]`; `arguments` follow "help".
+/// Implements `sightline help [COMMAND]`; `arguments` are those after "help".
 int show_help(Arguments arguments) {
   if (arguments.size() > 1) fail_usage("unexpected argument '" + std::string(arguments[1]) + "'");
-  if (arguments.empty() || asks_for_help(arguments.front())) return print(main_help(commands()));
+  if (arguments.empty() || is_help_argument(arguments.front())) return print(main_help(commands()));
   const Command* command = find_command(arguments.front());
   if (command == nullptr) fail_unknown_command(arguments.front(), commands());
   return print(command_help(*command));
@@ -66,11 +66,12 @@ int run_command(const Command& command, Arguments arguments) {
   CommandLine line = command.describe();
   parse(line, arguments);
   if (line.help_requested) return print(command_help(command));
-  usable_features();  // SIGHTLINE_CPU is checked here, and not where the first image would be skipped
+  usable_features();  // checks SIGHTLINE_CPU early, so that an invalid value does not appear as a failed
+                      // image
   return line.run(line);
 }
 
-/// `name` becomes that of the command, for messages.
+/// Sets `name` to the name of the command, for messages.
 int dispatch(Arguments arguments, std::string& name) {
   if (arguments.empty()) {
     std::string names;
@@ -82,9 +83,9 @@ int dispatch(Arguments arguments, std::string& name) {
     name = std::string(command->name) + " ";
     return run_command(*command, arguments.subspan(1));
   }
-  if (asks_for_help(arguments.front())) return show_help(arguments.subspan(1));
+  if (is_help_argument(arguments.front())) return show_help(arguments.subspan(1));
   const VersionRequest version = version_request(arguments);
-  if (!version.asked || version.other == arguments.front())
+  if (!version.requested || version.other == arguments.front())
     fail_unknown_command(arguments.front(), commands());
   if (!version.other.empty()) fail_usage("unexpected argument '" + version.other + "'");
   return print(version.verbose ? version_page() : version_line());
@@ -100,7 +101,7 @@ int main(int argc, char** argv) {
   const std::span<char* const> arguments(argv + std::min(argc, 1), argv + argc);
   const int status =
       sightline::app::run_guarded([&] { return sightline::app::dispatch(arguments, command); }, command);
-  // All temporary files are gone by now.
+  // All temporary files have been removed.
   if (const int signal = sightline::app::pending_signal(); signal != 0 && status != 0)
     sightline::app::reraise(signal);
   return status;

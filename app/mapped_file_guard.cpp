@@ -12,10 +12,11 @@
 namespace sightline::app {
 namespace {
 
-// Everything below runs in a signal handler: only async-signal-safe calls, and no memory is allocated.
+// The functions below run in a signal handler: they make only async-signal-safe calls and do not allocate
+// memory.
 
 void write_error(std::string_view text) {
-  // Nothing sensible is left to do when stderr refuses.
+  // If stderr fails, there is nothing left to do.
   [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, text.data(), text.size());
 }
 
@@ -36,10 +37,10 @@ extern "C" void end_on_truncated_file(int signal, siginfo_t* info, void* /*conte
     write_path(place.path);
     write_error(embeddings ? ": was truncated while it was being read\n"
                            : ": the weights were truncated while in use\n");
-    ::_exit(embeddings ? kExitNothing : kExitModel);
+    ::_exit(embeddings ? kExitNoUsableInput : kExitModel);
   }
   ::signal(signal, SIG_DFL);
-  ::raise(signal);  // ends the process as it would have, once this handler returns
+  ::raise(signal);  // terminates the process with the default action after this handler returns
 }
 
 }  // namespace

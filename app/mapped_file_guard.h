@@ -3,9 +3,9 @@
 
 namespace sightline::app {
 
-/// From now on a mapped file that another process truncates while it is in use ends the program with one line
-/// on stderr and an exit status, not with a signal and a core dump: weights with error[IO] and 5, stored
-/// embeddings with error[TRUNC] and 4. A SIGBUS from anywhere else keeps its meaning.
+/// Installs a SIGBUS handler. If another process truncates a memory-mapped file in use, the program ends with
+/// one line on stderr and an exit status instead of a core dump: error[IO] and 5 for weights, error[TRUNC]
+/// and 4 for stored embeddings. Any other SIGBUS has its default effect.
 void install_mapped_file_guard();
 
 }  // namespace sightline::app

@@ -19,13 +19,13 @@ OptionValue when(std::function<void(When)> use) {
     for (const auto& [name, when] : kNames) names.emplace_back(name);
     return names;
   };
-  value.take = [use = std::move(use), choices = value.choices](const std::string& text) -> std::string {
+  value.parse = [use = std::move(use), choices = value.choices](const std::string& text) -> std::string {
     for (const auto& [name, when] : kNames) {
       if (name != text) continue;
       use(when);
       return "";
     }
-    return not_among(text, choices());
+    return invalid_choice(text, choices());
   };
   value.default_text = "auto";
   return value;
@@ -39,7 +39,8 @@ std::vector<Choice<std::string>> backend_choices() {
   return choices;
 }
 
-/// Takes all backends of the build: the library says why one does not work here. Shows those that do.
+/// Accepts all backends of the build, because the library explains why one is not available. Lists only those
+/// that work.
 OptionValue backend_value(std::string& target) {
   OptionValue value = with_default(choice(target, backend_choices), "auto");
   value.choices = [] {

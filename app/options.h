@@ -16,10 +16,10 @@
 
 namespace sightline::app {
 
-/// In which order an image is resized, cropped and rounded.
+/// The order in which an image is resized, cropped and rounded.
 enum class Preprocess { hf, openai };
 
-/// Which model, and how it computes.
+/// The model and the options of its computation.
 struct ModelOptions {
   std::string model;
   DType dtype = DType::f32;
@@ -28,31 +28,31 @@ struct ModelOptions {
   std::optional<Alpha> alpha;
   TextCleaning text_cleaning = TextCleaning::hf;
   bool exif = true;
-  bool lenient = false;      ///< PNG: wrong checksums are accepted
-  std::int64_t threads = 0;  ///< 0: $SIGHTLINE_THREADS, else the cores this process may use
-  std::int64_t batch = 0;    ///< 0: by the model's shape
+  bool lenient = false;      ///< accept PNG files with wrong checksums
+  std::int64_t threads = 0;  ///< 0: $SIGHTLINE_THREADS, else the available cores
+  std::int64_t batch = 0;    ///< 0: chosen for the model
 };
 
-/// Where results go and in which form.
+/// The output file and its format.
 struct OutputOptions {
   std::string path = "-";
-  std::optional<TableFormat> format;  ///< none: by extension, else the command's own
-  DType dtype = DType::f32;           ///< of .npy: f32 or f16
+  std::optional<TableFormat> format;  ///< nullopt: selected by the extension, else the command's default
+  DType dtype = DType::f32;           ///< for .npy: f32 or f16
   bool force = false;
   bool drop_bad = false;
 };
 
 enum class OnError { skip, stop };
 
-/// What happens to bad items.
+/// How failed items are handled.
 struct ItemOptions {
   OnError on_error = OnError::skip;
   std::string report;
-  bool strict = false;  ///< what would only be a warning about an image refuses it
+  bool strict = false;  ///< treat image warnings as errors
   bool stop() const { return on_error == OnError::stop; }
 };
 
-/// Which forms a command writes.
+/// The kind of results that a command writes, which determines its output formats.
 enum class Forms { rankings, embeddings };
 
 void add_input_options(CommandLine& line, InputOptions& options);
@@ -61,40 +61,41 @@ void add_model_options(CommandLine& line, ModelOptions& options);
 void add_image_model_options(CommandLine& line, ModelOptions& options);
 void add_text_model_options(CommandLine& line, ModelOptions& options);
 void add_output_options(CommandLine& line, OutputOptions& options, Forms forms);
-/// `--normalize` and `--no-index` of commands that write embeddings.
+/// `--normalize` and `--no-index`, for commands that write embeddings.
 void add_embedding_options(CommandLine& line, bool& normalize, bool& no_index);
-/// `what` the items are: "image" or "text".
+/// `what`: the kind of items, "image" or "text".
 void add_item_options(CommandLine& line, ItemOptions& options, OutputOptions& output,
                       const std::string& what);
-/// How much is forgiven an image: --strict, --lenient.
+/// How damaged images are handled: --strict and --lenient.
 void add_image_care_options(CommandLine& line, ItemOptions& items, ModelOptions& model);
 void add_console_options(CommandLine& line, ConsoleOptions& options);
-/// For commands that may run long.
+/// For commands that may take a long time.
 void add_progress_option(CommandLine& line, ConsoleOptions& options);
 
-/// The form of the output: `--format`, else the file's extension, else the command's own for stdout or a
-/// file. Errors: usage; for binary to a terminal with the remedy.
+/// The output format: `--format`, else the extension of the file, else the command's default for stdout or a
+/// file. Errors: usage, also for binary output to a terminal.
 TableFormat choose_format(const OutputOptions& options, TableFormat for_stdout, TableFormat for_file);
-/// "-" or another name of stdout.
+/// Whether `path` is "-" or another name of stdout.
 bool is_stdout(const std::string& path);
 
 /// `-j`, $SIGHTLINE_THREADS or the cores. Errors: usage.
 int thread_count(const ModelOptions& options);
 /// `-m`, $SIGHTLINE_MODEL or "" (the demo model).
 std::string model_name(const ModelOptions& options);
-/// Refuses what is not supported yet. Errors: usage.
+/// Refuses options that are not supported yet. Errors: usage.
 void check_model_options(const ModelOptions& options);
-/// Loads the model, says when it is the demo model, and what no file of it said. `dialect`: whose names the
-/// weights have, "" = as recognized. Errors: Failure of Stage::model.
+/// Loads the model. Notes on stderr if it is the demo model, and which settings were assumed because no file
+/// contains them. `dialect`: the naming scheme of the weights, "" to detect it. Errors: Failure of
+/// Stage::model.
 std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOptions& console,
                                   const std::string& dialect = "");
-/// Reads the tokenizer of a model that will be given texts, and says when CLIP's own stands in for it.
+/// Loads the tokenizer of a model. Notes on stderr if CLIP's vocabulary is used because the model has none.
 /// Errors: Failure of Stage::model.
 void load_tokenizer_of(const Model& model, const ConsoleOptions& console);
 
-/// Refuses two outputs of one name; "" is none. Errors: usage.
+/// Refuses two outputs with the same name; "" is none. Errors: usage.
 void check_distinct(const std::vector<std::string>& outputs);
-/// Refuses (locked) an output that is one of `inputs` or a file of the model, by whatever name.
+/// Refuses (locked) an output that is one of `inputs` or a file of the model, also through links.
 void check_output(const std::string& output, const std::vector<std::string>& inputs,
                   const ModelOptions& model);
 

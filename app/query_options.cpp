@@ -19,7 +19,7 @@ namespace {
 constexpr std::string_view kPlainBytes =
     "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+,@%:=-";
 
-/// As a shell takes it for one word.
+/// Quotes `text` as one shell word.
 std::string shell_word(std::string_view text) {
   if (text.find_first_not_of(kPlainBytes) == std::string_view::npos) return std::string(text);
   std::string word = "'";
@@ -32,16 +32,16 @@ bool is_file(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
-/// "--image-embeddings and --strict exclude each other" for the first of `names` that is given.
+/// "--image-embeddings and --strict cannot be combined" for the first of `names` that is given.
 void exclude(const CommandLine& line, const std::string& option, std::initializer_list<const char*> names) {
   for (const char* name : names) {
-    if (line.given(name)) fail_usage(option + " and " + name + " exclude each other");
+    if (line.given(name)) fail_usage(option + " and " + name + " cannot be combined");
   }
 }
 
 OptionValue cosine(std::optional<CosineLimit>& limit) {
   OptionValue value;
-  value.take = [&limit](const std::string& text) -> std::string {
+  value.parse = [&limit](const std::string& text) -> std::string {
     limit = parse_cosine(text);
     return limit ? "" : "is '" + text + "', expected a cosine from -1 to 1";
   };
@@ -82,7 +82,7 @@ void check_queries(const CommandLine& line, const ScoreOptions& o) {
     return;
   }
   if (o.by == RankBy::image) {
-    fail_usage("--by image and --like exclude each other", "--like ranks images, as --by caption does");
+    fail_usage("--by image and --like cannot be combined", "--like ranks images, as --by caption does");
   }
   for (const std::string& path : o.like) {
     if (path.empty()) fail_usage("--like is empty, expected an image file or - for stdin");

@@ -12,13 +12,13 @@ namespace sightline::app {
 namespace {
 
 constexpr std::int64_t kMaxBytesInMemory = 1LL << 30;
-// Of one task: both sides of it fit the second-level cache.
-constexpr std::int64_t kQueriesOfATask = 128;
-constexpr std::int64_t kImagesOfATask = 64;
+// Sizes of one task: both blocks fit into the L2 cache.
+constexpr std::int64_t kQueriesPerTask = 128;
+constexpr std::int64_t kImagesPerTask = 64;
 
-std::int64_t pieces(std::int64_t count, std::int64_t size) { return (count + size - 1) / size; }
+std::int64_t divide_rounding_up(std::int64_t count, std::int64_t size) { return (count + size - 1) / size; }
 
-/// Room for `more` rows of that width behind those of `rows`.
+/// A copy of `rows` with space for `more` rows of this width at its end.
 Tensor grown(const Tensor& rows, std::int64_t more, std::int64_t width) {
   const std::int64_t count = rows.empty() ? 0 : rows.view().rows();
   Tensor larger(Shape{count + more, width});
@@ -26,10 +26,10 @@ Tensor grown(const Tensor& rows, std::int64_t more, std::int64_t width) {
   return larger;
 }
 
-/// Every query is needed: errors are those of `add_images`.
+/// Every query is required. Errors: those of `add_images`.
 void check_query(const std::string& path, const ImageResult& result, const ConsoleOptions& console) {
   if (result.error_code) {
-    ImageHints hints(HintsAbout::query);
+    ImageHints hints(HintContext::query);
     throw Failure(Stage::inputs, Error(*result.error_code, path, result.message),
                   hints.about(path, result.error_class, result.message));
   }
@@ -53,8 +53,8 @@ QuerySide::QuerySide(StoredRows rows) : captions_(rows.file.rows()), stored_(std
   for (const IndexEntry& entry : stored_->entries) {
     if (!entry.error_class.empty()) {
       fail_inputs(ErrorCode::mismatch, stored_->file.path(),
-                  "the row of '" + entry.label + "' was skipped when it was written",
-                  "embed-text --drop-bad leaves such rows out");
+                  "the row '" + entry.label + "' was skipped when the file was written",
+                  "use embed-text --drop-bad to leave such rows out");
     }
     labels_.push_back(entry.label);
     truncated_.push_back(entry.truncated ? 1 : 0);
@@ -91,11 +91,11 @@ void QuerySide::read(std::int64_t index, std::span<float> row) const {
 void QuerySide::cosines(TensorView<const float> images, std::int64_t first, TensorView<float> out,
                         ThreadPool& pool) const {
   const std::int64_t width = images.columns(), count = out.columns();
-  const std::int64_t columns = pieces(count, kQueriesOfATask);
-  pool.run(columns * pieces(images.rows(), kImagesOfATask), [&](std::int64_t task, int) {
-    const std::int64_t row = task / columns * kImagesOfATask, column = task % columns * kQueriesOfATask;
-    const std::int64_t rows = std::min(kImagesOfATask, images.rows() - row);
-    const std::int64_t queries = std::min(kQueriesOfATask, count - column);
+  const std::int64_t columns = divide_rounding_up(count, kQueriesPerTask);
+  pool.run(columns * divide_rounding_up(images.rows(), kImagesPerTask), [&](std::int64_t task, int) {
+    const std::int64_t row = task / columns * kImagesPerTask, column = task % columns * kQueriesPerTask;
+    const std::int64_t rows = std::min(kImagesPerTask, images.rows() - row);
+    const std::int64_t queries = std::min(kQueriesPerTask, count - column);
     const auto score = [&](TensorView<const float> block) {
       sightline::cosines(images.slice_rows(row, rows), block, out.data() + row * count + column, count);
     };

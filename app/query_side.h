@@ -16,15 +16,15 @@
 
 namespace sightline::app {
 
-/// What the images of a `score` run are compared with: captions, then images (`--like`), one index over both.
+/// The queries of a `score` run: captions, then images (`--like`), with a common index.
 class QuerySide {
  public:
   /// Errors: those of encode_captions.
   QuerySide(std::vector<Caption> captions, const Model& clip, std::int64_t batch, ThreadPool& pool);
-  /// Rows of a file above 1 GiB stay in it. Errors: Failure of Stage::inputs.
+  /// Rows of a file above 1 GiB are read on demand. Errors: Failure of Stage::inputs.
   explicit QuerySide(StoredRows rows);
-  /// Puts the images of `run` behind what is there. With -v their warnings are shown. Errors: Failure of
-  /// Stage::inputs for one that cannot be used; those of encode_image_files.
+  /// Appends the images of `run`. With -v, their warnings are shown. Errors: Failure of Stage::inputs for an
+  /// unusable image; those of encode_image_files.
   void add_images(const ImageRun& run, const ConsoleOptions& console);
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
@@ -32,7 +32,7 @@ class QuerySide {
   std::string_view label(std::int64_t index) const { return labels_[static_cast<std::size_t>(index)]; }
   bool is_image(std::int64_t index) const { return index >= captions_; }
   bool truncated(std::int64_t index) const { return truncated_[static_cast<std::size_t>(index)] != 0; }
-  /// Cosines of queries [first, first + out.columns()) with images [n, E] into `out` [n, queries].
+  /// Writes the cosines of queries [first, first + out.columns()) with images [n, E] to `out` [n, queries].
   void cosines(TensorView<const float> images, std::int64_t first, TensorView<float> out,
                ThreadPool& pool) const;
 
@@ -42,7 +42,7 @@ class QuerySide {
   std::vector<std::string> labels_;
   std::vector<char> truncated_;
   std::int64_t captions_ = 0;  ///< the others are images
-  std::int64_t in_file_ = 0;   ///< the first so many rows stay in `stored_`
+  std::int64_t in_file_ = 0;   ///< number of leading rows that are read from `stored_`
   Tensor rows_;                ///< [size - in_file_, E]
   std::optional<StoredRows> stored_;
 };

@@ -14,18 +14,18 @@ namespace sightline::app {
 /// Softmax of the logits `scale` * cosines, computed in double.
 void probabilities_of(std::span<const float> cosines, float scale, std::vector<double>& out);
 
-/// Ranks one list of cosines after another, in the same memory. One thread's.
+/// Ranks lists of cosines and reuses its buffers. Use one object per thread.
 class Ranker {
  public:
-  /// Writes what is known of the candidate at a place in the list: label, index, truncated.
-  using Describe = FunctionRef<void(std::size_t place, RankedScore& score)>;
+  /// Sets the label, index and truncated flag of the candidate at a position in the list.
+  using Describe = FunctionRef<void(std::size_t position, RankedScore& score)>;
 
-  /// `scale`: exp(logit_scale); `top`: how many are kept at most; `threshold`: the least cosine that is kept.
+  /// `scale`: exp(logit_scale); `top`: the maximum number of scores to keep; `threshold`: the minimum cosine.
   Ranker(float scale, std::optional<std::int64_t> top, std::optional<float> threshold)
       : scale_(scale), top_(top), threshold_(threshold) {}
 
-  /// The scores that are kept, best first; equal ones keep their order, NaN comes last. Probabilities are
-  /// over the whole list. Valid until the next call.
+  /// Returns the scores that are kept, best first; equal scores keep their order, and NaN comes last.
+  /// Probabilities are computed over the whole list. Valid until the next call.
   std::span<const RankedScore> rank(std::span<const float> cosines, Describe describe);
 
  private:

@@ -23,7 +23,7 @@ constexpr const char* kCheckoutScript = "scripts/fetch-model.sh";
 
 bool is_program(const std::string& path) { return !is_directory(path) && ::access(path.c_str(), X_OK) == 0; }
 
-/// Whether a shell finds a program by its name alone.
+/// Whether a program is found in $PATH.
 bool is_on_path(const std::string& name) {
   const char* variable = std::getenv("PATH");
   std::string_view rest = variable == nullptr ? "" : variable;
@@ -35,7 +35,7 @@ bool is_on_path(const std::string& name) {
   return false;
 }
 
-/// The path as one word of a shell's command line.
+/// Quotes a path as one shell word.
 std::string quoted(const std::string& path) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,@%:=";
@@ -45,7 +45,7 @@ std::string quoted(const std::string& path) {
   return word + "'";
 }
 
-/// The script of the checkout that the program was built in, "" when there is none.
+/// The script of the checkout in which the program was built; "" if there is none.
 std::string checkout_script() {
   const std::string data = find_data_folder();
   if (data.empty()) return "";
@@ -68,10 +68,12 @@ std::string fetch_command(const std::string& name) {
 
 std::string model_remedy(const std::string& name, const Error& error) {
   if (error.code() != ErrorCode::missing) return "";
-  if (error.subject() == name && !hub_repository(name).empty()) return "get it with: " + fetch_command(name);
-  if (name.empty()) return "name a model with --model";
+  if (error.subject() == name && !hub_repository(name).empty())
+    return "download it with: " + fetch_command(name);
+  if (name.empty()) return "choose a model with --model";
   if (error.subject().ends_with(kOpenCLIPConfig))
-    return "put the model's open_clip_config.json beside them, or convert OpenAI's own weights with --from "
+    return "put the model's open_clip_config.json next to the weights, or convert OpenAI's own weights with "
+           "--from "
            "openai";
   return "";
 }

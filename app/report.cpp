@@ -45,7 +45,7 @@ void Report::prepare_commit() {
   if (!out_) return;
   line_ = "{\"summary\":{\"inputs\":" + std::to_string(ok_ + skipped_) + ",\"ok\":" + std::to_string(ok_) +
           ",\"skipped\":" + std::to_string(skipped_);
-  if (!passed_over_.empty()) line_ += ",\"passed_over\":" + passed_over_;
+  if (!unsupported_images_.empty()) line_ += ",\"passed_over\":" + unsupported_images_;
   out_->write(line_ + "}}\n");
   out_->prepare_commit();
 }

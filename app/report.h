@@ -13,27 +13,27 @@
 
 namespace sightline::app {
 
-/// What became of one input.
+/// The status of one input.
 struct ItemStatus {
   std::int64_t index = 0;
-  std::string_view label;        ///< path or text, as it stands in outputs
-  std::string_view subject;      ///< what messages call it: the path, or where the text stands
-  std::string_view error_class;  ///< empty when it is good
+  std::string_view label;        ///< path or text, as in the outputs
+  std::string_view subject;      ///< its name in messages: the path, or the location of the text
+  std::string_view error_class;  ///< empty if the input is good
   std::string_view message;
   const std::vector<std::string>* warnings = nullptr;
-  std::string_view hint = {};  ///< a second line for the person, empty mostly
+  std::string_view hint = {};  ///< printed as a second line; usually empty
 };
 
-/// `--report`: JSON lines, one per input in input order, and a last one with the counts.
+/// Writes `--report`: JSON Lines, one record per input in input order, and a last one with the counts.
 class Report {
  public:
-  /// `path` "" writes nothing, but counts. `label_key`: "path" or "text". Errors: those of OutputFile.
+  /// If `path` is "", only counts. `label_key`: "path" or "text". Errors: those of OutputFile.
   Report(const std::string& path, bool force, std::string_view label_key);
 
-  /// What the summary says of `passed_over`, a JSON object; without it the summary has no such key.
-  void set_passed_over(std::string json) { passed_over_ = std::move(json); }
+  /// What the summary says of `unsupported`, a JSON object; without it the summary has no such key.
+  void set_unsupported_images(std::string json) { unsupported_images_ = std::move(json); }
   void add(const ItemStatus& item);
-  /// To be called when a few lines are complete: the reader of a pipe gets them now.
+  /// Passes complete lines to the reader of a pipe. Call it after each batch.
   void flush_to_reader();
   /// Writes the last line and settles the file, which `commit` publishes. Errors: those of OutputFile.
   void prepare_commit();
@@ -44,7 +44,7 @@ class Report {
 
  private:
   std::optional<OutputFile> out_;
-  std::string label_key_, line_, passed_over_;
+  std::string label_key_, line_, unsupported_images_;
   std::int64_t ok_ = 0, skipped_ = 0;
 };
 

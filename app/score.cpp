@@ -20,7 +20,7 @@
 namespace sightline::app {
 namespace {
 
-/// `images`: of the command line, and later those of the list too.
+/// `images`: those on the command line; in a second call, also those of the list.
 void check_stdin(const ScoreOptions& o, const std::vector<std::string>& images) {
   auto uses = std::ranges::count(images, "-") + std::ranges::count(o.like, "-");
   for (const std::string& file : {o.input.list, o.captions.file, o.captions.labels_file}) {
@@ -32,10 +32,10 @@ void check_stdin(const ScoreOptions& o, const std::vector<std::string>& images) 
 void check_sources(const ScoreOptions& o) {
   const bool captions = has_captions(o.captions);
   if (has_images(o.input) && !o.image_embeddings.empty()) {
-    fail_usage("images and --image-embeddings exclude each other");
+    fail_usage("images and --image-embeddings cannot be combined");
   }
   if (captions && !o.text_embeddings.empty()) {
-    fail_usage("captions and --text-embeddings exclude each other");
+    fail_usage("captions and --text-embeddings cannot be combined");
   }
   if (!has_images(o.input) && o.image_embeddings.empty()) {
     fail_usage("no image given",
@@ -64,8 +64,8 @@ void check(const ScoreOptions& o, TableFormat format) {
   const bool npy = format == TableFormat::npy;
   if (o.values && !npy) fail_usage("--values requires npy output", "add -o OUT.npy or --format npy");
   if (o.no_index && !npy) fail_usage("--no-index requires npy output", "add -o OUT.npy or --format npy");
-  if (npy && o.top) fail_usage("--top cannot be used with npy output, which holds all scores");
-  if (npy && o.threshold) fail_usage("--threshold cannot be used with npy output, which holds all scores");
+  if (npy && o.top) fail_usage("--top cannot be used with npy output, which contains all scores");
+  if (npy && o.threshold) fail_usage("--threshold cannot be used with npy output, which contains all scores");
   if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
     fail_usage("the report and the scores cannot both go to stdout");
   }
@@ -96,24 +96,24 @@ void check_outputs(const ScoreOptions& o, const ImageSide& images, TableFormat f
   for (const std::string& output : outputs) check_output(output, inputs, o.model);
 }
 
-/// Both sides must be as wide as the model's embeddings.
+/// Stored embeddings must have the dimension of the model.
 void check_width(const std::string& path, const Model& clip) {
   if (path.empty()) return;
   in_stage(Stage::inputs, [&] { NpyFile::open(path).require_columns(clip.embedding_size()); });
 }
 
-/// What a line of --fail-under is about.
-std::string low_name(const ScoreOptions& o, const ImageSide& images, const QuerySide& queries,
-                     std::int64_t index) {
+/// The image or query that a line of --fail-under names.
+std::string low_score_subject(const ScoreOptions& o, const ImageSide& images, const QuerySide& queries,
+                              std::int64_t index) {
   if (!o.by_caption()) return item_name(images.label(index));
   const std::string_view label = queries.label(index);
   return queries.is_image(index) ? item_name(label) : label.empty() ? "''" : printable(label);
 }
 
-/// The reason of the exit status, also with -q.
+/// This explains the exit status, so it is printed with -q, too.
 int report_no_captions() {
   write_stderr("sightline: no captions found\n");
-  return kExitNothing;
+  return kExitNoUsableInput;
 }
 
 int run_score(const ScoreOptions& o) {
@@ -123,14 +123,14 @@ int run_score(const ScoreOptions& o) {
   note_captions_that_are_files(o);
   std::vector<Caption> captions =
       o.text_embeddings.empty() ? gather_captions(o.captions) : std::vector<Caption>();
-  require_good(captions);  // one fewer would change the probabilities of all others
+  require_valid(captions);  // leaving one out would change the probabilities of all others
   if (captions.empty() && o.text_embeddings.empty() && o.like.empty()) return report_no_captions();
   std::optional<StoredRows> stored;
   if (!o.text_embeddings.empty()) stored = StoredRows::open(o.text_embeddings);
   ImagePaths gathered = gather_images(o.input);
-  note_passed_over(o.console, gathered.passed_over);
+  note_unsupported_images(o.console, gathered.unsupported);
   const std::unique_ptr<ImageSide> images = open_images(o, std::move(gathered.paths));
-  arm_signals();
+  install_signal_handlers();
   if (!o.any_model) check_same_model(o.image_embeddings, o.text_embeddings);
   note_modality(o.console, o.image_embeddings, Modality::image);
   note_modality(o.console, o.text_embeddings, Modality::text);
@@ -139,7 +139,7 @@ int run_score(const ScoreOptions& o) {
       in_stage(Stage::output, [&] { return std::make_unique<ScoreOutput>(o.output, format, !o.no_index); });
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
-  report->set_passed_over(passed_over_json(gathered.passed_over));
+  report->set_unsupported_images(unsupported_images_json(gathered.unsupported));
   Stopwatch watch(o.console);
   const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
@@ -166,9 +166,9 @@ int run_score(const ScoreOptions& o) {
   if (queries->size() == 0) {
     return report_no_captions();
   }
-  const bool any_low = low.report([&](std::int64_t i) { return low_name(o, *images, *queries, i); });
+  const bool any_low = low.report([&](std::int64_t i) { return low_score_subject(o, *images, *queries, i); });
   const int status = finish_items(*report, o.console, "images");
-  return any_low ? kExitLow : status;
+  return any_low ? kExitBelowLimit : status;
 }
 
 }  // namespace

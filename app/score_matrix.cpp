@@ -24,7 +24,7 @@ std::string_view name_of(ScoreValues values) {
   return "";
 }
 
-/// A row of the array, and its name in the index beside it.
+/// Writes a row of the array, and its name to the index.
 void write_matrix_row(const ScoreRun& run, TableWriter& table, const TableRow& row) {
   in_stage(Stage::output, [&] {
     table.row(row);
@@ -40,7 +40,7 @@ void finish_index(const ScoreRun& run) {
 }
 
 void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
-  Items items(run);
+  ItemReporter items(run);
   const float scale = run.clip.head().logit_scale();
   const ScoreValues values = values_of(run);
   std::vector<float> row;
@@ -64,7 +64,7 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
   for_each_image(run, run.images, 0, run.queries.size(), &items, use);
 }
 
-/// Probabilities over images need all images of a caption first.
+/// Probabilities over images are known only after all images of a caption have been scored.
 void write_matrix_by_caption(const ScoreRun& run, TableWriter& table) {
   Tensor matrix(Shape{run.images.size(), run.queries.size()});
   std::vector<char> good(static_cast<std::size_t>(run.images.size()));

@@ -8,7 +8,7 @@ namespace sightline::app {
 
 ScoreOutput::ScoreOutput(const OutputOptions& options, TableFormat format, bool with_index)
     : out_(options.path, options.force) {
-  // Nothing lies beside a pipe or a device.
+  // A pipe or a device has no companion files.
   if (format != TableFormat::npy || !out_.seekable() || is_stdout(options.path)) return;
   index_.emplace(score_index_path_of(options.path), with_index, options.force);
   rows_index_.emplace(index_path_of(options.path), false, options.force);

@@ -9,14 +9,14 @@
 
 namespace sightline::app {
 
-/// The output of `score` and, beside an .npy file, what its rows and columns stand for.
+/// The output of `score` and, next to an .npy file, the index of its rows and columns.
 class ScoreOutput {
  public:
   /// Opens the files. Errors: those of OutputFile and Companion.
   ScoreOutput(const OutputOptions& options, TableFormat format, bool with_index);
 
   OutputFile& file() { return out_; }
-  /// Null when there is none.
+  /// Null if no index is written.
   ScoreIndexWriter* index() { return index_writer_ ? &*index_writer_ : nullptr; }
   /// Completes the files, which `commit` publishes. Errors: those of OutputFile.
   void prepare_commit();
@@ -25,7 +25,7 @@ class ScoreOutput {
  private:
   OutputFile out_;
   std::optional<Companion> index_;
-  std::optional<Companion> rows_index_, info_;  ///< of embeddings that were there
+  std::optional<Companion> rows_index_, info_;  ///< stale files of embeddings
   std::optional<ScoreIndexWriter> index_writer_;
 };
 

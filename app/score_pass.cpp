@@ -10,30 +10,31 @@
 namespace sightline::app {
 namespace {
 
-constexpr std::int64_t kMaxScoresAtOnce = 64LL << 20;  ///< floats: queries of one group times images
-constexpr std::int64_t kScoresOfABlock = 1LL << 18;    ///< floats: the scores of some images in the caches
+constexpr std::int64_t kMaxScoresPerGroup = 64LL
+                                            << 20;   ///< number of floats: queries of one group times images
+constexpr std::int64_t kScoresPerBlock = 1LL << 18;  ///< number of floats, small enough for the caches
 
 }  // namespace
 
-Items::Items(const ScoreRun& run)
+ItemReporter::ItemReporter(const ScoreRun& run)
     : run_(run),
       to_terminal_(is_stdout(run.options.output.path) && stdout_is_terminal()),
       progress_(run.options.console, run.images.size(), "images"),
-      hints_(HintsAbout::score, run.options.captions.labels.has_value()) {}
+      hints_(HintContext::score, run.options.captions.labels.has_value()) {}
 
-void Items::make_way() {
+void ItemReporter::clear_progress() {
   if (to_terminal_) progress_.clear();
 }
 
-void Items::flush_to_reader() {
-  make_way();
+void ItemReporter::flush_to_reader() {
+  clear_progress();
   in_stage(Stage::output, [&] {
     run_.report.flush_to_reader();
     run_.out.flush_to_reader();
   });
 }
 
-void Items::add(std::int64_t index, const ImageResult& result) {
+void ItemReporter::add(std::int64_t index, const ImageResult& result) {
   const std::string_view label = run_.images.label(index);
   const std::string hint = hints_.about(std::string(label), result.error_class, result.message);
   const ItemStatus status{index, label, label, result.error_class, result.message, &result.warnings, hint};
@@ -42,12 +43,12 @@ void Items::add(std::int64_t index, const ImageResult& result) {
 }
 
 void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t first, std::int64_t count,
-                    Items* items, UseScores use) {
+                    ItemReporter* items, UseScores use) {
   std::vector<float> scores;
   images.for_each(run.clip, run.pool, [&](const ImageBlock& block) {
     const std::int64_t rows = std::ssize(block.results);
     const std::int64_t most =
-        std::clamp<std::int64_t>(kScoresOfABlock / std::max<std::int64_t>(count, 1), 1, rows);
+        std::clamp<std::int64_t>(kScoresPerBlock / std::max<std::int64_t>(count, 1), 1, rows);
     scores.resize(static_cast<std::size_t>(most * count));
     for (std::int64_t begin = 0; begin < rows; begin += most) {
       const std::int64_t part = std::min(most, rows - begin);
@@ -72,7 +73,7 @@ void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t f
 namespace {
 
 Group score_group(const ScoreRun& run, const ImageSide& images, std::int64_t first, std::int64_t count,
-                  Items* items) {
+                  ItemReporter* items) {
   Group group;
   group.cosines.resize(static_cast<std::size_t>(count));
   for (std::vector<float>& row : group.cosines) row.reserve(static_cast<std::size_t>(images.size()));
@@ -88,17 +89,18 @@ Group score_group(const ScoreRun& run, const ImageSide& images, std::int64_t fir
 }  // namespace
 
 void for_each_group(const ScoreRun& run, FunctionRef<void(std::int64_t first, const Group& group)> use) {
-  Items items(run);
+  ItemReporter items(run);
   const std::int64_t images = std::max<std::int64_t>(run.images.size(), 1);
   const std::int64_t step =
-      std::clamp<std::int64_t>(kMaxScoresAtOnce / images, 1, std::max<std::int64_t>(run.queries.size(), 1));
+      std::clamp<std::int64_t>(kMaxScoresPerGroup / images, 1, std::max<std::int64_t>(run.queries.size(), 1));
   std::unique_ptr<ImageSide> kept;
-  if (!run.images.cheap() && step < run.queries.size()) kept = keep_in_memory(run.images, run.clip, run.pool);
+  if (!run.images.is_cheap() && step < run.queries.size())
+    kept = keep_in_memory(run.images, run.clip, run.pool);
   for (std::int64_t first = 0; first < run.queries.size(); first += step) {
     const std::int64_t count = std::min(step, run.queries.size() - first);
     const Group group =
         score_group(run, kept ? *kept : run.images, first, count, first == 0 ? &items : nullptr);
-    items.make_way();
+    items.clear_progress();
     use(first, group);
     items.flush_to_reader();
   }

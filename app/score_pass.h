@@ -12,15 +12,15 @@
 
 namespace sightline::app {
 
-/// Counts and reports images as they pass by.
-class Items {
+/// Counts and reports the images of a pass.
+class ItemReporter {
  public:
-  explicit Items(const ScoreRun& run);
+  explicit ItemReporter(const ScoreRun& run);
 
   void add(std::int64_t index, const ImageResult& result);
-  /// To be called before rows are written: they may go to the terminal that the progress line is on.
-  void make_way();
-  /// To be called when some rows are complete: the reader of a pipe gets them now.
+  /// Call it before rows are written, because they may go to the terminal that shows the progress line.
+  void clear_progress();
+  /// Passes complete rows to the reader of a pipe. Call it after each batch.
   void flush_to_reader();
 
  private:
@@ -33,15 +33,15 @@ class Items {
 using UseScores =
     FunctionRef<void(std::int64_t image, const ImageResult& result, std::span<const float> cosines)>;
 
-/// Calls `use` for every image in order, with its cosines with queries [first, first + count). `items`, when
-/// this is the first time they pass by.
+/// Calls `use` for every image in order, with its cosines with queries [first, first + count). Pass `items`
+/// in the first pass only, so that each image is reported once.
 void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t first, std::int64_t count,
-                    Items* items, UseScores use);
+                    ItemReporter* items, UseScores use);
 
 /// Cosines of queries [first, first + count) with every good image.
 struct Group {
   std::vector<std::vector<float>> cosines;  ///< [query][good image]
-  std::vector<std::int64_t> images;         ///< the good ones
+  std::vector<std::int64_t> images;         ///< the indices of the good images
 };
 
 /// Calls `use(first, group)` for groups of queries in order.

@@ -16,7 +16,7 @@ Ranker ranker_of(const ScoreRun& run) {
 }
 
 void rank_captions(const ScoreRun& run, RankingWriter& writer) {
-  Items items(run);
+  ItemReporter items(run);
   Ranker ranker = ranker_of(run);
   const auto describe = [&](std::size_t i, RankedScore& score) {
     score.index = static_cast<std::int64_t>(i);
@@ -30,7 +30,7 @@ void rank_captions(const ScoreRun& run, RankingWriter& writer) {
     } else if (run.options.output.drop_bad) {
       return;
     }
-    items.make_way();
+    items.clear_progress();
     in_stage(Stage::output, [&] {
       writer.write({run.images.label(image), image, result.error_class, result.message, scores, false});
     });
@@ -38,7 +38,7 @@ void rank_captions(const ScoreRun& run, RankingWriter& writer) {
   for_each_image(run, run.images, 0, run.queries.size(), &items, use);
 }
 
-/// Each thread ranks the images of a query of its own; they are written in order.
+/// Each thread ranks the images of one query; the results are written in order.
 void rank_images(const ScoreRun& run, RankingWriter& writer) {
   std::vector<Ranker> rankers(static_cast<std::size_t>(run.pool.size()), ranker_of(run));
   std::vector<std::span<const RankedScore>> scores(rankers.size());
@@ -71,7 +71,7 @@ void rank_images(const ScoreRun& run, RankingWriter& writer) {
 void write_rankings(const ScoreRun& run, TableFormat format) {
   const bool color = use_color(is_stdout(run.options.output.path) && stdout_is_terminal());
   const RankBy by = run.options.by_caption() ? RankBy::caption : RankBy::image;
-  // Of one caption it is always 100 %, and over images it says how many they are.
+  // With one caption it is always 100 %, and over images it mainly depends on their number.
   const bool probability = by == RankBy::image && run.queries.size() > 1;
   const auto writer = in_stage(Stage::output, [&] {
     return make_ranking_writer(format, run.out, {by, color, probability});

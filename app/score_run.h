@@ -15,7 +15,7 @@
 
 namespace sightline::app {
 
-/// What the numbers of an array of scores are.
+/// The kind of values in an array of scores.
 enum class ScoreValues { probability, logit, cosine };
 
 struct ScoreOptions {
@@ -28,30 +28,30 @@ struct ScoreOptions {
   ModelOptions model;
   ConsoleOptions console;
   std::optional<std::int64_t> top;
-  std::optional<RankBy> by;           ///< none: image, or caption with `like`
-  std::optional<ScoreValues> values;  ///< of npy; none: logit
+  std::optional<RankBy> by;           ///< nullopt: image, or caption with `like`
+  std::optional<ScoreValues> values;  ///< for npy; nullopt: logit
   std::optional<CosineLimit> threshold, fail_under;
-  bool no_index = false;   ///< of npy
-  bool any_model = false;  ///< stored embeddings may be of another model
+  bool no_index = false;   ///< for npy
+  bool any_model = false;  ///< accept stored embeddings of another model
 
   bool by_caption() const { return by == RankBy::caption || !like.empty(); }
 };
 
-/// What a run needs once everything is open.
+/// Everything that a run needs after the files and the model are open.
 struct ScoreRun {
   const ScoreOptions& options;
   const Model& clip;
   const ImageSide& images;
   const QuerySide& queries;
   OutputFile& out;
-  ScoreIndexWriter* index;  ///< null when there is none
+  ScoreIndexWriter* index;  ///< null if no index is written
   Report& report;
   ThreadPool& pool;
   LowScores& low;
 };
 
-/// Ranks and writes; `write_matrix` writes the npy form. The caller commits the files.
-/// Errors: those of the sides; Failure of Stage::output.
+/// Ranks and writes the results; `write_matrix` writes them as npy. The caller commits the files. Errors:
+/// those of the sides; Failure of Stage::output.
 void write_rankings(const ScoreRun& run, TableFormat format);
 void write_matrix(const ScoreRun& run);
 

@@ -12,10 +12,10 @@
 namespace sightline::app {
 namespace {
 
-constexpr std::int64_t kImagesOfATask = 64;  ///< both sides of a task fit the second-level cache
-constexpr std::int64_t kImagesOfABlock = 2048;
+constexpr std::int64_t kImagesPerTask = 64;  ///< both blocks of a task fit into the L2 cache
+constexpr std::int64_t kImagesPerBlock = 2048;
 
-std::int64_t pieces(std::int64_t count, std::int64_t size) { return (count + size - 1) / size; }
+std::int64_t divide_rounding_up(std::int64_t count, std::int64_t size) { return (count + size - 1) / size; }
 
 class ImageFiles : public ImageSide {
  public:
@@ -28,7 +28,7 @@ class ImageFiles : public ImageSide {
   void for_each(const Model& clip, ThreadPool& /*pool*/, ImageSink sink) const override {
     encode_image_files({clip, paths_, threads_, batch_, true, strict_}, sink);
   }
-  bool cheap() const override { return false; }
+  bool is_cheap() const override { return false; }
 
  private:
   std::vector<std::string> paths_;
@@ -45,15 +45,15 @@ class StoredImages : public ImageSide {
     return rows_.entries[static_cast<std::size_t>(index)].label;
   }
   void for_each(const Model& /*clip*/, ThreadPool& pool, ImageSink sink) const override {
-    const std::int64_t block = std::min(kImagesOfABlock, size());
+    const std::int64_t block = std::min(kImagesPerBlock, size());
     Tensor rows(Shape{block, rows_.file.columns()});
     std::vector<ImageResult> results(static_cast<std::size_t>(block));
     for (std::int64_t first = 0; first < size(); first += block) {
       throw_if_interrupted();
       const std::int64_t count = std::min(block, size() - first);
-      pool.run(pieces(count, kImagesOfATask), [&](std::int64_t task, int) {
-        const std::int64_t end = std::min((task + 1) * kImagesOfATask, count);
-        for (std::int64_t i = task * kImagesOfATask; i < end; ++i) {
+      pool.run(divide_rounding_up(count, kImagesPerTask), [&](std::int64_t task, int) {
+        const std::int64_t end = std::min((task + 1) * kImagesPerTask, count);
+        for (std::int64_t i = task * kImagesPerTask; i < end; ++i) {
           read(first + i, rows.view().row(i), results[static_cast<std::size_t>(i)]);
         }
       });
@@ -61,7 +61,7 @@ class StoredImages : public ImageSide {
             rows.view().slice_rows(0, count)});
     }
   }
-  bool cheap() const override { return true; }
+  bool is_cheap() const override { return true; }
 
  private:
   void read(std::int64_t index, std::span<float> row, ImageResult& result) const {
@@ -74,7 +74,7 @@ class StoredImages : public ImageSide {
     rows_.read(index, row);
     result.embedding = row;
     if (std::all_of(row.begin(), row.end(), [](float value) { return value == 0; })) {
-      result.warnings.emplace_back("a row of zeros: every score is 0");
+      result.warnings.emplace_back("the row is all zeros, so every score is 0");
     }
   }
 
@@ -99,14 +99,14 @@ class ImagesInMemory : public ImageSide {
   std::int64_t size() const override { return images_.size(); }
   std::string_view label(std::int64_t index) const override { return images_.label(index); }
   void for_each(const Model& /*clip*/, ThreadPool& /*pool*/, ImageSink sink) const override {
-    for (std::int64_t first = 0; first < size(); first += kImagesOfABlock) {
-      const std::int64_t count = std::min(kImagesOfABlock, size() - first);
+    for (std::int64_t first = 0; first < size(); first += kImagesPerBlock) {
+      const std::int64_t count = std::min(kImagesPerBlock, size() - first);
       sink({first,
             std::span(results_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
             rows_.view().slice_rows(first, count)});
     }
   }
-  bool cheap() const override { return true; }
+  bool is_cheap() const override { return true; }
 
  private:
   const ImageSide& images_;

@@ -15,35 +15,35 @@
 
 namespace sightline::app {
 
-/// Stored embeddings and what they belong to.
+/// Stored embeddings and their labels.
 struct StoredRows {
   NpyFile file;
-  std::vector<IndexEntry> entries;  ///< of the index beside it, or "F.npy#0", "F.npy#1", ...
-  bool unit_rows = false;           ///< the info file beside it says that its rows have norm 1
+  std::vector<IndexEntry> entries;  ///< from the index file, or "F.npy#0", "F.npy#1", ...
+  bool unit_rows = false;           ///< the info file states that the rows have norm 1
 
   /// Errors: Failure of Stage::inputs, also for an info file that does not describe the array.
   static StoredRows open(const std::string& path);
-  /// Row `index`, normalised unless it is. Errors: Failure of Stage::inputs.
+  /// Reads row `index`, and normalises it if necessary. Errors: Failure of Stage::inputs.
   void read(std::int64_t index, std::span<float> out) const;
 };
 
-/// The images of a `score` run: files that are encoded as they come, or stored embeddings.
+/// The images of a `score` run: files that are encoded one batch after another, or stored embeddings.
 class ImageSide {
  public:
   virtual ~ImageSide() = default;
   virtual std::int64_t size() const = 0;
   virtual std::string_view label(std::int64_t index) const = 0;
-  /// All images in order, stored ones in blocks that `pool` reads. Errors: those of encode_image_files;
-  /// Failure of Stage::inputs.
+  /// Visits all images in order; stored embeddings are read in blocks by `pool`. Errors: those of
+  /// encode_image_files; Failure of Stage::inputs.
   virtual void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const = 0;
-  /// Whether going through all of them again costs little.
-  virtual bool cheap() const = 0;
+  /// Whether another pass over all images is cheap.
+  virtual bool is_cheap() const = 0;
 };
 
 std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int threads, std::int64_t batch,
                                             bool strict);
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows);
-/// Goes through `images` once and keeps their embeddings.
+/// Makes one pass over `images` and keeps the embeddings in memory.
 std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& clip, ThreadPool& pool);
 
 }  // namespace sightline::app

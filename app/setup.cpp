@@ -8,7 +8,7 @@
 #include <system_error>
 
 #include "failure.h"
-#include "image_endings.h"
+#include "image_extensions.h"
 #include "options.h"
 #include "remedies.h"
 #include "sightline/base/format.h"
@@ -19,14 +19,14 @@
 namespace sightline::app {
 namespace {
 
-constexpr const char* kRealModel = "clip-vit-base-patch32";  ///< what the demo model's notice names
+constexpr const char* kRealModel = "clip-vit-base-patch32";  ///< recommended in the note about the demo model
 
 /// Errors: usage.
 TableFormat format_of_extension(const std::string& path) {
   if (const auto format = table_format_of_path(path)) return *format;
   std::vector<std::string> known;
   for (const TableFormatInfo& format : table_formats()) known.emplace_back(format.extension);
-  fail_usage("unknown output extension '" + ending_of(path) + "', expected " + enumerate(known, " or "),
+  fail_usage("unknown output extension '" + extension_of(path) + "', expected " + enumerate(known, " or "),
              "choose the format with --format");
 }
 
@@ -54,7 +54,7 @@ TableFormat choose_format(const OutputOptions& options, TableFormat for_stdout, 
   TableFormat format = to_stdout ? for_stdout : for_file;
   if (options.format) {
     format = *options.format;
-  } else if (!to_stdout && !ending_of(options.path).empty()) {
+  } else if (!to_stdout && !extension_of(options.path).empty()) {
     format = format_of_extension(options.path);
   }
   if (format == TableFormat::npy && to_stdout && stdout_is_terminal()) {
@@ -98,13 +98,13 @@ std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOpti
   const std::string name = model_name(options);
   if (name.empty()) {
     note(console,
-         "no --model given: using the demo model, which knows about 160 kinds of emoji-style drawings, not "
+         "no --model given: using the demo model, which recognises 160 kinds of emoji-style drawings, and no "
          "photographs; for real work: " +
              printable(fetch_command(kRealModel)) + ", then --model " + kRealModel);
   }
   ModelSettings wanted = clip_options(options);
   wanted.dialect = dialect;
-  std::unique_ptr<Model> model = opening_model(name, [&] { return Model::open(name, wanted); });
+  std::unique_ptr<Model> model = with_model_remedy(name, [&] { return Model::open(name, wanted); });
   for (const std::string& assumption : model->source().assumptions) note(console, printable(assumption));
   return model;
 }
@@ -113,7 +113,7 @@ void load_tokenizer_of(const Model& model, const ConsoleOptions& console) {
   in_stage(Stage::model, [&] {
     model.processor().tokenizer();
     if (!find_tokenizer(model.source().folder).found())
-      note(console, "the model has no tokenizer: CLIP's own vocabulary is used");
+      note(console, "the model has no tokenizer; using CLIP's vocabulary");
   });
 }
 
@@ -143,7 +143,7 @@ void check_output(const std::string& output, const std::vector<std::string>& inp
     if (input != "-" && is_output(input)) fail_locked(output, "is an input: " + input);
   }
   const std::string name = model_name(model);
-  const std::string folder = opening_model(name, [&] { return locate_model(name); });
+  const std::string folder = with_model_remedy(name, [&] { return locate_model(name); });
   if (is_output(folder)) fail_locked(output, "is the model");
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {

@@ -11,11 +11,11 @@
 namespace sightline::app {
 namespace {
 
-// Set by the handler on one thread, read by all.
+// Set by the signal handler, read by all threads.
 std::atomic<int> received = 0;
 static_assert(std::atomic<int>::is_always_lock_free);
 
-void take_default(int signal) {
+void raise_with_default_action(int signal) {
   std::signal(signal, SIG_DFL);
   sigset_t set;
   sigemptyset(&set);
@@ -25,19 +25,19 @@ void take_default(int signal) {
 }
 
 void on_signal(int signal) {
-  if (received != 0 && signal != SIGPIPE) take_default(signal);
+  if (received != 0 && signal != SIGPIPE) raise_with_default_action(signal);
   received = signal;
 }
 
 }  // namespace
 
-void arm_signals() {
+void install_signal_handlers() {
   std::signal(SIGXFSZ, SIG_IGN);
   set_wait_check(throw_if_interrupted);
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGPIPE}) {
     struct sigaction old = {};
     sigaction(signal, nullptr, &old);
-    if (old.sa_handler == SIG_IGN) continue;  // nohup, or a background job of a plain shell
+    if (old.sa_handler == SIG_IGN) continue;  // nohup, or a background job of a non-interactive shell
     struct sigaction action = {};
     action.sa_handler = on_signal;
     sigaction(signal, &action, nullptr);
@@ -51,7 +51,7 @@ void throw_if_interrupted() {
 }
 
 void reraise(int signal) {
-  take_default(signal);
+  raise_with_default_action(signal);
   std::_Exit(128 + signal);
 }
 

@@ -3,19 +3,19 @@
 
 namespace sightline::app {
 
-/// From now on SIGINT, SIGTERM, SIGHUP and SIGPIPE only leave a mark, so that temporary files can be removed;
-/// a second one ends the program at once. Waiting for a pipe ends with Interrupted. SIGXFSZ is ignored: the
-/// write fails instead.
-void arm_signals();
-/// The signal that arrived, 0 when none did.
+/// Installs handlers that only record SIGINT, SIGTERM, SIGHUP and SIGPIPE, so that temporary files can be
+/// removed; a second signal ends the program immediately. Waiting for a pipe ends with Interrupted. SIGXFSZ
+/// is ignored, so that the write fails instead.
+void install_signal_handlers();
+/// The signal that was received; 0 if none.
 int pending_signal();
 
-/// Carried up to `main` by what was interrupted.
+/// Thrown by interrupted operations and caught in `main`.
 struct Interrupted {};
-/// Errors: Interrupted when a signal has arrived.
+/// Errors: Interrupted if a signal has been received.
 void throw_if_interrupted();
 
-/// Ends the program as that signal would have.
+/// Ends the program with the default action of that signal.
 [[noreturn]] void reraise(int signal);
 
 }  // namespace sightline::app

@@ -11,10 +11,10 @@
 namespace sightline::app {
 namespace {
 
-constexpr std::int64_t kTokensOfAChunk = 400;
-constexpr std::size_t kPromptsAtOnce = 4096;  ///< sorted by length together; bounds memory
+constexpr std::int64_t kTokensPerChunk = 400;
+constexpr std::size_t kMaxPromptsPerPart = 4096;  ///< are sorted by length together; limits memory
 
-/// One prompt: whose it is, and its ids.
+/// One prompt, the index of its caption, and its tokens.
 struct Prompt {
   std::int64_t caption;
   const std::string* text;
@@ -41,9 +41,9 @@ std::vector<Prompt> tokenize(const TextRun& run, std::span<const Caption> captio
   return prompts;
 }
 
-using Chunk = std::vector<std::size_t>;  ///< numbers of prompts
+using Chunk = std::vector<std::size_t>;  ///< indices of prompts
 
-/// Prompts by length, cut into passes.
+/// Sorts the prompts by length and splits them into batches.
 std::vector<Chunk> make_chunks(const std::vector<Prompt>& prompts, std::int64_t batch) {
   Chunk order(prompts.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -55,7 +55,7 @@ std::vector<Chunk> make_chunks(const std::vector<Prompt>& prompts, std::int64_t 
   for (const std::size_t prompt : order) {
     const auto length = static_cast<std::int64_t>(prompts[prompt].encoding.ids.size());
     const bool full = chunks.empty() || (batch > 0 ? static_cast<std::int64_t>(chunks.back().size()) >= batch
-                                                   : tokens + length > kTokensOfAChunk);
+                                                   : tokens + length > kTokensPerChunk);
     if (full) {
       chunks.emplace_back();
       tokens = 0;
@@ -79,7 +79,7 @@ void encode_chunk(const TextRun& run, const std::vector<Prompt>& prompts, const 
   }
 }
 
-/// Embeddings of all prompts, in their order.
+/// The embeddings of all prompts, in order.
 Tensor encode_prompts(const TextRun& run, const std::vector<Prompt>& prompts, ThreadPool& pool) {
   Tensor embeddings(Shape{static_cast<std::int64_t>(prompts.size()), run.clip.embedding_size()});
   const std::vector<Chunk> chunks = make_chunks(prompts, run.batch);
@@ -100,7 +100,7 @@ Tensor encode_prompts(const TextRun& run, const std::vector<Prompt>& prompts, Th
     throw_if_interrupted();
     const auto w = static_cast<std::size_t>(worker);
     Context context{*pools[w], scratches[w]};
-    // Longest first: the last chunks to finish are short ones.
+    // Longest first, so that the threads finish at about the same time.
     encode_chunk(run, prompts, chunks[static_cast<std::size_t>(count - 1 - i)], embeddings.view(), context);
   });
   return embeddings;
@@ -116,18 +116,18 @@ void average(TensorView<float> rows, std::span<float> out) {
   }
 }
 
-/// Captions from `first` on whose prompts are encoded together.
-std::size_t captions_of_a_part(std::span<const Caption> captions, std::size_t first) {
+/// The number of captions from `first` on whose prompts are encoded together.
+std::size_t count_captions_of_part(std::span<const Caption> captions, std::size_t first) {
   std::size_t end = first, prompts = 0;
   while (end < captions.size()) {
     prompts += captions[end].prompts.size();
-    if (end > first && prompts > kPromptsAtOnce) break;
+    if (end > first && prompts > kMaxPromptsPerPart) break;
     ++end;
   }
   return end - first;
 }
 
-/// Fills the rows of `captions`, which begin at row `first` of the result.
+/// Encodes `captions` into the rows of the result from `first` on.
 void encode_part(const TextRun& run, std::span<const Caption> captions, std::int64_t first,
                  TextEmbeddings& result, ThreadPool& pool) {
   const std::vector<Prompt> prompts = tokenize(run, captions, pool);
@@ -161,7 +161,7 @@ TextEmbeddings encode_captions(const TextRun& run, std::span<const Caption> capt
   result.tokens.resize(captions.size());
   result.truncated.resize(captions.size());
   for (std::size_t first = 0; first < captions.size();) {
-    const std::size_t part = captions_of_a_part(captions, first);
+    const std::size_t part = count_captions_of_part(captions, first);
     encode_part(run, captions.subspan(first, part), static_cast<std::int64_t>(first), result, pool);
     first += part;
   }

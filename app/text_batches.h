@@ -9,22 +9,22 @@
 
 namespace sightline::app {
 
-/// The embeddings of some captions.
+/// The embeddings of a list of captions.
 struct TextEmbeddings {
-  Tensor rows;                       ///< [captions, E]; without meaning for a caption that is refused
-  std::vector<std::int64_t> tokens;  ///< of each caption, all its prompts together, with start and end
-  std::vector<char> truncated;       ///< whether any prompt of it was cut
+  Tensor rows;                       ///< [captions, E]; undefined for refused captions
+  std::vector<std::int64_t> tokens;  ///< per caption, over all its prompts, including start and end tokens
+  std::vector<char> truncated;       ///< per caption: whether any of its prompts was truncated
 };
 
 struct TextRun {
   const Model& clip;
-  std::int64_t batch = 0;  ///< texts in one pass; 0: about 400 tokens
-  bool normalize = true;   ///< an ensemble is always a mean of normalised rows, normalised again
+  std::int64_t batch = 0;  ///< batch size in texts; 0: about 400 tokens
+  bool normalize = true;   ///< a prompt ensemble always is the normalised mean of normalised rows
 };
 
-/// Encodes captions [begin, end). Texts are sorted by length and passed through the tower in chunks without
-/// padding; with many chunks each thread does its own. Neither changes a bit of the results.
-/// Errors: Failure of Stage::model; Interrupted.
+/// Encodes the captions. Texts are sorted by length and encoded in chunks without padding; with many chunks,
+/// each thread encodes separate ones. The results are bit-identical in every case. Errors: Failure of
+/// Stage::model; Interrupted.
 TextEmbeddings encode_captions(const TextRun& run, std::span<const Caption> captions, ThreadPool& pool);
 
 }  // namespace sightline::app

@@ -11,12 +11,12 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kUTF16Remedy = "if it is UTF-16, convert it: iconv -f UTF-16 -t UTF-8";
-constexpr std::string_view kNullRemedy = "-0 reads paths that end with NUL, as find -print0 writes them";
+constexpr std::string_view kNullRemedy = "use -0 for NUL-separated paths, as find -print0 writes them";
 
-/// Text in UTF-16 has a mark at its start, or a NUL in every second byte.
-void check_is_text(std::string_view text, const std::string& name, ListOf what) {
-  const bool paths = what == ListOf::paths;
-  const std::string expected = paths ? ", expected one path a line" : ", expected UTF-8 text";
+/// Detects UTF-16 by its byte order mark or by a NUL byte.
+void require_text(std::string_view text, const std::string& name, ListKind what) {
+  const bool paths = what == ListKind::paths;
+  const std::string expected = paths ? ", expected one path per line" : ", expected UTF-8 text";
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
     fail_inputs(ErrorCode::header, name, "line 1 begins with a UTF-16 byte order mark" + expected,
                 kUTF16Remedy);
@@ -31,9 +31,9 @@ void check_is_text(std::string_view text, const std::string& name, ListOf what) 
 
 }  // namespace
 
-std::vector<ListLine> read_list(const std::string& path, ListOf what) {
+std::vector<ListLine> read_list(const std::string& path, ListKind what) {
   const std::string text = read_text_file(path);
-  check_is_text(text, path == "-" ? "standard input" : path, what);
+  require_text(text, path == "-" ? "standard input" : path, what);
   std::string_view rest = text;
   if (rest.starts_with(kByteOrderMark)) rest.remove_prefix(kByteOrderMark.size());
   std::vector<ListLine> lines;
@@ -47,7 +47,7 @@ std::vector<ListLine> read_list(const std::string& path, ListOf what) {
   return lines;
 }
 
-std::string_view without_blanks(std::string_view text) {
+std::string_view trim(std::string_view text) {
   constexpr std::string_view kBlanks = " \t\r";
   const std::size_t begin = text.find_first_not_of(kBlanks);
   if (begin == std::string_view::npos) return "";

@@ -10,8 +10,8 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";
 
-/// Length of the longest beginning of `bytes` that begins some well-formed sequence too, at least 1. `bytes`
-/// does not begin with a whole one.
+/// Length of the longest prefix of `bytes` that is also a prefix of a well-formed sequence; at least 1.
+/// `bytes` must not begin with a complete sequence.
 std::size_t maximal_subpart(std::string_view bytes) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
   const unsigned char first = byte(0);

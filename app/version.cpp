@@ -17,7 +17,7 @@ std::string row(std::string_view name, const std::string& text) {
   return line + text + "\n";
 }
 
-/// What decodes a format: "libpng 1.6.39".
+/// The library that decodes a format: "libpng 1.6.39".
 std::string decoder_of(const ImageFormat& format) {
   const std::string library(format.library.empty() ? "sightline" : format.library);
   if (format.codec == nullptr) return "not in this build (" + library + " was missing)";
@@ -40,8 +40,8 @@ std::string image_format_rows() {
   for (const ImageFormat& format : image_formats()) {
     std::string text = decoder_of(format);
     std::string_view separator = ": ";
-    for (const std::string_view ending : format.extensions) {
-      text.append(separator).append(ending);
+    for (const std::string_view extension : format.extensions) {
+      text.append(separator).append(extension);
       separator = " ";
     }
     out += row(format.name, text);
@@ -50,7 +50,7 @@ std::string image_format_rows() {
 }
 
 std::string kernels() {
-  std::string out = "\nKernels of this processor\n";
+  std::string out = "\nKernels for this processor\n";
   for (const KernelChoice& choice : kernel_choices()) out += row(choice.step, choice.chosen);
   return out;
 }

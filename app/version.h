@@ -8,8 +8,8 @@ namespace sightline::app {
 /// "sightline 0.1.0" and a newline.
 std::string version_line();
 
-/// What `--version -v` prints: version, commit, compiler, libraries, image formats, and the kernels that this
-/// processor uses.
+/// The output of `--version -v`: version, commit, compiler, libraries, image formats, and the kernels used on
+/// this processor.
 std::string version_page();
 
 }  // namespace sightline::app

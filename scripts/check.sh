@@ -7,13 +7,13 @@ usage() {
   cat <<'TEXT'
 usage: scripts/check.sh [--quick|--long] [--fuzz-seconds N] [--only STEP[,STEP...]]
 
-Everything that must hold before a change lands: installs what is missing, builds, runs all tests; then once more
-under AddressSanitizer and UBSan.
+Checks that a change can be merged: installs missing packages, builds, and runs all tests; then again with
+AddressSanitizer and UBSan.
 
   --quick           without the sanitizer build
   --long            the slow steps as well
   --fuzz-seconds N  how long each fuzz target runs [60]
-  --only STEPS      these steps alone, in the order of the list
+  --only STEPS      run only these steps, in the given order
 
 Steps: install format release sanitize
 Steps of --long: scripts tsan tidy arm64 fuzz
@@ -21,10 +21,10 @@ Steps of --long: scripts tsan tidy arm64 fuzz
   tsan     the tests with threads, under ThreadSanitizer (clang)
   tidy     clang-tidy with the checks of .clang-tidy over lib/
   arm64    the layers below weights, cross-compiled and run by qemu
-  fuzz     each target of tests/fuzz with libFuzzer, AddressSanitizer and UBSan (clang); new inputs and what
-           crashes are kept in build-fuzz
+  fuzz     each target of tests/fuzz with libFuzzer, AddressSanitizer and UBSan (clang); new inputs and
+           crashing inputs are kept in build-fuzz
 
-A step whose tools are missing, and cannot be installed, is skipped; the end lists what was skipped.
+A step whose tools are missing and cannot be installed is skipped; the skipped steps are listed at the end.
 TEXT
 }
 
@@ -59,14 +59,14 @@ readonly fuzz_seconds jobs=$(nproc)
 reasons=$(mktemp)
 trap 'rm -f "$reasons"' EXIT
 
-# skip REASON: the running step cannot be done here
+# skip REASON: skips the current step
 skip() {
   echo "skipped: $*"
   echo "$step: $*" >>"$reasons"
   exit 77
 }
 
-# need COMMAND PACKAGE...: installs the packages where the command is missing and that is possible
+# need COMMAND PACKAGE...: installs the packages if the command is missing and they can be installed
 need() {
   local tool=$1
   shift

@@ -16,7 +16,7 @@ run_scripts() {
   done
 }
 
-# The threads are those of base and of the program; the encoders run with a pool in the tests of ops and model.
+# Threads are used by base and the program; the tests of ops and model run the encoders with a thread pool.
 run_tsan() {
   need clang++-14 clang-14
   configure build-tsan -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
@@ -24,7 +24,7 @@ run_tsan() {
   local layers="base ops image model end_to_end" targets=(sightline) layer
   for layer in $layers; do targets+=("${layer}_tests"); done
   cmake --build build-tsan -j "$jobs" --target "${targets[@]}"
-  # Addresses that are too random stop ThreadSanitizer at its start.
+  # ThreadSanitizer does not start with full address space randomisation.
   TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1 setarch "$(uname -m)" -R \
     ctest --test-dir build-tsan --output-on-failure -j "$jobs" \
     -R "^(${layers// /|})\$|^cli/.*-(threads-and-batches|among-good|bad|like-equals-transformers)\$"

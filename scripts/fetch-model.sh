@@ -1,26 +1,26 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Gets a published model into the Hugging Face cache, where sightline (and every Hugging Face program) finds it.
+# Downloads a published model into the Hugging Face cache, where sightline (and every Hugging Face program) finds it.
 #
 # Usage: scripts/fetch-model.sh NAME [--revision REV]
 #   NAME   a preset (clip-vit-base-patch16, clip-vit-base-patch32, clip-vit-large-patch14,
 #          clip-vit-large-patch14-336), OpenAI's or OpenCLIP's name of one (ViT-B/32, ViT-B-32, ...), or an id org/name
 #   REV    a branch, a tag, a commit or refs/pr/N [main]
 #
-# Cache, as huggingface_hub and sightline find it: $HF_HUB_CACHE, $HUGGINGFACE_HUB_CACHE, $HF_HOME/hub,
-# $XDG_CACHE_HOME/huggingface/hub or ~/.cache/huggingface/hub, with ~ and $NAME in them replaced.
+# Cache, located as by huggingface_hub and sightline: $HF_HUB_CACHE, $HUGGINGFACE_HUB_CACHE, $HF_HOME/hub,
+# $XDG_CACHE_HOME/huggingface/hub or ~/.cache/huggingface/hub, with ~ and $NAME expanded.
 # Server: $HF_ENDPOINT [https://huggingface.co]; $HF_TOKEN is sent to it and to no other host.
-# An interrupted download is resumed. Every file's size and hash (git's SHA-1 or SHA-256) must be what the server said.
-# Installed as sightline-fetch. Prints the folder of the model. Exit: 0 done, 1 failed, 2 usage, 3 not there or no access, 4 no safetensors,
-# 5 a file arrived damaged.
+# An interrupted download is resumed. The size and hash (git's SHA-1 or SHA-256) of every file must match those that the server reports.
+# Installed as sightline-fetch. Prints the folder of the model. Exit: 0 done, 1 failed, 2 usage, 3 not found or no access, 4 no safetensors,
+# 5 a file was damaged.
 set -euo pipefail
 
-# Beside config.json and the weights: all that says how images and texts are prepared, and the adapter that transformers
-# would add to the weights (sightline refuses such a model rather than leave it out).
+# In addition to config.json and the weights: the files that define the preprocessing, and the adapter that transformers
+# would apply to the weights (sightline refuses such a model instead of ignoring the adapter).
 files=(processor_config.json preprocessor_config.json vocab.json merges.txt tokenizer.json tokenizer_config.json
        special_tokens_map.json added_tokens.json adapter_config.json)
 
-# It is called what it was called: scripts/fetch-model.sh in a checkout, sightline-fetch when installed.
+# The name under which the script was called: scripts/fetch-model.sh in a checkout, sightline-fetch if installed.
 case "${0##*/}" in
   fetch-model.sh) short=fetch-model command=scripts/fetch-model.sh ;;
   *) short=${0##*/} command=${0##*/} ;;
@@ -39,7 +39,7 @@ parse_arguments() {
       *) [[ -z "$name" ]] || usage "more than one name"; name=$1; shift ;;
     esac
   done
-  [[ -n "$name" ]] || usage "no name"
+  [[ -n "$name" ]] || usage "no name given"
   case "$name" in
     ViT-B/16|ViT-B-16) repository=openai/clip-vit-base-patch16 ;;
     ViT-B/32|ViT-B-32) repository=openai/clip-vit-base-patch32 ;;
@@ -49,10 +49,10 @@ parse_arguments() {
     *) repository=$name ;;
   esac
   [[ "$repository" =~ ^[A-Za-z0-9_-][A-Za-z0-9._-]*/[A-Za-z0-9_-][A-Za-z0-9._-]*$ ]] || usage "'$name' is neither a preset nor org/name"
-  [[ "$revision" =~ ^[A-Za-z0-9_-][A-Za-z0-9._/-]*$ && "$revision" != *..* ]] || usage "'$revision' is no revision"
+  [[ "$revision" =~ ^[A-Za-z0-9_-][A-Za-z0-9._/-]*$ && "$revision" != *..* ]] || usage "'$revision' is not a revision"
 }
 
-# ~ and ~user at the start of $path, then $NAME and ${NAME}: what is not known stays.
+# ~ and ~user at the start of $path, then $NAME and ${NAME}: unknown names are kept.
 expand() {
   local user home out="" name mention rest
   if [[ "$path" == "~"* ]]; then
@@ -94,9 +94,9 @@ ask() {
 
 header() { sed -n "s/^$1: *//Ip" "$headers" | tr -d '\r' | tail -n 1; }
 
-# Headers of FILE at REVISION into $status, $commit, $size and $hash. Follows redirects within the server only: the
-# first answer that names the linked file, or the last one, is what counts.
-look_at() {
+# Stores the headers of FILE at REVISION in $status, $commit, $size and $hash. Follows redirects within the server only: the
+# first answer that names the linked file, or the last one, is used.
+query_file() {
   local url="$endpoint/$repository/resolve/${2//\//%2F}/$1" location hop
   for hop in 1 2 3 4 5; do
     ask -I -o "$headers" "$url" || die 1 "$url: no answer from the server"
@@ -155,7 +155,7 @@ fetch() {
 }
 
 parse_arguments "$@"
-command -v curl >/dev/null || die 1 "curl is needed and not installed"
+command -v curl >/dev/null || die 1 "curl is required, but not installed"
 endpoint=${HF_ENDPOINT:-https://huggingface.co}; endpoint=${endpoint%/}
 endpoint_host=$(sed 's#^\([a-z]*://[^/]*\).*#\1#' <<< "$endpoint")
 cache_folder
@@ -163,15 +163,15 @@ store=${cache:+${cache%/}/}models--${repository/\//--}
 progress=(); if [[ -t 2 ]]; then progress=(--progress-bar); fi
 headers=$(mktemp); trap 'rm -f "$headers"' EXIT
 
-look_at config.json "$revision"
+query_file config.json "$revision"
 must_be_found config.json
 [[ "$commit" =~ ^[0-9a-f]{40}$ ]] || die 1 "$repository: the server did not say which commit $revision is"
 snapshot_commit=$commit
-look_at model.safetensors "$snapshot_commit"
+query_file model.safetensors "$snapshot_commit"
 weights=model.safetensors
 if [[ "$status" == 404 ]]; then
   weights=model.safetensors.index.json
-  look_at "$weights" "$snapshot_commit"
+  query_file "$weights" "$snapshot_commit"
 fi
 if [[ "$status" == 404 ]]; then
   die 4 "$repository: has neither model.safetensors nor model.safetensors.index.json at revision $revision. Where the
@@ -181,20 +181,20 @@ fi
 must_be_found "$weights"
 
 mkdir -p "$store/blobs" "$store/snapshots/$snapshot_commit" "$(dirname "$store/refs/$revision")"
-look_at config.json "$snapshot_commit"; must_be_found config.json
+query_file config.json "$snapshot_commit"; must_be_found config.json
 fetch config.json
 for file in "${files[@]}"; do
-  look_at "$file" "$snapshot_commit"
+  query_file "$file" "$snapshot_commit"
   if [[ "$status" != 404 ]]; then must_be_found "$file"; fetch "$file"; fi
 done
-look_at "$weights" "$snapshot_commit"; must_be_found "$weights"
+query_file "$weights" "$snapshot_commit"; must_be_found "$weights"
 fetch "$weights"
 if [[ "$weights" == *.index.json ]]; then
   shards=$(grep -o '"[^"]*\.safetensors"' "$store/snapshots/$snapshot_commit/$weights" | tr -d '"' | sort -u)
   [[ -n "$shards" ]] || die 5 "$weights: lists no shard"
   while read -r shard; do
-    [[ "$shard" =~ ^[A-Za-z0-9_-][A-Za-z0-9._-]*$ ]] || die 5 "$weights: '$shard' is no file name"
-    look_at "$shard" "$snapshot_commit"; must_be_found "$shard"
+    [[ "$shard" =~ ^[A-Za-z0-9_-][A-Za-z0-9._-]*$ ]] || die 5 "$weights: '$shard' is not a file name"
+    query_file "$shard" "$snapshot_commit"; must_be_found "$shard"
     fetch "$shard"
   done <<< "$shards"
 fi

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Makes the packages that are given to others, in dist/, and removes older ones there:
+# Builds the packages for distribution in dist/, and removes older ones there:
 #   deb      for this Debian or Ubuntu release: its libraries are dependencies (made with cpack)
-#   tarball  for any Linux of this processor: a static program and its data, to be unpacked anywhere
+#   tarball  for any Linux of this processor: a static program and its data, which can be unpacked anywhere
 #   wheel    the same program for `pip install`
-# The static program holds its image libraries and the C++ runtime. It does not read AVIF and has no openblas backend.
+# The static program contains its image libraries and the C++ runtime. It does not read AVIF and has no openblas backend.
 # Usage: scripts/package.sh [deb|tarball|wheel ...]      (without a name: all three)
 # Environment: SOURCE_DATE_EPOCH (the time in the archives; the last commit's by default), CMAKE_CXX_COMPILER_LAUNCHER
 # (ccache). Needs what scripts/setup.sh installs, and dpkg-dev; the static program needs Debian's sources
@@ -42,7 +42,7 @@ build() {
 
 if wants deb; then
   step "Debian package"
-  command -v dpkg-shlibdeps >/dev/null || die "dpkg-shlibdeps is needed for the Debian package: apt-get install dpkg-dev"
+  command -v dpkg-shlibdeps >/dev/null || die "dpkg-shlibdeps is required for the Debian package: apt-get install dpkg-dev"
   build build-deb -DCMAKE_INSTALL_PREFIX=/usr -DSIGHTLINE_WITH_AVIF=ON -DSIGHTLINE_WITH_HEIF=ON -DSIGHTLINE_WITH_TIFF=ON
   rm -rf build-deb/packages
   (cd build-deb && cpack -G DEB) >build-deb/cpack.log 2>&1 ||
@@ -61,7 +61,7 @@ if wants tarball || wants wheel; then
   rm -rf "build-static/stage"
   cmake --install build-static --prefix "$PWD/build-static/stage/$name" --component program --strip >/dev/null
   if readelf -lW "build-static/stage/$name/bin/sightline" | grep -q INTERP; then
-    die "the program is not static: it asks for a loader"
+    die "the program is not static: it requires a dynamic loader"
   fi
 fi
 

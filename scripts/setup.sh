@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Installs the packages that sightline is built with and that are missing. On Debian and Ubuntu it uses apt; on other
+# Installs the missing packages that are required to build sightline. On Debian and Ubuntu it uses apt; on other
 # distributions it names the packages and installs nothing.
 # Usage: scripts/setup.sh [--tests]      (--tests: also what the tests need)
 set -euo pipefail
@@ -15,7 +15,7 @@ case "${1:-}" in
   *) echo "setup.sh: unknown option '$1'; usage: scripts/setup.sh [--tests]" >&2; exit 2 ;;
 esac
 
-# What to install by hand where there is no apt. The names were not tried on these distributions.
+# Prints what to install manually without apt. The names are untested on these distributions.
 other_distribution() {
   local name="this is not Debian or Ubuntu" command=""
   if [[ -r /etc/os-release ]]; then
@@ -33,9 +33,9 @@ other_distribution() {
       libpng16-devel libjpeg8-devel libdeflate-devel spdlog-devel libwebp-devel xxhash-devel
       libavif-devel libheif-devel libtiff-devel Catch2-devel python3 curl"
   fi
-  echo "setup.sh: $name: this script installs packages with apt only, so it installs nothing." >&2
+  echo "setup.sh: $name: this script can install packages with apt only, so it installs nothing." >&2
   if [[ -n $command ]]; then
-    echo "The packages that sightline needs should be these (as root):" >&2
+    echo "The packages that sightline needs are probably these (as root):" >&2
     echo "  $(echo $command)" >&2  # on one line
   else
     echo "sightline needs a C++20 compiler, CMake 3.25, Ninja, pkg-config, and the libraries CLI11, simdjson, libpng," >&2
@@ -57,7 +57,7 @@ note_missing() {
   status=$(dpkg-query -W -f='${db:Status-Status}' "$1" 2>/dev/null || true)
   [[ "$status" == installed ]] || missing+=("$1")
 }
-# Where libheif has its decoders in packages of their own (Debian 13, Ubuntu 24.04), HEIC needs this one.
+# If libheif has its decoders in separate packages (Debian 13, Ubuntu 24.04), HEIC needs this one.
 note_missing_plugin() {
   if apt-cache show libheif-plugin-libde265 >/dev/null 2>&1; then
     note_missing libheif-plugin-libde265

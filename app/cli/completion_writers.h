@@ -10,7 +10,7 @@
 
 namespace sightline::app {
 
-/// One for each row of the table of shells.
+/// One function for each row of the table of shells.
 std::string bash_completions(std::span<const Command> commands);
 std::string zsh_completions(std::span<const Command> commands);
 std::string fish_completions(std::span<const Command> commands);

@@ -9,8 +9,7 @@
 
 namespace sightline::app {
 
-/// A shell that `sightline completions` writes a script for. A new one is a file and a line in
-/// completions.cpp.
+/// A shell that `sightline completions` supports. To add one, write a file and add a row in completions.cpp.
 struct CompletionShell {
   std::string_view name;  ///< "bash"
   /// The whole script, made from the options of all commands.

@@ -4,7 +4,7 @@
 namespace sightline::app {
 namespace {
 
-// "--format=csv" reaches a completion function as three words.
+// Bash passes "--format=csv" to a completion function as three words.
 constexpr std::string_view kBegin = R"(# bash completion for sightline; written by: sightline completions bash
 _sightline() {
   local current=${COMP_WORDS[COMP_CWORD]} option=${COMP_WORDS[COMP_CWORD-1]}

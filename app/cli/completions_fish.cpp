@@ -23,7 +23,7 @@ std::string names_of(const Option& option) {
   return out;
 }
 
-/// " -F -a 'a b'": files and words, where there are any.
+/// " -F -a 'a b'": completes files and words, if there are any.
 std::string offers(const Option& option) {
   const std::string words = completion_words(option);
   std::string out;

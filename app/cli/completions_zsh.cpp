@@ -24,7 +24,7 @@ constexpr std::string_view kMiddle = R"(    'help:Shows the help of a command'
   case $command in
     help) _describe -t commands command commands ;;
 )";
-// Works from a folder of $fpath and from `source`.
+// Supports both a folder in $fpath and `source`.
 constexpr std::string_view kEnd = R"(  esac
 }
 if [[ $funcstack[1] == _sightline ]]; then
@@ -36,13 +36,13 @@ fi
 
 std::string shell_quoted(std::string_view text) { return "'" + replace_all(text, "'", "'\\''") + "'"; }
 
-/// For the text in the brackets of a specification of `_arguments`.
+/// Escapes the description in a specification of `_arguments`.
 std::string bracketed(std::string_view text) {
   const std::string escaped = replace_all(replace_all(text, "\\", "\\\\"), "[", "\\[");
   return "[" + replace_all(escaped, "]", "\\]") + "]";
 }
 
-/// What follows the name of a value: ":FILE:_files".
+/// The part that describes the value: ":FILE:_files".
 std::string action(const Option& option, std::string_view value_name) {
   const std::string words = completion_words(option);
   std::string out = ":" + replace_all(value_name, ":", "\\:") + ":";

@@ -18,7 +18,7 @@ constexpr std::pair<HelpGroup, std::string_view> kGroups[] = {{HelpGroup::input,
                                                               {HelpGroup::performance, "Performance"},
                                                               {HelpGroup::messages, "Messages"}};
 
-/// `text` broken at blanks, later lines indented by `indent`.
+/// Breaks `text` at spaces and indents all lines but the first by `indent`.
 std::string wrap(std::string_view text, std::size_t column, std::size_t indent) {
   std::string out;
   while (!text.empty()) {
@@ -73,11 +73,11 @@ std::string main_help(std::span<const Command> commands) {
       "sightline ranks captions against images and writes CLIP embeddings.\n\n"
       "usage: sightline COMMAND [options]\n\nCommands\n";
   for (const Command& command : commands) append_command(out, command.name, command.summary);
-  append_command(out, "help", "Shows this page, or that of a command");
+  append_command(out, "help", "Shows this page, or the help of a command");
   return out +
          "\nOptions\n"
-         "  -h, --help        show this page; sightline COMMAND --help shows that of a\n"
-         "                    command\n"
+         "  -h, --help        show this page; sightline COMMAND --help shows the help of\n"
+         "                    a command\n"
          "  -V, --version     show the version; with -v also libraries, image formats and\n"
          "                    kernels\n"
          "\nExamples\n"

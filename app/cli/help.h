@@ -8,9 +8,9 @@
 
 namespace sightline::app {
 
-/// What `sightline --help` shows.
+/// The output of `sightline --help`.
 std::string main_help(std::span<const Command> commands);
-/// What `sightline COMMAND --help` shows: 80 columns, options in groups, examples.
+/// The output of `sightline COMMAND --help`: 80 columns, options in groups, examples.
 std::string command_help(const Command& command);
 
 /// The help of an option without the default at its end.

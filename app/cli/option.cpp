@@ -46,7 +46,7 @@ CommandLine::CommandLine() {
   options_.reserve(64);
   Option help{.names = {"-h", "--help"}, .help = "show this page", .group = HelpGroup::messages};
   help.value.arity = Arity::flag;
-  help.value.turn = [](bool) {};
+  help.value.set_flag = [](bool) {};
   add(std::move(help));
 }
 

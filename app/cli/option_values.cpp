@@ -9,11 +9,11 @@
 namespace sightline::app {
 namespace {
 
-/// "" when `text` is a whole number in [low, high], which `use` then gets; else what is wrong.
+/// Passes `text` to `use` if it is a whole number in [low, high]; otherwise reports the problem.
 template <class Use>
 OptionValue number_value(std::int64_t low, std::int64_t high, Use use) {
   OptionValue value;
-  value.take = [low, high, use](const std::string& text) -> std::string {
+  value.parse = [low, high, use](const std::string& text) -> std::string {
     std::int64_t number = 0;
     const char* end = text.data() + text.size();
     const auto [stop, error] = std::from_chars(text.data(), end, number);
@@ -31,7 +31,7 @@ OptionValue number_value(std::int64_t low, std::int64_t high, Use use) {
 template <class Target>
 OptionValue text_value(Target& target) {
   OptionValue value;
-  value.take = [&target](const std::string& text) {
+  value.parse = [&target](const std::string& text) {
     target = text;
     return std::string();
   };
@@ -43,14 +43,14 @@ OptionValue text_value(Target& target) {
 OptionValue flag(bool& target) {
   OptionValue value;
   value.arity = Arity::flag;
-  value.turn = [&target](bool on) { target = on; };
+  value.set_flag = [&target](bool on) { target = on; };
   return value;
 }
 
 OptionValue counter(int& target) {
   OptionValue value;
   value.arity = Arity::flag;
-  value.turn = [&target](bool) { ++target; };
+  value.set_flag = [&target](bool) { ++target; };
   return value;
 }
 
@@ -60,7 +60,7 @@ OptionValue text(std::optional<std::string>& target) { return text_value(target)
 OptionValue texts(std::vector<std::string>& target) {
   OptionValue value;
   value.arity = Arity::many;
-  value.take = [&target](const std::string& text) {
+  value.parse = [&target](const std::string& text) {
     target.push_back(text);
     return std::string();
   };
@@ -80,9 +80,9 @@ OptionValue not_supported(Arity arity, std::string name) {
   value.arity = arity;
   const auto refuse = [name = std::move(name)] { fail_usage(name + " is not supported yet"); };
   if (arity == Arity::flag) {
-    value.turn = [refuse](bool) { refuse(); };
+    value.set_flag = [refuse](bool) { refuse(); };
   } else {
-    value.take = [refuse](const std::string&) -> std::string {
+    value.parse = [refuse](const std::string&) -> std::string {
       refuse();
       return "";
     };
@@ -90,7 +90,7 @@ OptionValue not_supported(Arity arity, std::string name) {
   return value;
 }
 
-std::string not_among(const std::string& text, const std::vector<std::string>& names) {
+std::string invalid_choice(const std::string& text, const std::vector<std::string>& names) {
   return "is '" + text + "', expected " + enumerate(names, " or ");
 }
 
@@ -100,13 +100,13 @@ OptionValue with_default(OptionValue value, std::string text) {
 }
 
 OptionValue without(OptionValue value, std::string option, std::vector<std::string> names) {
-  value.take = [take = value.take, choices = value.choices, option = std::move(option),
-                names = std::move(names)](const std::string& text) {
+  value.parse = [parse_value = value.parse, choices = value.choices, option = std::move(option),
+                 names = std::move(names)](const std::string& text) {
     if (std::find(names.begin(), names.end(), text) != names.end()) {
       fail_usage(option + " " + text + " is not supported yet",
                  "supported: " + enumerate(choices(), " and "));
     }
-    return take(text);
+    return parse_value(text);
   };
   return value;
 }

@@ -13,23 +13,23 @@
 
 namespace sightline::app {
 
-/// Each function gives the value of an option that writes to `target`, which must outlive the command line.
+/// Each function returns an OptionValue that writes to `target`, which must outlive the command line.
 
-/// No value: sets the target, or clears it under the option's negation.
+/// A flag: sets the target, or clears it if the negation is given.
 OptionValue flag(bool& target);
-/// No value: counts how often it is given.
+/// A flag that counts its occurrences.
 OptionValue counter(int& target);
 OptionValue text(std::string& target);
 OptionValue text(std::optional<std::string>& target);
-/// Repeatable; every value as it was given.
+/// Repeatable; appends each value unchanged.
 OptionValue texts(std::vector<std::string>& target);
 /// A whole number in [low, high].
 OptionValue whole_number(std::int64_t& target, std::int64_t low, std::int64_t high);
 OptionValue whole_number(std::optional<std::int64_t>& target, std::int64_t low, std::int64_t high);
-/// Refuses the option with "NAME is not supported yet" instead of not knowing it.
+/// Refuses the option with "NAME is not supported yet", which is clearer than "unknown option".
 OptionValue not_supported(Arity arity, std::string name);
 
-/// A name that an option accepts and what it stands for.
+/// A name that an option accepts, and its value.
 template <class T>
 struct Choice {
   std::string name;
@@ -37,10 +37,10 @@ struct Choice {
 };
 
 /// "is 'x', expected one, two or three"
-std::string not_among(const std::string& text, const std::vector<std::string>& names);
+std::string invalid_choice(const std::string& text, const std::vector<std::string>& names);
 
-/// One of `table()`, which is asked when it is needed: it may look at the machine. `Table`: a function that
-/// returns a range of Choice. `target`: a T or an optional of it, whose value now is the default.
+/// One of `table()`, which is called only on demand because it may inspect the machine. `Table`: a function
+/// that returns a range of Choice. `target`: a T or an optional of it; its current value is the default.
 template <class Target, class Table>
 OptionValue choice(Target& target, Table table) {
   OptionValue value;
@@ -49,18 +49,19 @@ OptionValue choice(Target& target, Table table) {
     for (const auto& entry : table()) names.push_back(entry.name);
     return names;
   };
-  value.take = [&target, table, choices = value.choices](const std::string& text) -> std::string {
+  value.parse = [&target, table, choices = value.choices](const std::string& text) -> std::string {
     for (const auto& entry : table()) {
       if (entry.name != text) continue;
       target = entry.value;
       return "";
     }
-    return not_among(text, choices());
+    return invalid_choice(text, choices());
   };
   return value;
 }
 
-/// The same from a list whose first entry is the default, which the help shows; `optional_choice` has none.
+/// As above with a list whose first entry is the default and is shown in the help; `optional_choice` has no
+/// default.
 template <class T>
 OptionValue choice(T& target, std::vector<Choice<T>> list) {
   const std::string preset = list.front().name;
@@ -74,9 +75,9 @@ OptionValue optional_choice(std::optional<T>& target, std::vector<Choice<T>> lis
   return choice(target, [list = std::move(list)]() -> const std::vector<Choice<T>>& { return list; });
 }
 
-/// The same value with `text` as the default that the help shows.
+/// The same value, with `text` shown as the default in the help.
 OptionValue with_default(OptionValue value, std::string text);
-/// Refuses the values `names` of an option with "NAME VALUE is not supported yet" before `value` sees them.
+/// Refuses the values `names` of an option with "NAME VALUE is not supported yet"; `value` parses all others.
 OptionValue without(OptionValue value, std::string option, std::vector<std::string> names);
 
 }  // namespace sightline::app

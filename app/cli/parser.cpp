@@ -14,8 +14,8 @@ namespace {
 
 bool takes_value(const Option* option) { return option != nullptr && !option->is_flag(); }
 
-/// The option whose value is the argument after `argument`: "--top" and "-o", also as the last of "-vo";
-/// null when there is none.
+/// The option whose value is the argument after `argument`: "--top" or "-o", also at the end of "-vo"; null
+/// if there is none.
 const Option* option_before_value(const CommandLine& line, std::string_view argument) {
   if (argument.size() < 2 || argument[0] != '-') return nullptr;
   if (argument[1] == '-') {
@@ -30,14 +30,14 @@ const Option* option_before_value(const CommandLine& line, std::string_view argu
   return nullptr;
 }
 
-/// The arguments in three parts.
+/// The arguments before and after "--".
 struct Arguments {
   std::vector<std::string> words;       ///< those before "--", options among them
   std::vector<std::string> positional;  ///< those after it
 };
 
-/// Splits "--name=", whose empty value CLI11 would replace by the next argument. Errors: usage for an option
-/// without its value, and for a flag with one.
+/// Splits "--name=", because CLI11 would take the next argument as the value. Errors: usage for an option
+/// without a value and for a flag with one.
 Arguments split(const CommandLine& line, std::span<char* const> arguments) {
   Arguments parts;
   for (std::size_t i = 0; i < arguments.size(); ++i) {
@@ -50,7 +50,7 @@ Arguments split(const CommandLine& line, std::span<char* const> arguments) {
     if (const Option* option = option_before_value(line, argument); option != nullptr) {
       if (i + 1 == arguments.size())
         fail_usage(option->display_name() + " needs a value: " + option->value_text());
-      parts.words.emplace_back(arguments[++i]);  // whatever it looks like
+      parts.words.emplace_back(arguments[++i]);  // even if it starts with a dash
       continue;
     }
     const std::size_t equals = argument.find('=');
@@ -66,7 +66,7 @@ Arguments split(const CommandLine& line, std::span<char* const> arguments) {
   return parts;
 }
 
-/// "-o,--output" or "--exif,!--no-exif", as CLI11 reads names.
+/// Names in CLI11's syntax: "-o,--output" or "--exif,!--no-exif".
 std::string names_for_parser(const Option& option) {
   std::string names;
   for (const std::string& name : option.names) {
@@ -76,13 +76,13 @@ std::string names_for_parser(const Option& option) {
   return names;
 }
 
-/// What CLI11 made of the arguments: the values of each option, in the order of the options, and the rest.
+/// The result of CLI11: the values of each option, in the order of the options, and the remaining arguments.
 struct Matches {
   std::vector<std::vector<std::string>> values;
   std::vector<std::string> rest;
 };
 
-/// CLI11 only matches names here: it would report errors in its own words.
+/// CLI11 only matches names here, so that all error messages are ours.
 Matches match(const CommandLine& line, std::vector<std::string> words) {
   CLI::App app;
   app.set_help_flag();
@@ -95,13 +95,13 @@ Matches match(const CommandLine& line, std::vector<std::string> words) {
     } else if (option.is_flag()) {
       added.push_back(app.add_flag(names));
     } else {
-      // Each occurrence takes one value as it is: with "extra args" CLI11 would split "[a,b]".
+      // Each occurrence has one value, taken literally: with extra args, CLI11 would split "[a,b]".
       CLI::Option* taken = app.add_option(names, [](const CLI::results_t&) { return true; });
       added.push_back(
           taken->type_size(1)->expected(1, CLI::detail::expected_max_vector_size)->allow_extra_args(false));
     }
   }
-  std::reverse(words.begin(), words.end());  // CLI11 takes them from the end
+  std::reverse(words.begin(), words.end());  // CLI11 expects them in reverse order
   app.parse(std::move(words));
   Matches matches;
   for (const CLI::Option* option : added) {
@@ -111,8 +111,7 @@ Matches match(const CommandLine& line, std::vector<std::string> words) {
   return matches;
 }
 
-/// Gives the positional arguments to their option. Errors: usage for an unknown option, or one argument too
-/// many.
+/// Returns the positional arguments. Errors: usage for an unknown option.
 std::vector<std::string> positional_arguments(const CommandLine& line, Matches& matches) {
   for (const std::string& word : matches.rest) {
     if (word.size() > 1 && word[0] == '-') fail_unknown_option(line, word.substr(0, word.find('=')));
@@ -120,7 +119,7 @@ std::vector<std::string> positional_arguments(const CommandLine& line, Matches& 
   return std::move(matches.rest);
 }
 
-void take_values(Option& option, const std::vector<std::string>& values) {
+void apply_values(Option& option, const std::vector<std::string>& values) {
   option.count += static_cast<int>(values.size());
   const std::string& name = option.display_name();
   if (option.value.arity == Arity::one && option.count > 1) {
@@ -128,20 +127,20 @@ void take_values(Option& option, const std::vector<std::string>& values) {
   }
   for (const std::string& value : values) {
     if (option.is_flag()) {
-      option.value.turn(value != "false");
-    } else if (const std::string problem = option.value.take(value); !problem.empty()) {
+      option.value.set_flag(value != "false");
+    } else if (const std::string problem = option.value.parse(value); !problem.empty()) {
       fail_usage(name + " " + problem);
     }
   }
 }
 
-void take_positional(CommandLine& line, std::vector<std::string> arguments) {
+void apply_positional(CommandLine& line, std::vector<std::string> arguments) {
   if (arguments.empty()) return;
   for (Option& option : line.options()) {
     if (option.positional_name().empty()) continue;
     const bool one = option.value.arity == Arity::one;
     if (one && arguments.size() > 1) fail_usage("unexpected argument '" + arguments[1] + "'");
-    take_values(option, arguments);
+    apply_values(option, arguments);
     return;
   }
   fail_usage("unexpected argument '" + arguments.front() + "'");
@@ -158,7 +157,7 @@ void check_relations(const CommandLine& line) {
         return std::find(a.excludes.begin(), a.excludes.end(), b.display_name()) != a.excludes.end();
       };
       if (excludes(option, other) || excludes(other, option))
-        fail_usage(option.display_name() + " and " + other.display_name() + " exclude each other");
+        fail_usage(option.display_name() + " and " + other.display_name() + " cannot be combined");
     }
   }
 }
@@ -175,11 +174,11 @@ void parse(CommandLine& line, std::span<char* const> arguments) {
       return;
     }
   }
-  for (std::size_t i = 0; i < options.size(); ++i) take_values(options[i], matches.values[i]);
+  for (std::size_t i = 0; i < options.size(); ++i) apply_values(options[i], matches.values[i]);
   check_relations(line);
   std::vector<std::string> positional = positional_arguments(line, matches);
   positional.insert(positional.end(), parts.positional.begin(), parts.positional.end());
-  take_positional(line, std::move(positional));
+  apply_positional(line, std::move(positional));
 }
 
 }  // namespace sightline::app

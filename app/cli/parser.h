@@ -7,9 +7,9 @@
 
 namespace sightline::app {
 
-/// Reads the arguments that follow a command's name into the options of `line`. With `help_requested`
-/// nothing else has been checked. Errors: usage, for an option that is unknown, lacks its value, has one
-/// that it cannot have, or excludes another; and those of the options' values.
+/// Parses the arguments after the command name into the options of `line`. If it sets `help_requested`,
+/// nothing else has been checked. Errors: usage for an option that is unknown, lacks its value, has an
+/// unexpected one, or cannot be combined with another; those of the option values.
 void parse(CommandLine& line, std::span<char* const> arguments);
 
 }  // namespace sightline::app

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs a command and ends as it ends, unless it took too much: then with status 98.
+"""Runs a command and returns its exit status, or 98 if it exceeds a limit.
 
 Usage: bounded.py SECONDS MEGABYTES COMMAND...
-SECONDS: of processor time, which other work on the machine does not lengthen; run.py ends what waits for ever.
-MEGABYTES: the largest resident set, - for no bound. With $SANITIZED=yes, which costs both, nothing is measured.
+SECONDS: processor time, which does not depend on the load of the machine; run.py limits the elapsed time.
+MEGABYTES: largest resident set, - for no limit. With $SANITIZED=yes, nothing is measured, because sanitizers increase both.
 """
 import os
 import sys
@@ -17,10 +17,10 @@ def main():
     used, resident = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
     if os.environ.get("SANITIZED") != "yes":
         if used > float(seconds):
-            print(f"took {used:.1f} s, at most {seconds}", file=sys.stderr)
+            print(f"used {used:.1f} s, expected at most {seconds}", file=sys.stderr)
             return 98
         if megabytes != "-" and resident > float(megabytes):
-            print(f"took {resident:.0f} MiB, at most {megabytes}", file=sys.stderr)
+            print(f"used {resident:.0f} MiB, expected at most {megabytes}", file=sys.stderr)
             return 98
     return os.waitstatus_to_exitcode(status)
 

@@ -13,7 +13,7 @@ using namespace sightline::app;
 
 namespace {
 
-/// What `stdout_shares_screen` says with these in the place of stdout and stderr.
+/// The result of `stdout_shares_screen` with these descriptors as stdout and stderr.
 bool shares_screen(int out, int err) {
   std::fflush(stdout);
   const int old_out = ::dup(STDOUT_FILENO), old_err = ::dup(STDERR_FILENO);

@@ -26,10 +26,10 @@ ImageFormat format(std::span<const std::string_view> extensions, const ImageCode
   return result;
 }
 
-/// A build that reads PNG, and knows HEIC but was made without its library.
-ImageEndings png_without_heic() {
+/// A build that reads PNG, and supports HEIC but was built without its library.
+ImageExtensions png_without_heic() {
   static const std::array formats = {format(kPngs, &png_codec()), format(kHeics, nullptr)};
-  return ImageEndings(formats);
+  return ImageExtensions(formats);
 }
 
 void write(const TempFolder& temp, const std::string& name) {
@@ -49,42 +49,45 @@ using Names = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("folder walk: endings come from the table of formats, in any case", "[cli][walk]") {
+TEST_CASE("folder walk: extensions come from the table of formats, in any case", "[cli][walk]") {
   const TempFolder temp;
   for (const char* name :
        {"a.png", "b.APNG", "c.HeIc", "d.heic", "e.svg", "f.jpg", "g.txt", "h", "i.png.txt"})
     write(temp, name);
   const WalkedFolder walked = walk_folder(temp.path(), {}, png_without_heic());
   CHECK(walked.images == Names{temp.path() + "/a.png", temp.path() + "/b.APNG"});
-  CHECK(walked.passed_over == EndingCounts{{".heic", 2}, {".svg", 1}});
+  CHECK(walked.unsupported == ExtensionCounts{{".heic", 2}, {".svg", 1}});
 }
 
-TEST_CASE("folder walk: every format of the build is read, and no ending is both", "[cli][walk]") {
-  const ImageEndings endings(image_formats());
+TEST_CASE(
+    "folder walk: every format of the build is readable, and no extension is both readable and unsupported",
+    "[cli][walk]") {
+  const ImageExtensions extensions(image_formats());
   for (const ImageFormat& format : image_formats()) {
-    for (const std::string_view ending : format.extensions) {
-      CHECK(endings.kind(ending) == (format.codec == nullptr ? EndingKind::unread : EndingKind::readable));
-      CHECK(ending_of("a/b" + std::string(ending)) == ending);
+    for (const std::string_view extension : format.extensions) {
+      CHECK(extensions.kind(extension) ==
+            (format.codec == nullptr ? ExtensionKind::unsupported : ExtensionKind::readable));
+      CHECK(extension_of("a/b" + std::string(extension)) == extension);
     }
   }
-  for (const char* ending : {".svg", ".psd", ".jxl", ".jp2", ".cr2", ".nef", ".arw", ".dng", ".raf", ".orf",
-                             ".rw2", ".ico", ".ppm", ".pgm", ".tga"})
-    CHECK(endings.kind(ending) == EndingKind::unread);
-  for (const char* ending : {"", ".txt", ".mp4", ".pdf", ".npy", ".tar", ".jsonl"})
-    CHECK(endings.kind(ending) == EndingKind::other);
+  for (const char* extension : {".svg", ".psd", ".jxl", ".jp2", ".cr2", ".nef", ".arw", ".dng", ".raf",
+                                ".orf", ".rw2", ".ico", ".ppm", ".pgm", ".tga"})
+    CHECK(extensions.kind(extension) == ExtensionKind::unsupported);
+  for (const char* extension : {"", ".txt", ".mp4", ".pdf", ".npy", ".tar", ".jsonl"})
+    CHECK(extensions.kind(extension) == ExtensionKind::other);
 }
 
-TEST_CASE("folder walk: hidden names are passed over and not counted", "[cli][walk]") {
+TEST_CASE("folder walk: hidden names are skipped and not counted", "[cli][walk]") {
   const TempFolder temp;
   for (const char* name : {"a.png", ".b.png", ".c/d.png", "e/.f/g.png", ".h.svg", ".c/i.svg"})
     write(temp, name);
   CHECK(below(temp, {}) == Names{"a.png"});
-  CHECK(walk_folder(temp.path(), {}, png_without_heic()).passed_over.empty());
+  CHECK(walk_folder(temp.path(), {}, png_without_heic()).unsupported.empty());
   WalkOptions all;
   all.hidden = true;
   CHECK(below(temp, all) == Names{".b.png", ".c/d.png", "a.png", "e/.f/g.png"});
-  CHECK(walk_folder(temp.path(), all, png_without_heic()).passed_over == EndingCounts{{".svg", 2}});
-  // By name it is taken.
+  CHECK(walk_folder(temp.path(), all, png_without_heic()).unsupported == ExtensionCounts{{".svg", 2}});
+  // A hidden folder given by name is walked.
   CHECK(walk_folder(temp.path() + "/.c", {}, png_without_heic()).images == Names{temp.path() + "/.c/d.png"});
 }
 
@@ -114,7 +117,7 @@ TEST_CASE("folder walk: --exclude compares names and paths below the folder", "[
   CHECK(without({"A.PNG"}) == everything);
   WalkOptions options;
   options.exclude = {"thumbs"};
-  CHECK(walk_folder(temp.path(), options, png_without_heic()).passed_over == EndingCounts{{".svg", 1}});
+  CHECK(walk_folder(temp.path(), options, png_without_heic()).unsupported == ExtensionCounts{{".svg", 1}});
   // The folder itself was given by name, with or without a slash.
   options.exclude = {"thumbs", "b.*"};
   CHECK(walk_folder(temp.path() + "/thumbs", options, png_without_heic()).images.empty());
@@ -134,11 +137,11 @@ TEST_CASE("folder walk: only files are counted", "[cli][walk]") {
   write(temp, "b.svg");
   std::filesystem::create_symlink("nowhere", std::filesystem::path(temp.path()) / "dangling.svg");
   std::filesystem::create_symlink("b.svg", std::filesystem::path(temp.path()) / "linked.svg");
-  CHECK(walk_folder(temp.path(), {}, png_without_heic()).passed_over == EndingCounts{{".svg", 3}});
+  CHECK(walk_folder(temp.path(), {}, png_without_heic()).unsupported == ExtensionCounts{{".svg", 3}});
 }
 
-TEST_CASE("passed over: the largest count first, then by ending, over all folders", "[cli][walk]") {
-  CHECK(passed_over_json({}) == "{}");
-  CHECK(passed_over_json({{"a", {{".svg", 2}, {".psd", 2}, {".ico", 1}}}, {"b", {{".ico", 4}}}}) ==
+TEST_CASE("unsupported images: the largest count first, then by extension, over all folders", "[cli][walk]") {
+  CHECK(unsupported_images_json({}) == "{}");
+  CHECK(unsupported_images_json({{"a", {{".svg", 2}, {".psd", 2}, {".ico", 1}}}, {"b", {{".ico", 4}}}}) ==
         R"({".ico":5,".psd":2,".svg":2})");
 }

@@ -21,20 +21,20 @@ using namespace sightline::app;
 
 namespace {
 
-struct Ending {
+struct Outcome {
   int status;
-  std::string message;  ///< what came on stderr
+  std::string message;  ///< output on stderr
 };
 
-/// Runs `work` under the guard with stderr in a pipe, which holds more than any message.
-Ending end_of(FunctionRef<int()> work) {
+/// Runs `work` under the guard with stderr redirected to a pipe, whose buffer is larger than any message.
+Outcome run_work(FunctionRef<int()> work) {
   std::array<int, 2> ends{};
   REQUIRE(::pipe(ends.data()) == 0);
   const int kept = ::dup(STDERR_FILENO);
   ::dup2(ends[1], STDERR_FILENO);
   ::close(ends[1]);
   const int status = run_guarded(work, "score ");
-  ::dup2(kept, STDERR_FILENO);  // the last writing end goes, so that reading ends
+  ::dup2(kept, STDERR_FILENO);  // closes the last write end, so that read() reaches the end
   ::close(kept);
   std::string message(4096, '\0');
   const ssize_t count = ::read(ends[0], message.data(), message.size());
@@ -44,8 +44,8 @@ Ending end_of(FunctionRef<int()> work) {
 }
 
 template <class Thrown>
-Ending end_of_throwing(const Thrown& thrown) {
-  return end_of([&]() -> int { throw thrown; });
+Outcome run_throwing(const Thrown& thrown) {
+  return run_work([&]() -> int { throw thrown; });
 }
 
 constexpr std::array kAllCodes = {
@@ -57,64 +57,65 @@ constexpr std::array kAllCodes = {
 
 }  // namespace
 
-TEST_CASE("guard: what ends well keeps its status and is silent", "[cli]") {
-  for (const int status : {kExitDone, kExitSkipped, kExitNothing}) {
-    const Ending ending = end_of([&] { return status; });
-    CHECK(ending.status == status);
-    CHECK(ending.message.empty());
+TEST_CASE("guard: a successful run keeps its status and is silent", "[cli]") {
+  for (const int status : {kExitSuccess, kExitSkipped, kExitNoUsableInput}) {
+    const Outcome outcome = run_work([&] { return status; });
+    CHECK(outcome.status == status);
+    CHECK(outcome.message.empty());
   }
 }
 
-TEST_CASE("guard: an internal error is 1", "[cli][error]") {
-  const Ending ending = end_of_throwing(std::logic_error("no\nsuch row"));
-  CHECK(ending.status == 1);
-  CHECK(ending.message == "sightline: error: internal error, please report it: no\\nsuch row\n");
+TEST_CASE("guard: an internal error gives status 1", "[cli][error]") {
+  const Outcome outcome = run_throwing(std::logic_error("no\nsuch row"));
+  CHECK(outcome.status == 1);
+  CHECK(outcome.message == "sightline: error: internal error, please report it: no\\nsuch row\n");
 }
 
-TEST_CASE("guard: no memory is 7", "[cli][error]") {
-  const Ending ending = end_of_throwing(std::bad_alloc());
-  CHECK(ending.status == 7);
-  CHECK(ending.message ==
+TEST_CASE("guard: out of memory gives status 7", "[cli][error]") {
+  const Outcome outcome = run_throwing(std::bad_alloc());
+  CHECK(outcome.status == 7);
+  CHECK(outcome.message ==
         "sightline: error[LIMIT] out of memory\n"
         "sightline: try fewer threads (-j) or a smaller batch (-b)\n");
 }
 
-TEST_CASE("guard: the stage of an error decides its status", "[cli][error]") {
+TEST_CASE("guard: the stage of an error determines its status", "[cli][error]") {
   for (const ErrorCode code : kAllCodes) {
     const Error error(code, "a.bin", "is wrong");
     INFO(class_name(code));
-    CHECK(end_of_throwing(error).status == 5);
-    CHECK(end_of_throwing(Failure(Stage::model, error)).status == 5);
-    CHECK(end_of_throwing(Failure(Stage::inputs, error)).status == 4);
-    CHECK(end_of_throwing(Failure(Stage::streams, error)).status == 6);
-    CHECK(end_of_throwing(Failure(Stage::output, error)).status == (code == ErrorCode::locked ? 8 : 6));
-    CHECK(end_of_throwing(error).message ==
+    CHECK(run_throwing(error).status == 5);
+    CHECK(run_throwing(Failure(Stage::model, error)).status == 5);
+    CHECK(run_throwing(Failure(Stage::inputs, error)).status == 4);
+    CHECK(run_throwing(Failure(Stage::streams, error)).status == 6);
+    CHECK(run_throwing(Failure(Stage::output, error)).status == (code == ErrorCode::locked ? 8 : 6));
+    CHECK(run_throwing(error).message ==
           "sightline: error[" + std::string(class_name(code)) + "] a.bin: is wrong\n");
   }
 }
 
-TEST_CASE("guard: usage is 2 with a hint at the command's help, whatever the stage", "[cli][error]") {
+TEST_CASE("guard: a usage error gives status 2 and a hint at the command's help, regardless of the stage",
+          "[cli][error]") {
   const Error error(ErrorCode::usage, "", "no image given");
   const std::string expected = "sightline: error: no image given\nsightline: try: sightline score --help\n";
   for (const Stage stage : {Stage::usage, Stage::inputs, Stage::model, Stage::output}) {
-    const Ending ending = end_of_throwing(Failure(stage, error));
-    CHECK(ending.status == 2);
-    CHECK(ending.message == expected);
+    const Outcome outcome = run_throwing(Failure(stage, error));
+    CHECK(outcome.status == 2);
+    CHECK(outcome.message == expected);
   }
-  CHECK(end_of_throwing(error).message == expected);
-  CHECK(end_of_throwing(Failure(Stage::usage, error, "name one")).message ==
+  CHECK(run_throwing(error).message == expected);
+  CHECK(run_throwing(Failure(Stage::usage, error, "name one")).message ==
         "sightline: error: no image given\nsightline: name one\n");
 }
 
-TEST_CASE("guard: an item that stopped the run has been named, and is 4", "[cli][error]") {
-  const Ending ending = end_of_throwing(StoppedByItem{});
-  CHECK(ending.status == 4);
-  CHECK(ending.message.empty());
+TEST_CASE("guard: an item that stops the run gives status 4 without another message", "[cli][error]") {
+  const Outcome outcome = run_throwing(StoppedByItem{});
+  CHECK(outcome.status == 4);
+  CHECK(outcome.message.empty());
 }
 
-TEST_CASE("guard: standard streams go by their name", "[cli][error]") {
+TEST_CASE("guard: messages name the standard streams", "[cli][error]") {
   const auto message = [](Stage stage, std::string_view problem) {
-    return end_of_throwing(Failure(stage, Error(ErrorCode::io, "-", problem))).message;
+    return run_throwing(Failure(stage, Error(ErrorCode::io, "-", problem))).message;
   };
   CHECK(message(Stage::output, "cannot be written") ==
         "sightline: error[IO] standard output: cannot be written\n");
@@ -123,7 +124,7 @@ TEST_CASE("guard: standard streams go by their name", "[cli][error]") {
   CHECK(message(Stage::streams, "cannot be read") == "sightline: error[IO] standard input: cannot be read\n");
 }
 
-TEST_CASE("guard: memory that ends where nothing may be thrown is exit 7, too", "[cli][error]") {
+TEST_CASE("guard: out of memory inside a noexcept function gives status 7, too", "[cli][error]") {
   const auto no_throw = [](FunctionRef<void()> work) noexcept { work(); };
   const auto memory = sightline::testing::in_child([&] {
     no_throw([] { throw std::bad_alloc(); });
@@ -135,11 +136,11 @@ TEST_CASE("guard: memory that ends where nothing may be thrown is exit 7, too", 
     no_throw([] { throw std::runtime_error("x"); });
     return 0;
   });
-  CHECK(other.exit_status == kExitMistake);
+  CHECK(other.exit_status == kExitInternalError);
   CHECK(other.errors == "sightline: error: internal error, please report it\n");
 }
 
-TEST_CASE("guard: F15 a closed standard input stays an error") {
+TEST_CASE("guard: F15 a closed standard input remains an error") {
   CHECK(sightline::testing::in_child([] {
           ::close(STDIN_FILENO);
           guard_standard_streams();
@@ -147,7 +148,7 @@ TEST_CASE("guard: F15 a closed standard input stays an error") {
         }).exit_status == 0);
 }
 
-TEST_CASE("guard: O11 a closed standard output stays an error, and no data file gets its descriptor") {
+TEST_CASE("guard: O11 a closed standard output remains an error, and no data file gets its descriptor") {
   const sightline::testing::TempFolder folder;
   CHECK(sightline::testing::in_child([&] {
           ::close(STDOUT_FILENO);

@@ -16,11 +16,11 @@ using sightline::testing::TempFolder;
 
 namespace {
 
-int entries_left = -1;  ///< until listing a folder fails; below 0: it does not
+int entries_left = -1;  ///< number of entries before listing fails; negative: never
 
 }  // namespace
 
-// In place of the C library's, for this program.
+// Replaces the function of the C library in this program.
 extern "C" dirent* readdir(DIR* folder) {
   using Real = dirent* (*)(DIR*);
   static const Real real = reinterpret_cast<Real>(::dlsym(RTLD_NEXT, "readdir"));
@@ -32,7 +32,7 @@ extern "C" dirent* readdir(DIR* folder) {
   return real(folder);
 }
 
-TEST_CASE("inputs: a folder that cannot be listed to its end is an input that fails", "[cli][error]") {
+TEST_CASE("inputs: a folder that cannot be listed completely is a failed item", "[cli][error]") {
   const TempFolder temp;
   for (const char* name : {"a.png", "b.png", "c.png"}) temp.write(name, "x");
   InputOptions options;
@@ -44,5 +44,5 @@ TEST_CASE("inputs: a folder that cannot be listed to its end is an input that fa
   REQUIRE(images.size() == 3);
   CHECK(images.front() == temp.path());
   CHECK(sightline::testing::error_of([&] { (void)read_image(images.front()); }) ==
-        sightline::testing::Failure{"IO", temp.path() + ": is a folder that could not be listed to its end"});
+        sightline::testing::Failure{"IO", temp.path() + ": is a folder that could not be listed completely"});
 }

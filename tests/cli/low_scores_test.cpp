@@ -32,7 +32,7 @@ TEST_CASE("low scores: a cosine is a number from -1 to 1", "[cli]") {
   CHECK(parse_cosine("0.7")->value == 0.7F);  // as a threshold: what is written as 0.7 reaches it
 }
 
-TEST_CASE("low scores: by image the best over all queries counts", "[cli]") {
+TEST_CASE("low scores: by image, the best score over all queries counts", "[cli]") {
   LowScores low(parse_cosine("0.25"), false);
   low.add(0, 0, std::vector<float>{0.1F, 0.25F, -1});
   low.add(2, 0, std::vector<float>{0.1F, 0.2499F});
@@ -41,7 +41,7 @@ TEST_CASE("low scores: by image the best over all queries counts", "[cli]") {
   CHECK(low.entries()[0].best == 0.2499F);
 }
 
-TEST_CASE("low scores: by query the best over all images counts, in whatever groups they come", "[cli]") {
+TEST_CASE("low scores: by query, the best score over all images counts, for any grouping", "[cli]") {
   LowScores low(parse_cosine("0.25"), true);
   low.add(0, 0, std::vector<float>{0.1F, 0.3F});
   low.add(3, 0, std::vector<float>{0.2F, 0.1F});
@@ -63,23 +63,25 @@ TEST_CASE("low scores: without a limit, and without scores, nothing is low", "[c
   }
 }
 
-TEST_CASE("low scores: what is no number is low, and not called nan", "[cli]") {
+TEST_CASE("low scores: NaN is low and is not printed as nan", "[cli]") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   LowScores low(parse_cosine("-1"), false);
   low.add(0, 0, std::vector<float>{nan, 0.5F});
   low.add(1, 0, std::vector<float>{nan});
   CHECK(indices(low) == std::vector<std::int64_t>{1});
-  CHECK(low_score_line("a", nan, *parse_cosine("-1")) == "a: best - is below -1");
+  CHECK(low_score_line("a", nan, *parse_cosine("-1")) == "a: best cosine - is below -1");
 }
 
-TEST_CASE("low scores: the line repeats the limit as it was given", "[cli]") {
-  CHECK(low_score_line("cat.png", 0.231F, *parse_cosine("0.25")) == "cat.png: best 0.2310 is below 0.25");
-  CHECK(low_score_line("cat.png", -0.5F, *parse_cosine("+.250")) == "cat.png: best -0.5000 is below +.250");
-  CHECK(low_score_line("a", 0.24999F, *parse_cosine("0.25")) == "a: best 0.24999 is below 0.25");
-  CHECK(low_score_line("a", 0.99999994F, *parse_cosine("1")) == "a: best 0.9999999 is below 1");
+TEST_CASE("low scores: the line repeats the limit as given", "[cli]") {
+  CHECK(low_score_line("cat.png", 0.231F, *parse_cosine("0.25")) ==
+        "cat.png: best cosine 0.2310 is below 0.25");
+  CHECK(low_score_line("cat.png", -0.5F, *parse_cosine("+.250")) ==
+        "cat.png: best cosine -0.5000 is below +.250");
+  CHECK(low_score_line("a", 0.24999F, *parse_cosine("0.25")) == "a: best cosine 0.24999 is below 0.25");
+  CHECK(low_score_line("a", 0.99999994F, *parse_cosine("1")) == "a: best cosine 0.9999999 is below 1");
 }
 
-TEST_CASE("low scores: no number in a line reaches its limit", "[cli][property]") {
+TEST_CASE("low scores: no printed number reaches its limit", "[cli][property]") {
   for (const char* text :
        {"0.25", "0.7", "0.1", "-0.3", "1", "-0.99999", "0.00001", "1e-7", "0.2500000001"}) {
     const CosineLimit limit = *parse_cosine(text);
@@ -87,7 +89,7 @@ TEST_CASE("low scores: no number in a line reaches its limit", "[cli][property]"
     for (int step = 0; step < 40; ++step) {
       best = std::nextafter(best, -2.0F) - static_cast<float>(step) * 1e-7F;
       const std::string line = low_score_line("", best, limit);
-      const std::string shown = line.substr(7, line.find(" is below") - 7);
+      const std::string shown = line.substr(14, line.find(" is below") - 14);
       CHECK(std::strtod(shown.c_str(), nullptr) < std::strtod(text, nullptr));
       CHECK(std::abs(std::strtof(shown.c_str(), nullptr) - best) < 1e-4F);
     }

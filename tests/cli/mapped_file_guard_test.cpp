@@ -50,7 +50,7 @@ TEST_CASE("guard: stored embeddings truncated while they are read end it with st
   CHECK(result.errors == "sightline: error[TRUNC] " + path + ": was truncated while it was being read\n");
 }
 
-TEST_CASE("guard: a bus error from elsewhere still is one") {
+TEST_CASE("guard: any other bus error keeps its effect") {
   const TempFolder folder;
   const std::string path = folder.write("w", std::string(20'000, 'x'));
   const ChildResult result = in_child([&] {

@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Looks into .npy files with nothing but the standard library.
+"""Inspects .npy files with the standard library only.
 
-Usage: npy.py show FILE                 shape, type, and which rows are zeros
-       npy.py same A B                  both hold the same bytes behind the header
-       npy.py close A B TOLERANCE       the largest difference is at most that
+Usage: npy.py show FILE                 shape, type, and which rows are all zeros
+       npy.py same A B                  both have the same bytes after the header
+       npy.py close A B TOLERANCE       the largest difference is at most TOLERANCE
        npy.py rows A I,J,.. B K,L,..    these rows of A equal those of B bit for bit
-       npy.py write FILE [[1,2],[3,4]]  a float32 file
+       npy.py write FILE [[1,2],[3,4]]  writes a float32 file
 """
 import ast
 import json

@@ -12,7 +12,7 @@ namespace {
 
 enum class Colour { red, green };
 
-/// A command with an option of each kind, and what was parsed.
+/// A command with an option of each kind, and the parsed values.
 struct Fixture {
   std::string output = "-";
   std::vector<std::string> words, captions;
@@ -39,7 +39,7 @@ struct Fixture {
     line.add({.names = {"--later"}, .value = not_supported(Arity::one, "--later"), .hidden = true});
   }
 
-  /// "" when the arguments are accepted, else the message.
+  /// Returns "" if the arguments are accepted, else the message.
   std::string run(std::vector<std::string> arguments) {
     std::vector<char*> pointers;
     for (std::string& argument : arguments) pointers.push_back(argument.data());
@@ -57,7 +57,7 @@ std::string message(const std::vector<std::string>& arguments) { return Fixture(
 
 }  // namespace
 
-TEST_CASE("parser: every kind of option takes its values as they are", "[app]") {
+TEST_CASE("parser: every kind of option keeps its values unchanged", "[app]") {
   Fixture f;
   REQUIRE(f.run({"a",  "-vo",      "out",   "--caption=[x,y]", "-c", "{}",      "-c", "--top",      "-c",
                  "",   "--colour", "green", "--no-exif",       "-v", "-cglued", "b",  "--caption=", "--",
@@ -74,13 +74,13 @@ TEST_CASE("parser: every kind of option takes its values as they are", "[app]") 
   CHECK_FALSE(f.line.given("--top"));
 }
 
-TEST_CASE("parser: the last of a flag and its negation counts", "[app]") {
+TEST_CASE("parser: the last occurrence of a flag or its negation counts", "[app]") {
   Fixture f;
   REQUIRE(f.run({"--no-exif", "--exif"}) == "");
   CHECK(f.exif);
 }
 
-TEST_CASE("parser: what is wrong with an option, in our words", "[app][error]") {
+TEST_CASE("parser: messages about invalid options", "[app][error]") {
   CHECK(message({"--top", "0"}) == "--top is '0', expected a whole number, 1 to 9");
   CHECK(message({"--top", "1e3"}) == "--top is '1e3', expected a whole number, 1 to 9");
   CHECK(message({"--top="}) == "--top is '', expected a whole number, 1 to 9");
@@ -90,7 +90,7 @@ TEST_CASE("parser: what is wrong with an option, in our words", "[app][error]") 
   CHECK(message({"-vo"}) == "--output needs a value: FILE");
   CHECK(message({"--colour"}) == "--colour needs a value: red|green");
   CHECK(message({"--no-exif=3"}) == "--no-exif takes no value");
-  CHECK(message({"--colour", "red", "--top", "1"}) == "--top and --colour exclude each other");
+  CHECK(message({"--colour", "red", "--top", "1"}) == "--top and --colour cannot be combined");
   CHECK(message({"--other", "red"}) == "--other requires --output");
   CHECK(message({"--later", "x"}) == "--later is not supported yet");
   CHECK(message({"--tpo", "1"}) == "unknown option '--tpo'; did you mean '--top'?");
@@ -99,14 +99,14 @@ TEST_CASE("parser: what is wrong with an option, in our words", "[app][error]") 
   CHECK(message({"--lat"}) == "unknown option '--lat'");  // never suggested
 }
 
-TEST_CASE("parser: help is given whatever else is wrong", "[app]") {
+TEST_CASE("parser: help is shown despite other errors", "[app]") {
   Fixture f;
   REQUIRE(f.run({"--top", "0", "--nonsense", "-h"}) == "");
   CHECK(f.line.help_requested);
   CHECK(f.top == 0);
 }
 
-TEST_CASE("parser: an argument too many", "[app][error]") {
+TEST_CASE("parser: too many arguments", "[app][error]") {
   std::string model;
   CommandLine one, none;
   one.add({.names = {"MODEL", "-m", "--model"}, .value = text(model)});

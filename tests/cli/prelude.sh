@@ -1,15 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
-# Read before every case.
+# Sourced before every case.
 
-# expect STATUS COMMAND...: the command ends with exactly that status
+# expect STATUS COMMAND...: fails unless the command ends with exactly that status
 expect() {
   local want=$1 got=0
   shift
   "$@" || got=$?
-  [ "$got" = "$want" ] || { echo "expected status $want, seen $got: $*" >&2; exit 99; }
+  [ "$got" = "$want" ] || { echo "expected status $want, actual $got: $*" >&2; exit 99; }
 }
 
-# reachable AS_USER: whether the program and its model can be reached with that prefix of a command, empty for none
+# reachable AS_USER: whether the program and its model are accessible; AS_USER is a command prefix such as runuser, or
+# empty
 reachable() {
   [ -z "$1" ] || $1 test -x "$(readlink -f "$(command -v sightline)")" -a -r "$SIGHTLINE_MODEL/vocab.json"
 }
@@ -20,19 +21,19 @@ skip() {
   exit 77
 }
 
-# bounded SECONDS MEGABYTES COMMAND...: status 98 when it takes more; MEGABYTES may be -
+# bounded SECONDS MEGABYTES COMMAND...: status 98 if the command exceeds a limit; MEGABYTES may be -
 bounded() { python3 "$CLI/bounded.py" "$@"; }
 
 npy() { python3 "$CLI/npy.py" "$@"; }
 
-# pictures: six good ones in ./photos, in the order of their names
-pictures() {
+# copy_images: copies six valid images to ./photos
+copy_images() {
   mkdir -p photos
-  cp "$PICTURES"/*.jpg "$PICTURES"/*.png photos/
+  cp "$IMAGES"/*.jpg "$IMAGES"/*.png photos/
   chmod u+w photos/*
 }
 
-# installed: the program and the data it ships with, in ./elsewhere; the nano model as its demo model
+# installed: installs the program and its data in ./elsewhere, with the nano model as the demo model
 installed() {
   mkdir -p elsewhere/data
   cp "$(readlink -f "$(command -v sightline)")" elsewhere/sightline

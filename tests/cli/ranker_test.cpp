@@ -14,8 +14,9 @@ using namespace sightline::app;
 namespace {
 
 std::vector<RankedScore> ranked(Ranker& ranker, const std::vector<float>& cosines) {
-  const auto scores = ranker.rank(
-      cosines, [](std::size_t place, RankedScore& score) { score.index = static_cast<std::int64_t>(place); });
+  const auto scores = ranker.rank(cosines, [](std::size_t position, RankedScore& score) {
+    score.index = static_cast<std::int64_t>(position);
+  });
   return {scores.begin(), scores.end()};
 }
 
@@ -38,14 +39,14 @@ std::vector<float> coarse(std::size_t count) {
 
 }  // namespace
 
-TEST_CASE("ranker: best first, ties as they came, NaN last", "[cli]") {
+TEST_CASE("ranker: best first, ties in input order, NaN last", "[cli]") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   CHECK(places(Ranker(1, {}, {}), {0.25F, nan, 0.5F, 0.25F, -1, nan, 0.5F}) ==
         std::vector<std::int64_t>{2, 6, 0, 3, 4, 1, 5});
   CHECK(places(Ranker(1, {}, {}), {}).empty());
 }
 
-TEST_CASE("ranker: the best few are the beginning of all, whatever their number", "[cli][property]") {
+TEST_CASE("ranker: the top K are the first K of the full ranking, for every K", "[cli][property]") {
   const std::vector<float> cosines = coarse(500);
   std::vector<std::int64_t> all(cosines.size());
   std::iota(all.begin(), all.end(), 0);
@@ -57,7 +58,7 @@ TEST_CASE("ranker: the best few are the beginning of all, whatever their number"
   }
 }
 
-TEST_CASE("ranker: a threshold keeps what reaches it", "[cli]") {
+TEST_CASE("ranker: a threshold keeps scores that reach it", "[cli]") {
   CHECK(places(Ranker(1, {}, 0.25F), {0.25F, 0.2499F, 0.5F}) == std::vector<std::int64_t>{2, 0});
   CHECK(places(Ranker(1, 1, 0.25F), {0.25F, 0.2499F, 0.5F}) == std::vector<std::int64_t>{2});
   CHECK(places(Ranker(1, {}, 0.75F), {0.25F, 0.5F}).empty());
@@ -72,7 +73,7 @@ TEST_CASE("ranker: probabilities are over the whole list, logits are scaled cosi
   const double others = std::exp(-1.0) + std::exp(-2.0);
   CHECK(std::abs(static_cast<double>(best[0].probability) - 1 / (1 + others)) < 1e-5);
   Ranker again(100, {}, {});
-  (void)ranked(again, coarse(50));  // the memory of a longer list
+  (void)ranked(again, coarse(50));  // buffers of a longer list
   const std::vector<RankedScore> two = ranked(again, {0.5F, 0.5F});
   REQUIRE(two.size() == 2);
   CHECK(two[0].probability == 0.5F);

@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Runs the command line tests: each cases/NAME.sh in a folder of its own, as zstd's cli-tests do.
+"""Runs the command line tests: each cases/NAME.sh in a separate folder, similar to zstd's cli-tests.
 
-Beside a script lie what it must print and how it must end:
-  NAME.stdout.exact, NAME.stderr.exact   every byte
-  NAME.stdout.glob, NAME.stderr.glob     line by line; * is anything in a line, a line of ... any number of lines
+Files next to a script define the expected output and exit status:
+  NAME.stdout.exact, NAME.stderr.exact   exact bytes
+  NAME.stdout.glob, NAME.stderr.glob     line by line; * matches anything in a line, a line of ... any number of lines
   NAME.exit                              the exit status
-A script that ends with status 77 (`skip REASON`) cannot run here: its last line of stderr says why.
-The list behind "this build reads" depends on the libraries of the build: here it is always FORMATS.
-What is not there means: nothing printed, status 0. A script ends at its first failing command (bash -e), so a check
-inside it is a plain command. It sees
-  sightline (on PATH), $SIGHTLINE_MODEL (the nano model), $DATA, $PICTURES, $MODELS, $CLI (this folder), $SANITIZED
-  (yes or no: such a build is slow and large), and the functions of prelude.sh.
+A script that ends with status 77 (`skip REASON`) cannot run here; its last line on stderr is the reason.
+The list after "this build reads" depends on the libraries of the build, so it is replaced with FORMATS.
+A missing file means no output, or status 0. A script ends at its first failing command (bash -e), so a check
+inside it is a plain command. It can use
+  sightline (on PATH), $SIGHTLINE_MODEL (the nano model), $DATA, $IMAGES, $MODELS, $CLI (this folder), $SANITIZED
+  (yes or no: a sanitized build is slow and large), and the functions of prelude.sh.
 
 Usage: run.py --binary PATH [--update] [NAME...]     --update rewrites .exact and .exit, never .glob
 Exit status: 0 all pass, 1 some fail, 77 all were skipped.
@@ -46,7 +46,7 @@ def environment(binary, folder):
     kept = {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS") or k == "LD_LIBRARY_PATH"}
     return kept | {
         "PATH": f"{tools}:/usr/local/bin:/usr/bin:/bin", "HOME": str(folder / "home"), "LC_ALL": "C", "TERM": "dumb",
-        "DATA": str(DATA), "PICTURES": str(models / "images"), "MODELS": str(models), "CLI": str(HERE),
+        "DATA": str(DATA), "IMAGES": str(models / "images"), "MODELS": str(models), "CLI": str(HERE),
         "SIGHTLINE_MODEL": str(models / "nano_quick_gelu"), "PYTHONDONTWRITEBYTECODE": "1",
         "BASH_ENV": str(HERE / "prelude.sh"), "SANITIZED": "yes" if is_sanitized(binary) else "no",
     }
@@ -70,7 +70,7 @@ def line_matches(pattern, line):
 
 
 def glob_matches(patterns, lines):
-    """Whether the lines match; '...' stands for any number of lines."""
+    """Whether the lines match; '...' matches any number of lines."""
     if not patterns:
         return not lines
     if patterns[0] == b"...":
@@ -82,19 +82,19 @@ def beside(script, ending):
     return script.parent / (script.stem + ending)
 
 
-def check_stream(script, stream, seen):
-    """An empty text when it is as expected, else what differs."""
+def check_stream(script, stream, actual):
+    """Returns an empty text if the output is as expected, else the difference."""
     glob = beside(script, f".{stream}.glob")
     if glob.exists():
         expected = glob.read_bytes()
-        if glob_matches(expected.split(b"\n"), seen.split(b"\n")):
+        if glob_matches(expected.split(b"\n"), actual.split(b"\n")):
             return ""
     else:
         exact = beside(script, f".{stream}.exact")
         expected = exact.read_bytes() if exact.exists() else b""
-        if seen == expected:
+        if actual == expected:
             return ""
-    return f"{stream} expected:\n{expected.decode(errors='replace')}\n{stream} seen:\n{seen.decode(errors='replace')}\n"
+    return f"{stream} expected:\n{expected.decode(errors='replace')}\n{stream} actual:\n{actual.decode(errors='replace')}\n"
 
 
 def write_or_remove(path, content, default):
@@ -116,7 +116,7 @@ def check(script, result):
     exit_file = beside(script, ".exit")
     expected = int(exit_file.read_text()) if exit_file.exists() else 0
     if result.returncode != expected:
-        problems += f"exit status expected {expected}, seen {result.returncode}\n"
+        problems += f"exit status expected {expected}, actual {result.returncode}\n"
     return problems
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Rewrites the names of a safetensors file, without any package: safetensors.py IN OUT EXPRESSION
+"""Renames the tensors of a safetensors file with the standard library only: safetensors.py IN OUT EXPRESSION
 
 EXPRESSION is Python with `name`: the new name, or None to leave the tensor out.
 """

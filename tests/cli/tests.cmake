@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The command line, as its users see it: one test per script of cli/cases, and the examples of the documentation.
+# End-to-end tests of the command line: one test per script in cli/cases, and the examples of the documentation.
 file(GLOB cli_cases CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/cases/*.sh)
 foreach(script ${cli_cases})
   get_filename_component(case ${script} NAME_WE)
@@ -11,10 +11,10 @@ add_test(NAME cli/docs COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/d
          --binary $<TARGET_FILE:sightline>)
 set_tests_properties(cli/docs PROPERTIES TIMEOUT 300 LABELS cli)
 
-# What the program's parts promise each other.
+# Unit tests of the program's components.
 set(app_folder ${CMAKE_CURRENT_LIST_DIR}/../../app)
 add_executable(app_tests ${app_folder}/failure.cpp ${app_folder}/hints.cpp ${app_folder}/remedies.cpp
-               ${app_folder}/signals.cpp ${app_folder}/image_endings.cpp ${app_folder}/passed_over.cpp
+               ${app_folder}/signals.cpp ${app_folder}/image_extensions.cpp ${app_folder}/unsupported_images.cpp
                ${CMAKE_CURRENT_LIST_DIR}/parser_test.cpp)
 foreach(part console folder_walk guard inputs mapped_file_guard low_scores ranker text_list utf8_repair)
   target_sources(app_tests PRIVATE ${app_folder}/${part}.cpp ${CMAKE_CURRENT_LIST_DIR}/${part}_test.cpp)

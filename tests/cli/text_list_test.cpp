@@ -16,14 +16,14 @@ namespace {
 
 std::vector<std::string> texts(const std::string& path) {
   std::vector<std::string> found;
-  for (const ListLine& line : read_list(path, ListOf::texts))
+  for (const ListLine& line : read_list(path, ListKind::texts))
     found.push_back(std::to_string(line.number) + ":" + line.text);
   return found;
 }
 
 }  // namespace
 
-TEST_CASE("text list: lines, their numbers and their ends", "[app]") {
+TEST_CASE("text list: lines, line numbers and line endings", "[app]") {
   const TempFolder folder;
   using Lines = std::vector<std::string>;
   CHECK(texts(folder.write("a", "x\r\n\ny\rz\n w ")) == Lines{"1:x", "2:", "3:y\rz", "4: w "});
@@ -32,9 +32,9 @@ TEST_CASE("text list: lines, their numbers and their ends", "[app]") {
   CHECK(texts(folder.write("d", "\xEF\xBB\xBF")).empty());
 }
 
-TEST_CASE("text list: NUL and UTF-16 end the run with the line and what to do", "[app][error]") {
+TEST_CASE("text list: NUL and UTF-16 are errors with the line and a remedy", "[app][error]") {
   const TempFolder folder;
-  const auto failure = [&](std::string_view bytes, ListOf what = ListOf::texts) {
+  const auto failure = [&](std::string_view bytes, ListKind what = ListKind::texts) {
     try {
       read_list(folder.write("list", bytes), what);
     } catch (const Failure& error) {
@@ -47,7 +47,7 @@ TEST_CASE("text list: NUL and UTF-16 end the run with the line and what to do", 
   using namespace std::string_view_literals;
   CHECK_THAT(failure("a\nb\0c\n"sv),
              Contains("line 2 has a NUL byte, expected UTF-8 text | if it is UTF-16"));
-  CHECK_THAT(failure("a\nb\0c\n"sv, ListOf::paths), Contains("expected one path a line | -0 reads paths"));
+  CHECK_THAT(failure("a\nb\0c\n"sv, ListKind::paths), Contains("expected one path per line | use -0 for"));
   CHECK_THAT(failure("\xFF\xFE"
                      "a\0\n\0"sv),
              Contains("line 1 begins with a UTF-16") && Contains("iconv"));
@@ -55,8 +55,8 @@ TEST_CASE("text list: NUL and UTF-16 end the run with the line and what to do", 
   CHECK_THAT(failure("a\0\n\0"sv), Contains("line 1 has a NUL byte"));
 }
 
-TEST_CASE("text list: blanks around a text", "[app]") {
-  CHECK(without_blanks(" \t a b\r ") == "a b");
-  CHECK(without_blanks(" \t\r").empty());
-  CHECK(without_blanks("\xC2\xA0x") == "\xC2\xA0x");  // a no-break space is a character of the label
+TEST_CASE("text list: trimming of whitespace", "[app]") {
+  CHECK(trim(" \t a b\r ") == "a b");
+  CHECK(trim(" \t\r").empty());
+  CHECK(trim("\xC2\xA0x") == "\xC2\xA0x");  // a no-break space is a character of the label
 }

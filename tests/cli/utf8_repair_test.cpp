@@ -19,8 +19,8 @@ std::string marks(int count) {
 
 }  // namespace
 
-// cases/text-replace-utf8.sh compares 12,000 lines with Python; these name the rules.
-TEST_CASE("utf8 repair: one mark for each maximal subpart", "[cli]") {
+// cases/text-replace-utf8.sh compares 12,000 lines with Python; these cases show the rules.
+TEST_CASE("utf8 repair: one replacement for each maximal subpart", "[cli]") {
   struct Case {
     const char* bytes;
     int marks;
@@ -35,7 +35,7 @@ TEST_CASE("utf8 repair: one mark for each maximal subpart", "[cli]") {
   }
 }
 
-TEST_CASE("utf8 repair: what is whole stays, a mark of its own too", "[cli][property]") {
+TEST_CASE("utf8 repair: valid text is unchanged, including U+FFFD", "[cli][property]") {
   for (const std::string text : {"", "plain", "\xC3\xA9\xE2\x82\xAC\xF0\x9F\x92\xA9", "\xEF\xBF\xBD"}) {
     CHECK(repair_utf8(text).text == text);
     CHECK(repair_utf8(text).replaced == 0);

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# The script is made from the option definitions: what the help shows can be completed.
+# The script is generated from the option definitions: everything in the help can be completed.
 sightline completions bash >script
 bash -n script
 source ./script
 
-# completes WORD...: what the last word can become
+# completes WORD...: prints the completions of the last word
 completes() {
   COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
   _sightline || true

@@ -2,7 +2,7 @@
 expect 2 sightline completions
 expect 2 sightline completions tcsh
 expect 2 sightline completions bash zsh
-# Whatever the shell: the same script twice, and no trace of options that are refused.
+# For every shell, the script is reproducible and contains no unsupported options.
 for shell in bash zsh fish; do
   sightline completions $shell >script
   sightline completions $shell | cmp - script

@@ -2,7 +2,7 @@
 command -v zsh >/dev/null || skip 'zsh is not installed'
 sightline completions zsh >_sightline
 zsh -n _sightline
-# Every specification is one that _arguments understands.
+# _arguments accepts every specification.
 zsh -f <<'Z'
 autoload -U compinit
 compinit -u -D

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# --color reaches the class of an error everywhere; NO_COLOR and a dumb terminal turn it off, a pipe gets none.
+# --color applies to every error message; NO_COLOR and a dumb terminal disable colours, and a pipe gets none.
 cat >on-terminal.py <<'P'
 import os, pty, sys
 pid, descriptor = pty.fork()

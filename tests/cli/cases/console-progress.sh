@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# On a terminal a line in place, removed at the end (from the first item on when it is asked for by name); elsewhere
-# nothing for a short run; never and -q: nothing.
+# On a terminal, one line is updated in place (with --progress always from the first item on) and removed at the end.
+# Elsewhere, a short run shows nothing. With never and -q, nothing is shown.
 for i in $(seq 40); do echo "a small house by the river and tree number $i"; done >captions
-for i in $(seq 40); do echo "$PICTURES/photo.jpg"; done >list
+for i in $(seq 40); do echo "$IMAGES/photo.jpg"; done >list
 cat >on-terminal.py <<'P'
 import os, pty, sys
 pid, descriptor = pty.fork()

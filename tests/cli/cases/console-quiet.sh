@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# -q: errors only. --progress always shows something even here.
-pictures
+# -q shows errors only. --progress always takes precedence.
+copy_images
 printf x >photos/bad.jpg
 expect 3 sightline embed-image photos -q -o a.npy 2>quiet
 cat quiet

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-pictures
+copy_images
 sightline embed-image photos -o a.npy -v 2>one
 sightline embed-image photos -o b.npy -vv 2>two
 [ -s one ]

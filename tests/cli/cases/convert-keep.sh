@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# HF to HF: the same embeddings, bit for bit; a folder that stands alone.
+# HF to HF: bit-identical embeddings and a self-contained folder.
 ln -s "$MODELS/nano_sharded" nano_sharded
 sightline convert-weights nano_sharded -o copy >printed
 ls copy
 for model in nano_sharded copy; do
-  sightline score -m "$model" "$PICTURES" --captions "$MODELS/captions.txt" -f npy >$(basename "$model").npy
+  sightline score -m "$model" "$IMAGES" --captions "$MODELS/captions.txt" -f npy >$(basename "$model").npy
 done
 cmp nano_sharded.npy copy.npy
 expect 8 sightline convert-weights nano_sharded -o copy

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# To KerasHub's file and back: the same bytes. The target's name and --to must agree.
+# Converting to a KerasHub file and back gives the same bytes. The target's name and --to must agree.
 ln -s "$MODELS/nano_quick_gelu" model
 sightline convert-weights model -o plain -q
 sightline convert-weights model -o keras.weights.h5 --verify

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Nothing is left behind, and an existing target stays whole.
+# No files are left behind, and an existing target is unchanged.
 cp -r "$MODELS/nano_quick_gelu" model
 chmod -R u+w model
 head -c 5000 model/model.safetensors >cut
@@ -13,7 +13,7 @@ expect 8 sightline convert-weights model -o model --force
 expect 6 sightline convert-weights "$MODELS/nano_quick_gelu" -o absent/target
 cat target/model.safetensors
 ls
-# --force replaces a model folder, nothing else.
+# --force replaces only model folders.
 mkdir -p precious/letters
 echo keep >precious/letters/one
 expect 6 sightline convert-weights "$MODELS/nano_quick_gelu" -o precious --force -q

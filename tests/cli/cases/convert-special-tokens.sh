@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# What the tokenizer's settings say holds in the target as well: here a padding token, which is found as a whole.
+# The target keeps the settings of the tokenizer: here a padding token, which is matched as a whole.
 cp -r "$MODELS/nano_quick_gelu" source
 chmod -R u+w source
 rm source/special_tokens_map.json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A link is kept and its target replaced; a folder that is replaced keeps its mode; a name may end in a dot.
+# A symbolic link is kept and its target replaced; a replaced folder keeps its mode; a name may end in a dot.
 umask 022
 model=$MODELS/nano_quick_gelu
 sightline convert-weights "$model" -o real/ -q
@@ -17,13 +17,13 @@ readlink dangling
 ln -s loop loop
 expect 6 sightline convert-weights "$model" -o loop --force -q
 (cd later && expect 6 sightline convert-weights "$model" -o . --force -q)
-# What cannot be created is said before the model is read.
+# A target that cannot be created is reported before the model is read.
 long=$(printf 'x%.0s' $(seq 300))
 expect 6 sightline convert-weights "$model" -o "$long" -q 2>message
 grep -c 'cannot be created: File name too long' message
 touch file
 expect 6 sightline convert-weights "$model" -o file/model -q
-# Nobody else's file is removed, and nobody else's run disturbed.
+# Files and runs of other processes are not affected.
 echo precious >new.part
 expect 6 sightline convert-weights "$model" -o new -q
 cat new.part

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# csv and tsv of embeddings begin with the names of their columns, also when no row follows.
-pictures
+# csv and tsv of embeddings begin with the column names, even if there are no rows.
+copy_images
 sightline embed-image photos -f csv | head -1 | od -c | tail -3
 sightline embed-text 'a dog' cat -o t.tsv
 head -1 t.tsv

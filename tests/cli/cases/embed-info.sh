@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Beside the array stands how it was made; its rows are those of the array.
-pictures
+# The info file describes how the array was computed and has the same number of rows.
+copy_images
 echo 'not an image' >photos/broken.jpg
 check() {
   python3 - "$@" <<'P'
@@ -19,31 +19,31 @@ expect 3 sightline embed-image photos -o d.npy --drop-bad --no-normalize --outpu
 check d.info.json
 sightline embed-text --labels cat,dog --template 'a {}' -o t.npy
 check t.info.json
-# it says nothing of the paths, the threads and the time
+# it does not contain paths, the number of threads or the time
 sightline embed-text --labels cat,dog --template 'a {}' -o u.npy -j 1 -b 1
 cmp t.info.json u.info.json
 sightline embed-text --labels cat,dog --template 'the {}' -o v.npy
 ! cmp -s t.info.json v.info.json
-# the model's name: as given, or the last part of its path
+# the model's name: as given, or the last component of its path
 (cd "$SIGHTLINE_MODEL" && sightline embed-text cat -m . -o "$OLDPWD/n.npy")
 grep -o '"name":"[^"]*"' n.info.json
-# an output like the others
+# it is handled like the other outputs
 rm t.npy t.index.jsonl
 expect 8 sightline embed-text cat -o t.npy
 expect 8 sightline embed-text cat -o x.npy --report t.info.json
 expect 2 sightline embed-text cat -o x.npy --report x.info.json
 expect 8 sightline embed-text --captions u.info.json -o u.npy --force
 sightline embed-text cat -o t.npy --force
-# what described another array does not stay beside this one
+# a stale info file does not remain beside a new array
 expect 8 sightline embed-text cat -o gone.npy --no-index --report t.info.json
 rm t.npy
 expect 8 sightline embed-text cat -o t.npy --no-index
 rm t.index.jsonl
 expect 8 sightline embed-text cat -o t.npy --no-index
 sightline embed-text cat -o t.npy --no-index --force
-# nothing of it without an .npy file
+# no info file without an .npy file
 sightline embed-text cat -f npy >/dev/null
 sightline embed-text cat -o c.csv
-# nor when the run fails
+# nor if the run fails
 expect 6 sightline embed-text cat -o f.npy --report /dev/full
 ls

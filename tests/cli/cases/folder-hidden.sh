@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Names that begin with a dot are passed over in folders, files and folders, unless --hidden; by name they are taken.
-pictures
+# In folders, hidden files and folders are skipped unless --hidden is given. Given by name, they are always included.
+copy_images
 mkdir -p tree/.git tree/below/.thumbs
 cp photos/grey.png tree/a.png
 for hidden in .git/b.png .c.png below/.thumbs/d.png below/._e.png .f.svg; do cp photos/grey.png tree/$hidden; done

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Options that change pixels change the embedding of the pictures they are about, and of no other.
-pictures
+# Options that change pixels change the embeddings of the images concerned, and no others.
+copy_images
 sightline embed-image photos -o plain.npy
 sightline embed-image photos -o exif.npy --no-exif
 sightline embed-image photos -o alpha.npy --alpha drop

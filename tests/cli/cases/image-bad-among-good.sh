@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# Exit 3; bad rows are zeros, good rows keep every bit, index and report are exact.
-pictures
+# Exit status 3: bad rows are zeros, good rows are bit-identical, index and report are exact.
+copy_images
 sightline embed-image photos -o clean.npy
 head -c 300 photos/photo.jpg >photos/b-cut.jpg
-printf 'not a picture' >photos/h-text.png
+printf 'not an image' >photos/h-text.png
 : >photos/z-empty.jpg
 ln -s nowhere photos/zz-dangling.png
 status=0

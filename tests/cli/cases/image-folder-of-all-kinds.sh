@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# Broken, empty, truncated, foreign and unreadable files among good ones: the good rows equal a clean run bit for bit
-# and the others are zeros, whatever the threads and batches; index and report say exactly what each file was.
-pictures
+# Broken, empty, truncated, unsupported and unreadable files among good ones: good rows equal those of a clean run bit
+# for bit and the others are zeros, for every number of threads and batch size; index and report contain the exact
+# status of each file.
+copy_images
 sightline embed-image photos -o clean.npy
 python3 - <<'P'
 photo, grey = open("photos/photo.jpg", "rb").read(), open("photos/grey.png", "rb").read()
@@ -13,7 +14,7 @@ open("photos/foreign.jpg", "wb").write(b"8BPS" + bytes(50))
 open("photos/page.png", "wb").write(b"<!DOCTYPE html><html><body>404</body></html>")
 P
 ln -s loop.jpg photos/loop.jpg
-# Nobody can read a link to itself, not even root; image-unreadable.sh tries mode 000 as another user.
+# Even root cannot read a link to itself; image-unreadable.sh tests mode 000 as another user.
 for threads in 1 2; do
   for batch in 1 7; do
     expect 3 sightline embed-image photos -o out-$threads-$batch.npy --report report-$threads-$batch -j $threads \

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Recursive, bytewise by whole path, .jpg .jpeg .png in any case, paths as given.
-pictures
+# Folders are searched recursively; paths are sorted bytewise and reported as given.
+copy_images
 mkdir -p tree/b tree/B.d tree/.hidden tree/a.jpg
 cp photos/grey.png tree/b/x.PNG
 cp photos/grey.png tree/b.png

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# jsonl, json, csv and tsv hold the same numbers as npy.
-pictures
+# jsonl, json, csv and tsv contain the same numbers as npy.
+copy_images
 sightline embed-image photos -o out.npy
 sightline embed-image photos >out.jsonl
 sightline embed-image photos -o out.json

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-pictures
+copy_images
 sightline embed-image photos -o full.npy
 sightline embed-image photos -o half.npy --output-dtype f16
 npy show half.npy

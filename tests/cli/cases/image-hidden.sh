@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# What a folder lists but does not let through is an item that failed, not one passed over. Root sees everything: there
-# it is tried as another user, where that one can reach the program.
-pictures
+# A file that is listed but not accessible is a failed item and not ignored. Root can access everything, so it is tested
+# as another user, if that user can run the program.
+copy_images
 mkdir -p hidden/below
 cp photos/grey.png hidden/a.png
 echo text >hidden/a.txt

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Wrong checksums of a PNG: CORRUPT; with --lenient the picture as it is, and a warning in the report.
-pictures
+# A PNG with wrong checksums is CORRUPT; with --lenient it is decoded, and the report contains a warning.
+copy_images
 python3 - <<'P'
 import struct
 png = open("photos/palette.png", "rb").read()

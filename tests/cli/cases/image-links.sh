@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Symlinked folders are entered only with -L, each folder once; linked pictures are pictures.
-pictures
+# Symbolic links to folders are followed only with -L, each folder once; links to images are images.
+copy_images
 mkdir tree
 cp photos/grey.png tree/a.png
 ln -s ../photos tree/linked

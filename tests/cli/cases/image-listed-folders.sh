@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A folder in a list is walked as if it were an argument; a list read from stdin cannot hold stdin.
-pictures
+# A folder in a list is walked like an argument; a list on stdin cannot contain stdin.
+copy_images
 mkdir photos/below
 mv photos/tall.png photos/below
 sightline embed-image photos photos/grey.png -f npy >arguments.npy

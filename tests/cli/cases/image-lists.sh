@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# --files-from: LF or CRLF, blank lines passed over, no last newline, NUL with -0, the same path twice is two rows.
-pictures
+# --files-from: LF or CRLF, blank lines are ignored, the last newline is optional, NUL with -0, a repeated path gives
+# two rows.
+copy_images
 paths() { python3 -c 'import json, sys; [print(json.loads(l)["path"]) for l in sys.stdin]'; }
 printf 'photos/grey.png\r\n\r\n\nphotos/tall.png\nphotos/grey.png' >list
 sightline embed-image --files-from list | paths

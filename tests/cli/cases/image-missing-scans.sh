@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A progressive JPEG whose last scans are missing is a warning of the report, and --strict refuses it.
+# A progressive JPEG without its last scans gives a warning in the report, and --strict refuses it.
 python3 - <<'P'
 import os
 data = open(os.environ["DATA"] + "/golden/image/files/jpeg-progressive-420.jpg", "rb").read()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Any byte a file name can hold comes through, in every form.
-pictures
+# File names with any bytes are preserved in all formats.
+copy_images
 mkdir odd
 cd odd
 python3 - <<'P'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Row i is picture i; the index says so; values are the reference's.
-cp -r "$PICTURES" images
+# Row i belongs to image i, the index agrees, and the values equal those of the reference.
+cp -r "$IMAGES" images
 sightline embed-image images -o out.npy
 npy show out.npy
 npy close out.npy "$MODELS/expected/nano_quick_gelu/image_embeds.npy" 3e-6

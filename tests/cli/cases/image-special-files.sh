@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Never blocks on a FIFO, a device or a socket; a folder named like a picture is walked.
-pictures
+# FIFOs, devices and sockets never block the run; a folder named like an image is walked.
+copy_images
 mkfifo fifo.jpg
 mkdir folder.jpg
 python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket.jpg")'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# - is one picture's bytes; the content decides, never the name.
-pictures
+# - is the bytes of one image; the format is detected from the content, never from the name.
+copy_images
 sightline embed-image photos/grey.png -f npy >a.npy
 sightline embed-image - -f npy <photos/grey.png | cmp - a.npy
 cp photos/grey.png liar.jpg

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A picture with an oddity is a warning, with --strict an error.
-pictures
+# Recoverable damage in an image is a warning, and an error with --strict.
+copy_images
 python3 - <<'P'
 png = open("photos/grey.png", "rb").read()
 open("no-end.png", "wb").write(png[:png.rindex(b"IEND") - 4])

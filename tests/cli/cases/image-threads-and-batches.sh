@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The same bytes for every -j and -b, --backend included within itself.
-pictures
+# The output is identical for every -j and -b, for each --backend.
+copy_images
 for i in 1 2 3; do cp photos/photo.jpg photos/more-$i.jpg; done
 sightline embed-image photos -o a.npy -j 1 -b 1
 for options in '-j 2 -b 1' '-j 1 -b 7' '-j 2 -b 7' '-j 3 -b 2' '-j 16' ''; do

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# A path of 5,000 bytes is LIMIT. Mode 000 is IO. Root may read everything, so there it is tried as another user, where
-# that one can reach the program.
-pictures
+# A path of 5,000 bytes is LIMIT. Mode 000 is IO; root can read everything, so it is tested as another user, if that
+# user can run the program.
+copy_images
 expect 4 sightline embed-image "$(printf 'x%.0s' {1..5000})" 2>message >/dev/null
 grep -c 'error\[LIMIT\]' message
 as_user=

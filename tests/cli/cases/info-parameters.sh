@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The totals of the summary are those of the reference, for every form a model folder can have.
+# The totals of the summary equal those of the reference, for every layout of a model folder.
 for model in "$MODELS"/nano_*; do
   sightline info "$model" >out
   python3 - "$(basename "$model")" <<'P'

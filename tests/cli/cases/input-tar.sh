@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# The content decides, never the name: a tar is one skipped row, whatever it is called and however large it is, an image
-# named like a tar is read, and what is not there is missing.
-pictures
+# The content decides, never the name: a tar archive of any name and size is one skipped row, an image named like a tar
+# archive is read, and a nonexistent one is MISSING.
+copy_images
 tar -cf shard.tar photos
 cp shard.tar renamed.jpg
 tar --format=v7 -cf old.tar photos
@@ -20,7 +20,7 @@ expect 4 sightline embed-image - <shard.tar
 printf 'photo.tar\nshard.tar\n' >list
 expect 3 sightline embed-image --files-from list -q -o listed.npy
 npy show listed.npy
-# In a folder a tar is not an image.
+# Tar archives in folders are ignored.
 mkdir folder
 cp shard.tar folder
 cp photos/photo.jpg folder/a.jpg

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Ten times the captions take at most eleven times as much processor time.
+# Ten times as many captions take at most eleven times as much processor time.
 python3 - <<'P'
 import os, random
 few = 20 if os.environ["SANITIZED"] == "yes" else 2000

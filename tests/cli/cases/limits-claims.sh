@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# Files of a few bytes that claim to be huge cost nothing: no time (the start of the program included) and no memory.
+# Small files that claim to be huge cost neither time (including the start of the program) nor memory.
 cp -r "$SIGHTLINE_MODEL" model
 chmod -R u+w model
 rm model/model.safetensors
-python3 - "$PICTURES/photo.jpg" <<'P'
+python3 - "$IMAGES/photo.jpg" <<'P'
 import struct, sys, zipfile, zlib
 def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Pictures made to cost much: bounded time and memory (a run with one small picture takes about 10 MiB).
+# Images that are designed to be expensive: time and memory are bounded (a run with one small image needs about 10 MiB).
 cat >make.py <<'P'
 import struct, sys, zlib
 def chunk(kind, data):
@@ -22,7 +22,7 @@ for _ in range(13000):
 last = zlib.compressobj(9, zlib.DEFLATED, -15).flush()
 png("huge.png", 13000, 13000, 16, 6, b"\x78\x9c" + 13000 * packed + last + struct.pack(">I", sum))
 P
-python3 make.py "$PICTURES/photo.jpg"
+python3 make.py "$IMAGES/photo.jpg"
 try() {
   bounded $1 $2 sightline embed-image $3 -o $3.npy
   npy show $3.npy

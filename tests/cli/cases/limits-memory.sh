@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Out of memory is exit 7, one message and no file. OpenBLAS waits for ever for memory it does not get, so the native
-# products are used; a sanitizer's shadow alone is larger than the limit.
+# Out of memory gives exit status 7, one message and no files. OpenBLAS hangs if an allocation fails, so the native
+# backend is used. A sanitizer's shadow memory alone exceeds the limit.
 [ $SANITIZED = no ] || skip "the sanitizer alone needs more memory than the limit"
 python3 - <<'P'
 import struct, zlib

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The Hugging Face cache is where huggingface_hub finds it: ~ and variables are replaced, the older name counts.
+# The Hugging Face cache is located as in huggingface_hub: ~ and variables are expanded, and the older name is
+# supported.
 place() {
   mkdir -p "$1/models--a--b/refs" "$1/models--a--b/snapshots"
   printf abc123 >"$1/models--a--b/refs/main"

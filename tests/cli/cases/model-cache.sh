@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A preset is found in the Hugging Face cache, by each of the variables that say where it is.
-pictures
+# A preset is found in the Hugging Face cache with each of the variables that locate it.
+copy_images
 sightline score photos -c word -f csv >direct
 place() {
   mkdir -p "$1/models--openai--clip-vit-base-patch16/refs" "$1/models--openai--clip-vit-base-patch16/snapshots"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# No --model: the demo model beside the program, wherever both were moved to; one line says so, and -q does not.
-pictures
+# Without --model, the demo model next to the program is used, even if both were moved; a note reports it, except with
+# -q.
+copy_images
 sightline embed-image photos -o c.npy
 unset SIGHTLINE_MODEL
 installed
@@ -11,7 +12,7 @@ cmp a.npy c.npy
 rm -r elsewhere/data
 expect 5 sightline embed-image photos -o d.npy 2>message
 grep -c 'error\[MISSING\]' message
-grep -c 'name a model with --model' message
+grep -c 'choose a model with --model' message
 expect 5 sightline score photos --labels cat --templates openai-imagenet -m "$MODELS/nano_quick_gelu" 2>message
 sed 's| in /.* or in| in IT or in|' message
 export SIGHTLINE_DATA=$DATA

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A settings file of a tokenizer that is there and empty is no file that is not there. A length that the tokenizer was
-# saved with cuts before model_max_length does.
+# An empty settings file of a tokenizer is an error and not treated as missing. The truncation length stored in the
+# tokenizer takes precedence over model_max_length.
 cp -r "$MODELS/nano_quick_gelu" source
 chmod -R u+w source
 for name in tokenizer_config special_tokens_map added_tokens; do

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Exit 5, with the command that gets it; nothing is downloaded.
-pictures
+# Exit status 5 with the command that downloads the model; sightline itself downloads nothing.
+copy_images
 expect 5 sightline score photos -c word -m absent/folder/
 expect 5 sightline score photos -c word -m clip-vit-base-patch32 2>message
 sed "s|($HOME[^)]*)|(CACHE)|; s|with: .*/scripts|with: scripts|" message

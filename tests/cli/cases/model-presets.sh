@@ -1,19 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
-# OpenAI's and OpenCLIP's names of the four presets are accepted, by fetch-model.sh too; a folder of that name wins.
+# OpenAI's and OpenCLIP's names of the four presets are accepted, also by fetch-model.sh; a folder with that name takes
+# precedence.
 export HF_HUB_CACHE=cache
 for pair in 'ViT-B/32 base-patch32' 'ViT-B-32 base-patch32' 'ViT-B/16 base-patch16' 'ViT-B-16 base-patch16' \
   'ViT-L/14 large-patch14' 'ViT-L-14 large-patch14' 'ViT-L/14@336px large-patch14-336' 'ViT-L-14-336 large-patch14-336'; do
   read -r name preset <<<"$pair"
   expect 5 sightline info "$name" 2>message
   grep -qxF "sightline: error[MISSING] $name: is not in the Hugging Face cache (cache)" message
-  grep -qx "sightline: get it with: .*scripts/fetch-model.sh clip-vit-$preset" message
+  grep -qx "sightline: download it with: .*scripts/fetch-model.sh clip-vit-$preset" message
   root=cache/models--openai--clip-vit-$preset
   mkdir -p $root/refs $root/snapshots
   printf abc >$root/refs/main
   cp -r "$SIGHTLINE_MODEL" $root/snapshots/abc
   [ "$(sightline info "$name" | head -1)" = "model: $root/snapshots/abc" ]
   rm -rf $root
-  # No server answers: the name was understood.
+  # The error that no server answers shows that the name was accepted.
   if command -v curl >/dev/null; then  # otherwise end_to_end/fetch_model is skipped and says so
     expect 1 env HF_ENDPOINT=http://127.0.0.1:9 "$DATA/../scripts/fetch-model.sh" "$name" 2>message
     grep -q "http://127.0.0.1:9/openai/clip-vit-$preset/resolve/main/config.json" message

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What is wrong with a model names its file and what was expected: exit 5, no output left behind.
-pictures
+# An error about a model names the file and the expected content. Exit status 5; no output is left behind.
+copy_images
 installed
 fresh() {
   rm -rf model

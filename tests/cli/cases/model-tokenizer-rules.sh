@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The model's own files decide how texts are read; what does not fit together is refused, or reads as in transformers.
+# The files of the model determine the tokenization; inconsistent files are refused, or read as in transformers.
 model() { rm -rf m; cp -r "$MODELS/${1:-nano_gelu}" m; chmod -R u+w m; }
 edit() {  # edit FILE 'STATEMENTS ON d'
   python3 - "$@" <<'P'
@@ -12,7 +12,8 @@ P
 model
 sightline embed-text -m m 'a dog' 'the cat sat' -f npy >right.npy
 
-# eos_token_id: null, a list; an id that no text ends with, by name, by default and outside the vocabulary; legacy 2.
+# eos_token_id: null, a list; an id that the tokenizer never writes (given, by default, outside the vocabulary); the
+# legacy value 2.
 for eos in None '[599]'; do
   model; edit m/config.json "d['text_config']['eos_token_id'] = $eos"
   expect 5 sightline embed-text -m m 'a dog'
@@ -23,9 +24,9 @@ for eos in 5 598 700 5000000; do
   model; edit m/config.json "d['text_config']['eos_token_id'] = $eos"
   expect 5 sightline embed-text -m m 'a dog' -o out.npy
 done
-expect 5 sightline score "$PICTURES/grey.png" -m m -c 'a dog' -o out.csv
+expect 5 sightline score "$IMAGES/grey.png" -m m -c 'a dog' -o out.csv
 sightline info m | grep '^tokenizer'
-sightline embed-image -m m "$PICTURES/grey.png" | cut -c 1-8
+sightline embed-image -m m "$IMAGES/grey.png" | cut -c 1-8
 model; edit m/config.json "del d['text_config']['eos_token_id']"
 expect 5 sightline embed-text -m m 'a dog'
 for eos in 2 599; do
@@ -33,7 +34,7 @@ for eos in 2 599; do
   sightline embed-text -m m 'a dog' 'the cat sat' -f npy | cmp - right.npy
 done
 
-# A spare token behind the rows is no error until a text uses it; the message names the file that is there.
+# A spare token beyond the embedding rows is an error only if a text uses it; the message names the existing file.
 model; edit m/tokenizer_config.json "d['extra_special_tokens'] = ['<pad>']"
 sightline embed-text -m m 'a dog' 'the cat sat' -f npy | cmp - right.npy
 expect 5 sightline embed-text -m m 'a dog' 'a <pad>' -o out.npy
@@ -43,7 +44,7 @@ edit m/tokenizer.json "d['added_tokens'].append(dict(d['added_tokens'][0], id=60
 sightline embed-text -m m 'a dog' -f npy | cmp - right.npy
 expect 5 sightline embed-text -m m 'a <pad>'
 
-# model_max_length cuts, and tokens and truncated say so.
+# model_max_length truncates texts, as shown by tokens and truncated.
 model nano_quick_gelu
 edit m/tokenizer_config.json "d['model_max_length'] = 4"
 sightline embed-text -m m 'a dog' 'a' -o cut.npy -v 2>&1 | grep warning
@@ -59,7 +60,7 @@ for length in -1 77.5 '"77"'; do
   expect 5 sightline embed-text -m m 'a dog'
 done
 
-# Another tokenizer class, in either file; tokenizer.json wins over vocab.json.
+# Another tokenizer class in either file; tokenizer.json takes precedence over vocab.json.
 model nano_quick_gelu
 edit m/tokenizer_config.json "d['tokenizer_class'] = 'BertTokenizer'"
 expect 5 sightline embed-text -m m 'a dog'

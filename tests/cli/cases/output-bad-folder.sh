@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Exit 6 before the model is loaded: the model named here does not exist, and nobody notices.
-pictures
+# Exit status 6 before the model is loaded: the model named here does not exist, which is not reported.
+copy_images
 mkdir folder.npy
 long=$(printf 'x%.0s' {1..252}).npy
 expect 6 sightline embed-image photos -o absent/out.npy

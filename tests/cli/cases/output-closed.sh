@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A closed stdout is exit 6, and no data file ever gets its number.
-pictures
+# A closed stdout gives exit status 6, and no data file gets its descriptor.
+copy_images
 expect 6 sightline embed-image photos >&-
 expect 6 sightline score photos -c word >&-
 sightline embed-image photos -o a.npy

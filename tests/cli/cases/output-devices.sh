@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# /dev/null, a FIFO and /dev/stdout are written directly: no temporary file, no rename, no --force.
-pictures
+# /dev/null, FIFOs and /dev/stdout are written directly, without a temporary file and without --force.
+copy_images
 sightline embed-image photos -o a.npy
 sightline embed-image photos -o /dev/null -f npy
 sightline embed-image photos -o /dev/stdout -f npy | cmp - a.npy

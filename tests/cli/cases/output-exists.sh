@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Exit 8 without --force, nothing touched; the index and the report are guarded alike.
-pictures
+# Exit status 8 without --force, and all files are unchanged; the index and the report are protected, too.
+copy_images
 for name in out.npy out.index.jsonl report; do
   echo old >$name
   expect 8 sightline embed-image photos -o out.npy --report report

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-pictures
+copy_images
 expect 6 sightline embed-image photos -o /dev/full -f npy
 expect 6 sightline embed-image photos >/dev/full
 expect 6 sightline score photos -c word >/dev/full

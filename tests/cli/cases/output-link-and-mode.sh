@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A link is kept and its target replaced; a new file obeys umask, a replaced one keeps its mode.
+# A symbolic link is kept and its target replaced; a new file obeys umask, and a replaced file keeps its mode.
 umask 022
 sightline embed-text word -o a.npy
 stat -c '%a %n' a.npy a.index.jsonl

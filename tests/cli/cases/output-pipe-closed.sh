@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# ... | head -1 ends by SIGPIPE, without a word.
-for i in {1..3000}; do echo "$PICTURES/grey.png"; done >list
+# ... | head -1 ends with SIGPIPE and without a message.
+for i in {1..3000}; do echo "$IMAGES/grey.png"; done >list
 set +e
 sightline embed-image --files-from list | head -1 | cut -c 1-8
 echo "${PIPESTATUS[0]}"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A folder that must not be written to is exit 6. Root may write anywhere, so there it is tried as another user.
-pictures
+# A read-only folder gives exit status 6. Root can write anywhere, so it is tested as another user.
+copy_images
 as_user=
 if [ "$(id -u)" = 0 ]; then
   as_user='setpriv --reuid 65534 --regid 65534 --clear-groups'

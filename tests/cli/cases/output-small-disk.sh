@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A full disk of 1 MB: NOSPC, exit 6, the final name untouched and nothing left behind. It is mounted in a namespace of
-# its own, where the user may do that.
+# A full disk of 1 MB gives NOSPC and exit status 6, the existing output is unchanged, and no files are left behind. It
+# is mounted in a separate namespace if the user is allowed to.
 mkdir disk
 unshare -rm mount -t tmpfs -o size=1m tmpfs disk 2>/dev/null || skip "no tmpfs can be mounted"
 python3 -c 'open("captions", "w").write("a dog\n" * 20_000)'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Binary to a terminal is refused with the remedy; to a pipe it is fine. Text is coloured on a terminal only.
-pictures
+# Binary output to a terminal is refused with a remedy; to a pipe it is allowed. Text is coloured only on a terminal.
+copy_images
 cat >on-terminal.py <<'P'
 import os, pty, sys
 pid, descriptor = pty.fork()

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A conversion keeps how images are prepared, whichever file and class said it, in one file that says it in CLIP's terms.
+# A conversion keeps the image preprocessing of any file and class, and writes it as one file of CLIP's class.
 try() {
   rm -rf source target
   cp -r "$MODELS/nano_quick_gelu" source
@@ -9,7 +9,7 @@ try() {
   sightline convert-weights source -o target --verify -q
   ls target
   sightline info target | tail -3
-  for model in source target; do sightline embed-image -m $model "$PICTURES" -o $model.npy -q; done
+  for model in source target; do sightline embed-image -m $model "$IMAGES" -o $model.npy -q; done
   cmp source.npy target.npy
   rm ./*.npy ./*.jsonl ./*.info.json
 }

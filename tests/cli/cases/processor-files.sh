@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Which file says how images are prepared: the numbers are those of transformers 5.24.
+# Which file defines the image preprocessing; the numbers equal those of transformers 5.24.
 settings='"size":{"shortest_edge":64},"crop_size":{"height":64,"width":64}'
 half='"image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5]'
 try() {

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A class or a key that this program does not follow is named, never passed over: exit 5.
+# An unsupported class or key is an error that names it, never ignored: exit status 5.
 fresh() {
   rm -rf model
   cp -r "$MODELS/nano_quick_gelu" model
@@ -7,7 +7,7 @@ fresh() {
 }
 try() {
   printf '%s' "$2" >"model/$1"
-  expect 5 sightline embed-image -m model "$PICTURES/photo.jpg" -o out.npy
+  expect 5 sightline embed-image -m model "$IMAGES/photo.jpg" -o out.npy
   fresh
 }
 fresh

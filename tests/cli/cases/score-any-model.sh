@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# Embeddings of another model are refused, whatever their width; copies of one model are one model.
-pictures
+# Embeddings of another model are refused, regardless of their dimension; copies of a model count as the same model.
+copy_images
 python3 - <<'P'
-# a model of the same shapes, and other numbers
+# a model with the same shapes and different weights
 import json, os, pathlib, shutil, struct
 source = pathlib.Path(os.environ["SIGHTLINE_MODEL"])
 shutil.copytree(source, "other")
@@ -28,10 +28,10 @@ expect 4 sightline score -m other --image-embeddings i.npy --text-embeddings t.n
 sightline score -m other --image-embeddings i.npy -c cat --any-model -f csv | wc -l
 sightline score --image-embeddings i.npy --text-embeddings o.npy --any-model -f csv | wc -l
 expect 2 sightline score photos -c cat --any-model
-# no info file: accepted, as arrays of others must be
+# arrays without an info file, such as those of other programs, are accepted
 cp i.npy foreign.npy
 sightline score -m other --image-embeddings foreign.npy -c cat -f csv | wc -l
-# half precision, in a folder and in a Keras file, is the same model; so is a copy of the copy
+# the model in half precision, in a folder and in a Keras file, is the same model; so is a copy of the copy
 sightline convert-weights "$SIGHTLINE_MODEL" -o half --dtype f16 -q
 sightline convert-weights half -o again --dtype f32 -q
 mkdir keras
@@ -40,7 +40,7 @@ sightline convert-weights half -o keras/model.weights.h5 --dtype bf16 -q
 for model in half again keras; do
   sightline score -m $model --image-embeddings i.npy --text-embeddings t.npy -f csv | wc -l
 done
-# broken info files, and such that do not describe the array
+# broken info files, and files that do not match the array
 refuse() {
   sed "$1" i.info.json >foreign.info.json
   expect 4 sightline score --image-embeddings foreign.npy -c cat
@@ -59,9 +59,9 @@ sed -i 's/"normalized":false/"normalized":true/' raw.info.json
 expect 4 sightline score --image-embeddings raw.npy -c cat 2>&1 | sed 's/norm [0-9.]*/norm N/'
 sed -i 's/"normalized":true/"normalized":false/' raw.info.json
 sightline score --image-embeddings raw.npy -c cat -f csv | cut -d , -f 1,4 | wc -l
-# images on the side of the texts: said, and computed
+# image embeddings in place of text embeddings: a warning, and scores
 sightline score --image-embeddings i.npy --text-embeddings i.npy --top 1 -f tsv | cut -f 1,2
-# a link leads to what lies beside the file it names
+# companion files are found next to the target of a symbolic link
 mkdir links
 ln -s ../i.npy links/array.npy
 expect 4 sightline score -m other --image-embeddings links/array.npy -c cat

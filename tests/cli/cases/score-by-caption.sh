@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-pictures
+copy_images
 sightline score photos -c 'a dog' -c word --by caption -f jsonl >out
 python3 - <<'P'
 import json

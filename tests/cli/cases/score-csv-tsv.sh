@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-pictures
+copy_images
 printf 'a "big", dog\na\\b\ttab\n' >captions
 sightline score photos/photo.jpg --captions captions -f csv >csv
 sightline score photos/photo.jpg --captions captions -f tsv >tsv

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Status 9 when the best cosine of an image, or of a query, is below X, whatever --top and --threshold show; the
-# output is complete, the lines stay with -q.
-pictures
+# Exit status 9 if the best cosine of an image or query is below X, regardless of --top and --threshold; the output is
+# complete, and the messages are shown with -q, too.
+copy_images
 sightline score photos -c 'a dog' -c word -f jsonl >expected
 python3 - <<'P' >limit
 import json
@@ -17,7 +17,7 @@ below = [(line["image"], max(s["cosine"] for s in line["scores"])) for line in m
 below = [(image, best) for image, best in below if best < float(limit)]
 assert len(below) == 3
 lines = open("low").read().splitlines()
-assert lines == [f"sightline: {image}: best {best:.4f} is below {limit}" for image, best in below], lines
+assert lines == [f"sightline: {image}: best cosine {best:.4f} is below {limit}" for image, best in below], lines
 P
 expect 9 sightline score photos -c 'a dog' -c word -q --fail-under="$(cat limit)" --top 1 --threshold 1 2>&1 >/dev/null | cmp - low
 expect 9 sightline score photos -c 'a dog' -c word --fail-under "$(cat limit)" -o s.npy 2>&1 | cmp - low

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# An array of scores has the names of its rows and columns beside it.
-pictures
+# The index of an array of scores contains the names of its rows and columns.
+copy_images
 sightline embed-image photos -o i.npy
 sightline score photos -c 'a cat' -c 'a "dog"' -o a.npy
 cat a.index.json
 sightline score --image-embeddings i.npy --labels cat,dog -o b.npy --values probability --by caption
 cat b.index.json
-# rows that are left out of the array are left out here
+# rows that are left out of the array are left out of the index
 echo 'not an image' >photos/broken.jpg
 expect 3 sightline score photos -c x -o c.npy -q --progress never 2>/dev/null
 expect 3 sightline score photos -c x -o d.npy -q --drop-bad 2>/dev/null
@@ -19,10 +19,10 @@ for name in "cde":
     print(rows, len(index["rows"]), "photos/broken.jpg" in index["rows"], index["values"])
 P
 # bytes that are not UTF-8
-cp "$PICTURES/grey.png" "$(printf 'gr\351y.png')"
+cp "$IMAGES/grey.png" "$(printf 'gr\351y.png')"
 sightline score gr*y.png photos/grey.png -c x -o f.npy
 cat f.index.json
-# an output like the others
+# it is handled like the other outputs
 rm a.npy
 expect 8 sightline score photos/grey.png -c x -o a.npy
 expect 8 sightline score photos/grey.png -c x -o a.npy --no-index

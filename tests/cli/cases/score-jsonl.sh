@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Keys in their order; best first; logit = scale * cosine; probabilities sum to 1.
-pictures
+# Fixed order of keys; best first; logit = scale * cosine; probabilities sum to 1.
+copy_images
 sightline score photos -c 'a dog' -c 'a photo of a cat' -c word --format jsonl >out
 python3 - <<'P'
 import json, math

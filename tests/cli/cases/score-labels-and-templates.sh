@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # A label's embedding is the normalised mean of its prompts' normalised embeddings.
-pictures
+copy_images
 sightline score photos/photo.jpg --labels 'cat, dog' -f jsonl >default
 sightline score photos/photo.jpg --labels cat,dog --template 'a photo of a {}' -f jsonl | cmp - default
 sightline score photos/photo.jpg -c 'a photo of a cat' -c 'a photo of a dog' -f jsonl | sed 's/a photo of a //g' | cmp - default

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# --like: the cosines of the reference's own image embeddings, by every nano model, from files and from stored
-# embeddings; the same bits as embedding the query with embed-image.
+# --like gives the cosines of the reference's image embeddings for every nano model, from files and from stored
+# embeddings; bit-identical to embedding the query with embed-image.
 cd "$MODELS"
 out=$OLDPWD
 likes=()

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Every form of output: a query stands where a caption stands, captions first, one index over both.
-pictures
+# In every output format, a query appears instead of a caption: captions come first, with a common index.
+copy_images
 odd=$(printf 'q\377.png')
 cp photos/grey.png "$odd"
 queries=(--like "$odd" -c 'a dog' --like photos/tall.png -c word)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# What concerns images is of use beside stored embeddings once an image is the query, and does what it does to
-# embed-image; without a query it is refused.
-pictures
+# With stored embeddings, image options apply to image queries in the same way as in embed-image; without a query they
+# are refused.
+copy_images
 sightline embed-image photos -o stored.npy
 for options in '--alpha drop' '--preprocess openai' '--no-exif' '--preprocess hf --alpha white'; do
   sightline embed-image photos/rgba.png photos/exif.jpg $options -o query.npy --force

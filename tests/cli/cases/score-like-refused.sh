@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A query that cannot be read ends the run with 4 and no output; what would do nothing is refused.
-pictures
+# An unreadable query ends the run with exit status 4 and no output; options without effect are refused.
+copy_images
 mkdir empty
 printf 'not an image' >bad.jpg
 head -c 400 photos/photo.jpg >cut.jpg
@@ -16,7 +16,7 @@ P
 sightline score photos --like no-end.png -v --top 1 -o out.csv 2>&1 | grep warning
 rm out.csv
 expect 4 sightline score photos --like no-end.png --strict -o out.csv
-# what may have been meant
+# hints
 expect 4 sightline score photos --like 'https://example.org/dog.jpg'
 expect 4 sightline score photos --like 'photos/*.jpeg'
 expect 4 sightline score photos --like 'a red car'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-pictures
+copy_images
 cp photos/grey.png "$(printf 'n\377.png')"
 sightline score "$(printf 'n\377.png')" -c word -f jsonl >out
 python3 - <<'P'

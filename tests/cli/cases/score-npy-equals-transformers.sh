@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Every nano model: the logits of the reference, from the command line.
+# Every nano model gives the logits of the reference on the command line.
 cd "$MODELS"
 for model in nano_*; do
   sightline score -m $model images --captions captions.txt --values logit -f npy >"$OLDPWD/$model.npy"

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Rows that their info file calls normalised are used as they are; those of float16 are normalised again.
-pictures
+# Rows that are normalised according to the info file are used unchanged; those of float16 are normalised again.
+copy_images
 python3 - <<'P'
 import math, os, sys
 sys.path.insert(0, os.environ["CLI"])
@@ -18,7 +18,7 @@ write_info false
 cosines
 write_info true
 cosines
-# stored in halves: the norms are off, and a cosine is 1 all the same
+# in half precision the norms are inexact, but the cosine of equal rows is still 1
 sightline embed-image photos -o a.npy --force --output-dtype f16
 python3 - <<'P'
 import struct

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Rows are named by their number; a row of zeros scores 0, never NaN.
+# Rows are named by their number; an all-zero row scores 0, never NaN.
 npy write images.npy "[[$(python3 -c 'print(", ".join(["0"]*32))')], [$(python3 -c 'print(", ".join(["0.5"]*32))')]]"
 sightline embed-text 'a dog' -o texts.npy --no-index
 sightline score --image-embeddings images.npy --text-embeddings texts.npy -f jsonl >out

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-pictures
+copy_images
 npy write narrow.npy '[[1, 2], [3, 4]]'
 expect 4 sightline score --image-embeddings narrow.npy -c cat
 expect 4 sightline score --image-embeddings absent.npy -c cat

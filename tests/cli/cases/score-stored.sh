@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Stored embeddings on either side give the same scores, labels from the index beside them.
-pictures
+# Stored embeddings of images or captions give the same scores, with labels from the index.
+copy_images
 sightline embed-image photos -o images.npy
 sightline embed-text 'a dog' word 'a photo of a cat' -o texts.npy
 sightline score photos -c 'a dog' -c word -c 'a photo of a cat' -f jsonl >direct

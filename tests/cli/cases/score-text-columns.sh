@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# No column of probabilities where they say nothing: of one caption, and over images. Machine forms keep theirs.
-pictures
+# No probability column if it is meaningless: for one caption, and over images. Other formats keep it.
+copy_images
 show() { "$@" | sed 's/[-0-9.]*[0-9]%/PERCENT/;s/-\{0,1\}[01]\.[0-9]\{4\}/COSINE/;s/  */ /g'; }
 show sightline score photos/grey.png -c word
 show sightline score photos/grey.png --labels dog

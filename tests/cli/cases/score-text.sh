@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# For people: the path, then one aligned line a caption, best first. No escapes when stdout is no terminal.
-pictures
+# The text format: the path, then one aligned line per caption, best first. No escape sequences if stdout is not a
+# terminal.
+copy_images
 sightline score photos/photo.jpg photos/grey.png -c 'a dog' -c 'a photo of a cat' -c word

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-pictures
+copy_images
 sightline score photos/photo.jpg -c word -c 'a dog' -c word -c 'a dog' -c word -f jsonl >out
 python3 - <<'P'
 import json

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Probabilities stay those over all captions; the threshold is on the cosine.
-pictures
+# Probabilities are computed over all captions; the threshold applies to the cosine.
+copy_images
 sightline score photos/photo.jpg --captions "$MODELS/captions.txt" -f jsonl >all
 sightline score photos/photo.jpg --captions "$MODELS/captions.txt" -f jsonl --top 2 >two
 python3 - <<'P'

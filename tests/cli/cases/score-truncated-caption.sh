@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-pictures
+copy_images
 long=$(printf 'the and %.0s' {1..60})
 sightline score photos/photo.jpg -c "$long" -c 'a dog' -f jsonl >out
 python3 - <<'P'

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The matrix is [images, captions], whatever --by says; --by caption makes probabilities sum over images.
-pictures
+# The matrix is [images, captions], regardless of --by; with --by caption, probabilities sum to 1 over images.
+copy_images
 for by in image caption; do
   for value in logit cosine probability; do
     sightline score photos -c 'a dog' -c word --by $by --values $value -o $by-$value.npy

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# Ctrl-C and SIGTERM: the end within two seconds, by that signal, and no half-written file under any name.
-for i in {1..200000}; do echo "$PICTURES/photo.jpg"; done >list
+# After Ctrl-C or SIGTERM, the program ends within two seconds with that signal and leaves no partial files.
+for i in {1..200000}; do echo "$IMAGES/photo.jpg"; done >list
 for signal in INT TERM; do
   python3 - $signal <<'P'
 import os, signal, subprocess, sys, time

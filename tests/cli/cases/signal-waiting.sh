@@ -1,6 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A pipe that nobody reads, or stdin that nothing comes from, does not hold up the end by a signal, whichever thread
-# waits there.
+# A blocked pipe or an idle stdin does not delay the response to a signal, regardless of which thread waits.
 cat >try.py <<'P'
 import os, signal, subprocess, time
 def end(name, arguments, **streams):
@@ -24,7 +23,7 @@ try:
         os.write(full, bytes(4096))
 except BlockingIOError:
     os.set_blocking(full, True)
-long = os.environ["PICTURES"] + 1900 * "/." + "/photo.jpg"
+long = os.environ["IMAGES"] + 1900 * "/." + "/photo.jpg"
 open("list", "w").write(20000 * (long + "\n"))
 for threads in "12":
     end("stdout", ["embed-image", "--files-from", "list", "-j", threads, "--report", "out"], stdout=full)

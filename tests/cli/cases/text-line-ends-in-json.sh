@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# U+0085, U+2028 and U+2029 never stand in a JSON output as they are, and read back.
+# U+0085, U+2028 and U+2029 are escaped in JSON output, and read back correctly.
 text=$(printf 'a\302\205b\342\200\250c\342\200\251d')
 sightline embed-text "$text" -o out.npy --report report.jsonl
 cat out.index.jsonl report.jsonl

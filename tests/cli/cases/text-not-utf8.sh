@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A text that is not UTF-8 fails alone: a row of zeros, exit 3, the others as without it; score cannot leave one out.
+# A text that is not UTF-8 is a failed item: a row of zeros and exit status 3, and the others are not affected; score
+# ends the run instead.
 printf 'a dog\nab\377c\nlast\n' >captions
 printf 'a dog\nlast\n' >good
 sightline embed-text --captions good -o good.npy
@@ -10,7 +11,7 @@ cat out.index.jsonl report
 expect 3 sightline embed-text --captions captions -o dropped.npy --drop-bad
 cmp dropped.npy good.npy
 expect 4 sightline embed-text --captions captions -o stopped.npy --on-error stop
-expect 4 sightline score "$PICTURES/grey.png" --captions captions
+expect 4 sightline score "$IMAGES/grey.png" --captions captions
 refused() {
   printf "$1" >captions
   expect 4 sightline embed-text --captions captions --on-error stop

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Captions of every kind: values of the reference, tokens and truncation in the index.
+# Captions of every kind give the values of the reference; the index contains tokens and truncation.
 sightline embed-text --captions "$MODELS/captions.txt" -o out.npy
 npy show out.npy
 npy close out.npy "$MODELS/expected/nano_quick_gelu/text_embeds.npy" 3e-6

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# --invalid-utf8 replace: the text Python's decode gives, and exactly the embeddings of that text.
+# --invalid-utf8 replace gives the same text as Python's decode, and exactly the embeddings of that text.
 python3 - <<'P'
 import itertools, random
 random.seed(7)
@@ -16,7 +16,7 @@ cmp right.index.jsonl wrong.index.jsonl
 head -2 report
 tail -1 report
 sightline embed-text "$(printf 'a\377b')" --invalid-utf8 replace -v -o one.npy 2>&1 | grep warning
-sightline score "$PICTURES/grey.png" -c "$(printf 'a\377')" --invalid-utf8 replace -f tsv | tail -1 | cut -f 2
+sightline score "$IMAGES/grey.png" -c "$(printf 'a\377')" --invalid-utf8 replace -f tsv | tail -1 | cut -f 2
 sightline embed-text --labels "$(printf 'caf\351')" --template "$(printf '\351 {}')" --invalid-utf8=replace | cut -c 1-24
 expect 4 sightline embed-text --labels cat --template "$(printf '\351 {}')"
 expect 3 sightline embed-text --labels "cat,$(printf 'caf\351')" -o labels.npy

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Sorting by length, chunks and threads change neither the order nor a bit.
+# Sorting by length, chunks and threads change neither the order nor the values.
 for i in 1 2 3 4 5 6 7 8; do cat "$MODELS/captions.txt"; done >captions
 sightline embed-text --captions captions -o a.npy -j 1 -b 1
 for options in '-j 2 -b 1' '-j 1 -b 7' '-j 2 -b 7' '-j 3' ''; do

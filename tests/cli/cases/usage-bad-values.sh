@@ -3,7 +3,7 @@ expect 2 sightline embed-text a -b 0
 expect 2 sightline embed-text a -j many
 expect 2 sightline embed-text a -f xml
 expect 2 sightline score a.png -c a --top 0
-expect 2 sightline score a.png -c a --by picture
+expect 2 sightline score a.png -c a --by photo
 expect 2 sightline score a.png -c a --threshold high
 SIGHTLINE_THREADS=none expect 2 sightline embed-text a
 expect 2 sightline embed-text a -o out.xyz

@@ -13,7 +13,7 @@ for level in sse4.2 avx avx2 avx512 avx512_vnni avx512_vbmi avx512_bf16; do
   [[ " $allowed " == *" ${products:-portable} "* ]]
 done
 SIGHTLINE_CPU= kernels | cmp - <(kernels)  # empty is not set
-pictures
+copy_images
 for value in avx3 AVX2 'avx2 '; do
   SIGHTLINE_CPU=$value expect 2 sightline embed-image photos -o out.npy
   SIGHTLINE_CPU=$value expect 2 sightline embed-text word -o out.npy

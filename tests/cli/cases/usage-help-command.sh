@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# `sightline help` is `sightline --help`, with a command that command's.
+# `sightline help` is the same as `sightline --help`; `sightline help COMMAND` shows the help of a command.
 sightline --help >main
 for help in help '-h' 'help help' 'help --help' 'help -h'; do sightline $help | cmp - main; done
 for command in score embed-image embed-text convert-weights info; do

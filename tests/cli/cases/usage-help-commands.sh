@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# On stdout, 80 columns, with defaults and three examples at the foot; -h is the same.
+# Help goes to stdout, in 80 columns, with defaults and examples at the end; -h is the same.
 for command in score embed-image embed-text convert-weights info; do
   sightline $command --help >help
   sightline $command -h | cmp - help

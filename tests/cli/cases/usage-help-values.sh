@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# The help lists only values that work: each one of each list is tried. Those of later versions are refused by name.
-pictures
+# The help lists only values that work: each listed value is tried. Values of later versions are refused by name.
+copy_images
 tried=0
 try() {  # COMMAND ARGUMENTS...
   local option values value

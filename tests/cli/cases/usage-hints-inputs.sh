@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A second line where something else was meant, once for each kind of mistake.
-pictures
+# A hint is printed for a probable mistake, once per kind of mistake.
+copy_images
 cp photos/photo.jpg dog.jpg
 expect 4 sightline score '*.jpeg' 'photos/[a-c]?.gif' -c cat >out
 expect 3 sightline embed-image dog.jpg '*.jpeg' -f csv >out
@@ -22,8 +22,8 @@ expect 3 sightline score dog.jpg -c 'a photo' 'of a dog' cat >out
 expect 3 sightline score dog.jpg --labels cat dog >out
 expect 2 sightline score dog.jpg --labels cat, dog
 expect 4 sightline embed-image 'a dog' >out
-# A name with blanks that is an image's, a word that is a path: nothing else was meant.
+# No hint for a name with spaces and an image extension, or for a path.
 expect 4 sightline score 'my dog.jpg' ./dog photos/dog -c cat >out
-# Quiet means errors only, and --on-error stop ends with the hint.
+# -q shows errors only, and --on-error stop ends with the hint.
 expect 4 sightline score '*.jpeg' -c cat -q >out
 expect 4 sightline score '*.jpeg' -c cat --on-error stop >out

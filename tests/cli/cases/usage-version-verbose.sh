@@ -11,8 +11,8 @@ assert re.fullmatch(r"sightline \d+\.\d+\.\d+", lines[0]), lines[0]
 assert re.fullmatch(r"commit: ([0-9a-f]{7,40}|unknown)", lines[1]), lines[1]
 assert re.fullmatch(r"compiler: \S+ \d+\.\S+, .+", lines[2]), lines[2]
 blocks = {block.split("\n")[0]: block.rstrip("\n").split("\n")[1:] for block in page.split("\n\n")[1:]}
-assert list(blocks) == ["Libraries", "Image formats", "Kernels of this processor"], list(blocks)
-# Each library that the documentation lists, but those of the tests, with its licence, and no other one.
+assert list(blocks) == ["Libraries", "Image formats", "Kernels for this processor"], list(blocks)
+# Exactly the libraries that the documentation lists, except those of the tests, with their licences.
 table = open(os.environ["DATA"] + "/../third_party/README.md").read()
 known = {m[1]: m[2] for m in re.finditer(r"^\| \[([^]]+)\]\S+ \| [^|]+ \| ([^|]+) \| (?!tests only)", table, re.M)}
 shown = {}
@@ -31,9 +31,9 @@ assert re.search(r"^  WebP +libwebp \d\S*: \.webp", formats, re.M), formats
 for name, library in (("AVIF", "libavif"), ("HEIC", "libheif")):
     decoder = re.search(rf"^  {name} +(.+): \.", formats, re.M)[1]
     assert re.match(rf"{library}( \d|, which cannot)" if library in shown else rf"not in this build \({library} was missing\)", decoder), formats
-steps = [line.split("  ")[1] for line in blocks["Kernels of this processor"]]
+steps = [line.split("  ")[1] for line in blocks["Kernels for this processor"]]
 assert {"matrix products", "image resizing"} <= set(steps), steps
 P
-# What it names is what a run uses.
+# The listed kernels are those that a run uses.
 products=$(sed -n 's/^  matrix products *//p' page)
 sightline embed-text cat -vv 2>&1 >out.jsonl | grep -qF "matrix products: $products"

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-# Checkpoints of training programs: which of two models was read is said; values that are data do not matter.
+# Checkpoints of training programs: a note reports which of two models was read; unrelated plain data is ignored.
 odd=$DATA/golden/weights/odd
 bare() { sed "s|$odd/||g" >&2; }
-sightline embed-image "$PICTURES/grey.png" -m "$MODELS/nano_layers1" -o plain.npy --no-index
-sightline embed-image "$PICTURES/grey.png" -m "$odd/trained" -o trained.npy --no-index
+sightline embed-image "$IMAGES/grey.png" -m "$MODELS/nano_layers1" -o plain.npy --no-index
+sightline embed-image "$IMAGES/grey.png" -m "$odd/trained" -o trained.npy --no-index
 python3 - <<'PYTHON'
 import struct
 read = lambda name: struct.unpack("<24f", open(name, "rb").read()[128:])

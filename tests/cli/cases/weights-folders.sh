@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The model inside a folder of sentence-transformers, endings in capital letters, and folders that hold something else.
+# The model inside a folder of sentence-transformers, extensions in upper case, and folders with other contents.
 sightline embed-text 'a dog' -f csv >plain
 mkdir sentences
 cp -r "$SIGHTLINE_MODEL" sentences/0_CLIPModel

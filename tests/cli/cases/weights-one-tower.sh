@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# Half a CLIP says which half it is; a model of another kind is refused by that name.
+# If one tower is missing, the error names the one that is present; a model of another kind is refused by name.
 cp -r "$SIGHTLINE_MODEL" model
 chmod -R u+w model
 names() { python3 "$CLI/safetensors.py" "$SIGHTLINE_MODEL/model.safetensors" model/model.safetensors "$1"; }
 names "name if name.startswith('text_') else None"
 expect 5 sightline embed-text 'a dog' -m model
 names "name if name.startswith('vis') else None"
-expect 5 sightline score "$PICTURES" -c 'a dog' -m model
+expect 5 sightline score "$IMAGES" -c 'a dog' -m model
 for type in siglip chinese_clip clipseg altclip blip; do
   sed "s/\"model_type\": \"clip\"/\"model_type\": \"$type\"/" "$SIGHTLINE_MODEL/config.json" >model/config.json
   expect 5 sightline info -m model

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# What wrappers put before the names comes off in safetensors too, and the numbers are those of the plain file; what
-# belongs to nothing is named.
+# Prefixes added by wrappers are removed in safetensors, too, with the same results as the plain file; an error names a
+# tensor without a match.
 sightline embed-text 'a dog' -f csv >plain
 cp -r "$SIGHTLINE_MODEL" model
 chmod -R u+w model

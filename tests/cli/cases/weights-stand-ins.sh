@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A pointer of git-lfs, a web page or a hub's answer is recognized in the place of every file of a model.
+# A Git LFS pointer, a web page or a server response in place of any file of a model is recognised.
 pointer() { printf 'version https://git-lfs.github.com/spec/v1\noid sha256:%064d\nsize 12345\n' 7; }
 fresh() {
   rm -rf model
@@ -10,7 +10,7 @@ for file in model.safetensors config.json preprocessor_config.json vocab.json me
   special_tokens_map.json; do
   fresh
   pointer >model/$file
-  expect 5 sightline score "$PICTURES/grey.png" -c 'a dog' -m model
+  expect 5 sightline score "$IMAGES/grey.png" -c 'a dog' -m model
 done
 cp -r "$MODELS/nano_tokenizer_json" json
 chmod -R u+w json

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-# Outputs of one run are published together: one that fails keeps the others, and what stood there, from changing.
-picture=$PICTURES/grey.png
+# The outputs of one run are published together: if one fails, the others are not written, and existing files are
+# unchanged.
+image=$IMAGES/grey.png
 expect 6 sightline embed-text word -o texts.npy --report /dev/full
-expect 6 sightline embed-image "$picture" -o images.npy --report /dev/full
-expect 6 sightline score "$picture" -c word -o scores.csv --report /dev/full
+expect 6 sightline embed-image "$image" -o images.npy --report /dev/full
+expect 6 sightline score "$image" -c word -o scores.csv --report /dev/full
 ls
 seq 1 100 >numbers
 seq 101 200 >others

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A caption that is the name of a file is taken as a caption, and said to be one.
-pictures
+# A caption that is the name of a file is used as a caption, and a note mentions --like.
+copy_images
 cp photos/grey.png 'my cat.png'
 cp photos/grey.png "$(printf "it's\n.png")"
 mkdir dog

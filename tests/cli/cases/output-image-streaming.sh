@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# A reader of a pipe has the row of an image before the next one can be read: stdin holds the second image back until
-# the first row is there. Likewise through a FIFO, for the report, and on a terminal.
-pictures
+# The reader of a pipe gets the row of an image before the next image is read: stdin delivers the second image only
+# after the first row. The same holds for a FIFO, the report and a terminal.
+copy_images
 cat >try.py <<'P'
 import os, pty, select, subprocess, sys
 image = open("photos/grey.png", "rb").read()
@@ -25,7 +25,7 @@ def rest(descriptor):
         pass
     return text
 def start(arguments, **streams):
-    # One thread and one image a batch: the first is encoded when the second is asked for.
+    # One thread and batch size 1: the first image is encoded before the second is read.
     command = ["sightline", *arguments, "-b", "1", "-j", "1", "-q"]
     return subprocess.Popen(command, stdin=subprocess.PIPE, **streams)
 def finish(run, descriptor):
@@ -68,7 +68,7 @@ for name, arguments in {"score": score, "embed-image": [*embed, "-f", "tsv"]}.it
     report(f"{name} terminal", before, *finish(run, here))
 P
 python3 try.py
-# Of many texts the first are there when few are encoded: a reader that takes one row stops the program soon.
+# The first of many texts arrive after few are encoded: a reader that takes one row stops the program early.
 for i in $(seq 4000); do echo "a small house by the river and tree number $i, as seen from the road behind the hill"; done >captions
 cat >texts.py <<'P'
 import os, subprocess, time

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A name with a newline is two names in a list by lines; -0 has it whole.
-pictures
+# A name with a newline is two entries in a list of lines, but one with -0.
+copy_images
 cp photos/grey.png "$(printf 'x\ny.png')"
 status=0
 printf 'x\ny.png\nphotos/grey.png\n' | sightline embed-image --files-from - -o out.npy -q || status=$?

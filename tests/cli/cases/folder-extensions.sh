@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# Which files of a folder are images: by ending, in any case, as far as this build reads them. Images that it does not
-# read are counted: a line on stderr for each folder, and in the summary of the report.
-pictures
+# The extension, in upper or lower case, decides which files in a folder are images. Those that this build cannot read
+# are counted: in one line per folder on stderr, and in the summary of the report.
+copy_images
 mkdir -p trip/below
 for ending in jpg JPEG jpe JfIf WebP; do cp photos/photo.jpg trip/below/a.$ending; done
 cp photos/grey.png trip/b.PNG
@@ -10,7 +10,7 @@ touch trip/d.svg trip/below/e.SVG trip/below/f.svg trip/g.psd trip/h.Psd trip/i.
 sightline embed-image trip/ -o out.npy --report report.jsonl
 cut -d, -f2 out.index.jsonl
 tail -1 report.jsonl
-# Quiet, in the report all the same; of a list's folders too, one line each.
+# With -q only in the report; also for folders in a list, one line each.
 sightline embed-image trip -o out.npy --force -q --report report.jsonl --force
 tail -1 report.jsonl
 mkdir other
@@ -18,9 +18,9 @@ touch other/a.svg
 printf 'trip/below\nother\nphotos\n' >list
 sightline score --files-from list -c word -o out.csv --report scores.jsonl
 tail -1 scores.jsonl
-# Only images that are not read: none found, and why.
+# A folder with unsupported images only: no images are found, and the reason is given.
 expect 4 sightline embed-image other -o none.npy
 expect 4 sightline score other -c word
 expect 4 sightline score other -c word -q
-# By name everything is an input.
+# A file given by name is always an input.
 expect 4 sightline embed-image other/a.svg

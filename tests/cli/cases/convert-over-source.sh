@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A target that is replaced takes nothing with it that it is made from: with --force, and by whatever name.
+# Replacing the target never deletes an input of the conversion, even with --force and through links.
 cp -r "$MODELS/nano_quick_gelu" model
 cp -r "$DATA/golden/weights/keras_hub" keras
 mkdir -p other blobs words
@@ -15,6 +15,6 @@ expect 8 sightline convert-weights keras -o keras/model.weights.h5 --force -q
 expect 8 sightline convert-weights other -o blobs --force -q
 expect 8 sightline convert-weights model -o words --tokenizer words --force -q
 find . -type f -exec cksum {} + | sort | cmp - ../before
-# A new folder inside the source is no such thing.
+# A new folder inside the source is allowed.
 sightline convert-weights model -o model/half --dtype f16 -q
 ls model/half

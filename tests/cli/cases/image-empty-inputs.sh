@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# An empty list or folder: exit 4 and a valid, empty output.
+# An empty list or folder gives exit status 4 and a valid, empty output.
 mkdir empty
 : >list
 expect 4 sightline embed-image empty -o a.npy

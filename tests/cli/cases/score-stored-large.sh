@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# More stored rows and captions than are scored at once: both rankings, the matrix and --top agree with one
-# another and with plain arithmetic; equal scores keep input order.
+# More stored rows and captions than are scored in one block: both rankings, the matrix and --top agree with each other
+# and with plain arithmetic; equal scores keep the input order.
 python3 - <<'P'
 import os, random, sys
 sys.path.insert(0, os.environ["CLI"])

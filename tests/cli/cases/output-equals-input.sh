@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# By whatever name, with --force too; nothing is touched.
-pictures
+# Refused also through links and with --force; all files are unchanged.
+copy_images
 cp -r "$SIGHTLINE_MODEL" model
 chmod -R u+w model
 ln -s photos/grey.png link.npy

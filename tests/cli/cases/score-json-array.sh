@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-pictures
+copy_images
 for by in image caption; do
   sightline score photos -c 'a dog' -c word --by $by -f jsonl >lines
   sightline score photos -c 'a dog' -c word --by $by -f json >array

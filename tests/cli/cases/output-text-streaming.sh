@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The reader of a pipe gets rows of texts all the time, not thousands at once: the processor time spent between them.
+# The reader of a pipe gets rows of texts continuously, not thousands at once: measured as processor time between rows.
 [ "$SANITIZED" = no ] || skip "a sanitized build is too slow for times"
 for i in $(seq 6000); do echo "a small house by the river and tree number $i, as seen from the road behind the hill"; done >captions
 cat >gaps.py <<'P'
@@ -20,7 +20,7 @@ assert run.wait() == 0 and count == 6001, count
 assert largest <= 0.3, f"{largest:.2f} s between rows"
 P
 python3 gaps.py
-# the rows are those of a file
+# the rows equal those written to a file
 head -500 captions >few
 sightline embed-text --captions few -o few.tsv -j 1
 sightline embed-text --captions few -f tsv | cmp - few.tsv

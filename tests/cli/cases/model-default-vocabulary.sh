@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A model without a tokenizer gets CLIP's own where that fits, and says so where texts are read.
+# A model without a tokenizer uses CLIP's vocabulary if the size matches; a note reports it if texts are read.
 python3 - "$DATA" <<'P'
 import json, os, shutil, struct, sys
 import array
@@ -34,8 +34,8 @@ json.dump(config, open("m/config.json", "w"))
 P
 sightline embed-text -m m 'a dog' -o a.npy
 cat a.index.jsonl
-sightline score "$PICTURES/grey.png" -m m -c 'a dog' -f tsv | wc -l
-sightline embed-image -m m "$PICTURES/grey.png" -o b.npy
+sightline score "$IMAGES/grey.png" -m m -c 'a dog' -f tsv | wc -l
+sightline embed-image -m m "$IMAGES/grey.png" -o b.npy
 sightline info m | grep '^tokenizer'
 cp "$DATA/vocab/vocab.json" "$DATA/vocab/merges.txt" m
 sightline embed-text -m m 'a dog' -f npy | cmp - a.npy
