@@ -53,7 +53,8 @@ class LowScores {
   std::vector<Entry> images_;  ///< those below the limit
 };
 
-/// "cat.png: best 0.2310 is below 0.25": with 4 decimals, or more if needed to show a number below the limit.
+/// "cat.png: best cosine 0.2310 is below 0.25": with 4 decimals, or more if needed to show a number below the
+/// limit.
 std::string low_score_line(std::string_view subject, float best, const CosineLimit& limit);
 
 }  // namespace sightline::app

@@ -30,7 +30,7 @@ class Report {
   /// If `path` is "", only counts. `label_key`: "path" or "text". Errors: those of OutputFile.
   Report(const std::string& path, bool force, std::string_view label_key);
 
-  /// What the summary says of `unsupported`, a JSON object; without it the summary has no such key.
+  /// Sets `passed_over` of the summary, a JSON object; without a call, the summary has no such key.
   void set_unsupported_images(std::string json) { unsupported_images_ = std::move(json); }
   void add(const ItemStatus& item);
   /// Passes complete lines to the reader of a pipe. Call it after each batch.
@@ -48,7 +48,7 @@ class Report {
   std::int64_t ok_ = 0, skipped_ = 0;
 };
 
-/// The end of a run's outputs: all are settled before the first is published. `out`: an OutputFile or an
+/// The end of a run's outputs: all are completed before the first is published. `out`: an OutputFile or an
 /// EmbeddingOutput. Errors: Failure of Stage::output.
 template <class Output>
 void publish(Output& out, Report& report) {
