@@ -35,7 +35,7 @@ class Report {
   void add(const ItemStatus& item);
   /// Passes complete lines to the reader of a pipe. Call it after each batch.
   void flush_to_reader();
-  /// Writes the last line and settles the file, which `commit` publishes. Errors: those of OutputFile.
+  /// Writes the last line and completes the file; `commit` publishes it. Errors: those of OutputFile.
   void prepare_commit();
   void commit();
 
