@@ -47,10 +47,10 @@ while [[ $# -gt 0 ]]; do
       fuzz_seconds=$2; shift ;;
     --only)
       chosen=${2:-}; chosen=${chosen//,/ }; shift
-      [[ -n "$chosen" ]] || fail_usage "--only needs the names of steps"
       for name in $chosen; do
         [[ " $steps $long_steps " == *" $name "* ]] || fail_usage "unknown step '$name'"
-      done ;;
+      done
+      [[ "$chosen" == *[^\ ]* ]] || fail_usage "--only needs the names of steps" ;;
     *) fail_usage "unknown option '$1'" ;;
   esac
   shift
@@ -77,11 +77,12 @@ need() {
   command -v "$tool" >/dev/null || skip "$tool is missing (package $1)"
 }
 
-# configure FOLDER OPTION...: a build with the tests
+# configure FOLDER OPTION...: a build with the tests; a folder that was configured keeps its generator
 configure() {
-  local folder=$1
+  local folder=$1 generator=(-G Ninja)
   shift
-  cmake -S . -B "$folder" -G Ninja -DSIGHTLINE_TESTS=ON "$@" >/dev/null
+  [[ ! -f "$folder/CMakeCache.txt" ]] || generator=()
+  cmake -S . -B "$folder" "${generator[@]}" -DSIGHTLINE_TESTS=ON "$@" >/dev/null
 }
 
 run_install() { scripts/setup.sh --tests; }

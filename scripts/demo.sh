@@ -12,8 +12,10 @@ case "${1:-}" in
   *) echo "demo.sh: unknown option '$1'; usage: scripts/demo.sh" >&2; exit 2 ;;
 esac
 scripts/setup.sh
-if [[ ! -f build/CMakeCache.txt ]]; then
+# A folder without build files may have a cache all the same: that of a configuration that failed.
+if [[ ! -f build/build.ninja && ! -f build/Makefile ]]; then
   mkdir -p build
+  rm -rf build/CMakeCache.txt build/CMakeFiles
   cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Release >build/demo.log 2>&1 || { cat build/demo.log; exit 1; }
 fi
 echo "demo: building (a few minutes on two cores, the first time)"

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 """scripts/setup.sh and scripts/demo.sh where nothing can be installed: without root and sudo, and on other
-distributions. The commands that they look for are stand-ins in a folder that is the whole PATH.
+distributions; demo.sh and check.sh where the build folder exists. The commands that they look for are stand-ins in a
+folder that is the whole PATH.
 """
 import os
 import pathlib
@@ -30,6 +31,37 @@ def run(script, *options, commands):
 DEBIAN = {"dpkg-query": "echo not-installed", "apt-get": "echo called; exit 9", "apt-cache": "exit 1"}
 
 
+INSTALLED = {"dpkg-query": "echo installed", "apt-get": "exit 9", "apt-cache": "exit 1"}
+CMAKE = {"cmake": 'echo "cmake $*" >>calls; case $1 in -S) : >build/CMakeCache.txt; exit 1 ;; esac'}
+
+
+def run_in_copy(script, *options, left=(), commands):
+    """(exit status, how cmake was called) of a script in a copy of scripts/, where build/ holds the files `left`."""
+    with tempfile.TemporaryDirectory(prefix="sightline-setup-") as name:
+        copy = pathlib.Path(name)
+        shutil.copytree(SCRIPTS, copy / "scripts")
+        (copy / "build").mkdir()
+        for file in left:
+            (copy / "build" / file).touch()
+        tools = {tool: f'exec {shutil.which(tool)} "$@"' for tool in ("cat", "mkdir", "mktemp", "nproc", "rm")}
+        result = run(copy / "scripts" / script, *options, commands={**tools, **commands})
+        calls = copy / "calls"
+        return result[0], calls.read_text() if calls.exists() else ""
+
+
+def check_build_folders(expect):
+    commands = {**INSTALLED, **CMAKE}
+    for left, configured in (((), True), (("CMakeCache.txt",), True), (("CMakeCache.txt", "build.ninja"), False),
+                             (("CMakeCache.txt", "Makefile"), False)):
+        result = run_in_copy("demo.sh", left=left, commands=commands)
+        expect(f"demo.sh with {left} in build/", ("cmake -S" in result[1]) == configured, result)
+        result = run_in_copy("check.sh", "--only", "release", left=left, commands=commands)
+        expect(f"check.sh with {left} in build/", result[0] == 1 and ("-G Ninja" in result[1]) == (not left), result)
+    for steps in (",", " ", "", "nosuch", "release,nosuch"):
+        result = run_in_copy("check.sh", "--only", steps, commands=commands)
+        expect(f"check.sh --only '{steps}'", result == (2, ""), result)
+
+
 def main():
     problems = []
 
@@ -51,6 +83,7 @@ def main():
         expect(command, result[0] == 0 and package in result[2] and result[1] == "" and f"\n  {command} " in result[2], result)
     result = run("setup.sh", commands={})
     expect("unknown distribution", result[0] == 0 and "C++20 compiler" in result[2], result)
+    check_build_folders(expect)
     print("\n".join(problems) or "setup scripts: ok")
     sys.exit(1 if problems else 0)
 
