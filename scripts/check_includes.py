@@ -52,6 +52,9 @@ LIBRARIES = {
     "tiff": ["image/tiff_library.cpp"],
     "libdeflate.h": ["image/png_orientation.cpp", "containers/zip.cpp"],
 }
+# headers of the compiler and of Linux, besides those of the C++ library (which have neither a slash nor a dot)
+SYSTEM = {"cpuid.h", "immintrin.h", "dirent.h", "dlfcn.h", "fcntl.h", "fnmatch.h", "nss.h", "poll.h", "pthread.h", "pwd.h",
+          "sched.h", "stdlib.h", "unistd.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 
 
@@ -74,7 +77,11 @@ def closure(header):
         if name in found:
             continue
         found.add(name)
-        for kind, included in INCLUDE.findall((LIB.parent / name).read_text(encoding="utf-8")):
+        path = LIB.parent / name
+        if not path.exists():
+            foreign.append(f"{name}: is public, and does not exist")
+            continue
+        for kind, included in INCLUDE.findall(path.read_text(encoding="utf-8")):
             if included.startswith("sightline/"):
                 waiting.append(included)
             elif kind == '"' or "/" in included or included.endswith(".h"):
@@ -107,12 +114,21 @@ def short_name(path):
 
 
 def check_library(path, header, problems):
+    """An include in angle brackets."""
+    name = short_name(path)
     for prefix, allowed in LIBRARIES.items():
-        if not header.startswith(prefix):
-            continue
-        name = short_name(path)
-        if name not in allowed:
-            problems.append(f"{name}: includes {header}, which only {', '.join(allowed) or 'no file'} may include")
+        if header.startswith(prefix):
+            if name not in allowed:
+                problems.append(f"{name}: includes {header}, which only {', '.join(allowed) or 'no file'} may include")
+            return
+    if ("/" in header or "." in header) and header not in SYSTEM and not header.startswith("sys/"):
+        problems.append(f"{name}: includes {header}, of a library that is not in the table of check_includes.py")
+
+
+def check_own(path, header, problems):
+    """An include in quotes that does not begin with sightline/: only the app has such, from its own folder."""
+    if LIB in path.parents or ".." in header.split("/"):
+        problems.append(f'{short_name(path)}: includes "{header}", which is to be written from lib/: "sightline/..."')
 
 
 def find_circle(graph):
@@ -153,7 +169,7 @@ def main():
         layer = layer_of(path)
         for kind, header in INCLUDE.findall(text):
             if not header.startswith("sightline/"):
-                check_library(path, header, problems)
+                (check_own if kind == '"' else check_library)(path, header, problems)
                 continue
             target = LIB.parent / header
             if not target.exists():

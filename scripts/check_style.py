@@ -11,7 +11,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOLDERS = ("app", "lib", "tests", "scripts", "docs", ".ci")
+FOLDERS = ("app", "lib", "tests", "scripts", "docs", "third_party", ".ci")
 CODE = (".h", ".cpp")
 THIRD_PARTY = re.compile(r'#include <(?:CLI|spdlog|simdjson|png|jpeg|cblas|openblas|libdeflate|webp|avif|libheif|tiff)')
 MARKS = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
@@ -22,6 +22,7 @@ MAX_COLUMNS = 110
 
 
 def files():
+    yield from sorted(p for p in ROOT.iterdir() if p.is_file() and p.name != ".git")  # .git: a file in a worktree
     for folder in FOLDERS:
         yield from sorted(p for p in (ROOT / folder).rglob("*") if p.is_file() and "__pycache__" not in p.parts)
 
