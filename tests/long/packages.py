@@ -85,6 +85,7 @@ def debootstrap(folder, release, mirror):
         raise Skip(f"debootstrap {release}: {str(failure).splitlines()[-1]}") from None
     for name in ("/etc/resolv.conf", "/etc/hosts"):
         if pathlib.Path(name).exists():
+            (folder / name[1:]).unlink(missing_ok=True)  # it may be a link, out of the root
             shutil.copyfile(name, folder / name[1:])
 
 
@@ -111,7 +112,9 @@ def check_deb(dist, folder, expected):
     run_in_root(root, "apt-get", "install", "-y", "-qq", "--no-install-recommends", f"/{package.name}")
     compare(f"{package.name} in a fresh root of {release}", score_in_root(root, "/usr/bin/sightline"), expected)
     files = run_in_root(root, "dpkg", "-L", "sightline").splitlines()
-    for wanted in ("/usr/share/man/man1/sightline.1.gz", "/usr/share/doc/sightline/copyright", "/usr/bin/sightline-fetch"):
+    for wanted in ("/usr/share/man/man1/sightline.1.gz", "/usr/share/doc/sightline/copyright", "/usr/bin/sightline-fetch",
+                   "/usr/share/bash-completion/completions/sightline", "/usr/share/zsh/vendor-completions/_sightline",
+                   "/usr/share/fish/vendor_completions.d/sightline.fish"):
         if wanted not in files:
             raise Failure(f"{package.name} has no {wanted}")
     run_in_root(root, "apt-get", "remove", "-y", "-qq", "sightline")
