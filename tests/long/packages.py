@@ -5,7 +5,7 @@ compares what is printed with the program of the build folder.
 
 The .deb goes into a fresh root of this Debian release (debootstrap), the tarball into a root with nothing else in it and
 into one of an older release, the wheel into a fresh virtual environment. What cannot be done here (not root, no debootstrap,
-no mirror) is skipped, and says so.
+no mirror) is skipped, and says so; the exit status is then 77 when nothing else failed.
 
 Usage: packages.py --binary PATH [--dist FOLDER] [deb|tarball|wheel ...]     (--dist: packages that were made already)
 """
@@ -181,8 +181,10 @@ def main():
     wanted = arguments.packages or list(CHECKS)
     if not set(wanted) <= set(CHECKS):
         parser.error(f"a package is one of {', '.join(CHECKS)}")
+    skipped = False
     if arguments.dist is None:
-        wanted = [name for name in wanted if can_be_made(name)]
+        asked, wanted = wanted, [name for name in wanted if can_be_made(name)]
+        skipped = wanted != asked
         if wanted:
             subprocess.run([ROOT / "scripts" / "package.sh", *wanted], check=True)
     dist = (arguments.dist or ROOT / "dist").resolve()
@@ -193,11 +195,12 @@ def main():
             try:
                 CHECKS[name](dist, pathlib.Path(folder), expected)
             except Skip as reason:
+                skipped = True
                 print(f"{name}: skipped from here on: {reason}")
             except Failure as failure:
                 failed = True
                 print(f"{name}: FAILED: {failure}")
-    sys.exit(1 if failed else 0)
+    sys.exit(1 if failed else 77 if skipped else 0)
 
 
 if __name__ == "__main__":
