@@ -36,7 +36,7 @@ void check(const EmbedImageOptions& o) {
 
 int run_embed_image(const EmbedImageOptions& o) {
   check(o);
-  const TableFormat format = choose_format(o.output, TableFormat::jsonl, TableFormat::npy);
+  const TableFormat format = choose_format(o.output, Forms::embeddings);
   const ImagePaths gathered = gather_images(o.input);
   const std::vector<std::string>& paths = gathered.paths;
   note_unsupported_images(o.console, gathered.unsupported);

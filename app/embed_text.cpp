@@ -109,7 +109,7 @@ std::vector<Caption> gather(const EmbedTextOptions& o) {
 
 int run_embed_text(const EmbedTextOptions& o) {
   check(o);
-  const TableFormat format = choose_format(o.output, TableFormat::jsonl, TableFormat::npy);
+  const TableFormat format = choose_format(o.output, Forms::embeddings);
   const std::vector<Caption> captions = gather(o);
   install_signal_handlers();
   std::vector<std::string> outputs = companions_of(o.output, format);

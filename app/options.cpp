@@ -62,7 +62,7 @@ std::vector<Choice<std::string>> template_set_choices() {
 std::vector<Choice<TableFormat>> format_choices(Forms forms) {
   std::vector<Choice<TableFormat>> choices;
   for (const TableFormatInfo& format : table_formats()) {
-    if (forms == Forms::embeddings && format.make_writer == nullptr) continue;
+    if (!is_written(format, forms)) continue;
     choices.push_back({std::string(format.name), format.format});
   }
   return choices;

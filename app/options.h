@@ -54,6 +54,8 @@ struct ItemOptions {
 
 /// The kind of results that a command writes, which determines its output formats.
 enum class Forms { rankings, embeddings };
+/// Whether a command that writes `forms` has this format.
+bool is_written(const TableFormatInfo& format, Forms forms);
 
 void add_input_options(CommandLine& line, InputOptions& options);
 void add_caption_options(CommandLine& line, CaptionOptions& options);
@@ -74,7 +76,7 @@ void add_progress_option(CommandLine& line, ConsoleOptions& options);
 
 /// The output format: `--format`, else the extension of the file, else the command's default for stdout or a
 /// file. Errors: usage, also for binary output to a terminal.
-TableFormat choose_format(const OutputOptions& options, TableFormat for_stdout, TableFormat for_file);
+TableFormat choose_format(const OutputOptions& options, Forms forms);
 /// Whether `path` is "-" or another name of stdout.
 bool is_stdout(const std::string& path);
 

@@ -118,7 +118,7 @@ int report_no_captions() {
 
 int run_score(const ScoreOptions& o) {
   check_sources(o);
-  const TableFormat format = choose_format(o.output, TableFormat::text, TableFormat::text);
+  const TableFormat format = choose_format(o.output, Forms::rankings);
   check(o, format);
   note_captions_that_are_files(o);
   std::vector<Caption> captions =

@@ -21,12 +21,16 @@ namespace {
 
 constexpr const char* kRealModel = "clip-vit-base-patch32";  ///< recommended in the note about the demo model
 
-/// Errors: usage.
-TableFormat format_of_extension(const std::string& path) {
-  if (const auto format = table_format_of_path(path)) return *format;
+/// Upper and lower case are not distinguished. Errors: usage.
+TableFormat format_of_extension(const std::string& path, Forms forms) {
+  const std::string extension = extension_of(path);
   std::vector<std::string> known;
-  for (const TableFormatInfo& format : table_formats()) known.emplace_back(format.extension);
-  fail_usage("unknown output extension '" + extension_of(path) + "', expected " + enumerate(known, " or "),
+  for (const TableFormatInfo& format : table_formats()) {
+    if (!is_written(format, forms)) continue;
+    if (format.extension == extension) return format.format;
+    known.emplace_back(format.extension);
+  }
+  fail_usage("unknown output extension '" + extension + "', expected " + enumerate(known, " or "),
              "choose the format with --format");
 }
 
@@ -49,13 +53,18 @@ ModelSettings clip_options(const ModelOptions& options) {
 
 bool is_stdout(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
 
-TableFormat choose_format(const OutputOptions& options, TableFormat for_stdout, TableFormat for_file) {
+bool is_written(const TableFormatInfo& format, Forms forms) {
+  return forms == Forms::rankings || format.make_writer != nullptr;
+}
+
+TableFormat choose_format(const OutputOptions& options, Forms forms) {
   const bool to_stdout = is_stdout(options.path);
-  TableFormat format = to_stdout ? for_stdout : for_file;
+  TableFormat format = TableFormat::text;
+  if (forms == Forms::embeddings) format = to_stdout ? TableFormat::jsonl : TableFormat::npy;
   if (options.format) {
     format = *options.format;
   } else if (!to_stdout && !extension_of(options.path).empty()) {
-    format = format_of_extension(options.path);
+    format = format_of_extension(options.path, forms);
   }
   if (format == TableFormat::npy && to_stdout && stdout_is_terminal()) {
     fail_usage("npy output is binary, and stdout is a terminal", "write to a file: -o OUT.npy");

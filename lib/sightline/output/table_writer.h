@@ -55,8 +55,6 @@ struct TableFormatInfo {
   std::unique_ptr<TableWriter> (*make_writer)(OutputFile& out, const TableOptions& options);
 };
 std::span<const TableFormatInfo> table_formats();
-/// The format for a file name, by its extension; none if the extension is unknown.
-std::optional<TableFormat> table_format_of_path(std::string_view path);
 
 /// Errors: usage for the text format, which does not hold embeddings.
 std::unique_ptr<TableWriter> make_table_writer(TableFormat format, OutputFile& out,

@@ -29,13 +29,6 @@ constexpr TableFormatInfo kFormats[] = {
 
 std::span<const TableFormatInfo> table_formats() { return kFormats; }
 
-std::optional<TableFormat> table_format_of_path(std::string_view path) {
-  for (const TableFormatInfo& format : kFormats) {
-    if (path.ends_with(format.extension)) return format.format;
-  }
-  return {};
-}
-
 std::unique_ptr<TableWriter> make_table_writer(TableFormat format, OutputFile& out,
                                                const TableOptions& options) {
   for (const TableFormatInfo& known : kFormats) {

@@ -16,3 +16,6 @@ expect 2 sightline embed-text a -o out.npy --report ./out.npy
 expect 2 sightline embed-image a.png -o out.npy --report out.index.jsonl
 expect 2 sightline score a.png -c a --top 1 --top 2
 expect 2 sightline score a.png -c a --captions x --captions x --captions x
+# the list of extensions is that of the command
+expect 2 sightline embed-text a -o out.txt
+expect 2 sightline score a.png -c a -o out.xyz
