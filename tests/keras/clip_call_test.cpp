@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <array>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -134,4 +135,23 @@ TEST_CASE("clip: sizes that make no model are refused", "[keras][error]") {
   narrow.vision_width = 100;
   narrow.vision_heads = 5;
   CHECK(keras::CLIP(narrow).built());
+}
+
+TEST_CASE("clip: a view that has a shape but no values is refused", "[keras][error]") {
+  const keras::CLIP clip(kSmall);
+  const Tensor images = some_images(1, 32);
+  const std::int32_t ids[] = {1, 2};
+  const TensorView<const std::int32_t> two_ids(ids, Shape{1, 2});
+  const auto refused = [&](const keras::CLIP::Inputs& inputs) { return error_of([&] { clip(inputs); }); };
+  CHECK(refused({.images = {nullptr, Shape{1, 3, 32, 32}}, .token_ids = two_ids}) ==
+        Failure{"MISMATCH", "image_encoder: is called with an empty tensor, expected values"});
+  CHECK(refused({.images = images, .token_ids = {nullptr, Shape{1, 2}}}) ==
+        Failure{"MISMATCH", "text_encoder: is called with an empty tensor, expected values"});
+  CHECK(refused({.images = images, .token_ids = two_ids, .padding_mask = {nullptr, Shape{1, 2}}}) ==
+        Failure{"MISMATCH", "text_encoder: is called with an empty tensor, expected values"});
+  const std::array<TensorView<const float>, 2> nothing = {TensorView<const float>(nullptr, Shape{1, 24}),
+                                                          TensorView<const float>(nullptr, Shape{1, 24})};
+  CHECK(error_of([&] { clip.head().logits(nothing); }).code == "MISMATCH");
+  keras::Embedding table({.input_dim = 3, .output_dim = 2});
+  CHECK(error_of([&] { table(TensorView<const std::int32_t>(nullptr, Shape{2})); }).code == "MISMATCH");
 }

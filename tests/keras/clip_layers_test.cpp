@@ -194,8 +194,14 @@ TEST_CASE("dense: builds at its first call and refuses another width", "[keras][
   keras::Dense dense({.units = 3});
   CHECK_FALSE(dense.built());
   CHECK(error_of([&] { dense(Tensor(Shape{})); }).code == "MISMATCH");
+  CHECK(error_of([&] {
+          dense(Tensor(Shape{2, 0}));
+        }) ==
+        Failure{"MISMATCH", dense.name() + ": is given the shape [2, 0], expected a last axis of 1 or more"});
   CHECK_FALSE(dense.built());
   CHECK(dense.weights().empty());
+  keras::LayerNormalization norm;
+  CHECK(error_of([&] { norm(Tensor(Shape{2, 0})); }).code == "MISMATCH");
   const Tensor x = counting(Shape{2, 2, 4});
   const Tensor y = dense(x);
   CHECK(y.shape() == Shape{2, 2, 3});

@@ -8,6 +8,7 @@
 #include "sightline/keras/checks.h"
 #include "sightline/keras/clip_initializers.h"
 #include "sightline/keras/engine_object.h"
+#include "sightline/keras/rows.h"
 #include "sightline/keras/variable_access.h"
 #include "sightline/model/head.h"
 #include "sightline/weights/weights.h"
@@ -41,6 +42,8 @@ Tensor CLIPHead::logits(TensorViews inputs) const {
          "is given images of shape " + to_string(images.shape()) + " and texts of shape " +
              to_string(texts.shape()) + ", expected [images, E] and [texts, E]");
   }
+  check_has_values(images, name());
+  check_has_values(texts, name());
   Weights weights;
   collect(weights);
   Tensor logits(Shape{images.rows(), texts.rows()});

@@ -133,6 +133,7 @@ LayerConfig CLIPImageEncoder::get_config() const {
 
 Tensor CLIPImageEncoder::encode(TensorView<const float> images) const {
   input_spec()->check(images.shape(), name());
+  check_has_values(images, name());
   const ImageTower& tower = compute_->tower.get([this](Weights& weights) { collect(weights); },
                                                 [this](const WeightScope& root) {
                                                   return std::make_unique<ImageTower>(

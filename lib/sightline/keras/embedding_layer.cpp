@@ -5,6 +5,7 @@
 
 #include "sightline/keras/checks.h"
 #include "sightline/keras/engine_object.h"
+#include "sightline/keras/rows.h"
 #include "sightline/nn/embedding.h"
 
 namespace sightline::keras {
@@ -49,6 +50,7 @@ LayerConfig Embedding::get_config() const {
 }
 
 Tensor Embedding::operator()(TensorView<const std::int32_t> ids) const {
+  check_has_values(ids, name());
   Weights weights;
   collect(weights, "");
   const sightline::Embedding table(WeightScope(weights), arguments_.input_dim, arguments_.output_dim);

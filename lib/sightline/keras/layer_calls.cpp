@@ -6,6 +6,7 @@
 #include "sightline/keras/layer.h"
 #include "sightline/keras/layer_state.h"
 #include "sightline/keras/new_value.h"
+#include "sightline/keras/rows.h"
 #include "sightline/tensor/dtype_conversion.h"
 
 namespace sightline::keras {
@@ -116,8 +117,7 @@ void Layer::check_inputs(TensorViews inputs) const {
   if (inputs.empty()) fail(ErrorCode::unsupported, name_, "is called without a tensor");
   for (const TensorView<const float>& input : inputs) {
     if (input_spec_) input_spec_->check(input.shape(), name_);
-    if (input.data() == nullptr && input.elements() > 0)
-      fail(ErrorCode::mismatch, name_, "is called with an empty tensor, expected values");
+    check_has_values(input, name_);
   }
   if (!built_ || build_shapes_.size() == inputs.size()) return;
   const bool is_other_form = (build_shapes_.size() == 1) != (inputs.size() == 1);

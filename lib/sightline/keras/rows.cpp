@@ -14,9 +14,14 @@ Tensor copy_of(TensorView<const float> values) {
   return copy;
 }
 
+void fail_without_values(std::string_view layer) {
+  fail(ErrorCode::mismatch, layer, "is called with an empty tensor, expected values");
+}
+
 void check_last_axis(const Shape& shape, std::string_view layer) {
-  if (shape.rank() > 0 && shape.last() >= 0) return;
-  fail(ErrorCode::mismatch, layer, "is given the shape " + to_string(shape) + ", expected a last axis");
+  if (shape.rank() > 0 && shape.last() > 0) return;
+  fail(ErrorCode::mismatch, layer,
+       "is given the shape " + to_string(shape) + ", expected a last axis of 1 or more");
 }
 
 std::vector<AttentionSpan> whole_sequences(const Shape& x) {

@@ -13,6 +13,9 @@
 
 namespace sightline::keras {
 
+/// Throws Error: mismatch.
+[[noreturn]] void fail_without_values(std::string_view layer);
+
 /// A tensor [..., width] seen as [rows, width].
 template <class T>
 TensorView<T> as_rows(TensorView<T> tensor, std::int64_t width) {
@@ -22,8 +25,14 @@ TensorView<T> as_rows(TensorView<T> tensor, std::int64_t width) {
 /// A copy.
 Tensor copy_of(TensorView<const float> values);
 
-/// Errors: mismatch, with `layer` as its subject, for a shape without a last axis, or whose last axis is not
-/// known.
+/// Errors: mismatch, with `layer` as its subject, for a view that has a shape but no values.
+template <class T>
+void check_has_values(TensorView<T> values, std::string_view layer) {
+  if (values.data() == nullptr && values.elements() > 0) fail_without_values(layer);
+}
+
+/// Errors: mismatch, with `layer` as its subject, for a shape without a last axis, or whose last axis is 0 or
+/// not known.
 void check_last_axis(const Shape& shape, std::string_view layer);
 
 /// The spans of `x` [B, L, W]: each sequence whole, every position of it asking.

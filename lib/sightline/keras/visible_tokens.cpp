@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sightline/base/error.h"
+#include "sightline/keras/rows.h"
 
 namespace sightline::keras {
 namespace {
@@ -59,6 +60,8 @@ TokenBatch visible_tokens(TensorView<const std::int32_t> ids, TensorView<const b
          "is given a padding_mask of shape " + to_string(mask.shape()) + " for token_ids of shape " +
              to_string(ids.shape()));
   }
+  check_has_values(ids, limits.layer);
+  if (masked) check_has_values(mask, limits.layer);
   TokenBatch texts;
   const std::int64_t length = ids.shape()[1];
   for (std::int64_t text = 0; text < ids.shape()[0]; ++text) {
