@@ -59,6 +59,8 @@ TEST_CASE("compute sum: a stateless call leaves the layer as it was", "[keras][e
         Failure{"MISMATCH", "my_sum: has 0 trainable variables, is given 1"});
   CHECK(error_of([&] { my_sum.stateless_call({}, {}, x); }).message ==
         "my_sum: has 1 non-trainable variables, is given 0");
+  CHECK(error_of([&] { my_sum.stateless_call({}, std::vector<keras::Variable*>{nullptr}, x); }).code ==
+        "MISMATCH");
   state[0] = Tensor(Shape{2});
   CHECK(error_of([&] { my_sum.stateless_call({}, state, x); }).code == "MISMATCH");
   CHECK(my_sum.total()->item() == 3);

@@ -185,6 +185,7 @@ Tensor Initializer::operator()(const Shape& shape, DType dtype) const {
            "is asked for the shape " + to_string(shape) + ", expected known sizes");
   }
   check_variable_dtype(dtype, "initializer");
+  if (!function_) fail(ErrorCode::missing, "initializer", "is an empty function");
   Tensor values = function_(shape, dtype);
   if (!(values.shape() == shape)) {
     fail(ErrorCode::mismatch, "initializer",

@@ -38,7 +38,7 @@ class Initializer {
 
   /// The values of a variable. Errors: range for a size below 0; mismatch for a shape that the initializer
   /// does not accept, or when the callable returns another shape; unsupported for a dtype that no variable
-  /// has; what the callable throws.
+  /// has; missing for an empty function; what the callable throws.
   Tensor operator()(const Shape& shape, DType dtype = DType::f32) const;
 
  private:

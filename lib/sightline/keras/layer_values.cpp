@@ -19,7 +19,9 @@ namespace {
 
 NewValue new_value(Variable& variable, const StateValues& values, std::size_t index) {
   const Variable* from = values.variable(index);
-  if (from == nullptr) return {&variable, VariableAccess::made(variable, *values.tensor(index))};
+  const Tensor* tensor = values.tensor(index);
+  if (tensor != nullptr) return {&variable, VariableAccess::made(variable, *tensor)};
+  if (from == nullptr) fail(ErrorCode::mismatch, variable.path(), "is given a null pointer, expected values");
   const bool is_alike = from->dtype() == variable.dtype() && from->shape() == variable.shape();
   if (is_alike) return {&variable, VariableAccess::value(*from)};
   return {&variable, VariableAccess::made(variable, VariableAccess::stored(*from))};
