@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "keras/example_layers.h"
@@ -110,4 +111,22 @@ TEST_CASE("variable: a dtype or size that cannot be is refused", "[keras][error]
           keras::Variable v("ones", {2, -1}, {.name = "w"});
         }) == Failure{"RANGE", "w: has shape [2, -1], expected sizes that are known"});
   CHECK(error_of([] { keras::Variable v("no_such", {2}); }).code == "UNSUP");
+}
+
+TEST_CASE("variable: one number is converted once, as numpy's astype", "[keras]") {
+  keras::Variable real("zeros", {});
+  real.assign(0.5);
+  CHECK(real.item<bool>());
+  CHECK(real.item<int>() == 0);
+  real.assign(std::numeric_limits<std::uint64_t>::max());
+  CHECK(real.item() == 0x1p64F);
+  keras::Variable wide("zeros", {}, {.dtype = DType::f64});
+  wide.assign((std::uint64_t{1} << 63) + 4096);
+  CHECK(wide.item<double>() == 0x1p63 + 4096);
+  keras::Variable integer("zeros", {}, {.dtype = DType::i64});
+  const std::int64_t above_half = (std::int64_t{1} << 60) + (std::int64_t{1} << 36) + 1;
+  integer.assign(above_half);
+  CHECK(integer.item() == static_cast<float>(above_half));
+  integer.assign(std::numeric_limits<std::uint64_t>::max());
+  CHECK(integer.item<std::uint64_t>() == std::numeric_limits<std::uint64_t>::max());
 }

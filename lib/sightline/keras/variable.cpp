@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/keras/variable.h"
 
+#include <limits>
 #include <utility>
 
 #include "sightline/base/error.h"
@@ -125,6 +126,8 @@ T Variable::one_element() const {
   return item;
 }
 
+bool Variable::boolean_item() const { return one_element<bool>(); }
+float Variable::float_item() const { return one_element<float>(); }
 std::int64_t Variable::integer_item() const { return one_element<std::int64_t>(); }
 double Variable::real_item() const { return one_element<double>(); }
 
@@ -152,6 +155,13 @@ void Variable::assign(TensorView<const bool> value) { take(value); }
 void Variable::assign_integer(std::int64_t value) {
   check_one_element("is assigned one number");
   take(TensorView<const std::int64_t>(&value, shape_));
+}
+
+// Above the largest int64 only floating-point types hold the number.
+void Variable::assign_unsigned(std::uint64_t value) {
+  if (value <= static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    return assign_integer(static_cast<std::int64_t>(value));
+  assign_real(dtype_ == DType::f64 ? static_cast<double>(value) : static_cast<float>(value));
 }
 
 void Variable::assign_real(double value) {

@@ -64,7 +64,11 @@ class Variable {
   template <class T = float>
   requires std::is_arithmetic_v<T> T item()
   const {
-    if constexpr (std::is_integral_v<T>) {
+    if constexpr (std::is_same_v<T, bool>) {
+      return boolean_item();
+    } else if constexpr (std::is_same_v<T, float>) {
+      return float_item();
+    } else if constexpr (std::is_integral_v<T>) {
       return static_cast<T>(integer_item());
     } else {
       return static_cast<T>(real_item());
@@ -87,6 +91,7 @@ class Variable {
   requires std::is_arithmetic_v<T>
   void assign(T value) {
     if constexpr (std::is_integral_v<T>) {
+      if (std::is_unsigned_v<T> && sizeof(T) == 8 && is_floating(dtype_)) return assign_unsigned(value);
       assign_integer(static_cast<std::int64_t>(value));
     } else {
       assign_real(static_cast<double>(value));
@@ -106,7 +111,10 @@ class Variable {
   T one_element() const;
   void check_one_element(const char* action) const;
   void assign_integer(std::int64_t value);
+  void assign_unsigned(std::uint64_t value);
   void assign_real(double value);
+  bool boolean_item() const;
+  float float_item() const;
   std::int64_t integer_item() const;
   double real_item() const;
 
