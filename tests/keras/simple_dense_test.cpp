@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <cmath>
+#include <string>
 
 #include "keras/example_layers.h"
 #include "sightline/tensor/dtype_conversion.h"
@@ -44,7 +45,8 @@ TEST_CASE("simple dense: a refused first call leaves the layer as it was", "[ker
    public:
     Picky() : Layer("Picky") { add_weight({.initializer = "ones", .name = "own"}); }
     void build(const Shape& input_shape) override {
-      add_sublayer(inner_);
+      add_sublayer(inner_, "inner");
+      set_trainable(false);
       kernel_ = &add_weight({.shape = {input_shape.last(), 2}, .name = "kernel"});
       inner_.build(input_shape);
       if (input_shape.last() == 7) fail(ErrorCode::range, "picky", "dislikes 7");
@@ -61,6 +63,7 @@ TEST_CASE("simple dense: a refused first call leaves the layer as it was", "[ker
    private:
     keras::Variable* kernel_ = nullptr;
   } layer;
+  const std::string inner_name = layer.inner_.name();
   for (const std::int64_t width : {7, 8}) {
     CHECK(error_of([&] { layer(keras::ops::ones({1, width})); }).code == "RANGE");
     CHECK_FALSE(layer.built());
@@ -69,6 +72,8 @@ TEST_CASE("simple dense: a refused first call leaves the layer as it was", "[ker
     CHECK(layer.weights()[0]->item() == 1);
     CHECK(layer.sublayers().empty());
     CHECK(layer.inner_.weights().empty());
+    CHECK(layer.inner_.name() == inner_name);
+    CHECK((layer.trainable() && layer.inner_.trainable() && layer.weights()[0]->trainable()));
     CHECK(layer.losses().empty());
   }
   CHECK(error_of([&] {
@@ -77,7 +82,8 @@ TEST_CASE("simple dense: a refused first call leaves the layer as it was", "[ker
   CHECK(layer.weights().size() == 1);
   layer.build_from_config({{"input_shape", std::vector<std::int64_t>{1, 3}}});
   CHECK(layer.built());
-  CHECK(layer.inner_.path() == layer.name() + "/" + layer.inner_.name());
+  CHECK(layer.inner_.path() == layer.name() + "/inner");
+  CHECK_FALSE(layer.weights()[0]->trainable());
 }
 
 TEST_CASE("simple dense: a built layer takes no more variables or sublayers", "[keras][error]") {

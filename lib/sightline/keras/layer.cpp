@@ -226,13 +226,13 @@ void Layer::add_sublayer(Layer& child, std::string_view name) {
   check_not_built(name.empty() ? child.name_ : name);
   if (is_part_of(child))
     fail(ErrorCode::unsupported, child.name_, "cannot be added to '" + name_ + "', which is a part of it");
+  if (!name.empty()) check_name(name, "layer");
+  LayerState::before_adding(child);
   if (!name.empty()) {
-    check_name(name, "layer");
     child.name_ = name;
     child.has_given_name_ = true;
   }
   if (std::find(sublayers_.begin(), sublayers_.end(), &child) != sublayers_.end()) return;
-  LayerState::before_adding(child);
   sublayers_.push_back(&child);
   child.parents_.push_back(this);
 }

@@ -45,13 +45,18 @@ void LayerState::remember(Layer& layer) {
               .values = {},
               .own = layer.own_.size(),
               .sublayers = layer.sublayers_.size(),
+              .name = layer.name_,
+              .has_given_name = layer.has_given_name_,
+              .trainable = layer.trainable_,
               .built = layer.built_,
               .build_shapes = layer.build_shapes_,
               .input_spec = layer.input_spec_,
               .dtype_policy = layer.dtype_policy_,
               .losses = layer.losses_};
-  for (const Layer::Own& own : layer.own_)
-    entry.values.emplace_back(own.variable.get(), VariableAccess::value(*own.variable));
+  for (const Layer::Own& own : layer.own_) {
+    Variable& variable = *own.variable;
+    entry.values.push_back({&variable, VariableAccess::value(variable), variable.trainable()});
+  }
   entries_.push_back(std::move(entry));
 }
 
@@ -80,10 +85,14 @@ void LayerState::put_back() {
     bool is_changed = layer.own_.size() != entry.own;
     remove_added(layer, entry.sublayers);
     layer.own_.resize(entry.own);
-    for (const auto& [variable, value] : entry.values) {
-      is_changed = is_changed || VariableAccess::value(*variable) != value;
-      VariableAccess::put_back(*variable, value);
+    for (const Value& before : entry.values) {
+      is_changed = is_changed || VariableAccess::value(*before.variable) != before.value;
+      VariableAccess::put_back(*before.variable, before.value);
+      before.variable->set_trainable(before.trainable);
     }
+    layer.name_ = entry.name;
+    layer.has_given_name_ = entry.has_given_name;
+    layer.trainable_ = entry.trainable;
     layer.built_ = entry.built;
     layer.build_shapes_ = entry.build_shapes;
     layer.input_spec_ = entry.input_spec;

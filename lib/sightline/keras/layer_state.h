@@ -3,7 +3,7 @@
 
 #include <memory>
 #include <optional>
-#include <utility>
+#include <string>
 #include <vector>
 
 #include "sightline/keras/layer.h"
@@ -15,9 +15,9 @@ namespace sightline::keras {
 std::vector<Layer*> layers_of(Layer& layer);
 std::vector<const Layer*> layers_of(const Layer& layer);
 
-/// How a layer and all below it are at one moment, to be put back: values, losses, and what a build adds.
-/// Also covers sublayers that are added while it lives, as they were before. Thread-safety: one thread, and
-/// the last made goes first.
+/// How a layer and all below it are at one moment, to be put back: its name, values, losses, what is
+/// trainable, and what a build adds. Also covers sublayers that are added while it lives, as they were
+/// before. Thread-safety: one thread, and the last made goes first.
 class LayerState {
  public:
   explicit LayerState(Layer& layer);
@@ -33,11 +33,17 @@ class LayerState {
   static void forget(const Layer& layer);
 
  private:
+  struct Value {
+    Variable* variable;
+    std::shared_ptr<const VariableValue> value;
+    bool trainable;
+  };
   struct Entry {
     Layer* layer;
-    std::vector<std::pair<Variable*, std::shared_ptr<const VariableValue>>> values;
+    std::vector<Value> values;
     std::size_t own, sublayers;
-    bool built;
+    std::string name;
+    bool has_given_name, trainable, built;
     std::vector<Shape> build_shapes;
     std::optional<InputSpec> input_spec;
     DTypePolicy dtype_policy;
