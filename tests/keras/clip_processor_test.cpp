@@ -63,4 +63,7 @@ TEST_CASE("processor: a vocabulary as a map and merges as a list", "[keras][erro
   CHECK(error_of([] { keras::CLIPProcessor wrong({.context_length = 0}); }).code == "RANGE");
   const keras::CLIPProcessor without({.vocabulary = "no-such.json", .merges = "no-such.txt"});
   CHECK(error_of([&] { without("a cat"); }).code == "MISSING");
+  const keras::CLIPProcessor for_images(keras::CLIPProcessor::Arguments{});
+  CHECK(error_of([&] { for_images("a cat"); }) ==
+        Failure{"MISSING", "vocabulary: is not given, so no text can be read"});
 }

@@ -17,13 +17,15 @@ namespace {
 
 constexpr std::int64_t kMaxFileBytes = 64LL << 20;  // of a vocabulary or its merges
 
-std::string file_text(const std::string& path) {
+std::string file_text(const std::string& path, const char* argument) {
+  if (path.empty()) fail(ErrorCode::missing, argument, "is not given, so no text can be read");
   const std::vector<std::byte> bytes = read_model_file(path, kMaxFileBytes);
   return std::string(as_text(bytes));
 }
 
 std::string vocabulary_text(const CLIPProcessor::Arguments& arguments) {
-  if (const auto* path = std::get_if<std::string>(&arguments.vocabulary)) return file_text(*path);
+  if (const auto* path = std::get_if<std::string>(&arguments.vocabulary))
+    return file_text(*path, "vocabulary");
   std::string json = "{";
   for (const auto& [token, id] : std::get<1>(arguments.vocabulary)) {
     if (json.size() > 1) json += ',';
@@ -34,7 +36,7 @@ std::string vocabulary_text(const CLIPProcessor::Arguments& arguments) {
 }
 
 std::string merges_text(const CLIPProcessor::Arguments& arguments) {
-  if (const auto* path = std::get_if<std::string>(&arguments.merges)) return file_text(*path);
+  if (const auto* path = std::get_if<std::string>(&arguments.merges)) return file_text(*path, "merges");
   std::string lines = "#version: 0.2\n";
   for (const std::string& rule : std::get<1>(arguments.merges)) lines.append(rule).append("\n");
   return lines;
@@ -46,8 +48,8 @@ std::shared_ptr<const Processor> processor_of(const CLIPProcessor::Arguments& ar
   return std::make_shared<Processor>(
       PreprocessorConfig::defaults(side), side,
       [arguments]() -> std::unique_ptr<Tokenizer> {
-        return CLIPTokenizer::from_vocabulary(as_bytes(vocabulary_text(arguments)),
-                                              as_bytes(merges_text(arguments)), TextCleaning::hf);
+        const std::string vocabulary = vocabulary_text(arguments), merges = merges_text(arguments);
+        return CLIPTokenizer::from_vocabulary(as_bytes(vocabulary), as_bytes(merges), TextCleaning::hf);
       },
       context);
 }

@@ -43,7 +43,8 @@ class CLIPProcessor {
     Tensor token_ids;     ///< int32 [B, context_length]; the end's id fills up each row
     Tensor padding_mask;  ///< boolean [B, context_length]: true for the ids of the text
   };
-  /// One text gives B = 1. Errors: utf8, limit, and those of the tokenizer's files.
+  /// One text gives B = 1. Errors: missing without a vocabulary or merges; utf8, limit, and those of the
+  /// tokenizer's files.
   Tokens operator()(std::string_view text) const;
   Tokens operator()(std::initializer_list<std::string_view> texts) const;
   Tokens operator()(std::span<const std::string> texts) const;
