@@ -62,6 +62,13 @@ TEST_CASE("ops: a product of matrices is numpy's matmul", "[keras][error]") {
         }).code == "MISMATCH");
 }
 
+TEST_CASE("ops: an operand without elements may have other sizes as large as they come", "[keras]") {
+  const std::int64_t huge = std::int64_t{1} << 40;
+  const Tensor none(Shape{0, huge, huge});
+  CHECK(ops::add(none, none).shape() == Shape{0, huge, huge});
+  CHECK(ops::matmul(none, none).shape() == Shape{0, huge, huge});
+}
+
 TEST_CASE("ops: integers and float64 are not rounded to float32", "[keras]") {
   const keras::Variable large(keras::initializers::Constant((std::int64_t{1} << 53) + 1), {},
                               {.dtype = DType::i64});

@@ -135,6 +135,7 @@ Tensor elementwise(const char* operation, const Operand& a, const Operand& b, Co
   return with_type(result_dtype(a, b), [&]<class T>(T) {
     const Elements<T> left(a), right(b);
     Tensor result(shape, kDTypeOf<T>);
+    if (shape.elements() == 0) return result;  // products of the other sizes may not fit 63 bits
     T* out = result.data<T>();
     for_each_pair(shape, strides_of(a.shape(), shape.rank(), 1), strides_of(b.shape(), shape.rank(), 1),
                   [&](std::int64_t i, std::int64_t at_a, std::int64_t at_b) {
@@ -215,6 +216,7 @@ Tensor matmul(const Operand& a, const Operand& b) {
   return with_type(result_dtype(a, b), [&]<class T>(T) {
     const Elements<T> left(a), right(b);
     Tensor result(product_shape(batch, a.shape(), b.shape()), kDTypeOf<T>);
+    if (result.shape().elements() == 0) return result;  // likewise
     T* out = result.data<T>();
     for_each_pair(batch, strides_of(batch_a, batch.rank(), m * k), strides_of(batch_b, batch.rank(), k * n),
                   [&](std::int64_t i, std::int64_t at_a, std::int64_t at_b) {
