@@ -187,6 +187,10 @@ TEST_CASE("clip: a preset without weights, with a seed, a name and a size of ima
   CHECK(refused({.load_weights = false, .input_shape = Shape{64, 32, 3}}) == "MISMATCH");
   CHECK(refused({.load_weights = false, .input_shape = Shape{64, 64}}) == "MISMATCH");
   CHECK(refused({.load_weights = false, .input_shape = Shape{16, 16, 3}}) == "RANGE");
+  CHECK(error_of([] {
+          keras::CLIP::from_preset("clip-vit-base-patch32",
+                                   {.load_weights = false, .input_shape = Shape{5000, 5000, 3}});
+        }) == Failure{"RANGE", "input_shape: is 5000, expected at most 4096"});
   CHECK(error_of([] { keras::CLIP::from_preset("no-such-model"); }).code == "MISSING");
   CHECK(error_of([] { keras::CLIP::from_preset("", {.input_shape = Shape{8, 8, 3}}); }).code == "MISMATCH");
   // Of a model that is there: its sizes, its tokenizer, other weights; the same seed, the same weights.

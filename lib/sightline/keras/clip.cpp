@@ -7,6 +7,7 @@
 #include "sightline/base/error.h"
 #include "sightline/keras/checks.h"
 #include "sightline/keras/clip_initializers.h"
+#include "sightline/model/config_section.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/model_source.h"
 #include "sightline/model/processor.h"
@@ -40,6 +41,7 @@ CLIPArguments with_input_shape(CLIPArguments arguments, const std::optional<Shap
     fail(ErrorCode::range, "input_shape",
          "is " + to_string(*input_shape) + ", a patch has " + std::to_string(arguments.vision_patch_size));
   }
+  at_least_one(arguments.image_resolution, "input_shape", kMaxImage);
   return arguments;
 }
 

@@ -41,7 +41,8 @@ class CLIP : public Layer {
   ~CLIP() override;
   /// One of KerasCV's presets, or whatever `sightline::CLIP::from_preset` opens; "" = the demo model. Errors:
   /// missing when there is no such model; mismatch for an input_shape that is not the model's, or not a
-  /// square of three channels; range for one smaller than a patch; those of weights and configurations.
+  /// square of three channels; range for one smaller than a patch or too large; those of weights and
+  /// configurations.
   static std::unique_ptr<CLIP> from_preset(const std::string& preset, const PresetOptions& options = {});
   /// What is not there has its default. Errors: type, range; unsupported for other names, or another dtype.
   static std::unique_ptr<CLIP> from_config(const LayerConfig& config);

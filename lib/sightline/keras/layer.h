@@ -208,7 +208,8 @@ class Layer {
   /// one is a part of; range for a name with a '/'.
   void add_sublayer(Layer& child, std::string_view name = {});
   /// Called after own variables, or those of a sublayer, got new values: once for each call that changes
-  /// them, sublayers first. A layer that makes something from them drops or remakes it here.
+  /// them, sublayers first. A layer that makes something from them drops it here. Must not throw: the values
+  /// have been replaced.
   virtual void weights_changed() {}
   /// For a class that has a quantized form: `quantize` then changes the policy.
   void set_dtype_policy(const DTypePolicy& policy) { dtype_policy_ = policy; }
