@@ -103,7 +103,7 @@ void refuse_list(const std::string& path, const std::vector<std::byte>& bytes) {
 }
 
 std::vector<std::byte> read_stdin_image() {
-  std::vector<std::byte> bytes = in_stage(Stage::streams, [] { return read_file("-", kMaxImageBytes); });
+  std::vector<std::byte> bytes = in_stage(Stage::streams, [] { return read_input("-", kMaxImageBytes); });
   refuse_list("-", bytes);
   return bytes;
 }
@@ -125,7 +125,7 @@ ImagePaths gather_images(const InputOptions& options) {
 std::vector<std::byte> read_image(const std::string& path) {
   if (path == "-") return read_stdin_image();
   try {
-    std::vector<std::byte> bytes = read_file(path, kMaxImageBytes);
+    std::vector<std::byte> bytes = read_input(path, kMaxImageBytes);
     refuse_list(path, bytes);
     return bytes;
   } catch (const Error& error) {
@@ -140,7 +140,7 @@ std::vector<std::byte> read_image(const std::string& path) {
 std::string read_text_file(const std::string& path) {
   const Stage stage = path == "-" ? Stage::streams : Stage::inputs;
   if (is_pipe(path)) return in_stage(stage, [&] { return read_pipe(path); });
-  const std::vector<std::byte> bytes = in_stage(stage, [&] { return read_file(path, kMaxTextBytes); });
+  const std::vector<std::byte> bytes = in_stage(stage, [&] { return read_input(path, kMaxTextBytes); });
   return std::string(as_text(bytes));
 }
 

@@ -144,7 +144,7 @@ TEST_CASE("guard: F15 a closed standard input remains an error") {
   CHECK(sightline::testing::in_child([] {
           ::close(STDIN_FILENO);
           guard_standard_streams();
-          return sightline::testing::error_of([] { (void)read_file("-", 100); }).code == "IO" ? 0 : 1;
+          return sightline::testing::error_of([] { (void)read_input("-", 100); }).code == "IO" ? 0 : 1;
         }).exit_status == 0);
 }
 

@@ -23,7 +23,7 @@ using namespace std::string_literals;
 namespace {
 
 Failure reading(const std::string& path, std::int64_t limit = 1000) {
-  return error_of([&] { (void)read_file(path, limit); });
+  return error_of([&] { (void)read_input(path, limit); });
 }
 
 Failure mapping(const std::string& path) {
@@ -104,7 +104,7 @@ TEST_CASE("file: F07 an unreadable file is an input error", "[io][error]") {
   CHECK(result.exit_status == 0);
 }
 
-TEST_CASE("file: - is standard input", "[io]") {
+TEST_CASE("file: - is standard input, where inputs of the program are read", "[io]") {
   const TempFolder folder;
   const std::string path = folder.write("in", "from stdin");
   const auto with_stdin = [](const std::string& source, auto check) {
@@ -114,9 +114,10 @@ TEST_CASE("file: - is standard input", "[io]") {
              return check() ? 0 : 1;
            }).exit_status == 0;
   };
-  CHECK(with_stdin(path, [] { return text_of(read_file("-", 10)) == "from stdin"; }));
-  CHECK(with_stdin(path, [] { return text_of(read_file("/dev/stdin", 10)) == "from stdin"; }));
+  CHECK(with_stdin(path, [] { return text_of(read_input("-", 10)) == "from stdin"; }));
+  CHECK(with_stdin(path, [] { return text_of(read_input("/dev/stdin", 10)) == "from stdin"; }));
   CHECK(with_stdin(path, [] { return reading("-", 9).code == "LIMIT"; }));
+  CHECK(with_stdin(path, [] { return error_of([] { (void)read_file("-", 10); }).code == "MISSING"; }));
   CHECK(with_stdin(folder.path(), [] { return reading("-").code == "IO"; }));
 }
 

@@ -4,10 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <filesystem>
+#include <limits>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "library/preset_folder.h"
 #include "sightline/base/library_version.h"
 #include "support/catch.h"
 #include "support/error_of.h"
@@ -62,6 +65,27 @@ TEST_CASE("clip: a list or span of images becomes [B, 3, H, W]", "[library]") {
   CHECK(pixels.shape() == Shape{2, 3, side, side});
   CHECK(same_bits(pixels, clip->processor().process_images(std::vector<std::string>{cat, cat})));
   CHECK(error_of([&] { clip->processor().process_images({"no-such.jpg"}); }).code == "MISSING");
+}
+
+TEST_CASE("clip: an image named - is a file, and standard input is left to the program", "[library]") {
+  const auto clip = CLIP::from_preset(nano());
+  const PresetFolder folder;  // and it is the current folder
+  CHECK(error_of([&] { clip->processor().process_images({"-"}); }) ==
+        Failure{"MISSING", "-: does not exist"});
+  std::filesystem::copy_file("cat.jpg", "-");
+  CHECK(clip->processor().process_images({"-"}).shape()[0] == 1);
+}
+
+TEST_CASE("clip: pixels that are not finite are refused, and the weights are not blamed",
+          "[library][error]") {
+  const auto clip = CLIP::from_preset(nano());
+  for (const float value :
+       {std::numeric_limits<float>::quiet_NaN(), std::numeric_limits<float>::infinity()}) {
+    Tensor pixels = some_pixels(*clip, 2);
+    pixels.view().flat().back() = value;
+    CHECK(error_of([&] { clip->encode_images(pixels); }) ==
+          Failure{"RANGE", "pixels: hold a value that is not finite"});
+  }
 }
 
 TEST_CASE("clip: results have the same bits with concurrent callers and any number of threads",
@@ -130,8 +154,13 @@ TEST_CASE("clip: invalid ids and texts are errors", "[library][error]") {
 
 TEST_CASE("clip: invalid options are errors", "[library][error]") {
   CHECK(error_of([] { CLIP::from_preset(nano(), {.threads = -1}); }) ==
-        Failure{"RANGE", "threads: is -1, expected 0 or more"});
-  CHECK_FALSE(error_of([] { CLIP::from_preset(nano(), {.backend = "abacus"}); }).code.empty());
+        Failure{"RANGE", "threads: is -1, expected 0 to 1024"});
+  CHECK(error_of([] { CLIP::from_preset(nano(), {.threads = 1 << 30}); }).code == "RANGE");
+  for (const std::string backend : {"abacus", ""}) {
+    const Failure failure = error_of([&] { CLIP::from_preset(nano(), {.backend = backend}); });
+    CHECK(failure.code == "RANGE");
+    CHECK_THAT(failure.message, StartsWith("backend: is '" + backend + "', expected one of auto, "));
+  }
   CHECK(error_of([] { CLIP::from_preset("./no/such/folder"); }).code == "MISSING");
 }
 

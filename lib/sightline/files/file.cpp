@@ -60,10 +60,14 @@ std::vector<std::byte> read_stdin(const std::string& path, std::int64_t limit) {
 }  // namespace
 
 std::vector<std::byte> read_file(const std::string& path, std::int64_t limit) {
-  if (path == "-" || path == "/dev/stdin") return read_stdin(path, limit);
   const RegularFile file = open_regular(path);
   if (file.size > limit) fail_too_large(path, limit);
   return read_to_end(file.descriptor.get(), static_cast<std::size_t>(file.size), limit, path);
+}
+
+std::vector<std::byte> read_input(const std::string& path, std::int64_t limit) {
+  if (path == "-" || path == "/dev/stdin") return read_stdin(path, limit);
+  return read_file(path, limit);
 }
 
 bool file_exists(const std::string& path) {

@@ -51,10 +51,12 @@ MappedPlace find_mapped_file(const void* address) noexcept;
 /// before any file is opened.
 void set_wait_check(void (*check)());
 
-/// Reads a whole file; "-" and /dev/stdin mean stdin. A FIFO, socket or device given by name is rejected, so
+/// Reads a whole file. A FIFO, socket or device given by name is rejected, so
 /// the call never blocks on one. Files in /proc, whose reported size is 0, are read to their end.
 /// Errors: missing, io, unsupported (not a regular file), limit (more than `limit` bytes), all with the path.
 std::vector<std::byte> read_file(const std::string& path, std::int64_t limit);
+/// As `read_file`, but "-" and /dev/stdin are stdin, which only the program reads. Errors: as `read_file`.
+std::vector<std::byte> read_input(const std::string& path, std::int64_t limit);
 
 /// An output file that is published atomically: bytes are written to "<path>.part" next to the target, which
 /// `commit` renames. "-", /dev/stdout, devices and FIFOs are written directly. Without `commit`, the

@@ -1,18 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/clip_model.h"
 
+#include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "sightline/base/error.h"
 #include "sightline/model/model.h"
 #include "sightline/model/passes.h"
+#include "sightline/ops/gemm.h"
 
 namespace sightline {
 namespace {
 
 ModelSettings settings_of(const CLIPOptions& options) {
   ModelSettings settings;
-  settings.backend = options.backend;
+  settings.backend = gemm_backend(options.backend).name();  // an error here does not blame the model
   settings.openai_preprocess = options.openai_preprocess;
   settings.exif = options.exif;
   settings.lenient = options.lenient;
@@ -49,6 +52,9 @@ Tensor CLIP::encode_images(TensorView<const float> pixels) const {
          "have shape " + to_string(shape) + ", expected [images, 3, " + std::to_string(side) + ", " +
              std::to_string(side) + "]");
   }
+  const std::span<const float> values = pixels.flat();
+  if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
+    fail(ErrorCode::range, "pixels", "hold a value that is not finite");
   Tensor embeddings(Shape{shape[0], embedding_size()});
   Passes::Pass pass(state_->passes);
   state_->model->encode_images(pixels.reshaped(Shape{shape[0], 3 * side * side}), embeddings.view(),

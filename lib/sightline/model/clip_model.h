@@ -14,7 +14,7 @@ namespace sightline {
 struct CLIPOptions {
   /// Matrix-multiplication backend: "auto", "native", "openblas", "reference".
   std::string backend = "auto";
-  /// Number of threads; 0 = one per available core.
+  /// Number of threads, at most 1024; 0 = one per available core.
   int threads = 0;
   /// Preprocess images in the order of OpenAI's code: resize first, then drop transparency.
   bool openai_preprocess = false;
@@ -31,7 +31,7 @@ class CLIP {
  public:
   /// `name_or_path`: a folder or a weight file of any supported format, a preset ("clip-vit-base-patch32"),
   /// `org/name` in the Hugging Face cache, or "" for the demo model. Errors: missing, mismatch, unsupported,
-  /// and those of the files; range for a negative number of threads.
+  /// and those of the files; range for threads below 0 or above 1024 and for an unknown backend.
   static std::unique_ptr<CLIP> from_preset(const std::string& name_or_path, const CLIPOptions& options = {});
   ~CLIP();
   CLIP(const CLIP&) = delete;
@@ -43,8 +43,8 @@ class CLIP {
   /// The factor that turns a cosine similarity into a logit.
   float logit_scale() const;
 
-  /// Pixels [B, 3, H, W] -> embeddings [B, E], not normalised. Errors: mismatch for another shape; corrupt if
-  /// the weights produce values that are not finite.
+  /// Pixels [B, 3, H, W] -> embeddings [B, E], not normalised. Errors: mismatch for another shape; range
+  /// for a pixel that is not finite; corrupt if the weights produce values that are not finite.
   Tensor encode_images(TensorView<const float> pixels) const;
   /// Texts -> embeddings [B, E], not normalised. Errors: range for an id outside the vocabulary, and for a
   /// text that is empty or longer than the context; corrupt as above.

@@ -8,9 +8,13 @@
 namespace sightline {
 namespace {
 
+constexpr int kMaxThreads = 1024;
+
 int checked_threads(int threads) {
-  if (threads < 0)
-    fail(ErrorCode::range, "threads", "is " + std::to_string(threads) + ", expected 0 or more");
+  if (threads < 0 || threads > kMaxThreads) {
+    fail(ErrorCode::range, "threads",
+         "is " + std::to_string(threads) + ", expected 0 to " + std::to_string(kMaxThreads));
+  }
   return threads == 0 ? available_cores() : threads;
 }
 

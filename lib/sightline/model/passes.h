@@ -22,7 +22,7 @@ class Passes {
   };
 
  public:
-  /// `threads`: 0 = one per available core. Errors: range for a negative number.
+  /// `threads`: 0 = one per available core. Errors: range below 0 or above 1024.
   explicit Passes(int threads = 0);
 
   /// A running pass, which has exclusive use of its context until it is destroyed.

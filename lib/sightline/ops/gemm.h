@@ -48,7 +48,7 @@ class GemmBackend {
 
 /// All backends of this build, in order of preference.
 const std::vector<const GemmBackend*>& gemm_backends();
-/// Finds a backend by name; "auto" is the first supported one. Errors: usage for an unknown name, unsupported
+/// Finds a backend by name; "auto" is the first supported one. Errors: range for an unknown name, unsupported
 /// if it cannot run on this processor.
 const GemmBackend& gemm_backend(std::string_view name);
 

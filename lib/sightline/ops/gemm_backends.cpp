@@ -28,7 +28,7 @@ const GemmBackend& gemm_backend(std::string_view name) {
     }
     known += ", " + std::string(backend->name());
   }
-  fail(ErrorCode::usage, name, "unknown matrix-multiplication backend, expected one of " + known);
+  fail(ErrorCode::range, "backend", "is '" + std::string(name) + "', expected one of " + known);
 }
 
 }  // namespace sightline
