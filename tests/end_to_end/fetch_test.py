@@ -278,7 +278,7 @@ class FetchTest(unittest.TestCase):
         hub = self.hub("nano_sharded")
         index = hub.files["model.safetensors.index.json"]
         hub.files["model.safetensors.index.json"] = index.replace(b"model-00001", b"../model-00001")
-        self.check_refused(self.fetch(hub, "tester/nano"), 5, "is no file name")
+        self.check_refused(self.fetch(hub, "tester/nano"), 5, "is not a file name")
 
     def test_usage(self):
         hub = self.hub()

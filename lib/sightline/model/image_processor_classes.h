@@ -12,10 +12,10 @@ namespace sightline {
 
 /// How a class interprets `size` before it resizes.
 enum class SizeRule {
-  plain,     ///< as given
-  levit,     ///< the shorter side becomes int(256 / 224 * size)
-  convnext,  ///< below 384 the shorter side becomes int(size / crop_pct), and the centre of size x size is
-             ///< cropped; from 384 on the image is resized to size x size without keeping its aspect ratio
+  plain,       ///< as given
+  levit,       ///< the shorter side becomes int(256 / 224 * size)
+  convnext,    ///< below 384 the shorter side becomes int(size / crop_pct), and the centre of size x size is
+               ///< cropped; from 384 on the image is resized to size x size without keeping its aspect ratio
   poolformer,  ///< a square size counts as the shorter side; every side becomes int(size / crop_pct)
 };
 
