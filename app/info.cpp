@@ -10,6 +10,7 @@
 #include "options.h"
 #include "sightline/base/format.h"
 #include "sightline/model/summary.h"
+#include "sightline/model/summary_table.h"
 #include "sightline/model/tokenizer_files.h"
 
 namespace sightline::app {
@@ -21,14 +22,6 @@ struct InfoOptions {
   ModelOptions model;
   ConsoleOptions console;
 };
-
-/// "151,277,313"
-std::string grouped(std::int64_t number) {
-  std::string text = std::to_string(number);
-  for (auto i = static_cast<std::ptrdiff_t>(text.size()) - 3; i > 0; i -= 3)
-    text.insert(static_cast<std::size_t>(i), 1, ',');
-  return text;
-}
 
 std::string number(float value) {
   std::string text;
