@@ -24,7 +24,8 @@ std::string text_of_file(const std::string& path) {
 
 /// Hugging Face's readers skip the first line, which other libraries do not write.
 std::string with_version_line(std::string merges) {
-  return merges.starts_with("#version") ? merges : "#version: 0.2\n" + merges;
+  if (!merges.starts_with("#version")) merges.insert(0, "#version: 0.2\n");
+  return merges;
 }
 
 /// Whether the files are laid out as in a Hugging Face folder. Only then do the files next to them have the

@@ -22,7 +22,7 @@ class Dense : public Layer {
   /// Keras's arguments. The initializers are not part of the configuration.
   struct Arguments {
     std::int64_t units;
-    std::string activation = "";  ///< "quick_gelu" or "gelu"; "" and "linear" = none
+    std::string activation = {};  ///< "quick_gelu" or "gelu"; "" and "linear" = none
     bool use_bias = true;
     Initializer kernel_initializer = "glorot_uniform";
     Initializer bias_initializer = "zeros";

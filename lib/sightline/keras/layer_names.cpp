@@ -69,7 +69,7 @@ void check_name(std::string_view name, std::string_view kind) {
 
 std::string checked_or_numbered_name(const std::optional<std::string>& given, std::string_view class_name,
                                      std::string_view kind) {
-  const std::string name = given ? *given : snake_case(class_name);
+  std::string name = given ? *given : snake_case(class_name);
   check_name(name, kind);
   if (given) return name;
   const std::int64_t count = count_of(name);

@@ -27,7 +27,7 @@ enum class ChannelValues { any, positive };
 class Section {
  public:
   /// A section without an object returns the fallback for every key.
-  explicit Section(std::optional<Json> object) : object_(std::move(object)) {}
+  explicit Section(std::optional<Json> object) : object_(object) {}
 
   std::optional<Json> find(std::string_view key) const;
   std::int64_t integer(std::string_view key, std::int64_t fallback, std::int64_t low,

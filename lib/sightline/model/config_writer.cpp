@@ -71,7 +71,8 @@ class ObjectWriter {
   }
   /// Keeps a floating-point number recognisable as one if its value is an integer.
   static std::string with_point(std::string text) {
-    return text.find_first_of(".en") == std::string::npos ? text + ".0" : text;
+    if (text.find_first_of(".en") == std::string::npos) text += ".0";
+    return text;
   }
   void add_raw(std::string_view key, std::string_view value) {
     start_member(key);

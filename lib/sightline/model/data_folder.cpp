@@ -56,14 +56,14 @@ fs::path folder_of_installation() {
 }  // namespace
 
 fs::path data_folder() {
-  if (const fs::path requested = requested_folder(); !requested.empty()) {
+  if (fs::path requested = requested_folder(); !requested.empty()) {
     std::error_code ignored;
     if (!fs::is_directory(requested, ignored))
       fail(ErrorCode::missing, requested.string(), "is set as the data folder, but does not exist");
     return requested;
   }
   if (const std::string nearby = find_data_folder(); !nearby.empty()) return nearby;
-  if (const fs::path installed = folder_of_installation(); !installed.empty()) return installed;
+  if (fs::path installed = folder_of_installation(); !installed.empty()) return installed;
   fail(ErrorCode::missing, "data",
        "no folder with vocab, templates and demo-model found near the executable in " + executable_folder() +
            " or in an installation; set $" + std::string(kVariable) + " to its path");

@@ -79,7 +79,7 @@ std::string expand_variables(const std::string& path) {
 
 }  // namespace
 
-std::string expand_path(std::string path) { return expand_variables(expand_user(path)); }
+std::string expand_path(const std::string& path) { return expand_variables(expand_user(path)); }
 
 // Source: huggingface_hub/constants.py.
 std::string hub_cache_folder() {

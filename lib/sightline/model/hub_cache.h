@@ -12,6 +12,6 @@ std::string hub_cache_folder();
 
 /// Replaces `~` and `~user` at the start, then $NAME and ${NAME}, like Python's expanduser and expandvars.
 /// Unknown users and variables are left unchanged.
-std::string expand_path(std::string path);
+std::string expand_path(const std::string& path);
 
 }  // namespace sightline

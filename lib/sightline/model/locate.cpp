@@ -48,7 +48,7 @@ std::string cached_snapshot(const std::string& repository) {
 }
 
 std::string locate_repository(const std::string& name, const std::string& repository) {
-  const std::string snapshot = cached_snapshot(repository);
+  std::string snapshot = cached_snapshot(repository);
   if (!snapshot.empty()) return snapshot;
   const std::string cache = hub_cache_folder();
   fail(ErrorCode::missing, name, "is not in the Hugging Face cache (" + (cache.empty() ? "." : cache) + ")");

@@ -24,7 +24,7 @@ struct ModelSettings {
   bool exif = true;
   bool lenient = false;  ///< decode PNG files with wrong checksums
   TextCleaning text_cleaning = TextCleaning::hf;
-  std::string dialect = "";  ///< naming scheme of the weights (`ModelSource::dialect`); "" = detect
+  std::string dialect = {};  ///< naming scheme of the weights (`ModelSource::dialect`); "" = detect
 };
 
 /// A dual encoder: two towers, a head, and the processor that prepares their inputs. Weights are
