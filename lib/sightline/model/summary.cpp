@@ -16,10 +16,10 @@ class Rows {
     const std::string indent(static_cast<std::size_t>(level) * 2, ' ');
     table.add_row(indent + layer.name, summary_shape(layer.output), grouped(parameters(layer)));
     if (options_.with_weights) {
+      const std::string mark = indent + "  . ";
       for (const std::string& name : layer.weights) {
         const StoredTensor& weight = weight_of(name);
-        table.add_row(indent + "  . " + name,
-                      to_string(weight.shape) + " " + std::string(dtype_name(weight.dtype)), "");
+        table.add_row(mark + name, to_string(weight.shape) + " " + std::string(dtype_name(weight.dtype)), "");
       }
     }
     if (level + 1 >= options_.depth) return;
