@@ -65,6 +65,7 @@ void sort_entries(std::vector<SafetensorsEntry>& entries) {
 
 void check_duplicates(const std::vector<SafetensorsEntry>& entries) {
   std::vector<std::string_view> names;
+  names.reserve(entries.size());
   for (const SafetensorsEntry& entry : entries) names.push_back(entry.name);
   std::sort(names.begin(), names.end());
   const auto twice = std::adjacent_find(names.begin(), names.end());
@@ -114,6 +115,7 @@ void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries, T
   out.write({reinterpret_cast<const char*>(&length), sizeof(length)});
   out.write(header);
   std::vector<ElementSource> sources;
+  sources.reserve(entries.size());
   for (const SafetensorsEntry& entry : entries) sources.push_back({entry.source, entry.dtype, entry.name});
   ElementWriter(out, pool).write(sources);
 }

@@ -203,7 +203,7 @@ StoredTensor TorchStorages::content(std::string_view key, std::int64_t size, con
   const bool is_known = at != contents_.end();
   if (!is_known) at = contents_.emplace(key, archive_.read(*entry, kMaxTensorBytes)).first;
   const ZipContent& found = at->second;
-  const StoredTensor bytes(DType::u8, Shape{size}, found.bytes, is_mapped_ && found.owner == nullptr);
+  StoredTensor bytes(DType::u8, Shape{size}, found.bytes, is_mapped_ && found.owner == nullptr);
   if (!is_known) bytes.drop_pages();  // computing the checksum has read all pages
   return bytes;
 }

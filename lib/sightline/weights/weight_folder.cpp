@@ -91,7 +91,7 @@ std::string named_by_config(const std::string& folder) {
     fail(ErrorCode::unsupported, value->path(),
          "is '" + name + "', expected a name that ends in .safetensors or .safetensors.index.json");
   }
-  const std::string named = join_path(folder, name);
+  std::string named = join_path(folder, name);
   if (!file_exists(named)) fail(ErrorCode::missing, named, "is named in " + path + ", but does not exist");
   return named;
 }

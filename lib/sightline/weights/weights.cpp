@@ -41,7 +41,7 @@ void Weights::add(std::string name, StoredTensor tensor) {
          "has " + std::to_string(tensor.byte_size()) + " bytes for " + std::string(dtype_name(tensor.dtype)) +
              " " + to_string(tensor.shape));
   }
-  const auto [at, inserted] = entries_.try_emplace(std::move(name), Entry{tensor});
+  const auto [at, inserted] = entries_.try_emplace(std::move(name), Entry{std::move(tensor)});
   if (!inserted) fail(ErrorCode::duplicate, at->first, "is a duplicate");
 }
 
@@ -95,7 +95,7 @@ const StoredTensor& Weights::require(std::string_view name, const Shape& expecte
 StoredTensor Weights::extract(std::string_view name) {
   const auto at = entries_.find(name);
   if (at == entries_.end()) fail(ErrorCode::missing, name, "is not in the weights");
-  const StoredTensor tensor = at->second.tensor;
+  StoredTensor tensor = std::move(at->second.tensor);
   entries_.erase(at);
   return tensor;
 }
