@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/tensor/shape.h"
 
+#include <algorithm>
 #include <vector>
 
 #include "sightline/base/error.h"
@@ -15,6 +16,8 @@ TEST_CASE("shape: elements, rows and last agree", "[tensor]") {
   CHECK(shape.elements() == 30);
   CHECK(shape.rows() == 6);
   CHECK(shape.last() == 5);
+  CHECK(std::ranges::equal(shape.sizes(), std::vector<std::int64_t>{2, 3, 5}));
+  CHECK(Shape{}.sizes().empty());
   CHECK(shape.with_last(7) == Shape{2, 3, 7});
   CHECK(to_string(shape) == "[2, 3, 5]");
   CHECK(Shape{}.elements() == 1);

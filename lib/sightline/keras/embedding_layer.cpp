@@ -61,8 +61,7 @@ Tensor Embedding::operator()(TensorView<const std::int32_t> ids) const {
 }
 
 Shape Embedding::compute_output_shape(const Shape& input_shape) const {
-  std::vector<std::int64_t> sizes;
-  for (int axis = 0; axis < input_shape.rank(); ++axis) sizes.push_back(input_shape[axis]);
+  std::vector<std::int64_t> sizes(input_shape.sizes().begin(), input_shape.sizes().end());
   sizes.push_back(arguments_.output_dim);
   return Shape(std::span<const std::int64_t>(sizes));
 }

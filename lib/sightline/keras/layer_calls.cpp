@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
+#include <span>
 #include <utility>
 
 #include "sightline/base/error.h"
@@ -70,9 +71,9 @@ void Layer::build_with(std::span<const Shape> input_shapes) {
 LayerConfig Layer::get_build_config() const {
   LayerConfig config;
   for (std::size_t i = 0; i < build_shapes_.size(); ++i) {
-    std::vector<std::int64_t> sizes;
-    for (int axis = 0; axis < build_shapes_[i].rank(); ++axis) sizes.push_back(build_shapes_[i][axis]);
-    config["input_shape" + (build_shapes_.size() == 1 ? "" : "_" + std::to_string(i))] = std::move(sizes);
+    const std::span<const std::int64_t> sizes = build_shapes_[i].sizes();
+    config["input_shape" + (build_shapes_.size() == 1 ? "" : "_" + std::to_string(i))] =
+        std::vector<std::int64_t>(sizes.begin(), sizes.end());
   }
   return config;
 }

@@ -161,14 +161,11 @@ void multiply_matrices(const T* a, const T* b, T* out, std::int64_t m, std::int6
 
 // The axes before the last two.
 Shape batch_of(const Shape& shape) {
-  std::vector<std::int64_t> sizes;
-  for (int axis = 0; axis + 2 < shape.rank(); ++axis) sizes.push_back(shape[axis]);
-  return Shape(std::span<const std::int64_t>(sizes));
+  return Shape(shape.sizes().first(static_cast<std::size_t>(std::max(shape.rank() - 2, 0))));
 }
 
 Shape product_shape(const Shape& batch, const Shape& a, const Shape& b) {
-  std::vector<std::int64_t> sizes;
-  for (int axis = 0; axis < batch.rank(); ++axis) sizes.push_back(batch[axis]);
+  std::vector<std::int64_t> sizes(batch.sizes().begin(), batch.sizes().end());
   if (a.rank() > 1) sizes.push_back(a[a.rank() - 2]);
   if (b.rank() > 1) sizes.push_back(b.last());
   return Shape(std::span<const std::int64_t>(sizes));

@@ -39,7 +39,7 @@ void Shape::fail_axis(int axis) const {
            std::to_string(rank_ - 1));
 }
 
-std::int64_t Shape::elements() const { return product_of({sizes_.data(), static_cast<std::size_t>(rank_)}); }
+std::int64_t Shape::elements() const { return product_of(sizes()); }
 
 std::int64_t Shape::rows() const {
   return product_of({sizes_.data(), static_cast<std::size_t>(std::max(rank_ - 1, 0))});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <initializer_list>
 #include <span>
@@ -26,6 +27,8 @@ class Shape {
     return sizes_[static_cast<std::size_t>(axis)];
   }
   std::int64_t last() const { return (*this)[rank_ - 1]; }
+  /// All sizes, outermost first; valid as long as the shape.
+  std::span<const std::int64_t> sizes() const { return {sizes_.data(), static_cast<std::size_t>(rank_)}; }
 
   /// Product of all sizes; 1 for rank 0. Errors: range for a negative size, and if the product exceeds 63
   /// bits.

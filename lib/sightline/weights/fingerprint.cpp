@@ -46,7 +46,7 @@ void add_number(Hash128& hash, Number number) {
 void add_tensor(Hash128& hash, const std::string& name, const StoredTensor& tensor, std::optional<DType> as) {
   hash.update_sized(as_bytes(name));
   add_number(hash, std::int64_t{tensor.shape.rank()});
-  for (int axis = 0; axis < tensor.shape.rank(); ++axis) add_number(hash, tensor.shape[axis]);
+  for (const std::int64_t size : tensor.shape.sizes()) add_number(hash, size);
   for_each_sample(tensor, [&](ByteView element) {
     float value = 0;
     to_float({tensor.dtype, Shape{}, element}, {&value, 1});

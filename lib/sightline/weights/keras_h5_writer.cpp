@@ -113,9 +113,7 @@ Hdf5Type hdf5_type(DType dtype) {
 }
 
 std::vector<std::int64_t> sizes_of(const Shape& shape) {
-  std::vector<std::int64_t> sizes;
-  for (int axis = 0; axis < shape.rank(); ++axis) sizes.push_back(shape[axis]);
-  return sizes;
+  return {shape.sizes().begin(), shape.sizes().end()};
 }
 
 // Moves the canonical tensors to their places in the file, rule by rule.
