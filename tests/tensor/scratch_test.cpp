@@ -67,3 +67,22 @@ TEST_CASE("scratch: a repeated pass allocates nothing, and the capacity equals t
   pass(scratch, 2 * kSize);
   CHECK(scratch.capacity() == 8 * kSize * kFloat);
 }
+
+TEST_CASE("scratch: numbers and structs of any size share the memory, aligned and apart", "[tensor]") {
+  struct Span {
+    std::int64_t first, count;
+  };
+  Scratch scratch;
+  Scratch::Frame frame(scratch);
+  const TensorView<std::uint8_t> bytes = frame.take<std::uint8_t>(Shape{3, 1});
+  const TensorView<Span> spans = frame.take<Span>(Shape{5});
+  const TensorView<std::uint16_t> halves = frame.take<std::uint16_t>(Shape{7});
+  std::fill_n(bytes.data(), 3, std::uint8_t{1});
+  std::fill_n(spans.data(), 5, Span{2, 3});
+  std::fill_n(halves.data(), 7, std::uint16_t{4});
+  CHECK(bytes.shape() == Shape{3, 1});
+  CHECK(std::all_of(bytes.data(), bytes.data() + 3, [](std::uint8_t value) { return value == 1; }));
+  CHECK(std::all_of(spans.data(), spans.data() + 5, [](Span s) { return s.first == 2 && s.count == 3; }));
+  CHECK(reinterpret_cast<std::uintptr_t>(spans.data()) % 64 == 0);
+  CHECK(reinterpret_cast<std::uintptr_t>(halves.data()) % 64 == 0);
+}

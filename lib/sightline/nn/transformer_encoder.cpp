@@ -2,7 +2,6 @@
 #include "sightline/nn/transformer_encoder.h"
 
 #include <string>
-#include <type_traits>
 
 #include "sightline/base/error.h"
 #include "sightline/nn/shape_checks.h"
@@ -11,13 +10,6 @@ namespace sightline {
 namespace {
 
 constexpr std::string_view kLayer = "encoder";
-
-// Takes spans from the scratch memory, so that a repeated pass allocates nothing.
-std::span<AttentionSpan> take_spans(Scratch::Frame& frame, std::size_t count) {
-  static_assert(std::is_trivially_copyable_v<AttentionSpan> && alignof(AttentionSpan) <= 64);
-  const auto floats = static_cast<std::int64_t>(count * sizeof(AttentionSpan) / sizeof(float));
-  return {reinterpret_cast<AttentionSpan*>(frame.take(Shape{floats}).data()), count};
-}
 
 }  // namespace
 
@@ -41,7 +33,7 @@ void TransformerEncoder::operator()(TensorView<float> x, std::span<const Sequenc
   check_input(x.shape(), sequences);
   check_rows(kLayer, "an output", pooled.shape(), std::ssize(sequences), config_.width);
   Scratch::Frame frame(context.scratch);
-  const std::span<AttentionSpan> spans = take_spans(frame, sequences.size());
+  const std::span<AttentionSpan> spans = frame.take<AttentionSpan>(Shape{std::ssize(sequences)}).flat();
 
   // for encoder_layer in self.layers: hidden_states = encoder_layer(hidden_states, attention_mask)
   fill_spans(sequences, false, spans);
@@ -55,7 +47,7 @@ void TransformerEncoder::operator()(TensorView<float> x, std::span<const Sequenc
                                     Context& context) const {
   check_input(x.shape(), sequences);
   Scratch::Frame frame(context.scratch);
-  const std::span<AttentionSpan> spans = take_spans(frame, sequences.size());
+  const std::span<AttentionSpan> spans = frame.take<AttentionSpan>(Shape{std::ssize(sequences)}).flat();
   fill_spans(sequences, false, spans);
   for (const TransformerBlock& block : blocks_) block(x, spans, context);
 }

@@ -44,19 +44,20 @@ class TiledMatrix : public PackedMatrix {
     const WeightPanels panels(weights_.dtype, weights_.shape, bytes);
     Scratch::Frame frame(context.scratch);
     const TensorView<float> worker_panels =
-        frame.take(Shape{context.pool.size(), packed == nullptr ? panels.panel_floats() : 0});
+        frame.take(Shape{context.pool.size(), packed == nullptr ? panels.layout().panel_elements() : 0});
     // Each worker reserves its next panel before it computes the current one, so that it can prefetch the
     // next.
     std::atomic<std::int64_t> next_index{0};
     const auto take_index = [&] { return next_index.fetch_add(1, std::memory_order_relaxed); };
     context.pool.run(context.pool.size(), [&](std::int64_t, int worker) {
-      for (std::int64_t index = take_index(), next = 0; index < panels.count(); index = next) {
+      for (std::int64_t index = take_index(), next = 0; index < panels.layout().count(); index = next) {
         next = take_index();
         const float* panel =
-            packed == nullptr ? worker_panels.row(worker).data() : packed + panels.offset(index);
+            packed == nullptr ? worker_panels.row(worker).data() : packed + panels.layout().offset(index);
         if (packed == nullptr) panels.fill(index, worker_panels.row(worker).data());
-        const float* next_panel =
-            packed != nullptr && next < panels.count() ? packed + panels.offset(next) : nullptr;
+        const float* next_panel = packed != nullptr && next < panels.layout().count()
+                                      ? packed + panels.layout().offset(next)
+                                      : nullptr;
         multiply(panels, index, panel, next_panel, {x, y, epilogue});
       }
     });
@@ -74,10 +75,11 @@ class TiledMatrix : public PackedMatrix {
   void multiply(const WeightPanels& panels, std::int64_t index, const float* panel, const float* next,
                 const Operands& o) const {
     constexpr std::int64_t kLine = 64;
-    const std::int64_t column = index * kPanelColumns, max_rows = std::ssize(kernels_.by_rows);
+    const std::int64_t column = index * PanelLayout::kColumns, max_rows = std::ssize(kernels_.by_rows);
     std::int64_t rows = o.x.rows(), tiles = (rows + max_rows - 1) / max_rows;
     // Prefetches are spread evenly over the whole product: issued all at once, they would queue up.
-    const std::int64_t panel_bytes = panels.panel_floats() * static_cast<std::int64_t>(sizeof(float));
+    const std::int64_t panel_bytes =
+        panels.layout().panel_elements() * static_cast<std::int64_t>(sizeof(float));
     const std::int64_t step = panel_bytes / std::max<std::int64_t>(1, in_ * tiles);
     Tile tile{o.x.data(),
               o.y.data() + column,
@@ -85,8 +87,8 @@ class TiledMatrix : public PackedMatrix {
               o.epilogue.bias == nullptr ? nullptr : o.epilogue.bias + column,
               in_,
               out_,
-              panels.width(index),
-              panels.columns(index),
+              panels.layout().width(index),
+              panels.layout().columns(index),
               o.epilogue.activation,
               o.epilogue.add_to_output,
               step > kLine ? nullptr : reinterpret_cast<const char*>(next),
@@ -123,10 +125,10 @@ class TiledMatrix : public PackedMatrix {
   void pack(Context& context) const {
     const TransientBytes bytes(weights_);
     const WeightPanels panels(weights_.dtype, weights_.shape, bytes.view());
-    packed_ = Tensor(Shape{panels.total_floats()});
+    packed_ = Tensor(Shape{panels.layout().elements()});
     advise_huge_pages(packed_);
-    context.pool.run(panels.count(), [&](std::int64_t index, int) {
-      panels.fill(index, packed_.data() + panels.offset(index));
+    context.pool.run(panels.layout().count(), [&](std::int64_t index, int) {
+      panels.fill(index, packed_.data() + panels.layout().offset(index));
     });
     weights_.drop_pages();
   }

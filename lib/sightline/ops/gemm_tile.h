@@ -9,11 +9,6 @@
 
 namespace sightline {
 
-/// Number of columns of a panel of packed weights [inner, 48]; the last panel of a matrix may have 16 or 32.
-inline constexpr std::int64_t kPanelColumns = 48;
-/// Number of columns of the narrowest panel; the width of every panel is a multiple of it.
-inline constexpr std::int64_t kPanelStep = 16;
-
 /// A product of rows of x with one panel, and the memory to prefetch meanwhile.
 struct Tile {
   const float* x;      ///< [rows, inner]

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/ops/weight_panels.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "sightline/base/by_cpu.h"
+#include "sightline/base/error.h"
 #include "sightline/ops/vector_math.h"
+#include "sightline/tensor/dtype_conversion.h"
 
 namespace sightline {
 namespace {
@@ -44,9 +47,9 @@ constexpr std::int64_t kBlock = 8;
 // the block is compiled for AVX2: a first image takes 8 % longer when g++ 12 inlines it into this loop.
 void transpose(const float* in, std::int64_t stride, std::int64_t columns, std::int64_t depth, float* out,
                std::int64_t width) {
-  const std::int64_t whole = columns == kPanelStep ? depth / kBlock * kBlock : 0;
+  const std::int64_t whole = columns == PanelLayout::kStep ? depth / kBlock * kBlock : 0;
   for (std::int64_t k = 0; k < whole; k += kBlock) {
-    for (std::int64_t n = 0; n < kPanelStep; n += kBlock) {
+    for (std::int64_t n = 0; n < PanelLayout::kStep; n += kBlock) {
       const float* block = in + n * stride + k;
       ByCpu<transpose_block, CpuFeature::avx2>::call(block, stride, out + k * width + n, width);
       for (std::int64_t row = 0; row < kBlock; ++row)
@@ -54,33 +57,64 @@ void transpose(const float* in, std::int64_t stride, std::int64_t columns, std::
     }
   }
   for (std::int64_t k = whole; k < depth; ++k) {
-    for (std::int64_t n = 0; n < kPanelStep; ++n)
+    for (std::int64_t n = 0; n < PanelLayout::kStep; ++n)
       out[k * width + n] = n < columns ? in[n * stride + k] : 0.0F;
+  }
+}
+
+// Rounds the float32 panel [in, width] and writes it in `layout`.
+void store_panel(const float* panel, const PanelLayout& layout, std::int64_t index, std::byte* out) {
+  const std::int64_t width = layout.width(index), count = layout.in() * width;
+  switch (layout.element()) {
+    case DType::f32:
+      std::memcpy(out, panel, static_cast<std::size_t>(count) * sizeof(float));
+      return;
+    case DType::f16:
+      float_to_f16({panel, static_cast<std::size_t>(count)},
+                   {reinterpret_cast<std::uint16_t*>(out), static_cast<std::size_t>(count)});
+      return;
+    case DType::bf16:
+      break;
+    default:
+      fail(ErrorCode::unsupported, "panels", "of int8 need scales");
+  }
+  const std::int64_t group = layout.group();
+  for (std::int64_t k = 0; k < layout.padded_in(); ++k) {
+    for (std::int64_t n = 0; n < width; ++n) {
+      const std::uint16_t value = k < layout.in() ? float_to_bf16(panel[k * width + n]) : 0;
+      std::memcpy(out + ((k / group * width + n) * group + k % group) * 2, &value, sizeof value);
+    }
   }
 }
 
 }  // namespace
 
-WeightPanels::WeightPanels(DType dtype, const Shape& shape, ByteView bytes)
-    : dtype_(dtype),
-      out_(shape[0]),
-      in_(shape.elements() / std::max<std::int64_t>(1, shape[0])),
-      bytes_(bytes),
-      floats_(StoredTensor(dtype, shape, bytes).as_float()) {}
+WeightPanels::WeightPanels(DType dtype, const Shape& shape, ByteView rows)
+    : layout_(DType::f32, shape[0], shape.elements() / shape[0]),
+      dtype_(dtype),
+      bytes_(rows),
+      floats_(StoredTensor(dtype, shape, rows).as_float()) {}
+
+ByteView WeightPanels::rows_of(std::int64_t index) const {
+  if (index >= layout_.count()) return {};
+  const std::int64_t row_bytes = layout_.in() * size_of(dtype_);
+  return bytes_.subspan(static_cast<std::size_t>(index * PanelLayout::kColumns * row_bytes),
+                        static_cast<std::size_t>(layout_.columns(index) * row_bytes));
+}
 
 void WeightPanels::fill(std::int64_t index, float* panel) const {
-  const std::int64_t panel_width = width(index);
-  for (std::int64_t step = 0; step < panel_width; step += kPanelStep) {
-    fill_step(index * kPanelColumns + step, std::min(kPanelStep, columns(index) - step), panel_width,
-              panel + step);
+  const std::int64_t width = layout_.width(index);
+  for (std::int64_t step = 0; step < width; step += PanelLayout::kStep) {
+    fill_step(index * PanelLayout::kColumns + step,
+              std::min(PanelLayout::kStep, layout_.columns(index) - step), width, panel + step);
   }
 }
 
 void WeightPanels::fill_step(std::int64_t first, std::int64_t columns, std::int64_t width,
                              float* panel) const {
-  alignas(64) float buffer[kPanelStep * kDepth];
-  for (std::int64_t k = 0; k < in_; k += kDepth) {
-    const std::int64_t depth = std::min(kDepth, in_ - k);
+  alignas(64) float buffer[PanelLayout::kStep * kDepth];
+  for (std::int64_t k = 0; k < layout_.in(); k += kDepth) {
+    const std::int64_t depth = std::min(kDepth, layout_.in() - k);
     std::int64_t stride = 0;
     const float* rows = rows_as_float(first, columns, k, depth, buffer, stride);
     transpose(rows, stride, columns, depth, panel + k * width, width);
@@ -90,15 +124,30 @@ void WeightPanels::fill_step(std::int64_t first, std::int64_t columns, std::int6
 // Returns `depth` floats of the weight rows from k on, `stride` apart: in place, or converted into `buffer`.
 const float* WeightPanels::rows_as_float(std::int64_t first, std::int64_t columns, std::int64_t k,
                                          std::int64_t depth, float* buffer, std::int64_t& stride) const {
-  stride = floats_ != nullptr ? in_ : kDepth;
-  if (floats_ != nullptr) return floats_ + first * in_ + k;
+  stride = floats_ != nullptr ? layout_.in() : kDepth;
+  if (floats_ != nullptr) return floats_ + first * layout_.in() + k;
   const auto size = static_cast<std::size_t>(size_of(dtype_));
   for (std::int64_t row = 0; row < columns; ++row) {
-    const auto offset = static_cast<std::size_t>((first + row) * in_ + k) * size;
+    const auto offset = static_cast<std::size_t>((first + row) * layout_.in() + k) * size;
     const ByteView bytes = bytes_.subspan(offset, static_cast<std::size_t>(depth) * size);
     to_float({dtype_, Shape{depth}, bytes}, {buffer + row * kDepth, static_cast<std::size_t>(depth)});
   }
   return buffer;
+}
+
+void rows_to_panels(const StoredTensor& weights, const PanelLayout& layout, std::span<std::byte> panels) {
+  if (weights.shape.rank() == 0 || weights.shape[0] != layout.out() ||
+      weights.shape.elements() != layout.out() * layout.in() || std::ssize(panels) != layout.byte_size()) {
+    fail(ErrorCode::mismatch, "panels", "are of another matrix or size than the weights");
+  }
+  const TransientBytes bytes(weights);
+  const WeightPanels source(weights.dtype, weights.shape, bytes.view());
+  Tensor panel(Shape{source.layout().panel_elements()});
+  for (std::int64_t index = 0; index < layout.count(); ++index) {
+    source.fill(index, panel.data());
+    store_panel(panel.data(), layout, index,
+                panels.data() + layout.offset(index) * size_of(layout.element()));
+  }
 }
 
 }  // namespace sightline

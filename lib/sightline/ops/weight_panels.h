@@ -1,44 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <algorithm>
+#include <cstdint>
+#include <span>
 
-#include "sightline/ops/gemm_tile.h"
+#include "sightline/tensor/stored_tensor.h"
 
 namespace sightline {
 
-/// A view of a weight matrix [out, in] as panels of kPanelColumns columns, each [in, width]. The last panel
-/// is as narrow as kPanelStep allows; columns beyond the matrix are zero.
+/// A weight matrix [out, in] in rows, to be rearranged into panels.
 class WeightPanels {
  public:
-  /// `bytes` holds `shape` elements of type `dtype` and must outlive this object.
-  WeightPanels(DType dtype, const Shape& shape, ByteView bytes);
+  /// `rows` holds the elements of a matrix of `shape` [out, ...] in type `dtype` and must outlive this
+  /// object. Errors: as PanelLayout.
+  WeightPanels(DType dtype, const Shape& shape, ByteView rows);
 
-  std::int64_t count() const { return (out_ + kPanelColumns - 1) / kPanelColumns; }
-  /// The number of columns of y that panel `index` produces, and the width of the panel itself.
-  std::int64_t columns(std::int64_t index) const {
-    return std::min(kPanelColumns, out_ - index * kPanelColumns);
-  }
-  std::int64_t width(std::int64_t index) const {
-    return (columns(index) + kPanelStep - 1) / kPanelStep * kPanelStep;
-  }
-  /// The number of floats of one full panel, of all panels, and of the panels before panel `index`.
-  std::int64_t panel_floats() const { return kPanelColumns * in_; }
-  std::int64_t total_floats() const { return offset(count() - 1) + width(count() - 1) * in_; }
-  std::int64_t offset(std::int64_t index) const { return index * kPanelColumns * in_; }
-
-  /// Converts and transposes panel `index` into `panel` [in, width(index)], 64-byte aligned.
+  /// The layout of the float32 panels that `fill` writes.
+  const PanelLayout& layout() const { return layout_; }
+  /// Converts and transposes panel `index` into `panel` [in, layout().width(index)], 64-byte aligned.
   void fill(std::int64_t index, float* panel) const;
+  /// The rows that panel `index` is made from; empty beyond the last panel.
+  ByteView rows_of(std::int64_t index) const;
 
  private:
   void fill_step(std::int64_t first, std::int64_t columns, std::int64_t width, float* panel) const;
   const float* rows_as_float(std::int64_t first, std::int64_t columns, std::int64_t k, std::int64_t depth,
                              float* buffer, std::int64_t& stride) const;
 
+  PanelLayout layout_;
   DType dtype_;
-  std::int64_t out_, in_;
   ByteView bytes_;
   const float* floats_;  // the bytes, if they can be used as floats in place
 };
+
+/// Rearranges a weight matrix [out, ...] into panels of `layout`, whose element type it is rounded to (to
+/// nearest even). Errors: mismatch if the layout is that of another matrix or `panels` has another size than
+/// layout.byte_size(); type if the weights are not floating-point; unsupported for int8 panels.
+void rows_to_panels(const StoredTensor& weights, const PanelLayout& layout, std::span<std::byte> panels);
 
 }  // namespace sightline

@@ -4,11 +4,14 @@
 #include <algorithm>
 #include <exception>
 
+#include "sightline/base/bytes.h"
+
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kGranule = 16;        // floats: 64 bytes
-constexpr std::int64_t kMinBlock = 1 << 16;  // floats: 256 KiB, the smallest allocation
+constexpr std::int64_t kMinBlock = 1 << 18;  // bytes; the smallest allocation
+
+Tensor allocate(std::int64_t bytes) { return Tensor(Shape{bytes}, DType::u8); }
 
 }  // namespace
 
@@ -26,8 +29,10 @@ Scratch::Frame::~Frame() {
   if (live_ == 0) scratch_.merge_blocks();
 }
 
-TensorView<float> Scratch::take(Shape shape) {
-  const std::int64_t size = (shape.elements() + kGranule - 1) / kGranule * kGranule;
+std::byte* Scratch::take(std::int64_t count, std::size_t element) {
+  constexpr auto kGranule = static_cast<std::int64_t>(kAlignment);
+  const std::int64_t wanted = checked_mul(count, static_cast<std::int64_t>(element), "scratch memory");
+  const std::int64_t size = checked_add(wanted, kGranule - 1, "scratch memory") / kGranule * kGranule;
   live_ += size;
   peak_ = std::max(peak_, live_);
   // Blocks never move, so views stay valid. A block that is too small for this request is skipped until the
@@ -35,16 +40,16 @@ TensorView<float> Scratch::take(Shape shape) {
   while (current_ < blocks_.size()) {
     Block& block = blocks_[current_];
     if (block.memory.shape().elements() - block.used >= size) {
-      float* data = block.memory.data() + block.used;
+      std::byte* data = block.memory.bytes().data() + block.used;
       block.used += size;
-      return {data, shape};
+      return data;
     }
     if (current_ + 1 == blocks_.size()) break;
     ++current_;
   }
-  blocks_.push_back(Block{Tensor(Shape{std::max(size, kMinBlock)}), size});
+  blocks_.push_back(Block{allocate(std::max(size, kMinBlock)), size});
   current_ = blocks_.size() - 1;
-  return {blocks_.back().memory.data(), shape};
+  return blocks_.back().memory.bytes().data();
 }
 
 // Called when no block is in use. The old blocks are freed before the new one is allocated, so that memory
@@ -54,16 +59,16 @@ void Scratch::merge_blocks() noexcept {
   blocks_.clear();
   current_ = 0;
   try {
-    blocks_.push_back(Block{Tensor(Shape{peak_})});
+    blocks_.push_back(Block{allocate(peak_)});
   } catch (const std::exception&) {
     blocks_.clear();  // the next take allocates again and reports the failure
   }
 }
 
 std::int64_t Scratch::capacity() const {
-  std::int64_t floats = 0;
-  for (const Block& block : blocks_) floats += block.memory.shape().elements();
-  return floats * static_cast<std::int64_t>(sizeof(float));
+  std::int64_t bytes = 0;
+  for (const Block& block : blocks_) bytes += block.memory.shape().elements();
+  return bytes;
 }
 
 }  // namespace sightline

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "sightline/tensor/tensor.h"
@@ -21,8 +22,13 @@ class Scratch {
     Frame(const Frame&) = delete;
     Frame& operator=(const Frame&) = delete;
 
-    /// Memory for `shape`, 64-byte aligned, uninitialised, valid until the frame ends.
-    TensorView<float> take(Shape shape) { return scratch_.take(shape); }
+    /// Memory for `shape`, 64-byte aligned, uninitialised, valid until the frame ends. `T` is a plain type: a
+    /// number or a struct of numbers.
+    template <class T = float>
+    TensorView<T> take(Shape shape) {
+      static_assert(std::is_trivially_copyable_v<T> && alignof(T) <= kAlignment);
+      return {reinterpret_cast<T*>(scratch_.take(shape.elements(), sizeof(T))), shape};
+    }
 
    private:
     Scratch& scratch_;
@@ -30,20 +36,21 @@ class Scratch {
     std::int64_t used_, live_;
   };
 
-  TensorView<float> take(Shape shape);
   /// Bytes allocated; used in reports and by the test that a repeated pass allocates nothing.
   std::int64_t capacity() const;
 
  private:
+  static constexpr std::size_t kAlignment = 64;
   struct Block {
-    Tensor memory;
+    Tensor memory;  // [bytes], uint8
     std::int64_t used = 0;
   };
+  std::byte* take(std::int64_t count, std::size_t size);
   void merge_blocks() noexcept;
 
   std::vector<Block> blocks_;
   std::size_t current_ = 0;
-  std::int64_t live_ = 0, peak_ = 0;  // floats in use, now and at the peak
+  std::int64_t live_ = 0, peak_ = 0;  // bytes in use, now and at the peak
 };
 
 }  // namespace sightline

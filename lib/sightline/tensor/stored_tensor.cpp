@@ -44,6 +44,24 @@ StoredTensor StoredTensor::deferred(DType dtype, const Shape& shape, ByteWriter 
   return tensor;
 }
 
+StoredTensor StoredTensor::from_panels(DType dtype, const Shape& shape, ByteView panels) {
+  const std::int64_t out = shape.rank() == 0 ? 0 : shape[0];
+  const PanelLayout layout(dtype, out, out == 0 ? 0 : shape.elements() / out);
+  if (std::ssize(panels) != layout.byte_size()) {
+    fail(ErrorCode::mismatch, "panels",
+         "have " + std::to_string(panels.size()) + " bytes, expected " + std::to_string(layout.byte_size()));
+  }
+  StoredTensor tensor = deferred(
+      dtype, shape, [=](std::span<std::byte> rows) { panels_to_rows(layout, panels, rows); },
+      [=](std::int64_t index, std::span<std::byte> scratch) {
+        const auto position =
+            static_cast<std::size_t>(layout.position(index / layout.in(), index % layout.in()));
+        return panels.subspan(position * scratch.size(), scratch.size());
+      });
+  tensor.panels_ = std::make_shared<const StoredPanels>(StoredPanels{layout, panels});
+  return tensor;
+}
+
 ByteView StoredTensor::bytes() const {
   if (deferred_ == nullptr) return bytes_;
   std::call_once(deferred_->once, [this] {

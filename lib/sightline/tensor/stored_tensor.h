@@ -9,10 +9,17 @@
 
 #include "sightline/base/bytes.h"
 #include "sightline/tensor/dtype.h"
+#include "sightline/tensor/panel_layout.h"
 #include "sightline/tensor/shape.h"
 #include "sightline/tensor/tensor.h"
 
 namespace sightline {
+
+/// A weight matrix as panels, ready for the native kernels. The bytes belong to a file.
+struct StoredPanels {
+  PanelLayout layout;
+  ByteView bytes;
+};
 
 /// A tensor as stored in a weight file: little-endian, row-major bytes of any alignment, owned by the file. A
 /// deferred tensor instead computes its bytes on first use (transposed or dequantised, for example); its
@@ -34,6 +41,10 @@ class StoredTensor {
   /// dtype `other`; range if the size in bytes exceeds 63 bits.
   static StoredTensor deferred(DType dtype, const Shape& shape, ByteWriter write,
                                ElementFinder find_element = nullptr);
+  /// A matrix that a file stores as panels. It is a deferred tensor of `shape` [out, ...], whose bytes are
+  /// rows in the panels' element type, and `panels()` gives the panels themselves. Errors: type if there are
+  /// no panels of this type; range for an empty shape; mismatch if `panels` has another size.
+  static StoredTensor from_panels(DType dtype, const Shape& shape, ByteView panels);
 
   DType dtype = DType::other;
   Shape shape;
@@ -51,6 +62,8 @@ class StoredTensor {
   /// computes all, like `bytes`. Errors: as `bytes`.
   ByteView element(std::int64_t index, std::span<std::byte> scratch) const;
   bool is_deferred() const { return deferred_ != nullptr; }
+  /// The panels of a tensor made by `from_panels`, else null. Valid as long as this tensor and their owner.
+  const StoredPanels* panels() const { return panels_.get(); }
   bool mapped() const { return mapped_; }
   /// Releases the memory of mapped bytes; the next access reads them from the file again.
   void drop_pages() const;
@@ -63,6 +76,7 @@ class StoredTensor {
   ByteView bytes_;
   bool mapped_ = false;
   std::shared_ptr<Deferred> deferred_;
+  std::shared_ptr<const StoredPanels> panels_;
 };
 
 /// The bytes of a tensor for the lifetime of this object, which owns them if the tensor is deferred.
