@@ -10,11 +10,14 @@
 #include <vector>
 
 #include "sightline/ops/gemm_tile.h"
+#include "sightline/ops/weight_panels.h"
 #include "sightline/tensor/dtype_conversion.h"
 #include "support/catch.h"
+#include "support/error_of.h"
 #include "support/random_values.h"
 
 using namespace sightline;
+using sightline::testing::error_of;
 
 namespace {
 
@@ -28,6 +31,8 @@ struct Multiplier {
   std::function<std::unique_ptr<PackedMatrix>(const StoredTensor&)> pack;
 };
 
+bool usable(const TileKernels& kernels) { return !kernels.needed || usable_features().has(*kernels.needed); }
+
 std::vector<Multiplier> multipliers() {
   std::vector<Multiplier> all;
   for (const GemmBackend* backend : gemm_backends()) {
@@ -36,7 +41,7 @@ std::vector<Multiplier> multipliers() {
         {std::string(backend->name()), [=](const StoredTensor& weights) { return backend->pack(weights); }});
   }
   for (const TileKernels& kernels : tile_kernels()) {
-    if (!usable_features().has(kernels.needed)) continue;
+    if (kernels.element != DType::f32 || !usable(kernels)) continue;
     all.push_back(
         {kernels.name, [&](const StoredTensor& weights) { return make_tiled_matrix(weights, kernels); }});
   }
@@ -182,4 +187,46 @@ TEST_CASE("gemm: backends are selected by name", "[ops][error]") {
   CHECK(gemm_backend("reference").name() == "reference");
   CHECK(gemm_backend("auto").supported());
   CHECK_THROWS_WITH(gemm_backend("mkl"), Contains("native") && Contains("reference"));
+}
+
+TEST_CASE("gemm: panels of every element type and all kernels give the same bits", "[ops][property]") {
+  const DType type = GENERATE(DType::f32, DType::f16, DType::bf16);
+  const Product shape = GENERATE(Product{1, 1, 1}, Product{3, 33, 17}, Product{50, 100, 257},
+                                 Product{13, 48, 96}, Product{20, 144, 7}, Product{9, 16, 770});
+  const Activation activation = GENERATE(Activation::none, Activation::quick_gelu, Activation::gelu);
+  const auto [rows, columns, inner] = shape;
+  const std::vector<float> x = random_values(rows * inner, 1), w = random_values(columns * inner, 2);
+  const std::vector<float> bias = random_values(columns, 3), zero(static_cast<std::size_t>(rows * columns));
+  const Epilogue epilogue{.bias = bias.data(), .activation = activation};
+  const PanelLayout layout(type, columns, inner);
+  std::vector<std::byte> panels(static_cast<std::size_t>(layout.byte_size()));
+  rows_to_panels(stored(w, Shape{columns, inner}), layout, panels);
+  const StoredTensor weights = StoredTensor::from_panels(type, Shape{columns, inner}, panels);
+  const Tensor rounded = to_float(weights);
+  std::vector<float> expected;
+  for (const TileKernels& kernels : tile_kernels()) {
+    if (!usable(kernels) || (kernels.element != type && kernels.element != DType::f32)) continue;
+    const bool in_place = kernels.element == type;
+    const auto matrix = make_tiled_matrix(
+        in_place ? weights : StoredTensor(DType::f32, rounded.shape(), rounded.bytes()), kernels);
+    const std::vector<float> y = run(*matrix, x, rows, 2, epilogue, zero);
+    if (expected.empty()) expected = y;
+    INFO(kernels.name << " " << dtype_name(kernels.element));
+    CHECK(std::memcmp(y.data(), expected.data(), y.size() * sizeof(float)) == 0);
+  }
+  // The other backends turn the panels back into rows.
+  for (const GemmBackend* backend : gemm_backends()) {
+    if (!backend->supported()) continue;
+    const std::vector<float> y = run(*backend->pack(weights), x, rows, 2, epilogue, zero);
+    for (std::size_t i = 0; i < y.size() && !expected.empty(); ++i)
+      REQUIRE(std::abs(y[i] - expected[i]) <= 1e-4F * (1 + std::abs(expected[i])));
+  }
+}
+
+TEST_CASE("gemm: kernels for panels refuse weights that have none", "[ops]") {
+  const std::vector<float> w(16, 1.0F);
+  for (const TileKernels& kernels : tile_kernels()) {
+    if (kernels.element == DType::f32) continue;
+    CHECK(error_of([&] { make_tiled_matrix(stored(w, Shape{4, 4}), kernels); }).code == "TYPE");
+  }
 }

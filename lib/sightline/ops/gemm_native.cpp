@@ -23,44 +23,47 @@ void advise_huge_pages(const Tensor& tensor) {
   if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
 }
 
-// Weights in panels. The first product packs each panel when it needs it, so that a program that runs once
-// does not pay for more. The second product packs all panels and keeps them; the mapped pages they came from
-// are then released, so that the model is never in memory twice.
+// A weight matrix in panels: those of the file, or else float32 panels made from its rows. The first product
+// makes each panel when it needs it, so that a program that runs once does not pay for more. The second
+// product makes all panels and keeps them; the mapped pages they came from are then released, so that the
+// model is never in memory twice.
 class TiledMatrix : public PackedMatrix {
  public:
   TiledMatrix(const StoredTensor& weights, const TileKernels& kernels)
       : weights_(weights),
-        out_(weights.shape[0]),
-        in_(weights.shape.elements() / std::max<std::int64_t>(1, weights.shape[0])),
-        kernels_(kernels) {}
+        layout_(kernels.element, weights.shape[0],
+                weights.shape.elements() / std::max<std::int64_t>(1, weights.shape[0])),
+        kernels_(kernels) {
+    if (weights.panels() != nullptr && kernels.element == weights.panels()->layout.element()) {
+      ready_ = weights.panels()->bytes.data();
+    } else if (kernels.element != DType::f32) {
+      fail(ErrorCode::type, "native",
+           "kernels for " + std::string(dtype_name(kernels.element)) + " are given weights of another type");
+    }
+  }
 
-  std::int64_t in_features() const override { return in_; }
-  std::int64_t out_features() const override { return out_; }
+  std::int64_t in_features() const override { return layout_.in(); }
+  std::int64_t out_features() const override { return layout_.out(); }
 
   void linear(TensorView<const float> x, TensorView<float> y, const Epilogue& epilogue,
               Context& context) const override {
-    const float* packed = packed_panels(context);
-    const ByteView bytes = packed == nullptr ? weights_.bytes() : ByteView();
-    const WeightPanels panels(weights_.dtype, weights_.shape, bytes);
+    const std::byte* panels = ready_panels(context);
+    if (panels != nullptr) {
+      multiply_all(
+          context, {x, y, epilogue}, [&](std::int64_t index, int) { return panel(panels, index).data(); },
+          [&](std::int64_t next) { return panel(panels, next); });
+      return;
+    }
+    const WeightPanels rows(weights_.dtype, weights_.shape, weights_.bytes());
     Scratch::Frame frame(context.scratch);
-    const TensorView<float> worker_panels =
-        frame.take(Shape{context.pool.size(), packed == nullptr ? panels.layout().panel_elements() : 0});
-    // Each worker reserves its next panel before it computes the current one, so that it can prefetch the
-    // next.
-    std::atomic<std::int64_t> next_index{0};
-    const auto take_index = [&] { return next_index.fetch_add(1, std::memory_order_relaxed); };
-    context.pool.run(context.pool.size(), [&](std::int64_t, int worker) {
-      for (std::int64_t index = take_index(), next = 0; index < panels.layout().count(); index = next) {
-        next = take_index();
-        const float* panel =
-            packed == nullptr ? worker_panels.row(worker).data() : packed + panels.layout().offset(index);
-        if (packed == nullptr) panels.fill(index, worker_panels.row(worker).data());
-        const float* next_panel = packed != nullptr && next < panels.layout().count()
-                                      ? packed + panels.layout().offset(next)
-                                      : nullptr;
-        multiply(panels, index, panel, next_panel, {x, y, epilogue});
-      }
-    });
+    const TensorView<float> own = frame.take(Shape{context.pool.size(), layout_.panel_elements()});
+    multiply_all(
+        context, {x, y, epilogue},
+        [&](std::int64_t index, int worker) {
+          rows.fill(index, own.row(worker).data());
+          return reinterpret_cast<const std::byte*>(own.row(worker).data());
+        },
+        [&](std::int64_t next) { return rows.rows_of(next); });
   }
 
  private:
@@ -70,44 +73,64 @@ class TiledMatrix : public PackedMatrix {
     const Epilogue& epilogue;
   };
 
+  ByteView panel(const std::byte* panels, std::int64_t index) const {
+    const std::int64_t size = size_of(layout_.element());
+    return {panels + layout_.offset(index) * size,
+            static_cast<std::size_t>(layout_.width(index) * layout_.padded_in() * size)};
+  }
+
+  // Multiplies with every panel. `make(index, worker)` returns a panel; `memory(index)` is what it will be
+  // made from, which is prefetched during the product before it. Each worker reserves its next panel before
+  // it computes the current one.
+  template <class Make, class Memory>
+  void multiply_all(Context& context, const Operands& operands, Make make, Memory memory) const {
+    std::atomic<std::int64_t> next_index{0};
+    const auto take_index = [&] { return next_index.fetch_add(1, std::memory_order_relaxed); };
+    context.pool.run(context.pool.size(), [&](std::int64_t, int worker) {
+      for (std::int64_t index = take_index(), next = 0; index < layout_.count(); index = next) {
+        next = take_index();
+        const std::byte* panel = make(index, worker);
+        multiply(index, panel, next < layout_.count() ? memory(next) : ByteView(), operands);
+      }
+    });
+  }
+
   // Splits rows into tiles as evenly as possible: 50 rows become six tiles of 8 or 9, not five of 9 and one
   // of 5.
-  void multiply(const WeightPanels& panels, std::int64_t index, const float* panel, const float* next,
-                const Operands& o) const {
+  void multiply(std::int64_t index, const std::byte* panel, ByteView next, const Operands& o) const {
     constexpr std::int64_t kLine = 64;
     const std::int64_t column = index * PanelLayout::kColumns, max_rows = std::ssize(kernels_.by_rows);
     std::int64_t rows = o.x.rows(), tiles = (rows + max_rows - 1) / max_rows;
     // Prefetches are spread evenly over the whole product: issued all at once, they would queue up.
-    const std::int64_t panel_bytes =
-        panels.layout().panel_elements() * static_cast<std::int64_t>(sizeof(float));
-    const std::int64_t step = panel_bytes / std::max<std::int64_t>(1, in_ * tiles);
+    const std::int64_t step = std::ssize(next) / std::max<std::int64_t>(1, layout_.in() * tiles);
     Tile tile{o.x.data(),
               o.y.data() + column,
               panel,
               o.epilogue.bias == nullptr ? nullptr : o.epilogue.bias + column,
-              in_,
-              out_,
-              panels.layout().width(index),
-              panels.layout().columns(index),
+              layout_.in(),
+              layout_.out(),
+              layout_.width(index),
+              layout_.columns(index),
               o.epilogue.activation,
               o.epilogue.add_to_output,
-              step > kLine ? nullptr : reinterpret_cast<const char*>(next),
+              next.empty() || step > kLine ? nullptr : next.data(),
               step};
     while (rows > 0) {
       const std::int64_t count = (rows + tiles - 1) / tiles;
       kernels_.by_rows[static_cast<std::size_t>(count - 1)](tile);
-      tile.x += count * in_;
-      tile.y += count * out_;
-      if (tile.next != nullptr) tile.next += in_ * step;
+      tile.x += count * layout_.in();
+      tile.y += count * layout_.out();
+      if (tile.next != nullptr) tile.next += layout_.in() * step;
       rows -= count;
       --tiles;
     }
   }
 
-  // All panels, available from the second use on; null before that and while another thread packs them. A
-  // deferred tensor is materialised only once, so its panels are kept at once and its bytes never.
-  const float* packed_panels(Context& context) const {
-    if (const float* panels = ready_.load(std::memory_order_acquire)) return panels;
+  // All panels, available at once if the file holds them, else from the second use on; null before that and
+  // while another thread makes them. The panels of a deferred tensor are made and kept at once: it computes
+  // its rows only once, and they are not kept.
+  const std::byte* ready_panels(Context& context) const {
+    if (const std::byte* panels = ready_.load(std::memory_order_acquire)) return panels;
     const bool deferred = weights_.is_deferred();
     if (!deferred && uses_.fetch_add(1, std::memory_order_relaxed) == 0) return nullptr;
     std::unique_lock lock(packing_, std::defer_lock);
@@ -118,47 +141,48 @@ class TiledMatrix : public PackedMatrix {
     }
     if (ready_.load(std::memory_order_acquire) != nullptr) return ready_;
     pack(context);
-    ready_.store(packed_.data(), std::memory_order_release);
-    return packed_.data();
+    ready_.store(packed_.bytes().data(), std::memory_order_release);
+    return ready_;
   }
 
   void pack(Context& context) const {
     const TransientBytes bytes(weights_);
-    const WeightPanels panels(weights_.dtype, weights_.shape, bytes.view());
-    packed_ = Tensor(Shape{panels.layout().elements()});
+    const WeightPanels rows(weights_.dtype, weights_.shape, bytes.view());
+    packed_ = Tensor(Shape{layout_.elements()});
     advise_huge_pages(packed_);
-    context.pool.run(panels.layout().count(), [&](std::int64_t index, int) {
-      panels.fill(index, packed_.data() + panels.layout().offset(index));
+    context.pool.run(layout_.count(), [&](std::int64_t index, int) {
+      rows.fill(index, packed_.data() + layout_.offset(index));
     });
     weights_.drop_pages();
   }
 
   StoredTensor weights_;
-  std::int64_t out_, in_;
+  PanelLayout layout_;
   const TileKernels& kernels_;
   mutable std::atomic<int> uses_{0};
   mutable std::mutex packing_;
   mutable Tensor packed_;
-  mutable std::atomic<const float*> ready_{nullptr};
+  mutable std::atomic<const std::byte*> ready_{nullptr};
 };
 
-const TileKernels* best_kernels() {
-  for (const TileKernels& kernels : tile_kernels()) {
-    if (usable_features().has(kernels.needed)) return &kernels;
+// The kernels for a matrix: those of its panels, or those of float32 if it has none.
+const TileKernels* kernels_for(const StoredTensor* weights) {
+  if (weights != nullptr && weights->panels() != nullptr) {
+    if (const TileKernels* kernels = best_tile_kernels(weights->panels()->layout.element())) return kernels;
   }
-  return nullptr;
+  return best_tile_kernels(DType::f32);
 }
 
 class NativeBackend : public GemmBackend {
  public:
   std::string_view name() const override { return "native"; }
   std::string description() const override {
-    const TileKernels* kernels = best_kernels();
+    const TileKernels* kernels = kernels_for(nullptr);
     return kernels == nullptr ? "native" : std::string("native, ") + kernels->name;
   }
-  bool supported() const override { return best_kernels() != nullptr; }
+  bool supported() const override { return kernels_for(nullptr) != nullptr; }
   std::unique_ptr<PackedMatrix> pack(const StoredTensor& weights) const override {
-    const TileKernels* kernels = best_kernels();
+    const TileKernels* kernels = kernels_for(&weights);
     if (kernels == nullptr) {
       fail(ErrorCode::unsupported, "native", "this build has no native kernels for this processor");
     }
