@@ -63,7 +63,10 @@ class TiledMatrix : public PackedMatrix {
           rows.fill(index, own.row(worker).data());
           return reinterpret_cast<const std::byte*>(own.row(worker).data());
         },
-        [&](std::int64_t next) { return rows.rows_of(next); });
+        [&](std::int64_t next) {
+          weights_.map_pages(rows.rows_of(next));
+          return rows.rows_of(next);
+        });
   }
 
  private:

@@ -92,6 +92,16 @@ ByteView StoredTensor::element(std::int64_t index, std::span<std::byte> scratch)
   return bytes().subspan(static_cast<std::size_t>(index) * scratch.size(), scratch.size());
 }
 
+void StoredTensor::map_pages(ByteView part) const {
+  if (!mapped_ || part.empty()) return;
+  // A page fault maps the pages around it, by default those of an aligned range of 64 KiB. Measured: mapping
+  // all with MADV_POPULATE_READ takes twice as long, because it looks up every page again.
+  constexpr std::uintptr_t kFaultAround = 1 << 16;
+  const auto begin = reinterpret_cast<std::uintptr_t>(part.data()), end = begin + part.size();
+  for (std::uintptr_t at = begin; at < end; at = (at / kFaultAround + 1) * kFaultAround)
+    static_cast<void>(*reinterpret_cast<const volatile std::byte*>(at));
+}
+
 void StoredTensor::drop_pages() const {
   if (!mapped_) return;
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));

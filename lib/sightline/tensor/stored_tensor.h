@@ -65,6 +65,9 @@ class StoredTensor {
   /// The panels of a tensor made by `from_panels`, else null. Valid as long as this tensor and their owner.
   const StoredPanels* panels() const { return panels_.get(); }
   bool mapped() const { return mapped_; }
+  /// Maps the pages of a part of `bytes()` at once and ahead of their use, if the bytes are mapped: a page
+  /// that is not mapped cannot be prefetched.
+  void map_pages(ByteView part) const;
   /// Releases the memory of mapped bytes; the next access reads them from the file again.
   void drop_pages() const;
   /// The bytes as float32 without a copy; nullptr if they have another type or are not aligned to 4. Computes
