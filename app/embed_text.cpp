@@ -25,10 +25,11 @@ struct EmbedTextOptions {
   bool no_index = false;
 };
 
-// Number of captions that are sorted by length and encoded together. The first step is small, so that a
-// reader gets rows early; the number doubles each time. For the reader of a pipe it is limited to what is
-// encoded in about kReaderInterval.
+// Number of captions that are sorted by their ids and encoded together: the more, the more prefixes they
+// share. For the reader of a pipe, the first step is small, so that rows arrive early, and the number is
+// limited to what is encoded in about kReaderInterval. It doubles each time.
 constexpr std::size_t kMinCaptionsPerStep = 64;
+constexpr std::size_t kFirstStepOfFile = 1024;     ///< for output that nobody reads yet
 constexpr std::size_t kMaxCaptionsPerStep = 4096;  ///< bounds memory
 constexpr std::chrono::milliseconds kReaderInterval(100);
 
@@ -136,7 +137,7 @@ int run_embed_text(const EmbedTextOptions& o) {
   const std::int64_t longest = captions.empty() ? 0 : clip->processor().text_length();
   const Writing to{o, out, *report, progress, longest};
   const std::span<const Caption> all(captions);
-  std::size_t step = kMinCaptionsPerStep;
+  std::size_t step = out.is_direct() ? kMinCaptionsPerStep : kFirstStepOfFile;
   for (std::size_t begin = 0; begin < all.size();) {
     const auto start = std::chrono::steady_clock::now();
     const auto part = all.subspan(begin, std::min(step, all.size() - begin));

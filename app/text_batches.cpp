@@ -3,16 +3,17 @@
 
 #include <algorithm>
 #include <memory>
-#include <numeric>
+#include <string>
 
 #include "failure.h"
+#include "sightline/base/log.h"
 #include "signals.h"
 
 namespace sightline::app {
 namespace {
 
-constexpr std::int64_t kTokensPerChunk = 400;
-constexpr std::size_t kMaxPromptsPerPart = 4096;  ///< are sorted by length together; limits memory
+constexpr std::int64_t kRowsPerChunk = 400;
+constexpr std::size_t kMaxPromptsPerPart = 4096;  ///< are sorted by ids together; limits memory
 
 /// One prompt, the index of its caption, and its tokens.
 struct Prompt {
@@ -41,55 +42,62 @@ std::vector<Prompt> tokenize(const TextRun& run, std::span<const Caption> captio
   return prompts;
 }
 
-using Chunk = std::vector<std::size_t>;  ///< indices of prompts
-
-/// Sorts the prompts by length and splits them into batches.
-std::vector<Chunk> make_chunks(const std::vector<Prompt>& prompts, std::int64_t batch) {
-  Chunk order(prompts.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    return prompts[a].encoding.ids.size() < prompts[b].encoding.ids.size();
+/// The texts of all prompts, sorted so that those that begin alike are neighbours.
+std::vector<TextIds> sorted_texts(const TextRun& run, const std::vector<Prompt>& prompts) {
+  std::vector<TextIds> texts;
+  in_stage(Stage::model, [&] {
+    for (const Prompt& prompt : prompts)
+      texts.push_back({run.clip.text_tower().pooled_ids(prompt.encoding.ids), std::ssize(texts)});
   });
+  sort_by_ids(texts);
+  return texts;
+}
+
+using Chunk = std::span<const TextIds>;
+
+/// Splits sorted texts into batches.
+std::vector<Chunk> make_chunks(Chunk texts, std::int64_t batch) {
   std::vector<Chunk> chunks;
-  std::int64_t tokens = 0;
-  for (const std::size_t prompt : order) {
-    const auto length = static_cast<std::int64_t>(prompts[prompt].encoding.ids.size());
-    const bool full = chunks.empty() || (batch > 0 ? static_cast<std::int64_t>(chunks.back().size()) >= batch
-                                                   : tokens + length > kTokensPerChunk);
-    if (full) {
-      chunks.emplace_back();
-      tokens = 0;
-    }
-    chunks.back().push_back(prompt);
-    tokens += length;
+  while (!texts.empty()) {
+    const auto count = static_cast<std::size_t>(batch > 0 ? std::min(batch, std::ssize(texts))
+                                                          : count_fitting(texts, kRowsPerChunk));
+    chunks.push_back(texts.first(count));
+    texts = texts.subspan(count);
   }
   return chunks;
 }
 
-void encode_chunk(const TextRun& run, const std::vector<Prompt>& prompts, const Chunk& chunk,
-                  TensorView<float> embeddings, Context& context) {
+void encode_chunk(const TextRun& run, Chunk chunk, TensorView<float> embeddings, Context& context) {
   TokenBatch texts;
-  for (const std::size_t prompt : chunk) texts.add(prompts[prompt].encoding.ids);
+  for (const TextIds& text : chunk) texts.add(text.ids);
   Scratch::Frame frame(context.scratch);
   const TensorView<float> rows = frame.take(Shape{texts.size(), run.clip.embedding_size()});
   in_stage(Stage::model, [&] { run.clip.encode_texts(texts, rows, context); });
-  for (std::size_t i = 0; i < chunk.size(); ++i) {
-    const auto row = rows.row(static_cast<std::int64_t>(i));
-    std::copy(row.begin(), row.end(), embeddings.row(static_cast<std::int64_t>(chunk[i])).begin());
-  }
+  for (std::size_t i = 0; i < chunk.size(); ++i)
+    std::ranges::copy(rows.row(static_cast<std::int64_t>(i)), embeddings.row(chunk[i].index).begin());
+}
+
+void log_rows(Chunk sorted, std::size_t chunks) {
+  std::size_t tokens = 0;
+  for (const TextIds& text : sorted) tokens += text.ids.size();
+  log_debug("texts: " + std::to_string(sorted.size()) + " in " + std::to_string(chunks) + " batches, " +
+            std::to_string(count_prefixes(sorted)) + " distinct prefixes of " + std::to_string(tokens) +
+            " tokens");
 }
 
 /// The embeddings of all prompts, in order.
 Tensor encode_prompts(const TextRun& run, const std::vector<Prompt>& prompts, ThreadPool& pool) {
   Tensor embeddings(Shape{static_cast<std::int64_t>(prompts.size()), run.clip.embedding_size()});
-  const std::vector<Chunk> chunks = make_chunks(prompts, run.batch);
+  const std::vector<TextIds> texts = sorted_texts(run, prompts);
+  const std::vector<Chunk> chunks = make_chunks(texts, run.batch);
+  log_rows(texts, chunks.size());
   const auto count = static_cast<std::int64_t>(chunks.size());
   if (count < pool.size()) {
     Scratch scratch;
     Context context{pool, scratch};
     for (const Chunk& chunk : chunks) {
       throw_if_interrupted();
-      encode_chunk(run, prompts, chunk, embeddings.view(), context);
+      encode_chunk(run, chunk, embeddings.view(), context);
     }
     return embeddings;
   }
@@ -100,8 +108,7 @@ Tensor encode_prompts(const TextRun& run, const std::vector<Prompt>& prompts, Th
     throw_if_interrupted();
     const auto w = static_cast<std::size_t>(worker);
     Context context{*pools[w], scratches[w]};
-    // Longest first, so that the threads finish at about the same time.
-    encode_chunk(run, prompts, chunks[static_cast<std::size_t>(count - 1 - i)], embeddings.view(), context);
+    encode_chunk(run, chunks[static_cast<std::size_t>(i)], embeddings.view(), context);
   });
   return embeddings;
 }

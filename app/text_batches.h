@@ -18,13 +18,13 @@ struct TextEmbeddings {
 
 struct TextRun {
   const Model& clip;
-  std::int64_t batch = 0;  ///< batch size in texts; 0: about 400 tokens
+  std::int64_t batch = 0;  ///< batch size in texts; 0: about 400 distinct prefixes
   bool normalize = true;   ///< a prompt ensemble always is the normalised mean of normalised rows
 };
 
-/// Encodes the captions. Texts are sorted by length and encoded in chunks without padding; with many chunks,
-/// each thread encodes separate ones. The results are bit-identical in every case. Errors: Failure of
-/// Stage::model; Interrupted.
+/// Encodes the captions. Texts are sorted by their ids, so that a chunk computes shared prefixes once; with
+/// many chunks, each thread encodes separate ones. The results are bit-identical in every case. Errors:
+/// Failure of Stage::model; Interrupted.
 TextEmbeddings encode_captions(const TextRun& run, std::span<const Caption> captions, ThreadPool& pool);
 
 }  // namespace sightline::app

@@ -117,7 +117,7 @@ TEST_CASE("nano: every stage of the text tower is that of transformers", "[end_t
                       Workspace(), Tensor()};
 
         stages.x = Tensor(Shape{length, config.width});
-        tower.embed(ids, stages.x.view());
+        tower.embed(ids, 0, stages.x.view());
         check_stage(stages.x, name, prefix + "_embeddings");
         stages.check_blocks(tower.encoder());
         tower.final_norm()(stages.x.view(), stages.x.view());

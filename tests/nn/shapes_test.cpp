@@ -87,6 +87,14 @@ TEST_CASE("layers: inputs and outputs of another shape are errors", "[nn][error]
           AttentionSpan{3, INT64_MAX, 3, 1, 0}}) {
       CHECK(add(good, from, from, {kSpans[0], wrong}) == "MISMATCH");
     }
+    const auto add_path = [&](const std::vector<std::int64_t>& path) {
+      return add(good, from, from, {kSpans[0], {.length = 3, .first_query = 3, .queries = 2, .path = path}});
+    };
+    CHECK(add_path({0, 4, 2}).empty());
+    for (const std::vector<std::int64_t>& wrong :
+         {std::vector<std::int64_t>{0, 1}, {0, 1, 2, 3}, {0, 1, kRows}, {-1, 1, 2}}) {
+      CHECK(add_path(wrong) == "MISMATCH");
+    }
   }
   SECTION("block") {
     const EncoderConfig config = small_encoder(kWidth, kHeads);

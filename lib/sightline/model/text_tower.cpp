@@ -2,7 +2,6 @@
 #include "sightline/model/text_tower.h"
 
 #include <algorithm>
-#include <array>
 #include <string>
 
 #include "sightline/base/error.h"
@@ -12,7 +11,6 @@ namespace sightline {
 namespace {
 
 constexpr std::int64_t kRowsPerPass = 512;  // enough to keep the kernels busy; bounds the scratch memory
-constexpr std::int64_t kMaxTexts = 256;
 constexpr std::int64_t kLegacyEos = 2;
 
 }  // namespace
@@ -35,61 +33,59 @@ std::int64_t TextTower::pooled_position(std::span<const std::int32_t> ids) const
   return found == ids.end() ? 0 : found - ids.begin();
 }
 
-void TextTower::embed(std::span<const std::int32_t> ids, TensorView<float> x) const {
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const auto row = x.row(static_cast<std::int64_t>(i));
-    token_embedding_.lookup(ids[i], row);
-    position_embedding_.add(static_cast<std::int64_t>(i), row);
+std::span<const std::int32_t> TextTower::pooled_ids(std::span<const std::int32_t> ids) const {
+  if (ids.empty() || std::ssize(ids) > context_length_) {
+    fail(ErrorCode::range, "text",
+         "has " + std::to_string(ids.size()) + " tokens, expected 1 to " + std::to_string(context_length_));
+  }
+  return ids.first(static_cast<std::size_t>(pooled_position(ids)) + 1);
+}
+
+void TextTower::embed(std::span<const std::int32_t> ids, std::int64_t first, TensorView<float> x) const {
+  for (std::int64_t i = first; i < std::ssize(ids); ++i) {
+    const auto row = x.row(i - first);
+    token_embedding_.lookup(ids[static_cast<std::size_t>(i)], row);
+    position_embedding_.add(i, row);
   }
 }
 
 void TextTower::operator()(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const {
   check_rows("text tower", "embeddings", embeddings.shape(), texts.size(), projection_.units());
-  std::array<Sequence, kMaxTexts> sequences;
-  std::int64_t begin = 0;
-  while (begin < texts.size()) {
-    std::int64_t count = 0, rows = 0;
-    while (begin + count < texts.size() && count < kMaxTexts && (rows < kRowsPerPass || count == 0)) {
-      const std::span<const std::int32_t> ids = texts[begin + count];
-      if (ids.empty() || static_cast<std::int64_t>(ids.size()) > context_length_) {
-        fail(ErrorCode::range, "text",
-             "has " + std::to_string(ids.size()) + " tokens, expected 1 to " +
-                 std::to_string(context_length_));
-      }
-      const std::int64_t position = pooled_position(ids);
-      sequences[static_cast<std::size_t>(count)] = {position + 1, position};
-      rows += position + 1;
-      ++count;
-    }
-    encode(texts, begin, {sequences.data(), static_cast<std::size_t>(count)},
-           embeddings.slice_rows(begin, count), context);
-    begin += count;
+  Scratch::Frame frame(context.scratch);
+  const std::span<TextIds> sorted = frame.take<TextIds>(Shape{texts.size()}).flat();
+  for (std::int64_t i = 0; i < texts.size(); ++i)
+    sorted[static_cast<std::size_t>(i)] = {pooled_ids(texts[i]), i};
+  sort_by_ids(sorted);
+  for (std::span<const TextIds> rest = sorted; !rest.empty();) {
+    const auto count = static_cast<std::size_t>(count_fitting(rest, kRowsPerPass));
+    encode(rest.first(count), embeddings, context);
+    rest = rest.subspan(count);
   }
 }
 
-void TextTower::encode(const TokenBatch& texts, std::int64_t begin, std::span<const Sequence> sequences,
-                       TensorView<float> embeddings, Context& context) const {
-  std::int64_t rows = 0;
-  for (const Sequence& sequence : sequences) rows += sequence.length;
+void TextTower::encode(std::span<const TextIds> sorted, TensorView<float> embeddings,
+                       Context& context) const {
   Scratch::Frame frame(context.scratch);
-  const TensorView<float> x = frame.take(Shape{rows, width_});
-  const TensorView<float> pooled = frame.take(Shape{embeddings.rows(), width_});
+  const PrefixTree tree(sorted, frame);
+  const TensorView<float> x = frame.take(Shape{tree.rows(), width_});
+  const TensorView<float> pooled = frame.take(Shape{std::ssize(tree.texts()), width_});
+  const TensorView<float> projected = frame.take(Shape{pooled.rows(), embeddings.columns()});
 
   // hidden_states = token_embedding(input_ids) + position_embedding(position_ids)
-  std::int64_t row = 0;
-  for (std::size_t i = 0; i < sequences.size(); ++i) {
-    const std::int64_t length = sequences[i].length;
-    embed(texts[begin + static_cast<std::int64_t>(i)].first(static_cast<std::size_t>(length)),
-          x.slice_rows(row, length));
-    row += length;
+  const EncoderSpans spans = tree.spans();
+  for (std::size_t i = 0; i < spans.all.size(); ++i) {
+    const AttentionSpan& span = spans.all[i];
+    embed(tree.texts()[i].ids, span.position, x.slice_rows(span.first_query, span.queries));
   }
 
   // pooled_output = self.final_layer_norm(self.encoder(hidden_states))[batch, position of the end]
-  encoder_(x, sequences, pooled, context);
+  encoder_(x, spans, pooled, context);
   final_norm_(pooled, pooled);
 
   // text_embeds = self.text_projection(pooled_output)
-  projection_(pooled, embeddings, context);
+  projection_(pooled, projected, context);
+  for (std::size_t i = 0; i < sorted.size(); ++i)
+    std::ranges::copy(projected.row(tree.text_of()[i]), embeddings.row(sorted[i].index).begin());
 }
 
 }  // namespace sightline

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sightline/model/config.h"
+#include "sightline/model/prefix_tree.h"
 #include "sightline/model/token_batch.h"
 #include "sightline/nn/embedding.h"
 #include "sightline/nn/transformer_encoder.h"
@@ -9,8 +10,8 @@
 namespace sightline {
 
 /// CLIP's text transformer and its projection. Attention is causal, so rows after the pooled one are not
-/// computed, and texts of different lengths are stored one after another without padding. Weights: those of
-/// `text_model` and `text_projection`. const = safe to share.
+/// computed, and texts that begin with the same ids share the rows of these ids (`PrefixTree`). There is no
+/// padding. Weights: those of `text_model` and `text_projection`. const = safe to share.
 /// Source:  transformers `CLIPTextModelWithProjection`.
 class TextTower {
  public:
@@ -25,14 +26,17 @@ class TextTower {
   /// The position whose output represents the text: that of the largest id if eos_token_id is 2 (legacy
   /// configs), else the first one with eos_token_id (0 if there is none, like the argmax of the reference).
   std::int64_t pooled_position(std::span<const std::int32_t> ids) const;
-  /// Writes the token embedding plus position embedding of a text into x [ids, W].
-  void embed(std::span<const std::int32_t> ids, TensorView<float> x) const;
+  /// The ids up to the pooled position; the others have no effect. Errors: range for a text that is empty or
+  /// longer than the context.
+  std::span<const std::int32_t> pooled_ids(std::span<const std::int32_t> ids) const;
+  /// Writes the sums of token and position embedding of a text from position `first` on into x
+  /// [ids - first, W]. Errors: range if an id is not in the vocabulary.
+  void embed(std::span<const std::int32_t> ids, std::int64_t first, TensorView<float> x) const;
   const TransformerEncoder& encoder() const { return encoder_; }
   const LayerNorm& final_norm() const { return final_norm_; }
 
  private:
-  void encode(const TokenBatch& texts, std::int64_t begin, std::span<const Sequence> sequences,
-              TensorView<float> embeddings, Context& context) const;
+  void encode(std::span<const TextIds> sorted, TensorView<float> embeddings, Context& context) const;
 
   std::int64_t width_, context_length_, eos_token_id_;
   Embedding token_embedding_, position_embedding_;

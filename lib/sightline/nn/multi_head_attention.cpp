@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/nn/multi_head_attention.h"
 
+#include <algorithm>
 #include <string>
 
 #include "sightline/base/error.h"
@@ -10,6 +11,19 @@ namespace sightline {
 namespace {
 
 constexpr std::string_view kLayer = "attention";
+
+bool is_path(const AttentionSpan& span, std::int64_t rows) {
+  return std::ssize(span.path) == span.length &&
+         std::ranges::all_of(span.path, [&](std::int64_t row) { return row >= 0 && row < rows; });
+}
+
+std::string describe(const AttentionSpan& span) {
+  const std::string rows = span.path.empty() ? "rows from row " + std::to_string(span.first_row)
+                                             : "rows of a path of " + std::to_string(span.path.size());
+  return std::to_string(span.length) + " " + rows + " and " + std::to_string(span.queries) +
+         " queries from query " + std::to_string(span.first_query) + " at position " +
+         std::to_string(span.position);
+}
 
 }  // namespace
 
@@ -25,14 +39,14 @@ void check_spans(std::string_view layer, std::span<const AttentionSpan> spans, s
                  std::int64_t rows) {
   for (const AttentionSpan& s : spans) {
     const bool valid_queries = s.first_query >= 0 && s.queries >= 0 && s.first_query <= queries - s.queries;
-    const bool valid_rows = s.first_row >= 0 && s.length > 0 && s.first_row <= rows - s.length;
+    const bool valid_rows =
+        s.length > 0 &&
+        (s.path.empty() ? s.first_row >= 0 && s.first_row <= rows - s.length : is_path(s, rows));
     const bool valid_position = s.position >= 0 && s.position <= s.length - s.queries;
     if (valid_queries && valid_rows && valid_position) continue;
     fail(ErrorCode::mismatch, layer,
-         "is given a span of " + std::to_string(s.length) + " rows from row " + std::to_string(s.first_row) +
-             " and " + std::to_string(s.queries) + " queries from query " + std::to_string(s.first_query) +
-             " at position " + std::to_string(s.position) + ", which is not within its " +
-             std::to_string(rows) + " rows and " + std::to_string(queries) + " queries");
+         "is given a span of " + describe(s) + ", which is not within its " + std::to_string(rows) +
+             " rows and " + std::to_string(queries) + " queries");
   }
 }
 

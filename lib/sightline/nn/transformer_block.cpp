@@ -13,7 +13,7 @@ constexpr std::string_view kLayer = "transformer block";
 // Copies row `position` of each span into consecutive rows of `out`.
 void gather(TensorView<const float> x, std::span<const AttentionSpan> spans, TensorView<float> out) {
   for (std::size_t i = 0; i < spans.size(); ++i) {
-    const auto row = x.row(spans[i].first_row + spans[i].position);
+    const auto row = x.row(spans[i].row_at(spans[i].position));
     std::copy(row.begin(), row.end(), out.row(static_cast<std::int64_t>(i)).begin());
   }
 }

@@ -28,26 +28,35 @@ void TransformerEncoder::check_input(const Shape& x, std::span<const Sequence> s
   check_rows(kLayer, "an input", x, rows, config_.width);
 }
 
+void TransformerEncoder::operator()(TensorView<float> x, const EncoderSpans& spans, TensorView<float> pooled,
+                                    Context& context) const {
+  std::int64_t queries = 0;
+  for (const AttentionSpan& span : spans.all) queries += span.queries;
+  check_rows(kLayer, "an input", x.shape(), queries, config_.width);
+  check_rows(kLayer, "an output", pooled.shape(), std::ssize(spans.pooled), config_.width);
+
+  // for encoder_layer in self.layers: hidden_states = encoder_layer(hidden_states, attention_mask)
+  for (const TransformerBlock& block : blocks().first(blocks_.size() - 1)) block(x, spans.all, context);
+  // last_hidden_state[batch, pooled position]
+  blocks_.back().pool(x, spans.pooled, pooled, context);
+}
+
 void TransformerEncoder::operator()(TensorView<float> x, std::span<const Sequence> sequences,
                                     TensorView<float> pooled, Context& context) const {
   check_input(x.shape(), sequences);
-  check_rows(kLayer, "an output", pooled.shape(), std::ssize(sequences), config_.width);
   Scratch::Frame frame(context.scratch);
-  const std::span<AttentionSpan> spans = frame.take<AttentionSpan>(Shape{std::ssize(sequences)}).flat();
-
-  // for encoder_layer in self.layers: hidden_states = encoder_layer(hidden_states, attention_mask)
-  fill_spans(sequences, false, spans);
-  for (const TransformerBlock& block : blocks().first(blocks_.size() - 1)) block(x, spans, context);
-  // last_hidden_state[batch, pooled position]
-  fill_spans(sequences, true, spans);
-  blocks_.back().pool(x, spans, pooled, context);
+  const auto all = frame.take<AttentionSpan>(Shape{std::ssize(sequences)}).flat();
+  const auto last = frame.take<AttentionSpan>(Shape{std::ssize(sequences)}).flat();
+  fill_spans(sequences, false, all);
+  fill_spans(sequences, true, last);
+  (*this)(x, EncoderSpans{all, last}, pooled, context);
 }
 
 void TransformerEncoder::operator()(TensorView<float> x, std::span<const Sequence> sequences,
                                     Context& context) const {
   check_input(x.shape(), sequences);
   Scratch::Frame frame(context.scratch);
-  const std::span<AttentionSpan> spans = frame.take<AttentionSpan>(Shape{std::ssize(sequences)}).flat();
+  const auto spans = frame.take<AttentionSpan>(Shape{std::ssize(sequences)}).flat();
   fill_spans(sequences, false, spans);
   for (const TransformerBlock& block : blocks_) block(x, spans, context);
 }

@@ -14,6 +14,12 @@ struct Sequence {
   std::int64_t pooled_position = 0;
 };
 
+/// The attention of a whole pass.
+struct EncoderSpans {
+  std::span<const AttentionSpan> all;     ///< every row of the input is a query of exactly one of them
+  std::span<const AttentionSpan> pooled;  ///< of the pooled rows: one query each, number i of span i
+};
+
 /// The blocks of one tower, in order. Weights: those of `layers.0`, `layers.1`, ...
 /// Source:  transformers `CLIPEncoder`.
 class TransformerEncoder {
@@ -22,6 +28,10 @@ class TransformerEncoder {
   TransformerEncoder(const WeightScope& scope, const EncoderConfig& config, Mask mask,
                      const GemmBackend& backend);
 
+  /// Computes the output of each pooled row; the last block computes no other rows. Shapes:  x [R, W] is
+  /// overwritten; pooled [S, W]. Errors: mismatch for other shapes, and for spans that exceed them.
+  void operator()(TensorView<float> x, const EncoderSpans& spans, TensorView<float> pooled,
+                  Context& context) const;
   /// Computes the output at the pooled position of each sequence; the last block computes no other rows.
   /// Shapes:  x [sum of lengths, W] holds the sequences one after another and is overwritten; pooled [S, W].
   /// Errors:  mismatch for other shapes and for a position outside its sequence.
