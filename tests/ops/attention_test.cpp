@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/ops/attention.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <vector>
@@ -89,4 +90,52 @@ TEST_CASE("attention: a sequence gives the same bits alone, in a batch and with 
   const auto row = static_cast<std::size_t>((c.length + position) * c.width);
   CHECK(std::memcmp(single.data() + row, batch.data() + row,
                     static_cast<std::size_t>(c.width) * sizeof(float)) == 0);
+}
+
+TEST_CASE("attention: survives large and very negative scores, and reports values that are not numbers",
+          "[ops]") {
+  // Keys of width 1 are the scores, and values of one 1 select a weight.
+  const std::vector<float> keys = {1000, 999, -1e30F, 0}, query(4, 1.0F);
+  const Case c{4, 1, 1};
+  const AttentionSpan span{0, 4, 0, 1, 3};
+  std::vector<float> weights;
+  for (std::size_t i = 0; i < 4; ++i) {
+    std::vector<float> values(4);
+    values[i] = 1;
+    weights.push_back(run(c, query, keys, values, {&span, 1}, Mask::none, 1)[0]);
+  }
+  CHECK_THAT(static_cast<double>(weights[0]), WithinAbs(1 / (1 + std::exp(-1.0)), 1e-6));
+  CHECK_THAT(static_cast<double>(weights[1]), WithinAbs(std::exp(-1.0) / (1 + std::exp(-1.0)), 1e-6));
+  CHECK(weights[2] < 1e-30F);
+  CHECK_THAT(static_cast<double>(weights[0] + weights[1] + weights[2] + weights[3]), WithinAbs(1, 1e-6));
+  CHECK(std::isnan(run(c, query, {1, NAN, 2, 3}, {1, 1, 1, 1}, {&span, 1}, Mask::none, 1)[0]));
+}
+
+TEST_CASE("attention: rows along a path give the same bits as consecutive rows", "[ops][property]") {
+  const Case c = GENERATE(Case{21, 48, 4}, Case{40, 64, 1}, Case{7, 15, 3});
+  const auto size = c.length * c.width;
+  const std::vector<float> q = random_values(size, 7), k = random_values(size, 8), v = random_values(size, 9);
+  const Mask mask = GENERATE(Mask::none, Mask::causal);
+  std::vector<std::int64_t> path(static_cast<std::size_t>(c.length));
+  std::vector<float> far_keys(k.size()), far_values(v.size());  // the same rows in another order
+  for (std::int64_t i = 0; i < c.length; ++i) {
+    const std::int64_t row = (i * 11 + 2) % c.length;
+    path[static_cast<std::size_t>(i)] = row;
+    std::copy_n(k.data() + i * c.width, c.width, far_keys.data() + row * c.width);
+    std::copy_n(v.data() + i * c.width, c.width, far_values.data() + row * c.width);
+  }
+  const AttentionSpan whole{0, c.length, 0, c.length, 0};
+  const std::vector<float> expected = run(c, q, k, v, {&whole, 1}, mask, 1);
+  // The path in two spans: the first queries, and the others.
+  const std::int64_t first = c.length / 3;
+  const std::span<const std::int64_t> rows(path);
+  const std::int64_t length = mask == Mask::causal ? first : c.length;
+  const AttentionSpan parts[] = {
+      {.length = length, .queries = first, .path = rows.first(static_cast<std::size_t>(length))},
+      {.length = c.length,
+       .first_query = first,
+       .queries = c.length - first,
+       .position = first,
+       .path = rows}};
+  CHECK(run(c, q, far_keys, far_values, parts, mask, 2) == expected);
 }

@@ -58,15 +58,6 @@ TEST_CASE("elementwise: values do not depend on their position in the array", "[
   }
 }
 
-TEST_CASE("elementwise: softmax sums to one and survives large and very negative scores", "[ops]") {
-  std::vector<float> row{1000, 999, -1e30F, 0};
-  softmax_row(row.data(), 4);
-  CHECK_THAT(static_cast<double>(row[0]), WithinAbs(1 / (1 + std::exp(-1.0)), 1e-6));
-  CHECK_THAT(static_cast<double>(row[1]), WithinAbs(std::exp(-1.0) / (1 + std::exp(-1.0)), 1e-6));
-  CHECK(row[2] < 1e-30F);
-  CHECK_THAT(static_cast<double>(row[0] + row[1] + row[2] + row[3]), WithinAbs(1, 1e-6));
-}
-
 TEST_CASE("elementwise: layer_norm matches the double-precision formula, also far from zero", "[ops]") {
   std::mt19937 generator(1);
   std::normal_distribution<float> normal(1000.0F, 1.0F);

@@ -3,59 +3,179 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
-#include "sightline/ops/elementwise.h"
-#include "sightline/ops/matmul.h"
+#include "sightline/base/by_cpu.h"
+#include "sightline/ops/vector_math.h"
 
+// One head of one span is a task: its keys and values are packed once, and a tile of a few queries goes from
+// scores to softmax to weighted sum while everything is in the L1 cache. Packing also spares the products the
+// large strides of a projection, whose rows compete for the same few sets of the cache.
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kQueryBlock = 32;  // rows of scores computed at a time
+constexpr std::int64_t kLanes = 16;
+constexpr int kMaxRows = 6;  // queries of a tile: 6 x 16 sums are 12 of AVX2's 16 registers
+constexpr std::int64_t kBlock = 8;
+using Lanes = Vector<kLanes>::Float;
 
-// Memory of one worker.
+constexpr std::int64_t padded(std::int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
+
+// The memory of one worker, for the longest span.
 struct Work {
-  float* scores;  // kQueryBlock rows of the longest span
-  float* keys;    // the longest path, one head
-  float* values;
+  float* keys;    // [L / 16, D, 16]: the keys of a block of 16 positions are columns
+  float* values;  // [L, D], D padded to 16 with zeros
+  float* scores;  // [kMaxRows, L], L padded to 16
 };
 
-// Rows of one head that are not consecutive are copied, so that the products read consecutive rows.
-struct HeadRows {
-  const float* data;
-  std::int64_t stride;
-};
-HeadRows rows_of_head(const float* rows, std::int64_t stride, const AttentionSpan& span, std::int64_t column,
-                      std::int64_t depth, float* copy) {
-  if (span.path.empty()) return {rows + span.first_row * stride + column, stride};
-  for (std::int64_t i = 0; i < span.length; ++i)
-    std::copy_n(rows + span.row_at(i) * stride + column, depth, copy + i * depth);
-  return {copy, depth};
+// Transposes 8 values of 8 rows.
+[[gnu::always_inline]] inline void transpose_block(const float* const* rows, std::int64_t k, float* out) {
+  using Eight = Vector<kBlock>::Float;
+  Eight r[8], t[8];
+  for (int i = 0; i < 8; ++i) std::memcpy(&r[i], rows[i] + k, sizeof r[i]);
+  for (int i = 0; i < 8; i += 2) {
+    t[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
+    t[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
+  }
+  for (int i = 0; i < 8; i += 4) {
+    for (int j = 0; j < 2; ++j) {
+      r[i + j] = __builtin_shufflevector(t[i + j], t[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+      r[i + j + 2] = __builtin_shufflevector(t[i + j], t[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    }
+  }
+  for (int i = 0; i < 4; ++i) {
+    const Eight low = __builtin_shufflevector(r[i], r[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    const Eight high = __builtin_shufflevector(r[i], r[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+    std::memcpy(out + i * kLanes, &low, sizeof low);
+    std::memcpy(out + (i + 4) * kLanes, &high, sizeof high);
+  }
 }
 
-// softmax(Q K^T / sqrt(D)) V of one head.
-void one_head(const AttentionOperands& o, const AttentionSpan& span, std::int64_t head, Mask mask,
-              const Work& work) {
-  const std::int64_t depth = o.width / o.heads, column = head * depth;
-  const HeadRows keys = rows_of_head(o.keys, o.key_stride, span, column, depth, work.keys);
-  const HeadRows values = rows_of_head(o.values, o.key_stride, span, column, depth, work.values);
-  float* scores = work.scores;
-  const float scale = 1.0F / std::sqrt(static_cast<float>(depth));
-  for (std::int64_t begin = 0; begin < span.queries; begin += kQueryBlock) {
-    const std::int64_t rows = std::min(kQueryBlock, span.queries - begin);
-    const std::int64_t row = span.first_query + begin;
-    // Causal mask: no row of the block attends to positions after its last query.
-    const std::int64_t key_count =
-        mask == Mask::causal ? std::min(span.length, span.position + begin + rows) : span.length;
-    matmul_nt(o.queries + row * o.query_stride + column, keys.data, scores,
-              {rows, key_count, depth, o.query_stride, keys.stride, span.length}, scale);
-    for (std::int64_t i = 0; i < rows; ++i) {
-      const std::int64_t attended = mask == Mask::causal ? span.position + begin + i + 1 : span.length;
-      float* line = scores + i * span.length;
-      softmax_row(line, attended);
-      std::fill(line + attended, line + key_count, 0.0F);
+// The columns after the last position repeat it; their scores are never used.
+[[gnu::always_inline]] inline void pack_keys(const float* keys, std::int64_t stride,
+                                             const AttentionSpan& span, std::int64_t depth, float* out) {
+  for (std::int64_t first = 0; first < span.length; first += kLanes, out += depth * kLanes) {
+    const float* rows[kLanes];
+    for (std::int64_t n = 0; n < kLanes; ++n)
+      rows[n] = keys + span.row_at(std::min(first + n, span.length - 1)) * stride;
+    std::int64_t k = 0;
+    for (; k + kBlock <= depth; k += kBlock) {
+      transpose_block(rows, k, out + k * kLanes);
+      transpose_block(rows + kBlock, k, out + k * kLanes + kBlock);
     }
-    matmul_nn(scores, values.data, o.out + row * o.out_stride + column,
-              {rows, depth, key_count, span.length, values.stride, o.out_stride});
+    for (; k < depth; ++k) {
+      for (std::int64_t n = 0; n < kLanes; ++n) out[k * kLanes + n] = rows[n][k];
+    }
+  }
+}
+
+[[gnu::always_inline]] inline void pack_values(const float* values, std::int64_t stride,
+                                               const AttentionSpan& span, std::int64_t depth, float* out) {
+  const std::int64_t width = padded(depth);
+  for (std::int64_t i = 0; i < span.length; ++i, out += width) {
+    const float* row = values + span.row_at(i) * stride;
+    std::int64_t k = 0;
+    for (; k + kLanes <= depth; k += kLanes) std::memcpy(out + k, row + k, sizeof(Lanes));
+    for (; k < width; ++k) out[k] = k < depth ? row[k] : 0.0F;
+  }
+}
+
+// sums[r] = chain of multiply-adds of values a[r * lda + k] with rows of b, k = 0 ... count.
+template <int kRows>
+[[gnu::always_inline]] inline void multiply(const float* a, std::int64_t lda, const float* b,
+                                            std::int64_t ldb, std::int64_t count, Lanes* sums) {
+#pragma GCC unroll 8
+  for (int r = 0; r < kRows; ++r) sums[r] = Lanes{};
+  for (std::int64_t k = 0; k < count; ++k) {
+    Lanes row;
+    std::memcpy(&row, b + k * ldb, sizeof row);
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) sums[r] += (a[r * lda + k] - Lanes{}) * row;
+  }
+}
+
+// One head of one span, ready to be attended to.
+struct Head {
+  const float* queries;
+  float* out;
+  std::int64_t query_stride, out_stride;
+  std::int64_t depth, length;
+  float scale;
+};
+
+// A tile of kRows queries, of which row r attends to positions 0 ... first_count + r * step - 1.
+template <int kRows>
+[[gnu::always_inline]] inline void attend_tile(const Head& head, const Work& work, std::int64_t first_count,
+                                               std::int64_t step) {
+  const std::int64_t count = first_count + (kRows - 1) * step, stride = padded(head.length);
+  Lanes sums[kRows];
+  for (std::int64_t n = 0; n < count; n += kLanes) {
+    multiply<kRows>(head.queries, head.query_stride, work.keys + n * head.depth, kLanes, head.depth, sums);
+#pragma GCC unroll 8
+    for (int r = 0; r < kRows; ++r) {
+      const Lanes scores = sums[r] * head.scale;
+      std::memcpy(work.scores + r * stride + n, &scores, sizeof scores);
+    }
+  }
+  for (int r = 0; r < kRows; ++r) {
+    float* row = work.scores + r * stride;
+    const std::int64_t attended = first_count + r * step;
+    softmax_lanes(row, attended);
+    for (std::int64_t n = padded(attended); n < count; ++n) row[n] = 0;
+  }
+  for (std::int64_t k = 0; k < head.depth; k += kLanes) {
+    multiply<kRows>(work.scores, stride, work.values + k, padded(head.depth), count, sums);
+    const std::int64_t width = std::min(kLanes, head.depth - k);
+    for (int r = 0; r < kRows; ++r) {
+      float* out = head.out + r * head.out_stride + k;
+      // Two calls, because a copy whose size is known only at run time costs more than the arithmetic.
+      if (width == kLanes) {
+        std::memcpy(out, &sums[r], sizeof sums[r]);
+      } else {
+        std::memcpy(out, &sums[r], static_cast<std::size_t>(width) * sizeof(float));
+      }
+    }
+  }
+}
+
+[[gnu::always_inline]] inline void attend_rows(std::int64_t rows, const Head& head, const Work& work,
+                                               std::int64_t first_count, std::int64_t step) {
+  switch (rows) {
+    case 1:
+      return attend_tile<1>(head, work, first_count, step);
+    case 2:
+      return attend_tile<2>(head, work, first_count, step);
+    case 3:
+      return attend_tile<3>(head, work, first_count, step);
+    case 4:
+      return attend_tile<4>(head, work, first_count, step);
+    case 5:
+      return attend_tile<5>(head, work, first_count, step);
+    default:
+      return attend_tile<kMaxRows>(head, work, first_count, step);
+  }
+}
+
+// softmax(Q K^T / sqrt(D)) V of one head of one span.
+[[gnu::always_inline]] inline void attend_body(const AttentionOperands& o, const AttentionSpan& span,
+                                               std::int64_t head_index, Mask mask, const Work& work) {
+  const std::int64_t depth = o.width / o.heads, column = head_index * depth;
+  pack_keys(o.keys + column, o.key_stride, span, depth, work.keys);
+  pack_values(o.values + column, o.key_stride, span, depth, work.values);
+  Head head{o.queries + span.first_query * o.query_stride + column,
+            o.out + span.first_query * o.out_stride + column,
+            o.query_stride,
+            o.out_stride,
+            depth,
+            span.length,
+            1.0F / std::sqrt(static_cast<float>(depth))};
+  const std::int64_t step = mask == Mask::causal ? 1 : 0;
+  std::int64_t tiles = (span.queries + kMaxRows - 1) / kMaxRows, rows = 0;
+  for (std::int64_t done = 0; done < span.queries; done += rows, --tiles) {
+    rows = (span.queries - done + tiles - 1) / tiles;
+    attend_rows(rows, head, work, mask == Mask::causal ? span.position + done + 1 : span.length, step);
+    head.queries += rows * head.query_stride;
+    head.out += rows * head.out_stride;
   }
 }
 
@@ -63,22 +183,18 @@ void one_head(const AttentionOperands& o, const AttentionSpan& span, std::int64_
 
 void attention(const AttentionOperands& operands, std::span<const AttentionSpan> spans, Mask mask,
                Context& context) {
-  std::int64_t longest = 0, longest_path = 0;
-  for (const AttentionSpan& span : spans) {
-    longest = std::max(longest, span.length);
-    longest_path = std::max(longest_path, std::ssize(span.path));
-  }
+  std::int64_t longest = 0;
+  for (const AttentionSpan& span : spans) longest = std::max(longest, span.length);
+  const std::int64_t depth = operands.width / operands.heads, workers = context.pool.size();
   Scratch::Frame frame(context.scratch);
-  const std::int64_t workers = context.pool.size(),
-                     path_floats = longest_path * (operands.width / operands.heads);
-  const TensorView<float> scores = frame.take(Shape{workers, kQueryBlock * longest});
-  const TensorView<float> keys = frame.take(Shape{workers, path_floats});
-  const TensorView<float> values = frame.take(Shape{workers, path_floats});
+  const TensorView<float> keys = frame.take(Shape{workers, padded(longest) * depth});
+  const TensorView<float> values = frame.take(Shape{workers, longest * padded(depth)});
+  const TensorView<float> scores = frame.take(Shape{workers, kMaxRows * padded(longest)});
   const auto tasks = static_cast<std::int64_t>(spans.size()) * operands.heads;
   context.pool.run(tasks, [&](std::int64_t task, int worker) {
     const AttentionSpan& span = spans[static_cast<std::size_t>(task / operands.heads)];
-    one_head(operands, span, task % operands.heads, mask,
-             {scores.row(worker).data(), keys.row(worker).data(), values.row(worker).data()});
+    const Work work{keys.row(worker).data(), values.row(worker).data(), scores.row(worker).data()};
+    ByCpu<attend_body>::call(operands, span, task % operands.heads, mask, work);
   });
 }
 

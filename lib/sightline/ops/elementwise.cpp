@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/ops/elementwise.h"
 
-#include <algorithm>
 #include <cmath>
+#include <cstring>
 
 #include "sightline/base/by_cpu.h"
 #include "sightline/ops/vector_math.h"
@@ -10,47 +10,40 @@
 namespace sightline {
 namespace {
 
-inline float exp_scalar(float x) { return exp_lanes<float, std::int32_t>(x); }
+constexpr std::int64_t kLanes = 16;
+
+// gamma, beta and the row may end in the middle of a vector, so only whole ones are computed as vectors.
+[[gnu::always_inline]] inline void layer_norm_row(const float* in, std::int64_t width, const float* gamma,
+                                                  const float* beta, float epsilon, float* out) {
+  using Float = Vector<kLanes>::Float;
+  const std::int64_t whole = width / kLanes * kLanes;
+  DoubleSums sums, squares;
+  for (std::int64_t i = 0; i < whole; i += kLanes) sums.add(in + i);
+  double rest = 0;
+  for (std::int64_t i = whole; i < width; ++i) rest += in[i];
+  const double mean = sums.total(rest) / static_cast<double>(width);
+  for (std::int64_t i = 0; i < whole; i += kLanes) squares.add_squares(in + i, mean);
+  rest = 0;
+  for (std::int64_t i = whole; i < width; ++i) rest += (in[i] - mean) * (in[i] - mean);
+  const double variance = squares.total(rest) / static_cast<double>(width);
+  const auto scale = static_cast<float>(1.0 / std::sqrt(variance + epsilon));
+  const auto centre = static_cast<float>(mean);
+  for (std::int64_t i = 0; i < whole; i += kLanes) {
+    Float x, g, b;
+    std::memcpy(&x, in + i, sizeof x);
+    std::memcpy(&g, gamma + i, sizeof g);
+    std::memcpy(&b, beta + i, sizeof b);
+    const Float y = (x - centre) * scale * g + b;
+    std::memcpy(out + i, &y, sizeof y);
+  }
+  for (std::int64_t i = whole; i < width; ++i) out[i] = (in[i] - centre) * scale * gamma[i] + beta[i];
+}
 
 [[gnu::always_inline]] inline void layer_norm_body(TensorView<const float> x, const float* gamma,
                                                    const float* beta, float epsilon, TensorView<float> y) {
-  const std::int64_t width = x.columns();
-  for (std::int64_t r = 0; r < x.rows(); ++r) {
-    const float* in = x.data() + r * width;
-    float* out = y.data() + r * width;
-    constexpr int kLanes = 16;  // independent partial sums let the loop be vectorised in a fixed order
-    double sums[kLanes] = {}, squares[kLanes] = {};
-    std::int64_t i = 0;
-    for (; i + kLanes <= width; i += kLanes) {
-      for (int k = 0; k < kLanes; ++k) sums[k] += in[i + k];
-    }
-    double sum = 0;
-    for (; i < width; ++i) sum += in[i];
-    for (const double part : sums) sum += part;
-    const double mean = sum / static_cast<double>(width);
-    for (i = 0; i + kLanes <= width; i += kLanes) {
-      for (int k = 0; k < kLanes; ++k) {
-        const double d = in[i + k] - mean;
-        squares[k] += d * d;
-      }
-    }
-    double square = 0;
-    for (; i < width; ++i) square += (in[i] - mean) * (in[i] - mean);
-    for (const double part : squares) square += part;
-    const auto scale = static_cast<float>(1.0 / std::sqrt(square / static_cast<double>(width) + epsilon));
-    const auto centre = static_cast<float>(mean);
-    for (i = 0; i < width; ++i) out[i] = (in[i] - centre) * scale * gamma[i] + beta[i];
-  }
-}
-
-[[gnu::always_inline]] inline void softmax_body(float* row, std::int64_t count) {
-  float largest = row[0];
-  for (std::int64_t i = 1; i < count; ++i) largest = std::max(largest, row[i]);
-  for (std::int64_t i = 0; i < count; ++i) row[i] = exp_scalar(row[i] - largest);
-  double sum = 0;
-  for (std::int64_t i = 0; i < count; ++i) sum += row[i];
-  const auto scale = static_cast<float>(1.0 / sum);
-  for (std::int64_t i = 0; i < count; ++i) row[i] *= scale;
+  const std::int64_t width = x.columns(), rows = x.rows();
+  for (std::int64_t r = 0; r < rows; ++r)
+    layer_norm_row(x.data() + r * width, width, gamma, beta, epsilon, y.data() + r * width);
 }
 
 [[gnu::always_inline]] inline void quick_gelu_body(float* values, std::int64_t count) {
@@ -79,8 +72,6 @@ void layer_norm(TensorView<const float> x, const float* gamma, const float* beta
                 TensorView<float> y) {
   ByCpu<layer_norm_body>::call(x, gamma, beta, epsilon, y);
 }
-
-void softmax_row(float* row, std::int64_t count) { ByCpu<softmax_body>::call(row, count); }
 
 void quick_gelu(float* values, std::int64_t count) { ByCpu<quick_gelu_body>::call(values, count); }
 

@@ -15,9 +15,6 @@ namespace sightline {
 void layer_norm(TensorView<const float> x, const float* gamma, const float* beta, float epsilon,
                 TensorView<float> y);
 
-/// In-place softmax over the first `count` values of a row. The maximum is subtracted first.
-void softmax_row(float* row, std::int64_t count);
-
 /// x * sigmoid(1.702 x), in place. Source: OpenAI CLIP, model.py `QuickGELU`.
 void quick_gelu(float* values, std::int64_t count);
 /// x * (1 + erf(x / sqrt 2)) / 2, in place: the exact form, with erf accurate to 2 ulp.

@@ -5,7 +5,7 @@
 
 namespace sightline {
 
-/// Products of small matrices inside attention, on one thread: C = alpha A B^T or A B, overwriting C. Leading
+/// Products of small matrices on one thread: C = alpha A B^T or A B, overwriting C. Leading
 /// dimensions are in floats. The loops have a fixed order, so the bits of a row depend on that row alone.
 struct MatmulShape {
   std::int64_t rows, columns, inner;
