@@ -6,21 +6,16 @@
 #include <condition_variable>
 #include <map>
 #include <mutex>
+#include <string>
 
 #include "failure.h"
 #include "inputs.h"
+#include "sightline/base/log.h"
+#include "sightline/model/pass_plan.h"
 #include "signals.h"
 
 namespace sightline::app {
 namespace {
-
-constexpr std::int64_t kTokenRowsPerBatch =
-    300;  ///< large enough for efficient matrix products, small enough for the caches
-
-std::int64_t default_batch(const CLIPVisionConfig& vision) {
-  const std::int64_t side = vision.image_size / std::max<std::int64_t>(vision.patch_size, 1);
-  return std::max<std::int64_t>(1, kTokenRowsPerBatch / (side * side + 1));
-}
 
 /// The results of images [begin, begin + items.size()) and the storage of their embeddings.
 struct Batch {
@@ -77,16 +72,10 @@ void encode_good(const ImageRun& run, Batch& batch, TensorView<float> pixels, Co
     ++good;
   }
   batch.embeddings = Tensor(Shape{std::ssize(batch.items), width});
-  // A larger batch would not be faster and would delay the response to a signal.
-  const std::int64_t step = default_batch(run.clip.config().vision) * context.pool.size();
-  for (std::int64_t first = 0; first < good; first += step) {
-    throw_if_interrupted();
-    const std::int64_t count = std::min(step, good - first);
-    in_stage(Stage::model, [&] {
-      run.clip.encode_images(pixels.slice_rows(first, count),
-                             batch.embeddings.view().slice_rows(first, count), context);
-    });
-  }
+  throw_if_interrupted();
+  in_stage(Stage::model, [&] {
+    run.clip.encode_images(pixels.slice_rows(0, good), batch.embeddings.view().slice_rows(0, good), context);
+  });
   if (run.normalize) l2_normalize(batch.embeddings.view().slice_rows(0, good));
   scatter_rows(batch, good);
 }
@@ -184,9 +173,12 @@ void encode_batches(const ImageRun& run, std::int64_t batch_size, std::atomic<st
 
 void encode_image_files(const ImageRun& run, ImageSink sink) {
   const auto count = static_cast<std::int64_t>(run.paths.size());
-  std::int64_t batch = run.batch > 0 ? run.batch : default_batch(run.clip.config().vision);
-  ThreadPool pool(run.threads);
-  if (run.threads == 1 || count < run.threads) {
+  const PassPlan plan = plan_passes(run.clip.config(), run.batch, run.threads);
+  const std::int64_t batch = images_per_pass(plan, count), passes = (count + batch - 1) / batch;
+  log_debug("images: " + std::to_string(count) + " in " + std::to_string(passes) + " passes of " +
+            std::to_string(batch));
+  ThreadPool pool(plan.workers);
+  if (plan.workers == 1 || passes < plan.workers) {
     Scratch scratch;
     Context context{pool, scratch};
     for (std::int64_t begin = 0; begin < count; begin += batch) {
@@ -195,10 +187,9 @@ void encode_image_files(const ImageRun& run, ImageSink sink) {
     }
     return;
   }
-  batch = std::min(batch, (count + run.threads - 1) / run.threads);
   std::atomic<std::int64_t> next = 0;
-  ReorderWindow window(2 * run.threads);
-  pool.run(run.threads, [&](std::int64_t, int) { encode_batches(run, batch, next, window, sink); });
+  ReorderWindow window(2 * plan.workers);
+  pool.run(plan.workers, [&](std::int64_t, int) { encode_batches(run, batch, next, window, sink); });
   throw_if_interrupted();
 }
 

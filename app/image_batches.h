@@ -35,15 +35,16 @@ struct ImageRun {
   const Model& clip;
   const std::vector<std::string>& paths;
   int threads = 1;
-  std::int64_t batch = 0;  ///< 0: chosen for the model
+  std::int64_t batch = 0;  ///< images in a forward pass; 0: chosen for the model
   bool normalize = true;
   bool strict = false;  ///< an image with a warning fails
 };
 
-/// Reads, decodes and encodes all images and passes them to `sink` in input order, one batch at a time. With
-/// many images, each thread processes separate batches, which a bounded window puts in order; with few, all
-/// threads work on the same batch. Both ways give bit-identical results. A bad image does not affect the rest
-/// of its batch. Errors: Failure of Stage::model; Interrupted; those that `sink` throws.
+/// Reads, decodes and encodes all images and passes them to `sink` in input order, one batch at a time; a
+/// batch is one forward pass (`PassPlan`). With many images, each thread processes separate batches, which a
+/// bounded window puts in order; with few, all threads work on the same batch. Both ways give bit-identical
+/// results. A bad image does not affect the rest of its batch. Errors: Failure of Stage::model; Interrupted;
+/// those that `sink` throws.
 void encode_image_files(const ImageRun& run, ImageSink sink);
 
 }  // namespace sightline::app

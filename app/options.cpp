@@ -144,7 +144,7 @@ void add_model_options(CommandLine& line, ModelOptions& options) {
             .value = backend_value(options.backend)});
   line.add({.names = {"-b", "--batch-size"},
             .value_name = "N",
-            .help = "batch size [chosen for the model]",
+            .help = "images or texts in one forward pass [chosen for the model]",
             .group = HelpGroup::performance,
             .value = whole_number(options.batch, 1, 65536)});
   line.add({.names = {"-j", "--threads"},

@@ -7,12 +7,12 @@
 
 #include "failure.h"
 #include "sightline/base/log.h"
+#include "sightline/model/pass_plan.h"
 #include "signals.h"
 
 namespace sightline::app {
 namespace {
 
-constexpr std::int64_t kRowsPerChunk = 400;
 constexpr std::size_t kMaxPromptsPerPart = 4096;  ///< are sorted by ids together; limits memory
 
 /// One prompt, the index of its caption, and its tokens.
@@ -53,34 +53,12 @@ std::vector<TextIds> sorted_texts(const TextRun& run, const std::vector<Prompt>&
   return texts;
 }
 
-using Chunk = std::span<const TextIds>;
-
-/// Splits sorted texts into batches.
-std::vector<Chunk> make_chunks(Chunk texts, std::int64_t batch) {
-  std::vector<Chunk> chunks;
-  while (!texts.empty()) {
-    const auto count = static_cast<std::size_t>(batch > 0 ? std::min(batch, std::ssize(texts))
-                                                          : count_fitting(texts, kRowsPerChunk));
-    chunks.push_back(texts.first(count));
-    texts = texts.subspan(count);
-  }
-  return chunks;
-}
-
-void encode_chunk(const TextRun& run, Chunk chunk, TensorView<float> embeddings, Context& context) {
-  TokenBatch texts;
-  for (const TextIds& text : chunk) texts.add(text.ids);
-  Scratch::Frame frame(context.scratch);
-  const TensorView<float> rows = frame.take(Shape{texts.size(), run.clip.embedding_size()});
-  in_stage(Stage::model, [&] { run.clip.encode_texts(texts, rows, context); });
-  for (std::size_t i = 0; i < chunk.size(); ++i)
-    std::ranges::copy(rows.row(static_cast<std::int64_t>(i)), embeddings.row(chunk[i].index).begin());
-}
+using Chunk = std::span<const TextIds>;  ///< the texts of one forward pass
 
 void log_rows(Chunk sorted, std::size_t chunks) {
   std::size_t tokens = 0;
   for (const TextIds& text : sorted) tokens += text.ids.size();
-  log_debug("texts: " + std::to_string(sorted.size()) + " in " + std::to_string(chunks) + " batches, " +
+  log_debug("texts: " + std::to_string(sorted.size()) + " in " + std::to_string(chunks) + " passes, " +
             std::to_string(count_prefixes(sorted)) + " distinct prefixes of " + std::to_string(tokens) +
             " tokens");
 }
@@ -89,26 +67,27 @@ void log_rows(Chunk sorted, std::size_t chunks) {
 Tensor encode_prompts(const TextRun& run, const std::vector<Prompt>& prompts, ThreadPool& pool) {
   Tensor embeddings(Shape{static_cast<std::int64_t>(prompts.size()), run.clip.embedding_size()});
   const std::vector<TextIds> texts = sorted_texts(run, prompts);
-  const std::vector<Chunk> chunks = make_chunks(texts, run.batch);
+  const PassPlan plan = plan_passes(run.clip.config(), run.batch, pool.size());
+  const std::vector<Chunk> chunks = divide_texts(texts, plan);
   log_rows(texts, chunks.size());
+  const auto encode = [&](Chunk chunk, Context& context) {
+    throw_if_interrupted();
+    in_stage(Stage::model, [&] { run.clip.encode_texts(chunk, embeddings.view(), context); });
+  };
   const auto count = static_cast<std::int64_t>(chunks.size());
-  if (count < pool.size()) {
+  if (count < plan.workers) {
     Scratch scratch;
     Context context{pool, scratch};
-    for (const Chunk& chunk : chunks) {
-      throw_if_interrupted();
-      encode_chunk(run, chunk, embeddings.view(), context);
-    }
+    for (const Chunk& chunk : chunks) encode(chunk, context);
     return embeddings;
   }
   std::vector<std::unique_ptr<ThreadPool>> pools;
   std::vector<Scratch> scratches(static_cast<std::size_t>(pool.size()));
   for (int i = 0; i < pool.size(); ++i) pools.push_back(std::make_unique<ThreadPool>(1));
   pool.run(count, [&](std::int64_t i, int worker) {
-    throw_if_interrupted();
     const auto w = static_cast<std::size_t>(worker);
     Context context{*pools[w], scratches[w]};
-    encode_chunk(run, chunks[static_cast<std::size_t>(i)], embeddings.view(), context);
+    encode(chunks[static_cast<std::size_t>(i)], context);
   });
   return embeddings;
 }

@@ -12,6 +12,7 @@
 #include "sightline/model/config.h"
 #include "sightline/model/config_section.h"
 #include "sightline/model/image_tower.h"
+#include "sightline/model/pass_plan.h"
 
 namespace sightline::keras {
 namespace {
@@ -141,8 +142,13 @@ Tensor CLIPImageEncoder::encode(TensorView<const float> images) const {
                                                 });
   Tensor embeddings(Shape{images.shape()[0], arguments_.output_dim});
   Pass pass;
-  tower(as_rows(images, kChannels * arguments_.input_resolution * arguments_.input_resolution),
-        embeddings.view(), pass.context());
+  const TensorView<const float> pixels =
+      as_rows(images, kChannels * arguments_.input_resolution * arguments_.input_resolution);
+  const std::int64_t step = images_per_pass(plan_passes(config_of(arguments_), 0, 1), pixels.rows());
+  for (std::int64_t begin = 0; begin < pixels.rows(); begin += step) {
+    const std::int64_t count = std::min(step, pixels.rows() - begin);
+    tower(pixels.slice_rows(begin, count), embeddings.view().slice_rows(begin, count), pass.context());
+  }
   check_embeddings(embeddings.view(), *this);
   return embeddings;
 }

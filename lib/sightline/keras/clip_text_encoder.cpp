@@ -11,6 +11,7 @@
 #include "sightline/keras/visible_tokens.h"
 #include "sightline/model/config.h"
 #include "sightline/model/config_section.h"
+#include "sightline/model/pass_plan.h"
 #include "sightline/model/text_tower.h"
 
 namespace sightline::keras {
@@ -140,7 +141,9 @@ Tensor CLIPTextEncoder::operator()(TensorView<const std::int32_t> token_ids,
                                                });
   Tensor embeddings(Shape{texts.size(), arguments_.embed_dim});
   Pass pass;
-  tower(texts, embeddings.view(), pass.context());
+  const std::vector<TextIds> sorted = tower.sorted(texts);
+  for (const std::span<const TextIds> part : divide_texts(sorted, plan_passes(config_of(arguments_), 0, 1)))
+    tower(part, embeddings.view(), pass.context());
   check_embeddings(embeddings.view(), *this);
   return embeddings;
 }

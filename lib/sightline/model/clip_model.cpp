@@ -4,9 +4,11 @@
 #include <algorithm>
 #include <cmath>
 #include <utility>
+#include <vector>
 
 #include "sightline/base/error.h"
 #include "sightline/model/model.h"
+#include "sightline/model/pass_plan.h"
 #include "sightline/model/passes.h"
 #include "sightline/ops/gemm.h"
 
@@ -27,6 +29,9 @@ ModelSettings settings_of(const CLIPOptions& options) {
 struct CLIP::State {
   State(const std::string& name_or_path, const CLIPOptions& options)
       : passes(options.threads), model(Model::open(name_or_path, settings_of(options))) {}
+
+  // All threads of a pass share its products, so one pass runs at a time.
+  PassPlan plan() const { return plan_passes(model->config(), 0, 1); }
 
   Passes passes;
   std::unique_ptr<Model> model;
@@ -57,15 +62,22 @@ Tensor CLIP::encode_images(TensorView<const float> pixels) const {
     fail(ErrorCode::range, "pixels", "hold a value that is not finite");
   Tensor embeddings(Shape{shape[0], embedding_size()});
   Passes::Pass pass(state_->passes);
-  state_->model->encode_images(pixels.reshaped(Shape{shape[0], 3 * side * side}), embeddings.view(),
-                               pass.context());
+  const TensorView<const float> rows = pixels.reshaped(Shape{shape[0], 3 * side * side});
+  const std::int64_t step = images_per_pass(state_->plan(), shape[0]);
+  for (std::int64_t begin = 0; begin < shape[0]; begin += step) {
+    const std::int64_t count = std::min(step, shape[0] - begin);
+    state_->model->encode_images(rows.slice_rows(begin, count), embeddings.view().slice_rows(begin, count),
+                                 pass.context());
+  }
   return embeddings;
 }
 
 Tensor CLIP::encode_texts(const TokenBatch& texts) const {
   Tensor embeddings(Shape{texts.size(), embedding_size()});
   Passes::Pass pass(state_->passes);
-  state_->model->encode_texts(texts, embeddings.view(), pass.context());
+  const std::vector<TextIds> sorted = state_->model->text_tower().sorted(texts);
+  for (const std::span<const TextIds> part : divide_texts(sorted, state_->plan()))
+    state_->model->encode_texts(part, embeddings.view(), pass.context());
   return embeddings;
 }
 

@@ -2,15 +2,12 @@
 #include "sightline/model/image_tower.h"
 
 #include <algorithm>
-#include <array>
 
 #include "sightline/nn/shape_checks.h"
 
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kRowsPerPass = 400;  // enough to keep the kernels busy; bounds the scratch memory
-constexpr std::int64_t kMaxImages = 256;
 constexpr std::string_view kLayer = "image tower";
 
 }  // namespace
@@ -32,28 +29,20 @@ void ImageTower::operator()(TensorView<const float> pixels, TensorView<float> em
   const std::int64_t images = first_size(pixels.shape());
   check_rows(kLayer, "pixels", pixels.shape(), images, pixel_count_);
   check_rows(kLayer, "embeddings", embeddings.shape(), images, projection_.units());
-  const std::int64_t max_images = std::clamp<std::int64_t>(kRowsPerPass / tokens(), 1, kMaxImages);
-  for (std::int64_t begin = 0; begin < pixels.rows(); begin += max_images) {
-    const std::int64_t count = std::min(max_images, pixels.rows() - begin);
-    encode(pixels.slice_rows(begin, count), embeddings.slice_rows(begin, count), context);
-  }
-}
-
-void ImageTower::encode(TensorView<const float> pixels, TensorView<float> embeddings,
-                        Context& context) const {
-  const std::int64_t batch = pixels.rows(), width = pre_norm_.width();
+  if (images == 0) return;
+  const std::int64_t width = pre_norm_.width();
   Scratch::Frame frame(context.scratch);
-  const TensorView<float> x = frame.take(Shape{batch * tokens(), width});
-  const TensorView<float> pooled = frame.take(Shape{batch, width});
+  const TensorView<float> x = frame.take(Shape{images * tokens(), width});
+  const TensorView<float> pooled = frame.take(Shape{images, width});
 
   // hidden_states = self.pre_layrnorm(self.embeddings(pixel_values))
   embedding_(pixels, x, context);
   pre_norm_(x, x);
 
   // pooled_output = self.post_layernorm(self.encoder(hidden_states)[:, 0, :])
-  std::array<Sequence, kMaxImages> sequences;
-  std::fill_n(sequences.begin(), batch, Sequence{tokens(), 0});
-  encoder_(x, {sequences.data(), static_cast<std::size_t>(batch)}, pooled, context);
+  const std::span<Sequence> sequences = frame.take<Sequence>(Shape{images}).flat();
+  std::ranges::fill(sequences, Sequence{tokens(), 0});
+  encoder_(x, sequences, pooled, context);
   post_norm_(pooled, pooled);
 
   // image_embeds = self.visual_projection(pooled_output)

@@ -14,6 +14,7 @@ class ImageTower {
   /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type (weights); range (config).
   ImageTower(const WeightScope& root, const CLIPConfig& config, const GemmBackend& backend);
 
+  /// Computes all images in one pass, whose memory grows with their number (`PassPlan`).
   /// Shapes:  pixels [B, C * H * W] -> embeddings [B, E], not normalised. Errors: mismatch for other shapes.
   void operator()(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const;
 
@@ -24,8 +25,6 @@ class ImageTower {
   const TransformerEncoder& encoder() const { return encoder_; }
 
  private:
-  void encode(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const;
-
   PatchEmbedding embedding_;
   LayerNorm pre_norm_;
   TransformerEncoder encoder_;

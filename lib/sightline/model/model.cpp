@@ -86,6 +86,14 @@ void Model::encode_texts(const TokenBatch& texts, TensorView<float> embeddings, 
   if (!all_finite(embeddings)) fail_not_finite("text_model.", "text_projection.");
 }
 
+void Model::encode_texts(std::span<const TextIds> sorted, TensorView<float> embeddings,
+                         Context& context) const {
+  text_tower_(sorted, embeddings, context);
+  for (const TextIds& text : sorted) {
+    if (!all_finite(embeddings.slice_rows(text.index, 1))) fail_not_finite("text_model.", "text_projection.");
+  }
+}
+
 // Finds the cause. Reading all weights is slow, but happens only after an error.
 void Model::fail_not_finite(std::string_view tower, std::string_view projection) const {
   try {

@@ -54,11 +54,14 @@ class Model {
   const Head& head() const { return head_; }
   std::int64_t embedding_size() const { return config_.projection_dim; }
 
-  /// Pixels [B, 3 * H * W] -> embeddings [B, E], not normalised. Errors: mismatch for other shapes; corrupt,
-  /// with the name of the weight if one is the cause, for values that are not finite.
+  /// Pixels [B, 3 * H * W] -> embeddings [B, E], not normalised, in one pass (`PassPlan`). Errors: mismatch
+  /// for other shapes; corrupt, with the name of the weight if one is the cause, for values that are not
+  /// finite.
   void encode_images(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const;
   /// B texts -> embeddings [B, E], not normalised. Errors: as `encode_images`; range (`TextTower`).
   void encode_texts(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const;
+  /// The same for sorted texts, each into the row of its index (`TextTower`).
+  void encode_texts(std::span<const TextIds> sorted, TensorView<float> embeddings, Context& context) const;
 
  private:
   [[noreturn]] void fail_not_finite(std::string_view tower, std::string_view projection) const;

@@ -10,8 +10,8 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kRowsPerPass = 512;  // enough to keep the kernels busy; bounds the scratch memory
 constexpr std::int64_t kLegacyEos = 2;
+constexpr std::string_view kLayer = "text tower";
 
 }  // namespace
 
@@ -50,21 +50,26 @@ void TextTower::embed(std::span<const std::int32_t> ids, std::int64_t first, Ten
 }
 
 void TextTower::operator()(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const {
-  check_rows("text tower", "embeddings", embeddings.shape(), texts.size(), projection_.units());
   Scratch::Frame frame(context.scratch);
   const std::span<TextIds> sorted = frame.take<TextIds>(Shape{texts.size()}).flat();
   for (std::int64_t i = 0; i < texts.size(); ++i)
     sorted[static_cast<std::size_t>(i)] = {pooled_ids(texts[i]), i};
   sort_by_ids(sorted);
-  for (std::span<const TextIds> rest = sorted; !rest.empty();) {
-    const auto count = static_cast<std::size_t>(count_fitting(rest, kRowsPerPass));
-    encode(rest.first(count), embeddings, context);
-    rest = rest.subspan(count);
-  }
+  check_rows(kLayer, "embeddings", embeddings.shape(), texts.size(), projection_.units());
+  (*this)(sorted, embeddings, context);
 }
 
-void TextTower::encode(std::span<const TextIds> sorted, TensorView<float> embeddings,
-                       Context& context) const {
+std::vector<TextIds> TextTower::sorted(const TokenBatch& texts) const {
+  std::vector<TextIds> result;
+  for (std::int64_t i = 0; i < texts.size(); ++i) result.push_back({pooled_ids(texts[i]), i});
+  sort_by_ids(result);
+  return result;
+}
+
+void TextTower::operator()(std::span<const TextIds> sorted, TensorView<float> embeddings,
+                           Context& context) const {
+  check_rows(kLayer, "embeddings", embeddings.shape(), first_size(embeddings.shape()), projection_.units());
+  if (sorted.empty()) return;
   Scratch::Frame frame(context.scratch);
   const PrefixTree tree(sorted, frame);
   const TensorView<float> x = frame.take(Shape{tree.rows(), width_});
@@ -84,8 +89,10 @@ void TextTower::encode(std::span<const TextIds> sorted, TensorView<float> embedd
 
   // text_embeds = self.text_projection(pooled_output)
   projection_(pooled, projected, context);
-  for (std::size_t i = 0; i < sorted.size(); ++i)
-    std::ranges::copy(projected.row(tree.text_of()[i]), embeddings.row(sorted[i].index).begin());
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    const TensorView<float> row = embeddings.slice_rows(sorted[i].index, 1);
+    std::ranges::copy(projected.row(tree.text_of()[i]), row.data());
+  }
 }
 
 }  // namespace sightline

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
+#include <vector>
+
 #include "sightline/model/config.h"
 #include "sightline/model/prefix_tree.h"
 #include "sightline/model/token_batch.h"
@@ -18,10 +21,18 @@ class TextTower {
   /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type (weights); range (config).
   TextTower(const WeightScope& root, const CLIPConfig& config, const GemmBackend& backend);
 
+  /// Computes all texts in one pass, whose memory grows with their distinct prefixes (`PassPlan`).
   /// Shapes:  B texts -> embeddings [B, E], not normalised.
   /// Errors:  range if an id is not in the vocabulary, or a text is empty or longer than the context;
   /// mismatch for embeddings of another shape.
   void operator()(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const;
+
+  /// The same for texts in the order of `sort_by_ids`; the embedding of each is written to the row of its
+  /// index.
+  void operator()(std::span<const TextIds> sorted, TensorView<float> embeddings, Context& context) const;
+  /// The texts of a batch in the order of `sort_by_ids`, cut at their pooled position; valid as long as the
+  /// batch. Errors: range.
+  std::vector<TextIds> sorted(const TokenBatch& texts) const;
 
   /// The position whose output represents the text: that of the largest id if eos_token_id is 2 (legacy
   /// configs), else the first one with eos_token_id (0 if there is none, like the argmax of the reference).
@@ -36,8 +47,6 @@ class TextTower {
   const LayerNorm& final_norm() const { return final_norm_; }
 
  private:
-  void encode(std::span<const TextIds> sorted, TensorView<float> embeddings, Context& context) const;
-
   std::int64_t width_, context_length_, eos_token_id_;
   Embedding token_embedding_, position_embedding_;
   TransformerEncoder encoder_;

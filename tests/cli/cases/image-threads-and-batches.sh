@@ -8,6 +8,13 @@ for options in '-j 2 -b 1' '-j 1 -b 7' '-j 2 -b 7' '-j 3 -b 2' '-j 16' ''; do
   cmp a.npy b.npy
   cmp a.index.jsonl b.index.jsonl
 done
+# -b is the number of images of a pass.
+images=$(wc -l <a.index.jsonl)
+for batch in 1 2 64; do
+  passes="images: $images in $(((images + batch - 1) / batch)) passes of $batch"
+  sightline embed-image photos -o b.npy --force -b $batch -j 2 -vv 2>log
+  grep -qF "$passes" log
+done
 SIGHTLINE_THREADS=2 sightline embed-image photos -f npy | cmp - a.npy
 backends=reference
 if sightline --version -v | grep -q OpenBLAS; then backends+=' openblas'; fi

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/model/pass_plan.h"
+
+#include <vector>
+
+#include "sightline/model/model.h"
+#include "support/catch.h"
+#include "support/random_model.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+CLIPConfig b32() {
+  CLIPConfig config;
+  config.vision.image_size = 224;
+  config.vision.patch_size = 32;
+  return config;
+}
+
+/// Texts {0, i}: a row each, and one for the 0 that all have in common.
+struct Texts {
+  explicit Texts(std::int32_t count) {
+    for (std::int32_t i = 1; i <= count; ++i) ids.push_back({0, i});
+    for (const std::vector<std::int32_t>& text : ids) texts.push_back({text, std::ssize(texts)});
+  }
+  std::vector<std::vector<std::int32_t>> ids;
+  std::vector<TextIds> texts;
+};
+
+std::vector<std::size_t> sizes(const std::vector<std::span<const TextIds>>& passes) {
+  std::vector<std::size_t> result;
+  for (const auto& pass : passes) result.push_back(pass.size());
+  return result;
+}
+
+}  // namespace
+
+TEST_CASE("pass plan: a batch size is the number of images and texts of every pass", "[model]") {
+  const std::int64_t batch = GENERATE(1, 4, 64, 4096);
+  const int threads = GENERATE(1, 2, 7);
+  const PassPlan plan = plan_passes(b32(), batch, threads);
+  for (const std::int64_t count : {1, 10, 96, 100000}) CHECK(images_per_pass(plan, count) == batch);
+  const Texts texts(1000);
+  const std::vector<std::size_t> passes = sizes(divide_texts(texts.texts, plan));
+  CHECK(std::ssize(passes) == (1000 + batch - 1) / batch);
+  for (std::size_t i = 0; i + 1 < passes.size(); ++i) CHECK(passes[i] == static_cast<std::size_t>(batch));
+}
+
+TEST_CASE("pass plan: without a batch size, a pass has about 400 rows and all threads the same work",
+          "[model]") {
+  CHECK(images_per_pass(plan_passes(b32(), 0, 1), 1000) == 8);
+  CHECK(images_per_pass(plan_passes(b32(), 0, 2), 1000) == 8);
+  CHECK(images_per_pass(plan_passes(b32(), 0, 2), 20) == 5);  // 4 passes
+  CHECK(images_per_pass(plan_passes(b32(), 0, 4), 9) == 3);   // not one thread with three times the work
+  CHECK(images_per_pass(plan_passes(b32(), 0, 4), 4) == 1);
+  CHECK(images_per_pass(plan_passes(b32(), 0, 4), 3) == 3);  // all threads share one pass
+  CHECK(images_per_pass(plan_passes(b32(), 0, 4), 0) > 0);
+  CLIPConfig large = b32();
+  large.vision.image_size = 336;
+  large.vision.patch_size = 14;
+  CHECK(images_per_pass(plan_passes(large, 0, 2), 1000) == 1);
+
+  const Texts few(300), many(1000);
+  CHECK(sizes(divide_texts(few.texts, plan_passes(b32(), 0, 2))) == std::vector<std::size_t>{300});
+  const std::vector<std::size_t> passes = sizes(divide_texts(many.texts, plan_passes(b32(), 0, 2)));
+  CHECK(passes.size() == 4);
+  for (const std::size_t size : passes) CHECK((size >= 240 && size <= 260));
+  CHECK(divide_texts({}, plan_passes(b32(), 0, 2)).empty());
+}
+
+TEST_CASE("pass plan: a tower computes what it is given in one pass", "[model]") {
+  const Model model(random_model(small_config()));
+  const std::int64_t pixels_per_image = model.processor().pixel_count(), size = model.embedding_size();
+  const auto memory = [&](std::int64_t count) {
+    const std::vector<float> pixels(static_cast<std::size_t>(count * pixels_per_image), 0.5F);
+    std::vector<float> rows(static_cast<std::size_t>(count * size));
+    ThreadPool pool(1);
+    Scratch scratch;
+    Context context{pool, scratch};
+    model.encode_images({pixels.data(), Shape{count, pixels_per_image}}, {rows.data(), Shape{count, size}},
+                        context);
+    return scratch.capacity();
+  };
+  CHECK(memory(2000) > 3 * memory(500));
+}
