@@ -29,7 +29,7 @@ struct EmbedTextOptions {
 // share. For the reader of a pipe, the first step is small, so that rows arrive early, and the number is
 // limited to what is encoded in about kReaderInterval. It doubles each time.
 constexpr std::size_t kMinCaptionsPerStep = 64;
-constexpr std::size_t kFirstStepOfFile = 1024;     ///< for output that nobody reads yet
+constexpr std::size_t kFirstStepOfFile = 1024;     ///< for output that is read at the end
 constexpr std::size_t kMaxCaptionsPerStep = 4096;  ///< bounds memory
 constexpr std::chrono::milliseconds kReaderInterval(100);
 
