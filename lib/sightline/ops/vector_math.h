@@ -113,6 +113,15 @@ struct DoubleSums {
   }
 };
 
+/// `a` where the bits of `mask` are set, else `b`. By bits: g++ 12 fails on a stored comparison when it
+/// compiles for AVX-512 without optimisation.
+[[gnu::always_inline]] inline Vector<16>::Float select(Vector<16>::Int mask, Vector<16>::Float a,
+                                                       Vector<16>::Float b) {
+  using Int = Vector<16>::Int;
+  return __builtin_bit_cast(Vector<16>::Float,
+                            (__builtin_bit_cast(Int, a) & mask) | (__builtin_bit_cast(Int, b) & ~mask));
+}
+
 /// In-place softmax over the first `count` (at least 1) values of a row; the maximum is subtracted first. The
 /// memory of the row is a multiple of 16 floats, and the rest of the last 16 becomes zero. The bits depend on
 /// these values alone.
@@ -121,12 +130,12 @@ struct DoubleSums {
   using Int = Vector<16>::Int;
   constexpr Int kPositions = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
   const std::int64_t whole = (count - 1) / 16 * 16;
-  const Int used = kPositions < Int{} + static_cast<std::int32_t>(count - whole);  // of the last 16
+  const Int used = (kPositions - static_cast<std::int32_t>(count - whole)) >> 31;  // those of the last 16
   Float largest = Float{} - std::numeric_limits<float>::infinity(), values;
   for (std::int64_t i = 0; i <= whole; i += 16) {
     std::memcpy(&values, row + i, sizeof values);
     if (i == whole) {
-      values = used ? values : largest;
+      values = select(used, values, largest);
       std::memcpy(row + i, &values, sizeof values);
     }
     largest = values > largest ? values : largest;
@@ -136,7 +145,7 @@ struct DoubleSums {
   for (std::int64_t i = 0; i <= whole; i += 16) {
     std::memcpy(&values, row + i, sizeof values);
     values = exp_lanes<Float, Int>(values - offset);
-    if (i == whole) values = used ? values : Float{};
+    if (i == whole) values = select(used, values, Float{});
     std::memcpy(row + i, &values, sizeof values);
     sums.add(row + i);
   }
