@@ -21,7 +21,7 @@ using sightline::testing::error_of;
 
 namespace {
 
-struct Product {
+struct Sizes {
   std::int64_t rows, columns, inner;
 };
 
@@ -74,11 +74,10 @@ std::vector<float> run(const PackedMatrix& matrix, const std::vector<float>& x, 
 TEST_CASE("gemm: every backend matches a double-precision product within its rounding bound",
           "[ops][property]") {
   const Multiplier backend = GENERATE(from_range(multipliers()));
-  const Product shape =
-      GENERATE(Product{1, 1, 1}, Product{1, 32, 64}, Product{2, 33, 17}, Product{3, 31, 8},
-               Product{7, 5, 129}, Product{12, 64, 32}, Product{13, 40, 300}, Product{25, 100, 257},
-               Product{50, 130, 512}, Product{9, 256, 1024}, Product{6, 24, 2048}, Product{27, 144, 96},
-               Product{10, 15, 33}, Product{19, 49, 70});
+  const Sizes shape = GENERATE(Sizes{1, 1, 1}, Sizes{1, 32, 64}, Sizes{2, 33, 17}, Sizes{3, 31, 8},
+                               Sizes{7, 5, 129}, Sizes{12, 64, 32}, Sizes{13, 40, 300}, Sizes{25, 100, 257},
+                               Sizes{50, 130, 512}, Sizes{9, 256, 1024}, Sizes{6, 24, 2048},
+                               Sizes{27, 144, 96}, Sizes{10, 15, 33}, Sizes{19, 49, 70});
   const Activation activation = GENERATE(Activation::none, Activation::quick_gelu, Activation::gelu);
   const bool add = GENERATE(false, true);
   if (add && activation != Activation::none) return;
@@ -113,8 +112,8 @@ TEST_CASE("gemm: every backend matches a double-precision product within its rou
 
 TEST_CASE("gemm: a row's bits depend on that row alone", "[ops][property]") {
   const Multiplier backend = GENERATE(from_range(multipliers()));
-  const Product shape = GENERATE(Product{61, 32, 32}, Product{61, 100, 64}, Product{61, 700, 192},
-                                 Product{61, 256, 768}, Product{61, 48, 12});
+  const Sizes shape = GENERATE(Sizes{61, 32, 32}, Sizes{61, 100, 64}, Sizes{61, 700, 192},
+                               Sizes{61, 256, 768}, Sizes{61, 48, 12});
   const auto [rows, columns, inner] = shape;
   const std::vector<float> x = random_values(rows * inner, 5), w = random_values(columns * inner, 6);
   const auto matrix = backend.pack(stored(w, Shape{columns, inner}));
@@ -191,8 +190,8 @@ TEST_CASE("gemm: backends are selected by name", "[ops][error]") {
 
 TEST_CASE("gemm: panels of every element type and all kernels give the same bits", "[ops][property]") {
   const DType type = GENERATE(DType::f32, DType::f16, DType::bf16);
-  const Product shape = GENERATE(Product{1, 1, 1}, Product{3, 33, 17}, Product{50, 100, 257},
-                                 Product{13, 48, 96}, Product{20, 144, 7}, Product{9, 16, 770});
+  const Sizes shape = GENERATE(Sizes{1, 1, 1}, Sizes{3, 33, 17}, Sizes{50, 100, 257}, Sizes{13, 48, 96},
+                               Sizes{20, 144, 7}, Sizes{9, 16, 770});
   const Activation activation = GENERATE(Activation::none, Activation::quick_gelu, Activation::gelu);
   const auto [rows, columns, inner] = shape;
   const std::vector<float> x = random_values(rows * inner, 1), w = random_values(columns * inner, 2);
@@ -229,4 +228,52 @@ TEST_CASE("gemm: kernels for panels refuse weights that have none", "[ops]") {
     if (kernels.element == DType::f32) continue;
     CHECK(error_of([&] { make_tiled_matrix(stored(w, Shape{4, 4}), kernels); }).code == "TYPE");
   }
+}
+
+TEST_CASE("gemm: products computed together have the bits of single products", "[ops]") {
+  const Multiplier backend = GENERATE(from_range(multipliers()));
+  const std::int64_t inner = 96;
+  const std::vector<float> x = random_values(20 * inner, 1), few = random_values(3 * inner, 2);
+  const std::vector<float> w = random_values(130 * inner, 3), bias = random_values(130, 4);
+  struct Case {
+    std::int64_t columns;
+    const std::vector<float>* x;
+    std::int64_t rows;
+    Epilogue epilogue;
+  };
+  // Six products: more than the native backend computes at a time.
+  const std::vector<Case> cases = {{130, &x, 20, {.bias = bias.data()}},
+                                   {48, &few, 3, {}},
+                                   {16, &x, 20, {.activation = Activation::gelu}},
+                                   {100, &x, 20, {}},
+                                   {1, &few, 3, {.bias = bias.data()}},
+                                   {97, &x, 20, {}}};
+  ThreadPool pool(3);
+  Scratch scratch;
+  Context context{pool, scratch};
+  for (int pass = 0; pass < 3; ++pass) {  // panels made on demand, panels kept, panels ready
+    std::vector<std::unique_ptr<PackedMatrix>> matrices;
+    std::vector<std::vector<float>> outputs, expected;
+    std::vector<Product> products;
+    for (const Case& c : cases) {
+      matrices.push_back(backend.pack(stored(w, Shape{c.columns, inner})));
+      for (int use = 0; use < pass; ++use)
+        run(*matrices.back(), *c.x, c.rows, 1, {},
+            std::vector<float>(static_cast<std::size_t>(c.rows * c.columns)));
+      const std::vector<float> zero(static_cast<std::size_t>(c.rows * c.columns));
+      expected.push_back(
+          run(*backend.pack(stored(w, Shape{c.columns, inner})), *c.x, c.rows, 1, c.epilogue, zero));
+      outputs.push_back(zero);
+    }
+    for (std::size_t i = 0; i < cases.size(); ++i) {
+      const Case& c = cases[i];
+      products.push_back({matrices[i].get(),
+                          {c.x->data(), Shape{c.rows, inner}},
+                          {outputs[i].data(), Shape{c.rows, c.columns}},
+                          c.epilogue});
+    }
+    linear(products, context);
+    CHECK(outputs == expected);
+  }
+  linear({}, context);
 }

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/nn/dense.h"
 
+#include <algorithm>
+#include <array>
+
 #include "sightline/nn/shape_checks.h"
 
 namespace sightline {
@@ -12,8 +15,22 @@ Dense::Dense(const WeightScope& scope, const Options& options, const GemmBackend
 }
 
 void Dense::operator()(TensorView<const float> x, TensorView<float> y, Context& context) const {
+  call(std::array{DenseCall{this, x, y}}, context);
+}
+
+void Dense::call(std::span<const DenseCall> calls, Context& context) {
+  constexpr std::size_t kMaxCalls = 4;  // at a time, without an allocation
+  std::array<Product, kMaxCalls> products;
+  for (; !calls.empty(); calls = calls.subspan(std::min(kMaxCalls, calls.size()))) {
+    const std::size_t count = std::min(kMaxCalls, calls.size());
+    for (std::size_t i = 0; i < count; ++i) products[i] = calls[i].layer->product(calls[i].x, calls[i].y);
+    linear(std::span(products).first(count), context);
+  }
+}
+
+Product Dense::product(TensorView<const float> x, TensorView<float> y) const {
   check(x.shape(), y.shape());
-  matrix_->linear(x, y, {.bias = bias_ ? bias_->data() : nullptr, .activation = activation_}, context);
+  return {matrix_.get(), x, y, {.bias = bias_ ? bias_->data() : nullptr, .activation = activation_}};
 }
 
 void Dense::add_to(TensorView<float> y, TensorView<const float> x, Context& context) const {

@@ -2,6 +2,7 @@
 #include "sightline/nn/multi_head_attention.h"
 
 #include <algorithm>
+#include <array>
 #include <string>
 
 #include "sightline/base/error.h"
@@ -73,9 +74,9 @@ void MultiHeadAttention::add_to(TensorView<float> residual, TensorView<const flo
 
   // queries = self.q_proj(hidden_states); keys = self.k_proj(hidden_states); values =
   // self.v_proj(hidden_states)
-  q_proj_(queries, q, context);
-  k_proj_(sequence, k, context);
-  v_proj_(sequence, v, context);
+  Dense::call(std::array{DenseCall{&q_proj_, queries, q}, DenseCall{&k_proj_, sequence, k},
+                         DenseCall{&v_proj_, sequence, v}},
+              context);
 
   // attn_weights = softmax(queries @ keys^T * scale + mask); attn_output = attn_weights @ values
   const TensorView<float> attended = frame.take(query_shape);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,8 @@ struct Epilogue {
   bool add_to_output = false;  ///< adds to y (a residual) instead of overwriting it
 };
 
+struct Product;
+
 /// A weight matrix [out, in] in the layout of its backend. const = safe to share.
 class PackedMatrix {
  public:
@@ -31,7 +34,25 @@ class PackedMatrix {
   /// number, or the number of threads.
   virtual void linear(TensorView<const float> x, TensorView<float> y, const Epilogue& epilogue,
                       Context& context) const = 0;
+
+ protected:
+  friend void linear(std::span<const Product> products, Context& context);
+  /// Computes products of this matrix and others of the same backend, one after another unless the backend
+  /// can compute them together.
+  virtual void linear_all(std::span<const Product> products, Context& context) const;
 };
+
+/// One of several products: y = f(x W^T + b). Shapes: as PackedMatrix::linear.
+struct Product {
+  const PackedMatrix* matrix;
+  TensorView<const float> x;
+  TensorView<float> y;
+  Epilogue epilogue;
+};
+
+/// Computes products that do not depend on each other, all by matrices of one backend. The threads share them
+/// as one task, so none waits between them. The bits are those of single products.
+void linear(std::span<const Product> products, Context& context);
 
 /// A matrix-multiplication backend. To add one, write a new file and list it in gemm_backends.cpp.
 class GemmBackend {

@@ -7,6 +7,15 @@
 
 namespace sightline {
 
+void PackedMatrix::linear_all(std::span<const Product> products, Context& context) const {
+  for (const Product& product : products)
+    product.matrix->linear(product.x, product.y, product.epilogue, context);
+}
+
+void linear(std::span<const Product> products, Context& context) {
+  if (!products.empty()) products.front().matrix->linear_all(products, context);
+}
+
 const std::vector<const GemmBackend*>& gemm_backends() {
   static const std::vector<const GemmBackend*> table = {&native_backend(),
 #ifdef SIGHTLINE_OPENBLAS  // not defined when this was built without it

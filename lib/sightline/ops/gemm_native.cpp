@@ -2,8 +2,11 @@
 #include <sys/mman.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "sightline/base/error.h"
 #include "sightline/ops/gemm_table.h"
@@ -47,33 +50,42 @@ class TiledMatrix : public PackedMatrix {
 
   void linear(TensorView<const float> x, TensorView<float> y, const Epilogue& epilogue,
               Context& context) const override {
-    const std::byte* panels = ready_panels(context);
-    if (panels != nullptr) {
-      multiply_all(
-          context, {x, y, epilogue}, [&](std::int64_t index, int) { return panel(panels, index).data(); },
-          [&](std::int64_t next) { return panel(panels, next); });
-      return;
-    }
-    const WeightPanels rows(weights_.dtype, weights_.shape, weights_.bytes());
-    Scratch::Frame frame(context.scratch);
-    const TensorView<float> own = frame.take(Shape{context.pool.size(), layout_.panel_elements()});
-    multiply_all(
-        context, {x, y, epilogue},
-        [&](std::int64_t index, int worker) {
-          rows.fill(index, own.row(worker).data());
-          return reinterpret_cast<const std::byte*>(own.row(worker).data());
-        },
-        [&](std::int64_t next) {
-          weights_.map_pages(rows.rows_of(next));
-          return rows.rows_of(next);
-        });
+    const Product product{this, x, y, epilogue};
+    multiply_all({&product, 1}, context);
+  }
+
+ protected:
+  void linear_all(std::span<const Product> products, Context& context) const override {
+    const bool all_tiled = std::all_of(products.begin(), products.end(), [](const Product& product) {
+      return dynamic_cast<const TiledMatrix*>(product.matrix) != nullptr;
+    });
+    if (!all_tiled) return PackedMatrix::linear_all(products, context);
+    for (; products.size() > kMaxTogether; products = products.subspan(kMaxTogether))
+      multiply_all(products.first(kMaxTogether), context);
+    multiply_all(products, context);
   }
 
  private:
-  struct Operands {
-    TensorView<const float> x;
-    TensorView<float> y;
-    const Epilogue& epilogue;
+  static constexpr std::size_t kMaxTogether = 4;
+
+  // A product under way: panels that are ready, or the rows that they are made from.
+  struct Job {
+    const Product* product = nullptr;
+    const TiledMatrix* matrix = nullptr;
+    const std::byte* ready = nullptr;
+    std::optional<WeightPanels> rows = {};
+
+    // What panel `index` is or is made from.
+    ByteView memory(std::int64_t index) const {
+      if (ready != nullptr) return matrix->panel(ready, index);
+      matrix->weights_.map_pages(rows->rows_of(index));
+      return rows->rows_of(index);
+    }
+    const std::byte* panel(std::int64_t index, float* own) const {
+      if (ready != nullptr) return matrix->panel(ready, index).data();
+      rows->fill(index, own);
+      return reinterpret_cast<const std::byte*>(own);
+    }
   };
 
   ByteView panel(const std::byte* panels, std::int64_t index) const {
@@ -82,26 +94,49 @@ class TiledMatrix : public PackedMatrix {
             static_cast<std::size_t>(layout_.width(index) * layout_.padded_in() * size)};
   }
 
-  // Multiplies with every panel. `make(index, worker)` returns a panel; `memory(index)` is what it will be
-  // made from, which is prefetched during the product before it. Each worker reserves its next panel before
-  // it computes the current one.
-  template <class Make, class Memory>
-  void multiply_all(Context& context, const Operands& operands, Make make, Memory memory) const {
+  // Multiplies with every panel of every product. Each worker reserves its next panel before it computes the
+  // current one, so that it can prefetch the memory of the next.
+  static void multiply_all(std::span<const Product> products, Context& context) {
+    std::array<Job, kMaxTogether> jobs;
+    std::int64_t total = 0, own_floats = 0;
+    for (std::size_t i = 0; i < products.size(); ++i) {
+      const auto& matrix = static_cast<const TiledMatrix&>(*products[i].matrix);
+      Job& job = jobs[i];
+      job.product = &products[i];
+      job.matrix = &matrix;
+      job.ready = matrix.ready_panels(context);
+      total += matrix.layout_.count();
+      if (job.ready != nullptr) continue;
+      job.rows.emplace(matrix.weights_.dtype, matrix.weights_.shape, matrix.weights_.bytes());
+      own_floats = std::max(own_floats, matrix.layout_.panel_elements());
+    }
+    Scratch::Frame frame(context.scratch);
+    const TensorView<float> own = frame.take(Shape{context.pool.size(), own_floats});
     std::atomic<std::int64_t> next_index{0};
-    const auto take_index = [&] { return next_index.fetch_add(1, std::memory_order_relaxed); };
+    const auto take = [&] {
+      std::int64_t index = next_index.fetch_add(1, std::memory_order_relaxed);
+      const Job* job = jobs.data();
+      if (index >= total) return std::pair<const Job*, std::int64_t>(nullptr, 0);
+      for (; index >= job->matrix->layout_.count(); ++job) index -= job->matrix->layout_.count();
+      return std::pair(job, index);
+    };
     context.pool.run(context.pool.size(), [&](std::int64_t, int worker) {
-      for (std::int64_t index = take_index(), next = 0; index < layout_.count(); index = next) {
-        next = take_index();
-        const std::byte* panel = make(index, worker);
-        multiply(index, panel, next < layout_.count() ? memory(next) : ByteView(), operands);
+      for (auto current = take(); current.first != nullptr;) {
+        const auto next = take();
+        const auto [job, index] = current;
+        const std::byte* panel = job->panel(index, own.row(worker).data());
+        job->matrix->multiply(index, panel,
+                              next.first == nullptr ? ByteView() : next.first->memory(next.second),
+                              *job->product);
+        current = next;
       }
     });
   }
 
   // Splits rows into tiles as evenly as possible: 50 rows become six tiles of 8 or 9, not five of 9 and one
   // of 5.
-  void multiply(std::int64_t index, const std::byte* panel, ByteView next, const Operands& o) const {
-    constexpr std::int64_t kLine = 64;
+  void multiply(std::int64_t index, const std::byte* panel, ByteView next, const Product& o) const {
+    constexpr std::int64_t kMaxStep = 128;  // the kernels prefetch two cache lines for each k
     const std::int64_t column = index * PanelLayout::kColumns, max_rows = std::ssize(kernels_.by_rows);
     std::int64_t rows = o.x.rows(), tiles = (rows + max_rows - 1) / max_rows;
     // Prefetches are spread evenly over the whole product: issued all at once, they would queue up.
@@ -116,7 +151,7 @@ class TiledMatrix : public PackedMatrix {
               layout_.columns(index),
               o.epilogue.activation,
               o.epilogue.add_to_output,
-              next.empty() || step > kLine ? nullptr : next.data(),
+              next.empty() || step > kMaxStep ? nullptr : next.data(),
               step};
     while (rows > 0) {
       const std::int64_t count = (rows + tiles - 1) / tiles;

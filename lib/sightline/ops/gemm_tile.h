@@ -22,7 +22,8 @@ struct Tile {
   std::int64_t columns;        ///< columns that y has, at most panel_columns
   Activation activation;
   bool add_to_output;
-  const std::byte* next;  ///< memory to prefetch, or null; advances by `next_step` bytes for each k
+  const std::byte*
+      next;  ///< memory to prefetch, or null; advances by `next_step` (at most 128) bytes for each k
   std::int64_t next_step;
 };
 

@@ -81,6 +81,7 @@ SIGHTLINE_TILE_TARGET [[gnu::always_inline]] inline void compute(const Tile& til
         __builtin_prefetch(panel + kAhead + line);
     }
     __builtin_prefetch(next, 0, 2);
+    __builtin_prefetch(next + 64, 0, 2);
 #pragma GCC unroll 4
     for (int member = 0; member < kGroup; ++member) {
       if (member > 0 && k + member == inner) break;
