@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sightline/text/symbol_table.h"
 #include "support/catch.h"
 
 using namespace sightline;

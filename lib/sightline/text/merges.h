@@ -9,6 +9,7 @@
 #include "sightline/base/error.h"
 #include "sightline/containers/json.h"
 #include "sightline/text/bpe.h"
+#include "sightline/text/symbol_table.h"
 
 namespace sightline {
 
