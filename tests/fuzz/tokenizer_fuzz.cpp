@@ -29,25 +29,26 @@ void require(bool condition) {
 
 // One merge at a time by its definition, on small alphabets where everything merges.
 void compare_merging(const std::uint8_t* data, std::size_t size) {
-  BytePairMerger merger(16);
-  std::vector<std::vector<std::int32_t>> rules;  // left, right, merged, in rank order
+  std::vector<Merge> rules;
   for (std::int32_t left = 0; left < 4; ++left) {
     for (std::int32_t right = 0; right < 2; ++right) {
       const auto merged = 4 + static_cast<std::int32_t>(rules.size()) % 3;
-      require(merger.add(left, right, merged));
       rules.push_back({left, right, merged});
     }
   }
+  MergeTable table(rules);
+  require(!table.build_index("merges"));
+  const BytePairMerger merger(table.index());
   std::vector<std::int32_t> fast, plain;
   for (std::size_t i = 0; i < size && i < 64; ++i) fast.push_back(data[i] % 7);
   plain = fast;
   merger.merge(fast);
   for (bool again = true; again;) {
     again = false;
-    for (const std::vector<std::int32_t>& rule : rules) {
+    for (const Merge& rule : rules) {
       for (std::size_t i = 0; i + 1 < plain.size() && !again; ++i) {
-        if (plain[i] != rule[0] || plain[i + 1] != rule[1]) continue;
-        plain[i] = rule[2];
+        if (plain[i] != rule.left || plain[i + 1] != rule.right) continue;
+        plain[i] = rule.merged;
         plain.erase(plain.begin() + static_cast<std::ptrdiff_t>(i) + 1);
         again = true;
       }

@@ -42,16 +42,19 @@ TEST_CASE("bpe: any word of any length is merged according to the definition", "
   for (int round = 0; round < 20; ++round) {
     const std::int32_t letters = 2 + static_cast<std::int32_t>(random() % 4);
     std::int32_t next = letters;
-    BytePairMerger merger(300);
+    std::vector<Merge> merges;
     Ranks ranks;
     // Pairs of existing and later symbols, so that results may have lower ranks than their parts.
     for (int rank = 0; next < letters + 60; ++next) {
       const auto top = static_cast<std::uint32_t>(next + round % 3);
       const Pair pair{static_cast<std::int32_t>(random() % top), static_cast<std::int32_t>(random() % top)};
-      const bool added = merger.add(pair.first, pair.second, next);
-      CHECK(added == ranks.emplace(pair, std::pair{rank, next}).second);
-      rank += added ? 1 : 0;
+      if (!ranks.emplace(pair, std::pair{rank, next}).second) continue;
+      merges.push_back({pair.first, pair.second, next});
+      ++rank;
     }
+    MergeTable table(merges);
+    REQUIRE_FALSE(table.build_index("merges"));
+    const BytePairMerger merger(table.index());
     for (const int length : {0, 1, 2, 15, 16, 17, 40, 255, 256, 400}) {
       std::vector<std::int32_t> word;
       for (int i = 0; i < length; ++i) {
@@ -67,9 +70,12 @@ TEST_CASE("bpe: any word of any length is merged according to the definition", "
 
 TEST_CASE("bpe: more than 65,536 ranks are processed in order in a long word", "[text]") {
   constexpr std::int32_t kRules = 70'000;
-  BytePairMerger merger(kRules);
+  std::vector<Merge> merges;
   // Rank k merges (k, k + 1); in 0 1 2 the pair 0 1 comes first, and near the end of the table as well.
-  for (std::int32_t k = 0; k < kRules; ++k) REQUIRE(merger.add(k, k + 1, 100'000 + k));
+  for (std::int32_t k = 0; k < kRules; ++k) merges.push_back({k, k + 1, 100'000 + k});
+  MergeTable table(std::move(merges));
+  REQUIRE_FALSE(table.build_index("merges"));
+  const BytePairMerger merger(table.index());
   std::vector<std::int32_t> word, expected;
   for (int i = 0; i < 200; ++i) {
     for (const std::int32_t k : {69'997, 69'998, 69'999, 0}) word.push_back(k);
@@ -80,9 +86,8 @@ TEST_CASE("bpe: more than 65,536 ranks are processed in order in a long word", "
 }
 
 TEST_CASE("bpe: duplicate pairs and symbols are rejected", "[text]") {
-  BytePairMerger merger(2);
-  CHECK(merger.add(1, 2, 3));
-  CHECK_FALSE(merger.add(1, 2, 4));
+  MergeTable table({{1, 2, 3}, {2, 1, 4}, {1, 2, 5}});
+  CHECK(table.build_index("merges") == 2);
   SymbolTable symbols(3);
   CHECK(symbols.add("dog", 0));
   CHECK(symbols.add("a longer symbol</w>", 2));

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <string_view>
+#include <utility>
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
@@ -27,8 +28,8 @@ constexpr std::array kPairs = {
     Pair{"assets/vocabulary.json", "assets/merges.txt"},
 };
 
-std::unique_ptr<Tokenizer> read_tokenizer(const TokenizerFiles& files, std::string_view model_class,
-                                          TextCleaning cleaning) {
+std::unique_ptr<CLIPTokenizer> read_tokenizer(const TokenizerFiles& files, std::string_view model_class,
+                                              TextCleaning cleaning) {
   const auto read = [](const std::string& path) {
     return path.empty() ? std::vector<std::byte>() : read_model_file(path, kMaxFileBytes);
   };
@@ -55,6 +56,39 @@ void find_settings(const std::string& folder, TokenizerFiles& files) {
   files.config = found("tokenizer_config.json");
   files.special_tokens_map = found("special_tokens_map.json");
   files.added_tokens = found("added_tokens.json");
+}
+
+struct Found {
+  std::unique_ptr<CLIPTokenizer> tokenizer;
+  std::string file;  ///< name for messages
+};
+
+/// Reads the tokenizer of `folder`, or CLIP's. Errors: those of `load_tokenizer`.
+Found open_tokenizer(const std::string& folder, const CLIPConfig& config, TextCleaning cleaning) {
+  TokenizerFiles files = find_tokenizer(folder);
+  const bool shipped = !files.found();
+  if (shipped) files = find_tokenizer(join_path(data_folder().string(), "vocab"));
+  std::unique_ptr<CLIPTokenizer> tokenizer =
+      read_tokenizer(files, shipped ? std::string_view() : config.tokenizer_class, cleaning);
+  log_debug(
+      "tokenizer: " + printable(files.tokenizer_json.empty() ? files.vocabulary : files.tokenizer_json) +
+      ", " + std::to_string(tokenizer->vocabulary_size()) + " tokens");
+  const std::int64_t rows = config.text.vocabulary_size;
+  if (shipped && tokenizer->vocabulary_size() != rows) {
+    fail(
+        ErrorCode::missing, "vocab.json",
+        "is not in the model folder, nor is tokenizer.json, and CLIP's own vocabulary does not fit: it has " +
+            std::to_string(tokenizer->vocabulary_size()) + " entries, but the token embedding has " +
+            std::to_string(rows) + " rows");
+  }
+  return {std::move(tokenizer), files.name()};
+}
+
+std::unique_ptr<Tokenizer> fit(std::unique_ptr<Tokenizer> tokenizer, const CLIPTextConfig& config,
+                               const std::string& folder, const std::string& file) {
+  tokenizer = fit_to_rows(std::move(tokenizer), config.vocabulary_size, folder, file);
+  check_end(*tokenizer, config, file);
+  return tokenizer;
 }
 
 }  // namespace
@@ -102,25 +136,23 @@ TokenizerFiles find_tokenizer(const std::string& folder) {
 
 std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, const CLIPConfig& config,
                                           TextCleaning cleaning) {
-  TokenizerFiles files = find_tokenizer(folder);
-  const bool shipped = !files.found();
-  if (shipped) files = find_tokenizer(join_path(data_folder().string(), "vocab"));
-  std::unique_ptr<Tokenizer> tokenizer =
-      read_tokenizer(files, shipped ? std::string_view() : config.tokenizer_class, cleaning);
-  log_debug(
-      "tokenizer: " + printable(files.tokenizer_json.empty() ? files.vocabulary : files.tokenizer_json) +
-      ", " + std::to_string(tokenizer->vocabulary_size()) + " tokens");
-  const std::int64_t rows = config.text.vocabulary_size;
-  if (shipped && tokenizer->vocabulary_size() != rows) {
-    fail(
-        ErrorCode::missing, "vocab.json",
-        "is not in the model folder, nor is tokenizer.json, and CLIP's own vocabulary does not fit: it has " +
-            std::to_string(tokenizer->vocabulary_size()) + " entries, but the token embedding has " +
-            std::to_string(rows) + " rows");
-  }
-  tokenizer = fit_to_rows(std::move(tokenizer), rows, folder, files.name());
-  check_end(*tokenizer, config.text, files.name());
-  return tokenizer;
+  Found found = open_tokenizer(folder, config, cleaning);
+  return fit(std::move(found.tokenizer), config.text, folder, found.file);
+}
+
+std::vector<std::byte> compile_tokenizer(const std::string& folder, const CLIPConfig& config,
+                                         TextCleaning cleaning) {
+  const Found found = open_tokenizer(folder, config, cleaning);
+  std::vector<std::byte> table = found.tokenizer->table();
+  // Packing a tokenizer that does not fit the model is the same error as loading it.
+  load_token_table(table, nullptr, config, folder, found.file);
+  return table;
+}
+
+std::unique_ptr<Tokenizer> load_token_table(ByteView table, std::shared_ptr<const void> owner,
+                                            const CLIPConfig& config, const std::string& folder,
+                                            const std::string& file) {
+  return fit(CLIPTokenizer::from_table(table, std::move(owner), file), config.text, folder, file);
 }
 
 }  // namespace sightline

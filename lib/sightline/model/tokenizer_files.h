@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <vector>
@@ -36,5 +37,17 @@ TokenizerFiles find_tokenizer(const std::string& folder);
 /// the end token is not the one that the config expects (`check_end`); those of CLIPTokenizer.
 std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, const CLIPConfig& config,
                                           TextCleaning cleaning);
+
+/// The token table (text/token_table.h) of the tokenizer that `load_tokenizer` returns, for a packed model.
+/// Errors: the same.
+std::vector<std::byte> compile_tokenizer(const std::string& folder, const CLIPConfig& config,
+                                         TextCleaning cleaning);
+
+/// The tokenizer of a token table, used in place; `owner` keeps its bytes alive. The table may be from an
+/// untrusted source; it is fitted to the model as by `load_tokenizer`. `folder` and `file` name the source of
+/// the table for messages. Errors: mismatch; those of `view_token_table`.
+std::unique_ptr<Tokenizer> load_token_table(ByteView table, std::shared_ptr<const void> owner,
+                                            const CLIPConfig& config, const std::string& folder,
+                                            const std::string& file);
 
 }  // namespace sightline

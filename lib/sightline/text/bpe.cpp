@@ -2,7 +2,6 @@
 #include "sightline/text/bpe.h"
 
 #include <algorithm>
-#include <bit>
 #include <functional>
 #include <optional>
 #include <queue>
@@ -14,18 +13,6 @@ namespace {
 constexpr std::size_t kShortWord = 16;   // up to this length, scanning for the best pair is faster than a
                                          // heap
 constexpr std::size_t kLongWord = 4096;  // up to this length, a heap is faster than lists by rank
-
-std::uint64_t pair_of(std::int32_t left, std::int32_t right) {
-  return static_cast<std::uint64_t>(static_cast<std::uint32_t>(left)) << 32 |
-         static_cast<std::uint32_t>(right);
-}
-
-std::uint64_t mix(std::uint64_t value) {
-  value *= 0x9E3779B97F4A7C15ULL;
-  return value ^ value >> 29;
-}
-
-std::size_t capacity_for(std::size_t size) { return std::bit_ceil(size * 2 + 2); }
 
 /// A pair that can be merged: the lowest rank comes first, and the leftmost of equal ranks.
 struct Candidate {
@@ -146,33 +133,6 @@ struct Links {
 
 }  // namespace
 
-BytePairMerger::BytePairMerger(std::size_t merges) : slots_(capacity_for(merges)) { merges_.reserve(merges); }
-
-std::size_t BytePairMerger::slot_of(std::int32_t left, std::int32_t right) const {
-  const std::uint64_t hash = mix(pair_of(left, right));
-  const auto tag = static_cast<std::uint32_t>(hash >> 32);
-  std::size_t slot = hash & (slots_.size() - 1);
-  for (; slots_[slot].rank != kNoRank; slot = (slot + 1) & (slots_.size() - 1)) {
-    if (slots_[slot].tag != tag) continue;
-    const Merge& merge = merges_[static_cast<std::size_t>(slots_[slot].rank)];
-    if (merge.left == left && merge.right == right) break;
-  }
-  return slot;
-}
-
-bool BytePairMerger::add(std::int32_t left, std::int32_t right, std::int32_t merged) {
-  Slot& slot = slots_[slot_of(left, right)];
-  if (slot.rank != kNoRank) return false;
-  slot = {static_cast<std::uint32_t>(mix(pair_of(left, right)) >> 32),
-          static_cast<std::int32_t>(merges_.size())};
-  merges_.push_back({left, right, merged});
-  return true;
-}
-
-void BytePairMerger::prefetch(std::int32_t left, std::int32_t right) const {
-  __builtin_prefetch(&slots_[mix(pair_of(left, right)) & (slots_.size() - 1)], 1);
-}
-
 void BytePairMerger::merge(std::vector<std::int32_t>& symbols) const {
   if (symbols.size() <= kShortWord) {
     merge_short(symbols);
@@ -180,24 +140,24 @@ void BytePairMerger::merge(std::vector<std::int32_t>& symbols) const {
     CandidateHeap queue;
     merge_linked(symbols, queue);
   } else {
-    CandidateLists queue(merges_.size());
+    CandidateLists queue(index_.merges().size());
     merge_linked(symbols, queue);
   }
 }
 
 void BytePairMerger::merge_short(std::vector<std::int32_t>& symbols) const {
   for (;;) {
-    std::int32_t best = kNoRank;
+    std::int32_t best = MergeIndex::kNoRank;
     std::size_t at = 0;
     for (std::size_t i = 0; i + 1 < symbols.size(); ++i) {
-      const std::int32_t rank = rank_of(symbols[i], symbols[i + 1]);
-      if (rank != kNoRank && (best == kNoRank || rank < best)) {
+      const std::int32_t rank = index_.rank_of(symbols[i], symbols[i + 1]);
+      if (rank != MergeIndex::kNoRank && (best == MergeIndex::kNoRank || rank < best)) {
         best = rank;
         at = i;
       }
     }
-    if (best == kNoRank) return;
-    symbols[at] = merges_[static_cast<std::size_t>(best)].merged;
+    if (best == MergeIndex::kNoRank) return;
+    symbols[at] = index_.merges()[static_cast<std::size_t>(best)].merged;
     symbols.erase(symbols.begin() + static_cast<std::ptrdiff_t>(at) + 1);
   }
 }
@@ -208,15 +168,16 @@ void BytePairMerger::merge_linked(std::vector<std::int32_t>& symbols, Queue& que
   std::vector<Links::Node>& nodes = links.nodes;
   const auto push_pair = [&](std::uint32_t i) {
     Links::Node& node = nodes[i];
-    node.rank = node.next == Links::kNone ? kNoRank : rank_of(node.symbol, nodes[node.next].symbol);
-    if (node.rank != kNoRank) queue.push({node.rank, i});
+    node.rank = node.next == Links::kNone ? MergeIndex::kNoRank
+                                          : index_.rank_of(node.symbol, nodes[node.next].symbol);
+    if (node.rank != MergeIndex::kNoRank) queue.push({node.rank, i});
   };
   for (std::uint32_t i = 0; i < nodes.size(); ++i) push_pair(i);
   while (const std::optional<Candidate> best = queue.pop()) {
     const std::uint32_t i = best->position;
     __builtin_prefetch(&nodes[queue.prefetch_position(i)]);
     if (nodes[i].rank != best->rank) continue;
-    nodes[i].symbol = merges_[static_cast<std::size_t>(best->rank)].merged;
+    nodes[i].symbol = index_.merges()[static_cast<std::size_t>(best->rank)].merged;
     links.drop_next(i);
     push_pair(i);
     if (nodes[i].previous != Links::kNone) push_pair(nodes[i].previous);

@@ -10,6 +10,7 @@
 #include "sightline/base/format.h"
 #include "sightline/text/bpe.h"
 #include "sightline/text/html_entities.h"
+#include "sightline/text/token_table.h"
 #include "sightline/text/unicode.h"
 #include "sightline/text/vocabulary.h"
 
@@ -260,6 +261,18 @@ std::unique_ptr<CLIPTokenizer> CLIPTokenizer::from_tokenizer_json(ByteView token
                                                                   const TokenizerSettingsTexts& settings) {
   auto state = std::make_unique<State>(read_tokenizer_json(as_text(tokenizer_json), settings), cleaning);
   return std::unique_ptr<CLIPTokenizer>(new CLIPTokenizer(std::move(state)));
+}
+
+std::unique_ptr<CLIPTokenizer> CLIPTokenizer::from_table(ByteView table, std::shared_ptr<const void> owner,
+                                                         std::string_view subject) {
+  TokenTable view = view_token_table(table, subject);
+  view.vocabulary.owner = std::move(owner);
+  auto state = std::make_unique<State>(std::move(view.vocabulary), view.cleaning);
+  return std::unique_ptr<CLIPTokenizer>(new CLIPTokenizer(std::move(state)));
+}
+
+std::vector<std::byte> CLIPTokenizer::table() const {
+  return compile_token_table(state_->vocabulary, state_->cleaning);
 }
 
 Encoding CLIPTokenizer::encode(std::string_view utf8, std::int64_t max_length) const {

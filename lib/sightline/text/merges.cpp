@@ -3,9 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
+#include <span>
 
 #include "sightline/base/format.h"
-#include "sightline/text/unicode.h"
 
 namespace sightline {
 namespace {
@@ -13,94 +14,62 @@ namespace {
 constexpr std::int64_t kMaxMerges = 1'000'000;
 constexpr std::size_t kMaxMergesBytes = 64 << 20;
 constexpr std::size_t kMaxMergeLine = 4096;
+constexpr std::size_t kMinParallelMerges = 8192;  // fewer are resolved faster than a thread starts
 
-std::string location(std::int64_t line) { return "merges.txt: line " + std::to_string(line); }
-std::string location(const Json& merge) { return merge.path(); }
+std::string line_location(std::int64_t line) { return "merges.txt: line " + std::to_string(line); }
 
-struct JsonPlace {
-  const Json* list;
-  std::size_t index;
-};
-std::string location(const JsonPlace& at) { return at.list->path() + "[" + std::to_string(at.index) + "]"; }
-
-/// Adds merges in rank order; `Where` describes the location of each. They are looked up in batches with
-/// prefetching, because the tables are larger than the caches.
-template <class Where>
-class MergeReader {
- public:
-  MergeReader(const SymbolTable& symbols, std::size_t count) : symbols_(symbols), merger_(count) {}
-
-  void add(std::string_view left, std::string_view right, const Where& where) {
-    batch_.push_back({left, right, where, symbols_.probe(left), symbols_.probe(right)});
-    if (batch_.size() == kBatch) flush();
-  }
-  BytePairMerger take() {
-    flush();
-    return std::move(merger_);
-  }
-
- private:
-  void flush() {
-    for (PendingMerge& w : batch_) {
-      w.ids[0] = symbols_.find(w.left, w.left_probe);
-      w.ids[1] = symbols_.find(w.right, w.right_probe);
-      merged_.assign(w.left).append(w.right);
+/// Looks up the ids of merges in order. Returns the number of merges before the first one with a symbol that
+/// is not in the vocabulary. Lookups run in batches with prefetching, because the table is larger than the
+/// caches.
+std::size_t find_ids(std::span<const SymbolPair> pairs, const SymbolTable& symbols, std::span<Merge> merges) {
+  constexpr std::size_t kBatch = 32;
+  std::array<std::array<SymbolTable::Probe, 2>, kBatch> probes;
+  std::string merged;
+  std::int32_t last = -1;
+  for (std::size_t begin = 0; begin < pairs.size(); begin += kBatch) {
+    const std::size_t count = std::min(kBatch, pairs.size() - begin);
+    for (std::size_t i = 0; i < count; ++i) {
+      const SymbolPair& pair = pairs[begin + i];
+      probes[i] = {symbols.probe(pair.left()), symbols.probe(pair.right())};
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const SymbolPair& pair = pairs[begin + i];
+      Merge& merge = merges[begin + i];
+      merge.left = symbols.find(pair.left(), probes[i][0]);
+      merge.right = symbols.find(pair.right(), probes[i][1]);
+      merged.assign(pair.left()).append(pair.right());
       // OpenAI's vocabulary lists the results in the order of the merges.
-      w.ids[2] = symbols_.has_id(last_ + 1, merged_) ? last_ + 1 : symbols_.find(merged_);
-      last_ = w.ids[2];
-      merger_.prefetch(w.ids[0], w.ids[1]);
-    }
-    for (const PendingMerge& w : batch_) add_merge(w);
-    batch_.clear();
-  }
-
-  static constexpr std::size_t kBatch = 32;
-  struct PendingMerge {
-    std::string_view left, right;
-    Where where;
-    SymbolTable::Probe left_probe, right_probe;
-    std::array<std::int32_t, 3> ids{};
-  };
-
-  void add_merge(const PendingMerge& w) {
-    const auto [a, b, c] = w.ids;
-    if (a < 0 || b < 0 || c < 0) {
-      const std::string missing_symbol(a < 0   ? w.left
-                                       : b < 0 ? w.right
-                                               : std::string(w.left).append(w.right));
-      fail(ErrorCode::mismatch, location(w.where),
-           "needs \"" + printable(missing_symbol) + "\", which is not in the vocabulary");
-    }
-    if (!merger_.add(a, b, c)) {
-      fail(ErrorCode::duplicate, location(w.where),
-           "duplicates an earlier merge: " + printable(w.left) + " " + printable(w.right));
+      merge.merged = symbols.has_id(last + 1, merged) ? last + 1 : symbols.find(merged);
+      last = merge.merged;
+      if (merge.left < 0 || merge.right < 0 || merge.merged < 0) return begin + i;
     }
   }
+  return pairs.size();
+}
 
-  const SymbolTable& symbols_;
-  BytePairMerger merger_;
-  std::vector<PendingMerge> batch_;
-  std::string merged_;
-  std::int32_t last_ = -1;
-};
+std::size_t find_all_ids(std::span<const SymbolPair> pairs, const SymbolTable& symbols,
+                         std::span<Merge> merges) {
+  const std::size_t half = pairs.size() < kMinParallelMerges ? pairs.size() : pairs.size() / 2;
+  std::future<std::size_t> second = std::async(std::launch::async | std::launch::deferred, [&] {
+    return find_ids(pairs.subspan(half), symbols, merges.subspan(half));
+  });
+  const std::size_t found = find_ids(pairs.first(half), symbols, merges.first(half));
+  const std::size_t found_second = second.get();
+  return found < half ? found : half + found_second;
+}
 
-// One merge: two symbols separated by one space.
-std::optional<SymbolPair> split_merge(std::string_view line) {
-  const std::size_t space = line.find(' ');
-  const bool two = space != std::string_view::npos && space > 0 && space + 1 < line.size() &&
-                   line.find(' ', space + 1) == std::string_view::npos;
-  if (!two) return std::nullopt;
-  return SymbolPair{line.substr(0, space), line.substr(space + 1)};
+std::string_view missing_symbol(const SymbolPair& pair, const Merge& ids, const std::string& merged) {
+  return ids.left < 0 ? pair.left() : ids.right < 0 ? pair.right() : std::string_view(merged);
 }
 
 // A list of two symbols.
 std::optional<SymbolPair> pair_of(const Json& merge) {
   if (!merge.is_array() || merge.size() != 2) return std::nullopt;
-  SymbolPair pair;
-  merge.for_each_element(
-      [&](const Json& part) { (pair.left.data() == nullptr ? pair.left : pair.right) = part.as_string(); });
-  if (pair.left.empty() || pair.right.empty()) return std::nullopt;
-  return pair;
+  std::array<std::string_view, 2> parts;
+  std::size_t count = 0;
+  merge.for_each_element([&](const Json& part) { parts[count++] = part.as_string(); });
+  if (parts[0].empty() || parts[1].empty()) return std::nullopt;
+  return symbol_pair(parts[0], parts[1]);
 }
 
 constexpr std::string_view kNoMerge = "is not two symbols separated by a space";
@@ -122,10 +91,34 @@ void check_merges_text(std::string_view text) {
 
 }  // namespace
 
-MergeLines split_merges(std::string_view text) {
-  check_merges_text(text);
-  MergeLines result;
-  result.lines.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
+SymbolPair symbol_pair(std::string_view left, std::string_view right) {
+  return {left.data(), right.data(), static_cast<std::uint32_t>(left.size()),
+          static_cast<std::uint32_t>(right.size())};
+}
+
+std::optional<SymbolPair> split_merge(std::string_view line) {
+  const std::size_t space = line.find(' ');
+  const bool two = space != std::string_view::npos && space > 0 && space + 1 < line.size() &&
+                   line.find(' ', space + 1) == std::string_view::npos;
+  if (!two) return std::nullopt;
+  return symbol_pair(line.substr(0, space), line.substr(space + 1));
+}
+
+std::string MergeList::location(std::size_t rank) const {
+  if (!path.empty()) return path + "[" + std::to_string(rank) + "]";
+  return line_location(1 + std::count(text.data(), pairs[rank].left_data, '\n'));
+}
+
+MergeList split_merges(std::string_view text) {
+  MergeList list;
+  list.text = text;
+  try {
+    check_merges_text(text);
+  } catch (const Error& error) {
+    list.problem = error;
+    return list;
+  }
+  list.pairs.reserve(static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1);
   for (std::int64_t number = 1; !text.empty(); ++number) {
     const std::size_t end = std::min(text.find('\n'), text.size());
     std::string_view line = text.substr(0, end);
@@ -134,53 +127,60 @@ MergeLines split_merges(std::string_view text) {
     if (line.empty() || (number == 1 && line.starts_with("#version"))) continue;
     const std::optional<SymbolPair> pair = line.size() > kMaxMergeLine ? std::nullopt : split_merge(line);
     if (pair) {
-      result.lines.push_back({*pair, number});
+      list.pairs.push_back(*pair);
       continue;
     }
     if (line.size() > kMaxMergeLine) {
-      result.problem.emplace(ErrorCode::limit, location(number), "is longer than 4096 bytes");
+      list.problem.emplace(ErrorCode::limit, line_location(number), "is longer than 4096 bytes");
     } else {
-      result.problem.emplace(ErrorCode::header, location(number), kNoMerge);
+      list.problem.emplace(ErrorCode::header, line_location(number), kNoMerge);
     }
     break;
   }
-  return result;
+  return list;
 }
 
-BytePairMerger add_merges(const MergeLines& merges, const SymbolTable& symbols) {
-  MergeReader<std::int64_t> reader(symbols, merges.lines.size());
-  for (const MergeLines::Line& line : merges.lines) reader.add(line.pair.left, line.pair.right, line.number);
-  BytePairMerger merger = reader.take();
-  if (merges.problem) throw *merges.problem;
-  return merger;
-}
-
-JsonMerges split_json_merges(const Json& list) {
-  if (!list.is_array()) fail(ErrorCode::header, list.path(), "is not a list of merges");
-  if (list.size() > kMaxMerges)
-    fail(ErrorCode::limit, list.path(), "has " + std::to_string(list.size()) + " merges");
-  JsonMerges result{{}, list, std::nullopt};
-  result.pairs.reserve(static_cast<std::size_t>(list.size()));
-  list.for_each_element([&](const Json& merge) {
-    if (result.problem) return;
+MergeList split_json_merges(const Json& array) {
+  if (!array.is_array()) fail(ErrorCode::header, array.path(), "is not a list of merges");
+  if (array.size() > kMaxMerges)
+    fail(ErrorCode::limit, array.path(), "has " + std::to_string(array.size()) + " merges");
+  MergeList list;
+  list.path = array.path();
+  list.pairs.reserve(static_cast<std::size_t>(array.size()));
+  array.for_each_element([&](const Json& merge) {
+    if (list.problem) return;
     const bool is_line = merge.is_string();
     if (const std::optional<SymbolPair> pair = is_line ? split_merge(merge.as_string()) : pair_of(merge)) {
-      result.pairs.push_back(*pair);
+      list.pairs.push_back(*pair);
     } else {
-      result.problem.emplace(ErrorCode::header, location(merge), is_line ? kNoMerge : kNoPair);
+      list.problem.emplace(ErrorCode::header, merge.path(), is_line ? kNoMerge : kNoPair);
     }
   });
-  return result;
+  return list;
 }
 
-BytePairMerger add_merges(const JsonMerges& merges, const SymbolTable& symbols) {
-  MergeReader<JsonPlace> reader(symbols, merges.pairs.size());
-  for (std::size_t i = 0; i < merges.pairs.size(); ++i) {
-    reader.add(merges.pairs[i].left, merges.pairs[i].right, {&merges.list, i});
+MergeTable resolve_merges(const MergeList& list, const SymbolTable& symbols) {
+  std::vector<Merge> merges(list.pairs.size());
+  const std::size_t found = find_all_ids(list.pairs, symbols, merges);
+  // The first bad merge is reported, so a duplicate among the merges before it comes first.
+  const Merge unresolved = found < merges.size() ? merges[found] : Merge{};
+  merges.resize(found);
+  MergeTable table(std::move(merges));
+  if (const std::optional<std::size_t> duplicate =
+          table.build_index(list.path.empty() ? "merges.txt" : list.path)) {
+    const SymbolPair& pair = list.pairs[*duplicate];
+    fail(ErrorCode::duplicate, list.location(*duplicate),
+         "duplicates an earlier merge: " + printable(pair.left()) + " " + printable(pair.right()));
   }
-  BytePairMerger merger = reader.take();
-  if (merges.problem) throw *merges.problem;
-  return merger;
+  if (found < list.pairs.size()) {
+    const SymbolPair& pair = list.pairs[found];
+    const std::string merged = std::string(pair.left()).append(pair.right());
+    fail(ErrorCode::mismatch, list.location(found),
+         "needs \"" + printable(missing_symbol(pair, unresolved, merged)) +
+             "\", which is not in the vocabulary");
+  }
+  if (list.problem) throw *list.problem;
+  return table;
 }
 
 }  // namespace sightline

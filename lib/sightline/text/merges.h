@@ -3,45 +3,50 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
 #include "sightline/base/error.h"
 #include "sightline/containers/json.h"
-#include "sightline/text/bpe.h"
+#include "sightline/text/merge_index.h"
 #include "sightline/text/symbol_table.h"
 
 namespace sightline {
 
+/// The two symbols of a merge, as views into the text of a file.
 struct SymbolPair {
-  std::string_view left, right;
+  const char *left_data, *right_data;
+  std::uint32_t left_size, right_size;
+
+  std::string_view left() const { return {left_data, left_size}; }
+  std::string_view right() const { return {right_data, right_size}; }
 };
 
-/// Reads the merges of `merges.txt` up to the first malformed line, as views into the text.
-struct MergeLines {
-  struct Line {
-    SymbolPair pair;
-    std::int64_t number;  ///< line number, from 1
-  };
-  std::vector<Line> lines;
-  std::optional<Error> problem;  ///< error of the line after the merges, raised if all earlier ones are valid
-};
-/// Needs no vocabulary, so that both files can be parsed in parallel. Errors: limit, utf8, header.
-MergeLines split_merges(std::string_view text);
+SymbolPair symbol_pair(std::string_view left, std::string_view right);
 
-/// Adds the merges in rank order. Errors: mismatch for a symbol that is not in the vocabulary, duplicate; the
-/// subject includes the line.
-BytePairMerger add_merges(const MergeLines& merges, const SymbolTable& symbols);
-
-/// The same for `tokenizer.json`, whose merges are strings or pairs; views into the document.
-struct JsonMerges {
+/// The merges of a file in rank order, up to the first malformed one. They need no vocabulary, so that both
+/// can be parsed in parallel.
+struct MergeList {
   std::vector<SymbolPair> pairs;
-  Json list;
-  std::optional<Error> problem;  ///< error of the merge after the valid ones
+  std::optional<Error> problem;  ///< error after the last pair, raised if all pairs are valid
+  std::string_view text;         ///< of `merges.txt`, if the merges come from it
+  std::string path;              ///< else of the list in `tokenizer.json`
+
+  /// Where the merge of a rank is, for messages.
+  std::string location(std::size_t rank) const;
 };
-/// Errors: limit, header, type.
-JsonMerges split_json_merges(const Json& list);
-/// The subject of an error includes the merge.
-BytePairMerger add_merges(const JsonMerges& merges, const SymbolTable& symbols);
+
+/// Splits `merges.txt`. Problems: limit, utf8, header.
+MergeList split_merges(std::string_view text);
+/// The same for `tokenizer.json`, whose merges are strings or pairs. Problem: header. Errors: limit, header,
+/// type.
+MergeList split_json_merges(const Json& list);
+/// Splits a merge that is one string of two symbols separated by a space.
+std::optional<SymbolPair> split_merge(std::string_view line);
+
+/// Looks up the symbols and indexes the merges. Errors: mismatch for a symbol that is not in the vocabulary,
+/// duplicate, and the list's problem; the subject includes the line.
+MergeTable resolve_merges(const MergeList& list, const SymbolTable& symbols);
 
 }  // namespace sightline

@@ -10,13 +10,12 @@
 #include <utility>
 
 #include "sightline/base/error.h"
+#include "sightline/text/limits.h"
 
 namespace sightline {
 namespace {
 
 using Token = SpecialTokens::Token;
-
-constexpr std::int64_t kMaxAddedTokens = 1024;  // from tokenizer.json; each is searched for in the whole text
 
 // In the order in which transformers adds them.
 constexpr std::array<std::string_view, 7> kNames = {"bos_token", "eos_token", "unk_token", "sep_token",

@@ -8,15 +8,13 @@
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
 #include "sightline/containers/json.h"
+#include "sightline/text/limits.h"
 #include "sightline/text/merges.h"
 #include "sightline/text/tokenizer_pipeline.h"
 #include "sightline/text/unicode.h"
 
 namespace sightline {
 namespace {
-
-constexpr std::int64_t kMaxVocabulary = 1 << 20;
-constexpr std::int64_t kMaxAddedTokens = 1024;  // each of them is searched for at every position of a text
 
 // GPT-2's table: printable bytes map to themselves, the others to U+0100 and up, in order.
 std::array<std::string, 256> byte_symbols() {
@@ -162,6 +160,12 @@ void set_generic_tokens(const Json& root, const SpecialTokens& special, const Sy
        "is \"" + printable(unknown->as_string()) + "\", which is not in the vocabulary");
 }
 
+void set_merges(const MergeList& list, const SymbolTable& symbols, Vocabulary& vocabulary) {
+  const auto table = std::make_shared<const MergeTable>(resolve_merges(list, symbols));
+  vocabulary.merger = BytePairMerger(table->index());
+  vocabulary.owner = table;
+}
+
 void set_limits(const TokenizerSettings& settings, Vocabulary& vocabulary) {
   vocabulary.max_length = settings.max_length;
   vocabulary.truncate_left = settings.truncate_left;
@@ -172,7 +176,7 @@ void set_limits(const TokenizerSettings& settings, Vocabulary& vocabulary) {
 Vocabulary read_vocabulary(std::string_view vocab_json, std::string_view merges_txt,
                            const TokenizerSettingsTexts& texts) {
   // The two texts are parsed in parallel: with one caption this is most of the startup time.
-  std::future<MergeLines> merges =
+  std::future<MergeList> merges =
       std::async(std::launch::async | std::launch::deferred, [&] { return split_merges(merges_txt); });
   const TokenizerSettings settings = read_tokenizer_settings(texts);
   const JsonDocument document(vocab_json, "vocab.json");
@@ -180,7 +184,7 @@ Vocabulary read_vocabulary(std::string_view vocab_json, std::string_view merges_
   const SymbolTable symbols = read_symbols(document.root(), vocabulary);
   set_symbols(vocabulary, symbols);
   set_clip_tokens(settings.special, symbols, "vocab.json", vocabulary);
-  vocabulary.merger = add_merges(merges.get(), symbols);
+  set_merges(merges.get(), symbols, vocabulary);
   set_limits(settings, vocabulary);
   return vocabulary;
 }
@@ -193,7 +197,7 @@ Vocabulary read_tokenizer_json(std::string_view tokenizer_json, const TokenizerS
   const Json model = root.at("model");
   check_clip_pipeline(root, settings.tokenizer_class);
   const Json list = model.at("merges");
-  std::future<JsonMerges> merges =
+  std::future<MergeList> merges =
       std::async(std::launch::async | std::launch::deferred, [&] { return split_json_merges(list); });
   Vocabulary vocabulary;
   const SymbolTable symbols = read_symbols(model.at("vocab"), vocabulary);
@@ -203,7 +207,7 @@ Vocabulary read_tokenizer_json(std::string_view tokenizer_json, const TokenizerS
   } else {
     set_clip_tokens(settings.special, symbols, "tokenizer.json", vocabulary);
   }
-  vocabulary.merger = add_merges(merges.get(), symbols);
+  set_merges(merges.get(), symbols, vocabulary);
   set_limits(settings, vocabulary);
   return vocabulary;
 }

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,7 +25,8 @@ struct AddedToken {
 struct Vocabulary {
   std::array<std::int32_t, 256> bytes{};        ///< id of a byte inside a word
   std::array<std::int32_t, 256> final_bytes{};  ///< id of the last byte of a word ("</w>")
-  BytePairMerger merger{0};
+  BytePairMerger merger;
+  std::shared_ptr<const void> owner;  ///< of the memory that `merger` views
   std::vector<AddedToken> added;
   std::int64_t size = 0;
   std::int32_t start_id = 0, end_id = 0;
