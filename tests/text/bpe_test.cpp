@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <random>
 #include <utility>
 #include <vector>
@@ -88,10 +89,13 @@ TEST_CASE("bpe: more than 65,536 ranks are processed in order in a long word", "
 TEST_CASE("bpe: duplicate pairs and symbols are rejected", "[text]") {
   MergeTable table({{1, 2, 3}, {2, 1, 4}, {1, 2, 5}});
   CHECK(table.build_index("merges") == 2);
-  SymbolTable symbols(3);
-  CHECK(symbols.add("dog", 0));
-  CHECK(symbols.add("a longer symbol</w>", 2));
-  CHECK_FALSE(symbols.add("dog", 1));
+  CHECK_FALSE(SymbolTable::of({"dog", "cat", "dog"}));
+  CHECK_FALSE(SymbolTable::of({"a longer symbol</w>", "a longer symbol</w>"}));
+  const std::optional<SymbolTable> table_of_symbols =
+      SymbolTable::of({"dog", "a bird", "a longer symbol</w>"});
+  REQUIRE(table_of_symbols);
+  const SymbolTable& symbols = *table_of_symbols;
+  CHECK(symbols.size() == 3);
   CHECK(symbols.find("dog") == 0);
   CHECK(symbols.find("a longer symbol</w>") == 2);
   CHECK(symbols.find("dogs") == -1);

@@ -4,6 +4,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 
 namespace sightline {
 namespace {
@@ -82,7 +84,15 @@ int utf8_sequence_length(std::string_view text) {
 }
 
 bool is_utf8(std::string_view text) {
+  constexpr std::uint64_t kNotAscii = 0x8080808080808080ULL;
   while (!text.empty()) {
+    while (text.size() >= sizeof(std::uint64_t)) {
+      std::uint64_t word;
+      std::memcpy(&word, text.data(), sizeof(word));
+      if ((word & kNotAscii) != 0) break;
+      text.remove_prefix(sizeof(word));
+    }
+    if (text.empty()) break;
     const int length = utf8_sequence_length(text);
     if (length == 0) return false;
     text.remove_prefix(static_cast<std::size_t>(length));

@@ -7,6 +7,7 @@ namespace sightline {
 
 /// Maximum number of tokens of a vocabulary, without added tokens.
 inline constexpr std::int64_t kMaxVocabulary = 1 << 20;
+inline constexpr std::int64_t kMaxMerges = 1'000'000;
 /// Maximum number of tokens that the settings add: each is searched for at every position of a text.
 inline constexpr std::int64_t kMaxAddedTokens = 1024;
 

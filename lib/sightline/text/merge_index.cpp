@@ -14,7 +14,7 @@ namespace {
 constexpr std::uint32_t kFree = UINT32_MAX;
 constexpr int kRankBits = 20;
 constexpr std::uint32_t kRankMask = (1U << kRankBits) - 1;
-static_assert(MergeIndex::kMaxMerges <= kRankMask, "no rank equals that of kFree");
+static_assert(MergeIndex::kMaxSize <= kRankMask, "no rank equals that of kFree");
 // A seed fails by chance less than once in a million tables, and pairs chosen to collide under one seed do
 // not under the others.
 constexpr std::uint32_t kSeeds = 16;
@@ -54,7 +54,7 @@ std::int32_t MergeIndex::rank_of(std::int32_t left, std::int32_t right) const {
 
 bool MergeIndex::is_sound() const {
   const std::size_t count = slots_.size();
-  if (merges_.size() > kMaxMerges || count != slots_for(merges_.size())) return false;
+  if (merges_.size() > kMaxSize || count != slots_for(merges_.size())) return false;
   std::size_t used = 0;
   for (const std::uint32_t slot : slots_) {
     used += slot != kFree ? 1 : 0;
@@ -83,7 +83,7 @@ bool MergeIndex::is_sound() const {
 }
 
 std::optional<std::size_t> MergeTable::build_index(std::string_view subject) {
-  if (merges_.size() > MergeIndex::kMaxMerges)
+  if (merges_.size() > MergeIndex::kMaxSize)
     fail(ErrorCode::limit, subject, "has " + std::to_string(merges_.size()) + " merges");
   for (seed_ = 0; seed_ < kSeeds; ++seed_) {
     std::size_t duplicate = 0;

@@ -20,7 +20,7 @@ struct Merge {
 class MergeIndex {
  public:
   static constexpr std::int32_t kNoRank = -1;
-  static constexpr std::size_t kMaxMerges = (1 << 20) - 2;  ///< a slot has 20 bits for a rank
+  static constexpr std::size_t kMaxSize = (1 << 20) - 2;  ///< a slot has 20 bits for a rank
   /// A pair is in one of the first slots of its probe sequence, so every search ends there.
   static constexpr std::size_t kMaxProbes = 256;
   static constexpr std::size_t slots_for(std::size_t merges) { return 2 * merges + 1; }
@@ -51,7 +51,7 @@ class MergeTable {
   /// `build_index` must be called before `index`.
   explicit MergeTable(std::vector<Merge> merges) : merges_(std::move(merges)) {}
   /// Returns the rank of the first merge whose pair already has a lower rank, if there is one; the index is
-  /// then incomplete. Ids are not negative. Errors: limit for more than kMaxMerges merges, or if too many
+  /// then incomplete. Ids are not negative. Errors: limit for more than kMaxSize merges, or if too many
   /// pairs collide, with `subject`.
   [[nodiscard]] std::optional<std::size_t> build_index(std::string_view subject);
   /// Valid as long as this object.

@@ -7,11 +7,11 @@
 #include <span>
 
 #include "sightline/base/format.h"
+#include "sightline/text/limits.h"
 
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kMaxMerges = 1'000'000;
 constexpr std::size_t kMaxMergesBytes = 64 << 20;
 constexpr std::size_t kMaxMergeLine = 4096;
 constexpr std::size_t kMinParallelMerges = 8192;  // fewer are resolved faster than a thread starts

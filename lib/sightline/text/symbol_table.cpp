@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/text/symbol_table.h"
 
+#include <algorithm>
+#include <array>
 #include <bit>
 #include <cstring>
+#include <utility>
 
 namespace sightline {
 namespace {
@@ -27,7 +30,8 @@ std::uint64_t hash_of(std::string_view text) {
 
 }  // namespace
 
-SymbolTable::SymbolTable(std::size_t size) : slots_(std::bit_ceil(size + size / 4 + 2)), symbols_(size) {}
+SymbolTable::SymbolTable(std::vector<std::string_view> symbols)
+    : slots_(std::bit_ceil(symbols.size() + symbols.size() / 4 + 2)), symbols_(std::move(symbols)) {}
 
 SymbolTable::Key SymbolTable::key_of(std::string_view symbol) {
   constexpr std::size_t kMaxInlineBytes = 11;
@@ -72,14 +76,22 @@ std::size_t SymbolTable::slot_of(std::string_view symbol, const Probe& probe) co
   return slot;
 }
 
-bool SymbolTable::add(std::string_view symbol, std::int32_t id) {
-  const Probe at = probe(symbol);
-  Slot& slot = slots_[slot_of(symbol, at)];
-  if (slot.id >= 0) return false;
-  slot = {static_cast<std::uint32_t>(at.key.low), static_cast<std::uint32_t>(at.key.low >> 32), at.key.high,
-          id};
-  symbols_[static_cast<std::size_t>(id)] = symbol;
-  return true;
+std::optional<SymbolTable> SymbolTable::of(std::vector<std::string_view> symbols) {
+  constexpr std::size_t kBatch = 32;
+  SymbolTable table(std::move(symbols));
+  std::array<Probe, kBatch> probes{};
+  for (std::size_t begin = 0; begin < table.symbols_.size(); begin += kBatch) {
+    const std::size_t count = std::min(kBatch, table.symbols_.size() - begin);
+    for (std::size_t i = 0; i < count; ++i) probes[i] = table.probe(table.symbols_[begin + i]);
+    for (std::size_t i = 0; i < count; ++i) {
+      const Key& key = probes[i].key;
+      Slot& slot = table.slots_[table.slot_of(table.symbols_[begin + i], probes[i])];
+      if (slot.id >= 0) return std::nullopt;
+      slot = {static_cast<std::uint32_t>(key.low), static_cast<std::uint32_t>(key.low >> 32), key.high,
+              static_cast<std::int32_t>(begin + i)};
+    }
+  }
+  return table;
 }
 
 bool SymbolTable::has_id(std::int32_t id, std::string_view symbol) const {

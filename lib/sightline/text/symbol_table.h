@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -11,9 +12,9 @@ namespace sightline {
 /// strings, which are nearly all of them, are stored in the table itself.
 class SymbolTable {
  public:
-  explicit SymbolTable(std::size_t size);
-  /// Returns false if the string already exists. Ids must be in 0 ... size-1.
-  bool add(std::string_view symbol, std::int32_t id);
+  /// A table in which each of `symbols` has its position as its id, or nullopt if two of them are equal.
+  static std::optional<SymbolTable> of(std::vector<std::string_view> symbols);
+  std::size_t size() const { return symbols_.size(); }
   /// The id, or -1.
   std::int32_t find(std::string_view symbol) const { return find(symbol, probe(symbol)); }
   /// Whether `symbol` has the id `id`; cheaper than `find` if the id can be guessed.
@@ -37,6 +38,7 @@ class SymbolTable {
   }
 
  private:
+  explicit SymbolTable(std::vector<std::string_view> symbols);
   struct Slot {
     // A part of the key, adjacent to the id, 16 bytes in all.
     std::uint32_t low_bits = 0, middle_bits = 0, high = 0;

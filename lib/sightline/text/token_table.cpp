@@ -149,7 +149,7 @@ class Checker {
     }
     const auto header = load_le<Header>(block_, 0, subject_);
     check_limit(header.size, kMaxVocabulary + kMaxAdded, "tokens");
-    check_limit(header.merges, MergeIndex::kMaxMerges, "merges");
+    check_limit(header.merges, MergeIndex::kMaxSize, "merges");
     check_limit(header.added, kMaxAdded, "added tokens");
     check_limit(header.names, header.size, "names");
     const std::uint64_t bytes = table_bytes(header);

@@ -10,43 +10,13 @@
 #include "sightline/containers/json.h"
 #include "sightline/text/limits.h"
 #include "sightline/text/merges.h"
+#include "sightline/text/symbols.h"
 #include "sightline/text/tokenizer_pipeline.h"
-#include "sightline/text/unicode.h"
 
 namespace sightline {
 namespace {
 
-// GPT-2's table: printable bytes map to themselves, the others to U+0100 and up, in order.
-std::array<std::string, 256> byte_symbols() {
-  std::array<std::string, 256> symbols;
-  char32_t next = 256;
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    const bool printable_byte =
-        (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
-    append_utf8(symbols[byte], printable_byte ? byte : next++);
-  }
-  return symbols;
-}
-
-/// Reads the ids of the vocabulary and checks that they are 0 ... n-1, each used once.
-class IdReader {
- public:
-  explicit IdReader(std::int64_t size) : seen_(static_cast<std::size_t>(size)) {}
-  std::int32_t read(const Json& value) {
-    if (!value.is_integer()) fail(ErrorCode::range, value.path(), "is not an id");
-    const std::int64_t id = value.as_integer(0, static_cast<std::int64_t>(seen_.size()) - 1);
-    if (seen_[static_cast<std::size_t>(id)]) {
-      fail(ErrorCode::duplicate, value.path(), "has id " + std::to_string(id) + ", which is already used");
-    }
-    seen_[static_cast<std::size_t>(id)] = true;
-    return static_cast<std::int32_t>(id);
-  }
-
- private:
-  std::vector<bool> seen_;
-};
-
-std::int32_t required(const SymbolTable& symbols, std::initializer_list<std::string_view> names,
+std::int32_t required(const Symbols& symbols, std::initializer_list<std::string_view> names,
                       std::string_view subject) {
   for (const std::string_view name : names) {
     if (const std::int32_t id = symbols.find(name); id >= 0) return id;
@@ -54,36 +24,15 @@ std::int32_t required(const SymbolTable& symbols, std::initializer_list<std::str
   fail(ErrorCode::missing, subject, "has no token with the id " + std::string(*names.begin()));
 }
 
-void set_symbols(Vocabulary& vocabulary, const SymbolTable& symbols) {
-  const std::array<std::string, 256> names = byte_symbols();
-  for (std::size_t byte = 0; byte < names.size(); ++byte) {
-    vocabulary.bytes[byte] = symbols.find(names[byte]);
-    vocabulary.final_bytes[byte] = symbols.find(names[byte] + std::string(kEndOfWord));
-  }
-}
-
 /// Start and end tokens that the settings do not name.
-void set_ends(Vocabulary& vocabulary, const SymbolTable& symbols, const SpecialTokens& special,
+void set_ends(Vocabulary& vocabulary, const Symbols& symbols, const SpecialTokens& special,
               std::string_view subject) {
   if (special.start.empty())
     vocabulary.start_id = required(symbols, {"<|startoftext|>", "<start_of_text>"}, subject);
   if (special.end.empty()) vocabulary.end_id = required(symbols, {"<|endoftext|>", "<end_of_text>"}, subject);
 }
 
-SymbolTable read_symbols(const Json& object, Vocabulary& vocabulary) {
-  if (!object.is_object()) fail(ErrorCode::header, object.path(), "is not an object of tokens and ids");
-  vocabulary.size = object.size();
-  if (vocabulary.size > kMaxVocabulary) {
-    fail(ErrorCode::limit, object.path(), "has " + std::to_string(vocabulary.size) + " tokens");
-  }
-  SymbolTable symbols(static_cast<std::size_t>(vocabulary.size));
-  IdReader ids(vocabulary.size);
-  object.for_each_member(
-      [&](std::string_view token, const Json& value) { symbols.add(token, ids.read(value)); });
-  return symbols;
-}
-
-void add_special(Vocabulary& vocabulary, const SymbolTable& symbols) {
+void add_special(Vocabulary& vocabulary, const Symbols& symbols) {
   for (const std::string_view name :
        {"<|startoftext|>", "<|endoftext|>", "<start_of_text>", "<end_of_text>"}) {
     if (const std::int32_t id = symbols.find(name); id >= 0)
@@ -92,7 +41,7 @@ void add_special(Vocabulary& vocabulary, const SymbolTable& symbols) {
 }
 
 /// Tokens that the settings name: in the vocabulary, or appended to it.
-void add_tokens(const SpecialTokens& special, const SymbolTable& symbols, Vocabulary& vocabulary) {
+void add_tokens(const SpecialTokens& special, const Symbols& symbols, Vocabulary& vocabulary) {
   if (static_cast<std::int64_t>(special.tokens.size()) > kMaxAddedTokens) {
     fail(ErrorCode::limit, "tokenizer_config.json",
          "adds " + std::to_string(special.tokens.size()) + " tokens, at most " +
@@ -125,7 +74,7 @@ void add_tokens(const SpecialTokens& special, const SymbolTable& symbols, Vocabu
 }
 
 /// CLIPTokenizer's treatment of the settings: its unknown token must be in the vocabulary itself.
-void set_clip_tokens(const SpecialTokens& special, const SymbolTable& symbols, std::string_view subject,
+void set_clip_tokens(const SpecialTokens& special, const Symbols& symbols, std::string_view subject,
                      Vocabulary& vocabulary) {
   set_ends(vocabulary, symbols, special, subject);
   const bool openclip = symbols.find("<|startoftext|>") < 0 && symbols.find("<start_of_text>") >= 0;
@@ -140,7 +89,7 @@ void set_clip_tokens(const SpecialTokens& special, const SymbolTable& symbols, s
 }
 
 /// TokenizersBackend's use of the rest of the document.
-void set_generic_tokens(const Json& root, const SpecialTokens& special, const SymbolTable& symbols,
+void set_generic_tokens(const Json& root, const SpecialTokens& special, const Symbols& symbols,
                         Vocabulary& vocabulary) {
   vocabulary.unknown_id = -1;
   add_tokens(special, symbols, vocabulary);
@@ -160,12 +109,6 @@ void set_generic_tokens(const Json& root, const SpecialTokens& special, const Sy
        "is \"" + printable(unknown->as_string()) + "\", which is not in the vocabulary");
 }
 
-void set_merges(const MergeList& list, const SymbolTable& symbols, Vocabulary& vocabulary) {
-  const auto table = std::make_shared<const MergeTable>(resolve_merges(list, symbols));
-  vocabulary.merger = BytePairMerger(table->index());
-  vocabulary.owner = table;
-}
-
 void set_limits(const TokenizerSettings& settings, Vocabulary& vocabulary) {
   vocabulary.max_length = settings.max_length;
   vocabulary.truncate_left = settings.truncate_left;
@@ -175,39 +118,34 @@ void set_limits(const TokenizerSettings& settings, Vocabulary& vocabulary) {
 
 Vocabulary read_vocabulary(std::string_view vocab_json, std::string_view merges_txt,
                            const TokenizerSettingsTexts& texts) {
-  // The two texts are parsed in parallel: with one caption this is most of the startup time.
+  // The two texts are parsed in parallel.
   std::future<MergeList> merges =
       std::async(std::launch::async | std::launch::deferred, [&] { return split_merges(merges_txt); });
   const TokenizerSettings settings = read_tokenizer_settings(texts);
-  const JsonDocument document(vocab_json, "vocab.json");
-  Vocabulary vocabulary;
-  const SymbolTable symbols = read_symbols(document.root(), vocabulary);
-  set_symbols(vocabulary, symbols);
+  const Symbols symbols = Symbols::from_vocabulary(vocab_json);
+  Vocabulary vocabulary = symbols.start_vocabulary();
   set_clip_tokens(settings.special, symbols, "vocab.json", vocabulary);
-  set_merges(merges.get(), symbols, vocabulary);
+  symbols.set_merges(merges.get(), vocabulary);
   set_limits(settings, vocabulary);
   return vocabulary;
 }
 
 Vocabulary read_tokenizer_json(std::string_view tokenizer_json, const TokenizerSettingsTexts& texts) {
-  const JsonDocument document(tokenizer_json, "tokenizer.json");
+  TokenizerDocument document(tokenizer_json);
   const Json root = document.root();
   if (!root.is_object()) fail(ErrorCode::header, "tokenizer.json", "is not a JSON object");
   const TokenizerSettings settings = read_tokenizer_settings(texts, root);
   const Json model = root.at("model");
   check_clip_pipeline(root, settings.tokenizer_class);
-  const Json list = model.at("merges");
-  std::future<MergeList> merges =
-      std::async(std::launch::async | std::launch::deferred, [&] { return split_json_merges(list); });
-  Vocabulary vocabulary;
-  const SymbolTable symbols = read_symbols(model.at("vocab"), vocabulary);
-  set_symbols(vocabulary, symbols);
+  model.at("merges");
+  const Symbols& symbols = document.symbols();
+  Vocabulary vocabulary = symbols.start_vocabulary();
   if (settings.tokenizer_class == TokenizerClass::generic) {
     set_generic_tokens(root, settings.special, symbols, vocabulary);
   } else {
     set_clip_tokens(settings.special, symbols, "tokenizer.json", vocabulary);
   }
-  set_merges(merges.get(), symbols, vocabulary);
+  symbols.set_merges(document.merges(), vocabulary);
   set_limits(settings, vocabulary);
   return vocabulary;
 }

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/text/json_scanner.h"
+
+#include <bit>
+#include <cstring>
+
+#include "sightline/text/unicode.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::uint64_t kOnes = 0x0101010101010101ULL, kHighs = kOnes << 7;
+static_assert(std::endian::native == std::endian::little, "the first byte of a word is its lowest");
+
+std::uint64_t load_word(const char* at) {
+  std::uint64_t word;
+  std::memcpy(&word, at, sizeof(word));
+  return word;
+}
+
+/// A mask whose lowest set bit is in the first byte of `word` that is a quotation mark, a backslash or a
+/// control character; 0 if there is none.
+std::uint64_t find_special(std::uint64_t word) {
+  const auto zeros = [](std::uint64_t value) { return (value - kOnes) & ~value; };
+  const std::uint64_t controls = (word - kOnes * 0x20) & ~word;
+  return (zeros(word ^ kOnes * '"') | zeros(word ^ kOnes * '\\') | controls) & kHighs;
+}
+
+bool is_special(char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; }
+
+/// The first special byte of a string, or `end`.
+const char* find_special(const char* at, const char* end) {
+  // Sixteen bytes at a time without a branch between them: most tokens are shorter.
+  while (end - at >= 16) {
+    const std::uint64_t first = find_special(load_word(at)), second = find_special(load_word(at + 8));
+    const std::uint64_t mask = first != 0 ? first : second;
+    if (mask != 0) return at + (first != 0 ? 0 : 8) + std::countr_zero(mask) / 8;
+    at += 16;
+  }
+  while (at != end && !is_special(*at)) ++at;
+  return at;
+}
+
+int hex_digit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  const char lower = static_cast<char>(c | 0x20);
+  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+}  // namespace
+
+bool JsonScanner::read_string(std::string_view& value) {
+  if (!take('"')) return false;
+  const char* begin = at_;
+  at_ = find_special(at_, end_);
+  if (at_ == end_) return false;
+  if (*at_ != '"') return *at_ == '\\' && read_escaped(begin, value);
+  value = {begin, static_cast<std::size_t>(at_ - begin)};
+  ++at_;
+  return true;
+}
+
+bool JsonScanner::read_escaped(const char* begin, std::string_view& value) {
+  std::string& text = unescaped_.emplace_back(begin, at_);
+  while (at_ != end_) {
+    if (*at_ == '"') {
+      ++at_;
+      value = text;
+      return true;
+    }
+    if (*at_ != '\\' || !append_escape(text)) return false;
+    begin = at_;
+    at_ = find_special(at_, end_);
+    text.append(begin, at_);
+  }
+  return false;
+}
+
+bool JsonScanner::append_escape(std::string& out) {
+  constexpr std::string_view kNames = "\"\\/bfnrt", kValues = "\"\\/\b\f\n\r\t";
+  if (end_ - at_ < 2) return false;
+  const char name = at_[1];
+  at_ += 2;
+  if (const std::size_t found = kNames.find(name); found != std::string_view::npos) {
+    out += kValues[found];
+    return true;
+  }
+  if (name != 'u' || end_ - at_ < 4) return false;
+  char32_t code = 0;
+  for (int i = 0; i < 4; ++i) {
+    const int digit = hex_digit(*at_++);
+    if (digit < 0) return false;
+    code = code << 4 | static_cast<char32_t>(digit);
+  }
+  if (code >= 0xD800 && code <= 0xDFFF) return false;
+  append_utf8(out, code);
+  return true;
+}
+
+bool JsonScanner::read_number(std::int32_t& value) {
+  constexpr int kMaxDigits = 8;
+  skip_space();
+  const char* begin = at_;
+  value = 0;
+  for (; at_ != end_ && *at_ >= '0' && *at_ <= '9'; ++at_) {
+    if (at_ - begin == kMaxDigits) return false;
+    value = value * 10 + (*at_ - '0');
+  }
+  return at_ - begin == 1 || (at_ - begin > 1 && *begin != '0');
+}
+
+bool JsonScanner::skip_value() {
+  int depth = 0;
+  do {
+    const char next = peek();
+    if (next == '\0') return false;
+    if (next == '"') {
+      std::string_view ignored;
+      if (!read_string(ignored)) return false;
+    } else if (next == '{' || next == '[') {
+      ++depth;
+      ++at_;
+    } else if (next == '}' || next == ']') {
+      if (--depth < 0) return false;
+      ++at_;
+    } else if (next == ',' || next == ':') {
+      if (depth == 0) return false;
+      ++at_;
+    } else {
+      while (at_ != end_ && std::string_view(" \n\r\t,:]}\"[{").find(*at_) == std::string_view::npos) ++at_;
+    }
+  } while (depth > 0);
+  return true;
+}
+
+}  // namespace sightline
