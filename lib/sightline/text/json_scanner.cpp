@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstring>
 
+#include "sightline/base/format.h"
 #include "sightline/text/unicode.h"
 
 namespace sightline {
@@ -41,6 +42,11 @@ const char* find_special(const char* at, const char* end) {
   return at;
 }
 
+/// The lowest `count` bytes, for a count of 0 ... 8.
+std::uint64_t first_bytes(std::uint64_t word, std::size_t count) {
+  return count >= 8 ? word : word & ((std::uint64_t{1} << 8 * count) - 1);
+}
+
 int hex_digit(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   const char lower = static_cast<char>(c | 0x20);
@@ -57,7 +63,27 @@ bool JsonScanner::read_string(std::string_view& value) {
   if (*at_ != '"') return *at_ == '\\' && read_escaped(begin, value);
   value = {begin, static_cast<std::size_t>(at_ - begin)};
   ++at_;
-  return true;
+  return is_utf8(value);
+}
+
+bool JsonScanner::equals_plainly(const char* at, std::size_t readable, std::string_view expected) {
+  constexpr std::size_t kWords = 16;
+  const std::size_t size = expected.size();
+  if (size > 8 && size <= kWords) {
+    // Two words that overlap. Their bytes are all of the string's.
+    const std::uint64_t first = load_word(at), last = load_word(at + size - 8);
+    return first == load_word(expected.data()) && last == load_word(expected.data() + size - 8) &&
+           (find_special(first) | find_special(last)) == 0;
+  }
+  if (size <= 8 && readable >= 8) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, expected.data(), size);
+    const std::uint64_t found = first_bytes(load_word(at), size);
+    // A mask's lowest bit is reliable, and bytes above the string are zero, which are control characters.
+    const std::uint64_t special = find_special(found | (size < 8 ? ~std::uint64_t{0} << 8 * size : 0));
+    return found == word && special == 0;
+  }
+  return std::string_view(at, size) == expected && find_special(at, at + size) == at + size;
 }
 
 bool JsonScanner::read_escaped(const char* begin, std::string_view& value) {
@@ -66,7 +92,7 @@ bool JsonScanner::read_escaped(const char* begin, std::string_view& value) {
     if (*at_ == '"') {
       ++at_;
       value = text;
-      return true;
+      return is_utf8(value);
     }
     if (*at_ != '\\' || !append_escape(text)) return false;
     begin = at_;

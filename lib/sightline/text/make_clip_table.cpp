@@ -22,7 +22,7 @@ constexpr std::int64_t kMaxBytes = 64 << 20;
 std::vector<std::byte> compile(const std::string& vocab_json, const std::string& merges_txt) {
   const std::vector<std::byte> vocabulary = read_file(vocab_json, kMaxBytes),
                                merges = read_file(merges_txt, kMaxBytes);
-  const std::optional<ScannedVocabulary> scanned = scan_vocabulary(as_text(vocabulary));
+  const std::optional<TokenList> scanned = scan_vocabulary(as_text(vocabulary));
   if (!scanned) fail(ErrorCode::header, vocab_json, "is not an ordinary vocabulary");
   return compile_token_table(read_vocabulary(as_text(vocabulary), as_text(merges)), TextCleaning::hf,
                              scanned->tokens);

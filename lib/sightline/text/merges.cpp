@@ -3,10 +3,12 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <future>
 #include <span>
 
 #include "sightline/base/format.h"
+#include "sightline/text/clip_table.h"
 #include "sightline/text/limits.h"
 
 namespace sightline {
@@ -72,6 +74,25 @@ std::optional<SymbolPair> pair_of(const Json& merge) {
   return symbol_pair(parts[0], parts[1]);
 }
 
+/// Whether `merges.txt` is exactly the text of a table with names.
+bool is_text_of(const TokenTable& table, std::string_view text) {
+  constexpr std::string_view kFirstLine = "#version: 0.2\n";
+  if (!text.starts_with(kFirstLine)) return false;
+  const char *at = text.data() + kFirstLine.size(), *end = text.data() + text.size();
+  const std::size_t count = table.vocabulary.merger.index().merges().size();
+  for (std::size_t rank = 0; rank < count; ++rank) {
+    const SymbolPair pair = merge_symbols(table, rank);
+    const std::size_t left = pair.left_size, size = left + 1 + pair.right_size;
+    if (static_cast<std::size_t>(end - at) <= size) return false;  // the last line ends as the others
+    if (at[left] != ' ' || at[size] != '\n' || std::memcmp(at, pair.left_data, left) != 0 ||
+        std::memcmp(at + left + 1, pair.right_data, pair.right_size) != 0) {
+      return false;
+    }
+    at += size + 1;
+  }
+  return at == end;
+}
+
 constexpr std::string_view kNoMerge = "is not two symbols separated by a space";
 constexpr std::string_view kNoPair = "is not a pair of symbols";
 
@@ -91,6 +112,19 @@ void check_merges_text(std::string_view text) {
 
 }  // namespace
 
+bool is_same(const SymbolPair& a, const SymbolPair& b) {
+  return a.left() == b.left() && a.right() == b.right();
+}
+
+// In a table with names, the result of a merge is its two symbols joined. Results are mostly in order, so
+// this reads the names from the first to the last.
+SymbolPair merge_symbols(const TokenTable& table, std::size_t rank) {
+  const Merge& merge = table.vocabulary.merger.index().merges()[rank];
+  const std::string_view joined = table.names[static_cast<std::size_t>(merge.merged)];
+  const std::size_t cut = table.names[static_cast<std::size_t>(merge.left)].size();
+  return symbol_pair(joined.substr(0, cut), joined.substr(cut));
+}
+
 SymbolPair symbol_pair(std::string_view left, std::string_view right) {
   return {left.data(), right.data(), static_cast<std::uint32_t>(left.size()),
           static_cast<std::uint32_t>(right.size())};
@@ -107,6 +141,16 @@ std::optional<SymbolPair> split_merge(std::string_view line) {
 std::string MergeList::location(std::size_t rank) const {
   if (!path.empty()) return path + "[" + std::to_string(rank) + "]";
   return line_location(1 + std::count(text.data(), pairs[rank].left_data, '\n'));
+}
+
+MergeList match_or_split_merges(std::string_view text) {
+  if (const TokenTable* clip = clip_table(); clip != nullptr && is_text_of(*clip, text)) {
+    MergeList list;
+    list.is_clip = true;
+    list.text = text;
+    return list;
+  }
+  return split_merges(text);
 }
 
 MergeList split_merges(std::string_view text) {

@@ -11,6 +11,7 @@
 #include "sightline/containers/json.h"
 #include "sightline/text/merge_index.h"
 #include "sightline/text/symbol_table.h"
+#include "sightline/text/token_table.h"
 
 namespace sightline {
 
@@ -24,10 +25,15 @@ struct SymbolPair {
 };
 
 SymbolPair symbol_pair(std::string_view left, std::string_view right);
+bool is_same(const SymbolPair& a, const SymbolPair& b);
+/// The symbols of a merge of a table with names.
+SymbolPair merge_symbols(const TokenTable& table, std::size_t rank);
 
 /// The merges of a file in rank order, up to the first malformed one. They need no vocabulary, so that both
 /// can be parsed in parallel.
 struct MergeList {
+  /// The merges are exactly those of `clip_table`. `pairs` is then empty.
+  bool is_clip = false;
   std::vector<SymbolPair> pairs;
   std::optional<Error> problem;  ///< error after the last pair, raised if all pairs are valid
   std::string_view text;         ///< of `merges.txt`, if the merges come from it
@@ -39,6 +45,8 @@ struct MergeList {
 
 /// Splits `merges.txt`. Problems: limit, utf8, header.
 MergeList split_merges(std::string_view text);
+/// The same, without splitting it if it is exactly CLIP's.
+MergeList match_or_split_merges(std::string_view text);
 /// The same for `tokenizer.json`, whose merges are strings or pairs. Problem: header. Errors: limit, header,
 /// type.
 MergeList split_json_merges(const Json& list);

@@ -46,54 +46,37 @@ class IdReader {
   std::vector<bool> seen_;
 };
 
-TokenList tokens_of(const Json& object) {
+std::vector<std::string_view> tokens_of(const Json& object) {
   if (!object.is_object()) fail(ErrorCode::header, object.path(), "is not an object of tokens and ids");
   if (object.size() > kMaxVocabulary)
     fail(ErrorCode::limit, object.path(), "has " + std::to_string(object.size()) + " tokens");
-  TokenList tokens(static_cast<std::size_t>(object.size()));
+  std::vector<std::string_view> tokens(static_cast<std::size_t>(object.size()));
   IdReader ids(object.size());
   object.for_each_member([&](std::string_view token, const Json& value) { tokens[ids.read(value)] = token; });
   return tokens;
 }
 
-/// CLIP's vocabulary, or nullptr in builds without it.
-const TokenTable* clip_table() {
-  static const std::optional<TokenTable> table =
-      clip_table_bytes().empty() ? std::nullopt : std::optional(trust_token_table(clip_table_bytes()));
-  return table ? &*table : nullptr;
+std::vector<std::string_view> tokens_of(const TokenNames& names) {
+  std::vector<std::string_view> tokens(names.size());
+  for (std::size_t id = 0; id < tokens.size(); ++id) tokens[id] = names[id];
+  return tokens;
 }
 
-bool is_same(const TokenNames& names, const TokenList& tokens) {
-  if (names.size() != tokens.size()) return false;
-  for (std::size_t id = 0; id < tokens.size(); ++id) {
-    if (names[id] != tokens[id]) return false;
-  }
-  return true;
-}
-
-/// Whether the merges are those of a table with names, in the same order. In the table, the result of a merge
-/// is its two symbols joined, so the pair is the same if the result and the position of the cut are.
-bool is_same(const TokenTable& table, const std::vector<SymbolPair>& pairs) {
-  const std::span<const Merge> merges = table.vocabulary.merger.index().merges();
-  if (merges.size() != pairs.size()) return false;
-  for (std::size_t rank = 0; rank < pairs.size(); ++rank) {
-    const SymbolPair& pair = pairs[rank];
-    const std::string_view joined = table.names[static_cast<std::size_t>(merges[rank].merged)];
-    const std::size_t cut = table.names[static_cast<std::size_t>(merges[rank].left)].size();
-    if (pair.left_size != cut || cut + pair.right_size != joined.size() ||
-        joined.substr(0, cut) != pair.left() || joined.substr(cut) != pair.right()) {
-      return false;
-    }
-  }
-  return true;
+/// The pairs of a list that was recognised as CLIP's.
+MergeList split_again(const MergeList& list) {
+  if (!list.text.empty()) return split_merges(list.text);
+  MergeList result;
+  result.path = list.path;
+  const std::size_t count = clip_table()->vocabulary.merger.index().merges().size();
+  for (std::size_t rank = 0; rank < count; ++rank) result.pairs.push_back(merge_symbols(*clip_table(), rank));
+  return result;
 }
 
 }  // namespace
 
 Symbols Symbols::from_vocabulary(std::string_view vocab_json) {
-  if (std::optional<ScannedVocabulary> scanned = scan_vocabulary(vocab_json)) {
-    if (std::optional<Symbols> symbols = from_tokens(std::move(scanned->tokens), std::move(scanned->owner)))
-      return std::move(*symbols);
+  if (std::optional<TokenList> scanned = scan_vocabulary(vocab_json)) {
+    if (std::optional<Symbols> symbols = from_tokens(std::move(*scanned))) return std::move(*symbols);
   }
   const auto document = std::make_shared<const JsonDocument>(vocab_json, "vocab.json");
   Symbols symbols = from_json(document->root());
@@ -102,20 +85,17 @@ Symbols Symbols::from_vocabulary(std::string_view vocab_json) {
 }
 
 Symbols Symbols::from_json(const Json& object) {
-  // The keys of an object are unique.
-  return *from_tokens(tokens_of(object), nullptr);
+  return *from_tokens({false, tokens_of(object), nullptr});  // the keys of an object are unique
 }
 
-std::optional<Symbols> Symbols::from_tokens(TokenList tokens, std::shared_ptr<const void> owner) {
+std::optional<Symbols> Symbols::from_tokens(TokenList list) {
   Symbols symbols;
-  symbols.owner_ = std::move(owner);
-  const TokenTable* clip = clip_table();
-  if (clip != nullptr && is_same(clip->names, tokens)) {
-    symbols.clip_ = clip;
-    symbols.clip_tokens_ = std::move(tokens);
+  symbols.owner_ = std::move(list.owner);
+  if (list.is_clip) {
+    symbols.clip_ = clip_table();
     return symbols;
   }
-  symbols.table_ = SymbolTable::of(std::move(tokens));
+  symbols.table_ = SymbolTable::of(std::move(list.tokens));
   return symbols.table_ ? std::optional(std::move(symbols)) : std::nullopt;
 }
 
@@ -141,20 +121,22 @@ Vocabulary Symbols::start_vocabulary() const {
 }
 
 void Symbols::set_merges(const MergeList& list, Vocabulary& vocabulary) const {
-  if (clip_ != nullptr && !list.problem && is_same(*clip_, list.pairs)) {
+  if (clip_ != nullptr && list.is_clip) {
     vocabulary.merger = clip_->vocabulary.merger;
     return;
   }
+  // One of the two is CLIP's and the other is not.
+  const std::optional<SymbolTable> clip_symbols =
+      clip_ != nullptr ? SymbolTable::of(tokens_of(clip_->names)) : std::nullopt;
   const auto table = std::make_shared<const MergeTable>(
-      clip_ != nullptr ? resolve_merges(list, *SymbolTable::of(clip_tokens_))
-                       : resolve_merges(list, *table_));
+      resolve_merges(list.is_clip ? split_again(list) : list, clip_ != nullptr ? *clip_symbols : *table_));
   vocabulary.merger = BytePairMerger(table->index());
   vocabulary.owner = table;
 }
 
 TokenizerDocument::TokenizerDocument(std::string_view text) {
   if (std::optional<ScannedTokenizer> scanned = scan_tokenizer_json(text)) {
-    symbols_ = Symbols::from_tokens(std::move(scanned->tokens), std::move(scanned->owner));
+    symbols_ = Symbols::from_tokens(std::move(scanned->tokens));
     if (symbols_) {
       document_.emplace(scanned->rest, "tokenizer.json");
       merges_ = std::move(scanned->merges);

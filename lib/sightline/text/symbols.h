@@ -23,8 +23,8 @@ class Symbols {
   static Symbols from_vocabulary(std::string_view vocab_json);
   /// From a parsed object, which outlives the result. Errors: the same.
   static Symbols from_json(const Json& object);
-  /// `owner` keeps the strings alive. Returns nullopt if two tokens are equal.
-  static std::optional<Symbols> from_tokens(TokenList tokens, std::shared_ptr<const void> owner);
+  /// Returns nullopt if two tokens are equal.
+  static std::optional<Symbols> from_tokens(TokenList list);
 
   /// The id of a token, or -1.
   std::int32_t find(std::string_view token) const;
@@ -39,7 +39,6 @@ class Symbols {
   std::shared_ptr<const void> owner_;
   std::optional<SymbolTable> table_;  ///< unless the tokens are CLIP's
   const TokenTable* clip_ = nullptr;  ///< if they are
-  TokenList clip_tokens_;
 };
 
 /// A `tokenizer.json` of which the vocabulary and the merges are parsed separately if possible.

@@ -119,8 +119,8 @@ void set_limits(const TokenizerSettings& settings, Vocabulary& vocabulary) {
 Vocabulary read_vocabulary(std::string_view vocab_json, std::string_view merges_txt,
                            const TokenizerSettingsTexts& texts) {
   // The two texts are parsed in parallel.
-  std::future<MergeList> merges =
-      std::async(std::launch::async | std::launch::deferred, [&] { return split_merges(merges_txt); });
+  std::future<MergeList> merges = std::async(std::launch::async | std::launch::deferred,
+                                             [&] { return match_or_split_merges(merges_txt); });
   const TokenizerSettings settings = read_tokenizer_settings(texts);
   const Symbols symbols = Symbols::from_vocabulary(vocab_json);
   Vocabulary vocabulary = symbols.start_vocabulary();
