@@ -42,11 +42,4 @@ std::vector<std::string> companions_of(const OutputOptions& options, TableFormat
   return {index_path_of(options.path), info_path_of(options.path), score_index_path_of(options.path)};
 }
 
-std::string described_name(const std::string& path) {
-  if (file_exists(index_path_of(path)) || file_exists(info_path_of(path))) return path;
-  std::error_code error;
-  const std::filesystem::path target = std::filesystem::canonical(path, error);
-  return error || !std::filesystem::is_symlink(path, error) ? path : target.string();
-}
-
 }  // namespace sightline::app

@@ -38,8 +38,4 @@ class Companion {
 /// output is not an .npy file.
 std::vector<std::string> companions_of(const OutputOptions& options, TableFormat format);
 
-/// The name next to which the companion files of the array `path` are searched: its own, or the target's if
-/// it is a symbolic link without companion files.
-std::string described_name(const std::string& path);
-
 }  // namespace sightline::app

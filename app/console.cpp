@@ -151,6 +151,15 @@ Progress::Progress(const ConsoleOptions& options, std::int64_t total, std::strin
 void Progress::advance(bool skipped) {
   ++done_;
   if (skipped) ++skipped_;
+  show_if_due();
+}
+
+void Progress::advance_by(std::int64_t items) {
+  done_ += items;
+  show_if_due();
+}
+
+void Progress::show_if_due() {
   if (!enabled_) return;
   const auto now = std::chrono::steady_clock::now();
   const auto pause = in_place_ ? kInPlaceInterval : kLineInterval;

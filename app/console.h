@@ -65,10 +65,13 @@ class Progress {
   Progress& operator=(const Progress&) = delete;
 
   void advance(bool skipped);
+  /// Several items, none of them skipped.
+  void advance_by(std::int64_t items);
   /// Removes the line from a terminal so that other output can be written.
   void clear();
 
  private:
+  void show_if_due();
   void show(std::chrono::steady_clock::time_point now);
 
   std::int64_t total_, done_ = 0, skipped_ = 0;

@@ -2,10 +2,8 @@
 #include "embedding_info.h"
 
 #include <filesystem>
-#include <optional>
 
 #include "build_info.h"
-#include "companion.h"
 #include "failure.h"
 #include "sightline/base/format.h"
 #include "sightline/files/file.h"
@@ -31,15 +29,6 @@ EmbeddingsInfo info_of(const Model& clip, const ModelOptions& options, bool norm
   info.model = identity_of(clip, options);
   info.normalized = normalized;
   return info;
-}
-
-std::optional<EmbeddingsInfo> find_info(const std::string& array) {
-  if (array.empty()) return {};
-  return in_stage(Stage::inputs, [&]() -> std::optional<EmbeddingsInfo> {
-    const std::string path = info_path_of(described_name(array));
-    if (!file_exists(path)) return {};
-    return read_info(path);
-  });
 }
 
 /// "'clip-vit-base-patch32' (fingerprint 0123abcd...)": enough digits to distinguish two models with the same
@@ -84,26 +73,20 @@ EmbeddingsInfo text_info(const Model& clip, const ModelOptions& options, const C
   return info;
 }
 
-void check_same_model(const std::string& image_embeddings, const std::string& text_embeddings) {
-  const auto images = find_info(image_embeddings), texts = find_info(text_embeddings);
-  if (images && texts) check_equal(text_embeddings, texts->model, image_embeddings + " with", images->model);
+void check_same_model(const DescribedArray& images, const DescribedArray& texts) {
+  if (images.info && texts.info)
+    check_equal(texts.path, texts.info->model, images.path + " with", images.info->model);
 }
 
-void check_model_of(const std::vector<std::string>& arrays, const Model& clip, const ModelOptions& options) {
-  std::optional<ModelIdentity> model;
-  for (const std::string& array : arrays) {
-    const std::optional<EmbeddingsInfo> info = find_info(array);
-    if (!info) continue;
-    if (!model) model = identity_of(clip, options);
-    check_equal(array, info->model, "the model of this run is", *model);
-  }
+void check_model_of(const DescribedArray& array, const Model& clip, const ModelOptions& options) {
+  if (!array.info) return;
+  check_equal(array.path, array.info->model, "the model of this run is", identity_of(clip, options));
 }
 
-void note_modality(const ConsoleOptions& console, const std::string& array, Modality used_as) {
-  const std::optional<EmbeddingsInfo> info = find_info(array);
-  if (!info || info->modality == used_as) return;
-  note_warning(console, printable(array) + ": contains embeddings of " +
-                            std::string(modality_name(info->modality)) + "s, used here as " +
+void note_modality(const ConsoleOptions& console, const DescribedArray& array, Modality used_as) {
+  if (!array.info || array.info->modality == used_as) return;
+  note_warning(console, printable(array.path) + ": contains embeddings of " +
+                            std::string(modality_name(array.info->modality)) + "s, used here as " +
                             std::string(modality_name(used_as)) + "s");
 }
 

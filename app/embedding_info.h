@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
-#include <vector>
 
 #include "captions.h"
 #include "console.h"
@@ -21,15 +21,21 @@ EmbeddingsInfo image_info(const Model& clip, const ModelOptions& options, bool n
 EmbeddingsInfo text_info(const Model& clip, const ModelOptions& options, const CaptionOptions& captions,
                          bool normalized);
 
-/// Refuses stored embeddings ("" is none) of different models. An array without an info file is always
-/// accepted. Errors: Failure of Stage::inputs (mismatch).
-void check_same_model(const std::string& image_embeddings, const std::string& text_embeddings);
-/// Compares each array with the model of the run. The fingerprint is computed only if an info file exists.
-/// Errors: also those of `identity_of`.
-void check_model_of(const std::vector<std::string>& arrays, const Model& clip, const ModelOptions& options);
+/// Stored embeddings and the contents of their info file.
+struct DescribedArray {
+  const std::string& path;
+  const std::optional<EmbeddingsInfo>& info;  ///< empty without an info file
+};
 
-/// Warns if stored embeddings ("" is none) are used as the other modality. This is allowed, because cosines
-/// between two images are meaningful, too.
-void note_modality(const ConsoleOptions& console, const std::string& array, Modality used_as);
+/// Refuses stored embeddings of different models. An array without an info file is always accepted. Errors:
+/// Failure of Stage::inputs (mismatch).
+void check_same_model(const DescribedArray& images, const DescribedArray& texts);
+/// Compares an array with the model of the run. The fingerprint is computed only if an info file exists.
+/// Errors: also those of `identity_of`.
+void check_model_of(const DescribedArray& array, const Model& clip, const ModelOptions& options);
+
+/// Warns if stored embeddings are used as the other modality. This is allowed, because cosines between two
+/// images are meaningful, too.
+void note_modality(const ConsoleOptions& console, const DescribedArray& array, Modality used_as);
 
 }  // namespace sightline::app

@@ -49,17 +49,19 @@ QuerySide::QuerySide(std::vector<Caption> captions, const Model& clip, std::int6
   for (Caption& caption : captions) labels_.push_back(std::move(caption.label));
 }
 
-QuerySide::QuerySide(StoredRows rows) : captions_(rows.file.rows()), stored_(std::move(rows)) {
-  for (const IndexEntry& entry : stored_->entries) {
+QuerySide::QuerySide(StoredRows rows) : captions_(rows.size()), stored_(std::move(rows)) {
+  stored_->load_labels();
+  for (std::int64_t i = 0; i < captions_; ++i) {
+    IndexEntry entry = stored_->entry(i);
     if (!entry.error_class.empty()) {
-      fail_inputs(ErrorCode::mismatch, stored_->file.path(),
+      fail_inputs(ErrorCode::mismatch, stored_->file().path(),
                   "the row '" + entry.label + "' was skipped when the file was written",
                   "use embed-text --drop-bad to leave such rows out");
     }
-    labels_.push_back(entry.label);
+    labels_.push_back(std::move(entry.label));
     truncated_.push_back(entry.truncated ? 1 : 0);
   }
-  const std::int64_t width = stored_->file.columns();
+  const std::int64_t width = stored_->width();
   if (captions_ == 0) return;
   if (width > kMaxBytesInMemory / 4 / captions_) {
     in_file_ = captions_;
@@ -86,6 +88,12 @@ void QuerySide::add_images(const ImageRun& run, const ConsoleOptions& console) {
 void QuerySide::read(std::int64_t index, std::span<float> row) const {
   if (index < in_file_) return stored_->read(index, row);
   std::ranges::copy(rows_.view().row(index - in_file_), row.begin());
+}
+
+Tensor QuerySide::rows(std::int64_t first, std::int64_t count, std::int64_t width) const {
+  Tensor rows(Shape{count, width});
+  for (std::int64_t i = 0; i < count; ++i) read(first + i, rows.view().row(i));
+  return rows;
 }
 
 void QuerySide::cosines(TensorView<const float> images, std::int64_t first, TensorView<float> out,

@@ -32,6 +32,8 @@ class QuerySide {
   std::string_view label(std::int64_t index) const { return labels_[static_cast<std::size_t>(index)]; }
   bool is_image(std::int64_t index) const { return index >= captions_; }
   bool truncated(std::int64_t index) const { return truncated_[static_cast<std::size_t>(index)] != 0; }
+  /// A copy of queries [first, first + count), which have `width` numbers. Errors: Failure of Stage::inputs.
+  Tensor rows(std::int64_t first, std::int64_t count, std::int64_t width) const;
   /// Writes the cosines of queries [first, first + out.columns()) with images [n, E] to `out` [n, queries].
   void cosines(TensorView<const float> images, std::int64_t first, TensorView<float> out,
                ThreadPool& pool) const;

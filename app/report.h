@@ -33,6 +33,8 @@ class Report {
   /// Sets `passed_over` of the summary, a JSON object; without a call, the summary has no such key.
   void set_unsupported_images(std::string json) { unsupported_images_ = std::move(json); }
   void add(const ItemStatus& item);
+  /// Counts good inputs. Only if no report is written.
+  void add_good(std::int64_t count) { ok_ += count; }
   /// Passes complete lines to the reader of a pipe. Call it after each batch.
   void flush_to_reader();
   /// Writes the last line and completes the file; `commit` publishes it. Errors: those of OutputFile.

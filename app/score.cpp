@@ -72,8 +72,18 @@ void check(const ScoreOptions& o, TableFormat format) {
   check_model_options(o.model);
 }
 
-std::unique_ptr<ImageSide> open_images(const ScoreOptions& o, std::vector<std::string> paths) {
-  if (!o.image_embeddings.empty()) return make_stored_images(StoredRows::open(o.image_embeddings));
+/// Whether the labels of all images are written, and not only those of the best ones.
+bool needs_all_labels(const ScoreOptions& o, TableFormat format) {
+  return format == TableFormat::npy || !o.by_caption() || !(o.top || o.threshold) || !o.items.report.empty();
+}
+
+std::unique_ptr<ImageSide> open_images(const ScoreOptions& o, std::vector<std::string> paths,
+                                       TableFormat format) {
+  if (!o.image_embeddings.empty()) {
+    StoredRows rows = StoredRows::open(o.image_embeddings);
+    if (needs_all_labels(o, format)) rows.load_labels();
+    return make_stored_images(std::move(rows));
+  }
   check_stdin(o, paths);
   return make_image_files(std::move(paths), thread_count(o.model), o.model.batch, o.items.strict);
 }
@@ -96,10 +106,29 @@ void check_outputs(const ScoreOptions& o, const ImageSide& images, TableFormat f
   for (const std::string& output : outputs) check_output(output, inputs, o.model);
 }
 
-/// Stored embeddings must have the dimension of the model.
-void check_width(const std::string& path, const Model& clip) {
-  if (path.empty()) return;
-  in_stage(Stage::inputs, [&] { NpyFile::open(path).require_columns(clip.embedding_size()); });
+/// The stored embeddings of a run; null where there are none.
+struct StoredSides {
+  const StoredRows *images, *texts;
+};
+
+DescribedArray described(const StoredRows& rows) { return {rows.file().path(), rows.info()}; }
+
+void check_stored_sides(const ScoreOptions& o, const StoredSides& stored) {
+  if (!o.any_model && stored.images && stored.texts)
+    check_same_model(described(*stored.images), described(*stored.texts));
+  if (stored.images) note_modality(o.console, described(*stored.images), Modality::image);
+  if (stored.texts) note_modality(o.console, described(*stored.texts), Modality::text);
+}
+
+/// Stored embeddings must be those of the model and have its dimension.
+void check_model_of_sides(const ScoreOptions& o, const StoredSides& stored, const Model& clip) {
+  for (const StoredRows* rows : {stored.images, stored.texts}) {
+    if (rows != nullptr && !o.any_model) check_model_of(described(*rows), clip, o.model);
+  }
+  for (const StoredRows* rows : {stored.images, stored.texts}) {
+    if (rows != nullptr)
+      in_stage(Stage::inputs, [&] { rows->file().require_columns(clip.embedding_size()); });
+  }
 }
 
 /// The image or query that a line of --fail-under names.
@@ -129,11 +158,10 @@ int run_score(const ScoreOptions& o) {
   if (!o.text_embeddings.empty()) stored = StoredRows::open(o.text_embeddings);
   ImagePaths gathered = gather_images(o.input);
   note_unsupported_images(o.console, gathered.unsupported);
-  const std::unique_ptr<ImageSide> images = open_images(o, std::move(gathered.paths));
+  const std::unique_ptr<ImageSide> images = open_images(o, std::move(gathered.paths), format);
   install_signal_handlers();
-  if (!o.any_model) check_same_model(o.image_embeddings, o.text_embeddings);
-  note_modality(o.console, o.image_embeddings, Modality::image);
-  note_modality(o.console, o.text_embeddings, Modality::text);
+  const StoredSides sides{images->stored(), stored ? &*stored : nullptr};
+  check_stored_sides(o, sides);
   check_outputs(o, *images, format);
   const auto out =
       in_stage(Stage::output, [&] { return std::make_unique<ScoreOutput>(o.output, format, !o.no_index); });
@@ -143,9 +171,7 @@ int run_score(const ScoreOptions& o) {
   Stopwatch watch(o.console);
   const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
-  if (!o.any_model) check_model_of({o.image_embeddings, o.text_embeddings}, *clip, o.model);
-  for (const std::string& path : {o.image_embeddings, o.text_embeddings}) check_width(path, *clip);
-
+  check_model_of_sides(o, sides, *clip);
   if (!captions.empty()) load_tokenizer_of(*clip, o.console);
   ThreadPool pool(thread_count(o.model));
   const auto queries = stored ? std::make_unique<QuerySide>(std::move(*stored))

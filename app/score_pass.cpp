@@ -35,11 +35,16 @@ void ItemReporter::flush_to_reader() {
 }
 
 void ItemReporter::add(std::int64_t index, const ImageResult& result) {
-  const std::string_view label = run_.images.label(index);
-  const std::string hint = hints_.about(std::string(label), result.error_class, result.message);
+  const std::string label = run_.images.label(index);
+  const std::string hint = hints_.about(label, result.error_class, result.message);
   const ItemStatus status{index, label, label, result.error_class, result.message, &result.warnings, hint};
   report_item(run_.options.items, run_.options.console, progress_, status);
   in_stage(Stage::output, [&] { run_.report.add(status); });
+}
+
+void ItemReporter::add_good(std::int64_t count) {
+  progress_.advance_by(count);
+  run_.report.add_good(count);
 }
 
 void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t first, std::int64_t count,

@@ -18,6 +18,8 @@ class ItemReporter {
   explicit ItemReporter(const ScoreRun& run);
 
   void add(std::int64_t index, const ImageResult& result);
+  /// Counts images without warnings, of which no report is written.
+  void add_good(std::int64_t count);
   /// Call it before rows are written, because they may go to the terminal that shows the progress line.
   void clear_progress();
   /// Passes complete rows to the reader of a pipe. Call it after each batch.

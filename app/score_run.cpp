@@ -5,6 +5,7 @@
 #include "ranker.h"
 #include "score_pass.h"
 #include "signals.h"
+#include "stored_ranking.h"
 
 namespace sightline::app {
 namespace {
@@ -77,7 +78,13 @@ void write_rankings(const ScoreRun& run, TableFormat format) {
     return make_ranking_writer(format, run.out, {by, color, probability});
   });
   in_stage(Stage::output, [&] { writer->begin(); });
-  run.options.by_caption() ? rank_images(run, *writer) : rank_captions(run, *writer);
+  if (!run.options.by_caption()) {
+    rank_captions(run, *writer);
+  } else if (const StoredRows* rows = run.images.stored()) {
+    rank_stored_images(run, *writer, *rows, format != TableFormat::text);  // text shows no probability
+  } else {
+    rank_images(run, *writer);
+  }
   in_stage(Stage::output, [&] { writer->finish(); });
 }
 

@@ -3,10 +3,6 @@
 
 #include <algorithm>
 
-#include "companion.h"
-#include "failure.h"
-#include "sightline/files/file.h"
-#include "sightline/output/info_file.h"
 #include "signals.h"
 
 namespace sightline::app {
@@ -22,9 +18,7 @@ class ImageFiles : public ImageSide {
   ImageFiles(std::vector<std::string> paths, int threads, std::int64_t batch, bool strict)
       : paths_(std::move(paths)), threads_(threads), batch_(batch), strict_(strict) {}
   std::int64_t size() const override { return static_cast<std::int64_t>(paths_.size()); }
-  std::string_view label(std::int64_t index) const override {
-    return paths_[static_cast<std::size_t>(index)];
-  }
+  std::string label(std::int64_t index) const override { return paths_[static_cast<std::size_t>(index)]; }
   void for_each(const Model& clip, ThreadPool& /*pool*/, ImageSink sink) const override {
     encode_image_files({clip, paths_, threads_, batch_, true, strict_}, sink);
   }
@@ -40,13 +34,12 @@ class ImageFiles : public ImageSide {
 class StoredImages : public ImageSide {
  public:
   explicit StoredImages(StoredRows rows) : rows_(std::move(rows)) {}
-  std::int64_t size() const override { return rows_.file.rows(); }
-  std::string_view label(std::int64_t index) const override {
-    return rows_.entries[static_cast<std::size_t>(index)].label;
-  }
+  std::int64_t size() const override { return rows_.size(); }
+  std::string label(std::int64_t index) const override { return rows_.label(index); }
+  const StoredRows* stored() const override { return &rows_; }
   void for_each(const Model& /*clip*/, ThreadPool& pool, ImageSink sink) const override {
     const std::int64_t block = std::min(kImagesPerBlock, size());
-    Tensor rows(Shape{block, rows_.file.columns()});
+    Tensor rows(Shape{block, rows_.width()});
     std::vector<ImageResult> results(static_cast<std::size_t>(block));
     for (std::int64_t first = 0; first < size(); first += block) {
       throw_if_interrupted();
@@ -65,17 +58,21 @@ class StoredImages : public ImageSide {
 
  private:
   void read(std::int64_t index, std::span<float> row, ImageResult& result) const {
-    const IndexEntry& entry = rows_.entries[static_cast<std::size_t>(index)];
-    result = {{}, entry.error_class, entry.message, {}};
-    if (!entry.error_class.empty()) {
-      std::fill(row.begin(), row.end(), 0.0F);
+    result = {{}, {}, {}, {}};
+    rows_.read(index, row);
+    if (!is_zero(row)) {
+      result.embedding = row;
       return;
     }
-    rows_.read(index, row);
-    result.embedding = row;
-    if (std::all_of(row.begin(), row.end(), [](float value) { return value == 0; })) {
-      result.warnings.emplace_back("the row is all zeros, so every score is 0");
+    // Only a row of zeros can belong to an input that failed.
+    IndexEntry entry = rows_.entry(index);
+    if (!entry.error_class.empty()) {
+      result.error_class = std::move(entry.error_class);
+      result.message = std::move(entry.message);
+      return;
     }
+    result.embedding = row;
+    result.warnings.emplace_back(kZeroRowWarning);
   }
 
   StoredRows rows_;
@@ -97,7 +94,7 @@ class ImagesInMemory : public ImageSide {
     });
   }
   std::int64_t size() const override { return images_.size(); }
-  std::string_view label(std::int64_t index) const override { return images_.label(index); }
+  std::string label(std::int64_t index) const override { return images_.label(index); }
   void for_each(const Model& /*clip*/, ThreadPool& /*pool*/, ImageSink sink) const override {
     for (std::int64_t first = 0; first < size(); first += kImagesPerBlock) {
       const std::int64_t count = std::min(kImagesPerBlock, size() - first);
@@ -115,31 +112,6 @@ class ImagesInMemory : public ImageSide {
 };
 
 }  // namespace
-
-StoredRows StoredRows::open(const std::string& path) {
-  return in_stage(Stage::inputs, [&] {
-    StoredRows rows{NpyFile::open(path), {}, false};
-    const std::string name = described_name(path);
-    const std::string info = info_path_of(name);
-    if (file_exists(info)) rows.unit_rows = check_info(read_info(info), info, rows.file);
-    const std::string index = index_path_of(name);
-    if (file_exists(index)) {
-      rows.entries = read_index(index, rows.file.rows());
-      return rows;
-    }
-    rows.entries.resize(static_cast<std::size_t>(rows.file.rows()));
-    std::int64_t number = 0;
-    for (IndexEntry& entry : rows.entries)
-      entry.label.append(path).append("#").append(std::to_string(number++));
-    return rows;
-  });
-}
-
-void StoredRows::read(std::int64_t index, std::span<float> out) const {
-  in_stage(Stage::inputs, [&] { file.read_row(index, out); });
-  if (!unit_rows)
-    l2_normalize(TensorView<float>(out.data(), Shape{1, static_cast<std::int64_t>(out.size())}));
-}
 
 std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int threads, std::int64_t batch,
                                             bool strict) {

@@ -9,33 +9,22 @@
 
 #include "image_batches.h"
 #include "sightline/base/function_ref.h"
-#include "sightline/containers/npy.h"
 #include "sightline/model/model.h"
-#include "sightline/output/index_file.h"
+#include "stored_rows.h"
 
 namespace sightline::app {
-
-/// Stored embeddings and their labels.
-struct StoredRows {
-  NpyFile file;
-  std::vector<IndexEntry> entries;  ///< from the index file, or "F.npy#0", "F.npy#1", ...
-  bool unit_rows = false;           ///< the info file states that the rows have norm 1
-
-  /// Errors: Failure of Stage::inputs, also for an info file that does not describe the array.
-  static StoredRows open(const std::string& path);
-  /// Reads row `index`, and normalises it if necessary. Errors: Failure of Stage::inputs.
-  void read(std::int64_t index, std::span<float> out) const;
-};
 
 /// The images of a `score` run: files that are encoded one batch after another, or stored embeddings.
 class ImageSide {
  public:
   virtual ~ImageSide() = default;
   virtual std::int64_t size() const = 0;
-  virtual std::string_view label(std::int64_t index) const = 0;
+  virtual std::string label(std::int64_t index) const = 0;
   /// Visits all images in order; stored embeddings are read in blocks by `pool`. Errors: those of
   /// encode_image_files; Failure of Stage::inputs.
   virtual void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const = 0;
+  /// The stored embeddings; null for image files.
+  virtual const StoredRows* stored() const { return nullptr; }
   /// Whether another pass over all images is cheap.
   virtual bool is_cheap() const = 0;
 };

@@ -39,6 +39,9 @@ class NpyFile {
   /// Converts row `index` to float32 in `out` (columns() floats). Errors: corrupt, with the row, if a value
   /// is not finite.
   void read_row(std::int64_t index, std::span<float> out) const;
+  /// The stored bytes of rows [first, first + count), which must exist: float16, float32 or float64 numbers,
+  /// not checked. Valid as long as this object.
+  ByteView rows_as_stored(std::int64_t first, std::int64_t count) const;
 
  private:
   std::shared_ptr<const MappedFile> file_;

@@ -53,10 +53,16 @@ void NpyFile::require_columns(std::int64_t expected) const {
        "has rows of " + std::to_string(columns()) + " numbers, expected " + std::to_string(expected));
 }
 
+ByteView NpyFile::rows_as_stored(std::int64_t first, std::int64_t count) const {
+  assert(first >= 0 && count >= 0 && first <= rows() - count);
+  const std::int64_t row_bytes = columns() * header_.element_size;
+  return file_->bytes().subspan(static_cast<std::size_t>(header_.data_offset + first * row_bytes),
+                                static_cast<std::size_t>(count * row_bytes));
+}
+
 void NpyFile::read_row(std::int64_t index, std::span<float> out) const {
   assert(index >= 0 && index < rows() && std::ssize(out) == columns());
-  const std::int64_t row_bytes = columns() * header_.element_size;
-  const std::byte* bytes = file_->bytes().data() + header_.data_offset + index * row_bytes;
+  const std::byte* bytes = rows_as_stored(index, 1).data();
   switch (header_.element_size) {
     case 2:
       ByCpu<convert_halves>::call(bytes, out.data(), columns());

@@ -82,6 +82,14 @@ void IndexWriter::write(const IndexRow& row) {
   out_.write(line_);
 }
 
+IndexLine parse_index_line(std::string_view text, const std::string& subject) {
+  const JsonDocument document(text, subject, {.max_bytes = kMaxLineBytes});
+  const Json line = document.root();
+  const Json row = line.at("row");
+  if (row.is_null()) return {};
+  return {row.as_integer(), entry_of(line)};
+}
+
 std::vector<IndexEntry> read_index(const std::string& path, std::int64_t rows) {
   const std::vector<std::byte> bytes = read_file(path, kMaxIndexBytes);
   std::string_view rest = as_text(bytes);
@@ -90,16 +98,13 @@ std::vector<IndexEntry> read_index(const std::string& path, std::int64_t rows) {
     const std::size_t end = rest.find('\n');
     const std::string_view text = rest.substr(0, end);
     rest.remove_prefix(end == std::string_view::npos ? rest.size() : end + 1);
-    const JsonDocument document(text, path + ": line " + std::to_string(number),
-                                {.max_bytes = kMaxLineBytes});
-    const Json line = document.root();
-    const Json row = line.at("row");
-    if (row.is_null()) continue;
-    if (row.as_integer() != std::ssize(entries)) {
-      fail(ErrorCode::mismatch, row.path(),
-           "is " + std::to_string(row.as_integer()) + ", expected " + std::to_string(entries.size()));
+    IndexLine line = parse_index_line(text, path + ": line " + std::to_string(number));
+    if (!line.row) continue;
+    if (*line.row != std::ssize(entries)) {
+      fail(ErrorCode::mismatch, path + ": line " + std::to_string(number) + ": row",
+           "is " + std::to_string(*line.row) + ", expected " + std::to_string(entries.size()));
     }
-    entries.push_back(entry_of(line));
+    entries.push_back(std::move(line.entry));
   }
   if (std::ssize(entries) != rows) {
     fail(ErrorCode::mismatch, path,

@@ -45,6 +45,15 @@ struct IndexEntry {
   bool truncated = false;
 };
 
+/// A line of an index file.
+struct IndexLine {
+  std::optional<std::int64_t> row;  ///< empty if the row was left out of the array
+  IndexEntry entry;                 ///< empty if there is no row
+};
+
+/// Errors: header, type, missing, range, duplicate, limit, with `subject`.
+IndexLine parse_index_line(std::string_view text, const std::string& subject);
+
 /// Reads the entries of an index file in the order of the array's rows; lines for omitted rows are skipped.
 /// Errors: those of `read_file`; header, type, missing, range, duplicate with the number of the line;
 /// mismatch if the rows are not 0 to `rows` - 1 in order.
