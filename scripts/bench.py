@@ -232,8 +232,25 @@ class Bench:
                     task="pixels", paths=part) / len(part) * 1e3
             self.compare(f"file to pixels, {width}x{height}, 1 thread", "ms/image", contenders)
 
+    def search(self):
+        rows, few = 1_000_000, 1000
+        for size, dtype in ((2, "f16"), (4, "f32")):
+            arrays = {count: bench_data.make_rows(self.work, count, 512, dtype) for count in (few, rows)}
+            for count in (1, 10):
+                captions = [argument for caption in bench_data.CAPTIONS[:count] for argument in ("-c", caption)]
+
+                def search(arrays=arrays, captions=captions):
+                    long, short = (Run(self.sightline("score", "--image-embeddings", arrays[n], "--by", "caption",
+                                                      "--top", "10", "--format", "text", *captions)).seconds
+                                   for n in (rows, few))
+                    return max(1e-6, (long - short) * 1e3)
+                self.compare(f"search: {rows:,} x 512 {dtype}, {count} caption{'s' * (count > 1)}", "ms", {
+                    "sightline": search,
+                    "memory": lambda array=arrays[rows]: bench_data.read_seconds(array, self.options.threads) * 1e3},
+                    f"memory: reading the {rows * 512 * size / 1e9:.2g} GB of the mapped file")
+
     def run(self):
-        for scenario in (self.start, self.score, self.images, self.captions, self.pixels):
+        for scenario in (self.start, self.score, self.images, self.captions, self.pixels, self.search):
             scenario()
         for peer in self.peers.values():
             peer.close()

@@ -12,6 +12,8 @@ import shutil
 import struct
 import subprocess
 import sys
+import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CAPTIONS = [f"a photo of a {name}" for name in
@@ -186,6 +188,42 @@ def make_images(folder, python, width, height, distinct, count):
         os.link(sources[n % len(sources)], made / f"{n:04}.jpg")
     made.rename(target)
     return target
+
+
+def make_rows(folder, count, width, dtype):
+    """An .npy file of random embeddings, "f16" or "f32": one block of rows, rotated for each further block."""
+    path = folder / f"rows-{count}x{width}-{dtype}.npy"
+    if path.exists():
+        return path
+    size, code, block = (2, "e", 1000) if dtype == "f16" else (4, "f", 1000)
+    generator = random.Random(7)
+    rows = [struct.pack(f"<{width}{code}", *(generator.gauss(0, width ** -0.5) for _ in range(width)))
+            for _ in range(min(block, count))]
+    header = f"{{'descr': '<f{size}', 'fortran_order': False, 'shape': ({count}, {width}), }}".ljust(117) + "\n"
+    with open(path, "wb") as file:
+        file.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header.encode())
+        for first in range(0, count, block):
+            cut = first // block % width * size
+            file.write(b"".join(row[cut:] + row[:cut] for row in rows[:count - first]))
+    return path
+
+
+def read_seconds(path, threads):
+    """Seconds to read a cached file, by threads and in pieces that stay in a processor's cache."""
+    piece, size = 256 << 10, path.stat().st_size
+    share = -(-size // threads)
+    with open(path, "rb") as file:
+        def read(first):
+            buffer = bytearray(piece)
+            for offset in range(first, min(first + share, size), piece):
+                os.preadv(file.fileno(), [buffer], offset)
+        workers = [threading.Thread(target=read, args=(i * share,)) for i in range(threads)]
+        started = time.perf_counter()
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        return time.perf_counter() - started
 
 
 def make_prompts(folder, count):
