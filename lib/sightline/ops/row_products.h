@@ -27,7 +27,7 @@ class RowProducts {
 
   std::int64_t queries() const { return count_; }
   /// dots[j, i] = rows[i] . queries[first + j] for `count` queries, with rows of `dots` `stride` floats
-  /// apart, and squares[i] = rows[i] . rows[i]. Writes up to 3 values behind the last row, so `stride` and
+  /// apart, and squares[i] = rows[i] . rows[i]. Writes up to 3 values after the last row, so `stride` and
   /// the size of `squares` are at least rows.rows rounded up to a multiple of 4. Each row is read from memory
   /// once.
   void multiply(const RowBlock& rows, std::int64_t first, std::int64_t count, float* dots,
