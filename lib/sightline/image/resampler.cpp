@@ -34,13 +34,14 @@ Resampler::Resampler(ResamplePlan plan, SimdLevel level)
   out_stride_ = padded(out_columns);
   out_.resize(static_cast<std::size_t>(plan_.rows.size()) * out_stride_);
   if (plan_.rows_first) {
-    pending_rows_.resize(kMaxPendingRows * ring_stride_);
+    pending_rows_.resize(kBatch * ring_stride_);
     for (std::size_t i = 0; i < plan_.columns.first.size(); ++i) {
       plan_.columns.first[i] = std::max(plan_.columns.first[i] - first_column_, 0);
     }
   }
   if (level_ == SimdLevel::avx512) {
-    windows_ = WindowWeights(plan_.columns, plan_.channels);
+    byte_weights_ = ByteWeights(plan_.columns);
+    scratch_.resize(byte_weights_.column_count(plan_.channels));
   }
 }
 
@@ -59,9 +60,9 @@ void Resampler::push(const std::uint8_t* rows, std::size_t stride, int count) {
                     static_cast<std::size_t>(end_column_ - first_column_) * channels);
       }
     } else {
-      run_horizontal({plan_.columns, column_weights_, windows_, plan_.channels}, level_, from,
-                     static_cast<std::ptrdiff_t>(stride), slot, static_cast<std::ptrdiff_t>(ring_stride_),
-                     end - begin);
+      run_horizontal({plan_.columns, column_weights_, byte_weights_, scratch_.data(), plan_.channels}, level_,
+                     from, static_cast<std::ptrdiff_t>(stride), slot,
+                     static_cast<std::ptrdiff_t>(ring_stride_), end - begin);
     }
   }
   pushed_ += count;
@@ -78,7 +79,7 @@ void Resampler::emit() {
     }
     emit_row(i);
     ++completed_;
-    if (plan_.rows_first && (++pending_ == kMaxPendingRows || completed_ == outputs)) {
+    if (plan_.rows_first && (++pending_ == kBatch || completed_ == outputs)) {
       flush();
     }
   }
@@ -105,8 +106,8 @@ void Resampler::flush() {
   const std::int32_t last = upwards_ ? plan_.rows.size() - completed_ : completed_ - 1;
   const std::int32_t first = upwards_ ? last + pending_ - 1 : last - pending_ + 1;
   const auto stride = static_cast<std::ptrdiff_t>(out_stride_);
-  run_horizontal({plan_.columns, column_weights_, windows_, plan_.channels}, level_, pending_rows_.data(),
-                 static_cast<std::ptrdiff_t>(ring_stride_), writable_output(first),
+  run_horizontal({plan_.columns, column_weights_, byte_weights_, scratch_.data(), plan_.channels}, level_,
+                 pending_rows_.data(), static_cast<std::ptrdiff_t>(ring_stride_), writable_output(first),
                  upwards_ ? -stride : stride, pending_);
   pending_ = 0;
 }

@@ -25,7 +25,7 @@ class Resampler {
 
   /// Rows are pushed in batches of this size, except for the last batch; kRowPadding bytes after each row
   /// must be readable.
-  static constexpr int kBatch = 16;
+  static constexpr int kBatch = kRowBatch;
   void push(const std::uint8_t* rows, std::size_t stride, int count);
 
   /// Row i of the output, columns.size() pixels; complete after all rows were pushed. Valid as long as this
@@ -50,7 +50,8 @@ class Resampler {
   std::int32_t end_column_;
   PackedWeights column_weights_;
   PackedWeights row_weights_;
-  WindowWeights windows_;
+  ByteWeights byte_weights_;         // of the columns, for AVX-512
+  std::vector<ByteColumn> scratch_;  // for them
 
   std::int32_t pushed_ = 0;     // source rows received
   std::int32_t completed_ = 0;  // completed outputs, in the order in which their sources arrive
@@ -62,8 +63,7 @@ class Resampler {
   std::vector<std::uint8_t> ring_;
   std::vector<const std::uint8_t*> sources_;
 
-  // rows_first: results of the vertical pass that await the horizontal pass, four at a time.
-  static constexpr std::int32_t kMaxPendingRows = 4;
+  // rows_first: results of the vertical pass that await the horizontal pass, a batch at a time.
   std::int32_t pending_ = 0;
   std::vector<std::uint8_t> pending_rows_;
 

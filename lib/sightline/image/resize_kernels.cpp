@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 
 #include "sightline/base/cpu.h"
 
@@ -21,6 +22,18 @@ std::uint8_t clip8(std::uint32_t sum) {
 std::int32_t pair_of(std::int32_t even, std::int32_t odd) {
   return static_cast<std::int32_t>((static_cast<std::uint32_t>(even) & 0xffff) |
                                    static_cast<std::uint32_t>(odd) << 16);
+}
+
+/// Stores a weight as three signed digits.
+void set_tap(ByteWeights::Group& group, std::size_t tap, std::int32_t weight) {
+  const auto put = [&](std::int32_t& digits) {
+    const auto digit = static_cast<std::int8_t>(weight & 0xff);
+    digits |= static_cast<std::int32_t>(static_cast<std::uint32_t>(weight & 0xff) << (8 * tap));
+    weight = (weight - digit) / 256;
+  };
+  put(group.low);
+  put(group.middle);
+  put(group.high);
 }
 
 template <int channels>
@@ -63,42 +76,26 @@ PackedWeights::PackedWeights(const ResampleAxis& axis) {
   }
 }
 
-WindowWeights::WindowWeights(const ResampleAxis& axis, int channels) {
-  constexpr std::int32_t kBytes = 64;
-  const std::int32_t outputs = axis.size();
-  for (std::int32_t i = 0; i < outputs; i += 4) {
-    std::int32_t least = axis.first[static_cast<std::size_t>(i)];
-    std::int32_t end = least;
-    for (std::int32_t k = i; k < std::min(i + 4, outputs); ++k) {
-      least = std::min(least, axis.first[static_cast<std::size_t>(k)]);
-      end = std::max(end, axis.first[static_cast<std::size_t>(k)] + axis.count[static_cast<std::size_t>(k)]);
-    }
-    if ((end - least) * channels > kBytes) {
-      return;
-    }
-    base.push_back(least);
+ByteWeights::ByteWeights(const ResampleAxis& axis) {
+  constexpr std::int32_t kMaxWeight = 127 << 16;
+  const auto fits = [](std::int32_t weight) { return std::abs(weight) < kMaxWeight; };
+  if (!std::all_of(axis.weights.begin(), axis.weights.end(), fits)) {
+    return;
   }
-  pairs = static_cast<std::size_t>(axis.taps + 1) / 2;
-  index.resize(base.size());
-  lanes.resize(base.size() * pairs);
-  for (std::int32_t i = 0; i < outputs; ++i) {
-    const auto group = static_cast<std::size_t>(i / 4);
-    const auto lane = static_cast<std::size_t>(i % 4);
-    const std::int32_t offset = axis.first[static_cast<std::size_t>(i)] - base[group];
+  origin = axis.begin();
+  begin.push_back(0);
+  for (std::int32_t i = 0; i < axis.size(); ++i) {
     const std::span<const std::int32_t> weights = axis.weight(i);
-    const auto tap = [&](std::size_t t) { return t < weights.size() ? weights[t] : 0; };
-    for (std::size_t c = 0; c < 4; ++c) {
-      for (std::size_t odd = 0; odd < 2; ++odd) {
-        const std::int32_t byte =
-            (offset + static_cast<std::int32_t>(odd)) * channels + static_cast<std::int32_t>(c);
-        index[group].bytes[16 * lane + 4 * c + 2 * odd] = static_cast<std::uint8_t>(byte % kBytes);
-      }
-      for (std::size_t p = 0; p < pairs; ++p) {
-        Lanes& to = lanes[group * pairs + p];
-        to.high[4 * lane + c] = pair_of(tap(2 * p) >> 15, tap(2 * p + 1) >> 15);
-        to.low[4 * lane + c] = pair_of(tap(2 * p) & 0x7fff, tap(2 * p + 1) & 0x7fff);
-      }
+    const std::int32_t offset = weights.empty() ? 0 : axis.first[static_cast<std::size_t>(i)] - origin;
+    const auto phase = static_cast<std::size_t>(offset % 4);
+    const std::size_t count = weights.empty() ? 0 : (phase + weights.size() + 3) / 4;
+    first.push_back(offset / 4);
+    groups.resize(groups.size() + count);
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+      set_tap(groups[begin.back() + (phase + k) / 4], (phase + k) % 4, weights[k]);
     }
+    begin.push_back(groups.size());
+    source_groups = std::max(source_groups, first.back() + static_cast<std::int32_t>(count));
   }
 }
 
@@ -157,10 +154,10 @@ void vertical_portable(const VerticalRow& row, std::uint8_t* out, std::size_t by
 void run_horizontal(const HorizontalPass& pass, SimdLevel level, const std::uint8_t* in,
                     std::ptrdiff_t in_stride, std::uint8_t* out, std::ptrdiff_t out_stride, int rows) {
 #if defined(__x86_64__)
-  if (level == SimdLevel::avx512) {
+  if (level == SimdLevel::avx512 && pass.bytes.fit()) {
     return horizontal_avx512(pass, in, in_stride, out, out_stride, rows);
   }
-  if (level == SimdLevel::avx2) {
+  if (level != SimdLevel::portable) {
     return horizontal_avx2(pass, in, in_stride, out, out_stride, rows);
   }
 #endif

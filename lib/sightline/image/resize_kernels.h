@@ -38,35 +38,50 @@ struct PackedWeights {
   std::vector<std::size_t> begin;  ///< first group of each output; one more than outputs
 };
 
-/// The same weights for four adjacent outputs at once, one in each 128-bit lane of a 512-bit register, if the
-/// source pixels of all four fit in one 64-byte load: enlargements, and photos up to about 3 times the size.
-struct WindowWeights {
-  struct alignas(64) Lanes {
-    std::int32_t high[16];  ///< a pair of taps for each output, once for each channel
-    std::int32_t low[16];
+/// The same weights as signed bytes for sums of four products (VPDPBUSD): a weight is low + 2^8 * middle +
+/// 2^16 * high. The taps of an output are extended to whole groups of four source pixels; added taps are 0.
+struct ByteWeights {
+  /// Four adjacent taps.
+  struct Group {
+    std::int32_t low;
+    std::int32_t middle;
+    std::int32_t high;
   };
-  struct alignas(64) Index {
-    std::uint8_t bytes[64];  ///< byte permutation of the load for the first pair of taps
-  };
-  WindowWeights() = default;
-  WindowWeights(const ResampleAxis& axis, int channels);
-  bool fits() const { return pairs > 0; }
+  ByteWeights() = default;
+  explicit ByteWeights(const ResampleAxis& axis);
+  /// Whether every weight has three digits. Pillow's filters give none of 2 or more, which would not.
+  bool fit() const { return !begin.empty(); }
+  /// Number of columns that the pass needs for its transposed source.
+  std::size_t column_count(int channels) const {
+    return (static_cast<std::size_t>(source_groups) + 4) * static_cast<std::size_t>(channels) + 1;
+  }
 
-  std::size_t pairs = 0;           ///< number of tap pairs, equal for all outputs; 0 if the pixels do not fit
-  std::vector<std::int32_t> base;  ///< first source pixel of each group of four outputs
-  std::vector<Index> index;        ///< one for each group of four outputs
-  std::vector<Lanes> lanes;        ///< `pairs` entries for each group of four outputs
+  std::vector<Group> groups;
+  std::vector<std::size_t> begin;   ///< first element of `groups` of each output; one more than outputs
+  std::vector<std::int32_t> first;  ///< number of each output's first group of source pixels
+  std::int32_t origin = 0;          ///< source pixel at which group 0 starts
+  std::int32_t source_groups = 0;   ///< groups of source pixels that are used
+};
+
+/// Rows that a horizontal pass takes at once, at most.
+inline constexpr int kRowBatch = 16;
+
+/// One channel of four adjacent pixels in each row of a batch.
+struct alignas(64) ByteColumn {
+  std::uint8_t bytes[4 * kRowBatch];
 };
 
 /// The horizontal pass: output pixel i of each row is computed from the source pixels of its axis.
 struct HorizontalPass {
   const ResampleAxis& axis;
   const PackedWeights& weights;
-  const WindowWeights& windows;
-  int channels;  ///< 3 or 4 interleaved 8-bit samples
+  const ByteWeights& bytes;  ///< needed by the kernels for AVX-512 only, like `columns`
+  ByteColumn* columns;       ///< scratch memory of ByteWeights::column_count(channels)
+  int channels;              ///< 3 or 4 interleaved 8-bit samples
 };
 
-/// Reads `rows` rows of source pixels, `in_stride` bytes apart, and writes axis.size() pixels for each.
+/// Reads `rows` (at most kRowBatch) rows of source pixels, `in_stride` bytes apart, and writes axis.size()
+/// pixels for each.
 void run_horizontal(const HorizontalPass& pass, SimdLevel level, const std::uint8_t* in,
                     std::ptrdiff_t in_stride, std::uint8_t* out, std::ptrdiff_t out_stride, int rows);
 
