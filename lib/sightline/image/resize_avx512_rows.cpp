@@ -83,6 +83,13 @@ template <int channels>
   }
 }
 
+/// VPDPBUSD. GCC 12 copies every sum before and after the intrinsic.
+[[gnu::target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]] inline void add_products(__m512i& sum,
+                                                                                            __m512i pixels,
+                                                                                            __m512i weights) {
+  asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(pixels), "v"(weights));
+}
+
 /// The sums of one output pixel in 16 rows, rounded but not yet clipped.
 template <int channels>
 [[gnu::target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]] inline void sum_groups(
@@ -100,9 +107,9 @@ template <int channels>
     const __m512i h = _mm512_set1_epi32(group.high);
     for (int c = 0; c < channels; ++c, ++column) {
       const __m512i pixels = _mm512_load_si512(column);
-      low[c] = _mm512_dpbusd_epi32(low[c], pixels, l);
-      middle[c] = _mm512_dpbusd_epi32(middle[c], pixels, m);
-      high[c] = _mm512_dpbusd_epi32(high[c], pixels, h);
+      add_products(low[c], pixels, l);
+      add_products(middle[c], pixels, m);
+      add_products(high[c], pixels, h);
     }
   }
   for (int c = 0; c < channels; ++c) {

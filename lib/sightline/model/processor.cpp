@@ -80,13 +80,7 @@ void Processor::process_image(ByteView file, std::span<float> pixels,
              " pixels after preprocessing, but the image tower expects " +
              size_text(image_size_, image_size_));
   }
-  // [H, W, 3] -> [3, H, W]
-  const std::size_t plane = pixels.size() / 3;
-  for (std::size_t channel = 0; channel < 3; ++channel) {
-    float* out = pixels.data() + channel * plane;
-    const std::uint8_t* levels = image.pixels.data() + channel;
-    for (std::size_t i = 0; i < plane; ++i) out[i] = values_[channel][levels[3 * i]];
-  }
+  look_up_levels(image.pixels, values_, pixels);
 }
 
 const Tokenizer& Processor::tokenizer() const {

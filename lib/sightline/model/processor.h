@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <array>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -12,6 +11,7 @@
 
 #include "sightline/base/bytes.h"
 #include "sightline/image/image.h"
+#include "sightline/image/level_values.h"
 #include "sightline/model/config.h"
 #include "sightline/model/token_batch.h"
 #include "sightline/tensor/tensor.h"
@@ -56,7 +56,7 @@ class Processor {
  private:
   PreprocessorConfig image_;
   std::int64_t image_size_;
-  std::array<std::array<float, 256>, 3> values_;  ///< value of each 8-bit level in each channel
+  LevelValues values_;
   TokenizerLoader load_tokenizer_;
   mutable std::once_flag tokenizer_once_;
   mutable std::unique_ptr<Tokenizer> tokenizer_;
