@@ -126,6 +126,24 @@ TEST_CASE("resampler: every instruction set and order of passes matches the plai
   }
 }
 
+TEST_CASE("resampler: weights that do not fit three signed bytes give the plain sums", "[image]") {
+  const Frame frame = random_frame(20, 1, 3, 77);
+  for (const std::int32_t weight : {(127 << 16) - 1, 127 << 16, -(127 << 16)}) {
+    ResamplePlan plan;
+    plan.columns = make_axis(Resample::box, 20, 20, 3, 11);
+    plan.columns.weights[2] = weight;
+    plan.columns.weights[5] = -5;
+    plan.rows = make_axis(Resample::box, 1, 1, 0, 1);
+    const Pixels expected = naive(frame, plan);
+    for (const SimdLevel level : {SimdLevel::portable, SimdLevel::avx2, SimdLevel::avx512}) {
+      INFO("weight " << weight << ", level " << static_cast<int>(level));
+      if (simd_supported(level)) {
+        CHECK(streamed(frame, plan, level) == expected);
+      }
+    }
+  }
+}
+
 TEST_CASE("resampler: the weights of an output sum to one", "[image][property]") {
   const auto [source, target] =
       GENERATE(std::pair{640, 298}, std::pair{4032, 298}, std::pair{50, 224}, std::pair{3, 2});

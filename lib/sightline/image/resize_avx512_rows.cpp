@@ -83,11 +83,11 @@ template <int channels>
   }
 }
 
-/// VPDPBUSD. GCC 12 copies every sum before and after the intrinsic.
-[[gnu::target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]] inline void add_products(__m512i& sum,
-                                                                                            __m512i pixels,
-                                                                                            __m512i weights) {
+/// sum + VPDPBUSD's products. GCC 12 copies every sum before and after the intrinsic.
+[[gnu::target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vnni")]] inline __m512i add_products(
+    __m512i sum, __m512i pixels, __m512i weights) {
   asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(pixels), "v"(weights));
+  return sum;
 }
 
 /// The sums of one output pixel in 16 rows, rounded but not yet clipped.
@@ -107,9 +107,9 @@ template <int channels>
     const __m512i h = _mm512_set1_epi32(group.high);
     for (int c = 0; c < channels; ++c, ++column) {
       const __m512i pixels = _mm512_load_si512(column);
-      add_products(low[c], pixels, l);
-      add_products(middle[c], pixels, m);
-      add_products(high[c], pixels, h);
+      low[c] = add_products(low[c], pixels, l);
+      middle[c] = add_products(middle[c], pixels, m);
+      high[c] = add_products(high[c], pixels, h);
     }
   }
   for (int c = 0; c < channels; ++c) {
