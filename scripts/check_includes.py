@@ -22,7 +22,7 @@ USES = {
     "image": ["base"],
     "text": ["base", "files", "containers"],
     "ops": ["base", "tensor"],
-    "weights": ["base", "tensor", "files", "containers"],
+    "weights": ["base", "tensor", "files", "containers", "ops"],
     "nn": ["base", "tensor", "ops", "weights"],
     "output": ["base", "files", "containers"],
     "model": ["base", "tensor", "files", "containers", "image", "text", "ops", "weights", "nn"],

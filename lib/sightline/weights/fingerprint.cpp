@@ -16,10 +16,6 @@ constexpr std::string_view kVersion = "sightline weights 1";
 constexpr std::int64_t kSamples = 8;  // contiguous in the file, so that little of it is read
 constexpr std::string_view kLogitScale = "logit_scale";
 
-// Keys for the fingerprint of the original model and for that of the converted values.
-constexpr std::string_view kModelKey = "sightline.model_fingerprint";
-constexpr std::string_view kValuesKey = "sightline.values_fingerprint";
-
 float rounded_to(DType dtype, float value) {
   if (dtype == DType::f16) return f16_to_float(float_to_f16(value));
   if (dtype == DType::bf16) return bf16_to_float(float_to_bf16(value));
@@ -77,18 +73,18 @@ std::string values_fingerprint(const Weights& canonical, std::optional<DType> as
 
 std::string model_fingerprint(const Weights& canonical) {
   std::string values = values_fingerprint(canonical);
-  const std::optional<std::string> model = found(canonical, kModelKey);
-  return model && found(canonical, kValuesKey) == values ? *model : values;
+  const std::optional<std::string> model = found(canonical, kModelFingerprintKey);
+  return model && found(canonical, kValuesFingerprintKey) == values ? *model : values;
 }
 
 std::map<std::string, std::string> fingerprint_metadata(const Weights& canonical, std::optional<DType> as) {
   const std::string model = model_fingerprint(canonical), values = values_fingerprint(canonical, as);
   if (model == values) return {};
-  return {{std::string(kModelKey), model}, {std::string(kValuesKey), values}};
+  return {{std::string(kModelFingerprintKey), model}, {std::string(kValuesFingerprintKey), values}};
 }
 
 void keep_fingerprint_metadata(Weights& weights, const std::string& key, const std::string& value) {
-  if (key == kModelKey || key == kValuesKey) weights.set_metadata(key, value);
+  if (key == kModelFingerprintKey || key == kValuesFingerprintKey) weights.set_metadata(key, value);
 }
 
 }  // namespace sightline

@@ -4,10 +4,15 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sightline/weights/weights.h"
 
 namespace sightline {
+
+/// Keys of a file's metadata: the fingerprint of the original model, and that of the values in the file.
+inline constexpr std::string_view kModelFingerprintKey = "sightline.model_fingerprint";
+inline constexpr std::string_view kValuesFingerprintKey = "sightline.values_fingerprint";
 
 /// Identifies a model: XXH3-128 (32 hexadecimal digits) of the canonical names, the shapes and the first
 /// eight values, rounded to bfloat16, of every tensor. It is the same for every container and naming scheme

@@ -53,4 +53,15 @@ struct SafetensorsEntry {
 void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries, ThreadPool* pool = nullptr,
                        const std::map<std::string, std::string>& metadata = {});
 
+/// An entry of a header: a tensor and its range in the data.
+struct SafetensorsPlace {
+  std::string_view name;
+  DType dtype;
+  Shape shape;
+  std::int64_t begin, end;
+};
+/// Appends `"name":{"dtype":...,"shape":...,"data_offsets":...}`. Errors: type for a dtype without a name in
+/// the format.
+void append_safetensors_entry(std::string& header, const SafetensorsPlace& place);
+
 }  // namespace sightline

@@ -85,18 +85,10 @@ std::string header_of(const std::vector<SafetensorsEntry>& entries,
   std::int64_t offset = 0;
   for (const SafetensorsEntry& entry : entries) {
     header += ',';
-    append_json_string(header, entry.name);
-    header += R"(:{"dtype":")";
-    header += stored_name(entry.dtype, entry.name);
-    header += R"(","shape":[)";
-    for (int axis = 0; axis < entry.source.shape.rank(); ++axis) {
-      if (axis > 0) header += ',';
-      header += std::to_string(entry.source.shape[axis]);
-    }
-    header += R"(],"data_offsets":[)" + std::to_string(offset) + ',';
+    const std::int64_t begin = offset;
     const std::int64_t bytes = checked_mul(entry.source.shape.elements(), size_of(entry.dtype), entry.name);
     offset = checked_add(offset, bytes, entry.name);
-    header += std::to_string(offset) + "]}";
+    append_safetensors_entry(header, {entry.name, entry.dtype, entry.source.shape, begin, offset});
   }
   header += '}';
   header.resize((header.size() + kHeaderAlignment - 1) / kHeaderAlignment * kHeaderAlignment, ' ');
@@ -104,6 +96,18 @@ std::string header_of(const std::vector<SafetensorsEntry>& entries,
 }
 
 }  // namespace
+
+void append_safetensors_entry(std::string& header, const SafetensorsPlace& place) {
+  append_json_string(header, place.name);
+  header += R"(:{"dtype":")";
+  header += stored_name(place.dtype, place.name);
+  header += R"(","shape":[)";
+  for (int axis = 0; axis < place.shape.rank(); ++axis) {
+    if (axis > 0) header += ',';
+    header += std::to_string(place.shape[axis]);
+  }
+  header += R"(],"data_offsets":[)" + std::to_string(place.begin) + ',' + std::to_string(place.end) + "]}";
+}
 
 void write_safetensors(OutputFile& out, std::vector<SafetensorsEntry> entries, ThreadPool* pool,
                        const std::map<std::string, std::string>& metadata) {
