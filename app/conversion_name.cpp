@@ -7,11 +7,10 @@
 #include "failure.h"
 #include "image_extensions.h"
 #include "options.h"
+#include "sightline/weights/packed_plan.h"
 
 namespace sightline::app {
 namespace {
-
-constexpr std::string_view kPackedExtension = ".sightline";
 
 /// Extensions of model files, which would be misleading in the name of a folder.
 constexpr std::string_view kOtherExtensions[] = {
@@ -29,15 +28,11 @@ bool has_other_extension(const std::string& path) {
 
 const ConversionFormat& check_target_name(const std::string& path, const ConversionFormat* to) {
   if (is_stdout(path)) fail_usage("a model cannot be written to stdout");
-  if (path.ends_with(kPackedExtension)) {
-    fail_usage(".sightline targets are not supported yet: " + path,
-               "NAME.weights.h5 writes a KerasHub file, any other name a Hugging Face folder");
-  }
   const ConversionFormat& format = conversion_format_of(path);
-  const bool keras = !format.extension.empty();
-  if (!keras && has_other_extension(path)) {
+  if (format.extension.empty() && has_other_extension(path)) {
     fail_usage("unsupported target extension " + extension_of(path) + ": " + path,
-               "-o NAME writes a Hugging Face folder, -o NAME.weights.h5 a KerasHub file");
+               "-o NAME writes a Hugging Face folder, -o NAME.sightline a packed model, -o NAME.weights.h5 a "
+               "KerasHub file");
   }
   if (to != nullptr && to != &format) {
     const std::string name(to->name), extension(to->extension);
@@ -46,6 +41,16 @@ const ConversionFormat& check_target_name(const std::string& path, const Convers
                "name it -o NAME" + extension);
   }
   return format;
+}
+
+void check_target_dtype(const ConversionFormat& format, const std::optional<DType>& dtype) {
+  if (!dtype || format.name != kPackedFormat) return;
+  for (const PackedPrecision& precision : packed_precisions()) {
+    if (precision.matrices != *dtype || precision.supported) continue;
+    const std::string name(precision.name), extension(format.extension);
+    fail_usage("--dtype " + name + " is not supported yet for " + extension + " targets",
+               "--dtype keep chooses f16 if that is exact, else f32");
+  }
 }
 
 }  // namespace sightline::app

@@ -40,7 +40,7 @@ void check(const ConvertOptions& o) {
   if (o.source.model.empty())
     fail_usage("no source given", "name a model: sightline convert-weights SOURCE -o TARGET");
   if (o.target.empty()) fail_usage("no target given", "add -o TARGET");
-  check_target_name(o.target, o.to);
+  check_target_dtype(check_target_name(o.target, o.to), o.dtype);
   check_model_options(o.source);
 }
 
@@ -61,21 +61,27 @@ std::string describe(const Model& clip) {
          std::to_string(clip.checkpoint().size()) + " tensors, " + std::to_string(parameters) + " parameters";
 }
 
-/// The folder with the tokenizer's files: the one given, the source, or the installed vocabulary of CLIP if
-/// the source has none and the size matches; "" for none.
-std::string tokenizer_folder(const ConvertOptions& o, const Model& clip) {
+/// The tokenizer's files: those of the folder given, of the source, or the installed vocabulary of CLIP if
+/// the source has none and the size matches; nothing if there are none.
+std::optional<ModelFiles> tokenizer_files(const ConvertOptions& o, const Model& clip) {
   if (!o.tokenizer.empty()) {
     if (find_tokenizer(o.tokenizer).found()) return o.tokenizer;
     fail(ErrorCode::missing, o.tokenizer, "contains neither vocab.json nor tokenizer.json");
   }
-  const std::string& folder = clip.source().folder;
-  if (find_tokenizer(folder).found()) return folder;
+  const ModelFiles& files = clip.source().files;
+  if (find_tokenizer(files).found()) return files;
   if (clip.config().text.vocabulary_size == kClipVocabulary)
     return join_path(data_folder().string(), "vocab");
   note(o.console,
        "no tokenizer: the source has none, and CLIP's vocabulary has another size; add one with --tokenizer "
        "DIR");
-  return "";
+  return {};
+}
+
+/// The name of the source that the target records; a packed model hands on the one that it records.
+std::string source_name(const ConvertOptions& o, const Model& clip) {
+  const PackedFile* packed = clip.source().files.packed();
+  return packed != nullptr ? packed->metadata().source : short_model_name(clip, o.source);
 }
 
 /// Whether the weights of the target must equal those of the source exactly.
@@ -166,13 +172,14 @@ int run_convert_weights(const ConvertOptions& o) {
   watch.lap("model loaded");
   note(o.console, describe(*clip));
   const Conversion conversion{*clip, o.dtype,
-                              in_stage(Stage::model, [&] { return tokenizer_folder(o, *clip); })};
+                              in_stage(Stage::model, [&] { return tokenizer_files(o, *clip); }),
+                              source_name(o, *clip)};
   in_stage(Stage::model, [&] { target->read_source(conversion); });
   write(*target, conversion);
   throw_if_interrupted();
   // The written model must load, including its tokenizer, before it is published.
   const std::unique_ptr<Model> written = in_stage(Stage::model, [&] { return target->reopen(conversion); });
-  if (!conversion.tokenizer.empty()) in_stage(Stage::model, [&] { written->processor().tokenizer(); });
+  if (conversion.tokenizer) in_stage(Stage::model, [&] { written->processor().tokenizer(); });
   if (o.verify) run_verify(o, conversion, *written);
   throw_if_interrupted();
   in_stage(Stage::output, [&] { target->commit(); });
@@ -215,7 +222,7 @@ CommandLine describe_convert_weights() {
             .completion = Completion::folders});
   line.add({.names = {"-o", "--output"},
             .value_name = "TARGET",
-            .help = "folder or .weights.h5 file to write",
+            .help = "folder, .sightline file or .weights.h5 file to write",
             .group = HelpGroup::output,
             .value = text(o->target),
             .completion = Completion::files});

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "embedding_info.h"
 
-#include <filesystem>
-
 #include "build_info.h"
 #include "failure.h"
 #include "sightline/base/format.h"
@@ -12,16 +10,6 @@
 
 namespace sightline::app {
 namespace {
-
-namespace fs = std::filesystem;
-
-std::string name_of(const Model& clip, const ModelOptions& options) {
-  const std::string given = model_name(options);
-  if (!given.empty() && !file_exists(given)) return given;
-  std::error_code error;
-  const fs::path whole = fs::absolute(given.empty() ? clip.path() : given, error).lexically_normal();
-  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
-}
 
 EmbeddingsInfo info_of(const Model& clip, const ModelOptions& options, bool normalized) {
   EmbeddingsInfo info;
@@ -50,7 +38,7 @@ void check_equal(const std::string& array, const ModelIdentity& model, const std
 
 ModelIdentity identity_of(const Model& clip, const ModelOptions& options) {
   return in_stage(Stage::model, [&] {
-    return ModelIdentity{name_of(clip, options), model_fingerprint(clip.checkpoint()), "clip"};
+    return ModelIdentity{short_model_name(clip, options), model_fingerprint(clip.checkpoint()), "clip"};
   });
 }
 
@@ -68,7 +56,7 @@ EmbeddingsInfo text_info(const Model& clip, const ModelOptions& options, const C
   info.preprocess = in_stage(Stage::model, [&] {
     const TextPreprocess text{options.text_cleaning, clip.processor().text_length(),
                               std::string(name_of(captions.invalid_utf8)), templates_of(captions)};
-    return text_preprocess_json(text, clip.source().folder);
+    return text_preprocess_json(text, clip.source().files);
   });
   return info;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <map>
 #include <memory>
 
@@ -8,7 +9,9 @@
 #include "commands.h"
 #include "failure.h"
 #include "options.h"
+#include "remedies.h"
 #include "sightline/base/format.h"
+#include "sightline/files/file.h"
 #include "sightline/model/summary.h"
 #include "sightline/model/summary_table.h"
 #include "sightline/model/tokenizer_files.h"
@@ -21,6 +24,7 @@ constexpr int kTowersAndBlocks = 3, kEveryLevel = 8;  // depths of the summary
 struct InfoOptions {
   ModelOptions model;
   ConsoleOptions console;
+  bool check = false;
 };
 
 std::string number(float value) {
@@ -102,7 +106,7 @@ void append_tokenizer(std::string& out, const Model& clip) {
     const std::int64_t longest = clip.processor().text_length();
     if (longest < clip.config().text.context_length)
       out.append(", texts truncated to ").append(std::to_string(longest)).append(" tokens");
-    if (!find_tokenizer(clip.source().folder).found()) out += " (CLIP's; the model has none)";
+    if (!find_tokenizer(clip.source().files).found()) out += " (CLIP's; the model has none)";
   } catch (const Error& error) {
     if (error.code() != ErrorCode::missing && error.code() != ErrorCode::mismatch) throw;
     out += error.code() == ErrorCode::missing ? "tokenizer: none (" : "tokenizer: incompatible (";
@@ -129,20 +133,63 @@ void append_processor(std::string& out, const Model& clip) {
   out.append("\n");
 }
 
+/// The last component of a name, without the extension of a weight file.
+std::string stem(const std::string& name) {
+  const std::filesystem::path path(name);
+  return (file_exists(name) && !is_directory(name) ? path.stem() : path.filename()).string();
+}
+
+/// What a packed model states about itself; for any other model, how to make one.
+void append_packed(std::string& out, const Model& clip, const InfoOptions& o) {
+  const PackedFile* packed = clip.source().files.packed();
+  if (packed == nullptr) {
+    const std::string name = model_name(o.model);
+    const std::string source = shell_word(name.empty() ? clip.path() : name);
+    out += "packed model: sightline convert-weights " + printable(source) + " -o " +
+           printable(shell_word(stem(short_model_name(clip, o.model)) + ".sightline")) +
+           " writes one, which starts faster\n";
+    return;
+  }
+  const PackedMetadata& metadata = packed->metadata();
+  out.append("packed model: ").append(metadata.precision->name).append(", layout ").append(kPackedLayout);
+  out.append(", format version ").append(kPackedVersion).append(", written by ");
+  out.append(printable(metadata.program)).append("\n");
+  out.append("packed from: ").append(printable(metadata.source)).append(", fingerprint ");
+  out.append(metadata.model_fingerprint).append("\n");
+}
+
+/// Reads all weights: those of a packed model must have their checksums, and all must be finite.
+std::string check_weights(const Model& clip) {
+  return with_model_remedy(clip.path(), [&] {
+    const PackedFile* packed = clip.source().files.packed();
+    if (packed != nullptr) packed->check();
+    try {
+      check_finite(clip.checkpoint(), "");
+    } catch (const Error& error) {
+      throw error.within(clip.path());
+    }
+    return "checked: " + std::string(packed != nullptr ? "all checksums are right, and " : "") + "all " +
+           std::to_string(clip.checkpoint().size()) + " tensors are finite\n";
+  });
+}
+
 int run_info(const InfoOptions& o) {
   check_model_options(o.model);
   const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   const ModelSource& source = clip->source();
   std::string out = "model: " + printable(clip->path()) + "\n";
-  out += "weights: " + source.form + " with " + source.dialect + " names in " + printable(source.weights) +
-         "\n\n";
+  out +=
+      "weights: " + source.form + " with " + source.dialect + " names in " + printable(source.weights) + "\n";
+  append_packed(out, *clip, o);
+  out += "\n";
   const bool everything = o.console.verbose > 0;
   out += summary(clip->config(), clip->checkpoint(),
                  {.depth = everything ? kEveryLevel : kTowersAndBlocks, .with_weights = everything});
   out += "\n";
   append_config(out, *clip);
   append_dtypes(out, clip->checkpoint());
-  in_stage(Stage::model, [&] { append_processor(out, *clip); });
+  with_model_remedy(clip->path(), [&] { append_processor(out, *clip); });
+  if (o.check) out += check_weights(*clip);
   in_stage(Stage::output, [&] { write_stdout(out); });
   return kExitSuccess;
 }
@@ -157,6 +204,11 @@ CommandLine describe_info() {
             .group = HelpGroup::model,
             .value = text(o->model.model),
             .completion = Completion::models});
+  line.add(
+      {.names = {"--check"},
+       .help = "read all weights: compare the checksums of a packed model, and look for NaN and infinity",
+       .group = HelpGroup::model,
+       .value = flag(o->check)});
   add_console_options(line, o->console);
   line.run = [o](const CommandLine&) { return run_info(*o); };
   return line;

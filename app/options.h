@@ -84,7 +84,9 @@ bool is_stdout(const std::string& path);
 int thread_count(const ModelOptions& options);
 /// `-m`, $SIGHTLINE_MODEL or "" (the demo model).
 std::string model_name(const ModelOptions& options);
-/// Refuses options that are not supported yet. Errors: usage.
+/// The name of a model for people: a preset or `org/name` as given, else the last component of its path.
+std::string short_model_name(const Model& model, const ModelOptions& options);
+/// Checks the number of threads. Errors: usage.
 void check_model_options(const ModelOptions& options);
 /// Loads the model. Notes on stderr if it is the demo model, and which settings were assumed because no file
 /// contains them. `dialect`: the naming scheme of the weights, "" to detect it. Errors: Failure of

@@ -10,6 +10,7 @@
 #include "sightline/files/file.h"
 #include "sightline/model/installation.h"
 #include "sightline/model/locate.h"
+#include "sightline/weights/packed_metadata.h"
 
 namespace sightline::app {
 namespace {
@@ -35,26 +36,39 @@ bool is_on_path(const std::string& name) {
   return false;
 }
 
-/// Quotes a path as one shell word.
-std::string quoted(const std::string& path) {
-  constexpr std::string_view kPlain =
-      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,@%:=";
-  if (path.find_first_not_of(kPlain) == std::string::npos) return path;
-  std::string word = "'";
-  for (const char c : path) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return word + "'";
-}
-
 /// The script of the checkout in which the program was built; "" if there is none.
 std::string checkout_script() {
   const std::string data = find_data_folder();
   if (data.empty()) return "";
   const std::string script = (fs::path(data).parent_path() / kCheckoutScript).string();
   if (!is_program(script)) return "";
-  return same_file(kCheckoutScript, script) ? kCheckoutScript : quoted(script);
+  return same_file(kCheckoutScript, script) ? kCheckoutScript : shell_word(script);
+}
+
+/// The command that makes a packed model again.
+std::string packing_command(const std::string& path) {
+  const std::string source = source_of_packed_model(path);
+  const bool found = !source.empty() && (!hub_repository(source).empty() || file_exists(source));
+  return (found || source.empty() ? "make it again with: " : "make it again from '" + source + "': ") +
+         "sightline convert-weights " + (found ? shell_word(source) : "SOURCE") + " -o " + shell_word(path) +
+         " --force";
+}
+
+/// Whether an error is about a packed model itself, which another conversion would solve.
+bool is_about_packed_model(const std::string& name, const Error& error) {
+  return error.code() != ErrorCode::io && error.subject().starts_with(name) && is_packed_model(name);
 }
 
 }  // namespace
+
+std::string shell_word(const std::string& text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,@%:=";
+  if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
 
 std::string fetch_command(const std::string& name) {
   const Preset* preset = find_preset(name);
@@ -62,11 +76,12 @@ std::string fetch_command(const std::string& name) {
   if (const std::string script = checkout_script(); !script.empty()) return script + " " + known;
   const std::string beside = join_path(executable_folder(), kInstalledScript);
   if (is_on_path(kInstalledScript)) return std::string(kInstalledScript) + " " + known;
-  if (is_program(beside)) return quoted(beside) + " " + known;
+  if (is_program(beside)) return shell_word(beside) + " " + known;
   return "hf download " + (preset == nullptr ? name : preset->repository);
 }
 
 std::string model_remedy(const std::string& name, const Error& error) {
+  if (!name.empty() && is_about_packed_model(name, error)) return packing_command(name);
   if (error.code() != ErrorCode::missing) return "";
   if (error.subject() == name && !hub_repository(name).empty())
     return "download it with: " + fetch_command(name);

@@ -14,6 +14,9 @@ namespace sightline::app {
 /// its names, or org/name.
 std::string fetch_command(const std::string& name);
 
+/// A path or name as one word of a shell command, quoted if necessary.
+std::string shell_word(const std::string& text);
+
 /// The remedy if the model `name` ("" = the demo model) cannot be opened; "" if the message is sufficient.
 std::string model_remedy(const std::string& name, const Error& error);
 

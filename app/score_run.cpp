@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "score_run.h"
 
+#include <deque>
+#include <string>
+
 #include "failure.h"
 #include "ranker.h"
 #include "score_pass.h"
@@ -43,17 +46,19 @@ void rank_captions(const ScoreRun& run, RankingWriter& writer) {
 void rank_images(const ScoreRun& run, RankingWriter& writer) {
   std::vector<Ranker> rankers(static_cast<std::size_t>(run.pool.size()), ranker_of(run));
   std::vector<std::span<const RankedScore>> scores(rankers.size());
+  std::vector<std::deque<std::string>> labels(rankers.size());  // a deque does not move its elements
   for_each_group(run, [&](std::int64_t first, const Group& group) {
-    const auto describe = [&](std::size_t i, RankedScore& score) {
-      score.index = group.images[i];
-      score.label = run.images.label(score.index);
-    };
     const std::int64_t count = std::ssize(group.cosines);
     for (std::int64_t begin = 0; begin < count; begin += std::ssize(rankers)) {
       throw_if_interrupted();
       const std::int64_t together = std::min(std::ssize(rankers), count - begin);
       run.pool.run(together, [&](std::int64_t i, int) {
         const auto n = static_cast<std::size_t>(i);
+        labels[n].clear();
+        const auto describe = [&](std::size_t place, RankedScore& score) {
+          score.index = group.images[place];
+          score.label = labels[n].emplace_back(run.images.label(score.index));
+        };
         scores[n] = rankers[n].rank(group.cosines[static_cast<std::size_t>(begin + i)], describe);
       });
       in_stage(Stage::output, [&] {

@@ -94,13 +94,16 @@ std::string model_name(const ModelOptions& options) {
   return variable == nullptr ? "" : variable;
 }
 
-void check_model_options(const ModelOptions& options) {
-  if (model_name(options).ends_with(".sightline")) {
-    fail_usage(".sightline models are not supported yet: " + model_name(options),
-               "give a model folder or a weight file in another format");
-  }
-  thread_count(options);
+std::string short_model_name(const Model& model, const ModelOptions& options) {
+  const std::string given = model_name(options);
+  if (!given.empty() && !file_exists(given)) return given;
+  std::error_code error;
+  const std::filesystem::path whole =
+      std::filesystem::absolute(given.empty() ? model.path() : given, error).lexically_normal();
+  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
 }
+
+void check_model_options(const ModelOptions& options) { thread_count(options); }
 
 std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOptions& console,
                                   const std::string& dialect) {
@@ -119,9 +122,9 @@ std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOpti
 }
 
 void load_tokenizer_of(const Model& model, const ConsoleOptions& console) {
-  in_stage(Stage::model, [&] {
+  with_model_remedy(model.path(), [&] {
     model.processor().tokenizer();
-    if (!find_tokenizer(model.source().folder).found())
+    if (!find_tokenizer(model.source().files).found())
       note(console, "the model has no tokenizer; using CLIP's vocabulary");
   });
 }

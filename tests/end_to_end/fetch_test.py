@@ -288,6 +288,37 @@ class FetchTest(unittest.TestCase):
                 self.check_refused(self.fetch(hub, *arguments), 2, "usage")
         self.assertEqual(hub.log, [])
 
+    def test_pack(self):
+        """A packed model of the same scores is next to the snapshots, made by the program in PATH, also once more."""
+        if SIGHTLINE is None:
+            self.skipTest("no --sightline BINARY given")
+        path = f"{pathlib.Path(SIGHTLINE).resolve().parent}:{os.environ['PATH']}"
+        packed = self.cache / "models--tester--nano" / "nano.sightline"
+        for arguments in (("--pack",), ("--pack", "--revision", "refs/pr/7"), ("--pack",)):
+            result = self.fetch(self.hub(), "tester/nano", *arguments, PATH=path)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(result.stdout, f"{packed}\n")
+        scores = [subprocess.run([SIGHTLINE, "embed-text", "-m", model, "a dog"], text=True, capture_output=True).stdout
+                  for model in (packed, packed.parent / "snapshots" / COMMIT)]
+        self.assertTrue(scores[0])
+        self.assertEqual(scores[0], scores[1])
+        shown = subprocess.run([SIGHTLINE, "info", packed], text=True, capture_output=True).stdout
+        self.assertIn("packed from: tester/nano, ", shown)
+
+    def test_pack_without_the_program(self):
+        """Found before anything is downloaded. A copy of the script, so that no build folder is next to it."""
+        hub, folder = self.hub(), pathlib.Path(self.folder.name)
+        (folder / "bin").mkdir()
+        for tool in ("bash", "dirname", "readlink", "curl"):
+            (folder / "bin" / tool).symlink_to(shutil.which(tool))
+        script = folder / "alone" / "sightline-fetch"
+        script.parent.mkdir()
+        shutil.copy(SCRIPT, script)
+        result = subprocess.run([shutil.which("bash"), script, "tester/nano", "--pack"], text=True, capture_output=True,
+                                env={"HF_ENDPOINT": hub.url, "HF_HUB_CACHE": str(self.cache), "PATH": str(folder / "bin")})
+        self.check_refused(result, 1, "--pack needs sightline")
+        self.assertEqual(hub.log, [])
+
     def test_the_program_finds_it(self):
         if SIGHTLINE is None:
             self.skipTest("no --sightline BINARY given")

@@ -110,7 +110,7 @@ TEST_CASE("model_source: OpenAI's weights need no config", "[model]") {
   for (const std::string& path : {folder.path(), folder / "ViT.safetensors"}) {
     const auto clip = Model::open(path);
     CHECK(clip->source().dialect == "openai");
-    CHECK(clip->source().folder == folder.path());
+    CHECK(clip->source().files.place() == folder.path());
     CHECK(clip->source().weights == folder / "ViT.safetensors");
     CHECK(clip->source().config.empty());
     CHECK(clip->source().preprocessor.empty());

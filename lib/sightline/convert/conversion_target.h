@@ -14,8 +14,10 @@ namespace sightline {
 /// The input of a conversion.
 struct Conversion {
   const Model& model;
-  std::optional<DType> dtype;  ///< dtype of floating-point tensors in the output; no value: as stored
-  std::string tokenizer;       ///< the folder of the tokenizer's files; "" for none
+  std::optional<DType> dtype;  ///< dtype of floating-point tensors in the output; no value: as stored, or
+                               ///< chosen by a format with fewer types
+  std::optional<ModelFiles> tokenizer;  ///< the tokenizer's files, if there is one
+  std::string name;                     ///< name of the source, for formats that record it
 };
 
 /// The output of a conversion. It becomes visible at `commit`, complete, or not at all. To add a format,
@@ -42,6 +44,8 @@ struct ConversionFormat {
   std::string_view extension;  ///< extension of its files; "" for a folder
   std::unique_ptr<ConversionTarget> (*open)(const std::string& path, bool force);
 };
+/// Name of the format of packed models, which not every dtype can have.
+inline constexpr std::string_view kPackedFormat = "packed";
 /// All formats. The one without an extension is used for every name that matches no other.
 std::span<const ConversionFormat> conversion_formats();
 /// The format selected by the extension of `path`.

@@ -4,6 +4,7 @@
 
 #include "sightline/base/parallel.h"
 #include "sightline/convert/conversion_target.h"
+#include "sightline/convert/packed_target.h"
 #include "sightline/convert/target_folder.h"
 #include "sightline/files/file.h"
 #include "sightline/weights/keras_h5_writer.h"
@@ -43,7 +44,8 @@ std::unique_ptr<ConversionTarget> open_as(const std::string& path, bool force) {
 }
 
 constexpr ConversionFormat kFormats[] = {{"hf", "", open_as<TargetFolder>},
-                                         {"keras-h5", ".weights.h5", open_as<KerasTarget>}};
+                                         {"keras-h5", ".weights.h5", open_as<KerasTarget>},
+                                         {kPackedFormat, ".sightline", open_as<PackedTarget>}};
 
 }  // namespace
 

@@ -24,8 +24,6 @@ class TargetFolder : public ConversionTarget {
   std::string summary() const override;
 
  private:
-  void read_config(const Conversion& conversion);
-  void read_tokenizer(const Conversion& conversion);
   void write_weights(const Conversion& conversion);
 
   StagingFolder folder_;

@@ -86,11 +86,11 @@ CLIPTextEncoder::Arguments text_arguments(const CLIPArguments& arguments, const 
 }
 
 std::shared_ptr<const Processor> processor_of(const LoadedModel& model) {
-  const auto tokenizer_loader = [folder = model.source.folder, config = model.config] {
+  const auto tokenizer_loader = [files = model.source.files, config = model.config] {
     try {
-      return load_tokenizer(folder, config, TextCleaning::hf);
+      return load_tokenizer(files, config, TextCleaning::hf);
     } catch (const Error& error) {
-      throw error.within(folder);
+      throw error.within(files.place());
     }
   };
   return std::make_shared<Processor>(model.preprocessor, model.config.vision.image_size, tokenizer_loader,
@@ -155,7 +155,7 @@ std::unique_ptr<CLIP> CLIP::from_preset(const std::string& preset, const PresetO
     }
     const CLIPArguments resized = with_input_shape(arguments, options.input_shape);
     LoadedModel untrained = untrained_model(resized, options.seed);
-    untrained.source.folder = model.source.folder;
+    untrained.source.files = model.source.files;
     untrained.config.tokenizer_class = model.config.tokenizer_class;
     if (!options.input_shape) untrained.preprocessor = model.preprocessor;
     return from_parts(std::move(untrained), resized, options);

@@ -29,9 +29,10 @@ struct CLIPOptions {
 /// the same bits for any number of threads and any batch size.
 class CLIP {
  public:
-  /// `name_or_path`: a folder or a weight file of any supported format, a preset ("clip-vit-base-patch32"),
-  /// `org/name` in the Hugging Face cache, or "" for the demo model. Errors: missing, mismatch, unsupported,
-  /// and those of the files; range for threads below 0 or above 1024 and for an unknown backend.
+  /// `name_or_path`: a folder, a weight file of any supported format, a packed model, a preset
+  /// ("clip-vit-base-patch32"), `org/name` in the Hugging Face cache, or "" for the demo model. Errors:
+  /// missing, mismatch, unsupported, and those of the files; range for threads below 0 or above 1024 and for
+  /// an unknown backend.
   static std::unique_ptr<CLIP> from_preset(const std::string& name_or_path, const CLIPOptions& options = {});
   ~CLIP();
   CLIP(const CLIP&) = delete;

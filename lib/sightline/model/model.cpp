@@ -35,13 +35,13 @@ void check_complete(const Weights& weights) {
            " such tensors)");
 }
 
-Processor::TokenizerLoader tokenizer_loader(const std::string& folder, const CLIPConfig& config,
+Processor::TokenizerLoader tokenizer_loader(const ModelFiles& files, const CLIPConfig& config,
                                             TextCleaning cleaning) {
   return [=] {
     try {
-      return load_tokenizer(folder, config, cleaning);
+      return load_tokenizer(files, config, cleaning);
     } catch (const Error& error) {
-      throw error.within(folder);
+      throw error.within(files.place());
     }
   };
 }
@@ -60,7 +60,7 @@ Model::Model(LoadedModel loaded, const ModelSettings& settings)
       text_tower_(WeightScope(weights_), config_, gemm_backend(settings.backend)),
       head_(WeightScope(weights_)),
       processor_(with_settings(std::move(loaded.preprocessor), settings), config_.vision.image_size,
-                 tokenizer_loader(source_.folder, config_, settings.text_cleaning),
+                 tokenizer_loader(source_.files, config_, settings.text_cleaning),
                  config_.text.context_length, ImageLimits{.checksums = !settings.lenient}) {
   check_complete(weights_);
 }

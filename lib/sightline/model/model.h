@@ -32,11 +32,11 @@ struct ModelSettings {
 /// tower. const = safe to share.
 class Model {
  public:
-  /// `name_or_path`: a folder or a weight file of any format that `open_model` reads, a preset name,
-  /// `org/name` in the Hugging Face cache, or "" for the demo model. Errors: missing, and those of
+  /// `name_or_path`: a folder, weight file or packed model of any format that `open_model` reads, a preset
+  /// name, `org/name` in the Hugging Face cache, or "" for the demo model. Errors: missing, and those of
   /// `open_model` and of the constructor.
   static std::unique_ptr<Model> open(const std::string& name_or_path, const ModelSettings& settings = {});
-  /// Builds a model from parts in memory; its tokenizer is read from `loaded.source.folder`. Every tensor of
+  /// Builds a model from parts in memory; its tokenizer is read from `loaded.source.files`. Every tensor of
   /// the checkpoint is used exactly once or named in an error. Errors: missing, mismatch, type (weights);
   /// mismatch (preprocessing for another image size); those of `gemm_backend`.
   explicit Model(LoadedModel loaded, const ModelSettings& settings = {});

@@ -5,13 +5,15 @@
 
 #include "sightline/base/error.h"
 #include "sightline/files/file.h"
-#include "sightline/files/placeholder.h"
 #include "sightline/model/config_gguf.h"
 #include "sightline/model/config_keras.h"
 #include "sightline/model/config_openclip.h"
 #include "sightline/model/config_shapes.h"
 #include "sightline/model/model_folder.h"
+#include "sightline/model/packed_model.h"
 #include "sightline/model/processor_files.h"
+#include "sightline/weights/names.h"
+#include "sightline/weights/packed_metadata.h"
 #include "sightline/weights/weight_format.h"
 
 namespace sightline {
@@ -48,7 +50,7 @@ void check_towers(const Weights& weights, const std::string& file) {
 /// Reads the files next to the weights and records which were used.
 class Opener {
  public:
-  explicit Opener(LoadedModel& model) : model_(model), folder_(model.source.folder) {}
+  explicit Opener(LoadedModel& model) : model_(model), files_(model.source.files) {}
 
   /// Errors: unsupported, with the model_type of config.json if it is not CLIP.
   void check_kind() const {
@@ -81,7 +83,7 @@ class Opener {
     } else if (model_.source.config.ends_with(kOpenCLIPConfig)) {
       model_.preprocessor =
           openclip_preprocessor(text_of(kOpenCLIPConfig, path), kOpenCLIPConfig, image_size);
-    } else if (std::optional<ImageSettings> settings = read_image_settings(folder_)) {
+    } else if (std::optional<ImageSettings> settings = read_image_settings(files_)) {
       model_.preprocessor = std::move(settings->config);
       model_.source.image_class = std::move(settings->class_name);
       path = std::move(settings->file);
@@ -102,11 +104,11 @@ class Opener {
   }
 
  private:
-  bool has(std::string_view name) const { return file_exists(join_path(folder_, name)); }
+  bool has(std::string_view name) const { return files_.has(name); }
 
   std::string text_of(std::string_view name, std::string& path) const {
-    path = join_path(folder_, name);
-    return std::string(as_text(read_model_file(path, kMaxConfigBytes)));
+    path = files_.path(name);
+    return std::string(as_text(files_.read(name, kMaxConfigBytes)));
   }
 
   void read_config_from_weights(const std::string& dialect) {
@@ -125,11 +127,11 @@ class Opener {
       fail(ErrorCode::missing, kOpenCLIPConfig,
            "does not exist, and the weights do not tell whether the model uses quick_gelu or gelu");
     }
-    fail(ErrorCode::missing, join_path(folder_, kConfig), "does not exist");
+    fail(ErrorCode::missing, files_.path(kConfig), "does not exist");
   }
 
   LoadedModel& model_;
-  const std::string& folder_;
+  const ModelFiles& files_;
 };
 
 // Loads the weights. If their names are unknown, the error names the model_type of config.json if possible.
@@ -145,15 +147,32 @@ Checkpoint load_weights(const std::string& model_path, std::string_view dialect,
   return checkpoint;
 }
 
+// The weights and the files of a packed model.
+Checkpoint unpack(const std::string& path, std::string_view dialect, ModelFiles& files) {
+  const std::shared_ptr<const PackedFile> packed = open_packed_model(path);
+  const std::string_view names = hf_name_map().name;
+  if (!dialect.empty() && dialect != names) {
+    fail(ErrorCode::mismatch, path,
+         "uses the naming scheme " + std::string(names) + ", expected " + std::string(dialect));
+  }
+  files = ModelFiles(packed);
+  return {packed->weights(), path, "packed", std::string(names)};
+}
+
 }  // namespace
 
 LoadedModel open_model(const std::string& path, std::string_view dialect) {
   LoadedModel model;
   const std::string model_path = resolve_model_path(path);
   model.source.path = path;
-  model.source.folder = folder_of(model_path);
   Opener opener(model);
-  Checkpoint checkpoint = load_weights(model_path, dialect, opener);
+  Checkpoint checkpoint;
+  if (is_packed_model(model_path)) {
+    checkpoint = unpack(model_path, dialect, model.source.files);
+  } else {
+    model.source.files = ModelFiles(folder_of(model_path));
+    checkpoint = load_weights(model_path, dialect, opener);
+  }
   model.source.form = checkpoint.form;
   model.source.dialect = checkpoint.dialect;
   model.source.weights = checkpoint.file;

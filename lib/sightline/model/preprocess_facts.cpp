@@ -49,11 +49,12 @@ std::string channels_json(const float (&values)[3]) {
 }
 
 /// A hash of the tokenizer's files: the model's own, or those that ship with the program.
-std::string tokenizer_hash(const std::string& folder) {
-  TokenizerFiles files = find_tokenizer(folder);
-  if (!files.found()) files = find_tokenizer(join_path(data_folder().string(), "vocab"));
+std::string tokenizer_hash(const ModelFiles& files) {
+  TokenizerFiles tokenizer = find_tokenizer(files);
+  if (!tokenizer.found()) tokenizer = find_tokenizer(join_path(data_folder().string(), "vocab"));
   Hash128 hash;
-  for (const std::string& path : files.paths()) hash.update_sized(read_file(path, kMaxFileBytes));
+  for (const std::string& name : tokenizer.names())
+    hash.update_sized(tokenizer.files.read(name, kMaxFileBytes));
   return hash.hex();
 }
 
@@ -81,9 +82,9 @@ std::string image_preprocess_json(const PreprocessorConfig& config, bool lenient
          ",\"std\":" + channels_json(std_deviation) + "}}";
 }
 
-std::string text_preprocess_json(const TextPreprocess& text, const std::string& folder) {
+std::string text_preprocess_json(const TextPreprocess& text, const ModelFiles& files) {
   std::string json = R"({"cleaning":")" + std::string(text.cleaning == TextCleaning::hf ? "hf" : "openai");
-  json += R"(","tokenizer":")" + tokenizer_hash(folder);
+  json += R"(","tokenizer":")" + tokenizer_hash(files);
   json += R"(","context_length":)" + std::to_string(text.context_length);
   json += R"(,"invalid_utf8":)";
   append_json_string(json, text.invalid_utf8);

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "sightline/model/config.h"
+#include "sightline/model/model_files.h"
 #include "sightline/text/clip_tokenizer.h"
 
 namespace sightline {
@@ -21,8 +22,8 @@ struct TextPreprocess {
   std::vector<std::string> templates;  ///< templates of labels; empty for captions
 };
 
-/// The same for texts. `folder` contains the model's tokenizer, whose files are hashed. Errors:
-/// those of `find_tokenizer` and `read_file`.
-std::string text_preprocess_json(const TextPreprocess& text, const std::string& folder);
+/// The same for texts. `files` contains the model's tokenizer, whose files are hashed. Errors:
+/// those of `find_tokenizer` and `ModelFiles::read`.
+std::string text_preprocess_json(const TextPreprocess& text, const ModelFiles& files);
 
 }  // namespace sightline

@@ -126,15 +126,14 @@ std::optional<ImageSettings> image_settings(const ProcessorTexts& texts) {
                        std::string(processor_class.name)};
 }
 
-std::optional<ImageSettings> read_image_settings(const std::string& folder) {
+std::optional<ImageSettings> read_image_settings(const ModelFiles& files) {
   const auto text_of = [&](std::string_view name) -> std::optional<std::string> {
-    const std::string path = join_path(folder, name);
-    if (!file_exists(path)) return std::nullopt;
-    return std::string(as_text(read_model_file(path, kMaxBytes)));
+    if (!files.has(name)) return std::nullopt;
+    return std::string(as_text(files.read(name, kMaxBytes)));
   };
   std::optional<ImageSettings> settings = image_settings(
       {text_of(kProcessor), text_of(kPreprocessor), text_of(kConfig), text_of(kTokenizerConfig)});
-  if (settings) settings->file = join_path(folder, settings->file);
+  if (settings) settings->file = files.path(settings->file);
   return settings;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sightline/model/config.h"
+#include "sightline/model/model_files.h"
 
 namespace sightline {
 
@@ -30,7 +31,7 @@ struct ProcessorTexts {
 /// (_merge_kwargs).
 std::optional<ImageSettings> image_settings(const ProcessorTexts& texts);
 
-/// The same for the files of a folder; `file` is a path. Errors: as above; io, limit.
-std::optional<ImageSettings> read_image_settings(const std::string& folder);
+/// The same for the files of a model; `file` is a path. Errors: as above; those of `ModelFiles::read`.
+std::optional<ImageSettings> read_image_settings(const ModelFiles& files);
 
 }  // namespace sightline

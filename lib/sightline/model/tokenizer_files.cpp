@@ -9,7 +9,6 @@
 #include "sightline/base/format.h"
 #include "sightline/base/log.h"
 #include "sightline/files/file.h"
-#include "sightline/files/placeholder.h"
 #include "sightline/model/data_folder.h"
 #include "sightline/model/tokenizer_fit.h"
 
@@ -17,6 +16,7 @@ namespace sightline {
 namespace {
 
 constexpr std::int64_t kMaxFileBytes = 64LL << 20;
+constexpr std::string_view kTokenizerJson = "tokenizer.json";
 
 struct Pair {
   std::string_view vocabulary, merges;
@@ -28,34 +28,35 @@ constexpr std::array kPairs = {
     Pair{"assets/vocabulary.json", "assets/merges.txt"},
 };
 
-std::unique_ptr<CLIPTokenizer> read_tokenizer(const TokenizerFiles& files, std::string_view model_class,
+std::unique_ptr<CLIPTokenizer> read_tokenizer(const TokenizerFiles& tokenizer, std::string_view model_class,
                                               TextCleaning cleaning) {
-  const auto read = [](const std::string& path) {
-    return path.empty() ? std::vector<std::byte>() : read_model_file(path, kMaxFileBytes);
+  const auto read = [&](const std::string& name) {
+    return name.empty() ? std::vector<std::byte>() : tokenizer.files.read(name, kMaxFileBytes);
   };
   // An empty text would mean an absent file to the functions that read the settings.
-  const auto read_settings = [&](const std::string& path) {
-    std::vector<std::byte> bytes = read(path);
-    if (!path.empty() && bytes.empty()) fail(ErrorCode::header, path, "is empty, expected JSON");
+  const auto read_settings = [&](const std::string& name) {
+    std::vector<std::byte> bytes = read(name);
+    if (!name.empty() && bytes.empty())
+      fail(ErrorCode::header, tokenizer.files.path(name), "is empty, expected JSON");
     return bytes;
   };
-  const std::vector<std::byte> config = read_settings(files.config),
-                               map = read_settings(files.special_tokens_map),
-                               added = read_settings(files.added_tokens);
+  const std::vector<std::byte> config = read_settings(tokenizer.config),
+                               map = read_settings(tokenizer.special_tokens_map),
+                               added = read_settings(tokenizer.added_tokens);
   const TokenizerSettingsTexts settings{as_text(config), as_text(map), as_text(added), model_class};
-  if (!files.tokenizer_json.empty())
-    return CLIPTokenizer::from_tokenizer_json(read(files.tokenizer_json), cleaning, settings);
-  return CLIPTokenizer::from_vocabulary(read(files.vocabulary), read(files.merges), cleaning, settings);
+  if (!tokenizer.tokenizer_json.empty())
+    return CLIPTokenizer::from_tokenizer_json(read(tokenizer.tokenizer_json), cleaning, settings);
+  return CLIPTokenizer::from_vocabulary(read(tokenizer.vocabulary), read(tokenizer.merges), cleaning,
+                                        settings);
 }
 
-void find_settings(const std::string& folder, TokenizerFiles& files) {
+void find_settings(TokenizerFiles& tokenizer) {
   const auto found = [&](std::string_view name) {
-    const std::string path = join_path(folder, name);
-    return file_exists(path) ? path : std::string();
+    return tokenizer.files.has(name) ? std::string(name) : std::string();
   };
-  files.config = found("tokenizer_config.json");
-  files.special_tokens_map = found("special_tokens_map.json");
-  files.added_tokens = found("added_tokens.json");
+  tokenizer.config = found("tokenizer_config.json");
+  tokenizer.special_tokens_map = found("special_tokens_map.json");
+  tokenizer.added_tokens = found("added_tokens.json");
 }
 
 struct Found {
@@ -63,16 +64,15 @@ struct Found {
   std::string file;  ///< name for messages
 };
 
-/// Reads the tokenizer of `folder`, or CLIP's. Errors: those of `load_tokenizer`.
-Found open_tokenizer(const std::string& folder, const CLIPConfig& config, TextCleaning cleaning) {
-  TokenizerFiles files = find_tokenizer(folder);
-  const bool shipped = !files.found();
-  if (shipped) files = find_tokenizer(join_path(data_folder().string(), "vocab"));
+/// Reads the tokenizer of a model, or CLIP's. Errors: those of `load_tokenizer`.
+Found open_tokenizer(const ModelFiles& files, const CLIPConfig& config, TextCleaning cleaning) {
+  TokenizerFiles found = find_tokenizer(files);
+  const bool shipped = !found.found();
+  if (shipped) found = find_tokenizer(join_path(data_folder().string(), "vocab"));
   std::unique_ptr<CLIPTokenizer> tokenizer =
-      read_tokenizer(files, shipped ? std::string_view() : config.tokenizer_class, cleaning);
-  log_debug(
-      "tokenizer: " + printable(files.tokenizer_json.empty() ? files.vocabulary : files.tokenizer_json) +
-      ", " + std::to_string(tokenizer->vocabulary_size()) + " tokens");
+      read_tokenizer(found, shipped ? std::string_view() : config.tokenizer_class, cleaning);
+  log_debug("tokenizer: " + printable(found.files.path(found.names().front())) + ", " +
+            std::to_string(tokenizer->vocabulary_size()) + " tokens");
   const std::int64_t rows = config.text.vocabulary_size;
   if (shipped && tokenizer->vocabulary_size() != rows) {
     fail(
@@ -81,7 +81,7 @@ Found open_tokenizer(const std::string& folder, const CLIPConfig& config, TextCl
             std::to_string(tokenizer->vocabulary_size()) + " entries, but the token embedding has " +
             std::to_string(rows) + " rows");
   }
-  return {std::move(tokenizer), files.name()};
+  return {std::move(tokenizer), found.name()};
 }
 
 std::unique_ptr<Tokenizer> fit(std::unique_ptr<Tokenizer> tokenizer, const CLIPTextConfig& config,
@@ -95,57 +95,63 @@ std::unique_ptr<Tokenizer> fit(std::unique_ptr<Tokenizer> tokenizer, const CLIPT
 
 std::string TokenizerFiles::name() const { return tokenizer_json.empty() ? "vocab.json" : "tokenizer.json"; }
 
-std::vector<std::string> TokenizerFiles::paths() const {
-  std::vector<std::string> paths;
+std::vector<std::string> TokenizerFiles::names() const {
+  std::vector<std::string> names;
   if (!tokenizer_json.empty()) {
-    paths = {tokenizer_json};
+    names = {tokenizer_json};
   } else if (found()) {
-    paths = {vocabulary, merges};
+    names = {vocabulary, merges};
   }
-  for (const std::string& path : {config, special_tokens_map, added_tokens}) {
-    if (!path.empty()) paths.push_back(path);
+  for (const std::string& name : {config, special_tokens_map, added_tokens}) {
+    if (!name.empty()) names.push_back(name);
   }
-  return paths;
+  return names;
 }
 
-TokenizerFiles find_tokenizer(const std::string& folder) {
-  const std::string json = join_path(folder, "tokenizer.json");
+TokenizerFiles find_tokenizer(const ModelFiles& files) {
+  TokenizerFiles tokenizer;
+  tokenizer.files = files;
+  const bool has_json = files.has(kTokenizerJson);
   bool without_merges = false;
   for (const Pair& pair : kPairs) {
-    const std::string vocabulary = join_path(folder, pair.vocabulary),
-                      merges = join_path(folder, pair.merges);
     const bool hugging_face = &pair == &kPairs[0];
-    if (!file_exists(vocabulary)) continue;
-    if (file_exists(merges)) {
-      TokenizerFiles files = {vocabulary, merges, "", "", "", ""};
-      if (hugging_face) find_settings(folder, files);
+    if (!files.has(pair.vocabulary)) continue;
+    if (files.has(pair.merges)) {
+      tokenizer.vocabulary = pair.vocabulary;
+      tokenizer.merges = pair.merges;
+      if (hugging_face) find_settings(tokenizer);
       // KerasHub's file of that name has another format.
-      if (hugging_face && file_exists(json)) files.tokenizer_json = json;
-      return files;
+      if (hugging_face && has_json) tokenizer.tokenizer_json = kTokenizerJson;
+      return tokenizer;
     }
     without_merges = true;
   }
-  if (file_exists(json)) {
-    TokenizerFiles files = {"", "", json, "", "", ""};
-    find_settings(folder, files);
-    return files;
+  if (has_json) {
+    tokenizer.tokenizer_json = kTokenizerJson;
+    find_settings(tokenizer);
+    return tokenizer;
   }
   if (without_merges) fail(ErrorCode::missing, "merges.txt", "does not exist next to the vocabulary");
-  return {};
+  return tokenizer;
 }
 
-std::unique_ptr<Tokenizer> load_tokenizer(const std::string& folder, const CLIPConfig& config,
+std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const CLIPConfig& config,
                                           TextCleaning cleaning) {
-  Found found = open_tokenizer(folder, config, cleaning);
-  return fit(std::move(found.tokenizer), config.text, folder, found.file);
+  const PackedFile* packed = files.packed();
+  if (packed != nullptr && cleaning == TextCleaning::hf && packed->contains(kPackedTokenTable)) {
+    log_debug("tokenizer: " + printable(files.path(kPackedTokenTable)));
+    return load_token_table(packed->document(kPackedTokenTable), files.owner(), config, files.place(),
+                            std::string(kPackedTokenTable));
+  }
+  Found found = open_tokenizer(files, config, cleaning);
+  return fit(std::move(found.tokenizer), config.text, files.place(), found.file);
 }
 
-std::vector<std::byte> compile_tokenizer(const std::string& folder, const CLIPConfig& config,
-                                         TextCleaning cleaning) {
-  const Found found = open_tokenizer(folder, config, cleaning);
+std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const CLIPConfig& config) {
+  const Found found = open_tokenizer(files, config, TextCleaning::hf);
   std::vector<std::byte> table = found.tokenizer->table();
   // Packing a tokenizer that does not fit the model is the same error as loading it.
-  load_token_table(table, nullptr, config, folder, found.file);
+  load_token_table(table, nullptr, config, files.place(), found.file);
   return table;
 }
 

@@ -29,8 +29,8 @@ class PackedFile {
   /// Opens a file and checks everything except the values of the tokenizer's files and of the weights: the
   /// container, the version, the checksums of the description and of the vectors, and that the parts are
   /// exactly those that `tensors_of` requires, each in its place. Errors: those of `parse_safetensors`,
-  /// MappedFile and `tensors_of`; magic if it is no packed file; unsupported for another version, layout or
-  /// precision; header (metadata); missing, mismatch, range (parts); corrupt (checksums).
+  /// MappedFile and `tensors_of`; magic if it is not a packed file; unsupported for another version, layout
+  /// or precision; header (metadata); missing, mismatch, range (parts); corrupt (checksums).
   static std::shared_ptr<const PackedFile> open(const std::string& path, TensorsOf tensors_of);
   /// The same for a file in memory, which must outlive the result. `subject` names it in messages.
   static std::shared_ptr<const PackedFile> parse(ByteView file, const std::string& subject,

@@ -22,7 +22,7 @@ constexpr std::array kPrecisions = {
 constexpr std::array kDocuments = {
     PackedDocumentKind{kPackedConfig, PackedRange::description},
     PackedDocumentKind{"preprocessor_config.json", PackedRange::description},
-    PackedDocumentKind{"tokenizer.table", PackedRange::token_table},
+    PackedDocumentKind{kPackedTokenTable, PackedRange::token_table},
     PackedDocumentKind{"vocab.json", PackedRange::tokenizer_files},
     PackedDocumentKind{"merges.txt", PackedRange::tokenizer_files},
     PackedDocumentKind{"tokenizer.json", PackedRange::tokenizer_files},

@@ -55,7 +55,7 @@ struct PackedDocumentKind {
 };
 /// All kinds in the order of the file. Those in the range `description` are required.
 std::span<const PackedDocumentKind> packed_documents();
-inline constexpr std::string_view kPackedConfig = "config.json";
+inline constexpr std::string_view kPackedConfig = "config.json", kPackedTokenTable = "tokenizer.table";
 
 /// A document of a certain file.
 struct PackedDocument {

@@ -80,7 +80,7 @@ class Writer {
     out_.write_at(data_start, checksums);
   }
 
-  // The bytes of a part that is no tensor: a document, or zeros for padding and for checksums to come.
+  // The bytes of a part without a tensor: a document, or zeros for padding and for checksums to come.
   std::string text_of(const PackedPart& part) const {
     for (const auto& [name, text] : content_.documents) {
       if (part.name == std::string(kPackedDocumentPrefix) + name) return text;

@@ -13,6 +13,7 @@ try() {  # COMMAND ARGUMENTS...
         '--backend openblas') if sightline --version -v | grep -q 'openblas, cannot be loaded'; then continue; fi ;;
         '--output-dtype f16' | --values*) form='-f npy' ;;
         '--to keras-h5') form='-o target.weights.h5' ;;
+        '--to packed') form='-o target.sightline' ;;
         '--from hf' | '--from auto') ;;
         --from*) want=5 ;;  # of this source, whose names are Hugging Face's
       esac

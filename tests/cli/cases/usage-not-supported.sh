@@ -4,6 +4,6 @@ expect 2 sightline embed-image a.png -o o.npy --shard 1/2
 expect 2 sightline embed-image a.png --dtype bf16
 expect 2 sightline embed-text a --dtype int8
 expect 2 sightline embed-text a --dtype f16
-expect 2 sightline convert-weights "$SIGHTLINE_MODEL" -o m.sightline
+expect 2 sightline convert-weights "$SIGHTLINE_MODEL" -o m.sightline --dtype bf16
 expect 2 sightline convert-weights "$SIGHTLINE_MODEL" -o m --dtype int8
 ls

@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: Apache-2.0
+# A packed model that is damaged, or of another version, ends the run with the command that makes it again.
+sightline convert-weights "$MODELS/nano_quick_gelu" -o good.sightline -q
+try() {
+  expect 5 sightline score -m "$1" "$IMAGES" -c dog
+}
+: >empty.sightline
+try empty.sightline
+head -c 100000 good.sightline >cut.sightline
+try cut.sightline
+sed 's/"version":"1"/"version":"9"/' good.sightline >version.sightline
+try version.sightline
+sed 's/"precision":"f32"/"precision":"f64"/' good.sightline >precision.sightline
+try precision.sightline
+sed 's/"architectures"/"architectureS"/' good.sightline >config.sightline
+try config.sightline
+sed 's/#version: 0.2/#version: 0.3/' good.sightline >merges.sightline
+expect 5 sightline embed-text -m merges.sightline dog --text-cleaning openai
+cp good.sightline weights.sightline
+size=$(stat -c %s weights.sightline)
+printf 'X' | dd of=weights.sightline bs=1 seek=$((size - 9)) conv=notrunc status=none
+expect 5 sightline info weights.sightline --check
+echo '{"a":1}' >json.sightline
+try json.sightline
+expect 5 sightline score -m absent.sightline "$IMAGES" -c dog
+# A source that can be found is named in the command.
+cp -r "$MODELS/nano_quick_gelu" "my model"
+sightline convert-weights "my model" -o m.sightline -q
+sed 's/"version":"1"/"version":"2"/' m.sightline >n.sightline
+try n.sightline
+# It is recognised by its content, too.
+mv n.sightline model
+try model

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/convert/packed_target.h"
+
+#include <filesystem>
+
+#include "sightline/convert/target_folder.h"
+#include "sightline/convert/verification.h"
+#include "sightline/model/preprocess_facts.h"
+#include "sightline/weights/fingerprint.h"
+#include "support/catch.h"
+#include "support/error_of.h"
+#include "support/golden.h"
+#include "support/temp_folder.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+template <class Target>
+void convert(const std::string& source, const std::string& path, std::optional<DType> dtype = {}) {
+  const std::unique_ptr<Model> model = Model::open(source);
+  const Conversion conversion{*model, dtype, model->source().files, "nano"};
+  Target target(path, false);
+  target.read_source(conversion);
+  target.write(conversion);
+  (void)target.reopen(conversion);
+  target.commit();
+}
+
+Verification compared(const std::string& a, const std::string& b, const std::string& backend = "auto") {
+  ThreadPool pool(2);
+  Scratch scratch;
+  Context context{pool, scratch};
+  ModelSettings settings;
+  settings.backend = backend;
+  return verify(*Model::open(a, settings), *Model::open(b, settings), context);
+}
+
+}  // namespace
+
+TEST_CASE("packed target: f32 and f16 give the same bits as a folder in the same precision", "[packed]") {
+  const TempFolder temp;
+  const DType dtype = GENERATE(DType::f32, DType::f16);
+  const std::string backend = GENERATE("auto", "reference");
+  const std::string source = golden_path("model/nano_quick_gelu"), packed = temp / "m.sightline",
+                    folder = temp / "folder";
+  convert<PackedTarget>(source, packed, dtype);
+  convert<TargetFolder>(source, folder, dtype);
+  const Verification result = compared(folder, packed, backend);
+  CHECK(result.tensors == 78);
+  CHECK(result.different.empty());
+  CHECK(result.largest == 0);
+}
+
+TEST_CASE("packed target: keep chooses float16 only if it is exact", "[packed]") {
+  const TempFolder temp;
+  convert<PackedTarget>(golden_path("model/nano_f16"), temp / "half.sightline");
+  convert<PackedTarget>(golden_path("model/nano_quick_gelu"), temp / "single.sightline");
+  const auto precision = [&](const char* name) {
+    return Model::open(temp / name)->source().files.packed()->precision().name;
+  };
+  CHECK(precision("half.sightline") == "f16");
+  CHECK(precision("single.sightline") == "f32");
+  CHECK(compared(golden_path("model/nano_f16"), temp / "half.sightline").largest == 0);
+}
+
+TEST_CASE("packed target: a folder written from a packed model is the one written from its source",
+          "[packed]") {
+  const TempFolder temp;
+  const std::optional<DType> dtype = GENERATE(std::optional<DType>(), std::optional(DType::f16));
+  const std::string source = golden_path("model/nano_tokenizer_json");
+  convert<TargetFolder>(source, temp / "direct", dtype);
+  convert<PackedTarget>(source, temp / "m.sightline", dtype);
+  convert<TargetFolder>(temp / "m.sightline", temp / "unpacked");
+  for (const auto& entry : std::filesystem::directory_iterator(temp / "direct")) {
+    const std::string name = entry.path().filename().string();
+    CAPTURE(name);
+    CHECK(temp.read("unpacked/" + name) == temp.read("direct/" + name));
+  }
+}
+
+TEST_CASE("packed target: it counts as its source and tokenizes as it does", "[packed]") {
+  const TempFolder temp;
+  const std::string name = GENERATE("nano_quick_gelu", "nano_tokenizer_json", "nano_bf16");
+  const std::string source = golden_path("model/" + name), packed = temp / "m.sightline";
+  convert<PackedTarget>(source, packed, name == "nano_quick_gelu" ? std::optional(DType::f16) : std::nullopt);
+  const std::unique_ptr<Model> before = Model::open(source), after = Model::open(packed);
+  CHECK(model_fingerprint(before->checkpoint()) == model_fingerprint(after->checkpoint()));
+  // A tokenizer without settings files gets them, as in a folder.
+  if (before->source().files.has("special_tokens_map.json")) {
+    CHECK(text_preprocess_json({}, before->source().files) ==
+          text_preprocess_json({}, after->source().files));
+  }
+  CHECK(image_preprocess_json(before->processor().image_config(), false) ==
+        image_preprocess_json(after->processor().image_config(), false));
+  for (const char* text : {"a dog", "Two CATS, sitting!", ""})
+    CHECK(before->processor().process_text(text).ids == after->processor().process_text(text).ids);
+  CHECK(after->source().form == "packed");
+  CHECK(after->source().files.packed()->metadata().source == "nano");
+}
+
+TEST_CASE("packed target: a precision that is not supported yet is named", "[packed]") {
+  const TempFolder temp;
+  CHECK(error_of([&] {
+          convert<PackedTarget>(golden_path("model/nano_gelu"), temp / "m.sightline", DType::bf16);
+        }).code == "UNSUP");
+  CHECK(temp.entries() == 0);
+}
+
+TEST_CASE("packed target: another naming scheme cannot be requested", "[packed]") {
+  const TempFolder temp;
+  convert<PackedTarget>(golden_path("model/nano_gelu"), temp / "m.sightline");
+  CHECK(error_of([&] { (void)open_model(temp / "m.sightline", "openai"); }).code == "MISMATCH");
+  CHECK(open_model(temp / "m.sightline", "hf").source.dialect == "hf");
+}
