@@ -8,11 +8,9 @@
 #include "sightline/ops/gemm_tile.h"
 #include "sightline/ops/vector_math.h"
 
-// Included by the files of the instruction sets. Each defines the attribute that compiles these functions for
-// its instructions, because a function can only be inlined into one that has the same.
-#ifndef SIGHTLINE_TILE_TARGET
-#define SIGHTLINE_TILE_TARGET
-#endif
+/// @file
+/// The kernels of matrix products as templates. Included by one file for each instruction set, which defines
+/// SIGHTLINE_TARGET (vector_math.h), because a function can only be inlined into one that has the same.
 
 namespace sightline {
 namespace {
@@ -20,9 +18,9 @@ namespace {
 // Writes one vector of outputs. `bytes` is a constant for whole vectors: a copy whose size is known only at
 // run time costs more than all the arithmetic here.
 template <int kLanes>
-SIGHTLINE_TILE_TARGET [[gnu::always_inline]] inline void store_lanes(const Tile& tile, const float* sums,
-                                                                     std::int64_t at, int column,
-                                                                     std::size_t bytes) {
+SIGHTLINE_TARGET [[gnu::always_inline]] inline void store_lanes(const Tile& tile, const float* sums,
+                                                                std::int64_t at, int column,
+                                                                std::size_t bytes) {
   using Float = typename Vector<kLanes>::Float;
   using Int = typename Vector<kLanes>::Int;
   Float sum, bias{}, previous{};
@@ -38,8 +36,8 @@ SIGHTLINE_TILE_TARGET [[gnu::always_inline]] inline void store_lanes(const Tile&
 
 // Writes the outputs of a tile, whose sums are [rows, width], from column `first` of the panel on.
 template <int kLanes>
-SIGHTLINE_TILE_TARGET [[gnu::noinline]] void store(const Tile& tile, const float* sums, int rows, int width,
-                                                   int first) {
+SIGHTLINE_TARGET [[gnu::noinline]] void store(const Tile& tile, const float* sums, int rows, int width,
+                                              int first) {
   for (int r = 0; r < rows; ++r) {
     for (int column = first; column < first + width; column += kLanes, sums += kLanes) {
       const std::int64_t count = tile.columns - column, at = r * tile.y_stride + column;
@@ -60,7 +58,7 @@ SIGHTLINE_TILE_TARGET [[gnu::noinline]] void store(const Tile& tile, const float
 //   Float load(address, member)    kLanes weights as float32, of input `member` of the group
 // `kAhead` is the distance in bytes at which the panel itself is prefetched into the L1 cache, or 0.
 template <class Element, int kRows, int kVectors, int kAhead>
-SIGHTLINE_TILE_TARGET [[gnu::always_inline]] inline void compute(const Tile& tile, int column) {
+SIGHTLINE_TARGET [[gnu::always_inline]] inline void compute(const Tile& tile, int column) {
   constexpr int kLanes = Element::kLanes, kGroup = Element::kGroup, kBytes = Element::kBytes;
   using Float = typename Vector<kLanes>::Float;
   Float sums[kRows][kVectors];
@@ -105,7 +103,7 @@ template <int lanes>
 struct FloatElement {
   static constexpr int kLanes = lanes, kGroup = 1, kBytes = 4;
   using Float = typename Vector<lanes>::Float;
-  SIGHTLINE_TILE_TARGET [[gnu::always_inline]] static Float load(const std::byte* address, int /*member*/) {
+  SIGHTLINE_TARGET [[gnu::always_inline]] static Float load(const std::byte* address, int /*member*/) {
     Float weights;
     std::memcpy(&weights, address, sizeof weights);
     return weights;
@@ -118,7 +116,7 @@ struct BfloatElement {
   static constexpr int kLanes = lanes, kGroup = 2, kBytes = 2;
   using Float = typename Vector<lanes>::Float;
   using Int = typename Vector<lanes>::Int;
-  SIGHTLINE_TILE_TARGET [[gnu::always_inline]] static Float load(const std::byte* address, int member) {
+  SIGHTLINE_TARGET [[gnu::always_inline]] static Float load(const std::byte* address, int member) {
     Int pairs;
     std::memcpy(&pairs, address, sizeof pairs);
     return __builtin_bit_cast(Float,
@@ -132,7 +130,7 @@ struct BfloatElement {
 //   kWholePanel   whether a tile is as wide as the panel, or 16 columns wide
 //   kAhead        as for `compute`
 template <class Isa, class Element, int kRows>
-SIGHTLINE_TILE_TARGET void multiply(const Tile& tile) {
+SIGHTLINE_TARGET void multiply(const Tile& tile) {
   constexpr int kStepVectors = static_cast<int>(PanelLayout::kStep) / Isa::kLanes;
   if constexpr (Isa::kWholePanel) {
     switch (tile.panel_columns / PanelLayout::kStep) {

@@ -3,7 +3,7 @@
 
 #include <immintrin.h>
 
-#define SIGHTLINE_TILE_TARGET [[gnu::target("avx2,fma,f16c")]]
+#define SIGHTLINE_TARGET [[gnu::target("avx2,fma,f16c")]]
 #include "sightline/ops/tile_compute.h"
 #include "sightline/ops/tiles.h"
 
@@ -19,7 +19,7 @@ struct Avx2 {
 
 struct HalfElement {
   static constexpr int kLanes = 8, kGroup = 1, kBytes = 2;
-  SIGHTLINE_TILE_TARGET [[gnu::always_inline]] static Vector<8>::Float load(const std::byte* address, int) {
+  SIGHTLINE_TARGET [[gnu::always_inline]] static Vector<8>::Float load(const std::byte* address, int) {
     return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(address)));
   }
 };

@@ -3,7 +3,7 @@
 
 #include <immintrin.h>
 
-#define SIGHTLINE_TILE_TARGET [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,fma,f16c")]]
+#define SIGHTLINE_TARGET [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,fma,f16c")]]
 #include "sightline/ops/tile_compute.h"
 #include "sightline/ops/tiles.h"
 
@@ -20,7 +20,7 @@ struct Avx512 {
 
 struct HalfElement {
   static constexpr int kLanes = 16, kGroup = 1, kBytes = 2;
-  SIGHTLINE_TILE_TARGET [[gnu::always_inline]] static Vector<16>::Float load(const std::byte* address, int) {
+  SIGHTLINE_TARGET [[gnu::always_inline]] static Vector<16>::Float load(const std::byte* address, int) {
     const __m256i halves = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(address));
     return _mm512_maskz_cvtph_ps(0xFFFF, halves);  // g++ 12 warns of the form without a mask
   }

@@ -5,6 +5,12 @@
 #include <cstring>
 #include <limits>
 
+// A file of one instruction set defines the attribute that compiles these functions for its instructions: a
+// vector cannot be passed between functions of different instruction sets.
+#ifndef SIGHTLINE_TARGET
+#define SIGHTLINE_TARGET
+#endif
+
 namespace sightline {
 
 /// Vectors of 4, 8 or 16 lanes (a GCC and clang extension); arithmetic is element by element.
@@ -18,7 +24,7 @@ struct Vector {
 /// exp of each lane, accurate to about 1 ulp; arguments are clamped to [-87, 88].
 /// 2^n * exp(r), n = round(x / ln 2), r in two parts (Cody and Waite 1980), exp(r) by its Taylor polynomial.
 template <class Float, class Int>
-[[gnu::always_inline]] inline Float exp_lanes(Float x) {
+SIGHTLINE_TARGET [[gnu::always_inline]] inline Float exp_lanes(Float x) {
   x = x < -87.0F ? Float{} - 87.0F : x;
   x = x > 88.0F ? Float{} + 88.0F : x;
   const Float shifted = x * 1.44269504F + 12582912.0F;  // adding 1.5 * 2^23 rounds to an integer in the low
@@ -38,7 +44,7 @@ template <class Float, class Int>
 
 /// erf of each lane as x P(x^2) / Q(x^2), |x| <= 4: the rational approximation that Eigen and XLA use.
 template <class Float>
-[[gnu::always_inline]] inline Float erf_lanes(Float x) {
+SIGHTLINE_TARGET [[gnu::always_inline]] inline Float erf_lanes(Float x) {
   x = x < -4.0F ? Float{} - 4.0F : x;
   x = x > 4.0F ? Float{} + 4.0F : x;
   const Float s = x * x;
@@ -57,18 +63,18 @@ template <class Float>
 
 /// x * sigmoid(1.702 x). Source: OpenAI CLIP, model.py `QuickGELU`.
 template <class Float, class Int>
-[[gnu::always_inline]] inline Float quick_gelu_lanes(Float x) {
+SIGHTLINE_TARGET [[gnu::always_inline]] inline Float quick_gelu_lanes(Float x) {
   return x / (1.0F + exp_lanes<Float, Int>(x * -1.702F));
 }
 
 /// x * (1 + erf(x / sqrt 2)) / 2: the exact form.
 template <class Float>
-[[gnu::always_inline]] inline Float gelu_lanes(Float x) {
+SIGHTLINE_TARGET [[gnu::always_inline]] inline Float gelu_lanes(Float x) {
   return 0.5F * x * (1.0F + erf_lanes(x * 0.70710678F));
 }
 
 /// The largest lane.
-[[gnu::always_inline]] inline float largest_lane(Vector<16>::Float v) {
+SIGHTLINE_TARGET [[gnu::always_inline]] inline float largest_lane(Vector<16>::Float v) {
   using Eight = Vector<8>::Float;
   using Four = Vector<4>::Float;
   const Eight low = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7);
@@ -87,18 +93,18 @@ struct DoubleSums {
   Vector<4>::Double parts[4] = {};
 
   /// Adds 16 values from memory.
-  [[gnu::always_inline]] inline void add(const float* values) {
+  SIGHTLINE_TARGET [[gnu::always_inline]] inline void add(const float* values) {
     for (int i = 0; i < 4; ++i) parts[i] += load(values + 4 * i);
   }
   /// Adds (value - centre)^2 of 16 values from memory.
-  [[gnu::always_inline]] inline void add_squares(const float* values, double centre) {
+  SIGHTLINE_TARGET [[gnu::always_inline]] inline void add_squares(const float* values, double centre) {
     for (int i = 0; i < 4; ++i) {
       const Vector<4>::Double distance = load(values + 4 * i) - centre;
       parts[i] += distance * distance;
     }
   }
   /// `first`, to which the 16 sums are added one after another.
-  [[gnu::always_inline]] inline double total(double first) const {
+  SIGHTLINE_TARGET [[gnu::always_inline]] inline double total(double first) const {
     for (const Vector<4>::Double& part : parts) {
       for (int i = 0; i < 4; ++i) first += part[i];
     }
@@ -106,7 +112,7 @@ struct DoubleSums {
   }
 
  private:
-  [[gnu::always_inline]] static inline Vector<4>::Double load(const float* values) {
+  SIGHTLINE_TARGET [[gnu::always_inline]] static inline Vector<4>::Double load(const float* values) {
     Vector<4>::Float four;
     std::memcpy(&four, values, sizeof four);
     return __builtin_convertvector(four, Vector<4>::Double);
@@ -115,8 +121,9 @@ struct DoubleSums {
 
 /// `a` where the bits of `mask` are set, else `b`. By bits: g++ 12 fails on a stored comparison when it
 /// compiles for AVX-512 without optimisation.
-[[gnu::always_inline]] inline Vector<16>::Float select(Vector<16>::Int mask, Vector<16>::Float a,
-                                                       Vector<16>::Float b) {
+SIGHTLINE_TARGET [[gnu::always_inline]] inline Vector<16>::Float select(Vector<16>::Int mask,
+                                                                        Vector<16>::Float a,
+                                                                        Vector<16>::Float b) {
   using Int = Vector<16>::Int;
   return __builtin_bit_cast(Vector<16>::Float,
                             (__builtin_bit_cast(Int, a) & mask) | (__builtin_bit_cast(Int, b) & ~mask));
@@ -125,7 +132,7 @@ struct DoubleSums {
 /// In-place softmax over the first `count` (at least 1) values of a row; the maximum is subtracted first. The
 /// memory of the row is a multiple of 16 floats, and the rest of the last 16 becomes zero. The bits depend on
 /// these values alone.
-[[gnu::always_inline]] inline void softmax_lanes(float* row, std::int64_t count) {
+SIGHTLINE_TARGET [[gnu::always_inline]] inline void softmax_lanes(float* row, std::int64_t count) {
   using Float = Vector<16>::Float;
   using Int = Vector<16>::Int;
   constexpr Int kPositions = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};

@@ -69,16 +69,21 @@ void transpose_wide_block(const float* in, std::int64_t stride, float* out, std:
     }
   }
   for (int j = 0; j < 4; ++j) {
-    const auto quarters = [](Sixteen a, Sixteen b, bool odd) {
-      return odd ? __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31)
-                 : __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
-    };
+    Sixteen halves[2][2];  // of rows 0 to 7 and 8 to 15; even and odd quarters
+    for (int i = 0; i < 2; ++i) {
+      const Sixteen a = r[8 * i + j], b = r[8 * i + 4 + j];
+      halves[i][0] = __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+      halves[i][1] =
+          __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+    }
     for (int odd = 0; odd < 2; ++odd) {
-      const Sixteen low = quarters(r[j], r[4 + j], odd != 0), high = quarters(r[8 + j], r[12 + j], odd != 0);
-      for (int half = 0; half < 2; ++half) {
-        const Sixteen column = quarters(low, high, half != 0);
-        std::memcpy(out + (j + 4 * odd + 8 * half) * width, &column, sizeof column);
-      }
+      const Sixteen a = halves[0][odd], b = halves[1][odd];
+      const Sixteen first =
+          __builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11, 16, 17, 18, 19, 24, 25, 26, 27);
+      const Sixteen second =
+          __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15, 20, 21, 22, 23, 28, 29, 30, 31);
+      std::memcpy(out + (j + 4 * odd) * width, &first, sizeof first);
+      std::memcpy(out + (j + 4 * odd + 8) * width, &second, sizeof second);
     }
   }
 }
