@@ -53,8 +53,8 @@ LIBRARIES = {
     "libdeflate.h": ["image/png_orientation.cpp", "containers/zip.cpp"],
 }
 # headers of the compiler and of Linux, besides those of the C++ library (which have neither a slash nor a dot)
-SYSTEM = {"cpuid.h", "immintrin.h", "arm_neon.h", "dirent.h", "dlfcn.h", "fcntl.h", "fnmatch.h", "nss.h", "poll.h", "pthread.h",
-          "pwd.h", "sched.h", "stdlib.h", "unistd.h"}
+SYSTEM = {"arm_neon.h", "cpuid.h", "immintrin.h", "dirent.h", "dlfcn.h", "fcntl.h", "fnmatch.h", "nss.h", "poll.h",
+          "pthread.h", "pwd.h", "sched.h", "stdlib.h", "unistd.h"}
 INCLUDE = re.compile(r'^\s*#\s*include\s+([<"])([^>"]+)[>"]', re.M)
 
 

@@ -16,8 +16,8 @@ using namespace sightline;
 namespace {
 
 constexpr std::initializer_list<CpuFeature> kAll = {
-    CpuFeature::sse42,       CpuFeature::avx,         CpuFeature::avx2,       CpuFeature::avx512,
-    CpuFeature::avx512_vnni, CpuFeature::avx512_vbmi, CpuFeature::avx512_bf16};
+    CpuFeature::sse42,  CpuFeature::avx,         CpuFeature::avx2,        CpuFeature::avx_vnni,
+    CpuFeature::avx512, CpuFeature::avx512_vnni, CpuFeature::avx512_vbmi, CpuFeature::avx512_bf16};
 
 CpuFeatures set_of(std::initializer_list<CpuFeature> features) {
   CpuFeatures set;
@@ -44,7 +44,7 @@ std::string linux_flags() {
 
 TEST_CASE("cpu: a limit keeps what comes before it in the list, and never adds", "[base]") {
   const CpuFeatures all = set_of(kAll);
-  CHECK(all.names() == "sse4.2 avx avx2 avx512 avx512_vnni avx512_vbmi avx512_bf16");
+  CHECK(all.names() == "sse4.2 avx avx2 avx_vnni avx512 avx512_vnni avx512_vbmi avx512_bf16");
   CHECK(all.up_to("avx512_bf16") == all);
   CHECK(all.up_to("avx2") == set_of({CpuFeature::sse42, CpuFeature::avx, CpuFeature::avx2}));
   CHECK(all.up_to("portable") == CpuFeatures());
@@ -59,8 +59,8 @@ TEST_CASE("cpu: an unknown limit is refused with the names of the known ones", "
     INFO(name);
     CHECK_THROWS_WITH(processor_features().up_to(name),
                       "SIGHTLINE_CPU: is '" + std::string(name) +
-                          "', expected one of portable, sse4.2, avx, avx2, avx512, avx512_vnni, avx512_vbmi, "
-                          "avx512_bf16");
+                          "', expected one of portable, sse4.2, avx, avx2, avx_vnni, avx512, avx512_vnni, "
+                          "avx512_vbmi, avx512_bf16");
   }
 }
 
@@ -72,6 +72,7 @@ TEST_CASE("cpu: the processor has what Linux says it has", "[base]") {
       {CpuFeature::sse42, "pni ssse3 sse4_1 sse4_2 popcnt"},
       {CpuFeature::avx, "avx"},
       {CpuFeature::avx2, "avx2 fma f16c bmi1 bmi2 abm movbe"},
+      {CpuFeature::avx_vnni, "avx_vnni"},
       {CpuFeature::avx512, "avx512f avx512bw avx512cd avx512dq avx512vl"},
       {CpuFeature::avx512_vnni, "avx512_vnni"},
       {CpuFeature::avx512_vbmi, "avx512vbmi"},

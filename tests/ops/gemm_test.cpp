@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "sightline/ops/gemm_precision.h"
 #include "sightline/ops/gemm_tile.h"
+#include "sightline/ops/int8_panels.h"
 #include "sightline/ops/weight_panels.h"
 #include "sightline/tensor/dtype_conversion.h"
 #include "support/catch.h"
@@ -29,21 +31,31 @@ struct Sizes {
 struct Multiplier {
   std::string name;
   std::function<std::unique_ptr<PackedMatrix>(const StoredTensor&)> pack;
+  DType element = DType::f32;
 };
 
 bool usable(const TileKernels& kernels) { return !kernels.needed || usable_features().has(*kernels.needed); }
+
+std::vector<Multiplier> kernel_multipliers() {
+  std::vector<Multiplier> all;
+  for (const TileKernels& kernels : tile_kernels()) {
+    if (!usable(kernels)) continue;
+    all.push_back({kernels.name + std::string(" ") + std::string(dtype_name(kernels.element)),
+                   [&](const StoredTensor& weights) { return make_tiled_matrix(weights, kernels); },
+                   kernels.element});
+  }
+  return all;
+}
 
 std::vector<Multiplier> multipliers() {
   std::vector<Multiplier> all;
   for (const GemmBackend* backend : gemm_backends()) {
     if (!backend->supported()) continue;
-    all.push_back(
-        {std::string(backend->name()), [=](const StoredTensor& weights) { return backend->pack(weights); }});
+    all.push_back({std::string(backend->name()),
+                   [=](const StoredTensor& weights) { return backend->pack(weights); }, DType::f32});
   }
-  for (const TileKernels& kernels : tile_kernels()) {
-    if (kernels.element != DType::f32 || !usable(kernels)) continue;
-    all.push_back(
-        {kernels.name, [&](const StoredTensor& weights) { return make_tiled_matrix(weights, kernels); }});
+  for (const Multiplier& kernels : kernel_multipliers()) {
+    if (kernels.element == DType::f32) all.push_back(kernels);
   }
   return all;
 }
@@ -111,7 +123,9 @@ TEST_CASE("gemm: every backend matches a double-precision product within its rou
 }
 
 TEST_CASE("gemm: a row's bits depend on that row alone", "[ops][property]") {
-  const Multiplier backend = GENERATE(from_range(multipliers()));
+  std::vector<Multiplier> all = multipliers();
+  for (const Multiplier& kernels : kernel_multipliers()) all.push_back(kernels);
+  const Multiplier backend = GENERATE_REF(from_range(all));
   const Sizes shape = GENERATE(Sizes{61, 32, 32}, Sizes{61, 100, 64}, Sizes{61, 700, 192},
                                Sizes{61, 256, 768}, Sizes{61, 48, 12});
   const auto [rows, columns, inner] = shape;
@@ -194,7 +208,10 @@ TEST_CASE("gemm: panels of every element type and all kernels give the same bits
                                Sizes{20, 144, 7}, Sizes{9, 16, 770});
   const Activation activation = GENERATE(Activation::none, Activation::quick_gelu, Activation::gelu);
   const auto [rows, columns, inner] = shape;
-  const std::vector<float> x = random_values(rows * inner, 1), w = random_values(columns * inner, 2);
+  std::vector<float> x = random_values(rows * inner, 1);
+  const std::vector<float> w = random_values(columns * inner, 2);
+  // Kernels of bfloat16 round x.
+  for (float& value : x) value = type == DType::bf16 ? bf16_to_float(float_to_bf16(value)) : value;
   const std::vector<float> bias = random_values(columns, 3), zero(static_cast<std::size_t>(rows * columns));
   const Epilogue epilogue{.bias = bias.data(), .activation = activation};
   const PanelLayout layout(type, columns, inner);
@@ -205,6 +222,7 @@ TEST_CASE("gemm: panels of every element type and all kernels give the same bits
   std::vector<float> expected;
   for (const TileKernels& kernels : tile_kernels()) {
     if (!usable(kernels) || (kernels.element != type && kernels.element != DType::f32)) continue;
+    if (kernels.rows == RowForm::bfloats) continue;  // not float32 arithmetic
     const bool in_place = kernels.element == type;
     const auto matrix = make_tiled_matrix(
         in_place ? weights : StoredTensor(DType::f32, rounded.shape(), rounded.bytes()), kernels);
@@ -222,12 +240,85 @@ TEST_CASE("gemm: panels of every element type and all kernels give the same bits
   }
 }
 
-TEST_CASE("gemm: kernels for panels refuse weights that have none", "[ops]") {
-  const std::vector<float> w(16, 1.0F);
+TEST_CASE("gemm: kernels give the same bits from rows and from panels", "[ops]") {
+  const std::int64_t rows = 11, columns = 70, inner = 203;
+  const std::vector<float> x = random_values(rows * inner, 1), w = random_values(columns * inner, 2);
+  const std::vector<float> zero(static_cast<std::size_t>(rows * columns));
   for (const TileKernels& kernels : tile_kernels()) {
-    if (kernels.element == DType::f32) continue;
-    CHECK(error_of([&] { make_tiled_matrix(stored(w, Shape{4, 4}), kernels); }).code == "TYPE");
+    if (!usable(kernels) || kernels.element == DType::i8) continue;
+    const PanelLayout layout(kernels.element, columns, inner);
+    std::vector<std::byte> panels(static_cast<std::size_t>(layout.byte_size()));
+    rows_to_panels(stored(w, Shape{columns, inner}), layout, panels);
+    const auto from_panels =
+        make_tiled_matrix(StoredTensor::from_panels(kernels.element, Shape{columns, inner}, panels), kernels);
+    const auto from_rows = make_tiled_matrix(stored(w, Shape{columns, inner}), kernels);
+    INFO(kernels.name << " " << dtype_name(kernels.element));
+    CHECK(run(*from_rows, x, rows, 2, {}, zero) == run(*from_panels, x, rows, 1, {}, zero));
   }
+}
+
+TEST_CASE("gemm: bfloat16 multiplies rounded operands", "[ops][property]") {
+  const Sizes shape =
+      GENERATE(Sizes{1, 1, 1}, Sizes{3, 33, 17}, Sizes{50, 100, 257}, Sizes{20, 144, 7}, Sizes{9, 48, 770});
+  const auto [rows, columns, inner] = shape;
+  const std::vector<float> x = random_values(rows * inner, 1), w = random_values(columns * inner, 2);
+  const std::vector<float> zero(static_cast<std::size_t>(rows * columns));
+  const auto half = [](float value) { return double{bf16_to_float(float_to_bf16(value))}; };
+  std::vector<Multiplier> all = {{"reference", [](const StoredTensor& weights) {
+                                    return gemm_backend("reference", DType::bf16).pack(weights);
+                                  }}};
+  for (const Multiplier& kernels : kernel_multipliers()) {
+    if (kernels.element == DType::bf16) all.push_back(kernels);
+  }
+  for (const Multiplier& kernels : all) {
+    const std::vector<float> y = run(*kernels.pack(stored(w, Shape{columns, inner})), x, rows, 2, {}, zero);
+    double worst = 0;
+    for (std::int64_t i = 0; i < rows; ++i) {
+      for (std::int64_t j = 0; j < columns; ++j) {
+        double sum = 0, size = 0;
+        for (std::int64_t k = 0; k < inner; ++k) {
+          const double term = half(x[static_cast<std::size_t>(i * inner + k)]) *
+                              half(w[static_cast<std::size_t>(j * inner + k)]);
+          sum += term;
+          size += std::abs(term);
+        }
+        const double bound = (static_cast<double>(inner) + 2) * 0x1p-23 * (size + 0x1p-100);
+        const double error = std::abs(double{y[static_cast<std::size_t>(i * columns + j)]} - sum);
+        worst = std::max(worst, error / bound);
+      }
+    }
+    INFO(kernels.name << " " << rows << "x" << columns << "x" << inner);
+    CHECK(worst <= 1);
+  }
+}
+
+TEST_CASE("gemm: a precision is that of the option, else that of the panels", "[ops]") {
+  const std::int64_t rows = 7, columns = 50, inner = 90;
+  const std::vector<float> x = random_values(rows * inner, 1), w = random_values(columns * inner, 2);
+  const std::vector<float> zero(static_cast<std::size_t>(rows * columns));
+  const StoredTensor weights = stored(w, Shape{columns, inner});
+  const auto product = [&](std::string_view backend, std::optional<DType> precision, const StoredTensor& of) {
+    return run(*gemm_backend(backend, precision).pack(of), x, rows, 2, {}, zero);
+  };
+  for (const GemmBackend* backend : gemm_backends()) {
+    if (!backend->supported()) continue;
+    const std::string_view name = backend->name();
+    INFO(name);
+    CHECK(product(name, {}, weights) == run(*backend->pack(weights), x, rows, 2, {}, zero));
+    CHECK(product(name, DType::f32, weights) == product(name, {}, weights));
+    for (const DType type : {DType::f16, DType::bf16}) {
+      const PanelLayout layout(type, columns, inner);
+      std::vector<std::byte> panels(static_cast<std::size_t>(layout.byte_size()));
+      rows_to_panels(weights, layout, panels);
+      const StoredTensor packed = StoredTensor::from_panels(type, Shape{columns, inner}, panels);
+      INFO(dtype_name(type));
+      CHECK(product(name, type, weights) == product(name, {}, packed));
+      CHECK(product(name, type, weights) != product(name, {}, weights));
+    }
+    const Int8Panels quantized = quantize_panels(weights);
+    CHECK(product(name, DType::i8, weights) == product("reference", {}, quantized.stored(weights.shape)));
+  }
+  CHECK(error_of([&] { gemm_backend("auto", DType::f64); }).code == "TYPE");
 }
 
 TEST_CASE("gemm: products computed together have the bits of single products", "[ops]") {

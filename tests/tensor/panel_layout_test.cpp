@@ -49,20 +49,50 @@ TEST_CASE("panel layout: refuses other types, empty matrices and sizes that over
 }
 
 TEST_CASE("panel layout: a tensor made from panels has the rows of the matrix", "[tensor]") {
+  const PanelLayout layout(DType::bf16, 20, 5);
+  std::vector<std::byte> panels(static_cast<std::size_t>(layout.byte_size()));
+  for (std::int64_t n = 0; n < 20; ++n) {
+    for (std::int64_t k = 0; k < 5; ++k)
+      panels[static_cast<std::size_t>(layout.position(n, k)) * 2] = static_cast<std::byte>(n * 5 + k);
+  }
+  const StoredTensor tensor = StoredTensor::from_panels(DType::bf16, Shape{20, 5}, panels);
+  REQUIRE(tensor.panels() != nullptr);
+  CHECK(tensor.panels()->bytes.data() == panels.data());
+  std::byte scratch[2];
+  for (std::size_t i = 0; i < 100; ++i) {
+    CHECK(tensor.element(static_cast<std::int64_t>(i), scratch)[0] == static_cast<std::byte>(i));
+    CHECK(tensor.bytes()[2 * i] == static_cast<std::byte>(i));
+  }
+  CHECK(error_of([&] { StoredTensor::from_panels(DType::bf16, Shape{20, 9}, panels); }).code == "MISMATCH");
+  CHECK(error_of([&] { StoredTensor::from_panels(DType::bf16, Shape(), panels); }).code == "RANGE");
+}
+
+TEST_CASE("panel layout: int8 panels stand for float32 rows", "[tensor]") {
   const PanelLayout layout(DType::i8, 20, 5);
   std::vector<std::byte> panels(static_cast<std::size_t>(layout.byte_size()));
   for (std::int64_t n = 0; n < 20; ++n) {
     for (std::int64_t k = 0; k < 5; ++k)
-      panels[static_cast<std::size_t>(layout.position(n, k))] = static_cast<std::byte>(n * 5 + k);
+      panels[static_cast<std::size_t>(layout.position(n, k))] = static_cast<std::byte>(50 - n * 5 - k);
   }
-  const StoredTensor tensor = StoredTensor::from_panels(DType::i8, Shape{20, 5}, panels);
-  REQUIRE(tensor.panels() != nullptr);
-  CHECK(tensor.panels()->bytes.data() == panels.data());
-  std::byte scratch[1];
-  for (std::size_t i = 0; i < 100; ++i) {
-    CHECK(tensor.element(static_cast<std::int64_t>(i), scratch)[0] == static_cast<std::byte>(i));
-    CHECK(tensor.bytes()[i] == static_cast<std::byte>(i));
+  std::vector<float> columns(20, 0.5F), inputs(5, 1.0F);
+  columns[3] = 2;
+  inputs[4] = -4;
+  const std::vector<std::int32_t> sums(20);
+  const PanelScales scales{columns, sums, inputs};
+  const StoredTensor tensor = StoredTensor::from_panels(DType::i8, Shape{20, 5}, panels, scales);
+  CHECK(tensor.dtype == DType::f32);
+  const Tensor rows = to_float(tensor);
+  for (int n = 0; n < 20; ++n) {
+    for (int k = 0; k < 5; ++k) {
+      const float expected =
+          static_cast<float>(50 - n * 5 - k) * (n == 3 ? 2.0F : 0.5F) * (k == 4 ? -4.0F : 1);
+      CHECK(rows.data()[n * 5 + k] == expected);
+    }
   }
-  CHECK(error_of([&] { StoredTensor::from_panels(DType::i8, Shape{20, 9}, panels); }).code == "MISMATCH");
-  CHECK(error_of([&] { StoredTensor::from_panels(DType::i8, Shape(), panels); }).code == "RANGE");
+  const auto made = [&](const PanelScales& other) {
+    return error_of([&] { StoredTensor::from_panels(DType::i8, Shape{20, 5}, panels, other); }).code;
+  };
+  CHECK(made({}) == "MISMATCH");
+  CHECK(made({columns, std::span(sums).first(19), inputs}) == "MISMATCH");
+  CHECK(made({columns, sums, std::span(inputs).first(4)}) == "MISMATCH");
 }

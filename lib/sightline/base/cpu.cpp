@@ -20,9 +20,10 @@ struct Row {
   CpuFeature feature;
   std::string_view name;
 };
-constexpr std::array<Row, 7> kRows = {{{CpuFeature::sse42, "sse4.2"},
+constexpr std::array<Row, 8> kRows = {{{CpuFeature::sse42, "sse4.2"},
                                        {CpuFeature::avx, "avx"},
                                        {CpuFeature::avx2, "avx2"},
+                                       {CpuFeature::avx_vnni, "avx_vnni"},
                                        {CpuFeature::avx512, "avx512"},
                                        {CpuFeature::avx512_vnni, "avx512_vnni"},
                                        {CpuFeature::avx512_vbmi, "avx512_vbmi"},
@@ -78,12 +79,15 @@ CpuFeatures detect() {
   }
   found.add(CpuFeature::avx2);
 
+  const Registers more = extended.a >= 1 ? cpuid(7, 1) : Registers{};
+  if (all_of(more.a, bit(4))) found.add(CpuFeature::avx_vnni);
+
   constexpr std::uint32_t kAvx512 = bit(16) | bit(17) | bit(28) | bit(30) | bit(31);  // F, DQ, CD, BW, VL
   if (!all_of(extended.b, kAvx512) || !all_of(saved, kZmm)) return found;
   found.add(CpuFeature::avx512);
   if (all_of(extended.c, bit(11))) found.add(CpuFeature::avx512_vnni);
   if (all_of(extended.c, bit(1))) found.add(CpuFeature::avx512_vbmi);
-  if (extended.a >= 1 && all_of(cpuid(7, 1).a, bit(5))) found.add(CpuFeature::avx512_bf16);
+  if (all_of(more.a, bit(5))) found.add(CpuFeature::avx512_bf16);
   return found;
 }
 

@@ -13,6 +13,7 @@ enum class CpuFeature {
   sse42,        ///< x86-64-v2: SSE3, SSSE3, SSE4.1, SSE4.2, POPCNT
   avx,          ///< AVX
   avx2,         ///< x86-64-v3: AVX2, FMA, F16C, BMI1, BMI2, LZCNT, MOVBE
+  avx_vnni,     ///< AVX-VNNI
   avx512,       ///< x86-64-v4: AVX-512 F, BW, CD, DQ, VL
   avx512_vnni,  ///< AVX-512 VNNI
   avx512_vbmi,  ///< AVX-512 VBMI

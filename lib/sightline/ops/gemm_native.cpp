@@ -11,6 +11,7 @@
 #include "sightline/base/error.h"
 #include "sightline/ops/gemm_table.h"
 #include "sightline/ops/gemm_tile.h"
+#include "sightline/ops/int8_panels.h"
 #include "sightline/ops/weight_panels.h"
 
 namespace sightline {
@@ -19,17 +20,17 @@ namespace {
 // Reduces page faults and TLB misses. Advisory; the kernel may ignore it.
 void advise_huge_pages(const Tensor& tensor) {
   constexpr std::uintptr_t kHugePageBytes = 2 << 20;
-  const auto begin = reinterpret_cast<std::uintptr_t>(tensor.data());
-  const auto bytes = static_cast<std::uintptr_t>(tensor.shape().elements()) * sizeof(float);
+  const auto begin = reinterpret_cast<std::uintptr_t>(tensor.bytes().data());
+  const auto bytes = static_cast<std::uintptr_t>(tensor.bytes().size());
   const std::uintptr_t first = (begin + kHugePageBytes - 1) / kHugePageBytes * kHugePageBytes,
                        last = (begin + bytes) / kHugePageBytes * kHugePageBytes;
   if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
 }
 
-// A weight matrix in panels: those of the file, or else float32 panels made from its rows. The first product
-// makes each panel when it needs it, so that a program that runs once does not pay for more. The second
+// A weight matrix in panels: those of the file, or else panels made from its rows. The first product makes
+// each float32 panel when it needs it, so that a program that runs once does not pay for more. The second
 // product makes all panels and keeps them; the mapped pages they came from are then released, so that the
-// model is never in memory twice.
+// model is never in memory twice. Panels of other types are all made by the first product.
 class TiledMatrix : public PackedMatrix {
  public:
   TiledMatrix(const StoredTensor& weights, const TileKernels& kernels)
@@ -37,11 +38,14 @@ class TiledMatrix : public PackedMatrix {
         layout_(kernels.element, weights.shape[0],
                 weights.shape.elements() / std::max<std::int64_t>(1, weights.shape[0])),
         kernels_(kernels) {
-    if (weights.panels() != nullptr && kernels.element == weights.panels()->layout.element()) {
-      ready_ = weights.panels()->bytes.data();
-    } else if (kernels.element != DType::f32) {
-      fail(ErrorCode::type, "native",
-           "kernels for " + std::string(dtype_name(kernels.element)) + " are given weights of another type");
+    const StoredPanels* stored = weights.panels();
+    if (stored != nullptr && kernels.element == stored->layout.element()) {
+      scales_ = stored->scales;
+      ready_ = stored->bytes.data();
+    } else if (kernels.element == DType::i8 && layout_.in() > PanelScales::kMaxInputs) {
+      fail(ErrorCode::range, "native",
+           "quantizes matrices of up to " + std::to_string(PanelScales::kMaxInputs) +
+               " inputs, but one has " + std::to_string(layout_.in()));
     }
   }
 
@@ -72,6 +76,7 @@ class TiledMatrix : public PackedMatrix {
   struct Job {
     const Product* product = nullptr;
     const TiledMatrix* matrix = nullptr;
+    TileRows x = {};
     const std::byte* ready = nullptr;
     std::optional<WeightPanels> rows = {};
 
@@ -97,6 +102,7 @@ class TiledMatrix : public PackedMatrix {
   // Multiplies with every panel of every product. Each worker reserves its next panel before it computes the
   // current one, so that it can prefetch the memory of the next.
   static void multiply_all(std::span<const Product> products, Context& context) {
+    Scratch::Frame frame(context.scratch);
     std::array<Job, kMaxTogether> jobs;
     std::int64_t total = 0, own_floats = 0;
     for (std::size_t i = 0; i < products.size(); ++i) {
@@ -104,13 +110,13 @@ class TiledMatrix : public PackedMatrix {
       Job& job = jobs[i];
       job.product = &products[i];
       job.matrix = &matrix;
-      job.ready = matrix.ready_panels(context);
+      job.ready = matrix.ready_panels(context);  // sets the scales
+      job.x = matrix.converted(products.first(i), jobs, products[i].x, frame, context);
       total += matrix.layout_.count();
       if (job.ready != nullptr) continue;
       job.rows.emplace(matrix.weights_.dtype, matrix.weights_.shape, matrix.weights_.bytes());
       own_floats = std::max(own_floats, matrix.layout_.panel_elements());
     }
-    Scratch::Frame frame(context.scratch);
     const TensorView<float> own = frame.take(Shape{context.pool.size(), own_floats});
     std::atomic<std::int64_t> next_index{0};
     const auto take = [&] {
@@ -126,72 +132,118 @@ class TiledMatrix : public PackedMatrix {
         const auto [job, index] = current;
         const std::byte* panel = job->panel(index, own.row(worker).data());
         job->matrix->multiply(index, panel,
-                              next.first == nullptr ? ByteView() : next.first->memory(next.second),
-                              *job->product);
+                              next.first == nullptr ? ByteView() : next.first->memory(next.second), *job);
         current = next;
       }
     });
   }
 
+  // x in the form of the kernels. Products of the same rows share it, as queries, keys and values do.
+  TileRows converted(std::span<const Product> earlier, std::span<const Job> jobs, TensorView<const float> x,
+                     Scratch::Frame& frame, Context& context) const {
+    const float* factors = scales_.inputs.empty() ? nullptr : scales_.inputs.data();
+    for (std::size_t i = 0; i < earlier.size(); ++i) {
+      const TiledMatrix& other = *jobs[i].matrix;
+      const bool same_rows = earlier[i].x.data() == x.data() && earlier[i].x.shape() == x.shape();
+      if (same_rows && factors == nullptr && other.scales_.inputs.empty() &&
+          other.kernels_.rows == kernels_.rows && other.layout_.padded_in() == layout_.padded_in())
+        return jobs[i].x;
+    }
+    return convert_rows(kernels_.rows, x, layout_, factors, frame, context.pool);
+  }
+
   // Splits rows into tiles as evenly as possible: 50 rows become six tiles of 8 or 9, not five of 9 and one
   // of 5.
-  void multiply(std::int64_t index, const std::byte* panel, ByteView next, const Product& o) const {
+  void multiply(std::int64_t index, const std::byte* panel, ByteView next, const Job& job) const {
     constexpr std::int64_t kMaxStep = 128;  // the kernels prefetch two cache lines for each k
     const std::int64_t column = index * PanelLayout::kColumns, max_rows = std::ssize(kernels_.by_rows);
-    std::int64_t rows = o.x.rows(), tiles = (rows + max_rows - 1) / max_rows;
+    const Product& product = *job.product;
+    std::int64_t rows = product.x.rows(), tiles = (rows + max_rows - 1) / max_rows;
     // Prefetches are spread evenly over the whole product: issued all at once, they would queue up.
-    const std::int64_t step = std::ssize(next) / std::max<std::int64_t>(1, layout_.in() * tiles);
-    Tile tile{o.x.data(),
-              o.y.data() + column,
+    const std::int64_t groups = layout_.padded_in() / layout_.group();
+    const std::int64_t step = std::ssize(next) / std::max<std::int64_t>(1, groups * tiles);
+    Tile tile{job.x.data,
+              product.y.data() + column,
               panel,
-              o.epilogue.bias == nullptr ? nullptr : o.epilogue.bias + column,
-              layout_.in(),
+              product.epilogue.bias == nullptr ? nullptr : product.epilogue.bias + column,
+              layout_.padded_in(),
+              job.x.stride,
               layout_.out(),
               layout_.width(index),
               layout_.columns(index),
-              o.epilogue.activation,
-              o.epilogue.add_to_output,
+              product.epilogue.activation,
+              product.epilogue.add_to_output,
               next.empty() || step > kMaxStep ? nullptr : next.data(),
-              step};
+              step,
+              job.x.scales,
+              scales_.columns.empty() ? nullptr : scales_.columns.data() + column,
+              scales_.sums.empty() ? nullptr : scales_.sums.data() + column};
     while (rows > 0) {
       const std::int64_t count = (rows + tiles - 1) / tiles;
       kernels_.by_rows[static_cast<std::size_t>(count - 1)](tile);
-      tile.x += count * layout_.in();
+      tile.x += count * job.x.stride;
       tile.y += count * layout_.out();
-      if (tile.next != nullptr) tile.next += layout_.in() * step;
+      if (tile.row_scales != nullptr) tile.row_scales += count;
+      if (tile.next != nullptr) tile.next += groups * step;
       rows -= count;
       --tiles;
     }
   }
 
   // All panels, available at once if the file holds them, else from the second use on; null before that and
-  // while another thread makes them. The panels of a deferred tensor are made and kept at once: it computes
-  // its rows only once, and they are not kept.
+  // while another thread makes them. Panels of other types than float32 are made and kept at once, and so are
+  // those of a deferred tensor, whose rows are computed only once and not kept.
   const std::byte* ready_panels(Context& context) const {
     if (const std::byte* panels = ready_.load(std::memory_order_acquire)) return panels;
-    const bool deferred = weights_.is_deferred();
-    if (!deferred && uses_.fetch_add(1, std::memory_order_relaxed) == 0) return nullptr;
+    const bool at_once = weights_.is_deferred() || layout_.element() != DType::f32;
+    if (!at_once && uses_.fetch_add(1, std::memory_order_relaxed) == 0) return nullptr;
     std::unique_lock lock(packing_, std::defer_lock);
-    if (deferred) {
+    if (at_once) {
       lock.lock();
     } else if (!lock.try_lock()) {
       return nullptr;
     }
     if (ready_.load(std::memory_order_acquire) != nullptr) return ready_;
-    pack(context);
-    ready_.store(packed_.bytes().data(), std::memory_order_release);
+    ready_.store(pack(context), std::memory_order_release);
     return ready_;
   }
 
-  void pack(Context& context) const {
+  const std::byte* pack(Context& context) const {
     const TransientBytes bytes(weights_);
     const WeightPanels rows(weights_.dtype, weights_.shape, bytes.view());
-    packed_ = Tensor(Shape{layout_.elements()});
-    advise_huge_pages(packed_);
-    context.pool.run(layout_.count(), [&](std::int64_t index, int) {
-      rows.fill(index, packed_.data() + layout_.offset(index));
-    });
+    const DType element = layout_.element();
+    if (element == DType::i8) {
+      quantized_ = std::make_unique<Int8Panels>(layout_.out(), layout_.in());
+      make_panels(rows, context,
+                  [&](std::int64_t index, float* panel) { quantized_->set_panel(index, panel); });
+      scales_ = quantized_->scales();
+    } else {
+      packed_ = Tensor(Shape{layout_.elements()}, element);
+      advise_huge_pages(packed_);
+      std::byte* panels = packed_.bytes().data();
+      if (element == DType::f32) {
+        context.pool.run(layout_.count(), [&](std::int64_t index, int) {
+          rows.fill(index, packed_.data() + layout_.offset(index));
+        });
+      } else {
+        make_panels(rows, context, [&](std::int64_t index, const float* panel) {
+          store_panel(panel, layout_, index, panels + layout_.offset(index) * size_of(element));
+        });
+      }
+    }
     weights_.drop_pages();
+    return quantized_ != nullptr ? quantized_->bytes().data() : packed_.bytes().data();
+  }
+
+  // Calls use(index, panel) for every panel as float32.
+  template <class Use>
+  void make_panels(const WeightPanels& rows, Context& context, Use use) const {
+    Scratch::Frame frame(context.scratch);
+    const TensorView<float> own = frame.take(Shape{context.pool.size(), rows.layout().panel_elements()});
+    context.pool.run(layout_.count(), [&](std::int64_t index, int worker) {
+      rows.fill(index, own.row(worker).data());
+      use(index, own.row(worker).data());
+    });
   }
 
   StoredTensor weights_;
@@ -200,10 +252,12 @@ class TiledMatrix : public PackedMatrix {
   mutable std::atomic<int> uses_{0};
   mutable std::mutex packing_;
   mutable Tensor packed_;
+  mutable std::unique_ptr<Int8Panels> quantized_;
+  mutable PanelScales scales_;  // of int8 panels; set before `ready_`
   mutable std::atomic<const std::byte*> ready_{nullptr};
 };
 
-// The kernels for a matrix: those of its panels, or those of float32 if it has none.
+// The kernels for a matrix as it is stored: those of its panels, or those of float32 if it has none.
 const TileKernels* kernels_for(const StoredTensor* weights) {
   if (weights != nullptr && weights->panels() != nullptr) {
     if (const TileKernels* kernels = best_tile_kernels(weights->panels()->layout.element())) return kernels;

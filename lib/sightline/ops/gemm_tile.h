@@ -8,43 +8,52 @@
 
 #include "sightline/base/cpu.h"
 #include "sightline/ops/gemm.h"
+#include "sightline/ops/tile_rows.h"
 
 namespace sightline {
 
 /// A product of rows of x with one panel of weights (PanelLayout), and the memory to prefetch meanwhile.
 struct Tile {
-  const float* x;          ///< [rows, inner]
-  float* y;                ///< first column of the panel; rows are `y_stride` apart
+  const std::byte* x;      ///< [rows, inner] in the form that the kernels read, rows `x_stride` bytes apart
+  float* y;                ///< first column of the panel; rows are `y_stride` floats apart
   const std::byte* panel;  ///< elements of the kernels' type
   const float* bias;       ///< bias of the panel's columns, or null
-  std::int64_t inner, y_stride;
+  std::int64_t inner;      ///< inputs, a multiple of the panel's group
+  std::int64_t x_stride, y_stride;
   std::int64_t panel_columns;  ///< 16, 32 or 48
   std::int64_t columns;        ///< columns that y has, at most panel_columns
   Activation activation;
   bool add_to_output;
-  const std::byte*
-      next;  ///< memory to prefetch, or null; advances by `next_step` (at most 128) bytes for each k
+  /// Memory to prefetch, or null; advances by `next_step` (at most 128) bytes for each group.
+  const std::byte* next;
   std::int64_t next_step;
+  // int8 only:
+  const QuantizedRow* row_scales = nullptr;   ///< of the rows of x
+  const float* column_scales = nullptr;       ///< of the panel's columns
+  const std::int32_t* column_sums = nullptr;  ///< of the panel's weights, over all inputs
 };
 
-/// The kernels of one instruction set for weights of one element type. Every output is one chain of fused
-/// multiply-adds over k, whatever the number of rows and the instruction set: the bits of a row depend on
-/// that row alone.
+/// The kernels of one instruction set for weights of one element type. Every output is one chain of sums over
+/// k, whatever the number of rows: the bits of a row depend on that row alone. For float32 and float16 the
+/// chain consists of fused multiply-adds, and its bits are the same for every instruction set. Sums of int8
+/// are exact. Those of bfloat16 are the same wherever the arithmetic is float32's (RowForm::rounded).
 struct TileKernels {
   const char* name;
   std::optional<CpuFeature> needed;  ///< none: part of the architecture
   DType element;                     ///< of the panels
+  RowForm rows;                      ///< what they read x as
   /// by_rows[rows - 1] computes y = f(x panel + bias) for `rows` rows.
   std::span<void (*const)(const Tile&)> by_rows;
 };
 
-/// All kernels of this build in order of preference; empty if this processor family has none.
+/// All kernels of this build in order of preference. There are kernels of int8 for every processor.
 std::span<const TileKernels> tile_kernels();
 /// The first of them for panels of this type that this processor supports, or null.
 const TileKernels* best_tile_kernels(DType element);
 
-/// Packs a weight matrix for these kernels: those of float32, or those of the panels that it is stored in
-/// (StoredTensor::panels). `weights` [out, in] must outlive the result.
+/// Packs a weight matrix for these kernels: its panels are used in place if it is stored in panels of their
+/// type (StoredTensor::panels), else its values are rounded to that type. `weights` [out, in] must outlive
+/// the result. Errors: range if a matrix has too many inputs for int8.
 std::unique_ptr<PackedMatrix> make_tiled_matrix(const StoredTensor& weights, const TileKernels& kernels);
 
 }  // namespace sightline

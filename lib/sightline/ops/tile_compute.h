@@ -17,93 +17,138 @@ namespace {
 
 // Writes one vector of outputs. `bytes` is a constant for whole vectors: a copy whose size is known only at
 // run time costs more than all the arithmetic here.
-template <int kLanes>
-SIGHTLINE_TARGET [[gnu::always_inline]] inline void store_lanes(const Tile& tile, const float* sums,
-                                                                std::int64_t at, int column,
-                                                                std::size_t bytes) {
-  using Float = typename Vector<kLanes>::Float;
-  using Int = typename Vector<kLanes>::Int;
-  Float sum, bias{}, previous{};
-  std::memcpy(&sum, sums, sizeof sum);
+template <class Element>
+SIGHTLINE_TARGET [[gnu::always_inline]] inline void store_lanes(const Tile& tile,
+                                                                const typename Element::Sum& sums, int row,
+                                                                int column, std::size_t bytes) {
+  using Float = typename Vector<Element::kLanes>::Float;
+  using Int = typename Vector<Element::kLanes>::Int;
+  float* y = tile.y + row * tile.y_stride + column;
+  Float bias{}, previous{};
   if (tile.bias != nullptr) std::memcpy(&bias, tile.bias + column, bytes);
-  if (tile.add_to_output) std::memcpy(&previous, tile.y + at, bytes);
-  sum = sum + bias;
+  if (tile.add_to_output) std::memcpy(&previous, y, bytes);
+  Float sum = Element::outputs(tile, sums, row, column, bytes) + bias;
   if (tile.activation == Activation::quick_gelu) sum = quick_gelu_lanes<Float, Int>(sum);
   if (tile.activation == Activation::gelu) sum = gelu_lanes<Float>(sum);
   if (tile.add_to_output) sum = previous + sum;
-  std::memcpy(tile.y + at, &sum, bytes);
+  std::memcpy(y, &sum, bytes);
 }
 
 // Writes the outputs of a tile, whose sums are [rows, width], from column `first` of the panel on.
-template <int kLanes>
-SIGHTLINE_TARGET [[gnu::noinline]] void store(const Tile& tile, const float* sums, int rows, int width,
-                                              int first) {
+template <class Element>
+SIGHTLINE_TARGET [[gnu::noinline]] void store(const Tile& tile, const typename Element::Sum* sums, int rows,
+                                              int width, int first) {
+  constexpr int kLanes = Element::kLanes;
   for (int r = 0; r < rows; ++r) {
-    for (int column = first; column < first + width; column += kLanes, sums += kLanes) {
-      const std::int64_t count = tile.columns - column, at = r * tile.y_stride + column;
+    for (int column = first; column < first + width; column += kLanes, ++sums) {
+      const std::int64_t count = tile.columns - column;
       if (count >= kLanes) {
-        store_lanes<kLanes>(tile, sums, at, column, kLanes * sizeof(float));
+        store_lanes<Element>(tile, *sums, r, column, kLanes * sizeof(float));
       } else if (count > 0) {
-        store_lanes<kLanes>(tile, sums, at, column, static_cast<std::size_t>(count) * sizeof(float));
+        store_lanes<Element>(tile, *sums, r, column, static_cast<std::size_t>(count) * sizeof(float));
       }
     }
   }
 }
 
-// Computes kRows x (kVectors * Element::kLanes) outputs, starting at `column` of the panel. `Element` loads
-// weights of one type for one instruction set:
-//   kLanes                         lanes of a vector
-//   kGroup                         inputs that stand side by side in the panel
-//   kBytes                         bytes of a weight
-//   Float load(address, member)    kLanes weights as float32, of input `member` of the group
-// `kAhead` is the distance in bytes at which the panel itself is prefetched into the L1 cache, or 0.
+// Keeps a sum in one register: otherwise g++ moves sums among registers and the stack when a group is
+// multiplied in several steps.
+template <class Sum>
+SIGHTLINE_TARGET [[gnu::always_inline]] inline Sum in_register(Sum sum) {
+#if defined(__x86_64__)
+  asm("" : "+v"(sum));
+#elif defined(__aarch64__)
+  asm("" : "+w"(sum));
+#endif
+  return sum;
+}
+
+/// Computes kRows x (kVectors * Element::kLanes) outputs, starting at `column` of the panel. `Element` is the
+/// arithmetic of one instruction set with weights of one type:
+///   kLanes                             lanes of a vector of sums
+///   kGroup, kBytes                     inputs that stand side by side in the panel; bytes of a weight
+///   kRowBytes                          bytes of a value of x
+///   kSteps                             steps in which a group is multiplied
+///   Sum                                a vector of sums, which are zero at first
+///   Weights load(address, step)        the weights of kLanes columns
+///   Value value(address, step)         the values of a row of x, for all lanes
+///   Sum add(sum, value, weights)       sum + value * weights
+///   Float outputs(tile, sums, row, column, bytes)   the sums as float32, before the bias is added
+/// `kAhead` is the distance in bytes at which the panel itself is prefetched into the L1 cache, or 0.
 template <class Element, int kRows, int kVectors, int kAhead>
 SIGHTLINE_TARGET [[gnu::always_inline]] inline void compute(const Tile& tile, int column) {
-  constexpr int kLanes = Element::kLanes, kGroup = Element::kGroup, kBytes = Element::kBytes;
-  using Float = typename Vector<kLanes>::Float;
-  Float sums[kRows][kVectors];
+  constexpr int kGroup = Element::kGroup, kVectorBytes = Element::kLanes * kGroup * Element::kBytes;
+  using Sum = typename Element::Sum;
+  Sum sums[kRows][kVectors];
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {
 #pragma GCC unroll 4
-    for (int v = 0; v < kVectors; ++v) sums[r][v] = Float{};
+    for (int v = 0; v < kVectors; ++v) sums[r][v] = Sum{};
   }
-  const std::byte* panel = tile.panel + column * kGroup * kBytes;
-  const float* x = tile.x;
+  const std::byte* panel = tile.panel + column * kGroup * Element::kBytes;
+  const std::byte* x = tile.x;
   const std::byte* next = tile.next == nullptr ? panel : tile.next;
-  const std::int64_t next_step = tile.next == nullptr ? 0 : tile.next_step * kGroup;
-  const std::int64_t inner = tile.inner, step = tile.panel_columns * kGroup * kBytes;
-  for (std::int64_t k = 0; k < inner; k += kGroup, panel += step, next += next_step) {
+  const std::int64_t next_step = tile.next == nullptr ? 0 : tile.next_step;
+  const std::int64_t stride = tile.x_stride, step = tile.panel_columns * kGroup * Element::kBytes;
+  for (std::int64_t groups = tile.inner / kGroup; groups > 0; --groups) {
     if (kAhead != 0) {
 #pragma GCC unroll 4
-      for (int line = 0; line < kVectors * kLanes * kGroup * kBytes; line += 64)
+      for (int line = 0; line < kVectors * kVectorBytes; line += 64)
         __builtin_prefetch(panel + kAhead + line);
     }
     __builtin_prefetch(next, 0, 2);
     __builtin_prefetch(next + 64, 0, 2);
 #pragma GCC unroll 4
-    for (int member = 0; member < kGroup; ++member) {
-      if (member > 0 && k + member == inner) break;
-      Float weights[kVectors];
+    for (int part = 0; part < Element::kSteps; ++part) {
+      // Weights are loaded again in each step, not kept from the step before.
+      if (part > 0) asm("" : "+r"(panel), "+r"(x));
+      typename Element::Weights weights[kVectors];
 #pragma GCC unroll 4
-      for (int v = 0; v < kVectors; ++v)
-        weights[v] = Element::load(panel + v * kLanes * kGroup * kBytes, member);
+      for (int v = 0; v < kVectors; ++v) weights[v] = Element::load(panel + v * kVectorBytes, part);
 #pragma GCC unroll 16
       for (int r = 0; r < kRows; ++r) {
-        const Float value = x[r * inner + k + member] - Float{};  // a broadcast, where 0 + x would be a sum
+        const auto value = Element::value(x + r * stride, part);
 #pragma GCC unroll 4
-        for (int v = 0; v < kVectors; ++v) sums[r][v] += value * weights[v];
+        for (int v = 0; v < kVectors; ++v) {
+          const Sum sum = Element::add(sums[r][v], value, weights[v]);
+          sums[r][v] = Element::kSteps > 1 ? in_register(sum) : sum;
+        }
       }
     }
+    x += kGroup * Element::kRowBytes;
+    panel += step;
+    next += next_step;
   }
-  store<kLanes>(tile, reinterpret_cast<const float*>(sums), kRows, kVectors * kLanes, column);
+  store<Element>(tile, &sums[0][0], kRows, kVectors * Element::kLanes, column);
 }
+
+// Float32 arithmetic: a chain of multiply-adds, which the compiler fuses where the instruction set can.
+template <int lanes>
+struct FloatArithmetic {
+  static constexpr int kLanes = lanes, kRowBytes = 4;
+  using Float = typename Vector<lanes>::Float;
+  using Sum = Float;
+  using Weights = Float;
+  SIGHTLINE_TARGET [[gnu::always_inline]] static Float value(const std::byte* address, int part) {
+    float number;
+    std::memcpy(&number, address + part * kRowBytes, sizeof number);
+    return number - Float{};  // a broadcast, where 0 + number would be a sum
+  }
+  SIGHTLINE_TARGET [[gnu::always_inline]] static Float add(Float sum, Float value, Float weights) {
+    return sum + value * weights;
+  }
+  SIGHTLINE_TARGET [[gnu::always_inline]] static Float outputs(const Tile& /*tile*/, Float sums, int /*row*/,
+                                                               int /*column*/, std::size_t /*bytes*/) {
+    return sums;
+  }
+};
 
 // Weights stored as float32; no instruction set needs more than a load.
 template <int lanes>
-struct FloatElement {
-  static constexpr int kLanes = lanes, kGroup = 1, kBytes = 4;
+struct FloatElement : FloatArithmetic<lanes> {
+  static constexpr int kGroup = 1, kBytes = 4, kSteps = 1;
   using Float = typename Vector<lanes>::Float;
-  SIGHTLINE_TARGET [[gnu::always_inline]] static Float load(const std::byte* address, int /*member*/) {
+  SIGHTLINE_TARGET [[gnu::always_inline]] static Float load(const std::byte* address, int /*part*/) {
     Float weights;
     std::memcpy(&weights, address, sizeof weights);
     return weights;
@@ -112,15 +157,15 @@ struct FloatElement {
 
 // Weights stored as bfloat16, the upper half of a float32. Two inputs of a column share 32 bits.
 template <int lanes>
-struct BfloatElement {
-  static constexpr int kLanes = lanes, kGroup = 2, kBytes = 2;
+struct BfloatElement : FloatArithmetic<lanes> {
+  static constexpr int kGroup = 2, kBytes = 2, kSteps = 2;
   using Float = typename Vector<lanes>::Float;
   using Int = typename Vector<lanes>::Int;
-  SIGHTLINE_TARGET [[gnu::always_inline]] static Float load(const std::byte* address, int member) {
+  SIGHTLINE_TARGET [[gnu::always_inline]] static Float load(const std::byte* address, int part) {
     Int pairs;
     std::memcpy(&pairs, address, sizeof pairs);
-    return __builtin_bit_cast(Float,
-                              member == 0 ? pairs << 16 : pairs & static_cast<std::int32_t>(0xffff0000));
+    // By shifts, which the compiler may not replace by a mask, because a mask would take a register.
+    return __builtin_bit_cast(Float, (part == 0 ? pairs : in_register(pairs >> 16)) << 16);
   }
 };
 
@@ -157,13 +202,13 @@ constexpr auto by_rows(std::integer_sequence<int, kRows...>) {
 template <class Isa, class Element>
 constexpr auto kByRows = by_rows<Isa, Element>(std::make_integer_sequence<int, Isa::kMaxRows>());
 
-// The kernels of an instruction set for every type of weights.
+// The kernels of an instruction set with float32 arithmetic.
 template <class Isa, class HalfElement>
 std::span<const TileKernels> tiles_of(const char* name, std::optional<CpuFeature> needed) {
   static const std::array<TileKernels, 3> kernels = {
-      TileKernels{name, needed, DType::f32, kByRows<Isa, FloatElement<Isa::kLanes>>},
-      TileKernels{name, needed, DType::f16, kByRows<Isa, HalfElement>},
-      TileKernels{name, needed, DType::bf16, kByRows<Isa, BfloatElement<Isa::kLanes>>}};
+      TileKernels{name, needed, DType::f32, RowForm::floats, kByRows<Isa, FloatElement<Isa::kLanes>>},
+      TileKernels{name, needed, DType::f16, RowForm::floats, kByRows<Isa, HalfElement>},
+      TileKernels{name, needed, DType::bf16, RowForm::rounded, kByRows<Isa, BfloatElement<Isa::kLanes>>}};
   return kernels;
 }
 

@@ -12,11 +12,16 @@ std::span<const TileKernels> tile_kernels() {
       all.insert(all.end(), more.begin(), more.end());
     };
 #if defined(__x86_64__)
+    add(avx512_bf16_tiles());
     add(avx512_tiles());
     add(avx2_tiles());
+    add(int8_vnni_tiles());
+    add(int8_avx_vnni_tiles());
+    add(int8_avx2_tiles());
 #elif defined(__aarch64__)
     add(neon_tiles());
 #endif
+    add(int8_portable_tiles());
     return all;
   }();
   return kernels;

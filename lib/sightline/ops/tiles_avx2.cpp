@@ -17,8 +17,8 @@ struct Avx2 {
   static constexpr bool kWholePanel = false;
 };
 
-struct HalfElement {
-  static constexpr int kLanes = 8, kGroup = 1, kBytes = 2;
+struct HalfElement : FloatArithmetic<8> {
+  static constexpr int kGroup = 1, kBytes = 2, kSteps = 1;
   SIGHTLINE_TARGET [[gnu::always_inline]] static Vector<8>::Float load(const std::byte* address, int) {
     return _mm256_cvtph_ps(_mm_loadu_si128(reinterpret_cast<const __m128i*>(address)));
   }

@@ -18,8 +18,8 @@ struct Avx512 {
   static constexpr bool kWholePanel = true;
 };
 
-struct HalfElement {
-  static constexpr int kLanes = 16, kGroup = 1, kBytes = 2;
+struct HalfElement : FloatArithmetic<16> {
+  static constexpr int kGroup = 1, kBytes = 2, kSteps = 1;
   SIGHTLINE_TARGET [[gnu::always_inline]] static Vector<16>::Float load(const std::byte* address, int) {
     const __m256i halves = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(address));
     return _mm512_maskz_cvtph_ps(0xFFFF, halves);  // g++ 12 warns of the form without a mask

@@ -15,8 +15,8 @@ struct Neon {
   static constexpr bool kWholePanel = false;
 };
 
-struct HalfElement {
-  static constexpr int kLanes = 4, kGroup = 1, kBytes = 2;
+struct HalfElement : FloatArithmetic<4> {
+  static constexpr int kGroup = 1, kBytes = 2, kSteps = 1;
   [[gnu::always_inline]] static Vector<4>::Float load(const std::byte* address, int /*member*/) {
     float16x4_t halves;
     std::memcpy(&halves, address, sizeof halves);

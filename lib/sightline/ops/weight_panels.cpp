@@ -6,6 +6,7 @@
 
 #include "sightline/base/by_cpu.h"
 #include "sightline/base/error.h"
+#include "sightline/base/half.h"
 #include "sightline/ops/vector_math.h"
 #include "sightline/tensor/dtype_conversion.h"
 
@@ -121,28 +122,13 @@ void transpose(const float* in, std::int64_t stride, std::int64_t columns, std::
   }
 }
 
-// Rounds the float32 panel [in, width] and writes it in `layout`.
-void store_panel(const float* panel, const PanelLayout& layout, std::int64_t index, std::byte* out) {
-  const std::int64_t width = layout.width(index), count = layout.in() * width;
-  switch (layout.element()) {
-    case DType::f32:
-      std::memcpy(out, panel, static_cast<std::size_t>(count) * sizeof(float));
-      return;
-    case DType::f16:
-      float_to_f16({panel, static_cast<std::size_t>(count)},
-                   {reinterpret_cast<std::uint16_t*>(out), static_cast<std::size_t>(count)});
-      return;
-    case DType::bf16:
-      break;
-    default:
-      fail(ErrorCode::unsupported, "panels", "of int8 need scales");
-  }
-  const std::int64_t group = layout.group();
-  for (std::int64_t k = 0; k < layout.padded_in(); ++k) {
-    for (std::int64_t n = 0; n < width; ++n) {
-      const std::uint16_t value = k < layout.in() ? float_to_bf16(panel[k * width + n]) : 0;
-      std::memcpy(out + ((k / group * width + n) * group + k % group) * 2, &value, sizeof value);
-    }
+// Rounds two inputs of `width` columns and puts them side by side.
+[[gnu::always_inline]] inline void store_pairs(const float* even, const float* odd, std::int64_t width,
+                                               std::byte* out) {
+  for (std::int64_t n = 0; n < width; ++n) {
+    const std::uint32_t low = float_to_bfloat(even[n]), high = odd == nullptr ? 0 : float_to_bfloat(odd[n]);
+    const std::uint32_t pair = high << 16 | low;
+    std::memcpy(out + n * 4, &pair, sizeof pair);
   }
 }
 
@@ -192,6 +178,27 @@ const float* WeightPanels::rows_as_float(std::int64_t first, std::int64_t column
     to_float({dtype_, Shape{depth}, bytes}, {buffer + row * kDepth, static_cast<std::size_t>(depth)});
   }
   return buffer;
+}
+
+void store_panel(const float* panel, const PanelLayout& layout, std::int64_t index, std::byte* out) {
+  const std::int64_t width = layout.width(index), count = layout.in() * width;
+  switch (layout.element()) {
+    case DType::f32:
+      std::memcpy(out, panel, static_cast<std::size_t>(count) * sizeof(float));
+      return;
+    case DType::f16:
+      float_to_f16({panel, static_cast<std::size_t>(count)},
+                   {reinterpret_cast<std::uint16_t*>(out), static_cast<std::size_t>(count)});
+      return;
+    case DType::bf16:
+      for (std::int64_t k = 0; k < layout.in(); k += 2, out += 4 * width) {
+        const float* even = panel + k * width;
+        ByCpu<store_pairs>::call(even, k + 1 < layout.in() ? even + width : nullptr, width, out);
+      }
+      return;
+    default:
+      fail(ErrorCode::unsupported, "panels", "of int8 need scales");
+  }
 }
 
 void rows_to_panels(const StoredTensor& weights, const PanelLayout& layout, std::span<std::byte> panels) {

@@ -33,6 +33,10 @@ class WeightPanels {
   const float* floats_;  // the bytes, if they can be used as floats in place
 };
 
+/// Rounds a float32 panel [in, layout.width(index)] to nearest even and writes it as panel `index` of
+/// `layout` to `out`. Errors: unsupported for int8, which needs scales.
+void store_panel(const float* panel, const PanelLayout& layout, std::int64_t index, std::byte* out);
+
 /// Rearranges a weight matrix [out, ...] into panels of `layout`, whose element type it is rounded to (to
 /// nearest even). Errors: mismatch if the layout is that of another matrix or `panels` has another size than
 /// layout.byte_size(); type if the weights are not floating-point; unsupported for int8 panels.

@@ -63,6 +63,24 @@ PanelLayout::PanelLayout(DType element, std::int64_t out, std::int64_t in)
   checked_mul(checked_mul(columns, padded_in_, "panels"), size_of(element), "panels");
 }
 
+void PanelScales::check(const PanelLayout& layout) const {
+  const bool quantized = layout.element() == DType::i8;
+  const std::int64_t expected = quantized ? layout.out() : 0;
+  if (std::ssize(columns) != expected || std::ssize(sums) != expected ||
+      (!inputs.empty() && std::ssize(inputs) != (quantized ? layout.in() : 0))) {
+    fail(ErrorCode::mismatch, "panels",
+         "have scales for " + std::to_string(columns.size()) + " outputs, sums for " +
+             std::to_string(sums.size()) + " and factors for " + std::to_string(inputs.size()) +
+             " inputs, which are not those of " + std::string(dtype_name(layout.element())) + " panels [" +
+             std::to_string(layout.out()) + ", " + std::to_string(layout.in()) + "]");
+  }
+  if (quantized && layout.in() > kMaxInputs) {
+    fail(ErrorCode::range, "panels",
+         "have " + std::to_string(layout.in()) + " inputs, expected at most " + std::to_string(kMaxInputs) +
+             " for int8");
+  }
+}
+
 void panels_to_rows(const PanelLayout& layout, ByteView panels, std::span<std::byte> rows) {
   const std::int64_t size = size_of(layout.element());
   if (std::ssize(panels) != layout.byte_size() || std::ssize(rows) != layout.out() * layout.in() * size) {
@@ -79,6 +97,13 @@ void panels_to_rows(const PanelLayout& layout, ByteView panels, std::span<std::b
     default:
       return copy_rows<std::uint8_t>(layout, panels.data(), rows.data());
   }
+}
+
+float dequantized(const PanelLayout& layout, ByteView panels, const PanelScales& scales, std::int64_t n,
+                  std::int64_t k) {
+  const auto stored = std::to_integer<std::int8_t>(panels[static_cast<std::size_t>(layout.position(n, k))]);
+  const float weight = scales.columns[static_cast<std::size_t>(n)] * static_cast<float>(stored);
+  return scales.inputs.empty() ? weight : weight * scales.inputs[static_cast<std::size_t>(k)];
 }
 
 }  // namespace sightline

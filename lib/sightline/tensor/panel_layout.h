@@ -57,8 +57,27 @@ class PanelLayout {
   std::int64_t out_, in_, group_, padded_in_;
 };
 
+/// What int8 panels mean. The weight from input k to output n is inputs[k] * columns[n] times the stored
+/// integer. All members are views of memory that the owner of the panels keeps.
+struct PanelScales {
+  /// The largest number of inputs of int8 panels: the sum of so many products of a byte and an int8 fits into
+  /// 32 bits.
+  static constexpr std::int64_t kMaxInputs = 1 << 16;
+
+  std::span<const float> columns;      ///< [out]
+  std::span<const std::int32_t> sums;  ///< [out], the sum of the integers of each output
+  std::span<const float> inputs;       ///< [in]; empty: all 1. Activations are multiplied by it first
+
+  /// Checks the sizes. Errors: mismatch if they do not match `layout`, or if its type needs no scales and
+  /// there are some; range for more than kMaxInputs inputs.
+  void check(const PanelLayout& layout) const;
+};
+
 /// Copies the matrix in `panels` (layout.byte_size() bytes) as rows [out, in] of the same element type into
 /// `rows`. Errors: mismatch for spans of other sizes.
 void panels_to_rows(const PanelLayout& layout, ByteView panels, std::span<std::byte> rows);
+/// The weight, as float32, of the int8 panels `panels` from input `k` to output `n`.
+float dequantized(const PanelLayout& layout, ByteView panels, const PanelScales& scales, std::int64_t n,
+                  std::int64_t k);
 
 }  // namespace sightline

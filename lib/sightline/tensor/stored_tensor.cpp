@@ -24,6 +24,41 @@ void narrow_doubles(ByteView bytes, std::span<float> out) {
 
 }  // namespace
 
+namespace {
+
+StoredTensor stored_rows(const Shape& shape, const std::shared_ptr<const StoredPanels>& panels) {
+  return StoredTensor::deferred(
+      panels->layout.element(), shape,
+      [=](std::span<std::byte> rows) { panels_to_rows(panels->layout, panels->bytes, rows); },
+      [=](std::int64_t index, std::span<std::byte> scratch) {
+        const PanelLayout& layout = panels->layout;
+        const auto position =
+            static_cast<std::size_t>(layout.position(index / layout.in(), index % layout.in()));
+        return panels->bytes.subspan(position * scratch.size(), scratch.size());
+      });
+}
+
+StoredTensor quantized_rows(const Shape& shape, const std::shared_ptr<const StoredPanels>& panels) {
+  const auto write = [=](std::int64_t index, std::byte* out) {
+    const PanelLayout& layout = panels->layout;
+    const float weight =
+        dequantized(layout, panels->bytes, panels->scales, index / layout.in(), index % layout.in());
+    std::memcpy(out, &weight, sizeof weight);
+  };
+  return StoredTensor::deferred(
+      DType::f32, shape,
+      [=](std::span<std::byte> rows) {
+        const std::int64_t count = panels->layout.out() * panels->layout.in();
+        for (std::int64_t i = 0; i < count; ++i) write(i, rows.data() + i * size_of(DType::f32));
+      },
+      [=](std::int64_t index, std::span<std::byte> scratch) {
+        write(index, scratch.data());
+        return ByteView(scratch);
+      });
+}
+
+}  // namespace
+
 struct StoredTensor::Deferred {
   ByteWriter write;
   ElementFinder find_element;
@@ -44,21 +79,18 @@ StoredTensor StoredTensor::deferred(DType dtype, const Shape& shape, ByteWriter 
   return tensor;
 }
 
-StoredTensor StoredTensor::from_panels(DType dtype, const Shape& shape, ByteView panels) {
+StoredTensor StoredTensor::from_panels(DType dtype, const Shape& shape, ByteView panels,
+                                       const PanelScales& scales) {
   const std::int64_t out = shape.rank() == 0 ? 0 : shape[0];
   const PanelLayout layout(dtype, out, out == 0 ? 0 : shape.elements() / out);
   if (std::ssize(panels) != layout.byte_size()) {
     fail(ErrorCode::mismatch, "panels",
          "have " + std::to_string(panels.size()) + " bytes, expected " + std::to_string(layout.byte_size()));
   }
-  StoredTensor tensor = deferred(
-      dtype, shape, [=](std::span<std::byte> rows) { panels_to_rows(layout, panels, rows); },
-      [=](std::int64_t index, std::span<std::byte> scratch) {
-        const auto position =
-            static_cast<std::size_t>(layout.position(index / layout.in(), index % layout.in()));
-        return panels.subspan(position * scratch.size(), scratch.size());
-      });
-  tensor.panels_ = std::make_shared<const StoredPanels>(StoredPanels{layout, panels});
+  scales.check(layout);
+  const auto stored = std::make_shared<const StoredPanels>(StoredPanels{layout, panels, scales});
+  StoredTensor tensor = dtype == DType::i8 ? quantized_rows(shape, stored) : stored_rows(shape, stored);
+  tensor.panels_ = stored;
   return tensor;
 }
 

@@ -19,6 +19,7 @@ namespace sightline {
 struct StoredPanels {
   PanelLayout layout;
   ByteView bytes;
+  PanelScales scales;  ///< of int8 panels
 };
 
 /// A tensor as stored in a weight file: little-endian, row-major bytes of any alignment, owned by the file. A
@@ -42,9 +43,11 @@ class StoredTensor {
   static StoredTensor deferred(DType dtype, const Shape& shape, ByteWriter write,
                                ElementFinder find_element = nullptr);
   /// A matrix that a file stores as panels. It is a deferred tensor of `shape` [out, ...], whose bytes are
-  /// rows in the panels' element type, and `panels()` gives the panels themselves. Errors: type if there are
-  /// no panels of this type; range for an empty shape; mismatch if `panels` has another size.
-  static StoredTensor from_panels(DType dtype, const Shape& shape, ByteView panels);
+  /// rows in the panels' element type (float32 for int8), and `panels()` gives the panels themselves. The
+  /// owner of `panels` also keeps `scales`. Errors: type if there are no panels of this type; range for an
+  /// empty shape; mismatch if `panels` has another size; those of `PanelScales::check`.
+  static StoredTensor from_panels(DType dtype, const Shape& shape, ByteView panels,
+                                  const PanelScales& scales = {});
 
   DType dtype = DType::other;
   Shape shape;

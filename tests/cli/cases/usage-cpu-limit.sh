@@ -3,7 +3,7 @@
 kernels() { sightline --version -v | sed -n '/^Kernels/,$p'; }
 SIGHTLINE_CPU=portable kernels
 allowed=portable
-for level in sse4.2 avx avx2 avx512 avx512_vnni avx512_vbmi avx512_bf16; do
+for level in sse4.2 avx avx2 avx_vnni avx512 avx512_vnni avx512_vbmi avx512_bf16; do
   allowed="$allowed $level"
   SIGHTLINE_CPU=$level kernels >page
   for used in $(sed -n 's/^  instruction sets *//p' page | sed 's/(.*//'); do

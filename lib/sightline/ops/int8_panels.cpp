@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compiled without contraction to fused multiply-adds (CMakeLists.txt), so that all processors round alike.
+#include "sightline/ops/int8_panels.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "sightline/base/by_cpu.h"
+#include "sightline/base/error.h"
+#include "sightline/ops/gemm_tile.h"
+#include "sightline/ops/weight_panels.h"
+
+namespace sightline {
+namespace {
+
+constexpr std::int64_t kGroup = 4;
+constexpr float kLargest = 127;
+
+// One step of 16 columns of a panel, whose rows are `width` floats apart.
+constexpr int kColumns = static_cast<int>(PanelLayout::kStep);
+struct Step {
+  const float* panel;
+  std::int64_t in, width;
+  std::byte* out;      // groups are 4 * width bytes apart
+  float* scales;       // [16]
+  std::int32_t* sums;  // [16]
+};
+
+[[gnu::always_inline]] inline void quantize_step(const Step& step) {
+  float largest[kColumns] = {}, steps_per_unit[kColumns], invalid[kColumns] = {};
+  for (std::int64_t k = 0; k < step.in; ++k) {
+    const float* row = step.panel + k * step.width;
+    for (int n = 0; n < kColumns; ++n) {
+      largest[n] = std::max(largest[n], std::abs(row[n]));
+      invalid[n] += row[n] - row[n];  // NaN for infinity and NaN
+    }
+  }
+  for (int n = 0; n < kColumns; ++n) {
+    // A column of numbers too small to be scaled counts as zeros.
+    const bool small = largest[n] < 0x1p-100F;
+    steps_per_unit[n] = small || invalid[n] != 0 ? 0 : kLargest / largest[n];
+    step.scales[n] = (small ? 0 : largest[n] / kLargest) + invalid[n];
+    step.sums[n] = 0;
+  }
+  constexpr float kRounding = 12582912.0F;  // adding 1.5 * 2^23 rounds to an integer in the low bits
+  for (std::int64_t k = 0; k < step.in; ++k) {
+    const float* row = step.panel + k * step.width;
+    std::byte* out = step.out + k / kGroup * kGroup * step.width + k % kGroup;
+    std::int32_t stored[kColumns];
+    for (int n = 0; n < kColumns; ++n) {
+      const float rounded = row[n] * steps_per_unit[n] + kRounding;
+      stored[n] = __builtin_bit_cast(std::int32_t, rounded) - 0x4b400000;
+    }
+    for (int n = 0; n < kColumns; ++n) {
+      step.sums[n] += stored[n];
+      out[n * kGroup] = static_cast<std::byte>(stored[n]);
+    }
+  }
+}
+
+std::vector<float> largest_weights(const StoredTensor& weights, std::int64_t in) {
+  const Tensor values = to_float(weights);
+  std::vector<float> largest(static_cast<std::size_t>(in));
+  const TensorView<const float> rows = values.view().reshaped(Shape{weights.shape[0], in});
+  for (std::int64_t n = 0; n < rows.rows(); ++n) {
+    for (std::int64_t k = 0; k < in; ++k) {
+      float& most = largest[static_cast<std::size_t>(k)];
+      most = std::max(most, std::abs(rows.row(n)[static_cast<std::size_t>(k)]));
+    }
+  }
+  return largest;
+}
+
+std::vector<float> smoothing_factors(const StoredTensor& weights, std::int64_t in,
+                                     std::span<const float> maxima, float alpha) {
+  if (maxima.empty()) return {};
+  if (std::ssize(maxima) != in) {
+    fail(ErrorCode::mismatch, "activations",
+         "have maxima of " + std::to_string(maxima.size()) + " inputs, expected " + std::to_string(in));
+  }
+  const std::vector<float> largest = largest_weights(weights, in);
+  std::vector<float> factors(static_cast<std::size_t>(in), 1.0F);
+  for (std::size_t k = 0; k < factors.size(); ++k) {
+    const float factor = std::pow(largest[k], 1 - alpha) / std::pow(maxima[k], alpha);
+    if (std::isnormal(factor)) factors[k] = std::clamp(factor, 0x1p-20F, 0x1p20F);
+  }
+  return factors;
+}
+
+}  // namespace
+
+Int8Panels::Int8Panels(std::int64_t out, std::int64_t in, std::vector<float> factors)
+    : layout_(DType::i8, out, in),
+      bytes_(Shape{layout_.byte_size()}, DType::i8),
+      column_scales_(static_cast<std::size_t>(out)),
+      factors_(std::move(factors)),
+      column_sums_(static_cast<std::size_t>(out)) {
+  scales().check(layout_);
+}
+
+StoredTensor Int8Panels::stored(const Shape& shape) const {
+  return StoredTensor::from_panels(DType::i8, shape, bytes(), scales());
+}
+
+void Int8Panels::set_panel(std::int64_t index, float* panel) {
+  const std::int64_t width = layout_.width(index), in = layout_.in();
+  for (std::int64_t k = 0; !factors_.empty() && k < in; ++k) {
+    for (std::int64_t n = 0; n < width; ++n) panel[k * width + n] /= factors_[static_cast<std::size_t>(k)];
+  }
+  std::byte* out = bytes_.bytes().data() + layout_.offset(index);
+  // Inputs beyond the matrix.
+  const std::int64_t whole = in / kGroup * kGroup * width;
+  std::fill(out + whole, out + layout_.padded_in() * width, std::byte{0});
+  for (std::int64_t first = 0; first < width; first += kColumns) {
+    float scales[kColumns];
+    std::int32_t sums[kColumns];
+    ByCpu<quantize_step>::call(Step{panel + first, in, width, out + first * kGroup, scales, sums});
+    const std::int64_t column = index * PanelLayout::kColumns + first;
+    const std::int64_t count = std::min<std::int64_t>(kColumns, layout_.out() - column);
+    std::copy_n(scales, count, column_scales_.begin() + column);
+    std::copy_n(sums, count, column_sums_.begin() + column);
+  }
+}
+
+Int8Panels quantize_panels(const StoredTensor& weights, std::span<const float> maxima, float alpha) {
+  const std::int64_t out = weights.shape.rank() == 0 ? 0 : weights.shape[0];
+  const std::int64_t in = out == 0 ? 0 : weights.shape.elements() / out;
+  Int8Panels result(out, in, smoothing_factors(weights, in, maxima, alpha));
+  const TransientBytes bytes(weights);
+  const WeightPanels source(weights.dtype, weights.shape, bytes.view());
+  Tensor panel(Shape{source.layout().panel_elements()});
+  for (std::int64_t index = 0; index < result.layout().count(); ++index) {
+    source.fill(index, panel.data());
+    result.set_panel(index, panel.data());
+  }
+  return result;
+}
+
+double product_error(const StoredTensor& weights, const Int8Panels& panels, TensorView<const float> x) {
+  const std::int64_t in = panels.layout().in(), out = panels.layout().out();
+  if (x.columns() != in || weights.shape.elements() != in * out) {
+    fail(ErrorCode::mismatch, "activations",
+         "have shape " + to_string(x.shape()) + ", expected [rows, " + std::to_string(in) + "]");
+  }
+  const Tensor exact_weights = to_float(weights);
+  Tensor y(Shape{x.rows(), out});
+  ThreadPool pool(1);
+  Scratch scratch;
+  Context context{pool, scratch};
+  make_tiled_matrix(panels.stored(Shape{out, in}), *best_tile_kernels(DType::i8))
+      ->linear(x, y.view(), {}, context);
+  double squares = 0, differences = 0;
+  for (std::int64_t row = 0; row < x.rows(); ++row) {
+    for (std::int64_t n = 0; n < out; ++n) {
+      double sum = 0;
+      for (std::int64_t k = 0; k < in; ++k)
+        sum += double{x.data()[row * in + k]} * double{exact_weights.data()[n * in + k]};
+      const double difference = double{y.data()[row * out + n]} - sum;
+      squares += sum * sum;
+      differences += difference * difference;
+    }
+  }
+  if (differences == 0) return 0;
+  const double error = std::sqrt(differences / squares);
+  return std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
+}
+
+}  // namespace sightline
