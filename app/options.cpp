@@ -133,11 +133,12 @@ void add_model_options(CommandLine& line, ModelOptions& options) {
             .group = HelpGroup::model,
             .value = text(options.model),
             .completion = Completion::models});
-  line.add(
-      {.names = {"--dtype"},
-       .help = "data type of the computation",
-       .group = HelpGroup::model,
-       .value = without(choice(options.dtype, {{"f32", DType::f32}}), "--dtype", {"f16", "bf16", "int8"})});
+  line.add({.names = {"--dtype"},
+            .help = "data type of matrix products [f32, or that of a packed file]",
+            .group = HelpGroup::model,
+            .value = optional_choice(
+                options.dtype,
+                {{"f32", DType::f32}, {"f16", DType::f16}, {"bf16", DType::bf16}, {"int8", DType::i8}})});
   line.add({.names = {"--backend"},
             .help = "matrix-multiplication backend",
             .group = HelpGroup::performance,

@@ -22,7 +22,7 @@ enum class Preprocess { hf, openai };
 /// The model and the options of its computation.
 struct ModelOptions {
   std::string model;
-  DType dtype = DType::f32;
+  std::optional<DType> dtype;    ///< nullopt: that of the model's weights, float32 for those of a folder
   std::string backend = "auto";  ///< a name of `gemm_backends`
   Preprocess preprocess = Preprocess::hf;
   std::optional<Alpha> alpha;

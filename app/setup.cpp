@@ -37,6 +37,7 @@ TableFormat format_of_extension(const std::string& path, Forms forms) {
 ModelSettings clip_options(const ModelOptions& options) {
   ModelSettings result;
   result.backend = options.backend;
+  result.dtype = options.dtype;
   result.openai_preprocess = options.preprocess == Preprocess::openai;
   result.alpha = options.alpha;
   result.exif = options.exif;

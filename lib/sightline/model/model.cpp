@@ -8,6 +8,7 @@
 #include "sightline/base/log.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/tokenizer_files.h"
+#include "sightline/ops/gemm_precision.h"
 
 namespace sightline {
 namespace {
@@ -21,8 +22,8 @@ PreprocessorConfig with_settings(PreprocessorConfig config, const ModelSettings&
   return config;
 }
 
-const GemmBackend& logged_backend(std::string_view name) {
-  const GemmBackend& backend = gemm_backend(name);
+const GemmBackend& logged_backend(const ModelSettings& settings) {
+  const GemmBackend& backend = gemm_backend(settings.backend, settings.dtype);
   log_debug("matrix products: " + backend.description());
   return backend;
 }
@@ -56,8 +57,8 @@ Model::Model(LoadedModel loaded, const ModelSettings& settings)
     : source_(std::move(loaded.source)),
       config_(std::move(loaded.config)),
       weights_(std::move(loaded.weights)),
-      image_tower_(WeightScope(weights_), config_, logged_backend(settings.backend)),
-      text_tower_(WeightScope(weights_), config_, gemm_backend(settings.backend)),
+      image_tower_(WeightScope(weights_), config_, logged_backend(settings)),
+      text_tower_(WeightScope(weights_), config_, gemm_backend(settings.backend, settings.dtype)),
       head_(WeightScope(weights_)),
       processor_(with_settings(std::move(loaded.preprocessor), settings), config_.vision.image_size,
                  tokenizer_loader(source_.files, config_, settings.text_cleaning),

@@ -19,6 +19,7 @@ namespace sightline {
 /// Options for opening a model.
 struct ModelSettings {
   std::string backend = "auto";     ///< name of the GEMM backend
+  std::optional<DType> dtype = {};  ///< precision of the products (`gemm_backend`); nullopt: as stored
   bool openai_preprocess = false;   ///< OpenAI's order of image steps; implies Alpha::drop
   std::optional<Alpha> alpha = {};  ///< overrides the setting of the preprocessing
   bool exif = true;

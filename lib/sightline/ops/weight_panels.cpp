@@ -51,7 +51,8 @@ constexpr std::int64_t kWide = 16;
 #if defined(__x86_64__)
 [[gnu::target("avx512f,avx512vl,avx512bw,avx512dq")]]
 #endif
-void transpose_wide_block(const float* in, std::int64_t stride, float* out, std::int64_t width) {
+[[maybe_unused]] void
+transpose_wide_block(const float* in, std::int64_t stride, float* out, std::int64_t width) {
   using Sixteen = Vector<16>::Float;
   Sixteen r[16], t[16];
   for (int i = 0; i < 16; ++i) std::memcpy(&r[i], in + i * stride, sizeof r[i]);

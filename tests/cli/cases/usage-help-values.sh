@@ -29,5 +29,5 @@ try convert-weights "$SIGHTLINE_MODEL" --force
 try info
 [ $tried -gt 60 ] || echo "only $tried values tried"
 for command in 'score photos/grey.png -c cat' 'embed-image photos/grey.png' 'embed-text cat'; do
-  for dtype in f16 bf16 int8; do expect 2 sightline $command --dtype $dtype; done
+  for dtype in f8 float16 i8; do expect 2 sightline $command --dtype $dtype; done
 done
