@@ -7,7 +7,6 @@
 #include "failure.h"
 #include "image_extensions.h"
 #include "options.h"
-#include "sightline/weights/packed_plan.h"
 
 namespace sightline::app {
 namespace {
@@ -41,16 +40,6 @@ const ConversionFormat& check_target_name(const std::string& path, const Convers
                "name it -o NAME" + extension);
   }
   return format;
-}
-
-void check_target_dtype(const ConversionFormat& format, const std::optional<DType>& dtype) {
-  if (!dtype || format.name != kPackedFormat) return;
-  for (const PackedPrecision& precision : packed_precisions()) {
-    if (precision.matrices != *dtype || precision.supported) continue;
-    const std::string name(precision.name), extension(format.extension);
-    fail_usage("--dtype " + name + " is not supported yet for " + extension + " targets",
-               "--dtype keep chooses f16 if that is exact, else f32");
-  }
 }
 
 }  // namespace sightline::app

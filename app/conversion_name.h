@@ -12,7 +12,5 @@ namespace sightline::app {
 /// Refuses a target named like a format that cannot be written ("-", x.gguf, x.pt, ...) or like
 /// another format than `to`. A name that ends in `/` is a folder. Errors: usage.
 const ConversionFormat& check_target_name(const std::string& path, const ConversionFormat* to);
-/// Refuses a dtype that a format cannot have yet. Errors: usage.
-void check_target_dtype(const ConversionFormat& format, const std::optional<DType>& dtype);
 
 }  // namespace sightline::app

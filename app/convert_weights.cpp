@@ -40,7 +40,7 @@ void check(const ConvertOptions& o) {
   if (o.source.model.empty())
     fail_usage("no source given", "name a model: sightline convert-weights SOURCE -o TARGET");
   if (o.target.empty()) fail_usage("no target given", "add -o TARGET");
-  check_target_dtype(check_target_name(o.target, o.to), o.dtype);
+  check_target_name(o.target, o.to);
   check_model_options(o.source);
 }
 

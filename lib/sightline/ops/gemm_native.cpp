@@ -42,6 +42,7 @@ class TiledMatrix : public PackedMatrix {
     if (stored != nullptr && kernels.element == stored->layout.element()) {
       scales_ = stored->scales;
       ready_ = stored->bytes.data();
+      in_place_ = true;
     } else if (kernels.element == DType::i8 && layout_.in() > PanelScales::kMaxInputs) {
       fail(ErrorCode::range, "native",
            "quantizes matrices of up to " + std::to_string(PanelScales::kMaxInputs) +
@@ -82,9 +83,9 @@ class TiledMatrix : public PackedMatrix {
 
     // What panel `index` is or is made from.
     ByteView memory(std::int64_t index) const {
-      if (ready != nullptr) return matrix->panel(ready, index);
-      matrix->weights_.map_pages(rows->rows_of(index));
-      return rows->rows_of(index);
+      const ByteView bytes = ready != nullptr ? matrix->panel(ready, index) : rows->rows_of(index);
+      if (ready == nullptr || matrix->in_place_) matrix->weights_.map_pages(bytes);
+      return bytes;
     }
     const std::byte* panel(std::int64_t index, float* own) const {
       if (ready != nullptr) return matrix->panel(ready, index).data();
@@ -249,6 +250,7 @@ class TiledMatrix : public PackedMatrix {
   StoredTensor weights_;
   PanelLayout layout_;
   const TileKernels& kernels_;
+  bool in_place_ = false;  // the panels are those of the file
   mutable std::atomic<int> uses_{0};
   mutable std::mutex packing_;
   mutable Tensor packed_;

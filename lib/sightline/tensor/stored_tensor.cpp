@@ -80,7 +80,7 @@ StoredTensor StoredTensor::deferred(DType dtype, const Shape& shape, ByteWriter 
 }
 
 StoredTensor StoredTensor::from_panels(DType dtype, const Shape& shape, ByteView panels,
-                                       const PanelScales& scales) {
+                                       const PanelScales& scales, bool mapped) {
   const std::int64_t out = shape.rank() == 0 ? 0 : shape[0];
   const PanelLayout layout(dtype, out, out == 0 ? 0 : shape.elements() / out);
   if (std::ssize(panels) != layout.byte_size()) {
@@ -91,6 +91,7 @@ StoredTensor StoredTensor::from_panels(DType dtype, const Shape& shape, ByteView
   const auto stored = std::make_shared<const StoredPanels>(StoredPanels{layout, panels, scales});
   StoredTensor tensor = dtype == DType::i8 ? quantized_rows(shape, stored) : stored_rows(shape, stored);
   tensor.panels_ = stored;
+  tensor.mapped_ = mapped;
   return tensor;
 }
 

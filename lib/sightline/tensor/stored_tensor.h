@@ -44,10 +44,11 @@ class StoredTensor {
                                ElementFinder find_element = nullptr);
   /// A matrix that a file stores as panels. It is a deferred tensor of `shape` [out, ...], whose bytes are
   /// rows in the panels' element type (float32 for int8), and `panels()` gives the panels themselves. The
-  /// owner of `panels` also keeps `scales`. Errors: type if there are no panels of this type; range for an
-  /// empty shape; mismatch if `panels` has another size; those of `PanelScales::check`.
+  /// owner of `panels` also keeps `scales`. `mapped`: as for the constructor. Errors: type if there are no
+  /// panels of this type; range for an empty shape; mismatch if `panels` has another size; those of
+  /// `PanelScales::check`.
   static StoredTensor from_panels(DType dtype, const Shape& shape, ByteView panels,
-                                  const PanelScales& scales = {});
+                                  const PanelScales& scales = {}, bool mapped = false);
 
   DType dtype = DType::other;
   Shape shape;
@@ -68,8 +69,8 @@ class StoredTensor {
   /// The panels of a tensor made by `from_panels`, else null. Valid as long as this tensor and their owner.
   const StoredPanels* panels() const { return panels_.get(); }
   bool mapped() const { return mapped_; }
-  /// Maps the pages of a part of `bytes()` at once and ahead of their use, if the bytes are mapped: a page
-  /// that is not mapped cannot be prefetched.
+  /// Maps the pages of a part of `bytes()` or of the panels at once and ahead of their use, if the bytes are
+  /// mapped: a page that is not mapped cannot be prefetched.
   void map_pages(ByteView part) const;
   /// Releases the memory of mapped bytes; the next access reads them from the file again.
   void drop_pages() const;

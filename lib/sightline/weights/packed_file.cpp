@@ -201,7 +201,7 @@ Weights PackedFile::weights() const {
     const ByteView bytes = view(part.begin, part.end);
     const Shape& shape = part.tensor->shape;
     weights.add(part.name, part.tensor->role == PackedRole::matrix
-                               ? StoredTensor::from_panels(part.dtype, shape, bytes)
+                               ? StoredTensor::from_panels(part.dtype, shape, bytes, {}, mapped_ != nullptr)
                                : StoredTensor(part.dtype, shape, bytes, mapped_ != nullptr));
   }
   keep_fingerprint_metadata(weights, std::string(kModelFingerprintKey), metadata_.model_fingerprint);

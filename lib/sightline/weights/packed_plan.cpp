@@ -15,7 +15,7 @@ namespace {
 constexpr std::array kPrecisions = {
     PackedPrecision{"f32", DType::f32, DType::f32, true},
     PackedPrecision{"f16", DType::f16, DType::f16, true},
-    PackedPrecision{"bf16", DType::bf16, DType::bf16, false},
+    PackedPrecision{"bf16", DType::bf16, DType::bf16, true},
     PackedPrecision{"int8", DType::i8, DType::f16, false},
 };
 
@@ -51,10 +51,10 @@ const PackedPrecision& packed_precision(std::string_view name, std::string_view 
   std::string known;
   for (const PackedPrecision& precision : kPrecisions) {
     if (precision.name == name && precision.supported) return precision;
-    if (precision.supported) known += (known.empty() ? "" : " or ") + std::string(precision.name);
+    if (precision.supported) known += (known.empty() ? "" : ", ") + std::string(precision.name);
   }
   fail(ErrorCode::unsupported, subject,
-       "has the precision '" + std::string(name) + "', which is not supported, expected " + known);
+       "has the precision '" + std::string(name) + "', which is not supported, expected one of " + known);
 }
 
 std::span<const PackedDocumentKind> packed_documents() { return kDocuments; }
