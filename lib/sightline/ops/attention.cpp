@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "sightline/base/by_cpu.h"
+#include "sightline/ops/transpose.h"
 #include "sightline/ops/vector_math.h"
 
 // One head of one span is a task: its keys and values are packed once, and a tile of a few queries goes from
@@ -28,29 +29,6 @@ struct Work {
   float* scores;  // [kMaxRows, L], L padded to 16
 };
 
-// Transposes 8 values of 8 rows.
-[[gnu::always_inline]] inline void transpose_block(const float* const* rows, std::int64_t k, float* out) {
-  using Eight = Vector<kBlock>::Float;
-  Eight r[8], t[8];
-  for (int i = 0; i < 8; ++i) std::memcpy(&r[i], rows[i] + k, sizeof r[i]);
-  for (int i = 0; i < 8; i += 2) {
-    t[i] = __builtin_shufflevector(r[i], r[i + 1], 0, 8, 2, 10, 4, 12, 6, 14);
-    t[i + 1] = __builtin_shufflevector(r[i], r[i + 1], 1, 9, 3, 11, 5, 13, 7, 15);
-  }
-  for (int i = 0; i < 8; i += 4) {
-    for (int j = 0; j < 2; ++j) {
-      r[i + j] = __builtin_shufflevector(t[i + j], t[i + j + 2], 0, 1, 8, 9, 4, 5, 12, 13);
-      r[i + j + 2] = __builtin_shufflevector(t[i + j], t[i + j + 2], 2, 3, 10, 11, 6, 7, 14, 15);
-    }
-  }
-  for (int i = 0; i < 4; ++i) {
-    const Eight low = __builtin_shufflevector(r[i], r[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
-    const Eight high = __builtin_shufflevector(r[i], r[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
-    std::memcpy(out + i * kLanes, &low, sizeof low);
-    std::memcpy(out + (i + 4) * kLanes, &high, sizeof high);
-  }
-}
-
 // The columns after the last position repeat it; their scores are never used.
 [[gnu::always_inline]] inline void pack_keys(const float* keys, std::int64_t stride,
                                              const AttentionSpan& span, std::int64_t depth, float* out) {
@@ -60,8 +38,10 @@ struct Work {
       rows[n] = keys + span.row_at(std::min(first + n, span.length - 1)) * stride;
     std::int64_t k = 0;
     for (; k + kBlock <= depth; k += kBlock) {
-      transpose_block(rows, k, out + k * kLanes);
-      transpose_block(rows + kBlock, k, out + k * kLanes + kBlock);
+      const float* values[kLanes];
+      for (std::int64_t n = 0; n < kLanes; ++n) values[n] = rows[n] + k;
+      transpose_eight(values, out + k * kLanes, kLanes);
+      transpose_eight(values + kBlock, out + k * kLanes + kBlock, kLanes);
     }
     for (; k < depth; ++k) {
       for (std::int64_t n = 0; n < kLanes; ++n) out[k * kLanes + n] = rows[n][k];
