@@ -50,7 +50,8 @@ struct Step {
     std::byte* out = step.out + k / kGroup * kGroup * step.width + k % kGroup;
     std::int32_t stored[kColumns];
     for (int n = 0; n < kColumns; ++n) {
-      const float rounded = row[n] * steps_per_unit[n] + kRounding;
+      const float value = invalid[n] != 0 ? 0.0F : row[n];  // its scale makes the output NaN
+      const float rounded = value * steps_per_unit[n] + kRounding;
       stored[n] = __builtin_bit_cast(std::int32_t, rounded) - 0x4b400000;
     }
     for (int n = 0; n < kColumns; ++n) {
