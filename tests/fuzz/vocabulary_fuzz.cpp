@@ -7,26 +7,17 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <string_view>
 
 #include "sightline/base/bytes.h"
 #include "sightline/base/error.h"
 #include "sightline/text/clip_tokenizer.h"
+#include "tokenizer_check.h"
 
 using namespace sightline;
 
 namespace {
-
-constexpr std::int64_t kMostIds = 16;
-constexpr std::array<std::string_view, 5> kTexts = {
-    "", "a", "ab abc!", "a<|endoftext|>b<s>  \xC3\xA9\xF0\x9F\x90\x88",
-    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa bb cc dd 0 1 2 ' 's"};
-
-void require(bool condition) {
-  if (!condition) std::abort();
-}
 
 std::unique_ptr<CLIPTokenizer> read(std::string_view input) {
   if (input.find('\0') == std::string_view::npos)
@@ -52,17 +43,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   } catch (const Error&) {
     return 0;  // refused: as good as accepted
   }
-  for (const std::string_view text : kTexts) {
-    Encoding encoding;
-    try {
-      encoding = tokenizer->encode(text, kMostIds);
-    } catch (const Error& error) {
-      require(error.code() == ErrorCode::missing);  // a byte without a token, and no unknown token
-      continue;
-    }
-    require(encoding.ids.size() >= 2 && encoding.ids.size() <= static_cast<std::size_t>(kMostIds));
-    require(encoding.ids.front() == tokenizer->start_id() && encoding.ids.back() == tokenizer->end_id());
-    for (const std::int32_t id : encoding.ids) require(id >= 0 && id < tokenizer->vocabulary_size());
-  }
+  fuzz::check_encodings(*tokenizer);
   return 0;
 }

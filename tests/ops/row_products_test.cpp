@@ -9,6 +9,7 @@
 
 #include "sightline/base/half.h"
 #include "support/catch.h"
+#include "support/random_values.h"
 
 using namespace sightline;
 
@@ -35,17 +36,9 @@ Rows stored(const std::vector<float>& values, std::int64_t width, DType dtype) {
   return rows;
 }
 
-std::vector<float> random_values(std::int64_t count, float scale, unsigned seed) {
-  std::mt19937 random(seed);
-  std::normal_distribution<float> normal(0, scale);
-  std::vector<float> values(static_cast<std::size_t>(count));
-  for (float& value : values) value = normal(random);
-  return values;
-}
-
 /// Large values that cancel, and a small rest.
 std::vector<float> cancelling_values(std::int64_t count) {
-  std::vector<float> values = random_values(count, 0.01F, 3);
+  std::vector<float> values = random_values(count, 3, 0.01F);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] += i % 2 == 0 ? 1000.0F : -1000.0F;
   return values;
 }
@@ -86,10 +79,10 @@ TEST_CASE("row products: float32 sums are within the stated bound", "[ops]") {
       for (const std::int64_t queries : {1, 2, 3, 5, 6, 11}) {
         for (const std::int64_t count : {1, 4, 7}) {
           check_bound(stored(random_values(count * width, 1, 1), width, dtype),
-                      random_values(queries * width, 1, 2));
+                      random_values(queries * width, 2, 1));
         }
       }
-      check_bound(stored(cancelling_values(5 * width), width, dtype), random_values(7 * width, 1, 2));
+      check_bound(stored(cancelling_values(5 * width), width, dtype), random_values(7 * width, 2, 1));
       check_bound(stored(cancelling_values(5 * width), width, dtype), cancelling_values(2 * width));
     }
   }

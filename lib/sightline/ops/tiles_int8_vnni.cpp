@@ -4,7 +4,7 @@
 #include <immintrin.h>
 
 #define SIGHTLINE_TARGET [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]]
-#include "sightline/ops/tile_compute_int8.h"
+#include "sightline/ops/tile_int8_256.h"
 #include "sightline/ops/tiles.h"
 
 namespace sightline {
@@ -31,20 +31,7 @@ struct WideBytes : ByteArithmetic<16> {
 };
 
 // Half as wide: what a processor with AVX-VNNI computes (tiles_int8_avx_vnni.cpp), for tests on others.
-struct Narrow {
-  static constexpr int kLanes = 8, kMaxRows = 6, kAhead = 0;
-  static constexpr bool kWholePanel = false;
-};
-
-struct NarrowBytes : ByteArithmetic<8> {
-  static constexpr int kSteps = 1;
-  using Weights = __m256i;
-  SIGHTLINE_TARGET [[gnu::always_inline]] static __m256i load(const std::byte* address, int /*part*/) {
-    return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(address));
-  }
-  SIGHTLINE_TARGET [[gnu::always_inline]] static __m256i value(const std::byte* address, int /*part*/) {
-    return _mm256_set1_epi32(four_values(address));
-  }
+struct NarrowBytes : Bytes256 {
   SIGHTLINE_TARGET [[gnu::always_inline]] static Sum add(Sum sum, __m256i value, __m256i weights) {
     return __builtin_bit_cast(Sum, _mm256_dpbusd_epi32(__builtin_bit_cast(__m256i, sum), value, weights));
   }
@@ -55,7 +42,7 @@ struct NarrowBytes : ByteArithmetic<8> {
 std::span<const TileKernels> int8_vnni_tiles() {
   static const std::array<TileKernels, 2> kernels = {
       int8_kernels<Wide, WideBytes>("avx512_vnni", CpuFeature::avx512_vnni),
-      int8_kernels<Narrow, NarrowBytes>("avx512_vnni, 256 bits", CpuFeature::avx512_vnni)};
+      int8_kernels<Isa256, NarrowBytes>("avx512_vnni, 256 bits", CpuFeature::avx512_vnni)};
   return kernels;
 }
 
