@@ -5,6 +5,7 @@
 #include "nn/small_weights.h"
 #include "sightline/base/error.h"
 #include "sightline/nn/embedding.h"
+#include "sightline/ops/int8_panels.h"
 #include "support/catch.h"
 #include "support/skip.h"
 
@@ -110,6 +111,23 @@ TEST_CASE("layers: an embedding looks up rows and rejects ids out of range", "[n
   for (int i = 0; i < 130; ++i) CHECK(row[static_cast<std::size_t>(i)] == table[390 + i] + table[130 + i]);
   CHECK_THROWS_WITH(embedding.lookup(5, row), Contains("is 5, but the embedding has 5 rows"));
   CHECK_THROWS_WITH(embedding.lookup(-1, row), Contains("is -1"));
+}
+
+TEST_CASE("layers: an embedding of int8 panels looks up their rows without expanding the table", "[nn]") {
+  SmallWeights small;
+  small.add("tokens.weight", Shape{70, 130}, 1);
+  const Int8Panels panels = quantize_panels(small.root().require("tokens.weight", Shape{70, 130}));
+  Weights weights;
+  weights.add("quantized.weight", panels.stored(Shape{70, 130}));
+  const Embedding embedding(WeightScope(weights) / "quantized", 70, 130);
+  const Tensor table = to_float(panels.stored(Shape{70, 130}));
+  std::vector<float> row(130);
+  embedding.lookup(69, row);
+  CHECK(std::equal(row.begin(), row.end(), table.data() + 69 * 130));
+  embedding.add(1, row);
+  for (int i = 0; i < 130; ++i)
+    CHECK(row[static_cast<std::size_t>(i)] == table.data()[69 * 130 + i] + table.data()[130 + i]);
+  CHECK_THROWS_WITH(embedding.lookup(70, row), Contains("is 70, but the embedding has 70 rows"));
 }
 
 TEST_CASE("layers: every weight is required with its shape", "[nn][error]") {

@@ -204,6 +204,43 @@ TEST_CASE("int8: the rows of a tensor of panels are the weights they stand for",
   }
 }
 
+TEST_CASE("int8: a matrix that has been quantized is multiplied as it is", "[ops][error]") {
+  const std::int64_t out = 50, in = 6;  // two panels, and inputs that are no multiple of a group
+  Tensor rows(Shape{out, in}, DType::i8);
+  std::vector<float> scales(out), expected(out);
+  for (std::int64_t n = 0; n < out; ++n) {
+    scales[static_cast<std::size_t>(n)] = 1.0F / static_cast<float>(n + 1);
+    std::int64_t sum = 0;
+    for (std::int64_t k = 0; k < in; ++k) {
+      const auto value = static_cast<std::int8_t>((n * in + k) * 5 % 256 - 128);  // -128 is among them
+      rows.data<std::int8_t>()[n * in + k] = value;
+      sum += value;
+    }
+    // The row of ones is the byte 255 times a scale of 1 / 255.
+    expected[static_cast<std::size_t>(n)] =
+        static_cast<float>(sum * 255) * scales[static_cast<std::size_t>(n)] * (1.0F / 255);
+  }
+  const Int8Panels panels = Int8Panels::from_rows(rows.view<std::int8_t>(), scales);
+  const Tensor weights = to_float(panels.stored(Shape{out, in}));
+  for (std::int64_t n = 0; n < out; ++n) {
+    for (std::int64_t k = 0; k < in; ++k) {
+      CHECK(stored_at(panels, n, k) == rows.data<std::int8_t>()[n * in + k]);
+      CHECK(weights.data()[n * in + k] ==
+            static_cast<float>(rows.data<std::int8_t>()[n * in + k]) * scales[static_cast<std::size_t>(n)]);
+    }
+  }
+  for (const TileKernels* kernels : int8_kernels()) {
+    INFO(kernels->name);
+    const std::vector<float> y =
+        run(panels.stored(Shape{out, in}), *kernels, std::vector<float>(in, 1), {}, std::vector<float>(out));
+    for (std::size_t n = 0; n < y.size(); ++n)
+      CHECK(std::abs(y[n] - expected[n]) <= 1e-6F * std::abs(expected[n]));
+  }
+  CHECK(error_of([&] {
+          Int8Panels::from_rows(rows.view<std::int8_t>(), std::span(scales).first(49));
+        }).code == "MISMATCH");
+}
+
 TEST_CASE("int8: smoothing keeps the precision of inputs beside an outlier channel", "[ops]") {
   const std::int64_t rows = 30, columns = 60, inner = 96;
   std::vector<float> x = random_values(rows * inner, 1);

@@ -12,37 +12,44 @@ namespace sightline {
 Embedding::Embedding(const WeightScope& scope, std::int64_t rows, std::int64_t width)
     : table_(scope.require("weight", Shape{rows, width})) {}
 
-StoredTensor Embedding::row(std::int64_t index) const {
+void Embedding::check(std::int64_t index, std::size_t size) const {
   if (index < 0 || index >= table_.shape[0]) {
     fail(ErrorCode::range, "token id",
          "is " + std::to_string(index) + ", but the embedding has " + std::to_string(table_.shape[0]) +
              " rows");
   }
-  const auto bytes = static_cast<std::size_t>(table_.shape[1] * size_of(table_.dtype));
-  return {table_.dtype, Shape{table_.shape[1]},
-          table_.bytes().subspan(static_cast<std::size_t>(index) * bytes, bytes)};
-}
-
-void Embedding::check_width(std::size_t size) const {
   check_rows("embedding", "an output", Shape{1, static_cast<std::int64_t>(size)}, 1, table_.shape[1]);
 }
 
+// Values from `begin` on of a row.
+void Embedding::read(std::int64_t index, std::size_t begin, std::span<float> out) const {
+  const StoredPanels* panels = table_.panels();
+  if (panels != nullptr && panels->layout.element() == DType::i8) {
+    for (std::size_t k = 0; k < out.size(); ++k) {
+      out[k] = dequantized(panels->layout, panels->bytes, panels->scales, index,
+                           static_cast<std::int64_t>(begin + k));
+    }
+    return;
+  }
+  const auto size = static_cast<std::size_t>(size_of(table_.dtype)),
+             row = static_cast<std::size_t>(index * table_.shape[1]);
+  to_float({table_.dtype, Shape{static_cast<std::int64_t>(out.size())},
+            table_.bytes().subspan((row + begin) * size, out.size() * size)},
+           out);
+}
+
 void Embedding::lookup(std::int64_t index, std::span<float> out) const {
-  check_width(out.size());
-  to_float(row(index), out);
+  check(index, out.size());
+  read(index, 0, out);
 }
 
 void Embedding::add(std::int64_t index, std::span<float> out) const {
-  check_width(out.size());
+  check(index, out.size());
   constexpr std::size_t kBlock = 64;  // convert in blocks on the stack to avoid an allocation
-  const StoredTensor stored = row(index);
-  const auto size = static_cast<std::size_t>(size_of(stored.dtype));
   float block[kBlock];
   for (std::size_t i = 0; i < out.size(); i += kBlock) {
     const std::size_t count = std::min(kBlock, out.size() - i);
-    to_float({stored.dtype, Shape{static_cast<std::int64_t>(count)},
-              stored.bytes().subspan(i * size, count * size)},
-             {block, count});
+    read(index, i, {block, count});
     for (std::size_t k = 0; k < count; ++k) out[i + k] += block[k];
   }
 }

@@ -9,7 +9,8 @@
 namespace sightline {
 
 /// A table of vectors, one per index. Weight: `weight` [rows, W]. Only the rows that are looked up are read,
-/// so the rest of a memory-mapped table stays on disk. Source:  torch.nn.Embedding.
+/// so the rest of a memory-mapped table stays on disk, and a table of int8 panels, with a scale for each row,
+/// is never expanded. Source:  torch.nn.Embedding.
 class Embedding {
  public:
   Embedding(const WeightScope& scope, std::int64_t rows, std::int64_t width);
@@ -21,8 +22,8 @@ class Embedding {
   void add(std::int64_t index, std::span<float> out) const;
 
  private:
-  void check_width(std::size_t size) const;
-  StoredTensor row(std::int64_t index) const;
+  void check(std::int64_t index, std::size_t size) const;
+  void read(std::int64_t index, std::size_t begin, std::span<float> out) const;
 
   StoredTensor table_;
 };

@@ -101,6 +101,28 @@ Int8Panels::Int8Panels(std::int64_t out, std::int64_t in, std::vector<float> fac
   scales().check(layout_);
 }
 
+Int8Panels Int8Panels::from_rows(TensorView<const std::int8_t> rows, std::span<const float> scales) {
+  const std::int64_t out = rows.rows(), in = rows.columns();
+  if (std::ssize(scales) != out) {
+    fail(ErrorCode::mismatch, "scales",
+         "are " + std::to_string(scales.size()) + ", expected " + std::to_string(out));
+  }
+  Int8Panels result(out, in);
+  const std::span<std::byte> bytes = result.bytes_.bytes();
+  std::fill(bytes.begin(), bytes.end(), std::byte{0});
+  for (std::int64_t n = 0; n < out; ++n) {
+    const std::int8_t* row = rows.data() + n * in;
+    std::int32_t sum = 0;
+    for (std::int64_t k = 0; k < in; ++k) {
+      bytes[static_cast<std::size_t>(result.layout_.position(n, k))] = static_cast<std::byte>(row[k]);
+      sum += row[k];
+    }
+    result.column_sums_[static_cast<std::size_t>(n)] = sum;
+  }
+  std::copy(scales.begin(), scales.end(), result.column_scales_.begin());
+  return result;
+}
+
 StoredTensor Int8Panels::stored(const Shape& shape) const {
   return StoredTensor::from_panels(DType::i8, shape, bytes(), scales());
 }

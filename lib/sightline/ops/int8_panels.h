@@ -16,6 +16,9 @@ class Int8Panels {
   /// activations are multiplied by them, and the weights divided. Errors: as PanelLayout; range for more than
   /// PanelScales::kMaxInputs inputs; mismatch for another number of factors.
   Int8Panels(std::int64_t out, std::int64_t in, std::vector<float> factors = {});
+  /// The panels of a matrix [out, in] that has been quantized: `scales[n]` times its integers are the weights
+  /// of output n. Errors: as above; mismatch for another number of scales.
+  static Int8Panels from_rows(TensorView<const std::int8_t> rows, std::span<const float> scales);
 
   const PanelLayout& layout() const { return layout_; }
   ByteView bytes() const { return bytes_.bytes(); }
