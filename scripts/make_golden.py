@@ -3,7 +3,7 @@
 """Regenerates everything under data/golden from the references.
 
 Needs Python with torch 2.13, transformers 5.24, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors. The parts
-codecs, raster, keras, layers, keras_clip, gguf and openclip also need the packages listed in their scripts in
+codecs, raster, keras, layers, keras_clip, keras_int8, gguf and openclip also need the packages listed in their scripts in
 scripts/golden, preferably in a separate environment each (open_clip's torchvision must match torch). The tests
 themselves need none of these packages.
 
@@ -29,6 +29,7 @@ PARTS = {
     "keras": ("keras_files", "weights"),
     "layers": ("keras_layers", "keras"),
     "keras_clip": ("keras_clip", "keras"),
+    "keras_int8": ("keras_int8", "keras"),
     "gguf": ("gguf_nano", "weights"),
     "openclip": ("openclip_nano", "weights"),
 }

@@ -48,6 +48,12 @@ const LayerOptions& float32_only(const LayerOptions& options, std::string_view c
   return options;
 }
 
+LayerOptions float32_or_int8(const LayerOptions& options, std::string_view class_name) {
+  LayerOptions result = options;
+  result.dtype = DTypePolicy();
+  return options.dtype.name() == "int8_from_float32" ? result : float32_only(options, class_name);
+}
+
 LayerOptions named(std::string_view name) { return {.name = std::string(name)}; }
 
 }  // namespace sightline::keras

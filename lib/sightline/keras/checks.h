@@ -26,6 +26,11 @@ std::int64_t mlp_width_or_default(std::int64_t width, const std::optional<std::i
 void check_mlp_activation(std::string_view activation, std::string_view name);
 /// `options`. Errors: unsupported for a dtype other than float32, with the class's name.
 const LayerOptions& float32_only(const LayerOptions& options, std::string_view class_name);
+/// `options` with the dtype float32, of a layer that computes in float32 and has an int8 form. Errors:
+/// unsupported for a dtype other than float32 and int8_from_float32, with the class's name.
+LayerOptions float32_or_int8(const LayerOptions& options, std::string_view class_name);
+/// Whether the dtype of `options` is quantized.
+inline bool is_quantized(const LayerOptions& options) { return !options.dtype.quantization_mode().empty(); }
 /// `options` of a part of a layer: `name` alone.
 LayerOptions named(std::string_view name);
 

@@ -112,7 +112,9 @@ CLIP::CLIP(const CLIPArguments& arguments, const LayerOptions& options)
     : CLIP(options, std::make_unique<Parts>(untrained_model(arguments, {}), arguments)) {}
 
 CLIP::CLIP(const LayerOptions& options, std::unique_ptr<Parts> parts)
-    : Layer("CLIP", float32_only(options, "clip")), parts_(std::move(parts)), arguments_(parts_->arguments) {
+    : Layer("CLIP", float32_or_int8(options, "clip")),
+      parts_(std::move(parts)),
+      arguments_(parts_->arguments) {
   const CLIPConfig& config = parts_->model.config;
   const WeightScope root(parts_->model.weights);
   image_encoder_ =
@@ -129,6 +131,7 @@ CLIP::CLIP(const LayerOptions& options, std::unique_ptr<Parts> parts)
       Shape{-1, config.text.context_length}};
   Layer::build(std::span<const Shape>(inputs));
   if (!options.trainable) set_trainable(false);
+  if (is_quantized(options)) CLIP::quantize("int8");
 }
 
 CLIP::~CLIP() = default;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sightline/keras/clip_arguments.h"
@@ -36,7 +37,7 @@ struct PresetOptions {
 class CLIP : public Layer {
  public:
   /// With initial weights. Errors: those of `CLIPArguments::check`; unsupported for a dtype other than
-  /// float32.
+  /// float32 and int8_from_float32, with which its initial weights are quantized.
   explicit CLIP(const CLIPArguments& arguments = {}, const LayerOptions& options = {});
   ~CLIP() override;
   /// One of KerasCV's presets, or whatever `sightline::CLIP::from_preset` opens; "" = the demo model. Errors:
@@ -80,6 +81,8 @@ class CLIP : public Layer {
   OutputShapes compute_output_shape(const InputShapes& shapes) const;
   /// Of the image logits, for any number of texts: [I, 3, H, W] -> [I, -1].
   Shape compute_output_shape(const Shape& images) const override;
+  void quantize(std::string_view mode) override { quantize_parts(mode); }
+  bool has_int8_form() const override { return true; }
 
  private:
   struct Parts;

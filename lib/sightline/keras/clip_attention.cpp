@@ -41,7 +41,7 @@ CLIPAttention::CLIPAttention(const Arguments& arguments, const LayerOptions& opt
 
 CLIPAttention::CLIPAttention(const Arguments& arguments, const LayerOptions& options,
                              const WeightScope& scope)
-    : Layer("CLIPAttention", float32_only(options, "clip_attention")),
+    : Layer("CLIPAttention", float32_or_int8(options, "clip_attention")),
       arguments_(arguments),
       q_proj_(projection(arguments), named("q_proj"), scope / "q_proj", arguments.proj_dim),
       k_proj_(projection(arguments), named("k_proj"), scope / "k_proj", arguments.proj_dim),
@@ -52,6 +52,7 @@ CLIPAttention::CLIPAttention(const Arguments& arguments, const LayerOptions& opt
   set_input_spec(InputSpec{.ndim = 3, .axes = {{-1, arguments_.proj_dim}}});
   Layer::build(Shape{-1, -1, arguments_.proj_dim});
   if (!options.trainable) set_trainable(false);
+  if (is_quantized(options)) CLIPAttention::quantize("int8");
 }
 
 CLIPAttention::~CLIPAttention() = default;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "sightline/keras/dense_layer.h"
 #include "sightline/keras/layer.h"
@@ -26,7 +27,8 @@ class CLIPAttention : public Layer {
     Mask mask = Mask::none;
   };
   /// With initial weights. Errors: range for heads that do not divide the width, layers below 1, a dropout
-  /// outside [0, 1); unsupported for a dtype other than float32.
+  /// outside [0, 1); unsupported for a dtype other than float32
+  /// and int8_from_float32.
   explicit CLIPAttention(const Arguments& arguments, const LayerOptions& options = {});
   /// With the weights of a scope (`q_proj`, ...). Errors: also those of `WeightScope::require`.
   CLIPAttention(const Arguments& arguments, const LayerOptions& options, const WeightScope& scope);
@@ -39,6 +41,8 @@ class CLIPAttention : public Layer {
   /// [B, L, W] -> [B, L, W]. Errors: mismatch.
   Tensor call(TensorView<const float> inputs) override;
   Shape compute_output_shape(const Shape& input_shape) const override;
+  void quantize(std::string_view mode) override { quantize_parts(mode); }
+  bool has_int8_form() const override { return true; }
 
   /// Adds the weights to `weights` under Hugging Face's names below `prefix`.
   void collect(Weights& weights, const std::string& prefix) const;

@@ -40,7 +40,7 @@ CLIPEncoder::CLIPEncoder(const Arguments& arguments, const LayerOptions& options
     : CLIPEncoder(arguments, options, WeightScope(initial_weights(0, checked(arguments).num_layers, {}))) {}
 
 CLIPEncoder::CLIPEncoder(const Arguments& arguments, const LayerOptions& options, const WeightScope& scope)
-    : Layer("CLIPEncoder", float32_only(options, "clip_encoder")),
+    : Layer("CLIPEncoder", float32_or_int8(options, "clip_encoder")),
       arguments_(checked(arguments)),
       compute_(std::make_unique<Compute>()) {
   for (std::int64_t i = 0; i < arguments_.num_layers; ++i) {
@@ -61,6 +61,7 @@ CLIPEncoder::CLIPEncoder(const Arguments& arguments, const LayerOptions& options
   set_input_spec(InputSpec{.ndim = 3, .axes = {{-1, arguments_.width}}});
   Layer::build(Shape{-1, -1, arguments_.width});
   if (!options.trainable) set_trainable(false);
+  if (is_quantized(options)) CLIPEncoder::quantize("int8");
 }
 
 CLIPEncoder::~CLIPEncoder() = default;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sightline/keras/residual_attention.h"
@@ -37,6 +38,8 @@ class CLIPEncoder : public Layer {
   /// [B, L, W] -> [B, L, W], every position. Errors: mismatch.
   Tensor call(TensorView<const float> inputs) override;
   Shape compute_output_shape(const Shape& input_shape) const override;
+  void quantize(std::string_view mode) override { quantize_parts(mode); }
+  bool has_int8_form() const override { return true; }
 
   const Arguments& arguments() const { return arguments_; }
   std::int64_t layers() const { return arguments_.num_layers; }

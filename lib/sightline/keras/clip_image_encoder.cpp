@@ -77,7 +77,7 @@ CLIPImageEncoder::CLIPImageEncoder(const Arguments& arguments, const LayerOption
 
 CLIPImageEncoder::CLIPImageEncoder(const Arguments& arguments, const LayerOptions& options,
                                    const WeightScope& root)
-    : Layer("CLIPImageEncoder", float32_only(options, "clip_image_encoder")),
+    : Layer("CLIPImageEncoder", float32_or_int8(options, "clip_image_encoder")),
       arguments_(checked(arguments)),
       embedding_(embedding_of(arguments_), named("clip_patch_embedding"),
                  root / "vision_model" / "embeddings"),
@@ -98,6 +98,7 @@ CLIPImageEncoder::CLIPImageEncoder(const Arguments& arguments, const LayerOption
   set_input_spec(InputSpec{.ndim = 4, .axes = {{1, kChannels}, {2, side}, {3, side}}});
   Layer::build(Shape{-1, kChannels, side, side});
   if (!options.trainable) set_trainable(false);
+  if (is_quantized(options)) CLIPImageEncoder::quantize("int8");
 }
 
 CLIPImageEncoder::~CLIPImageEncoder() = default;

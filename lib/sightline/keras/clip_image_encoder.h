@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sightline/keras/clip_encoder.h"
@@ -49,6 +50,8 @@ class CLIPImageEncoder : public Layer {
   Tensor encode(TensorView<const float> images) const;
   /// [B, 3, H, W] -> [B, E]; -1 is any size. Errors: mismatch.
   Shape compute_output_shape(const Shape& input_shape) const override;
+  void quantize(std::string_view mode) override { quantize_parts(mode); }
+  bool has_int8_form() const override { return true; }
 
   const Arguments& arguments() const { return arguments_; }
   /// Positions of one image in the residual stream.

@@ -69,7 +69,7 @@ CLIPTextEncoder::CLIPTextEncoder(const Arguments& arguments, const LayerOptions&
 
 CLIPTextEncoder::CLIPTextEncoder(const Arguments& arguments, const LayerOptions& options,
                                  const WeightScope& root)
-    : Layer("CLIPTextEncoder", float32_only(options, "clip_text_encoder")),
+    : Layer("CLIPTextEncoder", float32_or_int8(options, "clip_text_encoder")),
       arguments_(checked(arguments)),
       token_embedding_({.input_dim = arguments_.vocab_size, .output_dim = arguments_.transformer_width},
                        named("token_embedding"), root / "text_model" / "embeddings" / "token_embedding",
@@ -92,6 +92,7 @@ CLIPTextEncoder::CLIPTextEncoder(const Arguments& arguments, const LayerOptions&
   set_input_spec(InputSpec{.ndim = 2});
   Layer::build(Shape{-1, arguments_.context_length});
   if (!options.trainable) set_trainable(false);
+  if (is_quantized(options)) CLIPTextEncoder::quantize("int8");
 }
 
 CLIPTextEncoder::~CLIPTextEncoder() = default;

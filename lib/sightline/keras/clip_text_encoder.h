@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sightline/keras/clip_encoder.h"
@@ -31,7 +32,8 @@ class CLIPTextEncoder : public Layer {
     std::optional<std::int64_t> eos_token_id = {};  ///< nothing = a text ends at its largest id
   };
   /// With initial weights. Errors: range for a size below 1, heads that do not divide the width, an epsilon
-  /// that is not above 0, an end below 0; unsupported for another activation, or a dtype other than float32.
+  /// that is not above 0, an end below 0; unsupported for another activation, or a dtype other than float32
+  /// and int8_from_float32.
   explicit CLIPTextEncoder(const Arguments& arguments, const LayerOptions& options = {});
   /// With the weights of a whole checkpoint (`text_model`, `text_projection`). Errors: also those of
   /// `WeightScope::require`.
@@ -48,6 +50,8 @@ class CLIPTextEncoder : public Layer {
   Tensor operator()(TensorView<const std::int32_t> token_ids, TensorView<const bool> padding_mask = {}) const;
   /// [B, L] -> [B, E]; -1 is any size. Errors: mismatch for another rank.
   Shape compute_output_shape(const Shape& input_shape) const override;
+  void quantize(std::string_view mode) override { quantize_parts(mode); }
+  bool has_int8_form() const override { return true; }
 
   const Arguments& arguments() const { return arguments_; }
   CLIPEncoder& encoder() { return encoder_; }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/keras/dense_layer.h"
 
-#include "sightline/base/error.h"
+#include <array>
+
 #include "sightline/keras/checks.h"
 #include "sightline/keras/engine_object.h"
+#include "sightline/keras/int8_weight.h"
 #include "sightline/keras/pass.h"
 #include "sightline/keras/rows.h"
 #include "sightline/nn/dense.h"
@@ -24,19 +26,19 @@ struct Dense::Compute {
 };
 
 Dense::Dense(const Arguments& arguments, const LayerOptions& options)
-    : Layer("Dense", float32_only(options, "dense")),
-      arguments_(checked(arguments)),
-      compute_(std::make_unique<Compute>()) {
+    : Layer("Dense", options), arguments_(checked(arguments)), compute_(std::make_unique<Compute>()) {
+  float32_or_int8(options, "dense");
   set_input_spec(InputSpec{.min_ndim = 1});
 }
 
 Dense::Dense(const Arguments& arguments, const LayerOptions& options, const WeightScope& scope,
              std::int64_t in)
-    : Dense(arguments, options) {
+    : Dense(arguments, float32_or_int8(options, "dense")) {
   const std::int64_t units = arguments_.units;
   kernel_ = &add_stored_weight(scope, "weight", Shape{units, in}, "kernel");
   if (arguments_.use_bias) bias_ = &add_stored_weight(scope, "bias", Shape{units}, "bias");
   finish_build(Shape{-1, in});
+  if (is_quantized(options)) Dense::quantize("int8");
 }
 
 Dense::~Dense() = default;
@@ -61,9 +63,16 @@ void Dense::build(const Shape& input_shape) {
   if (built()) return Layer::build(input_shape);
   check_last_axis(input_shape, name());
   const Shape shape{arguments_.units, input_shape.last()};
-  // Fans are those of Keras's kernel, which is [in, out].
-  kernel_ = &add_weight(
-      {.shape = shape, .initializer = transposed(arguments_.kernel_initializer), .name = "kernel"});
+  if (dtype_policy().quantization_mode() == "int8") {
+    check_int8_columns(shape[1], path() + "/kernel");
+    const std::array parts = int8_variables<NewWeight>("kernel", shape);
+    kernel_ = &add_weight(parts[0]);
+    scale_ = &add_weight(parts[1]);
+  } else {
+    // Fans are those of Keras's kernel, which is [in, out].
+    kernel_ = &add_weight(
+        {.shape = shape, .initializer = transposed(arguments_.kernel_initializer), .name = "kernel"});
+  }
   if (arguments_.use_bias) {
     bias_ = &add_weight(
         {.shape = {arguments_.units}, .initializer = arguments_.bias_initializer, .name = "bias"});
@@ -100,11 +109,34 @@ Shape Dense::compute_output_shape(const Shape& input_shape) const {
   return input_shape.with_last(arguments_.units);
 }
 
+void Dense::quantize(std::string_view mode) {
+  check_quantize_mode(mode);
+  const Shape shape = kernel_->shape();
+  replace_by_int8("kernel", int8_variables<NewWeight>("kernel", shape, int8_weight(*kernel_)));
+}
+
+std::vector<Variable*> Dense::store_order() const {
+  std::vector<Variable*> order;
+  for (Variable* variable : {kernel_, bias_, scale_}) {
+    if (variable != nullptr) order.push_back(variable);
+  }
+  return order;
+}
+
 void Dense::collect(Weights& weights, const std::string& prefix) const {
-  collect_weight(weights, prefix, "weight", *kernel_);
+  if (scale_ != nullptr) {
+    collect_int8_weight(weights, prefix, "weight", *kernel_, *scale_);
+  } else {
+    collect_weight(weights, prefix, "weight", *kernel_);
+  }
   if (bias_ != nullptr) collect_weight(weights, prefix, "bias", *bias_);
 }
 
-void Dense::weights_changed() { compute_->dense.drop(); }
+void Dense::weights_changed() {
+  kernel_ = own_weight("kernel");
+  bias_ = own_weight("bias");
+  scale_ = own_weight("kernel_scale");
+  compute_->dense.drop();
+}
 
 }  // namespace sightline::keras

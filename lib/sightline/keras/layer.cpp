@@ -128,20 +128,6 @@ Shape Layer::compute_output_shape(const Shape& input_shape) const {
        "does not say which output shape follows from " + to_string(input_shape));
 }
 
-void Layer::check_quantize_mode(std::string_view mode) const {
-  const std::string& current = dtype_policy_.quantization_mode();
-  if (mode != "int8")
-    fail(ErrorCode::unsupported, name_, "cannot be quantized to '" + std::string(mode) + "', expected int8");
-  if (!current.empty())
-    fail(ErrorCode::unsupported, name_,
-         "cannot be quantized to '" + std::string(mode) + "': it is quantized to " + current + " already");
-}
-
-void Layer::quantize(std::string_view mode) {
-  fail(ErrorCode::unsupported, name_,
-       "cannot be quantized to '" + std::string(mode) + "': " + class_name_ + " has no such form");
-}
-
 // Keras's order: own losses, direct sublayers in turn, each followed by its own sublayers, those in reverse.
 // Source: keras/src/layers/layer.py, `_flatten_layers`.
 std::vector<float> Layer::losses() const {
@@ -167,21 +153,25 @@ void Layer::check_not_built(std::string_view subject) const {
     fail(ErrorCode::unsupported, subject, "cannot be added to '" + name_ + "', which is built already");
 }
 
-bool Layer::has_variable(std::string_view name) const {
-  return std::any_of(own_.begin(), own_.end(), [&](const Own& own) { return own.variable->name() == name; });
+Variable* Layer::find_own(std::string_view name) const {
+  const auto at =
+      std::find_if(own_.begin(), own_.end(), [&](const Own& own) { return own.variable->name() == name; });
+  return at == own_.end() ? nullptr : at->variable.get();
 }
+
+Variable* Layer::own_weight(std::string_view name) { return find_own(name); }
 
 // The next number of the process under which the layer has no variable with a given name.
 std::string Layer::free_variable_name() const {
   std::string name;
   do {
     name = checked_or_numbered_name({}, "Variable", "variable");
-  } while (has_variable(name));
+  } while (find_own(name) != nullptr);
   return name;
 }
 
 void Layer::check_free_name(std::string_view name) const {
-  if (has_variable(name))
+  if (find_own(name) != nullptr)
     fail(ErrorCode::duplicate, path() + "/" + std::string(name), "is the name of two variables of the layer");
 }
 
@@ -194,6 +184,10 @@ Variable& Layer::keep(std::unique_ptr<Variable> variable, bool made_trainable) {
 
 Variable& Layer::add_weight(const NewWeight& weight) {
   check_not_built(weight.name.empty() ? "a variable" : weight.name);
+  return make(weight);
+}
+
+Variable& Layer::make(const NewWeight& weight) {
   if (!weight.name.empty()) check_free_name(weight.name);
   const DType dtype = weight.dtype.value_or(variable_dtype());
   const VariableOptions options{.dtype = dtype,

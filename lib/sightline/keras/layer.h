@@ -73,7 +73,7 @@ class Layer {
   void set_trainable(bool trainable);
 
   /// Own variables (those made trainable first), then those of the sublayers, depth first, each once. The
-  /// pointers are valid as long as the layer.
+  /// pointers are valid as long as the layer, but those of what `quantize` replaces only until then.
   std::vector<Variable*> weights();
   std::vector<const Variable*> weights() const;
   std::vector<Variable*> trainable_weights();
@@ -141,9 +141,14 @@ class Layer {
   virtual LayerConfig get_config() const;
   /// Errors: unsupported for a class that does not say it.
   virtual Shape compute_output_shape(const Shape& input_shape) const;
-  /// Changes the kernels to int8 where a class has such a form. Errors: unsupported, with the mode, for every
-  /// other class, another mode, and a second time.
+  /// Changes the kernels to int8, with a scale for each output, and the policy to "int8_from_...": of Dense
+  /// and Embedding, and, in every CLIP layer that is made of them, of all of these. When it throws, the layer
+  /// is as it was. Errors: missing when the layer is not built; unsupported, with the mode, for another class
+  /// or mode, and when the layer or a part of it is quantized; range for a kernel of too many inputs.
   virtual void quantize(std::string_view mode);
+  /// Whether the class has an int8 form. A class that says so overrides `quantize`, and with the policy
+  /// "int8_from_..." its `build` makes the variables of this form.
+  virtual bool has_int8_form() const { return false; }
 
   /// The computation, of one input or of several: implement one form. Inputs are valid during the call.
   /// Errors: unsupported for the form that is not implemented.
@@ -207,26 +212,39 @@ class Layer {
   /// empty, becomes its given name. Errors: unsupported once the layer is built, and for a layer that this
   /// one is a part of; range for a name with a '/'.
   void add_sublayer(Layer& child, std::string_view name = {});
-  /// Called after own variables, or those of a sublayer, got new values: once for each call that changes
-  /// them, sublayers first. A layer that makes something from them drops it here. Must not throw: the values
-  /// have been replaced.
+  /// Called after own variables, or those of a sublayer, got new values or were replaced: once for each call
+  /// that changes them, sublayers first. A layer that makes something from them drops it here, and one that
+  /// replaces them asks for its pointers again. Must not throw: it is done.
   virtual void weights_changed() {}
-  /// For a class that has a quantized form: `quantize` then changes the policy.
-  void set_dtype_policy(const DTypePolicy& policy) { dtype_policy_ = policy; }
-  /// Errors: unsupported, with the mode, when it is not "int8" or the layer is quantized already.
+  /// The own variable of this name, or null.
+  Variable* own_weight(std::string_view name);
+
+  /// For a `quantize` of one's own. Errors: missing when the layer is not built; unsupported, with the mode,
+  /// when it is not "int8" or the layer is quantized already.
   void check_quantize_mode(std::string_view mode) const;
+  /// Takes the own variable `name` away, and adds others to the end of the list; then the policy is
+  /// "int8_from_" and what it was. Errors: missing; those of `add_weight`, except that the layer may be
+  /// built. Then nothing has changed.
+  void replace_by_int8(std::string_view name, std::span<const NewWeight> replacements);
+  /// Quantizes the parts that have an int8 form, those next below, and changes the policy. When it throws,
+  /// all is as it was. Errors: those of `check_quantize_mode` and of the parts.
+  void quantize_parts(std::string_view mode);
 
  private:
   friend class Variable;
   friend class FileNames;   // layer_files.cpp
   friend class LayerState;  // layer_state.h: what a refused call and a stateless call put back
   struct Own {
-    std::unique_ptr<Variable> variable;
+    std::shared_ptr<Variable> variable;
     bool made_trainable;
   };
+  /// Own variables in the order in which Keras numbers them in a store.
+  virtual std::vector<Variable*> store_order() const { return ordered_own(); }
+  Variable& make(const NewWeight& weight);
   Variable& keep(std::unique_ptr<Variable> variable, bool made_trainable);
   void check_not_built(std::string_view subject) const;
-  bool has_variable(std::string_view name) const;
+  Variable* find_own(std::string_view name) const;
+  [[noreturn]] void refuse_to_quantize(std::string_view mode) const;
   std::string free_variable_name() const;
   void check_free_name(std::string_view name) const;
   bool is_part_of(const Layer& layer) const;

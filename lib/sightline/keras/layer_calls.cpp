@@ -51,7 +51,8 @@ void Layer::finish_build(std::span<const Shape> input_shapes) {
   if (input_spec_) {
     for (const Shape& shape : input_shapes) input_spec_->check(shape, name_);
   }
-  if (!dtype_policy_.quantization_mode().empty()) quantize(dtype_policy_.quantization_mode());
+  const std::string& mode = dtype_policy_.quantization_mode();
+  if (!mode.empty() && (mode != "int8" || !has_int8_form())) refuse_to_quantize(mode);
   build_shapes_.assign(input_shapes.begin(), input_shapes.end());
   built_ = true;
 }

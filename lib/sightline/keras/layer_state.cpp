@@ -43,7 +43,6 @@ void LayerState::remember(Layer& layer) {
   if (std::any_of(entries_.begin(), entries_.end(), same)) return;
   Entry entry{.layer = &layer,
               .values = {},
-              .own = layer.own_.size(),
               .sublayers = layer.sublayers_.size(),
               .name = layer.name_,
               .has_given_name = layer.has_given_name_,
@@ -53,10 +52,8 @@ void LayerState::remember(Layer& layer) {
               .input_spec = layer.input_spec_,
               .dtype_policy = layer.dtype_policy_,
               .losses = layer.losses_};
-  for (const Layer::Own& own : layer.own_) {
-    Variable& variable = *own.variable;
-    entry.values.push_back({&variable, VariableAccess::value(variable), variable.trainable()});
-  }
+  for (const Layer::Own& own : layer.own_)
+    entry.values.push_back({own, VariableAccess::value(*own.variable), own.variable->trainable()});
   entries_.push_back(std::move(entry));
 }
 
@@ -82,13 +79,17 @@ void LayerState::put_back() {
   std::vector<Layer*> changed;
   for (Entry& entry : entries_) {
     Layer& layer = *entry.layer;
-    bool is_changed = layer.own_.size() != entry.own;
+    bool is_changed = layer.own_.size() != entry.values.size();
     remove_added(layer, entry.sublayers);
-    layer.own_.resize(entry.own);
-    for (const Value& before : entry.values) {
-      is_changed = is_changed || VariableAccess::value(*before.variable) != before.value;
-      VariableAccess::put_back(*before.variable, before.value);
-      before.variable->set_trainable(before.trainable);
+    layer.own_.resize(entry.values.size());
+    for (std::size_t i = 0; i < entry.values.size(); ++i) {
+      const Value& before = entry.values[i];
+      Variable& variable = *before.own.variable;
+      is_changed = is_changed || layer.own_[i].variable != before.own.variable ||
+                   VariableAccess::value(variable) != before.value;
+      layer.own_[i] = before.own;
+      VariableAccess::put_back(variable, before.value);
+      variable.set_trainable(before.trainable);
     }
     layer.name_ = entry.name;
     layer.has_given_name_ = entry.has_given_name;

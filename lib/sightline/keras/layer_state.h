@@ -15,8 +15,8 @@ namespace sightline::keras {
 std::vector<Layer*> layers_of(Layer& layer);
 std::vector<const Layer*> layers_of(const Layer& layer);
 
-/// How a layer and all below it are at one moment, to be put back: its name, values, losses, what is
-/// trainable, and what a build adds. Also covers sublayers that are added while it lives, as they were
+/// How a layer and all below it are at one moment, to be put back: its name, variables, values, losses, what
+/// is trainable, and what a build adds. Also covers sublayers that are added while it lives, as they were
 /// before. Thread-safety: one thread, and the last made goes first.
 class LayerState {
  public:
@@ -34,14 +34,14 @@ class LayerState {
 
  private:
   struct Value {
-    Variable* variable;
+    Layer::Own own;
     std::shared_ptr<const VariableValue> value;
     bool trainable;
   };
   struct Entry {
     Layer* layer;
     std::vector<Value> values;
-    std::size_t own, sublayers;
+    std::size_t sublayers;
     std::string name;
     bool has_given_name, trainable, built;
     std::vector<Shape> build_shapes;

@@ -88,12 +88,12 @@ void Layer::tell_changed(const std::vector<Layer*>& changed) {
 }
 
 void Layer::save_own_variables(VariableStore& store) const {
-  const std::vector<Variable*> own = ordered_own();
+  const std::vector<Variable*> own = store_order();
   for (std::size_t i = 0; i < own.size(); ++i) store.insert_or_assign(std::to_string(i), own[i]->value());
 }
 
 void Layer::load_own_variables(const VariableStore& store) {
-  const std::vector<Variable*> own = ordered_own();
+  const std::vector<Variable*> own = store_order();
   if (store.size() != own.size()) refuse_number(name_, own.size(), "variables", store.size());
   std::vector<NewValue> made;
   for (std::size_t i = 0; i < own.size(); ++i) {

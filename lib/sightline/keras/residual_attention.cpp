@@ -39,7 +39,7 @@ ResidualAttention::ResidualAttention(const Arguments& arguments, const LayerOpti
 
 ResidualAttention::ResidualAttention(const Arguments& arguments, const LayerOptions& options,
                                      const WeightScope& scope)
-    : Layer("ResidualAttention", float32_only(options, "residual_attention")),
+    : Layer("ResidualAttention", float32_or_int8(options, "residual_attention")),
       arguments_(checked(arguments)),
       ln_1_({.epsilon = arguments.epsilon}, named("ln_1"), scope / "layer_norm1", arguments.proj_dim),
       attention_({.proj_dim = arguments.proj_dim,
@@ -60,6 +60,7 @@ ResidualAttention::ResidualAttention(const Arguments& arguments, const LayerOpti
   set_input_spec(InputSpec{.ndim = 3, .axes = {{-1, arguments_.proj_dim}}});
   Layer::build(Shape{-1, -1, arguments_.proj_dim});
   if (!options.trainable) set_trainable(false);
+  if (is_quantized(options)) ResidualAttention::quantize("int8");
 }
 
 ResidualAttention::~ResidualAttention() = default;

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sightline/keras/clip_attention.h"
@@ -27,7 +28,8 @@ class ResidualAttention : public Layer {
     double epsilon = 1e-5;                       ///< of both norms
   };
   /// With initial weights. Errors: range for heads that do not divide the width, layers or a width below 1,
-  /// an epsilon that is not above 0; unsupported for another activation, or a dtype other than float32.
+  /// an epsilon that is not above 0; unsupported for another activation, or a dtype other than float32
+  /// and int8_from_float32.
   explicit ResidualAttention(const Arguments& arguments, const LayerOptions& options = {});
   /// With the weights of a scope (`layer_norm1`, `self_attn`, ...). Errors: also those of
   /// `WeightScope::require`.
@@ -41,6 +43,8 @@ class ResidualAttention : public Layer {
   /// [B, L, W] -> [B, L, W]. Errors: mismatch.
   Tensor call(TensorView<const float> inputs) override;
   Shape compute_output_shape(const Shape& input_shape) const override;
+  void quantize(std::string_view mode) override { quantize_parts(mode); }
+  bool has_int8_form() const override { return true; }
 
   /// Adds the weights to `weights` under Hugging Face's names below `prefix`.
   void collect(Weights& weights, const std::string& prefix) const;
