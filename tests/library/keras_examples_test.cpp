@@ -120,6 +120,13 @@ TEST_CASE("library: KerasCV's CLIP without weights", "[library]") {
   CHECK_THAT(table, Contains("Total params: 149,620,737 ("));
 }
 
+TEST_CASE("library: a model that is quantized", "[library]") {
+#include "examples/keras_quantize.inc"
+  CHECK(policy == "int8_from_float32");
+  CHECK(quantized->weights().back()->name() == "logit_scale");
+  CHECK(quantized->text_encoder().weights().back()->name() == "kernel_scale");
+}
+
 TEST_CASE("library: a model from its configuration", "[library]") {
 #include "examples/keras_config.inc"
   CHECK(again->count_params() == original->count_params());
