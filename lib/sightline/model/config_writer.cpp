@@ -2,101 +2,18 @@
 #include "sightline/model/config_writer.h"
 
 #include "sightline/base/error.h"
-#include "sightline/base/format.h"
+#include "sightline/model/json_object.h"
 
 namespace sightline {
 namespace {
 
 constexpr std::int64_t kArgmaxEos = 2;
 
-/// Writes an object with one member per line.
-class ObjectWriter {
- public:
-  void begin(std::string_view key = "") {
-    if (depth_ > 0) start_member(key);
-    out_ += '{';
-    ++depth_;
-    first_ = true;
-  }
-  void end() {
-    --depth_;
-    start_line();
-    out_ += '}';
-    first_ = false;
-  }
-  void add(std::string_view key, std::int64_t value) { add_raw(key, std::to_string(value)); }
-  void add(std::string_view key, std::string_view value) {
-    start_member(key);
-    append_json_string(out_, value);
-  }
-  void add_boolean(std::string_view key, bool value) { add_raw(key, value ? "true" : "false"); }
-  void add_number(std::string_view key, double value) {
-    std::string text;
-    append_double(text, value);
-    add_raw(key, with_point(std::move(text)));
-  }
-  void add_number(std::string_view key, float value) { add_raw(key, number(value)); }
-  /// Writes a list with its items indented.
-  void add_list(std::string_view key, std::span<const float> values) {
-    start_member(key);
-    out_ += '[';
-    ++depth_;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      if (i > 0) out_ += ',';
-      start_line();
-      out_ += number(values[i]);
-    }
-    --depth_;
-    start_line();
-    out_ += ']';
-  }
-  void add_list(std::string_view key, std::string_view text) {
-    start_member(key);
-    out_ += '[';
-    ++depth_;
-    start_line();
-    append_json_string(out_, text);
-    --depth_;
-    start_line();
-    out_ += ']';
-  }
-
-  std::string text() && { return std::move(out_) + "\n"; }
-
- private:
-  static std::string number(float value) {
-    std::string text;
-    append_float(text, value);
-    return with_point(std::move(text));
-  }
-  /// Keeps a floating-point number recognisable as one if its value is an integer.
-  static std::string with_point(std::string text) {
-    if (text.find_first_of(".en") == std::string::npos) text += ".0";
-    return text;
-  }
-  void add_raw(std::string_view key, std::string_view value) {
-    start_member(key);
-    out_ += value;
-  }
-  void start_member(std::string_view key) {
-    if (!first_) out_ += ',';
-    first_ = false;
-    start_line();
-    append_json_string(out_, key);
-    out_ += ": ";
-  }
-  void start_line() { out_.append("\n").append(2 * depth_, ' '); }
-
-  std::string out_;
-  std::size_t depth_ = 0;
-  bool first_ = true;
-};
-
 std::string_view name_of(Activation activation) {
   return activation == Activation::quick_gelu ? "quick_gelu" : "gelu";
 }
 
-void write_text(ObjectWriter& out, const CLIPConfig& config) {
+void write_text(JsonObjectWriter& out, const CLIPConfig& config) {
   const CLIPTextConfig& text = config.text;
   // In OpenAI's files an end of 2 means the largest id, and start and padding are 0 and 1.
   const bool argmax = text.eos_token_id == kArgmaxEos;
@@ -120,7 +37,7 @@ void write_text(ObjectWriter& out, const CLIPConfig& config) {
   out.end();
 }
 
-void write_vision(ObjectWriter& out, const CLIPConfig& config) {
+void write_vision(JsonObjectWriter& out, const CLIPConfig& config) {
   const CLIPVisionConfig& vision = config.vision;
   out.begin("vision_config");
   out.add_number("attention_dropout", 0.0);
@@ -140,14 +57,14 @@ void write_vision(ObjectWriter& out, const CLIPConfig& config) {
   out.end();
 }
 
-void write_sides(ObjectWriter& out, std::string_view key, std::int32_t height, std::int32_t width) {
+void write_sides(JsonObjectWriter& out, std::string_view key, std::int32_t height, std::int32_t width) {
   out.begin(key);
   out.add("height", height);
   out.add("width", width);
   out.end();
 }
 
-void write_size(ObjectWriter& out, const PixelPipeline& pipeline) {
+void write_size(JsonObjectWriter& out, const PixelPipeline& pipeline) {
   if (pipeline.resize == ResizeMode::exact) return write_sides(out, "size", pipeline.height, pipeline.width);
   out.begin("size");
   out.add("shortest_edge", pipeline.height);
@@ -157,7 +74,7 @@ void write_size(ObjectWriter& out, const PixelPipeline& pipeline) {
 }  // namespace
 
 std::string config_json(const CLIPConfig& config, std::string_view dtype) {
-  ObjectWriter out;
+  JsonObjectWriter out;
   out.begin();
   out.add_list("architectures", "CLIPModel");
   out.add_number("initializer_factor", 1.0);
@@ -177,7 +94,7 @@ std::string preprocessor_config_json(const PreprocessorConfig& config) {
     fail(ErrorCode::unsupported, "preprocessor_config.json",
          "cannot express the resize_mode \"longest\", which resizes the longer side and fills the rest");
   }
-  ObjectWriter out;
+  JsonObjectWriter out;
   out.begin();
   write_sides(out, "crop_size", pipeline.crop_height, pipeline.crop_width);
   out.add_boolean("do_center_crop", pipeline.crop);
