@@ -33,13 +33,13 @@ const ConversionFormat& check_target_name(const std::string& path, const Convers
                "-o NAME writes a Hugging Face folder, -o NAME.sightline a packed model, -o NAME.weights.h5 a "
                "KerasHub file");
   }
-  if (to != nullptr && to != &format) {
+  if (to != nullptr && to->extension != format.extension) {
     const std::string name(to->name), extension(to->extension);
     fail_usage("--to " + name + " writes a " + (extension.empty() ? "folder" : extension + " file") +
                    ", but the target is " + path,
                "name it -o NAME" + extension);
   }
-  return format;
+  return to != nullptr ? *to : format;
 }
 
 }  // namespace sightline::app

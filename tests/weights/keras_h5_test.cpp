@@ -308,7 +308,7 @@ TEST_CASE("keras h5 writer: further layers count up, and each needs all its tens
   (void)model.extract(one + "mlp.fc1.bias");
   const Failure failure = error_of([&] { keras_file(folder, "v", model, kNanoHeads); });
   CHECK(failure.code == "MISSING");
-  CHECK(failure.message == one + "mlp.fc1.bias: is not in the weights, but KerasHub needs it");
+  CHECK(failure.message == one + "mlp.fc1.bias: is not in the weights, but KerasHub's CLIPBackbone needs it");
 }
 
 TEST_CASE("keras h5 writer: rejects tensors that do not fit the layout", "[weights][error]") {

@@ -46,7 +46,8 @@ struct ConversionFormat {
 };
 /// Name of the format of packed models, which not every dtype can have.
 inline constexpr std::string_view kPackedFormat = "packed";
-/// All formats. The one without an extension is used for every name that matches no other.
+/// All formats. Several may have the same extension; its name selects the first of them. The first format, a
+/// folder, is used for every name without the extension of another.
 std::span<const ConversionFormat> conversion_formats();
 /// The format selected by the extension of `path`.
 const ConversionFormat& conversion_format_of(std::string_view path);

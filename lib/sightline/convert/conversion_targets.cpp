@@ -43,7 +43,12 @@ std::unique_ptr<ConversionTarget> open_as(const std::string& path, bool force) {
   return std::make_unique<Target>(path, force);
 }
 
+std::unique_ptr<ConversionTarget> open_openclip(const std::string& path, bool force) {
+  return std::make_unique<TargetFolder>(path, force, kOpenCLIPFolder);
+}
+
 constexpr ConversionFormat kFormats[] = {{"hf", "", open_as<TargetFolder>},
+                                         {"openclip", "", open_openclip},
                                          {"keras-h5", ".weights.h5", open_as<KerasTarget>},
                                          {kPackedFormat, ".sightline", open_as<PackedTarget>}};
 
@@ -52,12 +57,10 @@ constexpr ConversionFormat kFormats[] = {{"hf", "", open_as<TargetFolder>},
 std::span<const ConversionFormat> conversion_formats() { return kFormats; }
 
 const ConversionFormat& conversion_format_of(std::string_view path) {
-  const ConversionFormat* folder = nullptr;
   for (const ConversionFormat& format : kFormats) {
-    if (format.extension.empty()) folder = &format;
     if (!format.extension.empty() && path.ends_with(format.extension)) return format;
   }
-  return *folder;
+  return kFormats[0];
 }
 
 }  // namespace sightline

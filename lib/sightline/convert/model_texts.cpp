@@ -5,6 +5,7 @@
 
 #include "sightline/convert/config_rewrite.h"
 #include "sightline/model/config_writer.h"
+#include "sightline/model/config_writer_openclip.h"
 #include "sightline/model/tokenizer_files.h"
 
 namespace sightline {
@@ -89,6 +90,15 @@ Texts model_texts(const Conversion& conversion, std::optional<DType> dtype) {
                      preprocessor_config_json(conversion.model.processor().image_config()));
   if (conversion.tokenizer)
     add_tokenizer(*conversion.tokenizer, conversion.model.config().text.context_length, texts);
+  return texts;
+}
+
+Texts openclip_texts(const Conversion& conversion, std::optional<DType>) {
+  const CLIPConfig& config = conversion.model.config();
+  Texts texts;
+  texts.emplace_back("open_clip_config.json",
+                     openclip_config_json(config, conversion.model.processor().image_config()));
+  if (conversion.tokenizer) add_tokenizer(*conversion.tokenizer, config.text.context_length, texts);
   return texts;
 }
 

@@ -18,4 +18,9 @@ namespace sightline {
 std::vector<std::pair<std::string, std::string>> model_texts(const Conversion& conversion,
                                                              std::optional<DType> dtype);
 
+/// The same for an OpenCLIP folder, whose config states no dtype: open_clip_config.json and the files of the
+/// tokenizer. Errors: also unsupported, as `openclip_config_json`.
+std::vector<std::pair<std::string, std::string>> openclip_texts(const Conversion& conversion,
+                                                                std::optional<DType> dtype);
+
 }  // namespace sightline

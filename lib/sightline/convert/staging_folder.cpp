@@ -57,14 +57,15 @@ void remove(const Descriptor& folder, const std::string& path) {
 }
 
 /// Checks that a folder may be removed: it must be empty or a model folder (possibly incomplete), that is,
-/// contain config.json or weights and no subfolders. Errors: unsafe.
+/// contain a config or weights and no subfolders. Errors: unsafe.
 void check_replaceable(const std::string& path) {
   bool is_model = false, is_empty = true;
   std::error_code error;
   for (fs::directory_iterator entry(path, error), end; !error && entry != end; entry.increment(error)) {
     is_empty = false;
     const std::string name = entry->path().filename().string();
-    is_model = is_model || name == "config.json" || name.starts_with("model.safetensors");
+    is_model = is_model || name == "config.json" || name == "open_clip_config.json" ||
+               name.starts_with("model.safetensors") || name.starts_with("open_clip_model.safetensors");
     std::error_code ignored;
     if (entry->is_directory(ignored)) {
       fail(ErrorCode::unsafe, path, "contains the folder " + name + ", so it is not replaced");

@@ -5,14 +5,19 @@
 #include "sightline/convert/model_texts.h"
 #include "sightline/files/file.h"
 #include "sightline/weights/fingerprint.h"
+#include "sightline/weights/raw_names.h"
 #include "sightline/weights/safetensors.h"
 
 namespace sightline {
 
-TargetFolder::TargetFolder(const std::string& path, bool force) : folder_(path, force) {}
+const FolderLayout kHuggingFaceFolder{"model.safetensors", model_texts, nullptr};
+const FolderLayout kOpenCLIPFolder{"open_clip_model.safetensors", openclip_texts, openclip_name_map};
+
+TargetFolder::TargetFolder(const std::string& path, bool force, const FolderLayout& layout)
+    : layout_(layout), folder_(path, force) {}
 
 void TargetFolder::read_source(const Conversion& conversion) {
-  texts_ = model_texts(conversion, conversion.dtype);
+  texts_ = layout_.texts(conversion, conversion.dtype);
 }
 
 void TargetFolder::write(const Conversion& conversion) {
@@ -29,16 +34,19 @@ void TargetFolder::write(const Conversion& conversion) {
 std::unique_ptr<Model> TargetFolder::reopen(const Conversion&) const { return Model::open(folder_.part()); }
 
 void TargetFolder::write_weights(const Conversion& conversion) {
-  const Weights& weights = conversion.model.checkpoint();
+  const Weights& canonical = conversion.model.checkpoint();
   const std::optional<DType> dtype = conversion.dtype;
+  std::optional<Weights> renamed;
+  if (layout_.names != nullptr) renamed = with_raw_names(layout_.names(), canonical, "OpenCLIP");
+  const Weights& weights = renamed ? *renamed : canonical;
   std::vector<SafetensorsEntry> entries;
   for (const std::string& name : weights.names()) {
     const StoredTensor& tensor = *weights.find(name);
     entries.push_back({name, tensor, dtype && is_floating(tensor.dtype) ? *dtype : tensor.dtype});
   }
-  OutputFile out(join_path(folder_.part(), "model.safetensors"), true);
+  OutputFile out(join_path(folder_.part(), layout_.weights), true);
   ThreadPool pool(available_cores());
-  write_safetensors(out, std::move(entries), &pool, fingerprint_metadata(weights, dtype));
+  write_safetensors(out, std::move(entries), &pool, fingerprint_metadata(canonical, dtype));
   out.commit();
   ++files_;
   bytes_ += out.size();

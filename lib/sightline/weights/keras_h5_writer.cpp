@@ -11,12 +11,11 @@
 #include "sightline/weights/element_writer.h"
 #include "sightline/weights/fingerprint.h"
 #include "sightline/weights/layouts.h"
-#include "sightline/weights/names.h"
+#include "sightline/weights/raw_names.h"
 
 namespace sightline {
 namespace {
 
-constexpr std::string_view kNumber = "{}", kCounter = "{_}";
 constexpr std::string_view kPositionIds = "layers/clip_vision_encoder/layers/clip_vision_embedding/vars/1";
 constexpr std::string_view kPositions = "vision_model.embeddings.position_embedding.weight";
 
@@ -42,12 +41,6 @@ std::string layer_name(std::string_view layer) {
     if (end.front() == '/' ? layer.ends_with(end) : layer == end) return std::string(name);
   }
   return std::string(layer.substr(layer.rfind('/') + 1));
-}
-
-std::string replaced(std::string_view text, std::string_view what, std::string_view by) {
-  const std::size_t at = text.find(what);
-  if (at == std::string_view::npos) return std::string(text);
-  return std::string(text.substr(0, at)).append(by).append(text.substr(at + what.size()));
 }
 
 [[noreturn]] void fail_shape(const StoredTensor& tensor, std::string_view name, std::string_view expected) {
@@ -121,16 +114,9 @@ class Placement {
  public:
   Placement(const Weights& canonical, const KerasH5Options& options, ElementWriter& writer)
       : canonical_(canonical), options_(options), writer_(writer) {
-    for (const NameRule& rule : kerashub_name_map().rules) count_layers(rule);
-    for (const NameRule& rule : kerashub_name_map().rules) {
-      if (rule.layout == TensorLayout::drop) continue;
-      if (rule.canonical.find(kNumber) == std::string_view::npos) {
-        place(rule, rule.canonical, raw_path(rule, 0));
-      } else {
-        place_layers(rule);
-      }
+    for (const RawTensor& raw : raw_tensors(kerashub_name_map(), canonical, "KerasHub's CLIPBackbone")) {
+      place(raw);
     }
-    check_complete();
     add_positions();
     name_layers();
   }
@@ -143,66 +129,34 @@ class Placement {
   const std::vector<Hdf5Group>& groups() const { return groups_; }
 
  private:
-  static std::string raw_path(const NameRule& rule, std::int64_t layer) {
+  static std::string path_of(const RawTensor& raw) {
     for (const auto& [name, path] : kProjections) {
-      if (rule.pattern == name) return std::string(path);
+      if (raw.name == name) return std::string(path);
     }
-    return replaced(rule.pattern, kCounter, layer == 0 ? "" : "_" + std::to_string(layer));
+    return raw.name;
   }
 
-  // "vision_model.encoder.layers."
-  static std::string tower_of(const NameRule& rule) {
-    return std::string(rule.canonical.substr(0, rule.canonical.find(kNumber)));
-  }
-
-  static std::string of_layer(const NameRule& rule, std::int64_t layer) {
-    return replaced(rule.canonical, kNumber, std::to_string(layer));
-  }
-
-  // The number of layers of a tower is that of the most frequent tensor, so that a layer that lacks one is
-  // detected.
-  void count_layers(const NameRule& rule) {
-    if (rule.canonical.find(kNumber) == std::string_view::npos) return;
-    std::int64_t& layers = layers_[tower_of(rule)];
-    while (canonical_.contains(of_layer(rule, layers))) ++layers;
-  }
-
-  void place_layers(const NameRule& rule) {
-    const std::int64_t layers = layers_[tower_of(rule)];
-    for (std::int64_t layer = 0; layer < layers; ++layer) {
-      place(rule, of_layer(rule, layer), raw_path(rule, layer));
-    }
-  }
-
-  void place(const NameRule& rule, std::string_view name, std::string path) {
+  void place(const RawTensor& raw) {
+    const std::string& name = raw.canonical.front();
     const StoredTensor* tensor = canonical_.find(name);
-    if (tensor == nullptr) fail(ErrorCode::missing, name, "is not in the weights, but KerasHub needs it");
     if (!is_floating(tensor->dtype)) {
       fail(ErrorCode::type, name,
            "has dtype " + std::string(dtype_name(tensor->dtype)) + ", expected a floating-point type");
     }
     const bool is_vision = name.starts_with("vision_model.");
     const std::int64_t heads = is_vision ? options_.vision_heads : options_.text_heads;
-    const StoredTensor placed = keras_layout(*tensor, rule, heads, name);
+    const StoredTensor placed = keras_layout(*tensor, *raw.rule, heads, name);
     const DType dtype = options_.dtype.value_or(tensor->dtype);
-    Hdf5NewDataset dataset{.path = std::move(path),
+    Hdf5NewDataset dataset{.path = path_of(raw),
                            .type = hdf5_type(dtype),
                            .element_bytes = size_of(dtype),
                            .shape = sizes_of(placed.shape),
                            .attributes = {},
-                           .write = [this, placed, dtype, of = std::string(name)](OutputFile&) {
+                           .write = [this, placed, dtype, of = name](OutputFile&) {
                              writer_.write({placed, dtype, of});
                            }};
     if (dtype == DType::bf16) dataset.attributes.emplace("dtype", "bfloat16");
     datasets_.push_back(std::move(dataset));
-    placed_.emplace(name);
-  }
-
-  void check_complete() const {
-    for (const std::string& name : canonical_.names()) {
-      if (!placed_.contains(name))
-        fail(ErrorCode::mismatch, name, "has no place in the layout of KerasHub's CLIPBackbone");
-    }
   }
 
   // The position ids 0, 1, 2, ... of the image, which KerasHub stores beside the embeddings.
@@ -234,8 +188,6 @@ class Placement {
   const Weights& canonical_;
   const KerasH5Options& options_;
   ElementWriter& writer_;
-  std::map<std::string, std::int64_t> layers_;  // layers of each tower
-  std::set<std::string, std::less<>> placed_;
   std::vector<Hdf5NewDataset> datasets_;
   std::vector<Hdf5Group> groups_;
 };

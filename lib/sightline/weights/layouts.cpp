@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/weights/layouts.h"
 
+#include <algorithm>
 #include <array>
 #include <cassert>
 #include <cstring>
@@ -146,6 +147,37 @@ StoredTensor permuted(const StoredTensor& tensor, std::span<const int> axes) {
       },
       [tensor, walk](std::int64_t index, std::span<std::byte> scratch) {
         return tensor.element(source_index(walk, index), scratch);
+      });
+}
+
+StoredTensor concatenated(std::span<const StoredTensor> parts, std::string_view name) {
+  if (parts.empty() || parts[0].shape.rank() == 0) fail(ErrorCode::mismatch, name, "has no parts");
+  const StoredTensor& first = parts[0];
+  std::vector<std::int64_t> sizes(first.shape.sizes().begin(), first.shape.sizes().end());
+  const std::vector<std::int64_t> row(sizes.begin() + 1, sizes.end());
+  sizes[0] = 0;
+  for (const StoredTensor& part : parts) {
+    if (part.dtype != first.dtype) {
+      fail(ErrorCode::mismatch, name,
+           "consists of tensors of different dtypes, " + std::string(dtype_name(first.dtype)) + " and " +
+               std::string(dtype_name(part.dtype)));
+    }
+    if (part.shape.rank() != first.shape.rank() ||
+        !std::equal(row.begin(), row.end(), part.shape.sizes().begin() + 1)) {
+      fail(ErrorCode::mismatch, name,
+           "consists of tensors of shapes " + to_string(first.shape) + " and " + to_string(part.shape));
+    }
+    sizes[0] = checked_add(sizes[0], part.shape[0], name);
+  }
+  return StoredTensor::deferred(
+      first.dtype, Shape(std::span<const std::int64_t>(sizes)),
+      [copy = std::vector<StoredTensor>(parts.begin(), parts.end())](std::span<std::byte> out) {
+        for (const StoredTensor& part : copy) {
+          const auto size = static_cast<std::size_t>(part.byte_size());
+          part.copy_bytes(out.first(size));
+          part.drop_pages();
+          out = out.subspan(size);
+        }
       });
 }
 

@@ -39,6 +39,10 @@ StoredTensor to_layout(const StoredTensor& tensor, TensorLayout layout, TensorPa
 /// axes.
 StoredTensor permuted(const StoredTensor& tensor, std::span<const int> axes);
 
+/// Deferred concatenation along the first axis. `name` is for messages. Errors: mismatch if there is no part,
+/// or if the parts have different dtypes or differ in another axis than the first.
+StoredTensor concatenated(std::span<const StoredTensor> parts, std::string_view name);
+
 /// The same bytes with another shape of the same number of elements.
 StoredTensor reshaped(const StoredTensor& tensor, const Shape& shape);
 
