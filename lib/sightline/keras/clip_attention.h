@@ -27,8 +27,8 @@ class CLIPAttention : public Layer {
     Mask mask = Mask::none;
   };
   /// With initial weights. Errors: range for heads that do not divide the width, layers below 1, a dropout
-  /// outside [0, 1); unsupported for a dtype other than float32
-  /// and int8_from_float32.
+  /// outside [0, 1); unsupported for a dtype other than float32 and
+  /// int8_from_float32.
   explicit CLIPAttention(const Arguments& arguments, const LayerOptions& options = {});
   /// With the weights of a scope (`q_proj`, ...). Errors: also those of `WeightScope::require`.
   CLIPAttention(const Arguments& arguments, const LayerOptions& options, const WeightScope& scope);

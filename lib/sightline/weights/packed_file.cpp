@@ -53,7 +53,8 @@ void check_part(const PackedPart& expected, const Parts& parts, ByteView data) {
 void check_parts(const PackedPlan& plan, const Parts& parts, ByteView data) {
   for (const PackedPart& expected : plan.parts) check_part(expected, parts, data);
   if (parts.size() == plan.parts.size()) return;
-  for (const auto& [name, part] : parts) {
+  for (const auto& part : parts) {
+    const std::string& name = part.first;  // clang 14 captures no structured binding
     const bool planned = std::any_of(plan.parts.begin(), plan.parts.end(),
                                      [&](const PackedPart& expected) { return expected.name == name; });
     if (!planned) fail(ErrorCode::mismatch, name, "is not a part of a packed model with this configuration");
