@@ -118,9 +118,9 @@ TEST_CASE("int8: a product is within its rounding bound of the exact one", "[ops
   const std::vector<float> zero(static_cast<std::size_t>(rows * columns));
   const std::vector<float> y =
       run(panels.stored(Shape{columns, inner}), *best_tile_kernels(DType::i8), x, {}, zero);
-  const auto size_of_row = [&](const std::vector<float>& of, std::int64_t row) {
-    const auto begin = of.begin() + row * inner;
-    const auto [low, high] = std::minmax_element(begin, begin + inner);
+  const auto size_of_row = [size = inner](const std::vector<float>& of, std::int64_t row) {
+    const auto begin = of.begin() + row * size;
+    const auto [low, high] = std::minmax_element(begin, begin + size);
     return std::pair{double{*low}, double{*high}};
   };
   for (std::int64_t r = 0; r < rows; ++r) {
