@@ -13,9 +13,9 @@ namespace {
 
 /// Extensions of model files, which would be misleading in the name of a folder.
 constexpr std::string_view kOtherExtensions[] = {
-    ".gguf",   ".ggml",    ".bin",       ".pt",    ".pth", ".ckpt",    ".pkl", ".safetensors",
-    ".onnx",   ".h5",      ".hdf5",      ".keras", ".npz", ".msgpack", ".npy", ".pb",
-    ".tflite", ".mlmodel", ".mlpackage", ".zip",   ".tar", ".json"};
+    ".gguf", ".ggml",   ".bin",     ".pth",       ".ckpt", ".pkl",     ".safetensors",
+    ".onnx", ".h5",     ".hdf5",    ".keras",     ".npz",  ".msgpack", ".npy",
+    ".pb",   ".tflite", ".mlmodel", ".mlpackage", ".zip",  ".tar",     ".json"};
 
 bool has_other_extension(const std::string& path) {
   const std::string extension = extension_of(path);
@@ -31,7 +31,7 @@ const ConversionFormat& check_target_name(const std::string& path, const Convers
   if (format.extension.empty() && has_other_extension(path)) {
     fail_usage("unsupported target extension " + extension_of(path) + ": " + path,
                "-o NAME writes a Hugging Face folder, -o NAME.sightline a packed model, -o NAME.weights.h5 a "
-               "KerasHub file");
+               "KerasHub file, -o NAME.pt a file for OpenAI's CLIP");
   }
   if (to != nullptr && to->extension != format.extension) {
     const std::string name(to->name), extension(to->extension);

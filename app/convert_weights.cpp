@@ -44,9 +44,6 @@ void check(const ConvertOptions& o) {
   check_model_options(o.source);
 }
 
-constexpr std::int64_t kClipVocabulary =
-    49408;  ///< size of CLIP's vocabulary, which is installed with the program
-
 std::string describe(const Model& clip) {
   const CLIPConfig& config = clip.config();
   const ModelSource& source = clip.source();
@@ -222,7 +219,7 @@ CommandLine describe_convert_weights() {
             .completion = Completion::folders});
   line.add({.names = {"-o", "--output"},
             .value_name = "TARGET",
-            .help = "folder, .sightline file or .weights.h5 file to write",
+            .help = "folder, or .sightline, .weights.h5 or .pt file, to write",
             .group = HelpGroup::output,
             .value = text(o->target),
             .completion = Completion::files});

@@ -50,7 +50,7 @@ LIBRARIES = {
     "avif/": ["image/avif.cpp", "image/avif_precision.cpp"],
     "libheif/": ["image/heif.cpp"],
     "tiff": ["image/tiff_library.cpp"],
-    "libdeflate.h": ["image/png_orientation.cpp", "containers/zip.cpp"],
+    "libdeflate.h": ["image/png_orientation.cpp", "containers/zip.cpp", "containers/zip_writer.cpp"],
 }
 # headers of the compiler and of Linux, besides those of the C++ library (which have neither a slash nor a dot)
 SYSTEM = {"arm_neon.h", "cpuid.h", "immintrin.h", "dirent.h", "dlfcn.h", "fcntl.h", "fnmatch.h", "nss.h", "poll.h",

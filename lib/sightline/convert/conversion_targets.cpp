@@ -4,6 +4,7 @@
 
 #include "sightline/base/parallel.h"
 #include "sightline/convert/conversion_target.h"
+#include "sightline/convert/openai_target.h"
 #include "sightline/convert/packed_target.h"
 #include "sightline/convert/target_folder.h"
 #include "sightline/files/file.h"
@@ -49,6 +50,7 @@ std::unique_ptr<ConversionTarget> open_openclip(const std::string& path, bool fo
 
 constexpr ConversionFormat kFormats[] = {{"hf", "", open_as<TargetFolder>},
                                          {"openclip", "", open_openclip},
+                                         {"openai", ".pt", open_as<OpenAITarget>},
                                          {"keras-h5", ".weights.h5", open_as<KerasTarget>},
                                          {kPackedFormat, ".sightline", open_as<PackedTarget>}};
 

@@ -128,6 +128,19 @@ CLIPTextConfig read_text(const Section& section) {
 
 }  // namespace
 
+void check_clip_tokens(const CLIPTextConfig& text, std::string_view subject) {
+  if (text.vocabulary_size != kClipVocabulary) {
+    fail(ErrorCode::unsupported, subject,
+         "cannot express a vocabulary of " + std::to_string(text.vocabulary_size) + " tokens, only CLIP's " +
+             std::to_string(kClipVocabulary));
+  }
+  if (text.eos_token_id != 2 && text.eos_token_id != kClipVocabulary - 1) {
+    fail(ErrorCode::unsupported, subject,
+         "cannot express the pooled token " + std::to_string(text.eos_token_id) +
+             ", only the one with the largest id");
+  }
+}
+
 CLIPConfig CLIPConfig::from_json(std::string_view text, std::string_view subject) {
   const JsonDocument document(text, subject);
   const Json root = document.root();

@@ -12,7 +12,6 @@ namespace sightline {
 namespace {
 
 constexpr std::string_view kSubject = "open_clip_config.json";
-constexpr std::int64_t kVocabulary = 49408, kLargestId = 2;
 
 [[noreturn]] void fail_inexpressible(const std::string& what) {
   fail(ErrorCode::unsupported, kSubject, "cannot express " + what);
@@ -24,14 +23,7 @@ void check(const CLIPConfig& config) {
     fail_inexpressible("towers with different activations (quick_gelu and gelu)");
   if (config.vision.channels != 3)
     fail_inexpressible("images of " + std::to_string(config.vision.channels) + " channels");
-  if (config.text.vocabulary_size != kVocabulary) {
-    fail_inexpressible("a vocabulary of " + std::to_string(config.text.vocabulary_size) +
-                       " tokens, only CLIP's " + std::to_string(kVocabulary));
-  }
-  if (config.text.eos_token_id != kLargestId && config.text.eos_token_id != kVocabulary - 1) {
-    fail_inexpressible("the pooled token " + std::to_string(config.text.eos_token_id) +
-                       ", only the one with the largest id");
-  }
+  check_clip_tokens(config.text, kSubject);
 }
 
 // The factor whose product with the width OpenCLIP truncates to the width of the MLP.

@@ -71,4 +71,20 @@ ByteView ElementConverter::rounded(const StoredTensor& block, DType dtype) {
   return std::as_bytes(halves);
 }
 
+std::vector<std::byte> convert_elements(const StoredTensor& tensor, DType dtype, std::string_view name,
+                                        ThreadPool& pool) {
+  ElementConverter::check_types(tensor.dtype, dtype, name);
+  const TransientBytes bytes(tensor);
+  const std::int64_t size = size_of(dtype);
+  std::vector<std::byte> elements(static_cast<std::size_t>(tensor.shape.elements() * size));
+  std::vector<ElementConverter> converters(static_cast<std::size_t>(pool.size()));
+  pool.run(ElementConverter::blocks(tensor), [&](std::int64_t index, int worker) {
+    const StoredTensor block = ElementConverter::block(tensor.dtype, bytes.view(), index);
+    const ByteView values = converters[static_cast<std::size_t>(worker)].convert(block, dtype, name);
+    std::copy(values.begin(), values.end(), elements.begin() + index * ElementConverter::kBlock * size);
+  });
+  tensor.drop_pages();
+  return elements;
+}
+
 }  // namespace sightline

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sightline/base/parallel.h"
 #include "sightline/tensor/stored_tensor.h"
 
 namespace sightline {
@@ -35,5 +36,10 @@ class ElementConverter {
   std::vector<float> floats_;
   std::vector<std::uint16_t> halves_;
 };
+
+/// All elements of a tensor as `dtype`, converted in several threads. Mapped pages of the tensor are
+/// released. Errors: those of ElementConverter; std::bad_alloc.
+std::vector<std::byte> convert_elements(const StoredTensor& tensor, DType dtype, std::string_view name,
+                                        ThreadPool& pool);
 
 }  // namespace sightline

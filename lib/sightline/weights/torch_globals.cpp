@@ -191,6 +191,13 @@ std::optional<TorchElement> storage_element(std::string_view module, std::string
   return std::nullopt;
 }
 
+std::string_view storage_name(DType dtype) {
+  if (dtype == DType::other) return "";
+  const auto at = std::find_if(kStorageTypes.begin(), kStorageTypes.end(),
+                               [&](const StorageType& type) { return type.element.dtype == dtype; });
+  return at == kStorageTypes.end() ? std::string_view() : at->name;
+}
+
 bool is_quantised_storage(std::string_view module, std::string_view name) {
   return module == "torch" && holds(kQuantisedStorages, name);
 }

@@ -34,6 +34,8 @@ struct TorchElement {
 /// The element type of a storage class ("torch", "HalfStorage"); nothing for other globals. An untyped
 /// storage holds bytes.
 std::optional<TorchElement> storage_element(std::string_view module, std::string_view name);
+/// The name of the storage class of these elements in the module `torch`; "" if there is none.
+std::string_view storage_name(DType dtype);
 /// Whether it is ("torch", "QInt8Storage") or one of its relatives.
 bool is_quantised_storage(std::string_view module, std::string_view name);
 /// The element type named by ("torch", "float8_e4m3fn"); nothing for other globals.

@@ -14,6 +14,8 @@ try() {  # COMMAND ARGUMENTS...
         '--output-dtype f16' | --values*) form='-f npy' ;;
         '--to keras-h5') form='-o target.weights.h5' ;;
         '--to packed') form='-o target.sightline' ;;
+        '--to openclip') want=5 ;;  # not for this model, whose vocabulary is its own
+        '--to openai') form='-o target.pt' want=5 ;;
         '--from hf' | '--from auto') ;;
         --from*) want=5 ;;  # of this source, whose names are Hugging Face's
       esac
