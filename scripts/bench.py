@@ -2,168 +2,115 @@
 # SPDX-License-Identifier: Apache-2.0
 """Measures sightline and other programs in the same minutes on the same machine.
 
-Usage: scripts/bench.py [--sightline BINARY] [--quick] [--only NAME,...] [--peers NAME,...|none] [--json FILE]
+Usage: scripts/bench.py [--sightline BINARY] [--quick] [--rows NAME,...] [--peers NAME,...|none] [--json FILE]
                         [--work DIR] [--threads N] [--rounds N] [--model b32|b16|l14] [--python PYTHON] [-- ARGS]
 
 The programs take turns (A B C A B C ...). A figure is the median over the rounds, and a ratio is the median of the
-ratios of single rounds. "Per item" times of sightline come from two whole runs, one with more items:
-(long - short) / more items, so that startup and loading do not count. The peers run in a process that has loaded the
-model. Weights are random. Peers (transformers, onnxruntime, openvino, pillow) run under --python if their packages are
-installed. ARGS after -- are passed to every sightline run, for example: -- --backend openblas
+ratios of single rounds. Rows are of three kinds: whole processes; a loaded model, in a loop (the library in
+bench_engine, which is built with the tests); and differences of two runs of the program. Most have a floor, the least
+time that the arithmetic and the memory of this machine allow (bench_floor.py). Weights are random.
+
+Peers (bench_peers.py) run under --python if their packages are installed; what cannot run is skipped by name.
+--rows selects rows by the beginnings of their names: start, fresh, memory, busy, image, batch, captions, prompts,
+folder, pixels, search, cold; or image-bf16. ARGS after -- are passed to every sightline run, for example:
+-- --backend openblas. scripts/bench_report.py writes the figures of --json FILE into the documents.
 """
 import argparse
 import json
 import os
 import pathlib
-import platform
-import statistics
+import re
 import subprocess
 import sys
 import tempfile
 import time
 
 import bench_data
+import bench_floor
+import bench_machine
+import bench_peers
+import bench_results
+from bench_processes import Engine, Failure, Neighbour, Peer, Run
+from bench_rows import FORMATS, PRECISIONS, Rows
 
 HERE = pathlib.Path(__file__).resolve().parent
-ENGINES = ("transformers", "onnxruntime", "openvino")
+PAUSE = 0.1  # seconds between two programs: some runtimes poll for work after a run
+SCENARIO_ROWS = {"fresh": ("fresh", "memory"), "images": ("image", "batch"), "captions": ("captions", "prompts")}
 
 
-class Run:
-    """One process from start to end: seconds, seconds to the first byte of output, peak memory."""
-
-    def __init__(self, command):
-        started = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL)
-        process.stdout.read(1)
-        self.first_byte = time.perf_counter() - started
-        process.stdout.read()
-        errors = process.stderr.read().decode(errors="replace")
-        _, status, usage = os.wait4(process.pid, 0)
-        self.seconds = time.perf_counter() - started
-        self.peak_mib = usage.ru_maxrss / 1024
-        process.returncode = os.waitstatus_to_exitcode(status)
-        process.stdout.close()
-        process.stderr.close()
-        if process.returncode != 0:
-            shown = " ".join(map(str, command))[:200]
-            sys.exit(f"bench: {shown}: exit {process.returncode}: {errors.strip()[-600:]}")
-
-
-class Peer:
-    """Another program, connected by a pipe; it loads the model at the first request."""
-
-    def __init__(self, name, options, model):
-        self.command = [options.python, HERE / "bench_peers.py", name]
-        self.name, self.model, self.threads = name, model, str(options.threads)
-        self.process = None
-
-    def ask(self, **request):
-        if self.process is None:
-            self.process = subprocess.Popen([*self.command, "serve", self.model, self.threads], text=True,
-                                            stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-            self._answer()
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        return self._answer()["seconds"]
-
-    def _answer(self):
-        line = self.process.stdout.readline()
-        if not line:
-            sys.exit(f"bench: {self.name} ended early")
-        return json.loads(line)
-
-    def close(self):
-        if self.process is not None:
-            self.process.stdin.close()
-            self.process.wait()
-
-
-class Bench:
+class Bench(Rows):
     def __init__(self, options):
         self.options = options
         self.rounds = options.rounds or (3 if options.quick else 7)
-        self.results = []
+        self.cores = len(os.sched_getaffinity(0))
+        self.shape = bench_data.SHAPES[options.model]
+        self.results, self.skipped, self.versions = [], [], {}
+        self.peaks_mib, self.constants, self.counts = {}, {}, {}
         self.work = pathlib.Path(options.work)
         self.work.mkdir(parents=True, exist_ok=True)
         self.model = bench_data.make_model(self.work, options.model)
-        self.versions = {}
-        self.peers = {name: Peer(name, options, self.model) for name in self._available()}
+        self.engines, self.packed, self.busy_process = {}, {}, None
+        self.probe = bench_machine.Probe(self.work)
+        self.peaks = self.probe.peaks(options.threads)
+        if not self.peaks:
+            self.skip("floors", "no compiler for scripts/bench_machine.cpp")
+        self.peers = dict(self._available())
+        self._pack()
+        self._start_engines()
+        self.disk = self.measured_disk() if self.wants("cold") else None
+
+    # ------------------------------------------------------------ what is measured with
+
+    def skip(self, name, reason):
+        self.skipped.append({"name": name, "reason": reason})
+        print(f"bench: {name} skipped: {reason}", file=sys.stderr)
 
     def _available(self):
-        names = (*ENGINES, "pillow") if self.options.peers is None else self.options.peers
+        names = list(bench_peers.PACKAGES) if self.options.peers is None else self.options.peers
         for name in names:
-            done = subprocess.run([self.options.python, HERE / "bench_peers.py", name, "check"], capture_output=True,
-                                  text=True)
-            if done.returncode != 0:
-                print(f"bench: {name} is skipped, it cannot run under {self.options.python}", file=sys.stderr)
-                continue
-            self.versions.update(json.loads(done.stdout.splitlines()[-1]))
-            if name in ("onnxruntime", "openvino"):
-                export = [self.options.python, HERE / "bench_peers.py", name, "export", self.model]
-                if subprocess.run(export, stdout=sys.stderr).returncode != 0:
-                    print(f"bench: {name} is skipped, torch could not export ONNX", file=sys.stderr)
-                    continue
-            yield name
+            peer = Peer(name, self.options.python, self.model, self.work / "peers" / self.options.model,
+                        self.options.threads)
+            versions = peer.check()
+            if versions is None:
+                self.skip(name, f"needs the packages {', '.join(bench_peers.PACKAGES[name])}")
+            elif not peer.convert():
+                self.skip(name, "its model could not be converted")
+            else:
+                self.versions |= versions
+                yield name, peer
 
-    def sightline(self, command, *arguments, model=None, threads=None):
-        return [self.options.sightline, command, *arguments, "--model", model or self.model, "--threads",
-                str(threads or self.options.threads), "--quiet", *self.options.arguments]
+    def _pack(self):
+        """Packed files in all precisions, written by the program that is measured."""
+        folder = self.work / "packed"
+        folder.mkdir(exist_ok=True)
+        for precision in PRECISIONS:
+            file = folder / f"{self.options.model}-{precision}.sightline"
+            try:
+                Run([self.options.sightline, "convert-weights", self.model, "--output", file, "--dtype", precision,
+                     "--force", "--quiet"])
+                self.packed[precision] = file
+            except Failure as failure:
+                self.skip(f"packed {FORMATS[precision]}", str(failure))
 
-    def compare(self, name, unit, contenders, note=""):
-        """contenders: {label: function that returns a number}; the first is sightline."""
-        if self.options.only and not any(name.startswith(wanted) for wanted in self.options.only):
+    def _start_engines(self):
+        program = self.options.engine
+        if not os.access(program, os.X_OK):
+            self.skip("rows of a loaded model", f"{program} does not exist; build the target bench_engine")
             return
-        values = {label: [] for label in contenders}
-        for function in contenders.values():
-            function()
-        for _ in range(self.rounds):
-            for label, function in contenders.items():
-                time.sleep(0.1)
-                values[label].append(function())
-        first = next(iter(values))
-        entry = {"scenario": name, "unit": unit, "note": note, "values": values,
-                 "median": {label: statistics.median(v) for label, v in values.items()},
-                 "ratio": {label: statistics.median(b / a for a, b in zip(values[first], v))
-                           for label, v in values.items() if label != first and min(values[first]) > 0}}
-        self.results.append(entry)
-        print(row(entry), flush=True)
+        for precision, file in {"f32": self.model, **{p: f for p, f in self.packed.items() if p != "f32"}}.items():
+            self.engines[precision] = Engine(program, file, self.options.threads)
 
-    def per_item(self, make_command, few, many):
-        """Milliseconds for one more item."""
-        def measure():
-            short, long = Run(make_command(few)).seconds, Run(make_command(many)).seconds
-            return max(1e-6, (long - short) / (many - few) * 1e3)
-        return measure
+    def models(self):
+        return {name: peer for name, peer in self.peers.items()
+                if name not in ("pillow", "hf_processors_rs", "numpy")}
 
-    def engines(self, per=1, scale=1e3, **request):
-        return {name: (lambda peer=peer: peer.ask(**request) / per * scale)
-                for name, peer in self.peers.items() if name != "pillow"}
+    def converted_files(self):
+        return [path for path in (self.work / "peers" / self.options.model).rglob("*")
+                if path.suffix in (".onnx", ".bin", ".blob")]
 
-    # ------------------------------------------------------------ scenarios
-
-    def start(self):
-        binary = self.options.sightline
-        self.compare("start: --version", "ms", {"sightline": lambda: Run([binary, "--version"]).seconds * 1e3})
-        self.compare("start: info", "ms", {"sightline": lambda: Run(
-            [binary, "info", self.model]).seconds * 1e3})
-        first = self.sightline("embed-text", "a dog")
-        self.compare("start: embed-text, first byte", "ms", {"sightline": lambda: Run(first).first_byte * 1e3})
-
-    def score(self):
-        image_path = sorted(bench_data.make_images(self.work, self.options.python, 640, 480, 8, 8).glob("*.jpg"))[0]
-        captions = [argument for caption in bench_data.CAPTIONS for argument in ("-c", caption)]
-        contenders = {"sightline": self.sightline("score", image_path, *captions)}
-        for name, peer in self.peers.items():
-            if name != "pillow":
-                contenders[name] = [*peer.command, "score", self.model, peer.threads, image_path, *bench_data.CAPTIONS]
-        rounds, self.rounds = self.rounds, min(self.rounds, 3)
-        self.compare("score: fresh process, 1 image 640x480, 10 captions", "ms",
-                     {name: (lambda command=command: Run(command).seconds * 1e3)
-                      for name, command in contenders.items()}, "warm page cache")
-        self.rounds = 1
-        self.compare("score: its peak memory", "MiB", {name: (lambda command=command: Run(command).peak_mib)
-                                                      for name, command in contenders.items()}, "mapped files included")
-        self.rounds = rounds
+    def sightline(self, command, *arguments, model=None):
+        return [self.options.sightline, command, *arguments, "--model", model or self.model, "--threads",
+                self.options.threads, "--quiet", *self.options.arguments]
 
     def lines(self, name, items):
         """A file in the work folder with one item per line."""
@@ -171,110 +118,106 @@ class Bench:
         file.write_text("".join(f"{item}\n" for item in items), encoding="utf-8")
         return file
 
-    def image_command(self, paths, batch=None, **more):
-        out = self.work / "out.npy"
-        size = ["--batch-size", str(batch)] if batch else []
+    def image_files(self, extension, width, height, count):
+        return bench_data.make_images(self.work, self.options.python, width, height, 8 if width < 2000 else 2, count,
+                                      extension)
+
+    def embed_images(self, paths, model=None):
         names = self.lines(f"images-{len(paths)}.txt", paths)
-        return self.sightline("embed-image", "--files-from", names, "--output", out, "--force", *size, **more)
+        return self.sightline("embed-image", "--files-from", names, "--output", self.work / "out.npy", "--force",
+                              model=model)
 
-    def images(self):
-        count = 16 if self.options.quick else 48
-        small = sorted(bench_data.make_images(self.work, self.options.python, 224, 224, 8, count).glob("*.jpg"))
-        for batch in (1, 8):
-            self.compare(f"image tower, batch {batch}", "ms/image", {
-                "sightline": self.per_item(lambda n, b=batch: self.image_command(small[:n], b), 8, count),
-                **self.engines(per=batch, task="image", batch=batch)},
-                "sightline: one more file of 224x224, including decoding; peers: the tower alone")
-        count = 24 if self.options.quick else 96
-        paths = sorted(bench_data.make_images(self.work, self.options.python, 640, 480, 8, count).glob("*.jpg"))
-        self.compare("folder of 640x480 JPEGs", "ms/image", {
-            "sightline": self.per_item(lambda n: self.image_command(paths[:n]), 8, count),
-            **self.engines(per=len(paths) // 2, task="folder", batch=8,
-                           paths=list(map(str, paths[:len(paths) // 2])))}, "decode, resize, encode")
-        self.compare("folder of 640x480 JPEGs: peak memory", "MiB",
-                     {"sightline": lambda: Run(self.image_command(paths)).peak_mib})
+    def difference(self, make_command, few, many, per=None):
+        """Milliseconds of `many` items less those of `few`, for one item or for `per`."""
+        def measure():
+            short, long = Run(make_command(few)).seconds, Run(make_command(many)).seconds
+            return max(1e-3, (long - short) / (per or many - few) * 1e3)
+        return measure
 
-    def captions(self):
-        ten = self.sightline("embed-text", "--captions", self.lines("captions.txt", bench_data.CAPTIONS))
-        self.compare("10 captions", "ms", {"sightline": lambda: Run(ten).seconds * 1e3,
-                                           **self.engines(task="captions", texts=bench_data.CAPTIONS, batch=10)},
-                     "sightline: the whole process; peers: warm")
-        count = 400 if self.options.quick else 4000
-        file = bench_data.make_prompts(self.work, count)
-        texts = file.read_text(encoding="utf-8").splitlines()
-        few = self.lines("prompts-few.txt", texts[:40])
-        out = self.work / "out.npy"
+    def neighbour(self):
+        self.busy_process = self.busy_process or Neighbour()
+        return self.busy_process
 
-        def command(n):
-            return self.sightline("embed-text", "--captions", few if n == 40 else file, "--output", out, "--force")
+    def tokens(self, texts):
+        """Numbers of texts, distinct prefixes and tokens, from the program's messages."""
+        key = tuple(texts)
+        if key not in self.counts:
+            command = self.sightline("embed-text", "--captions", self.lines("counted.txt", texts), "--output",
+                                     self.work / "out.npy", "--force")
+            messages = Run([word for word in command if word != "--quiet"] + ["-vv"]).messages
+            found = re.search(r"texts: (\d+) in \d+ passes, (\d+) distinct prefixes of (\d+) tokens", messages)
+            self.counts[key] = tuple(map(int, found.groups())) if found else (len(texts), 0, 0)
+        return self.counts[key]
 
-        part = texts[:80 if self.options.quick else 320]
-        self.compare("prompts, sorted by length, batches of 32", "ms/prompt", {
-            "sightline": self.per_item(command, 40, len(texts)),
-            **self.engines(per=len(part), task="captions", texts=part, batch=32, sorted=True)},
-            f"sightline: {len(texts)} prompts")
-        part = texts[:32 if self.options.quick else 64]
-        self.compare("prompts, padded to 77", "ms/prompt", {
-            "sightline": self.per_item(command, 40, len(texts)),
-            **self.engines(per=len(part), task="captions", texts=part, batch=32, pad_to=77)},
-            f"sightline: {len(texts)} prompts")
+    def constant(self, name):
+        """Milliseconds that cannot overlap with products, measured once."""
+        if name not in self.constants:
+            if name == "start":
+                values = [Run([self.options.sightline, "--version"]).seconds * 1e3 for _ in range(9)]
+            else:
+                paths = self.image_files("jpg", 640, 480, 8)
+                file = self.lines("decode.txt", paths)
+                engine = self.engines.get("f32")
+                values = [engine.ask("decode", file) / len(paths) * 1e3 for _ in range(9)] if engine else [0.0]
+            self.constants[name] = sorted(values)[len(values) // 2]
+        return self.constants[name]
 
-    def pixels(self):
-        model = bench_data.make_model(self.work, "pixels")
-        for width, height, distinct, count in ((640, 480, 8, 96 if self.options.quick else 400), (4032, 3024, 2, 10)):
-            folder = bench_data.make_images(self.work, self.options.python, width, height, distinct, count)
-            paths = sorted(folder.glob("*.jpg"))
-            contenders = {"sightline": self.per_item(
-                lambda n, paths=paths: self.image_command(paths[:n], model=model, threads=1), 2, count)}
-            if "pillow" in self.peers:
-                part = list(map(str, paths[:max(2, count // 4)]))
-                contenders["pillow"] = lambda part=part: self.peers["pillow"].ask(
-                    task="pixels", paths=part) / len(part) * 1e3
-            self.compare(f"file to pixels, {width}x{height}, 1 thread", "ms/image", contenders)
+    # ------------------------------------------------------------ rows
 
-    def search(self):
-        rows, few = 1_000_000, 1000
-        for size, dtype in ((2, "f16"), (4, "f32")):
-            arrays = {count: bench_data.make_rows(self.work, count, 512, dtype) for count in (few, rows)}
-            for count in (1, 10):
-                captions = [argument for caption in bench_data.CAPTIONS[:count] for argument in ("-c", caption)]
+    def wants(self, scenario):
+        names = SCENARIO_ROWS.get(scenario, (scenario,))
+        return not self.options.rows or any(wanted.split("-")[0] in names for wanted in self.options.rows)
 
-                def search(arrays=arrays, captions=captions):
-                    long, short = (Run(self.sightline("score", "--image-embeddings", arrays[n], "--by", "caption",
-                                                      "--top", "10", "--format", "text", *captions)).seconds
-                                   for n in (rows, few))
-                    return max(1e-6, (long - short) * 1e3)
-                self.compare(f"search: {rows:,} x 512 {dtype}, {count} caption{'s' * (count > 1)}", "ms", {
-                    "sightline": search,
-                    "memory": lambda array=arrays[rows]: bench_data.read_seconds(array, self.options.threads) * 1e3},
-                    f"memory: reading the {rows * 512 * size / 1e9:.2g} GB of the mapped file")
+    def compare(self, rows, rounds=None, note=""):
+        """rows: (name, title, {label: function that returns a number}, settings). Functions that several rows share run
+        once per round. Returns whether anything was measured."""
+        rows = [(*row, {})[:4] for row in rows if bench_results.selected(row[0], self.options.rows)]
+        functions = {id(function): function for _, _, contenders, _ in rows for function in contenders.values()}
+        values = {key: [] for key in functions}
+        for counted in range(-1, rounds or self.rounds):
+            for key, function in list(functions.items()):
+                time.sleep(PAUSE)
+                try:
+                    value = function()
+                except Failure as failure:
+                    names = [name for name, _, contenders, _ in rows if function in contenders.values()]
+                    self.skip(names[0], str(failure))
+                    del functions[key], values[key]
+                    continue
+                if counted >= 0:  # one round is a warm-up
+                    values[key].append(value)
+        for name, title, contenders, more in rows:
+            measured = {label: values[id(f)] for label, f in contenders.items() if id(f) in functions}
+            if bench_results.OWN in measured:
+                self.add(name, title, more.get("unit", "ms"), measured, precision=more.get("precision"),
+                         floor=self.floor_of(more, measured), note=note)
+        return bool(rows)
+
+    def floor_of(self, more, measured):
+        if more.get("floor_is") in measured:
+            times = sorted(measured[more["floor_is"]])
+            return {"ms": times[len(times) // 2], "parts": {more["floor_is"]: times[len(times) // 2]}, "constants": {}}
+        if "work" not in more:
+            return None
+        constants = {name: self.constant(name) / more.get("decoders", 1) for name in more.get("constants", ())}
+        return bench_floor.floor(more["work"], more["precision"], self.peaks, constants, more.get("disk"),
+                                 more.get("share", 1.0))
+
+    def add(self, name, title, unit, values, **more):
+        if bench_results.selected(name, self.options.rows):
+            self.results.append(bench_results.make_row(name, title, unit, values, **more))
+            print(bench_results.line(self.results[-1]), flush=True)
 
     def run(self):
-        for scenario in (self.start, self.score, self.images, self.captions, self.pixels, self.search):
-            scenario()
-        for peer in self.peers.values():
-            peer.close()
-
-
-def row(entry):
-    figures = []
-    for label, value in entry["median"].items():
-        ratio = f" ({entry['ratio'][label]:.2f}x)" if label in entry["ratio"] else ""
-        figures.append(f"{label} {value:.4g}{ratio}")
-    return f"| {entry['scenario']} | {entry['unit']} | {' | '.join(figures)} | {entry['note']} |"
-
-
-def machine(options):
-    text = pathlib.Path("/proc/cpuinfo").read_text() if os.path.exists("/proc/cpuinfo") else ""
-    model = next((line.split(":", 1)[1].strip() for line in text.splitlines() if line.startswith("model name")), "")
-    flags = next((line.split(":", 1)[1].split() for line in text.splitlines() if line.startswith("flags")), [])
-    version = subprocess.run([options.sightline, "--version"], capture_output=True, text=True).stdout.strip()
-    return {"cpu": model or platform.processor(), "cores": len(os.sched_getaffinity(0)), "threads": options.threads,
-            "instructions": [f for f in ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile") if f in flags],
-            "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
-            "system": f"{platform.system()} {platform.release()}", "load_before": os.getloadavg()[0],
-            "sightline": version, "arguments": options.arguments, "model": options.model,
-            "date": time.strftime("%Y-%m-%d")}
+        try:
+            for scenario in self.SCENARIOS:
+                if self.wants(scenario):
+                    getattr(self, scenario)()
+        finally:
+            for server in (*self.peers.values(), *self.engines.values()):
+                server.close()
+            if self.busy_process:
+                self.busy_process.close()
 
 
 def parse(arguments):
@@ -285,17 +228,22 @@ def parse(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     names = lambda text: [name for name in text.split(",") if name and name != "none"]  # noqa: E731
     parser.add_argument("--sightline", default=str(HERE.parent / "build" / "sightline"))
+    parser.add_argument("--engine", help="bench_engine [tests/bench_engine next to BINARY]")
     parser.add_argument("--work", default=os.path.join(tempfile.gettempdir(), "sightline-bench"))
     parser.add_argument("--python", default=sys.executable, help="Python interpreter with the packages of the peers")
     parser.add_argument("--model", default="b32", choices=[name for name in bench_data.SHAPES if name != "pixels"])
     parser.add_argument("--threads", type=int, default=min(2, len(os.sched_getaffinity(0))))
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and items")
-    parser.add_argument("--only", type=names, default=[], help="scenarios whose names start with: start,score,image,...")
-    parser.add_argument("--peers", type=names, default=None)
+    parser.add_argument("--rows", type=names, default=[], help="rows whose names begin with NAME: start,fresh,image,...")
+    parser.add_argument("--peers", type=names, default=None, help=", ".join(bench_peers.PACKAGES))
     parser.add_argument("--json", help="write all values to this file")
     options = parser.parse_args(arguments)
     options.arguments = rest
+    options.engine = options.engine or str(pathlib.Path(options.sightline).parent / "tests" / "bench_engine")
+    for name in options.peers or ():
+        if name not in bench_peers.PACKAGES:
+            parser.error(f"unknown peer '{name}': {', '.join(bench_peers.PACKAGES)}")
     if not os.access(options.sightline, os.X_OK):
         parser.error(f"{options.sightline} does not exist; build it, or use --sightline")
     return options
@@ -303,15 +251,24 @@ def parse(arguments):
 
 def main():
     options = parse(sys.argv[1:])
-    facts = machine(options)
-    print(", ".join(f"{key}: {value}" for key, value in facts.items()))
+    started = time.monotonic()
+    machine = bench_machine.describe(options.threads)
+    version = subprocess.run([options.sightline, "--version"], capture_output=True, text=True).stdout.split()
     bench = Bench(options)
-    if bench.versions:
-        print("versions: " + ", ".join(f"{key} {value}" for key, value in sorted(bench.versions.items())))
+    bench.versions["sightline"] = version[-1] if version else "unknown"
+    for title, facts in (("machine", machine), ("peaks", bench.peaks), ("versions", bench.versions)):
+        print(f"{title}: " + ", ".join(f"{key} {value}" for key, value in facts.items()))
     bench.run()
+    machine["peaks"] = bench.peaks
+    if bench.disk:
+        machine["disk"] = round(bench.disk, 2)
+    print(f"bench: {time.monotonic() - started:.0f} s", file=sys.stderr)
     if options.json:
-        report = {"machine": facts, "versions": bench.versions, "rounds": bench.rounds, "results": bench.results}
-        pathlib.Path(options.json).write_text(json.dumps(report, indent=1))
+        report = {"format": 1, "machine": machine, "versions": dict(sorted(bench.versions.items())),
+                  "model": options.model, "arguments": options.arguments, "rounds": bench.rounds,
+                  "constants": {name: bench_results.rounded(ms) for name, ms in bench.constants.items()},
+                  "rows": bench.results, "skipped": bench.skipped}
+        pathlib.Path(options.json).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,8 +12,6 @@ import shutil
 import struct
 import subprocess
 import sys
-import threading
-import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CAPTIONS = [f"a photo of a {name}" for name in
@@ -158,36 +156,39 @@ IMAGES_SCRIPT = """
 import sys
 import numpy as np
 from PIL import Image
-folder, width, height, count = sys.argv[1], *map(int, sys.argv[2:])
+folder, extension, width, height, count = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:])
 y, x = np.mgrid[0:height, 0:width] * (640 / max(width, height))
 for n in range(count):
     r = np.random.RandomState(n)
     planes = [127 + 40 * sum(np.sin(a * x + b * y + c) for a, b, c in r.uniform(-0.2, 0.2, (4, 3)))
               + 12 * r.randn(height, width) for _ in range(3)]
     image = Image.fromarray(np.clip(np.stack(planes, -1), 0, 255).astype(np.uint8))
-    image.save(f"{folder}/{n:04}.jpg", quality=90)
+    image.save(f"{folder}/{n:04}.{extension}", quality=90)
 """
 
 
-def make_images(folder, python, width, height, distinct, count):
-    """`count` JPEG files of this size, `distinct` of them different. Without Pillow, the samples of data/images."""
-    target = pathlib.Path(folder) / f"{width}x{height}-{count}"
-    if target.is_dir():
-        return target
-    made = pathlib.Path(str(target) + ".new")
-    shutil.rmtree(made, ignore_errors=True)
-    made.mkdir(parents=True)
-    done = subprocess.run([python, "-c", IMAGES_SCRIPT, str(made), str(width), str(height), str(distinct)],
-                          capture_output=True, text=True)
-    sources = sorted(made.glob("*.jpg"))
-    if done.returncode != 0:
-        print(f"bench: {python} has no Pillow and numpy; using the images of data/images, which have other sizes",
-              file=sys.stderr)
-        sources = sorted((ROOT / "data" / "images").glob("*.jpg"))
-    for n in range(len(list(made.glob("*.jpg"))), count):
-        os.link(sources[n % len(sources)], made / f"{n:04}.jpg")
-    made.rename(target)
-    return target
+def make_images(folder, python, width, height, distinct, count, extension="jpg"):
+    """Paths of `count` image files of this size, `distinct` of them different. Without Pillow and numpy, JPEG samples of
+    data/images in other sizes, in a folder that says so; no PNG files."""
+    name = f"{width}x{height}-{count}" + ("" if extension == "jpg" else f"-{extension}")
+    target = pathlib.Path(folder) / name
+    if not target.is_dir():
+        made = pathlib.Path(str(target) + ".new")
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True)
+        done = subprocess.run([python, "-c", IMAGES_SCRIPT, str(made), extension, *map(str, (width, height, distinct))],
+                              capture_output=True, text=True)
+        sources = sorted(made.iterdir())
+        if done.returncode != 0:
+            print(f"bench: {python} has no Pillow and numpy; using the samples of data/images, which have other sizes",
+                  file=sys.stderr)
+            sources = sorted((ROOT / "data" / "images").glob(f"*.{extension}"))
+            target = target.with_name(f"samples-{name}")
+            shutil.rmtree(target, ignore_errors=True)
+        for n in range(len(list(made.iterdir())), count if sources else 0):
+            os.link(sources[n % len(sources)], made / f"{n:04}.{extension}")
+        made.rename(target)
+    return sorted(target.glob(f"*.{extension}"))
 
 
 def make_rows(folder, count, width, dtype):
@@ -206,24 +207,6 @@ def make_rows(folder, count, width, dtype):
             cut = first // block % width * size
             file.write(b"".join(row[cut:] + row[:cut] for row in rows[:count - first]))
     return path
-
-
-def read_seconds(path, threads):
-    """Seconds to read a cached file, by threads and in pieces that stay in a processor's cache."""
-    piece, size = 256 << 10, path.stat().st_size
-    share = -(-size // threads)
-    with open(path, "rb") as file:
-        def read(first):
-            buffer = bytearray(piece)
-            for offset in range(first, min(first + share, size), piece):
-                os.preadv(file.fileno(), [buffer], offset)
-        workers = [threading.Thread(target=read, args=(i * share,)) for i in range(threads)]
-        started = time.perf_counter()
-        for worker in workers:
-            worker.start()
-        for worker in workers:
-            worker.join()
-        return time.perf_counter() - started
 
 
 def make_prompts(folder, count):

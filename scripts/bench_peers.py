@@ -1,25 +1,36 @@
 # SPDX-License-Identifier: Apache-2.0
 """The programs that scripts/bench.py compares sightline with, each in a separate process.
 
-bench_peers.py NAME serve MODEL THREADS   answers timing requests, one JSON object per line, on stdin and stdout
-bench_peers.py NAME score MODEL THREADS IMAGE CAPTION...   one whole run: load, rank the captions, print, end
-bench_peers.py NAME check   exits with 0 if NAME can run, and prints its versions
-NAME: transformers, onnxruntime, openvino, pillow
+bench_peers.py NAME check                       exits with 0 if NAME can run, and prints its versions
+bench_peers.py NAME convert MODEL FOLDER        converts MODEL once, into FOLDER (bench_convert.py)
+bench_peers.py NAME serve MODEL FOLDER THREADS  answers timing requests, one JSON object per line, on stdin and stdout
+bench_peers.py NAME score MODEL FOLDER THREADS IMAGE CAPTION...   one whole run: load, rank the captions, print, end
+
+NAME is one of PACKAGES. Each program has its best settings: runtimes read images with Pillow and numpy alone and texts
+with the tokenizers package, and share a folder of images among single-threaded streams, one per core.
 """
+import concurrent.futures
 import importlib.metadata
 import json
 import os
 import pathlib
-import resource
 import sys
+import threading
 import time
 
+# The packages that a run needs.
 PACKAGES = {
     "transformers": ("torch", "transformers", "pillow"),
-    "onnxruntime": ("onnxruntime", "tokenizers", "transformers", "torch", "onnx", "pillow"),
-    "openvino": ("openvino", "tokenizers", "transformers", "torch", "onnx", "pillow"),
+    "onnxruntime": ("onnxruntime", "tokenizers", "pillow", "numpy"),
+    "onnxruntime-int8": ("onnxruntime", "tokenizers", "pillow", "numpy"),
+    "openvino": ("openvino", "tokenizers", "pillow", "numpy"),
+    "openvino-bf16": ("openvino", "tokenizers", "pillow", "numpy"),
+    "openvino-int8": ("openvino", "tokenizers", "pillow", "numpy"),
     "pillow": ("pillow", "numpy"),
+    "hf_processors_rs": ("hf_processors_rs",),
+    "numpy": ("numpy",),
 }
+MODULES = {"pillow": "PIL"}
 
 
 class Pillow:
@@ -27,7 +38,7 @@ class Pillow:
 
     side = 224
 
-    def __init__(self, _model=None, _threads=1):
+    def __init__(self, *_):
         import numpy
         from PIL import Image
 
@@ -47,30 +58,46 @@ class Pillow:
         return self.numpy.stack([self.load_image(path) for path in paths])
 
 
-class Lean(Pillow):
-    """The fastest usual preprocessing for a runtime: Pillow, numpy, and the tokenizers package."""
+class HfProcessorsRs:
+    """Image preprocessing by hf_processors_rs in one thread, with Pillow's resampling."""
 
-    def __init__(self, model):
-        super().__init__()
-        import tokenizers
+    def __init__(self, _name, model, *_):
+        import hf_processors_rs
 
-        self.tokenizer = tokenizers.Tokenizer.from_file(str(pathlib.Path(model) / "onnx" / "tokenizer.json"))
-        self.tokenizer.enable_truncation(77)
-        self.end = self.tokenizer.token_to_id("<|endoftext|>")
+        self.processor = hf_processors_rs.AutoImageProcessor.from_pretrained(str(model), backend="pil")
 
-    def captions(self, texts, pad_to=None):
-        self.tokenizer.enable_padding(pad_id=self.end, pad_token="<|endoftext|>", length=pad_to)
-        return self.numpy.array([e.ids for e in self.tokenizer.encode_batch(texts)], self.numpy.int64)
+    def load_images(self, paths):
+        return [self.processor([path], num_threads=1) for path in paths]
+
+
+class Numpy:
+    """A search in stored embeddings: cosines by numpy's product of matrices, the best ten by partition."""
+
+    def __init__(self, *_):
+        import numpy
+
+        self.numpy = numpy
+
+    def search(self, path, count):
+        numpy = self.numpy
+        rows = numpy.load(path, mmap_mode="r")
+        captions = numpy.random.RandomState(1).standard_normal((rows.shape[1], count)).astype("f4")
+        norms = numpy.sqrt(numpy.einsum("ij,ij->i", rows, rows))
+        cosines = rows @ captions / norms[:, None]
+        best = numpy.argpartition(-cosines, 10, axis=0)[:10]
+        return numpy.take_along_axis(cosines, best, axis=0)
 
 
 class Transformers:
     """PyTorch, float32, with transformers' default attention and processors."""
 
-    def __init__(self, model, threads):
+    def __init__(self, _name, model, _folder, threads):
         import torch
         from transformers import CLIPModel, CLIPTokenizer
         from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+        from transformers.utils import logging
 
+        logging.disable_progress_bar()
         self.processor = CLIPImageProcessorPil.from_pretrained(model)
         self.tokenizer = CLIPTokenizer.from_pretrained(model)
         self.torch = torch
@@ -95,57 +122,50 @@ class Transformers:
         out = self.model.get_text_features(input_ids=self.torch.from_numpy(ids))
         return getattr(out, "pooler_output", out).numpy()
 
-
-def export_onnx(model):
-    """MODEL/onnx/{vision,text}.onnx and tokenizer.json, exported once by torch and transformers."""
-    folder = pathlib.Path(model) / "onnx"
-    if (folder / "complete").is_file():
-        return folder
-    import torch
-    from transformers import CLIPModel, CLIPTokenizer
-
-    folder.mkdir(exist_ok=True)
-    CLIPTokenizer.from_pretrained(model).backend_tokenizer.save(str(folder / "tokenizer.json"))
-    clip = CLIPModel.from_pretrained(model, dtype=torch.float32, attn_implementation="eager").eval()
-
-    class Vision(torch.nn.Module):
-        def forward(self, pixel_values):
-            out = clip.vision_model(pixel_values=pixel_values)
-            return clip.visual_projection(out.pooler_output)
-
-    class Text(torch.nn.Module):
-        def forward(self, input_ids):
-            out = clip.text_model(input_ids=input_ids)
-            return clip.text_projection(out.pooler_output)
-
-    side = clip.config.vision_config.image_size
-    ids = torch.tensor([[clip.config.text_config.bos_token_id, 5, 7, clip.config.text_config.eos_token_id]] * 2)
-    for name, module, example, axes in (("vision", Vision(), torch.zeros(2, 3, side, side), {0: "batch"}),
-                                        ("text", Text(), ids, {0: "batch", 1: "length"})):
-        wrapped = module.eval()
-        wrapped.clip = clip
-        with torch.no_grad():
-            torch.onnx.export(wrapped, (example,), str(folder / f"{name}.onnx"), input_names=["input"],
-                              output_names=["output"], dynamic_axes={"input": axes, "output": {0: "batch"}},
-                              opset_version=17, dynamo=False)
-    (folder / "complete").write_text("")
-    return folder
+    def folder(self, batches):
+        for paths in batches:
+            self.image(self.load_images(paths))
 
 
-class OnnxRuntime(Lean):
-    """ONNX Runtime's CPU provider, float32."""
+class Runtime(Pillow):
+    """What ONNX Runtime and OpenVINO share: the tokenizer, and streams that decode and encode side by side."""
 
-    def __init__(self, model, threads):
-        super().__init__(model)
+    def __init__(self, name, folder, threads):
+        super().__init__()
+        import tokenizers
+
+        self.name, self.files, self.threads = name, pathlib.Path(folder), threads
+        self.tokenizer = tokenizers.Tokenizer.from_file(str(self.files / "tokenizer.json"))
+        self.tokenizer.enable_truncation(77)
+        self.end = self.tokenizer.token_to_id("<|endoftext|>")
+        self.streams = None
+
+    def captions(self, texts, pad_to=None):
+        self.tokenizer.enable_padding(pad_id=self.end, pad_token="<|endoftext|>", length=pad_to)
+        return self.numpy.array([e.ids for e in self.tokenizer.encode_batch(texts)], self.numpy.int64)
+
+    def folder(self, batches):
+        if self.streams is None:
+            self.streams = self.make_streams()
+        with concurrent.futures.ThreadPoolExecutor(self.threads) as pool:
+            list(pool.map(lambda paths: self.streams(self.load_images(paths)), batches))
+
+
+class OnnxRuntime(Runtime):
+    """ONNX Runtime's CPU provider: float32, or int8 by its dynamic quantization."""
+
+    def __init__(self, name, _model, folder, threads):
+        super().__init__(name, folder, threads)
+        self.vision, self.words = (self.session(tower, threads) for tower in ("vision", "text"))
+
+    def session(self, tower, threads):
         import onnxruntime
 
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.inter_op_num_threads = 1
-        folder = pathlib.Path(model) / "onnx"
-        self.vision, self.words = (
-            onnxruntime.InferenceSession(str(folder / f"{name}.onnx"), options, providers=["CPUExecutionProvider"])
-            for name in ("vision", "text"))
+        file = f"{tower}-int8.onnx" if self.name.endswith("int8") else f"{tower}.onnx"
+        return onnxruntime.InferenceSession(str(self.files / file), options, providers=["CPUExecutionProvider"])
 
     def image(self, pixels):
         return self.vision.run(None, {"input": pixels})[0]
@@ -153,20 +173,27 @@ class OnnxRuntime(Lean):
     def text(self, ids):
         return self.words.run(None, {"input": ids})[0]
 
+    def make_streams(self):
+        session = self.session("vision", 1)
+        return lambda pixels: session.run(None, {"input": pixels})[0]
 
-class OpenVINO(Lean):
-    """OpenVINO's CPU plugin, restricted to float32, with its cache of compiled models."""
 
-    def __init__(self, model, threads):
-        super().__init__(model)
+class OpenVINO(Runtime):
+    """OpenVINO's CPU plugin in one format, with its cache of compiled models; int8 models were quantized by NNCF."""
+
+    def __init__(self, name, _model, folder, threads):
+        super().__init__(name, folder, threads)
+        self.vision, self.words = (self.compiled(tower, PERFORMANCE_HINT="LATENCY") for tower in ("vision", "text"))
+
+    def compiled(self, tower, **hints):
         import openvino
 
         core = openvino.Core()
-        folder = pathlib.Path(model) / "onnx"
-        core.set_property({"CACHE_DIR": str(folder / "openvino-cache")})
-        hints = {"INFERENCE_PRECISION_HINT": "f32", "INFERENCE_NUM_THREADS": threads, "PERFORMANCE_HINT": "LATENCY"}
-        self.vision, self.words = (core.compile_model(str(folder / f"{name}.onnx"), "CPU", hints)
-                                   for name in ("vision", "text"))
+        core.set_property({"CACHE_DIR": str(self.files / f"cache-{self.name}")})
+        file = f"{tower}-int8.xml" if self.name.endswith("int8") else f"{tower}.onnx"
+        hints |= {"INFERENCE_PRECISION_HINT": "bf16" if self.name.endswith("bf16") else "f32",
+                  "INFERENCE_NUM_THREADS": self.threads}
+        return core.compile_model(str(self.files / file), "CPU", hints)
 
     def image(self, pixels):
         return self.vision(pixels)[0]
@@ -174,47 +201,49 @@ class OpenVINO(Lean):
     def text(self, ids):
         return self.words(ids)[0]
 
+    def make_streams(self):
+        model = self.compiled("vision", PERFORMANCE_HINT="THROUGHPUT", NUM_STREAMS=self.threads)
+        local = threading.local()
 
-ENGINES = {"transformers": Transformers, "onnxruntime": OnnxRuntime, "openvino": OpenVINO, "pillow": Pillow}
+        def encode(pixels):
+            if not hasattr(local, "request"):
+                local.request = model.create_infer_request()
+            return local.request.infer(pixels)[0]
+
+        return encode
 
 
-def run_task(engine, request):
-    """Runs the requested task once; every task ends with numbers in memory."""
+def make(name, arguments):
+    kind = name.split("-")[0]
+    return {"transformers": Transformers, "onnxruntime": OnnxRuntime, "openvino": OpenVINO, "pillow": Pillow,
+            "hf_processors_rs": HfProcessorsRs, "numpy": Numpy}[kind](name, *arguments)
+
+
+def seconds(engine, request):
+    """The time of one task; every task ends with numbers in memory."""
     task = request["task"]
-    if task == "pixels":
-        engine.load_images(request["paths"])
-    elif task == "image":
+    if task == "image":
         import numpy
 
-        pixels = getattr(engine, "held", None)
-        if pixels is None or len(pixels) != request["batch"]:
-            shape = (request["batch"], 3, Pillow.side, Pillow.side)
-            engine.held = numpy.random.RandomState(1).standard_normal(shape).astype("f4")
-            return run_task(engine, request)
-        started = time.perf_counter()
+        shape = (request["batch"], 3, Pillow.side, Pillow.side)
+        pixels = numpy.random.RandomState(1).standard_normal(shape).astype("f4")
+    started = time.perf_counter()
+    if task == "image":
         engine.image(pixels)
-        return time.perf_counter() - started
+    elif task == "pixels":
+        engine.load_images(request["paths"])
+    elif task == "search":
+        engine.search(request["path"], request["count"])
     elif task == "folder":
         paths, step = request["paths"], request["batch"]
-        for begin in range(0, len(paths), step):
-            engine.image(engine.load_images(paths[begin:begin + step]))
+        engine.folder([paths[begin:begin + step] for begin in range(0, len(paths), step)])
     elif task == "captions":
         texts, step = request["texts"], request["batch"]
         if request.get("sorted"):
             texts = sorted(texts, key=len)
         for begin in range(0, len(texts), step):
             engine.text(engine.captions(texts[begin:begin + step], request.get("pad_to")))
-    return None
-
-
-def serve(engine):
-    for line in sys.stdin:
-        request = json.loads(line)
-        started = time.perf_counter()
-        inner = run_task(engine, request)
-        seconds = inner if inner is not None else time.perf_counter() - started
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        print(json.dumps({"seconds": seconds, "peak_kib": peak}), flush=True)
+    return time.perf_counter() - started
 
 
 def score(engine, image_path, captions):
@@ -229,26 +258,22 @@ def score(engine, image_path, captions):
 def main(arguments):
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
-    name, command = arguments[:2]
-    versions = {package: importlib.metadata.version(package) for package in PACKAGES[name]}
+    name, command, *rest = arguments
     if command == "check":
         for package in PACKAGES[name]:
-            __import__("PIL" if package == "pillow" else package)
-        print(json.dumps(versions))
-        return
-    if name == "transformers":
-        from transformers.utils import logging
+            __import__(MODULES.get(package, package))
+        print(json.dumps({package: importlib.metadata.version(package) for package in PACKAGES[name]}))
+    elif command == "convert":
+        import bench_convert
 
-        logging.disable_progress_bar()
-    if command == "export":
-        export_onnx(arguments[2])
-        return
-    engine = ENGINES[name](arguments[2], int(arguments[3]))
-    if command == "serve":
+        bench_convert.convert(name, *map(pathlib.Path, rest))
+    elif command == "serve":
+        engine = make(name, (*rest[:2], int(rest[2])))
         print(json.dumps({"ready": True}), flush=True)
-        serve(engine)
+        for line in sys.stdin:
+            print(json.dumps({"seconds": seconds(engine, json.loads(line))}), flush=True)
     else:
-        score(engine, arguments[4], arguments[5:])
+        score(make(name, (*rest[:2], int(rest[2]))), rest[3], rest[4:])
 
 
 if __name__ == "__main__":

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The machine that scripts/bench.py runs on: its description, its peaks, its page cache."""
+import os
+import pathlib
+import platform
+import shutil
+import subprocess
+import threading
+import time
+
+SOURCE = pathlib.Path(__file__).resolve().parent / "bench_machine.cpp"
+COMPILERS = ("c++", "g++", "clang++", "g++-12", "clang++-14")
+FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "asimd")
+PIECE = 1 << 20
+
+
+def describe(threads):
+    text = pathlib.Path("/proc/cpuinfo").read_text() if os.path.exists("/proc/cpuinfo") else ""
+    fields = {}
+    for line in text.splitlines():
+        key, _, value = line.partition(":")
+        fields.setdefault(key.strip(), value.strip())
+    flags = (fields.get("flags") or fields.get("Features") or "").split()
+    return {"cpu": fields.get("model name") or platform.processor() or platform.machine(),
+            "cores": len(os.sched_getaffinity(0)), "threads": threads,
+            "instructions": [flag for flag in FLAGS if flag in flags],
+            "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1),
+            "system": f"{platform.system()} {'.'.join(platform.release().split('.')[:2])}",
+            "load_before": round(os.getloadavg()[0], 2), "date": time.strftime("%Y-%m-%d")}
+
+
+class Probe:
+    """scripts/bench_machine.cpp, compiled for this processor. `program` is None without a compiler."""
+
+    def __init__(self, folder):
+        self.program = folder / "bench_machine"
+        compilers = [os.environ["CXX"]] if os.environ.get("CXX") else COMPILERS
+        for compiler in filter(shutil.which, compilers):
+            native = "-mcpu=native" if platform.machine() == "aarch64" else "-march=native"
+            command = [compiler, "-O3", native, "-std=c++20", "-pthread", str(SOURCE), "-o", str(self.program)]
+            if subprocess.run(command, capture_output=True).returncode == 0:
+                return
+        self.program = None
+
+    def _figures(self, *arguments):
+        done = subprocess.run([self.program, *map(str, arguments)], capture_output=True, text=True, check=True)
+        return {name: float(value) for name, value in map(str.split, done.stdout.splitlines())}
+
+    def peaks(self, threads):
+        """10^9 operations or bytes per second: f32_one, f32_all, bf16_..., int8_..., memory_..."""
+        return self._figures(threads) if self.program else {}
+
+    def file_seconds(self, path, threads):
+        """Seconds to sum a mapped file, page faults included."""
+        return self._figures(threads, path)["seconds"]
+
+
+def evict(path):
+    """Drops a file from the page cache. Pages that another process has mapped stay."""
+    with open(path, "rb") as file:
+        os.fsync(file.fileno())  # pages that are not yet written cannot be dropped
+        os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+
+
+def disk_rate(path, threads):
+    """10^9 bytes per second of a file that is not in the page cache, read by all threads in pieces of 1 MiB."""
+    evict(path)
+    size = path.stat().st_size
+    with open(path, "rb") as file:
+        def read(first):
+            buffer = bytearray(PIECE)
+            for offset in range(first * PIECE, size, threads * PIECE):
+                os.preadv(file.fileno(), [buffer], offset)
+        workers = [threading.Thread(target=read, args=(i,)) for i in range(threads)]
+        started = time.perf_counter()
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+        return size / (time.perf_counter() - started) / 1e9
+
+
+def rewrite(path):
+    """Copies a file onto itself, so that the page cache holds it as `cp` or a download leaves it: a file that was read
+    through a mapping is cached in larger pieces, from which a process starts faster."""
+    copy = path.with_name(path.name + ".copy")
+    shutil.copyfile(path, copy)
+    os.replace(copy, path)
