@@ -11,7 +11,7 @@ bench_engine, which is built with the tests); and differences of two runs of the
 time that the arithmetic and the memory of this machine allow (bench_floor.py). Weights are random.
 
 Peers (bench_peers.py) run under --python if their packages are installed; what cannot run is skipped by name.
---rows selects rows by the beginnings of their names: start, fresh, memory, busy, image, batch, captions, prompts,
+--rows selects rows by the beginnings of their names: start, fresh, busy, image, batch, captions, prompts,
 folder, pixels, search, cold; or image-bf16. ARGS after -- are passed to every sightline run, for example:
 -- --backend openblas. scripts/bench_report.py writes the figures of --json FILE into the documents.
 """
@@ -35,7 +35,10 @@ from bench_rows import FORMATS, PRECISIONS, Rows
 
 HERE = pathlib.Path(__file__).resolve().parent
 PAUSE = 0.1  # seconds between two programs: some runtimes poll for work after a run
-SCENARIO_ROWS = {"fresh": ("fresh", "memory"), "images": ("image", "batch"), "captions": ("captions", "prompts")}
+# Beginnings of the names of rows, by scenario.
+SCENARIO_ROWS = {"start": ("start",), "fresh": ("fresh",), "busy": ("busy",), "images": ("image", "batch"),
+                 "captions": ("captions", "prompts"), "folder": ("folder",), "pixels": ("pixels",),
+                 "search": ("search",), "cold": ("cold",)}
 
 
 class Bench(Rows):
@@ -165,16 +168,16 @@ class Bench(Rows):
     # ------------------------------------------------------------ rows
 
     def wants(self, scenario):
-        names = SCENARIO_ROWS.get(scenario, (scenario,))
-        return not self.options.rows or any(wanted.split("-")[0] in names for wanted in self.options.rows)
+        return not self.options.rows or any(wanted.split("-")[0] in SCENARIO_ROWS[scenario]
+                                            for wanted in self.options.rows)
 
-    def compare(self, rows, rounds=None, note=""):
+    def compare(self, rows, rounds=None, note="", warmups=1):
         """rows: (name, title, {label: function that returns a number}, settings). Functions that several rows share run
-        once per round. Returns whether anything was measured."""
+        once per round; the first rounds are warm-ups. Returns whether anything was measured."""
         rows = [(*row, {})[:4] for row in rows if bench_results.selected(row[0], self.options.rows)]
         functions = {id(function): function for _, _, contenders, _ in rows for function in contenders.values()}
         values = {key: [] for key in functions}
-        for counted in range(-1, rounds or self.rounds):
+        for counted in range(-warmups, rounds or self.rounds):
             for key, function in list(functions.items()):
                 time.sleep(PAUSE)
                 try:
@@ -184,7 +187,7 @@ class Bench(Rows):
                     self.skip(names[0], str(failure))
                     del functions[key], values[key]
                     continue
-                if counted >= 0:  # one round is a warm-up
+                if counted >= 0:
                     values[key].append(value)
         for name, title, contenders, more in rows:
             measured = {label: values[id(f)] for label, f in contenders.items() if id(f) in functions}
@@ -210,7 +213,7 @@ class Bench(Rows):
 
     def run(self):
         try:
-            for scenario in self.SCENARIOS:
+            for scenario in SCENARIO_ROWS:
                 if self.wants(scenario):
                     getattr(self, scenario)()
         finally:
@@ -241,6 +244,10 @@ def parse(arguments):
     options = parser.parse_args(arguments)
     options.arguments = rest
     options.engine = options.engine or str(pathlib.Path(options.sightline).parent / "tests" / "bench_engine")
+    beginnings = [name for names in SCENARIO_ROWS.values() for name in names]
+    for name in options.rows:
+        if name.split("-")[0] not in beginnings:
+            parser.error(f"unknown row '{name}': {', '.join(beginnings)}")
     for name in options.peers or ():
         if name not in bench_peers.PACKAGES:
             parser.error(f"unknown peer '{name}': {', '.join(bench_peers.PACKAGES)}")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What scripts/bench.py measures with loads and runs: a model it makes by itself, and prompts.
 
-Usage: bench_data_test.py --sightline BINARY [unittest options]
+Usage: data_test.py --sightline BINARY [--engine BINARY] [unittest options]
 """
 import pathlib
 import subprocess
@@ -65,4 +65,7 @@ if __name__ == "__main__":
     at = sys.argv.index("--sightline")
     SIGHTLINE = sys.argv[at + 1]
     del sys.argv[at:at + 2]
+    if "--engine" in sys.argv:
+        at = sys.argv.index("--engine")
+        del sys.argv[at:at + 2]
     unittest.main()
