@@ -7,7 +7,7 @@ Usage: scripts/bench.py [--sightline BINARY] [--quick] [--rows NAME,...] [--peer
 
 The programs take turns (A B C A B C ...). A figure is the median over the rounds, and a ratio is the median of the
 ratios of single rounds. Rows are of three kinds: whole processes; a loaded model, in a loop (the library in
-bench_engine, which is built with the tests); and differences of two runs of the program. Most have a floor, the least
+bench_engine, which is built with the tests); and, for searches, differences of two runs of the program. Most have a floor, the least
 time that the arithmetic and the memory of this machine allow (bench_floor.py). Weights are random.
 
 Peers (bench_peers.py) run under --python if their packages are installed; what cannot run is skipped by name.
@@ -49,6 +49,9 @@ class Bench(Rows):
         self.shape = bench_data.SHAPES[options.model]
         self.results, self.skipped, self.versions = [], [], {}
         self.peaks_mib, self.constants, self.counts = {}, {}, {}
+        self.machine = bench_machine.describe(options.threads)  # before anything else, with the load of others
+        version = subprocess.run([options.sightline, "--version"], capture_output=True, text=True).stdout.split()
+        self.versions["sightline"] = version[-1] if version else "unknown"
         self.work = pathlib.Path(options.work)
         self.work.mkdir(parents=True, exist_ok=True)
         self.model = bench_data.make_model(self.work, options.model)
@@ -60,7 +63,8 @@ class Bench(Rows):
         self.peers = dict(self._available())
         self._pack()
         self._start_engines()
-        self.disk = self.measured_disk() if self.wants("cold") else None
+        weights = self.model / "model.safetensors"
+        self.disk = bench_machine.disk_rate(weights) if self.wants("cold") else None
 
     # ------------------------------------------------------------ what is measured with
 
@@ -130,11 +134,11 @@ class Bench(Rows):
         return self.sightline("embed-image", "--files-from", names, "--output", self.work / "out.npy", "--force",
                               model=model)
 
-    def difference(self, make_command, few, many, per=None):
-        """Milliseconds of `many` items less those of `few`, for one item or for `per`."""
+    def difference(self, make_command, few, many):
+        """Milliseconds of a run with `many` items less those of a run with `few`."""
         def measure():
             short, long = Run(make_command(few)).seconds, Run(make_command(many)).seconds
-            return max(1e-3, (long - short) / (per or many - few) * 1e3)
+            return max(1e-3, (long - short) * 1e3)
         return measure
 
     def neighbour(self):
@@ -192,8 +196,10 @@ class Bench(Rows):
         for name, title, contenders, more in rows:
             measured = {label: values[id(f)] for label, f in contenders.items() if id(f) in functions}
             if bench_results.OWN in measured:
-                self.add(name, title, more.get("unit", "ms"), measured, precision=more.get("precision"),
-                         floor=self.floor_of(more, measured), note=note)
+                floor = self.floor_of(more, measured)
+                measured.pop(more.get("floor_is"), None)
+                self.add(name, title, more.get("unit", "ms"), measured, precision=more.get("precision"), floor=floor,
+                         note=note)
         return bool(rows)
 
     def floor_of(self, more, measured):
@@ -210,6 +216,19 @@ class Bench(Rows):
         if bench_results.selected(name, self.options.rows):
             self.results.append(bench_results.make_row(name, title, unit, values, **more))
             print(bench_results.line(self.results[-1]), flush=True)
+            self.save()
+
+    def save(self):
+        """Writes what was measured so far, so that a run that is interrupted leaves a report."""
+        if not self.options.json:
+            return
+        disk = {"disk": round(self.disk, 2)} if self.disk else {}
+        report = {"format": 1, "machine": {**self.machine, "peaks": self.peaks, **disk},
+                  "versions": dict(sorted(self.versions.items())), "model": self.options.model,
+                  "arguments": self.options.arguments, "rounds": self.rounds,
+                  "constants": {name: bench_results.rounded(ms) for name, ms in self.constants.items()},
+                  "rows": self.results, "skipped": self.skipped}
+        pathlib.Path(self.options.json).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
     def run(self):
         try:
@@ -234,7 +253,7 @@ def parse(arguments):
     parser.add_argument("--engine", help="bench_engine [tests/bench_engine next to BINARY]")
     parser.add_argument("--work", default=os.path.join(tempfile.gettempdir(), "sightline-bench"))
     parser.add_argument("--python", default=sys.executable, help="Python interpreter with the packages of the peers")
-    parser.add_argument("--model", default="b32", choices=[name for name in bench_data.SHAPES if name != "pixels"])
+    parser.add_argument("--model", default="b32", choices=["b32", "b16", "l14"])
     parser.add_argument("--threads", type=int, default=min(2, len(os.sched_getaffinity(0))))
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and items")
@@ -259,23 +278,12 @@ def parse(arguments):
 def main():
     options = parse(sys.argv[1:])
     started = time.monotonic()
-    machine = bench_machine.describe(options.threads)
-    version = subprocess.run([options.sightline, "--version"], capture_output=True, text=True).stdout.split()
     bench = Bench(options)
-    bench.versions["sightline"] = version[-1] if version else "unknown"
-    for title, facts in (("machine", machine), ("peaks", bench.peaks), ("versions", bench.versions)):
+    for title, facts in (("machine", bench.machine), ("peaks", bench.peaks), ("versions", bench.versions)):
         print(f"{title}: " + ", ".join(f"{key} {value}" for key, value in facts.items()))
     bench.run()
-    machine["peaks"] = bench.peaks
-    if bench.disk:
-        machine["disk"] = round(bench.disk, 2)
+    bench.save()
     print(f"bench: {time.monotonic() - started:.0f} s", file=sys.stderr)
-    if options.json:
-        report = {"format": 1, "machine": machine, "versions": dict(sorted(bench.versions.items())),
-                  "model": options.model, "arguments": options.arguments, "rounds": bench.rounds,
-                  "constants": {name: bench_results.rounded(ms) for name, ms in bench.constants.items()},
-                  "rows": bench.results, "skipped": bench.skipped}
-        pathlib.Path(options.json).write_text(json.dumps(report, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":

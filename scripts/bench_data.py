@@ -23,8 +23,8 @@ SHAPES = {
     "b16": dict(vision=(768, 12, 12, 3072), image=224, patch=16, text=(512, 12, 8, 2048), projection=512, vocab=49408),
     "l14": dict(vision=(1024, 24, 16, 4096), image=224, patch=14, text=(768, 12, 12, 3072), projection=768,
                 vocab=49408),
-    # almost no arithmetic, so that decoding and resizing dominate
-    "pixels": dict(vision=(8, 1, 1, 8), image=224, patch=112, text=(8, 1, 1, 8), projection=8, vocab=None),
+    # almost no arithmetic, and embeddings of the usual size
+    "search": dict(vision=(8, 1, 1, 8), image=224, patch=112, text=(8, 1, 1, 8), projection=512, vocab=None),
 }
 
 

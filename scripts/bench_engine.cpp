@@ -13,10 +13,12 @@
 #include <cstdint>
 #include <cstdio>  // before jpeglib.h, which needs FILE
 #include <exception>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,13 +51,15 @@ sightline::Tensor random_pixels(std::int64_t count, std::int64_t side) {
 }
 
 void decode(const std::string& path, std::vector<unsigned char>& rows) {
-  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> file(std::fopen(path.c_str(), "rb"), std::fclose);
+  std::ifstream file(path, std::ios::binary);
   if (!file) throw std::runtime_error(path + ": cannot open");
+  std::string bytes(static_cast<std::size_t>(std::filesystem::file_size(path)), '\0');
+  file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   jpeg_decompress_struct decoder{};
   jpeg_error_mgr errors{};
   decoder.err = jpeg_std_error(&errors);
   jpeg_create_decompress(&decoder);
-  jpeg_stdio_src(&decoder, file.get());
+  jpeg_mem_src(&decoder, reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
   jpeg_read_header(&decoder, TRUE);
   decoder.out_color_space = JCS_RGB;
   jpeg_start_decompress(&decoder);

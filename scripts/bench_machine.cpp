@@ -90,13 +90,13 @@ void chains(Vector zero, const Step& step) {
   for (Vector* c : {&c0, &c1, &c2, &c3, &c4, &c5, &c6, &c7, &c8, &c9, &c10, &c11}) keep(*c);
 }
 
-/// Prints the best of five runs, on one thread and on all.
+/// Prints the best of 15 runs, on one thread and on all.
 template <class Kernel>
 void print_peak(const char* name, int threads, int multiply_adds, const Kernel& kernel) {
   for (const char* label : {"one", "all"}) {
     const int count = *label == 'o' ? 1 : threads;
     double best = 1e9;
-    for (int repeat = 0; repeat < 5; ++repeat) best = std::min(best, timed(count, [&](int) { kernel(); }));
+    for (int repeat = 0; repeat < 15; ++repeat) best = std::min(best, timed(count, [&](int) { kernel(); }));
     std::printf("%s_%s %.1f\n", name, label, 2.0 * multiply_adds * kChains * kSteps * count / best / 1e9);
   }
 }

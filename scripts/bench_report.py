@@ -51,7 +51,7 @@ def machine_text(report):
     if "disk" in machine:
         parts.append(f"disk {machine['disk']} GB/s")
     parts.append(", ".join(f"{name_of(name)} {version}" for name, version in versions.items()))
-    parts.append(f"{machine['threads']} threads, {report['rounds']} rounds, model shapes {report['model']}, random weights")
+    parts.append(f"{machine['threads']} threads, median of {report['rounds']}, model shapes {report['model']}, random weights")
     return "; ".join(parts) + "."
 
 

@@ -48,7 +48,7 @@ def panel(row, title, left, top):
             x = left + LABEL + row["floor"]["ms"] * scale
             parts.append(f'<line x1="{x:.1f}" y1="{y - 3}" x2="{x:.1f}" y2="{y + BAR + 3}" class="floor"/>')
         unit = row["unit"].split("/")[0]
-        words = f"{shown(value)} {unit}" + ("" if label == OWN else f"  {factor(row['ratio'][label])}")
+        words = f"{shown(value)} {unit}" + ("" if label == OWN else f" ({factor(row['ratio'][label])})")
         parts.append(text(round(left + LABEL + length + 6, 1), y + 11, words, "text number"))
     return "\n".join(parts)
 

@@ -30,20 +30,20 @@ class BenchDataTest(unittest.TestCase):
         return done.stdout
 
     def test_model_is_complete_and_runs(self):
-        model = bench_data.make_model(self.folder, "pixels")
+        model = bench_data.make_model(self.folder, "search")
         self.assertIn("image_encoder", self.run_sightline("info", model))
         out = self.folder / "out.npy"
         self.run_sightline("embed-image", ROOT / "data" / "images" / "dog.jpg", "--model", model, "--output", out,
                            "--quiet")
         header, values = out.read_bytes()[:128], out.read_bytes()[128:]
-        self.assertIn(b"(1, 8)", header)
-        self.assertEqual(len(values), 8 * 4)
-        self.assertNotEqual(values, bytes(8 * 4))
+        self.assertIn(b"(1, 512)", header)
+        self.assertEqual(len(values), 512 * 4)
+        self.assertNotEqual(values, bytes(512 * 4))
 
     def test_model_is_made_once(self):
-        model = bench_data.make_model(self.folder, "pixels")
+        model = bench_data.make_model(self.folder, "search")
         before = (model / "model.safetensors").stat().st_mtime_ns
-        self.assertEqual((bench_data.make_model(self.folder, "pixels") / "model.safetensors").stat().st_mtime_ns, before)
+        self.assertEqual((bench_data.make_model(self.folder, "search") / "model.safetensors").stat().st_mtime_ns, before)
 
     def test_prompts(self):
         lines = bench_data.make_prompts(self.folder, 300).read_text(encoding="utf-8").splitlines()
