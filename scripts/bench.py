@@ -281,7 +281,10 @@ def main():
     bench = Bench(options)
     for title, facts in (("machine", bench.machine), ("peaks", bench.peaks), ("versions", bench.versions)):
         print(f"{title}: " + ", ".join(f"{key} {value}" for key, value in facts.items()))
-    bench.run()
+    try:
+        bench.run()
+    except KeyboardInterrupt:
+        sys.exit("bench: interrupted; the report has the rows that were shown")
     bench.save()
     print(f"bench: {time.monotonic() - started:.0f} s", file=sys.stderr)
 

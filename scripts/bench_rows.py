@@ -20,6 +20,10 @@ FORMATS = {"f32": "float32", "f16": "float16 weights", "bf16": "bfloat16", "int8
 class Rows:
     """Mixed into Bench, which has options, sizes, peers, engines, packed files, peaks and constants."""
 
+    def rivals(self, precision, functions):
+        """The functions of the programs that compute in this format, by the names that are shown."""
+        return {shown: functions[name] for shown, name in RIVALS[precision].items() if name in functions}
+
     # ------------------------------------------------------------ whole processes
 
     def start(self):
@@ -64,9 +68,7 @@ class Rows:
             work = (bench_floor.image_work(self.shape, precision)
                     + bench_floor.text_work(self.shape, precision, *self.tokens(bench_data.CAPTIONS)))
             source = "from a Hugging Face folder" if label == "folder" else f"packed, {FORMATS[label]}"
-            contenders = {OWN: runs[label]}
-            if rivals:
-                contenders |= {shown: runs[rival] for shown, rival in RIVALS[precision].items() if rival in runs}
+            contenders = {OWN: runs[label], **(self.rivals(precision, runs) if rivals else {})}
             full = f"{name}-folder" if label == "folder" else f"{name}-packed-{label}"
             rows.append((full, f"{title}, {source}", contenders,
                          dict(precision=precision, work=work, constants=("start", "decode"), **more)))
@@ -116,14 +118,12 @@ class Rows:
     def warm(self, name, title, unit, own, rival, per, work, precisions=PRECISIONS, **more):
         """Rows NAME-PRECISION. `own(engine)` and `rival(peer)` return seconds for `per` items."""
         rows = []
+        others = {name: lambda peer=peer: rival(peer) / per * 1e3 for name, peer in self.models().items()}
         for precision in precisions:
             if precision not in self.engines:
                 continue
             engine = self.engines[precision]
-            contenders = {OWN: lambda engine=engine: own(engine) / per * 1e3}
-            for shown, peer in RIVALS[precision].items():
-                if peer in self.peers:
-                    contenders[shown] = lambda peer=self.peers[peer]: rival(peer) / per * 1e3
+            contenders = {OWN: lambda engine=engine: own(engine) / per * 1e3, **self.rivals(precision, others)}
             full = name if len(precisions) == 1 else f"{name}-{precision}"
             rows.append((full, f"{title}, {FORMATS[precision]}", contenders,
                          dict(precision=precision, work=work(precision) * (1 / per), unit=unit, **more)))
@@ -162,13 +162,12 @@ class Rows:
         paths = self.image_files("jpg", 640, 480, count)
         part = [str(path) for path in paths[:count // 2]]
         rows = []
+        others = {name: lambda peer=peer: peer.ask(task="folder", batch=8, paths=part) / len(part) * 1e3
+                  for name, peer in self.models().items()}
         for precision in ("f32", *(precision for precision in self.packed if precision != "f32")):
             command = self.embed_images(paths, None if precision == "f32" else self.packed[precision])
-            contenders = {OWN: lambda command=command: Run(command).seconds / count * 1e3}
-            for shown, peer in RIVALS[precision].items():
-                if peer in self.peers:
-                    contenders[shown] = lambda peer=self.peers[peer]: peer.ask(
-                        task="folder", batch=8, paths=part) / len(part) * 1e3
+            contenders = {OWN: lambda command=command: Run(command).seconds / count * 1e3,
+                          **self.rivals(precision, others)}
             work = bench_floor.Work(bench_floor.image_work(self.shape, precision).operations)
             rows.append((f"folder-{precision}", f"a folder of {count} JPEGs of 640x480, {FORMATS[precision]}", contenders,
                          dict(precision=precision, unit="ms/image", constants=("decode",), work=work,
