@@ -146,9 +146,9 @@ class Rows:
         file = bench_data.make_prompts(self.work, 400)
         texts = file.read_text(encoding="utf-8").splitlines()
         for name, title, count, more, precisions in (
-                ("prompts", "400 prompts; the others: sorted, in batches of 32", 80 if self.options.quick else 256,
+                ("prompts", "400 prompts; the others: sorted, in batches of 32", 80 if self.options.quick else 160,
                  {"sorted": True}, PRECISIONS),
-                ("prompts-77", "400 prompts; the others: padded to 77 tokens", 32 if self.options.quick else 64,
+                ("prompts-77", "400 prompts; the others: padded to 77 tokens", 32,
                  {"pad_to": 77}, ("f32",))):
             self.warm(name, title, "ms/prompt", lambda engine: engine.ask("captions", file),
                       lambda peer, n=count, more=more: peer.ask(task="captions", texts=texts[:n], batch=32, **more)
@@ -172,7 +172,7 @@ class Rows:
             rows.append((f"folder-{precision}", f"a folder of {count} JPEGs of 640x480, {FORMATS[precision]}", contenders,
                          dict(precision=precision, unit="ms/image", constants=("decode",), work=work,
                               decoders=min(self.cores, self.options.threads))))
-        self.compare(rows, rounds=min(self.rounds, 4),
+        self.compare(rows, rounds=min(self.rounds, 3),
                      note="the whole process, page cache warm; the others have loaded their model")
         self.compare([("folder-memory", f"peak memory of {count} images, float32",
                        {OWN: lambda: Run(self.embed_images(paths)).peak_mib}, {"unit": "MiB"})], rounds=1)
