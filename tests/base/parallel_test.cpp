@@ -4,7 +4,9 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <numeric>
 #include <stdexcept>
+#include <thread>
 #include <vector>
 
 #include "support/catch.h"
@@ -63,6 +65,80 @@ TEST_CASE("pool: a nested run executes on the calling thread alone", "[base]") {
   std::atomic<int> done{0};
   pool.run(10, [&](std::int64_t, int) { pool.run(10, [&](std::int64_t, int) { ++done; }); });
   CHECK(done == 100);
+}
+
+TEST_CASE("pool: teams share their work, every index runs once, and worker numbers are exclusive", "[base]") {
+  const int threads = GENERATE(1, 2, 3, 8);
+  const std::int64_t pieces = GENERATE(1, 2, 7);
+  ThreadPool pool(threads);
+  constexpr std::size_t kParts = 40;
+  for (int round = 0; round < 50; ++round) {
+    // Not atomic, so that ThreadSanitizer checks the synchronisation.
+    std::vector<std::vector<int>> done(static_cast<std::size_t>(pieces), std::vector<int>(kParts));
+    std::vector<std::vector<int>> by_worker(static_cast<std::size_t>(pieces),
+                                            std::vector<int>(static_cast<std::size_t>(threads)));
+    std::vector<int> led(static_cast<std::size_t>(threads));
+    pool.lead(pieces, [&](std::int64_t piece, int worker, ThreadPool& team) {
+      ++led[static_cast<std::size_t>(worker)];
+      const auto p = static_cast<std::size_t>(piece);
+      for (int product = 0; product < 10; ++product) {
+        team.run(kParts, [&](std::int64_t part, int member) {
+          ++done[p][static_cast<std::size_t>(part)];
+          ++by_worker[p][static_cast<std::size_t>(member)];
+          team.run(2, [&](std::int64_t, int) {});  // on the calling thread alone
+        });
+      }
+    });
+    for (std::size_t p = 0; p < done.size(); ++p) {
+      CHECK(done[p] == std::vector<int>(kParts, 10));
+      CHECK(std::accumulate(by_worker[p].begin(), by_worker[p].end(), 0) == 10 * static_cast<int>(kParts));
+    }
+    CHECK(std::accumulate(led.begin(), led.end(), 0) == pieces);
+  }
+}
+
+TEST_CASE("pool: a thread without a piece of its own helps the team of the last one", "[base]") {
+  ThreadPool pool(2);
+  std::atomic<std::int64_t> inside{0};
+  std::atomic<bool> met{false};
+  // Each of two parts waits for the other, so the piece ends only if two threads work on it.
+  pool.lead(1, [&](std::int64_t, int, ThreadPool& team) {
+    team.run(2, [&](std::int64_t, int) {
+      ++inside;
+      while (inside < 2) std::this_thread::yield();
+      met = true;
+    });
+  });
+  CHECK(met);
+  inside = 0;
+  std::atomic<int> pieces{0};
+  pool.lead(3, [&](std::int64_t piece, int, ThreadPool& team) {
+    ++pieces;
+    if (piece < 2) return;
+    while (pieces < 3) std::this_thread::yield();
+    team.run(2, [&](std::int64_t, int) {
+      ++inside;
+      while (inside < 2) std::this_thread::yield();
+    });
+  });
+  CHECK(inside == 2);
+}
+
+TEST_CASE("pool: an exception of a team reaches the caller and the pool stays usable", "[base][error]") {
+  const int threads = GENERATE(1, 2, 5);
+  ThreadPool pool(threads);
+  for (int round = 0; round < 50; ++round) {
+    const auto fail_in_team = [](std::int64_t piece, int, ThreadPool& team) {
+      team.run(20, [&](std::int64_t part, int) {
+        if (piece == 3 && part == 7) throw std::runtime_error("broken");
+      });
+    };
+    CHECK_THROWS_WITH(pool.lead(6, fail_in_team), "broken");
+    std::atomic<int> done{0};
+    pool.lead(6,
+              [&](std::int64_t, int, ThreadPool& team) { team.run(20, [&](std::int64_t, int) { ++done; }); });
+    CHECK(done == 120);
+  }
 }
 
 TEST_CASE("pool: there is at least one core", "[base]") { CHECK(available_cores() >= 1); }

@@ -11,14 +11,20 @@
 #include <fstream>
 #include <mutex>
 #include <thread>
+#include <utility>
 #include <vector>
 
+// Each thread has a job of its own, on cache lines of its own, and the pool has one more. A thread that has
+// nothing to do looks for a job with indices left and helps there. A thread that leads a team therefore
+// touches no memory that other leaders write, and takes no lock unless somebody sleeps.
 namespace sightline {
 namespace {
 
+constexpr std::size_t kCacheLine = 64;
+
 // A short spin catches the next product of a forward pass without a system call; spinning longer would take
 // the core from other processes.
-constexpr int kSpins = 2000;
+constexpr int kSpins = 2000, kLooks = 6000, kLeastSpins = 100;
 
 void pause_cpu() {
 #if defined(__x86_64__)
@@ -38,104 +44,201 @@ int cgroup_quota() {
 
 }  // namespace
 
-struct ThreadPool::State {
+// The indices of one `run`. Fields that are not atomic are written while no helper is inside.
+struct ThreadPool::Job {
   using Body = FunctionRef<void(std::int64_t, int)>;
 
-  std::vector<std::thread> threads;
-  std::mutex mutex;
-  std::condition_variable wake, done;
-  std::atomic<std::uint64_t> generation{0};  // incremented by every run
-  std::atomic<bool> stop{false};
-  std::atomic<std::int64_t> next{0};
-  std::atomic<int> active{0};
-  std::atomic<bool> failed{false};
+  // Written once a run, so that idle threads may watch it: indices may be left.
+  alignas(kCacheLine) std::atomic<bool> open{false};
+  alignas(kCacheLine) std::atomic<std::int64_t> next{0};
+  std::atomic<int> helpers{0};  // threads inside besides the one that runs the job
+  // Where the thread that runs the job waits until there are none; null while it does not.
+  std::atomic<std::condition_variable*> awaited_on{nullptr};
+  bool is_running = false;
   std::int64_t count = 0;
   const Body* body = nullptr;
   std::exception_ptr error;
-  bool running = false;
+  std::condition_variable done;
+};
 
-  void work(int worker) {
+// Orders of memory: a helper enters (`helpers`) and then looks whether the job is open; its owner closes it
+// and then looks whether helpers are inside. Sleeping works the same way. Either one of the two sees the
+// other, because all four accesses are sequentially consistent.
+struct ThreadPool::State {
+  explicit State(int size) : jobs(static_cast<std::size_t>(size) + 1) {}
+
+  std::vector<Job> jobs;  // of the pool, then of the team of each thread
+  std::vector<std::thread> threads;
+  std::mutex mutex;
+  std::condition_variable wake;
+  std::atomic<int> sleepers{0};
+  std::atomic<bool> stop{false};
+
+  Job& team_of(int thread) { return jobs[static_cast<std::size_t>(thread) + 1]; }
+  // A spin of an idle thread looks at every job.
+  int idle_spins() const { return std::max(kLooks / static_cast<int>(jobs.size()), kLeastSpins); }
+
+  bool any_open() const {
+    return std::ranges::any_of(jobs, [](const Job& job) { return job.open.load(); });
+  }
+
+  void work(Job& job, int worker) {
     for (;;) {
-      const std::int64_t index = next.fetch_add(1, std::memory_order_relaxed);
-      if (index >= count || failed.load(std::memory_order_relaxed)) return;
+      const std::int64_t index = job.next.fetch_add(1, std::memory_order_relaxed);
+      if (index >= job.count) break;
       try {
-        (*body)(index, worker);
+        (*job.body)(index, worker);
       } catch (...) {
         const std::lock_guard lock(mutex);
-        if (!error) error = std::current_exception();
-        failed.store(true, std::memory_order_relaxed);
+        if (!job.error) job.error = std::current_exception();
+        job.next.store(job.count, std::memory_order_relaxed);
+      }
+    }
+    job.open.store(false);
+  }
+
+  // Works on every open job once; a team that `thread` leads itself is never open here. Returns whether there
+  // was one.
+  bool help(int thread) {
+    bool helped = false;
+    const std::size_t count = jobs.size();
+    for (std::size_t i = 0; i < count; ++i) {
+      // The pool's own job first; then teams, beginning with another one for each thread.
+      const std::size_t number = i == 0 ? 0 : 1 + (static_cast<std::size_t>(thread) + i - 1) % (count - 1);
+      Job& job = jobs[number];
+      if (!job.open.load(std::memory_order_relaxed)) continue;
+      job.helpers.fetch_add(1);
+      if (job.open.load()) {
+        // The leader of a team is its worker 0, so thread 0 has the leader's number there.
+        work(job, number == 0 || thread != 0 ? thread : static_cast<int>(number) - 1);
+        helped = true;
+      }
+      leave(job);
+    }
+    return helped;
+  }
+
+  void leave(Job& job) {
+    if (job.helpers.fetch_sub(1) != 1) return;
+    std::condition_variable* waiting = job.awaited_on.load();
+    if (waiting == nullptr) return;
+    const std::lock_guard lock(mutex);
+    waiting->notify_all();
+  }
+
+  // Sleeps until a job is open or `enough` returns true.
+  template <class Condition>
+  void sleep(Condition enough) {
+    std::unique_lock lock(mutex);
+    sleepers.fetch_add(1);
+    wake.wait(lock, [&] { return any_open() || enough(); });
+    sleepers.fetch_sub(1);
+  }
+
+  // Helps until `enough` returns true.
+  template <class Condition>
+  void help_until(int thread, Condition enough) {
+    for (int spins_left = idle_spins(); !enough();) {
+      if (help(thread)) {
+        spins_left = idle_spins();
+      } else if (--spins_left > 0) {
+        pause_cpu();
+      } else {
+        sleep(enough);
+        spins_left = idle_spins();
       }
     }
   }
 
-  void member(int worker) {
-    std::uint64_t last_generation = 0;
-    for (;;) {
-      for (int i = 0; i < kSpins && generation.load(std::memory_order_acquire) == last_generation && !stop;
-           ++i)
-        pause_cpu();
-      if (generation.load(std::memory_order_acquire) == last_generation && !stop) {
-        std::unique_lock lock(mutex);
-        wake.wait(lock,
-                  [&] { return generation.load(std::memory_order_acquire) != last_generation || stop; });
-      }
-      if (stop) return;
-      last_generation = generation.load(std::memory_order_acquire);
-      work(worker);
-      if (active.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-        const std::lock_guard lock(mutex);
-        done.notify_one();
-      }
+  void publish(Job& job, std::int64_t count, const Job::Body& body) {
+    job.is_running = true;
+    job.count = count;
+    job.body = &body;
+    job.next.store(0, std::memory_order_relaxed);
+    job.open.store(true);
+    if (const int asleep = sleepers.load(); asleep > 0) {
+      { const std::lock_guard lock(mutex); }  // one that has just found nothing open is asleep after this
+      for (std::int64_t i = std::min<std::int64_t>(asleep, count - 1); i > 0; --i) wake.notify_one();
     }
+  }
+
+  void await_helpers(Job& job) {
+    for (int i = 0; i < kSpins && job.helpers.load() != 0; ++i) pause_cpu();
+    if (job.helpers.load() == 0) return;
+    std::unique_lock lock(mutex);
+    job.awaited_on.store(&job.done);
+    job.done.wait(lock, [&] { return job.helpers.load() == 0; });
+    job.awaited_on.store(nullptr);
+  }
+
+  // The same, helping teams meanwhile.
+  void help_while_waiting(Job& job, int thread) {
+    job.awaited_on.store(&wake);
+    help_until(thread, [&] { return job.helpers.load() == 0; });
+    job.awaited_on.store(nullptr);
+  }
+
+  void run(Job& job, int thread, std::int64_t count, const Job::Body& body, bool leads) {
+    publish(job, count, body);
+    work(job, 0);
+    if (leads) {
+      help_while_waiting(job, thread);
+    } else {
+      await_helpers(job);
+    }
+    job.is_running = false;
+    job.body = nullptr;
+    if (job.error) std::rethrow_exception(std::exchange(job.error, nullptr));
   }
 };
 
-ThreadPool::ThreadPool(int threads) : state_(std::make_unique<State>()) {
-  state_->threads.reserve(static_cast<std::size_t>(std::max(0, threads - 1)));
+ThreadPool::ThreadPool(int threads)
+    : own_(std::make_unique<State>(std::max(1, threads))), state_(*own_), job_(state_.jobs.front()) {
+  state_.threads.reserve(static_cast<std::size_t>(std::max(0, threads - 1)));
   try {
-    for (int worker = 1; worker < threads; ++worker)
-      state_->threads.emplace_back([state = state_.get(), worker] { state->member(worker); });
+    for (int thread = 1; thread < threads; ++thread) {
+      state_.threads.emplace_back([state = own_.get(), thread] {
+        state->help_until(thread, [&] { return state->stop.load(std::memory_order_relaxed); });
+      });
+    }
   } catch (const std::exception&) {
     // A process limit was reached or memory ran out: continue with the threads that started.
   }
 }
 
+ThreadPool::ThreadPool(State& state, int leader)
+    : state_(state), job_(state.team_of(leader)), thread_(leader) {}
+
 ThreadPool::~ThreadPool() {
+  if (own_ == nullptr) return;
   {
-    const std::lock_guard lock(state_->mutex);
-    state_->stop = true;
+    const std::lock_guard lock(state_.mutex);
+    state_.stop = true;
   }
-  state_->wake.notify_all();
-  for (std::thread& thread : state_->threads) thread.join();
+  state_.wake.notify_all();
+  for (std::thread& thread : state_.threads) thread.join();
 }
 
-int ThreadPool::size() const { return static_cast<int>(state_->threads.size()) + 1; }
+int ThreadPool::size() const { return static_cast<int>(state_.threads.size()) + 1; }
 
 void ThreadPool::run(std::int64_t count, FunctionRef<void(std::int64_t, int)> body) {
-  State& s = *state_;
-  if (s.threads.empty() || count <= 1 || s.running) {
+  if (state_.threads.empty() || count <= 1 || job_.is_running) {
     for (std::int64_t i = 0; i < count; ++i) body(i, 0);
     return;
   }
-  {
-    const std::lock_guard lock(s.mutex);
-    s.running = true;
-    s.count = count;
-    s.body = &body;
-    s.error = nullptr;
-    s.failed.store(false, std::memory_order_relaxed);
-    s.next.store(0, std::memory_order_relaxed);
-    s.active.store(static_cast<int>(s.threads.size()), std::memory_order_relaxed);
-    s.generation.fetch_add(1, std::memory_order_release);
+  state_.run(job_, thread_, count, body, false);
+}
+
+void ThreadPool::lead(std::int64_t count, FunctionRef<void(std::int64_t, int, ThreadPool&)> body) {
+  if (state_.threads.empty() || count <= 1 || job_.is_running || own_ == nullptr) {
+    for (std::int64_t i = 0; i < count; ++i) body(i, 0, *this);
+    return;
   }
-  s.wake.notify_all();
-  s.work(0);
-  for (int i = 0; i < kSpins && s.active.load(std::memory_order_acquire) != 0; ++i) pause_cpu();
-  std::unique_lock lock(s.mutex);
-  s.done.wait(lock, [&] { return s.active.load(std::memory_order_acquire) == 0; });
-  s.running = false;
-  s.body = nullptr;
-  if (s.error) std::rethrow_exception(std::exchange(s.error, nullptr));
+  const auto lead_one = [&](std::int64_t index, int worker) {
+    ThreadPool team(state_, worker);
+    body(index, worker, team);
+  };
+  state_.run(job_, thread_, count, lead_one, true);
 }
 
 int available_cores() {

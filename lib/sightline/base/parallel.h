@@ -8,8 +8,9 @@
 
 namespace sightline {
 
-/// A fixed set of worker threads. The thread that calls `run` takes part; idle threads sleep.
-/// Thread-safety: one `run` at a time. A `run` inside a `run` executes on the calling thread only.
+/// A fixed set of worker threads. The thread that calls `run` or `lead` takes part; idle threads sleep.
+/// Thread-safety: one `run` or `lead` at a time. One inside another executes on the calling thread only,
+/// except `run` of a team.
 class ThreadPool {
  public:
   /// `threads` >= 1; 1 starts no thread. If the system refuses to start a thread, the pool is smaller.
@@ -26,9 +27,21 @@ class ThreadPool {
   /// indices are not started.
   void run(std::int64_t count, FunctionRef<void(std::int64_t index, int worker)> body);
 
+  /// For large pieces of work that are parallel inside: as `run`, but indices are started in order, and each
+  /// call leads a team, a pool of the same size. `team.run` shares its calls with all threads that have no
+  /// index of their own to work on, so the last pieces are not waited for by idle threads. While there are
+  /// none, a team is its leader alone.
+  void lead(std::int64_t count, FunctionRef<void(std::int64_t index, int worker, ThreadPool& team)> body);
+
  private:
+  struct Job;
   struct State;
-  std::unique_ptr<State> state_;
+  ThreadPool(State& state, int leader);
+
+  std::unique_ptr<State> own_;  // null in a team
+  State& state_;
+  Job& job_;        // what this pool or team runs
+  int thread_ = 0;  // the thread that calls `run`
 };
 
 /// The number of processor cores available to this process (affinity and cgroup quota included), at least 1.
