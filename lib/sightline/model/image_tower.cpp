@@ -37,13 +37,13 @@ void ImageTower::operator()(TensorView<const float> pixels, TensorView<float> em
 
   // hidden_states = self.pre_layrnorm(self.embeddings(pixel_values))
   embedding_(pixels, x, context);
-  pre_norm_(x, x);
+  pre_norm_(x, x, context);
 
   // pooled_output = self.post_layernorm(self.encoder(hidden_states)[:, 0, :])
   const std::span<Sequence> sequences = frame.take<Sequence>(Shape{images}).flat();
   std::ranges::fill(sequences, Sequence{tokens(), 0});
   encoder_(x, sequences, pooled, context);
-  post_norm_(pooled, pooled);
+  post_norm_(pooled, pooled, context);
 
   // image_embeds = self.visual_projection(pooled_output)
   projection_(pooled, embeddings, context);

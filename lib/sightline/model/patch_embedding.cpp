@@ -47,14 +47,14 @@ void PatchEmbedding::operator()(TensorView<const float> pixels, TensorView<float
   kernel_->linear(rows, embedded, {}, context);
 
   // embeddings = torch.cat([class_embeds, patch_embeds], dim=1) + self.position_embedding(self.position_ids)
-  for (std::int64_t b = 0; b < batch; ++b) {
+  context.pool.run(batch, [&](std::int64_t b, int) {
     for (std::int64_t t = 0; t < tokens(); ++t) {
       const float* source = t == 0 ? class_embedding_.data() : embedded.row(b * count + t - 1).data();
       const float* position = positions_.data() + t * width_;
       float* out = x.row(b * tokens() + t).data();
       for (std::int64_t i = 0; i < width_; ++i) out[i] = source[i] + position[i];
     }
-  }
+  });
 }
 
 // Writes one row per patch: channels, then rows, then columns of the patch, like the kernel [W, C, p, p] in

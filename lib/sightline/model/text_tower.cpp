@@ -85,7 +85,7 @@ void TextTower::operator()(std::span<const TextIds> sorted, TensorView<float> em
 
   // pooled_output = self.final_layer_norm(self.encoder(hidden_states))[batch, position of the end]
   encoder_(x, spans, pooled, context);
-  final_norm_(pooled, pooled);
+  final_norm_(pooled, pooled, context);
 
   // text_embeds = self.text_projection(pooled_output)
   projection_(pooled, projected, context);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "sightline/nn/vector_weight.h"
+#include "sightline/ops/context.h"
 #include "sightline/weights/weights.h"
 
 namespace sightline {
@@ -15,8 +16,12 @@ class LayerNorm {
   std::int64_t width() const { return width_; }
   /// Shapes:  x, y [rows, W]; y may be x. Errors: mismatch for other shapes.
   void operator()(TensorView<const float> x, TensorView<float> y) const;
+  /// The same with all threads of a pass.
+  void operator()(TensorView<const float> x, TensorView<float> y, Context& context) const;
 
  private:
+  void check(const Shape& x, const Shape& y) const;
+
   VectorWeight weight_, bias_;
   std::int64_t width_;
   float epsilon_;

@@ -35,7 +35,7 @@ void TransformerBlock::operator()(TensorView<float> x, std::span<const Attention
     Scratch::Frame frame(context.scratch);
     const TensorView<float> normed = frame.take(x.shape());
     // hidden_states = residual + self_attn(layer_norm1(hidden_states))
-    norm1_(x, normed);
+    norm1_(x, normed, context);
     attention_.add_to(x, normed, normed, spans, context);
   }
   add_mlp(x, context);
@@ -49,7 +49,7 @@ void TransformerBlock::pool(TensorView<const float> x, std::span<const Attention
   {
     Scratch::Frame frame(context.scratch);
     const TensorView<float> normed = frame.take(x.shape()), queries = frame.take(pooled.shape());
-    norm1_(x, normed);
+    norm1_(x, normed, context);
     gather(x, spans, pooled);
     gather(normed, spans, queries);
     attention_.add_to(pooled, queries, normed, spans, context);
@@ -62,7 +62,7 @@ void TransformerBlock::add_mlp(TensorView<float> x, Context& context) const {
   const TensorView<float> normed = frame.take(x.shape());
   const TensorView<float> hidden = frame.take(x.shape().with_last(fc1_.units()));
   // hidden_states = residual + fc2(activation(fc1(layer_norm2(hidden_states))))
-  norm2_(x, normed);
+  norm2_(x, normed, context);
   fc1_(normed, hidden, context);
   fc2_.add_to(x, hidden, context);
 }
