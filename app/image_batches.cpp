@@ -2,7 +2,6 @@
 #include "image_batches.h"
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -80,7 +79,7 @@ void encode_good(const ImageRun& run, Batch& batch, TensorView<float> pixels, Co
   scatter_rows(batch, good);
 }
 
-/// Encodes images [begin, end) with all threads of the context's pool.
+/// Encodes images [begin, end) with the threads of the context's pool.
 Batch encode_batch(const ImageRun& run, std::int64_t begin, std::int64_t end, Context& context) {
   Batch batch;
   batch.begin = begin;
@@ -150,46 +149,29 @@ class ReorderWindow {
   bool stopped_ = false;
 };
 
-/// The loop of one worker thread: encodes the next batch until there is none.
-void encode_batches(const ImageRun& run, std::int64_t batch_size, std::atomic<std::int64_t>& next,
-                    ReorderWindow& window, ImageSink sink) {
-  ThreadPool single_thread(1);
-  Scratch scratch;
-  Context context{single_thread, scratch};
-  const auto count = static_cast<std::int64_t>(run.paths.size());
-  try {
-    for (std::int64_t number = next++; number * batch_size < count; number = next++) {
-      if (!window.wait_for_turn(number)) return;
-      const std::int64_t begin = number * batch_size;
-      window.put(number, encode_batch(run, begin, std::min(begin + batch_size, count), context), sink);
-    }
-  } catch (...) {
-    window.stop();  // the others must not wait for a batch that never arrives
-    throw;
-  }
-}
-
 }  // namespace
 
 void encode_image_files(const ImageRun& run, ImageSink sink) {
   const auto count = static_cast<std::int64_t>(run.paths.size());
-  const PassPlan plan = plan_passes(run.clip.config(), run.batch, run.threads);
+  const PassPlan plan = plan_passes(run.clip.config(), run.batch);
   const std::int64_t batch = images_per_pass(plan, count), passes = (count + batch - 1) / batch;
   log_debug("images: " + std::to_string(count) + " in " + std::to_string(passes) + " passes of " +
             std::to_string(batch));
-  ThreadPool pool(plan.workers);
-  if (plan.workers == 1 || passes < plan.workers) {
-    Scratch scratch;
-    Context context{pool, scratch};
-    for (std::int64_t begin = 0; begin < count; begin += batch) {
+  ThreadPool pool(run.threads);
+  std::vector<Scratch> scratches(static_cast<std::size_t>(pool.size()));
+  ReorderWindow window(2 * pool.size());
+  pool.lead(passes, [&](std::int64_t number, int worker, ThreadPool& team) {
+    try {
       throw_if_interrupted();
-      deliver(encode_batch(run, begin, std::min(begin + batch, count), context), sink);
+      if (!window.wait_for_turn(number)) return;
+      Context context{team, scratches[static_cast<std::size_t>(worker)]};
+      const std::int64_t begin = number * batch;
+      window.put(number, encode_batch(run, begin, std::min(begin + batch, count), context), sink);
+    } catch (...) {
+      window.stop();  // the others must not wait for a batch that never arrives
+      throw;
     }
-    return;
-  }
-  std::atomic<std::int64_t> next = 0;
-  ReorderWindow window(2 * plan.workers);
-  pool.run(plan.workers, [&](std::int64_t, int) { encode_batches(run, batch, next, window, sink); });
+  });
   throw_if_interrupted();
 }
 

@@ -2,7 +2,6 @@
 #include "text_batches.h"
 
 #include <algorithm>
-#include <memory>
 #include <string>
 
 #include "failure.h"
@@ -67,27 +66,15 @@ void log_rows(Chunk sorted, std::size_t chunks) {
 Tensor encode_prompts(const TextRun& run, const std::vector<Prompt>& prompts, ThreadPool& pool) {
   Tensor embeddings(Shape{static_cast<std::int64_t>(prompts.size()), run.clip.embedding_size()});
   const std::vector<TextIds> texts = sorted_texts(run, prompts);
-  const PassPlan plan = plan_passes(run.clip.config(), run.batch, pool.size());
+  const PassPlan plan = plan_passes(run.clip.config(), run.batch);
   const std::vector<Chunk> chunks = divide_texts(texts, plan);
   log_rows(texts, chunks.size());
-  const auto encode = [&](Chunk chunk, Context& context) {
-    throw_if_interrupted();
-    in_stage(Stage::model, [&] { run.clip.encode_texts(chunk, embeddings.view(), context); });
-  };
-  const auto count = static_cast<std::int64_t>(chunks.size());
-  if (count < plan.workers) {
-    Scratch scratch;
-    Context context{pool, scratch};
-    for (const Chunk& chunk : chunks) encode(chunk, context);
-    return embeddings;
-  }
-  std::vector<std::unique_ptr<ThreadPool>> pools;
   std::vector<Scratch> scratches(static_cast<std::size_t>(pool.size()));
-  for (int i = 0; i < pool.size(); ++i) pools.push_back(std::make_unique<ThreadPool>(1));
-  pool.run(count, [&](std::int64_t i, int worker) {
-    const auto w = static_cast<std::size_t>(worker);
-    Context context{*pools[w], scratches[w]};
-    encode(chunks[static_cast<std::size_t>(i)], context);
+  pool.lead(std::ssize(chunks), [&](std::int64_t i, int worker, ThreadPool& team) {
+    throw_if_interrupted();
+    Context context{team, scratches[static_cast<std::size_t>(worker)]};
+    in_stage(Stage::model,
+             [&] { run.clip.encode_texts(chunks[static_cast<std::size_t>(i)], embeddings.view(), context); });
   });
   return embeddings;
 }

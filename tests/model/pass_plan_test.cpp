@@ -39,8 +39,7 @@ std::vector<std::size_t> sizes(const std::vector<std::span<const TextIds>>& pass
 
 TEST_CASE("pass plan: a batch size is the number of images and texts of every pass", "[model]") {
   const std::int64_t batch = GENERATE(1, 4, 64, 4096);
-  const int threads = GENERATE(1, 2, 7);
-  const PassPlan plan = plan_passes(b32(), batch, threads);
+  const PassPlan plan = plan_passes(b32(), batch);
   for (const std::int64_t count : {1, 10, 96, 100000}) CHECK(images_per_pass(plan, count) == batch);
   const Texts texts(1000);
   const std::vector<std::size_t> passes = sizes(divide_texts(texts.texts, plan));
@@ -48,26 +47,32 @@ TEST_CASE("pass plan: a batch size is the number of images and texts of every pa
   for (std::size_t i = 0; i + 1 < passes.size(); ++i) CHECK(passes[i] == static_cast<std::size_t>(batch));
 }
 
-TEST_CASE("pass plan: without a batch size, a pass has about 400 rows and all threads the same work",
-          "[model]") {
-  CHECK(images_per_pass(plan_passes(b32(), 0, 1), 1000) == 8);
-  CHECK(images_per_pass(plan_passes(b32(), 0, 2), 1000) == 8);
-  CHECK(images_per_pass(plan_passes(b32(), 0, 2), 20) == 5);  // 4 passes
-  CHECK(images_per_pass(plan_passes(b32(), 0, 4), 9) == 3);   // not one thread with three times the work
-  CHECK(images_per_pass(plan_passes(b32(), 0, 4), 4) == 1);
-  CHECK(images_per_pass(plan_passes(b32(), 0, 4), 3) == 3);  // all threads share one pass
-  CHECK(images_per_pass(plan_passes(b32(), 0, 4), 0) > 0);
+TEST_CASE("pass plan: without a batch size, passes are few, of about 400 rows, and equal", "[model]") {
+  const PassPlan plan = plan_passes(b32(), 0);
+  for (std::int64_t count = 1; count <= 200; ++count) {
+    INFO(count << " images");
+    const std::int64_t size = images_per_pass(plan, count), passes = (count + size - 1) / size;
+    CHECK(size <= 8);                        // bounds the memory
+    CHECK(passes == (count + 7) / 8);        // no more than that needs: a pass reads all weights
+    CHECK(count - (passes - 1) * size > 0);  // none is empty
+    CHECK(passes * size - count < passes);   // all but one have the same size, which is the least
+  }
+  CHECK(images_per_pass(plan, 0) > 0);
   CLIPConfig large = b32();
   large.vision.image_size = 336;
   large.vision.patch_size = 14;
-  CHECK(images_per_pass(plan_passes(large, 0, 2), 1000) == 1);
+  CHECK(images_per_pass(plan_passes(large, 0), 1000) == 1);
 
-  const Texts few(300), many(1000);
-  CHECK(sizes(divide_texts(few.texts, plan_passes(b32(), 0, 2))) == std::vector<std::size_t>{300});
-  const std::vector<std::size_t> passes = sizes(divide_texts(many.texts, plan_passes(b32(), 0, 2)));
-  CHECK(passes.size() == 4);
-  for (const std::size_t size : passes) CHECK((size >= 240 && size <= 260));
-  CHECK(divide_texts({}, plan_passes(b32(), 0, 2)).empty());
+  CHECK(sizes(divide_texts(Texts(17).texts, plan)) == std::vector<std::size_t>{17});
+  for (const std::int32_t count : {300, 401, 1000, 1700}) {
+    const Texts texts(count);
+    const std::vector<std::size_t> passes = sizes(divide_texts(texts.texts, plan));
+    const auto least = static_cast<std::size_t>((count + 1 + 399) / 400);
+    CHECK(passes.size() == least);
+    const std::size_t equal = static_cast<std::size_t>(count) / passes.size();
+    for (const std::size_t size : passes) CHECK((size + 8 >= equal && size <= equal + 8));
+  }
+  CHECK(divide_texts({}, plan).empty());
 }
 
 TEST_CASE("pass plan: a tower computes what it is given in one pass", "[model]") {

@@ -145,7 +145,7 @@ Tensor CLIPImageEncoder::encode(TensorView<const float> images) const {
   Pass pass;
   const TensorView<const float> pixels =
       as_rows(images, kChannels * arguments_.input_resolution * arguments_.input_resolution);
-  const std::int64_t step = images_per_pass(plan_passes(config_of(arguments_), 0, 1), pixels.rows());
+  const std::int64_t step = images_per_pass(plan_passes(config_of(arguments_), 0), pixels.rows());
   for (std::int64_t begin = 0; begin < pixels.rows(); begin += step) {
     const std::int64_t count = std::min(step, pixels.rows() - begin);
     tower(pixels.slice_rows(begin, count), embeddings.view().slice_rows(begin, count), pass.context());

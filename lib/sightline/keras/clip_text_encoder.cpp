@@ -143,7 +143,7 @@ Tensor CLIPTextEncoder::operator()(TensorView<const std::int32_t> token_ids,
   Tensor embeddings(Shape{texts.size(), arguments_.embed_dim});
   Pass pass;
   const std::vector<TextIds> sorted = tower.sorted(texts);
-  for (const std::span<const TextIds> part : divide_texts(sorted, plan_passes(config_of(arguments_), 0, 1)))
+  for (const std::span<const TextIds> part : divide_texts(sorted, plan_passes(config_of(arguments_), 0)))
     tower(part, embeddings.view(), pass.context());
   check_embeddings(embeddings.view(), *this);
   return embeddings;

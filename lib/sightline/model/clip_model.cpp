@@ -31,7 +31,7 @@ struct CLIP::State {
       : passes(options.threads), model(Model::open(name_or_path, settings_of(options))) {}
 
   // All threads of a pass share its products, so one pass runs at a time.
-  PassPlan plan() const { return plan_passes(model->config(), 0, 1); }
+  PassPlan plan() const { return plan_passes(model->config(), 0); }
 
   Passes passes;
   std::unique_ptr<Model> model;

@@ -11,36 +11,25 @@ constexpr std::int64_t kRowsPerPass = 400;  // enough to keep the kernels busy; 
 
 std::int64_t divide_rounding_up(std::int64_t count, std::int64_t size) { return (count + size - 1) / size; }
 
-// The number of passes of at most `size` items, the same for every worker.
-std::int64_t even_passes(std::int64_t count, std::int64_t size, std::int64_t workers) {
-  const std::int64_t passes = divide_rounding_up(count, size);
-  return passes < workers ? passes : divide_rounding_up(passes, workers) * workers;
-}
-
 }  // namespace
 
-PassPlan plan_passes(const CLIPConfig& config, std::int64_t batch_size, int threads) {
+PassPlan plan_passes(const CLIPConfig& config, std::int64_t batch_size) {
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
-  if (batch_size > 0) return {batch_size, batch_size, kUnlimited, threads, false};
+  if (batch_size > 0) return {batch_size, batch_size, kUnlimited, false};
   const std::int64_t side = config.vision.image_size / std::max<std::int64_t>(config.vision.patch_size, 1);
-  return {std::max<std::int64_t>(kRowsPerPass / (side * side + 1), 1), kUnlimited, kRowsPerPass, threads,
-          true};
+  return {std::max<std::int64_t>(kRowsPerPass / (side * side + 1), 1), kUnlimited, kRowsPerPass, true};
 }
 
 std::int64_t images_per_pass(const PassPlan& plan, std::int64_t count) {
   if (!plan.even || count <= 0) return plan.images;
-  // A few images are shared out to all threads; fewer than that are one pass of all threads.
-  const std::int64_t workers = plan.workers;
-  const std::int64_t passes = even_passes(count, plan.images, workers);
-  return divide_rounding_up(count, count < workers ? passes : std::max(passes, workers));
+  return divide_rounding_up(count, divide_rounding_up(count, plan.images));
 }
 
 std::vector<std::span<const TextIds>> divide_texts(std::span<const TextIds> sorted, const PassPlan& plan) {
   std::int64_t rows = plan.tokens;
   if (plan.even && !sorted.empty()) {
     // A pass repeats the prefix that it shares with the one before it, so it gets room for one more text.
-    const std::int64_t all = count_prefixes(sorted);
-    const std::int64_t passes = even_passes(all, plan.tokens, plan.workers);
+    const std::int64_t all = count_prefixes(sorted), passes = divide_rounding_up(all, plan.tokens);
     const auto longest =
         std::ranges::max_element(sorted, {}, [](const TextIds& text) { return text.ids.size(); });
     if (passes > 1) rows = divide_rounding_up(all, passes) + std::ssize(longest->ids);

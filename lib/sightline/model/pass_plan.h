@@ -11,18 +11,18 @@
 namespace sightline {
 
 /// How a run is divided into forward passes. A tower computes what it is given in one pass, so these sizes
-/// bound its memory. They do not change the results.
+/// bound its memory. They do not change the results. They need not divide evenly among threads either: those
+/// that have no pass left help with the passes of others (`ThreadPool::lead`).
 struct PassPlan {
   std::int64_t images = 1;  ///< images in a pass
   std::int64_t texts = 1;   ///< most texts in a pass
   std::int64_t tokens = 1;  ///< rows that the texts of a pass have, about: their distinct prefixes
-  int workers = 1;          ///< threads; with as many passes or more, each thread computes its own
-  bool even = true;         ///< passes may be smaller, so that all threads have the same work
+  bool even = true;         ///< passes may be smaller, so that all have the same size
 };
 
 /// `batch_size`: the number of images or texts in every pass but the last; 0: as many as keep the kernels
 /// busy, about 400 rows.
-PassPlan plan_passes(const CLIPConfig& config, std::int64_t batch_size, int threads);
+PassPlan plan_passes(const CLIPConfig& config, std::int64_t batch_size);
 
 /// The number of images in each pass of a run of `count` images.
 std::int64_t images_per_pass(const PassPlan& plan, std::int64_t count);

@@ -72,6 +72,9 @@ class TiledMatrix : public PackedMatrix {
 
  private:
   static constexpr std::size_t kMaxTogether = 4;
+  // Making and keeping all panels costs as much as making them one by one in scratch memory about ten times,
+  // so a run of few passes does not pay for it.
+  static constexpr int kUsesInRows = 4;
 
   // A product under way: panels that are ready, or the rows that they are made from.
   struct Job {
@@ -191,13 +194,13 @@ class TiledMatrix : public PackedMatrix {
     }
   }
 
-  // All panels, available at once if the file holds them, else from the second use on; null before that and
-  // while another thread makes them. Panels of other types than float32 are made and kept at once, and so are
+  // All panels, available at once if the file holds them, else after a few uses; null before that and while
+  // another thread makes them. Panels of other types than float32 are made and kept at once, and so are
   // those of a deferred tensor, whose rows are computed only once and not kept.
   const std::byte* ready_panels(Context& context) const {
     if (const std::byte* panels = ready_.load(std::memory_order_acquire)) return panels;
     const bool at_once = weights_.is_deferred() || layout_.element() != DType::f32;
-    if (!at_once && uses_.fetch_add(1, std::memory_order_relaxed) == 0) return nullptr;
+    if (!at_once && uses_.fetch_add(1, std::memory_order_relaxed) < kUsesInRows) return nullptr;
     std::unique_lock lock(packing_, std::defer_lock);
     if (at_once) {
       lock.lock();
