@@ -41,10 +41,10 @@ struct ImageRun {
 };
 
 /// Reads, decodes and encodes all images and passes them to `sink` in input order, one batch at a time; a
-/// batch is one forward pass (`PassPlan`). With many images, each thread processes separate batches, which a
-/// bounded window puts in order; with few, all threads work on the same batch. Both ways give bit-identical
-/// results. A bad image does not affect the rest of its batch. Errors: Failure of Stage::model; Interrupted;
-/// those that `sink` throws.
+/// batch is one forward pass (`PassPlan`). Each thread processes batches of its own, which a bounded window
+/// puts in order; a thread for which none is left helps the others. The results are bit-identical for any
+/// number of threads. A bad image does not affect the rest of its batch. Errors: Failure of Stage::model;
+/// Interrupted; those that `sink` throws.
 void encode_image_files(const ImageRun& run, ImageSink sink);
 
 }  // namespace sightline::app

@@ -22,9 +22,9 @@ struct TextRun {
   bool normalize = true;   ///< a prompt ensemble always is the normalised mean of normalised rows
 };
 
-/// Encodes the captions. Texts are sorted by their ids, so that a chunk computes shared prefixes once; with
-/// many chunks, each thread encodes separate ones. The results are bit-identical in every case. Errors:
-/// Failure of Stage::model; Interrupted.
+/// Encodes the captions. Texts are sorted by their ids, so that a chunk computes shared prefixes once. Each
+/// thread encodes chunks of its own, and helps with those of others when none is left. The results are
+/// bit-identical in every case. Errors: Failure of Stage::model; Interrupted.
 TextEmbeddings encode_captions(const TextRun& run, std::span<const Caption> captions, ThreadPool& pool);
 
 }  // namespace sightline::app

@@ -7,7 +7,7 @@
 namespace sightline {
 
 /// The resources a forward pass needs besides its operands. Use one context per concurrent pass; a pass that
-/// runs beside others has a pool of one thread.
+/// runs beside others has a team (`ThreadPool::lead`) or a pool of one thread.
 struct Context {
   ThreadPool& pool;
   Scratch& scratch;
