@@ -173,8 +173,8 @@ TEST_CASE("gemm: the first product, later ones and deferred weights give the sam
       DType::f32, shape, [&](std::span<std::byte> out) { std::memcpy(out.data(), w.data(), out.size()); }));
   const std::vector<float> first = run(*matrix, x, rows, 1, {}, start);
   INFO(backend.name << " " << columns);
-  CHECK(run(*matrix, x, rows, 2, {}, start) == first);
-  CHECK(run(*matrix, x, rows, 1, {}, start) == first);
+  // Weights are kept as panels from some use on.
+  for (int use = 2; use <= 7; ++use) CHECK(run(*matrix, x, rows, 1 + use % 2, {}, start) == first);
   CHECK(run(*deferred, x, rows, 2, {}, start) == first);
   CHECK(run(*deferred, x, rows, 1, {}, start) == first);
 }
