@@ -52,7 +52,7 @@ struct Stages {
                                        gemm_backend("auto"));
     Tensor normed(x.shape());
     Tensor out(x.shape());
-    norm(x.view(), normed.view());
+    norm(x.view(), normed.view(), workspace.context);
     for (float& value : out.view().flat()) value = 0;
     attention.add_to(out.view(), normed.view(), normed.view(), spans, workspace.context);
     check_stage(out, name, prefix + "_attention_" + std::to_string(index));
@@ -85,7 +85,7 @@ TEST_CASE("nano: every stage of the image tower is that of transformers", "[end_
       stages.x = Tensor(Shape{2 * tower.tokens(), config.width});
       tower.patch_embedding()(pixels.view(), stages.x.view(), stages.workspace.context);
       check_stage(stages.x, name, "vision_embeddings");
-      tower.pre_norm()(stages.x.view(), stages.x.view());
+      tower.pre_norm()(stages.x.view(), stages.x.view(), stages.workspace.context);
       check_stage(stages.x, name, "vision_pre_norm");
       stages.check_blocks(tower.encoder());
 
@@ -95,7 +95,7 @@ TEST_CASE("nano: every stage of the image tower is that of transformers", "[end_
         std::copy(row.begin(), row.end(), pooled.view().row(i).begin());
       }
       const LayerNorm post_norm(scope / "post_layernorm", config.width, config.epsilon);
-      post_norm(pooled.view(), pooled.view());
+      post_norm(pooled.view(), pooled.view(), stages.workspace.context);
       check_stage(pooled, name, "vision_pooled");
     }
   }
@@ -120,7 +120,7 @@ TEST_CASE("nano: every stage of the text tower is that of transformers", "[end_t
         tower.embed(ids, 0, stages.x.view());
         check_stage(stages.x, name, prefix + "_embeddings");
         stages.check_blocks(tower.encoder());
-        tower.final_norm()(stages.x.view(), stages.x.view());
+        tower.final_norm()(stages.x.view(), stages.x.view(), stages.workspace.context);
         check_stage(stages.x, name, prefix + "_final_norm");
       }
     }

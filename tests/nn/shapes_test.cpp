@@ -53,9 +53,9 @@ TEST_CASE("layers: inputs and outputs of another shape are errors", "[nn][error]
     small.add("n.weight", Shape{kWidth}, 1);
     small.add("n.bias", Shape{kWidth}, 1);
     const LayerNorm norm(small.root() / "n", kWidth, 1e-5F);
-    CHECK(code_of([&] { norm(in(2, kWidth), out(2, kWidth)); }).empty());
-    CHECK(code_of([&] { norm(in(2, kWidth + 1), out(2, kWidth + 1)); }) == "MISMATCH");
-    CHECK(code_of([&] { norm(in(2, kWidth), out(3, kWidth)); }) == "MISMATCH");
+    CHECK(code_of([&] { norm(in(2, kWidth), out(2, kWidth), call.context); }).empty());
+    CHECK(code_of([&] { norm(in(2, kWidth + 1), out(2, kWidth + 1), call.context); }) == "MISMATCH");
+    CHECK(code_of([&] { norm(in(2, kWidth), out(3, kWidth), call.context); }) == "MISMATCH");
     small.add("e.weight", Shape{4, kWidth}, 1);
     const Embedding embedding(small.root() / "e", 4, kWidth);
     std::vector<float> row(kWidth + 1);

@@ -4,6 +4,7 @@
 #include "sightline/base/error.h"
 #include "sightline/keras/checks.h"
 #include "sightline/keras/engine_object.h"
+#include "sightline/keras/pass.h"
 #include "sightline/keras/rows.h"
 #include "sightline/nn/layer_norm.h"
 
@@ -74,7 +75,8 @@ Tensor LayerNormalization::call(TensorView<const float> inputs) {
                                                    root, width, static_cast<float>(arguments_.epsilon));
                                              });
   Tensor outputs(inputs.shape());
-  norm(as_rows(inputs, width), as_rows(outputs.view(), width));
+  Pass pass;
+  norm(as_rows(inputs, width), as_rows(outputs.view(), width), pass.context());
   return outputs;
 }
 

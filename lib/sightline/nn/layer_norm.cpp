@@ -7,6 +7,11 @@
 #include "sightline/ops/elementwise.h"
 
 namespace sightline {
+namespace {
+
+constexpr std::int64_t kValuesPerTask = 1 << 12;  // takes about a microsecond, a few times the cost of a task
+
+}  // namespace
 
 LayerNorm::LayerNorm(const WeightScope& scope, std::int64_t width, float epsilon)
     : weight_(scope.require("weight", Shape{width})),
@@ -14,22 +19,12 @@ LayerNorm::LayerNorm(const WeightScope& scope, std::int64_t width, float epsilon
       width_(width),
       epsilon_(epsilon) {}
 
-void LayerNorm::check(const Shape& x, const Shape& y) const {
-  check_rows("layer normalization", "an input", x, first_size(x), width_);
-  check_rows("layer normalization", "an output", y, first_size(x), width_);
-}
-
-void LayerNorm::operator()(TensorView<const float> x, TensorView<float> y) const {
-  check(x.shape(), y.shape());
-  layer_norm(x, weight_.data(), bias_.data(), epsilon_, y);
-}
-
 void LayerNorm::operator()(TensorView<const float> x, TensorView<float> y, Context& context) const {
-  check(x.shape(), y.shape());
-  constexpr std::int64_t kRows = 16;  // about 10 microseconds of a thread
-  const std::int64_t rows = x.rows();
-  context.pool.run((rows + kRows - 1) / kRows, [&](std::int64_t block, int) {
-    const std::int64_t first = block * kRows, count = std::min(kRows, rows - first);
+  check_rows("layer normalization", "an input", x.shape(), first_size(x.shape()), width_);
+  check_rows("layer normalization", "an output", y.shape(), first_size(x.shape()), width_);
+  const std::int64_t rows = std::max<std::int64_t>(1, kValuesPerTask / width_);
+  context.pool.run((x.rows() + rows - 1) / rows, [&](std::int64_t task, int) {
+    const std::int64_t first = task * rows, count = std::min(rows, x.rows() - first);
     layer_norm(x.slice_rows(first, count), weight_.data(), bias_.data(), epsilon_,
                y.slice_rows(first, count));
   });

@@ -14,14 +14,10 @@ class LayerNorm {
   LayerNorm(const WeightScope& scope, std::int64_t width, float epsilon);
 
   std::int64_t width() const { return width_; }
-  /// Shapes:  x, y [rows, W]; y may be x. Errors: mismatch for other shapes.
-  void operator()(TensorView<const float> x, TensorView<float> y) const;
-  /// The same with all threads of a pass.
+  /// Runs in parallel over rows. Shapes:  x, y [rows, W]; y may be x. Errors: mismatch for other shapes.
   void operator()(TensorView<const float> x, TensorView<float> y, Context& context) const;
 
  private:
-  void check(const Shape& x, const Shape& y) const;
-
   VectorWeight weight_, bias_;
   std::int64_t width_;
   float epsilon_;
