@@ -9,6 +9,7 @@
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
 #include "sightline/text/bpe.h"
+#include "sightline/text/clip_pattern.h"
 #include "sightline/text/html_entities.h"
 #include "sightline/text/token_table.h"
 #include "sightline/text/unicode.h"
@@ -22,33 +23,6 @@ constexpr std::size_t kMaxTextBytes = 1 << 20;
 using Piece = std::u32string_view;
 
 bool is_class(char32_t c, CharacterClass wanted) { return character_class(c) == wanted; }
-
-// The length of 's 't 're 've 'm 'll 'd, or 0.
-std::size_t contraction_length(Piece text, bool long_s) {
-  if (text.size() < 2 || text[0] != U'\'') return 0;
-  const char32_t first = text[1], second = text.size() > 2 ? text[2] : 0;
-  if (first == 's' || first == 't' || first == 'm' || first == 'd') return 2;
-  if (long_s && first == 0x17F) return 2;  // OpenAI's pattern ignores case, and U+017F folds to s
-  if ((first == 'r' && second == 'e') || (first == 'v' && second == 'e') || (first == 'l' && second == 'l'))
-    return 3;
-  return 0;
-}
-
-std::size_t run_length(Piece text, CharacterClass wanted) {
-  std::size_t length = 0;
-  while (length < text.size() && is_class(text[length], wanted)) ++length;
-  return length;
-}
-
-// Whether `text` starts with `name`; with `long_s`, U+017F counts as s, as in OpenAI's pattern, which ignores
-// case.
-bool starts_with_special(Piece text, Piece name, bool long_s) {
-  if (text.size() < name.size()) return false;
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    if (text[i] != name[i] && !(long_s && name[i] == U's' && text[i] == 0x17F)) return false;
-  }
-  return true;
-}
 
 // Python's str.strip(): white space and the four separators U+001C ... U+001F.
 Piece stripped(Piece text) {
@@ -112,37 +86,6 @@ void sort_needles(std::vector<Needle<String>>& needles) {
   });
 }
 
-// CLIP's pattern at the start of `text`, which is not a space: <
-// startoftext
-// >
-// <
-// endoftext
-// >
-// 's
-// 't
-// 're
-// 've
-// 'm
-// 'll
-// 'd
-// [\p{L}]+
-// [\p{N}]
-// [^\s\p{L}\p{N}]+
-std::size_t piece_length(Piece text, bool openai) {
-  for (const Piece special : {Piece(U"<|startoftext|>"), Piece(U"<|endoftext|>")}) {
-    if (starts_with_special(text, special, openai)) return special.size();
-  }
-  if (const std::size_t length = contraction_length(text, openai); length > 0) return length;
-  switch (character_class(text[0])) {
-    case CharacterClass::letter:
-      return run_length(text, CharacterClass::letter);
-    case CharacterClass::number:
-      return 1;
-    default:
-      return run_length(text, CharacterClass::other);
-  }
-}
-
 }  // namespace
 
 struct CLIPTokenizer::State {
@@ -197,7 +140,7 @@ void CLIPTokenizer::State::encode_pieces(Piece text, std::vector<std::int32_t>& 
       text.remove_prefix(1);
       continue;
     }
-    const std::size_t length = piece_length(text, openai);
+    const std::size_t length = clip_piece_length(text, openai);
     const Piece piece = text.substr(0, length);
     text.remove_prefix(length);
     if (length > 3 && piece.starts_with(U"<|") && piece.ends_with(U"|>") &&
@@ -212,9 +155,8 @@ void CLIPTokenizer::State::encode_pieces(Piece text, std::vector<std::int32_t>& 
         }
         continue;
       }
-      // ByteLevel applies GPT-2's own pattern again, which splits only such a piece: "<
-      // ", "endoftext", "
-      // >".
+      // ByteLevel applies GPT-2's own pattern again, which splits only such a piece, into "<|", "endoftext"
+      // and "|>".
       encode_word(piece.substr(0, 2), ids);
       encode_word(piece.substr(2, length - 4), ids);
       encode_word(piece.substr(length - 2), ids);
