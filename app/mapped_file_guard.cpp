@@ -33,10 +33,12 @@ extern "C" void end_on_truncated_file(int signal, siginfo_t* info, void* /*conte
   const MappedPlace place = find_mapped_file(info->si_addr);
   if (place.path != nullptr) {
     const bool embeddings = place.content == MappedContent::embeddings;
+    const bool tokenizer = place.content == MappedContent::tokenizer;
     write_error(embeddings ? "sightline: error[TRUNC] " : "sightline: error[IO] ");
     write_path(place.path);
-    write_error(embeddings ? ": was truncated while it was being read\n"
-                           : ": the weights were truncated while in use\n");
+    write_error(embeddings  ? ": was truncated while it was being read\n"
+                : tokenizer ? ": the tokenizer was truncated while it was being read\n"
+                            : ": the weights were truncated while in use\n");
     ::_exit(embeddings ? kExitNoUsableInput : kExitModel);
   }
   ::signal(signal, SIG_DFL);

@@ -50,6 +50,15 @@ TEST_CASE("guard: stored embeddings truncated while they are read end it with st
   CHECK(result.errors == "sightline: error[TRUNC] " + path + ": was truncated while it was being read\n");
 }
 
+TEST_CASE("guard: a tokenizer truncated while it is read ends the program with a message and status 5") {
+  const TempFolder folder;
+  const std::string path = folder.write("tokenizer.json", std::string(20'000, 'x'));
+  const ChildResult result = read_truncated(path, MappedContent::tokenizer);
+  CHECK(result.exit_status == 5);
+  CHECK(result.errors ==
+        "sightline: error[IO] " + path + ": the tokenizer was truncated while it was being read\n");
+}
+
 TEST_CASE("guard: any other bus error keeps its effect") {
   const TempFolder folder;
   const std::string path = folder.write("w", std::string(20'000, 'x'));

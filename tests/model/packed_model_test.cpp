@@ -79,4 +79,10 @@ TEST_CASE("model files: a folder gives paths and contents", "[model][packed]") {
   CHECK(as_text(files.read("config.json", 2)) == "{}");
   CHECK(error_of([&] { (void)files.read("config.json", 1); }).code == "LIMIT");
   CHECK(error_of([&] { (void)files.read("vocab.json", 1); }).code == "MISSING");
+  const MappedBytes mapped = files.map("config.json", 2);
+  CHECK(as_text(mapped.bytes) == "{}");
+  CHECK(error_of([&] { (void)files.map("config.json", 1); }).code == "LIMIT");
+  CHECK(error_of([&] { (void)files.map("vocab.json", 1); }).code == "MISSING");
+  folder.write("merges.txt", "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n");
+  CHECK(error_of([&] { (void)files.map("merges.txt", 1000); }).code == "MAGIC");
 }

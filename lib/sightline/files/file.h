@@ -13,7 +13,7 @@
 namespace sightline {
 
 /// The content of a mapped file. A program that finds the file truncated while in use reports it accordingly.
-enum class MappedContent { weights, embeddings };
+enum class MappedContent { weights, embeddings, tokenizer };
 
 /// A file mapped read-only. It is shared because views into it outlive the reader that opened it.
 /// Thread-safety: const = safe to share.

@@ -11,6 +11,12 @@
 
 namespace sightline {
 
+/// The bytes of a file, and the mapping that keeps them alive.
+struct MappedBytes {
+  std::shared_ptr<const void> owner;
+  ByteView bytes;
+};
+
 /// The small files of a model (configuration, preprocessing, tokenizer) by name: those of a folder, or those
 /// inside a packed model. Cheap to copy. const = safe to share.
 class ModelFiles {
@@ -24,6 +30,8 @@ class ModelFiles {
   /// The whole content. Errors: those of `read_model_file`; corrupt for a packed model whose tokenizer is
   /// damaged.
   std::vector<std::byte> read(std::string_view name, std::int64_t max_bytes) const;
+  /// The same without a copy: the file is mapped, which is faster for a file of some MiB. Errors: as `read`.
+  MappedBytes map(std::string_view name, std::int64_t max_bytes) const;
   /// "folder/config.json", or for a packed model "M.sightline: config.json".
   std::string path(std::string_view name) const;
   /// The folder or the packed model.
@@ -34,6 +42,8 @@ class ModelFiles {
   std::shared_ptr<const void> owner() const { return packed_; }
 
  private:
+  ByteView packed_document(std::string_view name, std::int64_t max_bytes) const;
+
   std::string place_;
   std::shared_ptr<const PackedFile> packed_;
 };

@@ -30,24 +30,22 @@ constexpr std::array kPairs = {
 
 std::unique_ptr<CLIPTokenizer> read_tokenizer(const TokenizerFiles& tokenizer, std::string_view model_class,
                                               TextCleaning cleaning) {
-  const auto read = [&](const std::string& name) {
-    return name.empty() ? std::vector<std::byte>() : tokenizer.files.read(name, kMaxFileBytes);
-  };
+  const auto map = [&](const std::string& name) { return tokenizer.files.map(name, kMaxFileBytes); };
   // An empty text would mean an absent file to the functions that read the settings.
   const auto read_settings = [&](const std::string& name) {
-    std::vector<std::byte> bytes = read(name);
-    if (!name.empty() && bytes.empty())
-      fail(ErrorCode::header, tokenizer.files.path(name), "is empty, expected JSON");
+    if (name.empty()) return std::vector<std::byte>();
+    std::vector<std::byte> bytes = tokenizer.files.read(name, kMaxFileBytes);
+    if (bytes.empty()) fail(ErrorCode::header, tokenizer.files.path(name), "is empty, expected JSON");
     return bytes;
   };
   const std::vector<std::byte> config = read_settings(tokenizer.config),
-                               map = read_settings(tokenizer.special_tokens_map),
+                               tokens = read_settings(tokenizer.special_tokens_map),
                                added = read_settings(tokenizer.added_tokens);
-  const TokenizerSettingsTexts settings{as_text(config), as_text(map), as_text(added), model_class};
+  const TokenizerSettingsTexts settings{as_text(config), as_text(tokens), as_text(added), model_class};
   if (!tokenizer.tokenizer_json.empty())
-    return CLIPTokenizer::from_tokenizer_json(read(tokenizer.tokenizer_json), cleaning, settings);
-  return CLIPTokenizer::from_vocabulary(read(tokenizer.vocabulary), read(tokenizer.merges), cleaning,
-                                        settings);
+    return CLIPTokenizer::from_tokenizer_json(map(tokenizer.tokenizer_json).bytes, cleaning, settings);
+  return CLIPTokenizer::from_vocabulary(map(tokenizer.vocabulary).bytes, map(tokenizer.merges).bytes,
+                                        cleaning, settings);
 }
 
 void find_settings(TokenizerFiles& tokenizer) {

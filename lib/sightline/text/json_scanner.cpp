@@ -42,6 +42,21 @@ const char* find_special(const char* at, const char* end) {
   return at;
 }
 
+/// A string of at most 8 bytes, the first one lowest. A copy whose size is known only at run time would be a
+/// call.
+std::uint64_t load_short(std::string_view text) {
+  const std::size_t size = text.size();
+  if (size >= 4) {
+    std::uint32_t first, last;
+    std::memcpy(&first, text.data(), sizeof(first));
+    std::memcpy(&last, text.data() + size - sizeof(last), sizeof(last));
+    return first | std::uint64_t{last} << 8 * (size - sizeof(last));
+  }
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < size; ++i) word |= std::uint64_t{static_cast<unsigned char>(text[i])} << 8 * i;
+  return word;
+}
+
 /// The lowest `count` bytes, for a count of 0 ... 8.
 std::uint64_t first_bytes(std::uint64_t word, std::size_t count) {
   return count >= 8 ? word : word & ((std::uint64_t{1} << 8 * count) - 1);
@@ -76,8 +91,7 @@ bool JsonScanner::equals_plainly(const char* at, std::size_t readable, std::stri
            (find_special(first) | find_special(last)) == 0;
   }
   if (size <= 8 && readable >= 8) {
-    std::uint64_t word = 0;
-    std::memcpy(&word, expected.data(), size);
+    const std::uint64_t word = load_short(expected);
     const std::uint64_t found = first_bytes(load_word(at), size);
     // A mask's lowest bit is reliable, and bytes above the string are zero, which are control characters.
     const std::uint64_t special = find_special(found | (size < 8 ? ~std::uint64_t{0} << 8 * size : 0));

@@ -231,7 +231,7 @@ class Writer {
 }  // namespace
 
 std::int32_t TokenNames::find(std::string_view token) const {
-  for (std::size_t id = 0; id < size(); ++id) {
+  for (std::size_t id = size(); id-- > 0;) {
     if ((*this)[id] == token) return static_cast<std::int32_t>(id);
   }
   return -1;

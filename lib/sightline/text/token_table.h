@@ -26,7 +26,8 @@ class TokenNames {
     const std::uint32_t begin = id == 0 ? begin_ : ends_[id - 1];
     return text_.substr(begin, ends_[id] - begin);
   }
-  /// The id, or -1. Linear in the number of tokens, so meant for a few special tokens.
+  /// The id, or -1. Linear in the number of tokens, so meant for a few special tokens; the last tokens are
+  /// compared first.
   std::int32_t find(std::string_view token) const;
 
  private:
