@@ -36,6 +36,8 @@ class StoredRows {
   const NpyFile& file() const { return file_; }
   std::int64_t size() const { return file_.rows(); }
   std::int64_t width() const { return file_.columns(); }
+  /// The size of a row in the file.
+  std::int64_t row_bytes() const { return size() == 0 ? 0 : std::ssize(file_.rows_as_stored(0, 1)); }
   /// The contents of the info file; empty if there is none.
   const std::optional<EmbeddingsInfo>& info() const { return info_; }
   /// Whether rows are used unchanged, because the info file states that they have norm 1.

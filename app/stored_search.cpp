@@ -12,10 +12,13 @@ namespace sightline::app {
 namespace {
 
 constexpr std::int64_t kPieceBytes = 256 << 10;  // of a piece: it stays in the L2 cache
-constexpr std::int64_t kPartBytes = 256 << 20;   // of the file between two reports of progress
-constexpr std::int64_t kQueriesAtOnce = 64;      // their dots with a piece stay in the L2 cache
-constexpr std::int64_t kRowsAtOnce = 64;         // rows that are read into memory
-constexpr std::int64_t kTileRows = 4;            // RowProducts writes whole tiles
+// A task releases its pages: unmapping all of them at the end would take one thread as long as a third of the
+// search, and each call interrupts all processors. Measured for 1 to 32 MiB: slower below 4, equal above 8.
+constexpr std::int64_t kTaskBytes = 8 << 20;
+constexpr std::int64_t kTasksOfThread = 16;  // between two reports of progress
+constexpr std::int64_t kQueriesAtOnce = 64;  // their dots with a piece stay in the L2 cache
+constexpr std::int64_t kRowsAtOnce = 64;     // rows that are read into memory
+constexpr std::int64_t kTileRows = 4;        // RowProducts writes whole tiles
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
@@ -93,17 +96,14 @@ bool StoredSearch::selects() const {
 }
 
 void StoredSearch::run(PartDone done) {
-  const std::int64_t row_bytes = std::max<std::int64_t>(rows_.width() * 4, 1);
-  const std::int64_t part_pieces = std::max<std::int64_t>(kPartBytes / row_bytes / piece_rows_, 1);
-  const std::int64_t part = part_pieces * piece_rows_, size = rows_.size();
+  const std::int64_t task = rows_of_task(), size = rows_.size();
+  const std::int64_t part = task * kTasksOfThread * pool_.size();
   std::vector<ZeroRow> zeros;
   for (std::int64_t begin = 0; begin < size; begin += part) {
     const std::int64_t count = std::min(part, size - begin);
-    pool_.run(divide_rounding_up(count, piece_rows_), [&](std::int64_t i, int number) {
-      throw_if_interrupted();
-      Worker& worker = workers_[static_cast<std::size_t>(number)];
-      const std::int64_t first = begin + i * piece_rows_, rows = std::min(piece_rows_, size - first);
-      selects() ? select_piece(worker, first, rows) : score_piece(worker, first / piece_rows_, first, rows);
+    pool_.run(divide_rounding_up(count, task), [&](std::int64_t i, int number) {
+      const std::int64_t first = begin + i * task;
+      search_rows(workers_[static_cast<std::size_t>(number)], first, std::min(task, begin + count - first));
     });
     zeros.clear();
     for (Worker& worker : workers_) {
@@ -114,6 +114,23 @@ void StoredSearch::run(PartDone done) {
     done(begin, count, zeros);
   }
   if (limits_.logit_scale) sum_exponentials();
+}
+
+/// The rows that a thread takes at a time: about kTaskBytes, fewer if there are few.
+std::int64_t StoredSearch::rows_of_task() const {
+  const std::int64_t pieces = divide_rounding_up(rows_.size(), piece_rows_);
+  const std::int64_t piece_bytes = std::max<std::int64_t>(piece_rows_ * rows_.row_bytes(), 1);
+  const std::int64_t most = std::max<std::int64_t>(kTaskBytes / piece_bytes, 1);
+  return std::clamp<std::int64_t>(pieces / (kTasksOfThread * pool_.size()), 1, most) * piece_rows_;
+}
+
+void StoredSearch::search_rows(Worker& worker, std::int64_t begin, std::int64_t count) {
+  for (std::int64_t first = begin; first < begin + count; first += piece_rows_) {
+    throw_if_interrupted();
+    const std::int64_t rows = std::min(piece_rows_, begin + count - first);
+    selects() ? select_piece(worker, first, rows) : score_piece(worker, first / piece_rows_, first, rows);
+  }
+  rows_.file().release_rows(begin, count);
 }
 
 /// A cosine below it is not kept.

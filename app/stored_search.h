@@ -76,6 +76,8 @@ class StoredSearch {
 
   std::int64_t queries() const { return queries_.rows(); }
   bool selects() const;
+  std::int64_t rows_of_task() const;
+  void search_rows(Worker& worker, std::int64_t begin, std::int64_t count);
   float limit(const Worker& worker, std::int64_t query) const;
   void consider(Worker& worker, std::int64_t query, const Candidate& candidate) const;
   bool is_failed(Worker& worker, std::int64_t image, std::span<const float> row) const;

@@ -42,6 +42,9 @@ class NpyFile {
   /// The stored bytes of rows [first, first + count), which must exist: float16, float32 or float64 numbers,
   /// not checked. Valid as long as this object.
   ByteView rows_as_stored(std::int64_t first, std::int64_t count) const;
+  /// Advisory: rows [first, first + count), which must exist, are not read again soon
+  /// (`MappedFile::release`).
+  void release_rows(std::int64_t first, std::int64_t count) const;
 
  private:
   std::shared_ptr<const MappedFile> file_;

@@ -60,6 +60,11 @@ ByteView NpyFile::rows_as_stored(std::int64_t first, std::int64_t count) const {
                                 static_cast<std::size_t>(count * row_bytes));
 }
 
+void NpyFile::release_rows(std::int64_t first, std::int64_t count) const {
+  const ByteView rows = rows_as_stored(first, count);
+  file_->release(static_cast<std::size_t>(rows.data() - file_->bytes().data()), rows.size());
+}
+
 void NpyFile::read_row(std::int64_t index, std::span<float> out) const {
   assert(index >= 0 && index < rows() && std::ssize(out) == columns());
   const std::byte* bytes = rows_as_stored(index, 1).data();

@@ -30,6 +30,10 @@ class MappedFile {
   /// SIGBUS; see `find_mapped_file`.
   ByteView bytes() const { return bytes_; }
   const std::string& path() const { return path_; }
+  /// Advisory: unmaps the pieces of 2 MiB that begin in [offset, offset + size), which are mapped again when
+  /// they are read. The thread that has read a large range calls it, so that the threads of a run share the
+  /// work that would be done by one at the end, and the resident part of the file stays small.
+  void release(std::size_t offset, std::size_t size) const;
 
  private:
   MappedFile() = default;

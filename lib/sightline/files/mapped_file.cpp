@@ -3,6 +3,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -18,6 +19,7 @@ namespace {
 
 constexpr std::size_t kMaxWatchedRanges = 256;
 constexpr std::size_t kMaxWatchedPathBytes = 512;
+constexpr std::size_t kPieceBytes = 2 << 20;  // the size of a huge page
 
 // The data that a signal handler reads: plain memory; an entry is valid while `begin` is not 0.
 struct WatchedRange {
@@ -78,6 +80,19 @@ std::shared_ptr<const MappedFile> MappedFile::open(const std::string& path, Mapp
   mapped->bytes_ = {static_cast<const std::byte*>(memory), size};
   add_watch(mapped->bytes_, path, content);
   return mapped;
+}
+
+void MappedFile::release(std::size_t offset, std::size_t size) const {
+#ifdef MADV_DONTNEED
+  // Whole pieces, because a huge page that is released in part would be mapped again.
+  const auto begin = reinterpret_cast<std::uintptr_t>(bytes_.data()), end = begin + bytes_.size();
+  const auto piece_at = [&](std::size_t position) {
+    const std::uintptr_t address = begin + std::min(position, bytes_.size());
+    return address == end ? end : std::max(address / kPieceBytes * kPieceBytes, begin);
+  };
+  const std::uintptr_t first = piece_at(offset), last = piece_at(offset + size);
+  if (first < last) ::madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);  // NOLINT
+#endif
 }
 
 MappedFile::~MappedFile() {
