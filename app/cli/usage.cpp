@@ -5,9 +5,9 @@
 #include <numeric>
 
 #include "failure.h"
+#include "first_argument.h"
 #include "hints.h"
 #include "sightline/base/format.h"
-#include "sightline/files/file.h"
 
 namespace sightline::app {
 namespace {
@@ -57,10 +57,9 @@ void fail_unknown_command(const std::string& name, std::span<const Command> comm
   }
   std::vector<std::string> known = {"help", "--help"};
   for (const Command& command : commands) known.emplace_back(command.name);
-  const std::string remark = file_exists(name) ? "the command comes first: sightline score " +
-                                                     printable(name) + " -c 'a photo of a dog'"
-                                               : remark_on_command(name);
-  fail_unknown("command", name, command_instead_of(name), remark, known);
+  std::string remark = remark_on_first_argument(name);
+  if (remark.empty()) remark = remark_on_command(name);
+  fail_unknown("command", printable(name), remark.empty() ? command_instead_of(name) : "", remark, known);
 }
 
 std::string nearest_name(std::string_view name, const std::vector<std::string>& names) {

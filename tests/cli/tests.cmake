@@ -13,7 +13,7 @@ set_tests_properties(cli/docs PROPERTIES TIMEOUT 300 LABELS cli)
 
 # Unit tests of the program's components.
 set(app_folder ${CMAKE_CURRENT_LIST_DIR}/../../app)
-add_executable(app_tests ${app_folder}/failure.cpp ${app_folder}/hints.cpp ${app_folder}/remedies.cpp
+add_executable(app_tests ${app_folder}/failure.cpp ${app_folder}/first_argument.cpp ${app_folder}/hints.cpp ${app_folder}/remedies.cpp
                ${app_folder}/signals.cpp ${app_folder}/image_extensions.cpp ${app_folder}/unsupported_images.cpp ${app_folder}/stored_rows.cpp
                ${CMAKE_CURRENT_LIST_DIR}/parser_test.cpp)
 foreach(part console folder_walk guard inputs mapped_file_guard low_scores ranker stored_search text_list utf8_repair)

@@ -212,6 +212,18 @@ TEST_CASE("output file: - is standard output", "[io]") {
   }
 }
 
+TEST_CASE("output file: standard output keeps what was written before a failure", "[io][error]") {
+  const TempFolder folder;
+  const std::string target = folder.write("out", "");
+  CHECK(in_child([&] {
+          const int opened = ::open(target.c_str(), O_WRONLY | O_APPEND);
+          ::dup2(opened, STDOUT_FILENO);
+          OutputFile("-", false).write("a row\n");  // no commit
+          return 0;
+        }).exit_status == 0);
+  CHECK(folder.read("out") == "a row\n");
+}
+
 TEST_CASE("output file: a non-blocking standard output is waited for", "[io]") {
   std::array<int, 2> pipe{};
   REQUIRE(::pipe2(pipe.data(), O_NONBLOCK) == 0);

@@ -64,7 +64,7 @@ std::vector<std::byte> read_input(const std::string& path, std::int64_t limit);
 
 /// An output file that is published atomically: bytes are written to "<path>.part" next to the target, which
 /// `commit` renames. "-", /dev/stdout, devices and FIFOs are written directly. Without `commit`, the
-/// temporary file is removed.
+/// temporary file is removed, and an output that is written directly keeps all bytes passed to `write`.
 class OutputFile {
  public:
   /// Opens the output immediately, so that a bad path is reported before any work is done. A new file gets
@@ -114,6 +114,7 @@ class OutputFile {
   void open_temporary();
   bool create_temporary();
   void check_failed() const;
+  void flush_uncommitted() noexcept;
   void write_all(const char* data, std::size_t count, std::int64_t offset);
   void start_writing_back();
 

@@ -147,10 +147,19 @@ bool OutputFile::create_temporary() {
 }
 
 OutputFile::~OutputFile() {
+  if (temporary_.empty() && !committed_) flush_uncommitted();
   if (descriptor_ < 0 || descriptor_ == STDOUT_FILENO) return;
   if (!temporary_.empty() && !committed_ && is_still_named(descriptor_, temporary_))
     ::unlink(temporary_.c_str());
   ::close(descriptor_);
+}
+
+// The run has failed or was interrupted, which has been reported. Its reader gets what was complete before.
+void OutputFile::flush_uncommitted() noexcept {
+  try {
+    if (descriptor_ >= 0 && !failed_) flush();
+  } catch (...) {  // NOLINT(bugprone-empty-catch): nobody waits for these bytes any more
+  }
 }
 
 void OutputFile::check_failed() const {
