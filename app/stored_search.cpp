@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 #include "sightline/model/head.h"
@@ -51,6 +52,19 @@ float cosine_bound(const StoredRows& rows, TensorView<const float> queries) {
 bool is_bounded(const SearchLimits& limits, const StoredRows& rows) {
   constexpr std::int64_t kManyParts = 8;  // for more, computing all cosines is faster
   return limits.threshold || (limits.top && *limits.top <= rows.size() / kManyParts);
+}
+
+/// `ranks_before` as an object, which algorithms compile into their loops.
+constexpr auto kRanksBefore = [](const Candidate& a, const Candidate& b) { return ranks_before(a, b); };
+
+/// Empties both.
+std::vector<Candidate> merge(std::vector<Candidate>& a, std::vector<Candidate>& b) {
+  std::vector<Candidate> all;
+  all.reserve(a.size() + b.size());
+  std::ranges::merge(a, b, std::back_inserter(all), kRanksBefore);
+  std::vector<Candidate>().swap(a);
+  std::vector<Candidate>().swap(b);
+  return all;
 }
 
 float better(float a, float b) { return std::isnan(a) || b > a ? b : a; }
@@ -113,7 +127,17 @@ void StoredSearch::run(PartDone done) {
     std::ranges::sort(zeros, {}, &ZeroRow::image);
     done(begin, count, zeros);
   }
+  sort_kept();
   if (limits_.logit_scale) sum_exponentials();
+}
+
+/// All threads sort, also if there is one query.
+void StoredSearch::sort_kept() {
+  const std::int64_t workers = std::ssize(workers_);
+  pool_.run(workers * queries(), [&](std::int64_t i, int) {
+    Worker& worker = workers_[static_cast<std::size_t>(i % workers)];
+    std::ranges::sort(worker.kept[static_cast<std::size_t>(i / workers)], kRanksBefore);
+  });
 }
 
 /// The rows that a thread takes at a time: about kTaskBytes, fewer if there are few.
@@ -153,11 +177,11 @@ void StoredSearch::consider(Worker& worker, std::int64_t query, const Candidate&
     kept.push_back(candidate);
   } else if (std::ssize(kept) < *limits_.top) {
     kept.push_back(candidate);
-    std::ranges::push_heap(kept, ranks_before);
+    std::ranges::push_heap(kept, kRanksBefore);
   } else if (ranks_before(candidate, kept.front())) {
-    std::ranges::pop_heap(kept, ranks_before);
+    std::ranges::pop_heap(kept, kRanksBefore);
     kept.back() = candidate;
-    std::ranges::push_heap(kept, ranks_before);
+    std::ranges::push_heap(kept, kRanksBefore);
   }
 }
 
@@ -282,13 +306,17 @@ void StoredSearch::sum_exponentials() {
 // ---- Results
 
 std::vector<Candidate> StoredSearch::ranking(std::int64_t query) {
-  std::vector<Candidate> best;
-  for (Worker& worker : workers_) {
-    std::vector<Candidate>& kept = worker.kept[static_cast<std::size_t>(query)];
-    best.insert(best.end(), kept.begin(), kept.end());
-    std::vector<Candidate>().swap(kept);
+  std::vector<std::vector<Candidate>> parts;
+  for (Worker& worker : workers_) parts.push_back(std::move(worker.kept[static_cast<std::size_t>(query)]));
+  while (parts.size() > 1) {  // neighbours are merged, so that each candidate is moved log2(threads) times
+    std::size_t merged = 0;
+    for (std::size_t i = 0; i < parts.size(); i += 2) {
+      const bool alone = i + 1 == parts.size();
+      parts[merged++] = alone ? std::move(parts[i]) : merge(parts[i], parts[i + 1]);
+    }
+    parts.resize(merged);
   }
-  std::ranges::sort(best, ranks_before);
+  std::vector<Candidate> best = std::move(parts.front());
   if (limits_.top && std::ssize(best) > *limits_.top) best.resize(static_cast<std::size_t>(*limits_.top));
   return best;
 }

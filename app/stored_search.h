@@ -89,6 +89,7 @@ class StoredSearch {
   void score_piece(Worker& worker, std::int64_t piece, std::int64_t first, std::int64_t count);
   void add_exponentials(std::int64_t query, std::int64_t piece, std::span<const float> cosines);
   void sum_exponentials();
+  void sort_kept();
 
   const StoredRows& rows_;
   const TensorView<const float> queries_;

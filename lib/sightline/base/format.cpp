@@ -24,6 +24,16 @@ void append_number(std::string& out, T value) {
   out.append(buffer.data(), result.ptr);
 }
 
+/// The number of bytes at the start of `text` that a JSON string contains unchanged: printable ASCII.
+std::size_t plain_json_length(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size() && text[length] >= 0x20 && text[length] < 0x7F && text[length] != '"' &&
+         text[length] != '\\') {
+    ++length;
+  }
+  return length;
+}
+
 void append_hex_escape(std::string& out, std::string_view prefix, unsigned char byte) {
   out += prefix;
   out += kHex[byte >> 4];
@@ -102,7 +112,11 @@ bool is_utf8(std::string_view text) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  while (!text.empty()) {
+  while (true) {
+    const std::size_t plain = plain_json_length(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const auto c = static_cast<unsigned char>(text[0]);
     const int length = utf8_sequence_length(text);
     const std::string_view character = text.substr(0, static_cast<std::size_t>(length));
@@ -113,7 +127,7 @@ void append_json_string(std::string& out, std::string_view text) {
     } else if (c == '"' || c == '\\') {
       out += '\\';
       out += text[0];
-    } else if (c < 0x20 || c == 0x7F) {
+    } else if (length == 1) {
       append_json_control(out, c);
     } else {
       out += character;
