@@ -158,7 +158,7 @@ OutputFile::~OutputFile() {
 void OutputFile::flush_uncommitted() noexcept {
   try {
     if (descriptor_ >= 0 && !failed_) flush();
-  } catch (...) {  // NOLINT(bugprone-empty-catch): nobody waits for these bytes any more
+  } catch (...) {  // NOLINT(bugprone-empty-catch): the failure itself has been reported
   }
 }
 
