@@ -40,7 +40,7 @@ LIBRARIES = {
     "spdlog/": ["base/log.cpp"],
     "xxhash.h": ["base/hash.cpp"],
     "simdjson": ["containers/json.cpp"],
-    "png.h": ["image/png.cpp"],
+    "png.h": ["image/png_library.cpp"],
     "jpeglib.h": ["image/jpeg.cpp"],
     "jerror.h": ["image/jpeg.cpp"],
     "cblas.h": ["ops/openblas.cpp"],
@@ -50,7 +50,8 @@ LIBRARIES = {
     "avif/": ["image/avif.cpp", "image/avif_precision.cpp"],
     "libheif/": ["image/heif.cpp"],
     "tiff": ["image/tiff_library.cpp"],
-    "libdeflate.h": ["image/png_orientation.cpp", "containers/zip.cpp", "containers/zip_writer.cpp"],
+    "libdeflate.h": ["image/inflater.cpp", "image/png_orientation.cpp", "image/png_rows.cpp", "containers/zip.cpp",
+                     "containers/zip_writer.cpp"],
 }
 # headers of the compiler and of Linux, besides those of the C++ library (which have neither a slash nor a dot)
 SYSTEM = {"arm_neon.h", "cpuid.h", "immintrin.h", "dirent.h", "dlfcn.h", "fcntl.h", "fnmatch.h", "nss.h", "poll.h",

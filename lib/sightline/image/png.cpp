@@ -1,206 +1,76 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <png.h>
+#include "sightline/image/png_decoder.h"
 
 #include <algorithm>
-#include <csetjmp>
-#include <cstring>
 #include <optional>
 
-#include "sightline/image/codec.h"
 #include "sightline/image/png_chunks.h"
+#include "sightline/image/png_library.h"
 #include "sightline/image/png_pixels.h"
+#include "sightline/image/png_rows.h"
 
 namespace sightline {
 
 namespace {
 
-constexpr std::string_view kSubject = "PNG";
-
-/// The state used by libpng's callbacks; see JpegState for the rules of setjmp and longjmp.
-struct PngState {
-  PngState() = default;
-  PngState(const PngState&) = delete;
-  PngState& operator=(const PngState&) = delete;
-  ~PngState() {
-    if (png != nullptr) {
-      png_destroy_read_struct(&png, &info, nullptr);
-    }
-  }
-
-  png_structp png = nullptr;
-  png_infop info = nullptr;
-  const ByteView* chunks = nullptr;  // remaining parts of PngLayout::essential
-  std::size_t chunk_count = 0;
-  std::size_t position = 0;  // offset in the first of them
-  bool truncated = false;
-  bool bad_data = false;
-  std::jmp_buf escape;
-  std::array<char, 200> message{};
-  std::array<char, 200> warning{};
-  int warnings = 0;
-};
-
-void copy_text(std::array<char, 200>& target, const char* text) {
-  std::strncpy(target.data(), text, target.size() - 1);
-}
-
-extern "C" {
-
-[[noreturn]] void on_png_error(png_structp png, png_const_charp text) {
-  auto& state = *static_cast<PngState*>(png_get_error_ptr(png));
-  copy_text(state.message, text);
-  std::longjmp(state.escape, 1);
-}
-
-void on_png_warning(png_structp png, png_const_charp text) {
-  auto& state = *static_cast<PngState*>(png_get_error_ptr(png));
-  if (state.warnings++ == 0) {
-    copy_text(state.warning, text);
-  }
-  // After the last row, libpng treats a wrong Adler checksum as benign. It is not: the rows differ from what
-  // was written.
-  state.bad_data = state.bad_data || std::strstr(text, "incorrect data check") != nullptr;
-}
-
-// Passes the essential chunks to libpng in order, and nothing else.
-void on_png_read(png_structp png, png_bytep out, std::size_t count) {
-  auto& state = *static_cast<PngState*>(png_get_io_ptr(png));
-  while (count > 0) {
-    if (state.chunk_count == 0) {
-      state.truncated = true;
-      png_error(png, "not enough data");
-    }
-    const ByteView chunk = *state.chunks;
-    const std::size_t n = std::min(count, chunk.size() - state.position);
-    std::memcpy(out, chunk.data() + state.position, n);
-    out += n;
-    count -= n;
-    state.position += n;
-    if (state.position == chunk.size()) {
-      ++state.chunks;
-      --state.chunk_count;
-      state.position = 0;
-    }
-  }
-}
-
-}  // extern "C"
-
-bool start(PngState& state, const ImageLimits& limits, int& passes, std::size_t& row_bytes) {
-  if (setjmp(state.escape) != 0) {
-    return false;
-  }
-  state.png = png_create_read_struct(PNG_LIBPNG_VER_STRING, &state, on_png_error, on_png_warning);
-  state.info = state.png == nullptr ? nullptr : png_create_info_struct(state.png);
-  if (state.info == nullptr) {
-    return false;
-  }
-  const auto side = static_cast<png_uint_32>(limits.max_side);
-  png_set_user_limits(state.png, side, side);
-  png_set_read_fn(state.png, &state, on_png_read);
-  if (!limits.checksums) {
-    png_set_crc_action(state.png, PNG_CRC_WARN_USE, PNG_CRC_WARN_USE);
-#ifdef PNG_IGNORE_ADLER32  // a build option of libpng
-    png_set_option(state.png, PNG_IGNORE_ADLER32, PNG_OPTION_ON);
-#endif
-  }
-  png_read_info(state.png, state.info);
-  png_set_packing(state.png);  // one byte for each 1-, 2- or 4-bit sample
-  passes = png_set_interlace_handling(state.png);
-  png_read_update_info(state.png, state.info);
-  row_bytes = png_get_rowbytes(state.png, state.info);
-  return true;
-}
-
-bool read_row(PngState& state, png_bytep row) {
-  if (setjmp(state.escape) != 0) {
-    return false;
-  }
-  png_read_row(state.png, row, nullptr);
-  return true;
-}
-
 class PngReader : public RowReader {
  public:
-  PngReader(ByteView file, const ImageLimits& limits, ImageWarnings* warnings) : warnings_(warnings) {
+  PngReader(ByteView file, const ImageLimits& limits, ImageWarnings* warnings, PngDecoder decoder)
+      : limits_(limits), warnings_(warnings) {
     read_png_layout(file, limits, warnings, layout_);
     pixels_.emplace(layout_);
     describe();
-    state_.chunks = layout_.essential.data();
-    state_.chunk_count = layout_.essential.size();
-    int passes = 1;
-    if (!start(state_, limits, passes, row_bytes_)) {
-      raise();
-    }
-    row_.resize(row_bytes_);
-    if (passes > 1) {
-      read_interlaced(passes, limits);
+    if (decoder == PngDecoder::fastest && PngRows::can_read(layout_)) {
+      rows_.emplace(layout_);
+    } else {
+      library_rows_.emplace(layout_, limits_);
     }
   }
 
   void read(std::uint8_t* rows, std::size_t stride, int count) override {
     for (int i = 0; i < count; ++i, ++next_row_) {
       std::uint8_t* out = rows + static_cast<std::size_t>(i) * stride;
-      if (!frame_.empty()) {
-        pixels_->convert(frame_.data() + next_row_ * row_bytes_, out);
-      } else if (pixels_->as_stored()) {
-        read_one(out);
-      } else {
-        read_one(row_.data());
-        pixels_->convert(row_.data(), out);
-      }
+      pixels_->convert(next(), out);
     }
   }
 
   void finish() override {
-    if (state_.warnings > 0) {
-      warn(warnings_, std::string("PNG: ") + state_.warning.data());
+    if (library_rows_) {
+      library_rows_->finish(warnings_);
     }
   }
 
  private:
-  void read_one(std::uint8_t* row) {
-    if (!read_row(state_, row) || state_.bad_data) {
-      raise();
+  const std::uint8_t* next() {
+    if (rows_) {
+      const std::uint8_t* row = rows_->next();
+      const bool last = next_row_ + 1 == info_.height;
+      if (row != nullptr && (!last || rows_->end())) {
+        return row;
+      }
+      use_library();
     }
+    return library_rows_->next();
   }
 
-  /// With Adam7, rows are complete only at the end, so the whole image is held in memory, in the samples of
-  /// the file.
-  void read_interlaced(int passes, const ImageLimits& limits) {
-    const std::int64_t bytes = checked_mul(static_cast<std::int64_t>(row_bytes_), info_.height, kSubject);
-    check_decoder_memory(bytes, limits, kSubject, "is interlaced and ", "");
-    frame_.resize(static_cast<std::size_t>(bytes));
-    for (int pass = 0; pass < passes; ++pass) {
-      for (std::size_t y = 0; y < static_cast<std::size_t>(info_.height); ++y) {
-        read_one(frame_.data() + y * row_bytes_);
-      }
+  /// Something is unusual or damaged: libpng decodes the same rows again and decides what to do about it.
+  void use_library() {
+    rows_.reset();
+    library_rows_.emplace(layout_, limits_);
+    for (std::int32_t y = 0; y < next_row_; ++y) {
+      library_rows_->next();
     }
   }
 
   void describe();
 
-  [[noreturn]] void raise() const {
-    const std::string_view text = state_.message.data();
-    if (state_.truncated || text.find("ot enough") != std::string_view::npos) {
-      fail(ErrorCode::truncated, kSubject, "ends before its image is complete");
-    }
-    if (text.find("emory") != std::string_view::npos || state_.png == nullptr) {
-      fail(ErrorCode::limit, kSubject, "out of memory");
-    }
-    fail(
-        ErrorCode::corrupt, kSubject,
-        "cannot be decoded: " + std::string(state_.bad_data ? state_.warning.data() : state_.message.data()));
-  }
-
-  PngState state_;
+  ImageLimits limits_;
+  ImageWarnings* warnings_;
   PngLayout layout_;
   std::optional<PngPixels> pixels_;
-  ImageWarnings* warnings_;
-  std::size_t row_bytes_ = 0;
-  std::size_t next_row_ = 0;
-  std::vector<std::uint8_t> row_;
-  std::vector<std::uint8_t> frame_;
+  std::optional<PngRows> rows_;  // one of the two decodes
+  std::optional<PngLibraryRows> library_rows_;
+  std::int32_t next_row_ = 0;
 };
 
 void PngReader::describe() {
@@ -218,17 +88,20 @@ class PngCodec : public ImageCodec {
   std::string_view name() const override { return "png"; }
   std::unique_ptr<RowReader> open(ByteView file, const ImageLimits& limits,
                                   ImageWarnings* warnings) const override {
-    return std::make_unique<PngReader>(file, limits, warnings);
+    return open_png(file, limits, warnings, PngDecoder::fastest);
   }
 };
 
 }  // namespace
 
+std::unique_ptr<RowReader> open_png(ByteView file, const ImageLimits& limits, ImageWarnings* warnings,
+                                    PngDecoder decoder) {
+  return std::make_unique<PngReader>(file, limits, warnings, decoder);
+}
+
 const ImageCodec& png_codec() {
   static const PngCodec codec;
   return codec;
 }
-
-std::string libpng_version() { return png_get_libpng_ver(nullptr); }
 
 }  // namespace sightline

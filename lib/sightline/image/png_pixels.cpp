@@ -32,6 +32,7 @@ RowFormat PngPixels::format() const {
   return is_alpha_stored() || !layout_.transparency.empty() ? RowFormat::rgba : RowFormat::rgb;
 }
 
+/// Whether stored rows already have the format of the output.
 bool PngPixels::as_stored() const {
   return layout_.depth == 8 && (layout_.color == PngColor::rgb_alpha ||
                                 (layout_.color == PngColor::rgb && layout_.transparency.empty()));
@@ -77,7 +78,10 @@ void PngPixels::fill_grey_table() {
 
 void PngPixels::convert(const std::uint8_t* in, std::uint8_t* out) const {
   const bool single = layout_.color == PngColor::grey || layout_.color == PngColor::palette;
-  if (single && layout_.depth == 16) {
+  if (as_stored()) {
+    const auto channels = static_cast<std::size_t>(channels_of(format()));
+    std::memcpy(out, in, static_cast<std::size_t>(layout_.width) * channels);
+  } else if (single && layout_.depth == 16) {
     convert_grey16(in, out);
   } else if (!single) {
     convert_samples(in, out);

@@ -17,8 +17,6 @@ class PngPixels {
   explicit PngPixels(const PngLayout& layout);
 
   RowFormat format() const;
-  /// Whether stored rows already have that format and need no conversion.
-  bool as_stored() const;
   /// RGB values of the 256 indices of a palette image, else empty.
   const std::vector<std::uint8_t>& palette() const { return palette_; }
 
@@ -28,6 +26,7 @@ class PngPixels {
 
  private:
   bool is_alpha_stored() const;
+  bool as_stored() const;
   void fill_palette_table();
   void fill_grey_table();
   void convert_grey16(const std::uint8_t* in, std::uint8_t* out) const;
