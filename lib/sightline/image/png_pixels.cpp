@@ -14,6 +14,15 @@ std::uint8_t low_byte(ByteView numbers, std::size_t index) {
   return static_cast<std::uint8_t>(numbers[2 * index + 1]);
 }
 
+/// Writes the table's pixel for each sample.
+template <std::size_t channels>
+void look_up(const PngPixels::Table& table, const std::uint8_t* in, std::uint8_t* out, std::size_t pixels) {
+  for (std::size_t x = 0; x + 1 < pixels; ++x, out += channels) {
+    std::memcpy(out, table[in[x]].data(), 4);  // of three channels, the next pixel overwrites the fourth
+  }
+  std::memcpy(out, table[in[pixels - 1]].data(), channels);
+}
+
 }  // namespace
 
 PngPixels::PngPixels(const PngLayout& layout) : layout_(layout) {
@@ -86,10 +95,8 @@ void PngPixels::convert(const std::uint8_t* in, std::uint8_t* out) const {
   } else if (!single) {
     convert_samples(in, out);
   } else {
-    const auto channels = static_cast<std::size_t>(channels_of(format()));
-    for (std::int32_t x = 0; x < layout_.width; ++x, out += channels) {
-      std::memcpy(out, table_[in[x]].data(), channels);
-    }
+    (format() == RowFormat::rgb ? look_up<3> : look_up<4>)(table_, in, out,
+                                                           static_cast<std::size_t>(layout_.width));
   }
 }
 

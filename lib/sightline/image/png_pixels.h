@@ -14,6 +14,9 @@ namespace sightline {
 /// transparent colours; 16-bit samples are reduced to their high byte. `layout` must outlive this object.
 class PngPixels {
  public:
+  /// The RGBA value of each sample of up to 8 bits.
+  using Table = std::array<std::array<std::uint8_t, 4>, 256>;
+
   explicit PngPixels(const PngLayout& layout);
 
   RowFormat format() const;
@@ -34,7 +37,7 @@ class PngPixels {
 
   const PngLayout& layout_;
   std::vector<std::uint8_t> palette_;
-  std::array<std::array<std::uint8_t, 4>, 256> table_{};  // RGBA value of each sample of up to 8 bits
+  Table table_{};
 };
 
 }  // namespace sightline
