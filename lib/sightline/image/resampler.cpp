@@ -19,7 +19,6 @@ Resampler::Resampler(ResamplePlan plan, SimdLevel level)
       end_row_(plan_.rows.end()),
       first_column_(plan_.columns.begin()),
       end_column_(std::max(plan_.columns.end(), first_column_)),
-      column_weights_(plan_.columns),
       row_weights_(plan_.rows) {
   const auto channels = static_cast<std::size_t>(plan_.channels);
   const auto padded = [&](std::int32_t pixels) {
@@ -41,8 +40,17 @@ Resampler::Resampler(ResamplePlan plan, SimdLevel level)
   }
   if (level_ == SimdLevel::avx512) {
     byte_weights_ = ByteWeights(plan_.columns);
-    scratch_.resize(byte_weights_.column_count(plan_.channels));
+    byte_columns_.resize(byte_weights_.fit() ? byte_weights_.column_count(plan_.channels) : 0);
   }
+  if (level_ == SimdLevel::avx2 || (level_ == SimdLevel::avx512 && !byte_weights_.fit())) {
+    pair_weights_ = PairWeights(plan_.columns);
+    pair_columns_.resize(pair_weights_.column_count(plan_.channels));
+  }
+}
+
+HorizontalPass Resampler::horizontal_pass() {
+  return {plan_.columns, byte_weights_,        byte_columns_.data(),
+          pair_weights_, pair_columns_.data(), plan_.channels};
 }
 
 void Resampler::push(const std::uint8_t* rows, std::size_t stride, int count) {
@@ -60,8 +68,7 @@ void Resampler::push(const std::uint8_t* rows, std::size_t stride, int count) {
                     static_cast<std::size_t>(end_column_ - first_column_) * channels);
       }
     } else {
-      run_horizontal({plan_.columns, column_weights_, byte_weights_, scratch_.data(), plan_.channels}, level_,
-                     from, static_cast<std::ptrdiff_t>(stride), slot,
+      run_horizontal(horizontal_pass(), level_, from, static_cast<std::ptrdiff_t>(stride), slot,
                      static_cast<std::ptrdiff_t>(ring_stride_), end - begin);
     }
   }
@@ -106,9 +113,8 @@ void Resampler::flush() {
   const std::int32_t last = upwards_ ? plan_.rows.size() - completed_ : completed_ - 1;
   const std::int32_t first = upwards_ ? last + pending_ - 1 : last - pending_ + 1;
   const auto stride = static_cast<std::ptrdiff_t>(out_stride_);
-  run_horizontal({plan_.columns, column_weights_, byte_weights_, scratch_.data(), plan_.channels}, level_,
-                 pending_rows_.data(), static_cast<std::ptrdiff_t>(ring_stride_), writable_output(first),
-                 upwards_ ? -stride : stride, pending_);
+  run_horizontal(horizontal_pass(), level_, pending_rows_.data(), static_cast<std::ptrdiff_t>(ring_stride_),
+                 writable_output(first), upwards_ ? -stride : stride, pending_);
   pending_ = 0;
 }
 

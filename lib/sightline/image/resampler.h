@@ -35,6 +35,7 @@ class Resampler {
   }
 
  private:
+  HorizontalPass horizontal_pass();
   void emit();
   void emit_row(std::int32_t i);
   void flush();
@@ -48,10 +49,11 @@ class Resampler {
   std::int32_t end_row_;
   std::int32_t first_column_;  // the same for columns
   std::int32_t end_column_;
-  PackedWeights column_weights_;
   PackedWeights row_weights_;
-  ByteWeights byte_weights_;         // of the columns, for AVX-512
-  std::vector<ByteColumn> scratch_;  // for them
+  ByteWeights byte_weights_;              // of the columns, for AVX-512
+  std::vector<ByteColumn> byte_columns_;  // scratch memory for them
+  PairWeights pair_weights_;              // of the columns, for AVX2
+  std::vector<PairColumn> pair_columns_;  // scratch memory for them
 
   std::int32_t pushed_ = 0;     // source rows received
   std::int32_t completed_ = 0;  // completed outputs, in the order in which their sources arrive

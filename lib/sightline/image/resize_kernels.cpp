@@ -24,6 +24,11 @@ std::int32_t pair_of(std::int32_t even, std::int32_t odd) {
                                    static_cast<std::uint32_t>(odd) << 16);
 }
 
+/// What is left of a weight without its low 16 bits, which count as signed: weight = low + 2^16 * upper.
+std::int32_t upper_part(std::int32_t weight) {
+  return static_cast<std::int32_t>((std::int64_t{weight} - static_cast<std::int16_t>(weight & 0xffff)) >> 16);
+}
+
 /// Stores a weight as three signed digits.
 void set_tap(ByteWeights::Group& group, std::size_t tap, std::int32_t weight) {
   const auto put = [&](std::int32_t& digits) {
@@ -96,6 +101,31 @@ ByteWeights::ByteWeights(const ResampleAxis& axis) {
     }
     begin.push_back(groups.size());
     source_groups = std::max(source_groups, first.back() + static_cast<std::int32_t>(count));
+  }
+}
+
+PairWeights::PairWeights(const ResampleAxis& axis) : origin(axis.begin()) {
+  for (std::int32_t i = 0; i < axis.size(); ++i) {
+    const std::span<const std::int32_t> weights = axis.weight(i);
+    const std::int32_t offset = weights.empty() ? 0 : axis.first[static_cast<std::size_t>(i)] - origin;
+    const auto phase = static_cast<std::size_t>(offset % 2);
+    const std::size_t count = weights.empty() ? 0 : (phase + weights.size() + 1) / 2;
+    Output output = {offset / 2, static_cast<std::int32_t>(count), 0, 0, pairs.size()};
+    const auto tap = [&](std::size_t at) {
+      return at < phase || at - phase >= weights.size() ? 0 : weights[at - phase];
+    };
+    for (std::size_t k = 0; k < count; ++k) {
+      const std::int32_t even = tap(2 * k);
+      const std::int32_t odd = tap(2 * k + 1);
+      const Pair pair = {pair_of(even, odd), pair_of(upper_part(even), upper_part(odd))};
+      if (pair.high != 0) {
+        output.high_begin = output.high_end == 0 ? static_cast<std::int32_t>(k) : output.high_begin;
+        output.high_end = static_cast<std::int32_t>(k) + 1;
+      }
+      pairs.push_back(pair);
+    }
+    outputs.push_back(output);
+    source_pairs = std::max(source_pairs, output.first + output.count);
   }
 }
 

@@ -63,6 +63,34 @@ struct ByteWeights {
   std::int32_t source_groups = 0;   ///< groups of source pixels that are used
 };
 
+/// The same weights as 16-bit numbers for sums of two products (VPMADDWD): a weight is low + 2^16 * high. The
+/// taps of an output are extended to whole pairs of source pixels; added taps are 0.
+struct PairWeights {
+  /// Two adjacent taps.
+  struct Pair {
+    std::int32_t low;
+    std::int32_t high;
+  };
+  struct Output {
+    std::int32_t first;       ///< number of the first pair of source pixels
+    std::int32_t count;       ///< pairs
+    std::int32_t high_begin;  ///< pairs before this one and
+    std::int32_t high_end;    ///< from this one on have no high parts
+    std::size_t begin;        ///< first element of `pairs`
+  };
+  PairWeights() = default;
+  explicit PairWeights(const ResampleAxis& axis);
+  /// Number of columns that the pass needs for its transposed source.
+  std::size_t column_count(int channels) const {
+    return (static_cast<std::size_t>(source_pairs) + 1) * static_cast<std::size_t>(channels);
+  }
+
+  std::vector<Pair> pairs;
+  std::vector<Output> outputs;
+  std::int32_t origin = 0;        ///< source pixel at which pair 0 starts
+  std::int32_t source_pairs = 0;  ///< pairs of source pixels that are used
+};
+
 /// Rows that a horizontal pass takes at once, at most.
 inline constexpr int kRowBatch = 16;
 
@@ -71,12 +99,18 @@ struct alignas(64) ByteColumn {
   std::uint8_t bytes[4 * kRowBatch];
 };
 
+/// One channel of two adjacent pixels in each of 8 rows.
+struct alignas(32) PairColumn {
+  std::uint16_t samples[16];
+};
+
 /// The horizontal pass: output pixel i of each row is computed from the source pixels of its axis.
 struct HorizontalPass {
   const ResampleAxis& axis;
-  const PackedWeights& weights;
   const ByteWeights& bytes;  ///< needed by the kernels for AVX-512 only, like `columns`
   ByteColumn* columns;       ///< scratch memory of ByteWeights::column_count(channels)
+  const PairWeights& pairs;  ///< needed by the kernels for AVX2 only, like `pair_columns`
+  PairColumn* pair_columns;  ///< scratch memory of PairWeights::column_count(channels)
   int channels;              ///< 3 or 4 interleaved 8-bit samples
 };
 
