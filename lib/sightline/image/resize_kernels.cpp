@@ -24,11 +24,6 @@ std::int32_t pair_of(std::int32_t even, std::int32_t odd) {
                                    static_cast<std::uint32_t>(odd) << 16);
 }
 
-/// What is left of a weight without its low 16 bits, which count as signed: weight = low + 2^16 * upper.
-std::int32_t upper_part(std::int32_t weight) {
-  return static_cast<std::int32_t>((std::int64_t{weight} - static_cast<std::int16_t>(weight & 0xffff)) >> 16);
-}
-
 /// Stores a weight as three signed digits.
 void set_tap(ByteWeights::Group& group, std::size_t tap, std::int32_t weight) {
   const auto put = [&](std::int32_t& digits) {
@@ -39,6 +34,13 @@ void set_tap(ByteWeights::Group& group, std::size_t tap, std::int32_t weight) {
   put(group.low);
   put(group.middle);
   put(group.high);
+}
+
+/// Stores a weight as two signed numbers of 16 bits.
+void set_tap(PairWeights::Pair& pair, std::size_t tap, std::int32_t weight) {
+  const std::int64_t high = (std::int64_t{weight} - static_cast<std::int16_t>(weight & 0xffff)) >> 16;
+  pair.low |= static_cast<std::int32_t>((static_cast<std::uint32_t>(weight) & 0xffff) << (16 * tap));
+  pair.high |= static_cast<std::int32_t>((static_cast<std::uint32_t>(high) & 0xffff) << (16 * tap));
 }
 
 template <int channels>
@@ -108,24 +110,48 @@ PairWeights::PairWeights(const ResampleAxis& axis) : origin(axis.begin()) {
   for (std::int32_t i = 0; i < axis.size(); ++i) {
     const std::span<const std::int32_t> weights = axis.weight(i);
     const std::int32_t offset = weights.empty() ? 0 : axis.first[static_cast<std::size_t>(i)] - origin;
-    const auto phase = static_cast<std::size_t>(offset % 2);
-    const std::size_t count = weights.empty() ? 0 : (phase + weights.size() + 1) / 2;
-    Output output = {offset / 2, static_cast<std::int32_t>(count), 0, 0, pairs.size()};
-    const auto tap = [&](std::size_t at) {
-      return at < phase || at - phase >= weights.size() ? 0 : weights[at - phase];
-    };
-    for (std::size_t k = 0; k < count; ++k) {
-      const std::int32_t even = tap(2 * k);
-      const std::int32_t odd = tap(2 * k + 1);
-      const Pair pair = {pair_of(even, odd), pair_of(upper_part(even), upper_part(odd))};
-      if (pair.high != 0) {
-        output.high_begin = output.high_end == 0 ? static_cast<std::int32_t>(k) : output.high_begin;
-        output.high_end = static_cast<std::int32_t>(k) + 1;
-      }
-      pairs.push_back(pair);
+    const std::int32_t taps = weights.empty() ? 0 : offset % 2 + static_cast<std::int32_t>(weights.size());
+    // An output without taps stays beside its neighbour, so that the order is kept.
+    outputs.push_back({.first = weights.empty() && i > 0 ? outputs.back().first : offset / 2});
+    count = std::max(count, (taps + 1) / 2);
+    source_pairs = std::max(source_pairs, offset / 2 + (taps + 1) / 2);
+  }
+  held_pairs = ascending() ? 3 * count + 64 : source_pairs + count + 2;
+  pairs.resize(outputs.size() * static_cast<std::size_t>(count));
+  for (std::int32_t i = 0; i < axis.size(); ++i) {
+    const std::span<const std::int32_t> weights = axis.weight(i);
+    const auto phase = static_cast<std::size_t>(
+        weights.empty() ? 0 : (axis.first[static_cast<std::size_t>(i)] - origin) % 2);
+    for (std::size_t k = 0; k < weights.size(); ++k) {
+      set_tap(pairs[static_cast<std::size_t>(i) * static_cast<std::size_t>(count) + (phase + k) / 2],
+              (phase + k) % 2, weights[k]);
     }
-    outputs.push_back(output);
-    source_pairs = std::max(source_pairs, output.first + output.count);
+  }
+  find_high_parts();
+}
+
+void PairWeights::find_high_parts() {
+  // Loops of equal length are predicted by the processor, so most outputs have the same range.
+  const auto size = static_cast<std::size_t>(count);
+  std::int32_t common_begin = count, common_end = 0;
+  for (std::size_t i = 0; i < outputs.size(); ++i) {
+    const std::span<const Pair> row = std::span(pairs).subspan(i * size, size);
+    const auto has_high = [](const Pair& pair) { return pair.high != 0; };
+    const auto first = std::find_if(row.begin(), row.end(), has_high);
+    const auto last = std::find_if(row.rbegin(), row.rend(), has_high);
+    outputs[i].high_begin = static_cast<std::int32_t>(first - row.begin());
+    outputs[i].high_end =
+        std::max(count - static_cast<std::int32_t>(last - row.rbegin()), outputs[i].high_begin);
+    if (i >= outputs.size() / 4 && i < outputs.size() - outputs.size() / 4) {  // not at the border
+      common_begin = std::min(common_begin, outputs[i].high_begin);
+      common_end = std::max(common_end, outputs[i].high_end);
+    }
+  }
+  for (Output& output : outputs) {
+    if (common_begin <= output.high_begin && output.high_end <= common_end) {
+      output.high_begin = common_begin;
+      output.high_end = common_end;
+    }
   }
 }
 

@@ -64,7 +64,7 @@ struct ByteWeights {
 };
 
 /// The same weights as 16-bit numbers for sums of two products (VPMADDWD): a weight is low + 2^16 * high. The
-/// taps of an output are extended to whole pairs of source pixels; added taps are 0.
+/// taps of an output are extended to `count` whole pairs of source pixels; added taps are 0.
 struct PairWeights {
   /// Two adjacent taps.
   struct Pair {
@@ -72,23 +72,29 @@ struct PairWeights {
     std::int32_t high;
   };
   struct Output {
-    std::int32_t first;       ///< number of the first pair of source pixels
-    std::int32_t count;       ///< pairs
-    std::int32_t high_begin;  ///< pairs before this one and
-    std::int32_t high_end;    ///< from this one on have no high parts
-    std::size_t begin;        ///< first element of `pairs`
+    std::int32_t first;           ///< number of the first pair of source pixels
+    std::int32_t high_begin = 0;  ///< pairs before this one and
+    std::int32_t high_end = 0;    ///< from this one on have no high parts
   };
   PairWeights() = default;
   explicit PairWeights(const ResampleAxis& axis);
   /// Number of columns that the pass needs for its transposed source.
   std::size_t column_count(int channels) const {
-    return (static_cast<std::size_t>(source_pairs) + 1) * static_cast<std::size_t>(channels);
+    return static_cast<std::size_t>(held_pairs) * static_cast<std::size_t>(channels);
   }
+  /// Whether later outputs use later source pixels.
+  bool ascending() const { return outputs.empty() || outputs.front().first <= outputs.back().first; }
 
-  std::vector<Pair> pairs;
+  std::vector<Pair> pairs;  ///< [outputs, count]
   std::vector<Output> outputs;
+  std::int32_t count = 0;
   std::int32_t origin = 0;        ///< source pixel at which pair 0 starts
   std::int32_t source_pairs = 0;  ///< pairs of source pixels that are used
+  /// Pairs whose columns are held at once: if ascending, few enough for the L1 cache.
+  std::int32_t held_pairs = 0;
+
+ private:
+  void find_high_parts();
 };
 
 /// Rows that a horizontal pass takes at once, at most.
@@ -99,9 +105,9 @@ struct alignas(64) ByteColumn {
   std::uint8_t bytes[4 * kRowBatch];
 };
 
-/// One channel of two adjacent pixels in each of 8 rows.
-struct alignas(32) PairColumn {
-  std::uint16_t samples[16];
+/// One channel of two adjacent pixels in each row of a batch.
+struct alignas(64) PairColumn {
+  std::uint16_t samples[2 * kRowBatch];
 };
 
 /// The horizontal pass: output pixel i of each row is computed from the source pixels of its axis.
