@@ -61,3 +61,26 @@ TEST_CASE("output file: rows written to a regular file stay buffered", "[io]") {
   out.flush();
   CHECK(folder.read("rows.part") == "one\n");
 }
+
+TEST_CASE("output file: a file is written in aligned blocks of 2 MiB", "[io]") {
+  constexpr std::size_t kBlock = 2 << 20;
+  const TempFolder folder;
+  std::string expected;
+  OutputFile out(folder / "blocks", false);
+  const auto write = [&](std::size_t count) {
+    std::string bytes(count, '\0');
+    for (std::size_t i = 0; i < count; ++i) bytes[i] = static_cast<char>((expected.size() + i) * 31 / 7);
+    out.write(bytes);
+    expected += bytes;
+    CHECK(folder.read("blocks.part") == expected.substr(0, expected.size() / kBlock * kBlock));
+  };
+  for (const std::size_t count :
+       {kBlock - 1, std::size_t{1}, std::size_t{5}, 3 * kBlock, kBlock - 5, 2 * kBlock})
+    write(count);
+  CHECK(out.size() == std::ssize(expected));
+  out.write("end");
+  out.write_at(kBlock - 1, "xyz");
+  expected.replace(kBlock - 1, 3, "xyz");
+  out.commit();
+  CHECK(folder.read("blocks") == expected + "end");
+}

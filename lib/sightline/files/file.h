@@ -77,8 +77,9 @@ class OutputFile {
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
 
-  /// Writes through a buffer of 64 KiB and continues interrupted or partial writes. Errors: no_space, io;
-  /// after an error, `commit` fails.
+  /// Writes through a buffer of 64 KiB, or, to a file, in aligned blocks of 2 MiB, which the page cache keeps
+  /// in one piece; continues interrupted or partial writes. Errors: no_space, io; after an error, `commit`
+  /// fails.
   void write(std::string_view bytes);
   /// Overwrites bytes that were already written, such as a header. Errors: io if the output is not seekable,
   /// no_space.
@@ -115,6 +116,7 @@ class OutputFile {
   bool create_temporary();
   void check_failed() const;
   void flush_uncommitted() noexcept;
+  void write_blocks(std::int64_t begin, std::string_view bytes);
   void write_all(const char* data, std::size_t count, std::int64_t offset);
   void start_writing_back();
 
