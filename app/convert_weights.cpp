@@ -40,7 +40,10 @@ void check(const ConvertOptions& o) {
   if (o.source.model.empty())
     fail_usage("no source given", "name a model: sightline convert-weights SOURCE -o TARGET");
   if (o.target.empty()) fail_usage("no target given", "add -o TARGET");
-  check_target_name(o.target, o.to);
+  const ConversionFormat& format = check_target_name(o.target, o.to);
+  if (o.dtype == DType::i8 && format.name != kPackedFormat)
+    fail_usage("--dtype int8 needs a packed model, but the target is " + o.target,
+               "name it -o NAME.sightline");
   check_model_options(o.source);
 }
 
@@ -148,12 +151,14 @@ void check_target(const ConvertOptions& o) {
 }
 
 /// Assigns an error to the output, or to the model if a tensor of the source cannot be read or converted.
-void write(ConversionTarget& target, const Conversion& conversion) {
+void write(ConversionTarget& target, const Conversion& conversion, const std::string& name) {
   try {
     target.write(conversion);
   } catch (const Error& error) {
     const bool of_target = error.code() == ErrorCode::io || error.code() == ErrorCode::no_space;
-    throw Failure(of_target ? Stage::output : Stage::model, error);
+    const bool fails_check = error.code() == ErrorCode::mismatch && error.subject() == name;
+    throw Failure(of_target ? Stage::output : Stage::model, error,
+                  fails_check ? "use another --dtype, or --force to write it anyway" : "");
   }
 }
 
@@ -172,7 +177,7 @@ int run_convert_weights(const ConvertOptions& o) {
                               in_stage(Stage::model, [&] { return tokenizer_files(o, *clip); }),
                               source_name(o, *clip)};
   in_stage(Stage::model, [&] { target->read_source(conversion); });
-  write(*target, conversion);
+  write(*target, conversion, o.target);
   throw_if_interrupted();
   // The written model must load, including its tokenizer, before it is published.
   const std::unique_ptr<Model> written = in_stage(Stage::model, [&] { return target->reopen(conversion); });
@@ -230,13 +235,13 @@ CommandLine describe_convert_weights() {
   line.add({.names = {"--dtype"},
             .help = "data type of the written weights",
             .group = HelpGroup::output,
-            .value = without(choice<std::optional<DType>>(o->dtype, {{"keep", std::nullopt},
-                                                                     {"f32", DType::f32},
-                                                                     {"f16", DType::f16},
-                                                                     {"bf16", DType::bf16}}),
-                             "--dtype", {"int8"})});
+            .value = choice<std::optional<DType>>(o->dtype, {{"keep", std::nullopt},
+                                                             {"f32", DType::f32},
+                                                             {"f16", DType::f16},
+                                                             {"bf16", DType::bf16},
+                                                             {"int8", DType::i8}})});
   line.add({.names = {"--force"},
-            .help = "overwrite an existing target",
+            .help = "overwrite an existing target, and write int8 weights that fail their self-check",
             .group = HelpGroup::output,
             .value = flag(o->force)});
   line.add({.names = {"--verify"},

@@ -12,6 +12,7 @@
 #include "remedies.h"
 #include "sightline/base/format.h"
 #include "sightline/files/file.h"
+#include "sightline/model/self_check.h"
 #include "sightline/model/summary.h"
 #include "sightline/model/summary_table.h"
 #include "sightline/model/tokenizer_files.h"
@@ -60,7 +61,8 @@ void append_dtypes(std::string& out, const Weights& weights) {
   std::map<std::string, std::pair<std::int64_t, std::int64_t>> dtypes;  // name -> tensors, scalars
   for (const std::string& name : weights.names()) {
     const StoredTensor& tensor = *weights.find(name);
-    auto& [tensors, scalars] = dtypes[std::string(dtype_name(tensor.dtype))];
+    const DType stored = tensor.panels() != nullptr ? tensor.panels()->layout.element() : tensor.dtype;
+    auto& [tensors, scalars] = dtypes[std::string(dtype_name(stored))];
     ++tensors;
     scalars += tensor.shape.elements();
   }
@@ -139,6 +141,23 @@ std::string stem(const std::string& name) {
   return (file_exists(name) && !is_directory(name) ? path.stem() : path.filename()).string();
 }
 
+/// How the matrices of an int8 model are stored, and the result of its self-check.
+void append_quantization(std::string& out, const Model& clip) {
+  std::int64_t matrices = 0, quantized = 0, smoothed = 0;
+  for (const std::string& name : clip.checkpoint().names()) {
+    const StoredPanels* panels = clip.checkpoint().find(name)->panels();
+    if (panels == nullptr) continue;
+    ++matrices;
+    quantized += panels->layout.element() == DType::i8 ? 1 : 0;
+    smoothed += panels->scales.inputs.empty() ? 0 : 1;
+  }
+  out += "quantized: " + std::to_string(quantized) + " of " + std::to_string(matrices) + " matrices, " +
+         std::to_string(smoothed) + " of them smoothed\n";
+  out += "self-check: lowest cosine with float32 ";
+  append_double(out, clip.source().files.packed()->metadata().cosine);
+  out += " over " + std::to_string(kCheckImages) + " images and " + std::to_string(kCheckTexts) + " texts\n";
+}
+
 /// What a packed model states about itself; for any other model, how to make one.
 void append_packed(std::string& out, const Model& clip, const InfoOptions& o) {
   const PackedFile* packed = clip.source().files.packed();
@@ -156,10 +175,21 @@ void append_packed(std::string& out, const Model& clip, const InfoOptions& o) {
   out.append(printable(metadata.program)).append("\n");
   out.append("packed from: ").append(printable(metadata.source)).append(", fingerprint ");
   out.append(metadata.model_fingerprint).append("\n");
+  if (packed->precision().quantized()) append_quantization(out, clip);
+}
+
+/// Repeats the self-check of an int8 model.
+std::string check_again(const Model& clip, const InfoOptions& o) {
+  ThreadPool pool(thread_count(o.model));
+  Scratch scratch;
+  Context context{pool, scratch};
+  std::string text = ", and the self-check gives ";
+  append_double(text, repeat_check(clip, context));
+  return text;
 }
 
 /// Reads all weights: those of a packed model must have their checksums, and all must be finite.
-std::string check_weights(const Model& clip) {
+std::string check_weights(const Model& clip, const InfoOptions& o) {
   return with_model_remedy(clip.path(), [&] {
     const PackedFile* packed = clip.source().files.packed();
     if (packed != nullptr) packed->check();
@@ -168,8 +198,13 @@ std::string check_weights(const Model& clip) {
     } catch (const Error& error) {
       throw error.within(clip.path());
     }
-    return "checked: " + std::string(packed != nullptr ? "all checksums are right, and " : "") + "all " +
-           std::to_string(clip.checkpoint().size()) + " tensors are finite\n";
+    const bool quantized = packed != nullptr && packed->precision().quantized();
+    return "checked: " +
+           std::string(packed == nullptr ? ""
+                       : quantized       ? "all checksums are right, "
+                                         : "all checksums are right, and ") +
+           "all " + std::to_string(clip.checkpoint().size()) + " tensors are finite" +
+           (quantized ? check_again(clip, o) : "") + "\n";
   });
 }
 
@@ -189,7 +224,7 @@ int run_info(const InfoOptions& o) {
   append_config(out, *clip);
   append_dtypes(out, clip->checkpoint());
   with_model_remedy(clip->path(), [&] { append_processor(out, *clip); });
-  if (o.check) out += check_weights(*clip);
+  if (o.check) out += check_weights(*clip, o);
   in_stage(Stage::output, [&] { write_stdout(out); });
   return kExitSuccess;
 }
@@ -204,11 +239,12 @@ CommandLine describe_info() {
             .group = HelpGroup::model,
             .value = text(o->model.model),
             .completion = Completion::models});
-  line.add(
-      {.names = {"--check"},
-       .help = "read all weights: compare the checksums of a packed model, and look for NaN and infinity",
-       .group = HelpGroup::model,
-       .value = flag(o->check)});
+  line.add({.names = {"--check"},
+            .help =
+                "read all weights: compare the checksums of a packed model, repeat the self-check of an int8 "
+                "model, and look for NaN and infinity",
+            .group = HelpGroup::model,
+            .value = flag(o->check)});
   add_console_options(line, o->console);
   line.run = [o](const CommandLine&) { return run_info(*o); };
   return line;

@@ -47,11 +47,13 @@ std::string checkout_script() {
 
 /// The command that makes a packed model again.
 std::string packing_command(const std::string& path) {
-  const std::string source = source_of_packed_model(path);
+  const auto [source, precision] = origin_of_packed_model(path);
+  // Without --dtype, conversions choose float32 or float16.
+  const bool requested = precision == "bf16" || precision == "int8";
   const bool found = !source.empty() && (!hub_repository(source).empty() || file_exists(source));
   return (found || source.empty() ? "make it again with: " : "make it again from '" + source + "': ") +
          "sightline convert-weights " + (found ? shell_word(source) : "SOURCE") + " -o " + shell_word(path) +
-         " --force";
+         (requested ? " --dtype " + precision : "") + " --force";
 }
 
 /// Whether an error is about a packed model itself, which another conversion would solve.

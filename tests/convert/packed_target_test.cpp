@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/convert/packed_target.h"
 
+#include <cmath>
+#include <cstring>
 #include <filesystem>
 
 #include "sightline/convert/target_folder.h"
 #include "sightline/convert/verification.h"
 #include "sightline/model/preprocess_facts.h"
+#include "sightline/model/self_check.h"
 #include "sightline/weights/fingerprint.h"
 #include "support/catch.h"
 #include "support/error_of.h"
 #include "support/golden.h"
+#include "support/packed_bytes.h"
 #include "support/temp_folder.h"
 
 using namespace sightline;
@@ -100,10 +104,46 @@ TEST_CASE("packed target: it counts as its source and tokenizes as it does", "[p
   CHECK(after->source().files.packed()->metadata().source == "nano");
 }
 
-TEST_CASE("packed target: a precision that is not supported yet is named", "[packed]") {
+TEST_CASE("packed target: an int8 model repeats the self-check that it states", "[packed]") {
+  const TempFolder temp;
+  convert<PackedTarget>(golden_path("model/nano_gelu"), temp / "m.sightline", DType::i8);
+  ThreadPool pool(2);
+  Scratch scratch;
+  Context context{pool, scratch};
+  const std::unique_ptr<Model> model = Model::open(temp / "m.sightline");
+  const double stated = model->source().files.packed()->metadata().cosine;
+  CHECK(stated >= kMinCheckCosine);
+  CHECK(std::abs(repeat_check(*model, context) - stated) < 1e-4);
+  CHECK(compared(golden_path("model/nano_gelu"), temp / "m.sightline").different.empty());
+
+  // Valid scales, but not those of the check.
+  std::string file = temp.read("m.sightline");
+  for (const SafetensorsTensor& part : parse_safetensors(as_bytes(file), "")) {
+    if (part.name != "visual_projection.weight.scales") continue;
+    const float zero = 0;
+    std::memcpy(file.data() + (part.tensor.bytes().data() - as_bytes(file).data()), &zero, sizeof zero);
+  }
+  const std::string path = temp.write("damaged.sightline", with_checksums(file));
+  const Failure failure = error_of([&] { (void)repeat_check(*Model::open(path), context); });
+  CHECK(failure.code == "CORRUPT");
+  CHECK_THAT(failure.message, Catch::Matchers::Contains("fails its self-check"));
+  CHECK_FALSE(compared(golden_path("model/nano_gelu"), path).different.empty());
+}
+
+TEST_CASE("packed target: an int8 model is not quantized again", "[packed]") {
+  const TempFolder temp;
+  convert<PackedTarget>(golden_path("model/nano_gelu"), temp / "m.sightline", DType::i8);
+  const std::string packed = temp / "m.sightline";
+  CHECK(error_of([&] { convert<PackedTarget>(packed, temp / "n.sightline", DType::i8); }).code == "UNSUP");
+  // In float32 it computes with the rounded weights.
+  convert<PackedTarget>(packed, temp / "f.sightline", DType::f32);
+  CHECK(Model::open(temp / "f.sightline")->source().files.packed()->precision().name == "f32");
+}
+
+TEST_CASE("packed target: a precision that does not exist is named", "[packed]") {
   const TempFolder temp;
   CHECK(error_of([&] {
-          convert<PackedTarget>(golden_path("model/nano_gelu"), temp / "m.sightline", DType::i8);
+          convert<PackedTarget>(golden_path("model/nano_gelu"), temp / "m.sightline", DType::f64);
         }).code == "UNSUP");
   CHECK(temp.entries() == 0);
 }

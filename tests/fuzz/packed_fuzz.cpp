@@ -59,6 +59,7 @@ void check(const PackedFile& packed, const std::string& file) {
   for (const PackedDocumentKind& kind : packed_documents()) {
     if (packed.contains(kind.name)) (void)packed.document(kind.name);
   }
+  (void)packed.probe_embeddings();
   packed.check();
 }
 

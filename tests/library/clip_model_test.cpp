@@ -42,6 +42,16 @@ Tensor matrix(std::int64_t rows, std::int64_t columns, float first = 1) {
 
 }  // namespace
 
+TEST_CASE("clip: a dtype that no product has is refused", "[library]") {
+  CHECK(error_of([] { CLIP::from_preset(nano(), {.dtype = DType::f64}); }) ==
+        Failure{"TYPE", "precision: is float64, expected float32, float16, bfloat16 or int8"});
+  const auto exact = CLIP::from_preset(nano()), half = CLIP::from_preset(nano(), {.dtype = DType::bf16});
+  const Tensor pixels = some_pixels(*exact, 2);
+  CHECK_FALSE(same_bits(exact->encode_images(pixels), half->encode_images(pixels)));
+  CHECK(same_bits(exact->encode_images(pixels),
+                  CLIP::from_preset(nano(), {.dtype = DType::f32})->encode_images(pixels)));
+}
+
 TEST_CASE("clip: texts are given as one string, a list or a span", "[library]") {
   const auto clip = CLIP::from_preset(nano());
   const CLIPProcessor& processor = clip->processor();

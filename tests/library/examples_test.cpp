@@ -47,6 +47,13 @@ TEST_CASE("library: the example of threads", "[library]") {
   CHECK(clip->embedding_size() > 0);
 }
 
+TEST_CASE("library: the example of precisions", "[library]") {
+#include "examples/precision.inc"
+  REQUIRE(cosine.shape() == sightline::Shape{1, 1});
+  CHECK(cosine.data()[0] > 0.999F);
+  CHECK(cosine.data()[0] < 1);
+}
+
 TEST_CASE("library: the example of errors", "[library]") {
   const PresetFolder folder;
 #include "examples/errors.inc"

@@ -186,7 +186,9 @@ TEST_CASE("int8: the rows of a tensor of panels are the weights they stand for",
   const std::vector<float> w = random_values(columns * inner, 1);
   std::vector<float> maxima(inner, 1.0F);
   maxima[5] = 100;
-  const Int8Panels panels = quantize_panels(stored(w, Shape{columns, inner}), maxima);
+  const StoredTensor weights = stored(w, Shape{columns, inner});
+  const Int8Panels panels =
+      quantize_panels(weights, smoothing_factors(largest_weights(weights), maxima, 0.5F));
   const StoredTensor tensor = panels.stored(Shape{columns, inner});
   CHECK(tensor.dtype == DType::f32);
   const Tensor rows = to_float(tensor);
@@ -255,20 +257,39 @@ TEST_CASE("int8: smoothing keeps the precision of inputs beside an outlier chann
   // Where activations are large, trained weights are small.
   for (std::int64_t n = 0; n < columns; ++n) w[static_cast<std::size_t>(n * inner + 11)] /= 50;
   const StoredTensor weights = stored(w, Shape{columns, inner});
-  const TensorView<const float> sample(x.data(), Shape{rows, inner});
-  const double plain = product_error(weights, quantize_panels(weights), sample);
-  const double smooth = product_error(weights, quantize_panels(weights, maxima), sample);
+  std::vector<float> exact(static_cast<std::size_t>(rows * columns));
+  for (std::int64_t i = 0; i < rows * columns; ++i) {
+    double sum = 0;
+    for (std::int64_t k = 0; k < inner; ++k)
+      sum += double{x[static_cast<std::size_t>(i / columns * inner + k)]} *
+             double{w[static_cast<std::size_t>(i % columns * inner + k)]};
+    exact[static_cast<std::size_t>(i)] = static_cast<float>(sum);
+  }
+  const auto error = [&](const Int8Panels& panels) {
+    return product_error(panels, {x.data(), Shape{rows, inner}}, {exact.data(), Shape{rows, columns}});
+  };
+  const double plain = error(quantize_panels(weights));
+  const double smooth =
+      error(quantize_panels(weights, smoothing_factors(largest_weights(weights), maxima, 0.5F)));
   CHECK(plain > kMaxProductError);
   CHECK(smooth < kMaxProductError);
   CHECK(smooth < plain / 4);
+  // The error is that of the rows, whatever their size.
+  for (std::int64_t k = 0; k < inner; ++k) x[static_cast<std::size_t>(k)] *= 1024;
+  for (std::int64_t n = 0; n < columns; ++n) exact[static_cast<std::size_t>(n)] *= 1024;
+  CHECK(error(quantize_panels(weights)) == plain);
   w[7] = kNan;
-  CHECK(product_error(weights, quantize_panels(weights), sample) == kInfinity);
+  CHECK(error(quantize_panels(weights)) == kInfinity);
 }
 
 TEST_CASE("int8: refuses scales of another matrix, and too many inputs", "[ops][error]") {
   const std::vector<float> w(64, 1.0F), maxima(7, 1.0F);
   const StoredTensor weights = stored(w, Shape{8, 8});
   CHECK(error_of([&] { quantize_panels(weights, maxima); }).code == "MISMATCH");
+  CHECK(error_of([&] { smoothing_factors(largest_weights(weights), maxima, 0.5F); }).code == "MISMATCH");
+  CHECK(error_of([&] {
+          product_error(quantize_panels(weights), {w.data(), Shape{9, 7}}, {w.data(), Shape{8, 8}});
+        }).code == "MISMATCH");
   const Int8Panels panels = quantize_panels(weights);
   PanelScales scales = panels.scales();
   scales.columns = scales.columns.first(7);

@@ -4,9 +4,12 @@
 #include <algorithm>
 
 #include "sightline/base/error.h"
+#include "sightline/base/format.h"
 #include "sightline/base/parallel.h"
 #include "sightline/convert/model_texts.h"
 #include "sightline/model/packed_model.h"
+#include "sightline/model/quantize_model.h"
+#include "sightline/model/self_check.h"
 #include "sightline/model/tokenizer_files.h"
 #include "sightline/weights/exact_precision.h"
 #include "sightline/weights/packed_writer.h"
@@ -32,9 +35,22 @@ bool all_have(const Weights& weights, DType dtype) {
                      [&](const std::string& name) { return weights.find(name)->dtype == dtype; });
 }
 
+void check_not_quantized(const Conversion& conversion) {
+  const PackedFile* packed = conversion.model.source().files.packed();
+  if (packed == nullptr || !packed->precision().quantized()) return;
+  fail(ErrorCode::unsupported, packed->path(),
+       "is quantized already; quantize the model that it was made from, '" + packed->metadata().source + "'");
+}
+
+std::string number(double value) {
+  std::string text;
+  append_double(text, value);
+  return text;
+}
+
 }  // namespace
 
-PackedTarget::PackedTarget(const std::string& path, bool force) : out_(path, force) {
+PackedTarget::PackedTarget(const std::string& path, bool force) : out_(path, force), force_(force) {
   if (!out_.seekable()) fail(ErrorCode::io, path, "is not seekable, expected a file");
 }
 
@@ -42,8 +58,10 @@ void PackedTarget::read_source(const Conversion& conversion) {
   ThreadPool pool(available_cores());
   const DType dtype = chosen_dtype(conversion, pool);
   precision_ = &packed_precision(precision_name(dtype), out_.path());
-  // config.json stays as it is if it already states this type.
-  const bool converts = conversion.dtype || !all_have(conversion.model.checkpoint(), dtype);
+  if (precision_->quantized()) check_not_quantized(conversion);
+  // config.json stays as it is if it already states this type, or if no library has a name for it.
+  const bool converts =
+      !precision_->quantized() && (conversion.dtype || !all_have(conversion.model.checkpoint(), dtype));
   texts_ = model_texts(conversion, converts ? std::optional(dtype) : std::nullopt);
   if (conversion.tokenizer) {
     const std::vector<std::byte> table = compile_tokenizer(*conversion.tokenizer, conversion.model.config());
@@ -54,8 +72,25 @@ void PackedTarget::read_source(const Conversion& conversion) {
 void PackedTarget::write(const Conversion& conversion) {
   ThreadPool pool(available_cores());
   const std::vector<PackedTensor> tensors = packed_tensors(conversion.model.config());
-  write_packed(out_, {*precision_, tensors, conversion.model.checkpoint(), texts_, conversion.name}, pool);
+  std::optional<QuantizedContent> quantized;
+  if (precision_->quantized()) {
+    quantized = quantize_model(conversion.model.checkpoint(), conversion.model.config(), pool);
+    judge(*quantized);
+  }
+  write_packed(out_,
+               {*precision_, tensors, conversion.model.checkpoint(), texts_, conversion.name,
+                quantized ? &*quantized : nullptr},
+               pool);
   out_.flush();
+}
+
+void PackedTarget::judge(const QuantizedContent& quantized) {
+  const bool passed = quantized.cosine >= kMinCheckCosine;
+  const std::string cosine = "the lowest cosine with float32 is " + number(quantized.cosine);
+  check_ = ", " + cosine + (passed ? "" : ", below " + number(kMinCheckCosine));
+  if (passed || force_) return;
+  fail(ErrorCode::mismatch, out_.path(),
+       "int8 changes the embeddings too much: " + cosine + ", expected at least " + number(kMinCheckCosine));
 }
 
 std::unique_ptr<Model> PackedTarget::reopen(const Conversion&) const {
@@ -65,7 +100,7 @@ std::unique_ptr<Model> PackedTarget::reopen(const Conversion&) const {
 }
 
 std::string PackedTarget::summary() const {
-  return "1 file, " + std::to_string(out_.size()) + " bytes, " + std::string(precision_->name);
+  return "1 file, " + std::to_string(out_.size()) + " bytes, " + std::string(precision_->name) + check_;
 }
 
 }  // namespace sightline

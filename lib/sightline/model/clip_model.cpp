@@ -10,14 +10,16 @@
 #include "sightline/model/model.h"
 #include "sightline/model/pass_plan.h"
 #include "sightline/model/passes.h"
-#include "sightline/ops/gemm.h"
+#include "sightline/ops/gemm_precision.h"
 
 namespace sightline {
 namespace {
 
 ModelSettings settings_of(const CLIPOptions& options) {
   ModelSettings settings;
-  settings.backend = gemm_backend(options.backend).name();  // an error here does not blame the model
+  // An error here does not blame the model.
+  settings.backend = gemm_backend(options.backend, options.dtype).name();
+  settings.dtype = options.dtype;
   settings.openai_preprocess = options.openai_preprocess;
   settings.exif = options.exif;
   settings.lenient = options.lenient;

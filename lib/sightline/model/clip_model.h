@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "sightline/model/clip_inputs.h"
@@ -14,6 +15,8 @@ namespace sightline {
 struct CLIPOptions {
   /// Matrix-multiplication backend: "auto", "native", "openblas", "reference".
   std::string backend = "auto";
+  /// Type of the matrix products: f32, f16, bf16 or i8; none: that of a packed model, else f32.
+  std::optional<DType> dtype = {};
   /// Number of threads, at most 1024; 0 = one per available core.
   int threads = 0;
   /// Preprocess images in the order of OpenAI's code: resize first, then drop transparency.
@@ -32,7 +35,7 @@ class CLIP {
   /// `name_or_path`: a folder, a weight file of any supported format, a packed model, a preset
   /// ("clip-vit-base-patch32"), `org/name` in the Hugging Face cache, or "" for the demo model. Errors:
   /// missing, mismatch, unsupported, and those of the files; range for threads below 0 or above 1024 and for
-  /// an unknown backend.
+  /// an unknown backend; type for another dtype.
   static std::unique_ptr<CLIP> from_preset(const std::string& name_or_path, const CLIPOptions& options = {});
   ~CLIP();
   CLIP(const CLIP&) = delete;

@@ -22,8 +22,16 @@ PreprocessorConfig with_settings(PreprocessorConfig config, const ModelSettings&
   return config;
 }
 
-const GemmBackend& logged_backend(const ModelSettings& settings) {
-  const GemmBackend& backend = gemm_backend(settings.backend, settings.dtype);
+// A packed model is computed as it was packed if that is the type requested: an int8 file may have matrices
+// that are not quantized.
+const GemmBackend& backend_of(const ModelSettings& settings, const ModelSource& source) {
+  const PackedFile* packed = source.files.packed();
+  const bool as_stored = packed != nullptr && settings.dtype == packed->precision().matrices;
+  return gemm_backend(settings.backend, as_stored ? std::nullopt : settings.dtype);
+}
+
+const GemmBackend& logged_backend(const ModelSettings& settings, const ModelSource& source) {
+  const GemmBackend& backend = backend_of(settings, source);
   log_debug("matrix products: " + backend.description());
   return backend;
 }
@@ -57,8 +65,8 @@ Model::Model(LoadedModel loaded, const ModelSettings& settings)
     : source_(std::move(loaded.source)),
       config_(std::move(loaded.config)),
       weights_(std::move(loaded.weights)),
-      image_tower_(WeightScope(weights_), config_, logged_backend(settings)),
-      text_tower_(WeightScope(weights_), config_, gemm_backend(settings.backend, settings.dtype)),
+      image_tower_(WeightScope(weights_), config_, logged_backend(settings, source_)),
+      text_tower_(WeightScope(weights_), config_, backend_of(settings, source_)),
       head_(WeightScope(weights_)),
       processor_(with_settings(std::move(loaded.preprocessor), settings), config_.vision.image_size,
                  tokenizer_loader(source_.files, config_, settings.text_cleaning),

@@ -4,9 +4,12 @@
 #include <utility>
 
 #include "sightline/base/bytes.h"
+#include "sightline/model/self_check.h"
 
 namespace sightline {
 namespace {
+
+constexpr std::string_view kProbesPart = "self_check.embeddings";
 
 class List {
  public:
@@ -72,6 +75,8 @@ std::vector<PackedTensor> packed_tensors(const CLIPConfig& config) {
   add_image_tower(list, config);
   add_text_tower(list, config);
   list.add_vector("logit_scale", Shape{});
+  list.tensors.push_back({std::string(kProbesPart), Shape{kCheckImages + kCheckTexts, config.projection_dim},
+                          PackedRole::probes});
   return list.tensors;
 }
 

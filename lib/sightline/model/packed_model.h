@@ -11,7 +11,8 @@
 namespace sightline {
 
 /// All tensors of a model of these sizes in the order in which a packed file stores them: the image tower as
-/// it runs, then the text tower. Errors: range if a size does not fit in 63 bits.
+/// it runs, then the text tower; and the embeddings of the self-check of quantized files. Errors: range if a
+/// size does not fit in 63 bits.
 std::vector<PackedTensor> packed_tensors(const CLIPConfig& config);
 
 /// Opens a packed model and checks it against its own configuration. Errors: those of PackedFile and

@@ -149,8 +149,9 @@ class TiledMatrix : public PackedMatrix {
     for (std::size_t i = 0; i < earlier.size(); ++i) {
       const TiledMatrix& other = *jobs[i].matrix;
       const bool same_rows = earlier[i].x.data() == x.data() && earlier[i].x.shape() == x.shape();
-      if (same_rows && factors == nullptr && other.scales_.inputs.empty() &&
-          other.kernels_.rows == kernels_.rows && other.layout_.padded_in() == layout_.padded_in())
+      if (same_rows && other.kernels_.rows == kernels_.rows &&
+          other.layout_.padded_in() == layout_.padded_in() &&
+          std::ranges::equal(other.scales_.inputs, scales_.inputs))
         return jobs[i].x;
     }
     return convert_rows(kernels_.rows, x, layout_, factors, frame, context.pool);

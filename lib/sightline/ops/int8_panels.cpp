@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
 
 #include "sightline/base/by_cpu.h"
 #include "sightline/base/error.h"
@@ -61,33 +62,21 @@ struct Step {
   }
 }
 
-std::vector<float> largest_weights(const StoredTensor& weights, std::int64_t in) {
-  const Tensor values = to_float(weights);
-  std::vector<float> largest(static_cast<std::size_t>(in));
-  const TensorView<const float> rows = values.view().reshaped(Shape{weights.shape[0], in});
-  for (std::int64_t n = 0; n < rows.rows(); ++n) {
-    for (std::int64_t k = 0; k < in; ++k) {
-      float& most = largest[static_cast<std::size_t>(k)];
-      most = std::max(most, std::abs(rows.row(n)[static_cast<std::size_t>(k)]));
-    }
-  }
-  return largest;
+// The sizes of a matrix [out, ...]; zeros if it is empty.
+std::pair<std::int64_t, std::int64_t> sizes_of(const StoredTensor& weights) {
+  const std::int64_t out = weights.shape.rank() == 0 ? 0 : weights.shape[0];
+  return {out, out == 0 ? 0 : weights.shape.elements() / out};
 }
 
-std::vector<float> smoothing_factors(const StoredTensor& weights, std::int64_t in,
-                                     std::span<const float> maxima, float alpha) {
-  if (maxima.empty()) return {};
-  if (std::ssize(maxima) != in) {
-    fail(ErrorCode::mismatch, "activations",
-         "have maxima of " + std::to_string(maxima.size()) + " inputs, expected " + std::to_string(in));
+// The square of the error of a row, relative to the exact one.
+double relative_square(std::span<const float> row, std::span<const float> exact) {
+  double squares = 0, differences = 0;
+  for (std::size_t n = 0; n < row.size(); ++n) {
+    const double value = exact[n], difference = double{row[n]} - value;
+    squares += value * value;
+    differences += difference * difference;
   }
-  const std::vector<float> largest = largest_weights(weights, in);
-  std::vector<float> factors(static_cast<std::size_t>(in), 1.0F);
-  for (std::size_t k = 0; k < factors.size(); ++k) {
-    const float factor = std::pow(largest[k], 1 - alpha) / std::pow(maxima[k], alpha);
-    if (std::isnormal(factor)) factors[k] = std::clamp(factor, 0x1p-20F, 0x1p20F);
-  }
-  return factors;
+  return differences == 0 ? 0 : differences / squares;
 }
 
 }  // namespace
@@ -147,10 +136,36 @@ void Int8Panels::set_panel(std::int64_t index, float* panel) {
   }
 }
 
-Int8Panels quantize_panels(const StoredTensor& weights, std::span<const float> maxima, float alpha) {
-  const std::int64_t out = weights.shape.rank() == 0 ? 0 : weights.shape[0];
-  const std::int64_t in = out == 0 ? 0 : weights.shape.elements() / out;
-  Int8Panels result(out, in, smoothing_factors(weights, in, maxima, alpha));
+std::vector<float> largest_weights(const StoredTensor& weights) {
+  const auto [out, in] = sizes_of(weights);
+  if (in == 0) fail(ErrorCode::range, "weights", "have shape " + to_string(weights.shape));
+  const Tensor values = to_float(weights);
+  std::vector<float> largest(static_cast<std::size_t>(in));
+  for (std::int64_t n = 0; n < out; ++n) {
+    const float* row = values.data() + n * in;
+    for (std::size_t k = 0; k < largest.size(); ++k) largest[k] = std::max(largest[k], std::abs(row[k]));
+  }
+  return largest;
+}
+
+std::vector<float> smoothing_factors(std::span<const float> weights, std::span<const float> activations,
+                                     float alpha) {
+  if (weights.size() != activations.size()) {
+    fail(ErrorCode::mismatch, "activations",
+         "have maxima of " + std::to_string(activations.size()) + " inputs, expected " +
+             std::to_string(weights.size()));
+  }
+  std::vector<float> factors(weights.size(), 1.0F);
+  for (std::size_t k = 0; k < factors.size(); ++k) {
+    const float factor = std::pow(weights[k], 1 - alpha) / std::pow(activations[k], alpha);
+    if (std::isnormal(factor)) factors[k] = std::clamp(factor, kMinFactor, kMaxFactor);
+  }
+  return factors;
+}
+
+Int8Panels quantize_panels(const StoredTensor& weights, std::vector<float> factors) {
+  const auto [out, in] = sizes_of(weights);
+  Int8Panels result(out, in, std::move(factors));
   const TransientBytes bytes(weights);
   const WeightPanels source(weights.dtype, weights.shape, bytes.view());
   Tensor panel(Shape{source.layout().panel_elements()});
@@ -161,32 +176,24 @@ Int8Panels quantize_panels(const StoredTensor& weights, std::span<const float> m
   return result;
 }
 
-double product_error(const StoredTensor& weights, const Int8Panels& panels, TensorView<const float> x) {
-  const std::int64_t in = panels.layout().in(), out = panels.layout().out();
-  if (x.columns() != in || weights.shape.elements() != in * out) {
+double product_error(const Int8Panels& panels, TensorView<const float> x, TensorView<const float> exact) {
+  const std::int64_t in = panels.layout().in(), out = panels.layout().out(),
+                     rows = x.shape().rank() == 0 ? 0 : x.shape()[0];
+  if (x.shape() != Shape{rows, in} || exact.shape() != Shape{rows, out}) {
     fail(ErrorCode::mismatch, "activations",
-         "have shape " + to_string(x.shape()) + ", expected [rows, " + std::to_string(in) + "]");
+         "have shape " + to_string(x.shape()) + " and products " + to_string(exact.shape()) + ", expected [" +
+             std::to_string(rows) + ", " + std::to_string(in) + "] and [" + std::to_string(rows) + ", " +
+             std::to_string(out) + "]");
   }
-  const Tensor exact_weights = to_float(weights);
-  Tensor y(Shape{x.rows(), out});
+  Tensor y(Shape{rows, out});
   ThreadPool pool(1);
   Scratch scratch;
   Context context{pool, scratch};
-  make_tiled_matrix(panels.stored(Shape{out, in}), *best_tile_kernels(DType::i8))
-      ->linear(x, y.view(), {}, context);
-  double squares = 0, differences = 0;
-  for (std::int64_t row = 0; row < x.rows(); ++row) {
-    for (std::int64_t n = 0; n < out; ++n) {
-      double sum = 0;
-      for (std::int64_t k = 0; k < in; ++k)
-        sum += double{x.data()[row * in + k]} * double{exact_weights.data()[n * in + k]};
-      const double difference = double{y.data()[row * out + n]} - sum;
-      squares += sum * sum;
-      differences += difference * difference;
-    }
-  }
-  if (differences == 0) return 0;
-  const double error = std::sqrt(differences / squares);
+  const StoredTensor weights = panels.stored(Shape{out, in});
+  make_tiled_matrix(weights, *best_tile_kernels(DType::i8))->linear(x, y.view(), {}, context);
+  double sum = 0;
+  for (std::int64_t row = 0; row < rows; ++row) sum += relative_square(y.view().row(row), exact.row(row));
+  const double error = std::sqrt(sum / static_cast<double>(std::max<std::int64_t>(1, rows)));
   return std::isnan(error) ? std::numeric_limits<double>::infinity() : error;
 }
 

@@ -38,19 +38,29 @@ class Int8Panels {
   std::vector<std::int32_t> column_sums_;
 };
 
-/// Quantizes a weight matrix [out, ...]. `maxima` [in], unless it is empty, are the largest absolute
-/// activations seen in each input: an input with large activations (an outlier channel) would leave few steps
-/// to the other inputs of its rows, so its activations are divided by max |x|^alpha / max |w|^(1 - alpha),
-/// and its weights multiplied. Source: Xiao and others 2023, SmoothQuant, equation 4. Errors: type if the
-/// weights are not floating-point; mismatch for another number of maxima; those of Int8Panels.
-Int8Panels quantize_panels(const StoredTensor& weights, std::span<const float> maxima = {},
-                           float alpha = 0.5F);
+/// The largest absolute weight of each input of a matrix [out, ...]. Errors: type if the weights are not
+/// floating-point; range for an empty matrix.
+std::vector<float> largest_weights(const StoredTensor& weights);
 
-/// How far a product with `panels` is from the product with `weights`, for sample activations x [rows, in]:
-/// the root of the sum of squared differences, divided by that of the exact outputs; infinity if it cannot be
-/// computed. A layer
-/// whose error exceeds `kMaxProductError` is better kept in bfloat16. Errors: mismatch for other shapes.
-double product_error(const StoredTensor& weights, const Int8Panels& panels, TensorView<const float> x);
+/// Factors of inputs that even out their activations: an input with large activations (an outlier channel)
+/// would leave few steps to the other inputs of its rows, so its activations are divided by
+/// max |x|^alpha / max |w|^(1 - alpha), and its weights multiplied. `weights` and `activations` [in] are the
+/// largest absolute values of each input. Source: Xiao and others 2023, SmoothQuant, equation 4. Errors:
+/// mismatch for different sizes.
+std::vector<float> smoothing_factors(std::span<const float> weights, std::span<const float> activations,
+                                     float alpha);
+/// Factors of inputs are in this range.
+inline constexpr float kMinFactor = 0x1p-20F, kMaxFactor = 0x1p20F;
+
+/// Quantizes a weight matrix [out, ...]; `factors` as for Int8Panels. Errors: type if the weights are not
+/// floating-point; those of Int8Panels.
+Int8Panels quantize_panels(const StoredTensor& weights, std::vector<float> factors = {});
+
+/// How far products with `panels` are from exact ones. `x` [rows, in] are sample activations, `exact`
+/// [rows, out] their products with the weights before these were quantized. The result is the root mean
+/// square of the relative errors of the rows; infinity if it cannot be computed. A matrix whose error exceeds
+/// `kMaxProductError` is better not quantized. Errors: mismatch for other shapes.
+double product_error(const Int8Panels& panels, TensorView<const float> x, TensorView<const float> exact);
 inline constexpr double kMaxProductError = 0.05;
 
 }  // namespace sightline

@@ -70,6 +70,15 @@ std::vector<PackedDocument> documents_of(const Parts& parts) {
   return documents;
 }
 
+// What scales each matrix of a quantized file follows from the parts that are there.
+void set_scaling(std::vector<PackedTensor>& tensors, const Parts& parts) {
+  for (PackedTensor& tensor : tensors) {
+    const auto has = [&](PackedField field) { return parts.contains(packed_part_name(tensor.name, field)); };
+    if (tensor.role != PackedRole::matrix || !has(PackedField::scales)) continue;
+    tensor.scaling = has(PackedField::factors) ? PackedScaling::both : PackedScaling::outputs;
+  }
+}
+
 std::string_view name_of(PackedRange range) {
   switch (range) {
     case PackedRange::description:
@@ -152,12 +161,22 @@ void PackedFile::read_parts(const Parts& parts, TensorsOf tensors_of) {
              std::to_string(kPackedAlignment));
   }
   tensors_ = tensors_of(as_text(required_part(parts, part_name(kPackedConfig))));
+  if (precision().quantized()) set_scaling(tensors_, parts);
   plan_ = std::make_unique<const PackedPlan>(*metadata_.precision, documents_of(parts), tensors_,
                                              std::ssize(head_));
   check_parts(*plan_, parts, data_);
   check_range(PackedRange::vectors);
+  read_scales();
   for (const PackedDocument& document : documents_of(parts))
     documents_.emplace(document.name, required_part(parts, part_name(document.name)));
+}
+
+void PackedFile::read_scales() {
+  const auto scales = std::make_shared<PackedScales>();
+  for (const PackedPart& part : plan_->parts) {
+    if (part.field != PackedField::values) scales->add(part, view(part.begin, part.end));
+  }
+  scales_ = scales;
 }
 
 ByteView PackedFile::view(std::int64_t begin, std::int64_t end) const {
@@ -198,22 +217,39 @@ ByteView PackedFile::document(std::string_view name) const {
 Weights PackedFile::weights() const {
   Weights weights;
   for (const PackedPart& part : plan_->parts) {
-    if (part.tensor == nullptr) continue;
+    if (part.tensor == nullptr || part.field != PackedField::values) continue;
     const ByteView bytes = view(part.begin, part.end);
-    const Shape& shape = part.tensor->shape;
-    weights.add(part.name, part.tensor->role == PackedRole::matrix
-                               ? StoredTensor::from_panels(part.dtype, shape, bytes, {}, mapped_ != nullptr)
-                               : StoredTensor(part.dtype, shape, bytes, mapped_ != nullptr));
+    const PackedTensor& tensor = *part.tensor;
+    if (tensor.role == PackedRole::matrix) {
+      weights.add(part.name, StoredTensor::from_panels(part.dtype, tensor.shape, bytes,
+                                                       scales_->of(tensor.name), mapped_ != nullptr));
+    } else if (tensor.role != PackedRole::probes) {
+      weights.add(part.name, StoredTensor(part.dtype, tensor.shape, bytes, mapped_ != nullptr));
+    }
   }
   keep_fingerprint_metadata(weights, std::string(kModelFingerprintKey), metadata_.model_fingerprint);
   keep_fingerprint_metadata(weights, std::string(kValuesFingerprintKey), metadata_.values_fingerprint);
   if (mapped_ != nullptr) weights.keep(mapped_);
+  weights.keep(scales_);
   return weights;
+}
+
+Tensor PackedFile::probe_embeddings() const {
+  for (const PackedPart& part : plan_->parts) {
+    if (part.tensor != nullptr && part.tensor->role == PackedRole::probes)
+      return to_float(StoredTensor(part.dtype, part.shape, view(part.begin, part.end)));
+  }
+  return {};
 }
 
 void PackedFile::check() const {
   try {
     for (std::size_t range = 0; range < kPackedRanges; ++range) check_range(static_cast<PackedRange>(range));
+    const Weights tensors = weights();
+    for (const std::string& name : tensors.names()) {
+      const StoredPanels* panels = tensors.find(name)->panels();
+      if (panels != nullptr && panels->layout.element() == DType::i8) check_sums(name, *panels);
+    }
   } catch (const Error& error) {
     throw error.within(path_);
   }

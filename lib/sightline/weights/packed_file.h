@@ -14,6 +14,7 @@
 #include "sightline/files/file.h"
 #include "sightline/weights/packed_metadata.h"
 #include "sightline/weights/packed_plan.h"
+#include "sightline/weights/packed_scales.h"
 #include "sightline/weights/weights.h"
 
 namespace sightline {
@@ -30,7 +31,8 @@ class PackedFile {
   /// container, the version, the checksums of the description and of the vectors, and that the parts are
   /// exactly those that `tensors_of` requires, each in its place. Errors: those of `parse_safetensors`,
   /// MappedFile and `tensors_of`; magic if it is not a packed file; unsupported for another version, layout
-  /// or precision; header (metadata); missing, mismatch, range (parts); corrupt (checksums).
+  /// or precision; header (metadata); missing, mismatch, range (parts); corrupt (checksums); corrupt, range
+  /// (scales of int8 matrices).
   static std::shared_ptr<const PackedFile> open(const std::string& path, TensorsOf tensors_of);
   /// The same for a file in memory, which must outlive the result. `subject` names it in messages.
   static std::shared_ptr<const PackedFile> parse(ByteView file, const std::string& subject,
@@ -47,7 +49,10 @@ class PackedFile {
   ByteView document(std::string_view name) const;
   /// The tensors under canonical names; they keep the mapping alive.
   Weights weights() const;
-  /// Compares all checksums. Reads every byte. Errors: corrupt.
+  /// Of a quantized file: the normalised float32 embeddings [probes, E] of its self-check; else empty.
+  Tensor probe_embeddings() const;
+  /// Compares all checksums, and the column sums of int8 matrices with their integers. Reads every byte.
+  /// Errors: corrupt.
   void check() const;
 
  private:
@@ -56,6 +61,7 @@ class PackedFile {
   void read(ByteView file, TensorsOf tensors_of);
   void check_description(const Parts& parts);
   void read_parts(const Parts& parts, TensorsOf tensors_of);
+  void read_scales();
   ByteView view(std::int64_t begin, std::int64_t end) const;
   void check_sum(PackedRange range, ByteView bytes) const;
   void check_range(PackedRange range) const;
@@ -66,6 +72,7 @@ class PackedFile {
   PackedMetadata metadata_;
   std::string_view checksums_;
   std::vector<PackedTensor> tensors_;
+  std::shared_ptr<const PackedScales> scales_;
   std::unique_ptr<const PackedPlan> plan_;
   std::map<std::string, ByteView, std::less<>> documents_;
   mutable std::array<std::once_flag, kPackedRanges> checked_;

@@ -2,8 +2,10 @@
 #include "sightline/weights/packed_metadata.h"
 
 #include <algorithm>
+#include <charconv>
 #include <memory>
 #include <string_view>
+#include <system_error>
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
@@ -19,7 +21,7 @@ constexpr std::string_view kExtension = ".sightline";
 constexpr std::string_view kMetadata = "__metadata__";
 constexpr std::string_view kMark = R"({"__metadata__":{"format":"sightline",)";
 constexpr std::string_view kVersionKey = "version", kLayoutKey = "layout", kPrecisionKey = "precision",
-                           kProgramKey = "program", kSourceKey = "source";
+                           kProgramKey = "program", kSourceKey = "source", kCosineKey = "self_check.cosine";
 
 constexpr std::size_t kLengthBytes = 8;
 static_assert(kLengthBytes + kMark.size() <= kPackedHeadBytes);
@@ -46,6 +48,18 @@ std::string hash_of(const std::map<std::string, std::string>& metadata, std::str
   return value;
 }
 
+double cosine_of(const std::map<std::string, std::string>& metadata, const PackedPrecision& precision) {
+  if (!precision.quantized()) return 1;
+  const std::string& text = value_of(metadata, kCosineKey);
+  double cosine = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), cosine);
+  if (error != std::errc() || end != text.data() + text.size())
+    fail(ErrorCode::header, subject_of(kCosineKey), "is '" + printable(text) + "', expected a number");
+  if (!(cosine >= -1 && cosine <= 1))
+    fail(ErrorCode::range, subject_of(kCosineKey), "is " + printable(text) + ", expected -1 to 1");
+  return cosine;
+}
+
 }  // namespace
 
 std::string packed_metadata_json(const PackedMetadata& metadata) {
@@ -63,6 +77,11 @@ std::string packed_metadata_json(const PackedMetadata& metadata) {
   add(kSourceKey, metadata.source);
   add(kModelFingerprintKey, metadata.model_fingerprint);
   add(kValuesFingerprintKey, metadata.values_fingerprint);
+  if (metadata.precision->quantized()) {
+    std::string cosine;
+    append_double(cosine, metadata.cosine);
+    add(kCosineKey, cosine);
+  }
   return json + "}";
 }
 
@@ -72,11 +91,14 @@ void check_packed_version(const std::map<std::string, std::string>& metadata) {
 
 PackedMetadata read_packed_metadata(const std::map<std::string, std::string>& metadata) {
   check_value(metadata, kLayoutKey, kPackedLayout);
-  return {.precision = &packed_precision(value_of(metadata, kPrecisionKey), subject_of(kPrecisionKey)),
+  const PackedPrecision& precision =
+      packed_precision(value_of(metadata, kPrecisionKey), subject_of(kPrecisionKey));
+  return {.precision = &precision,
           .program = value_of(metadata, kProgramKey),
           .source = value_of(metadata, kSourceKey),
           .model_fingerprint = hash_of(metadata, kModelFingerprintKey),
-          .values_fingerprint = hash_of(metadata, kValuesFingerprintKey)};
+          .values_fingerprint = hash_of(metadata, kValuesFingerprintKey),
+          .cosine = cosine_of(metadata, precision)};
 }
 
 bool is_packed_model(ByteView head) {
@@ -94,18 +116,20 @@ bool is_packed_model(const std::string& path) {
   }
 }
 
-std::string source_of_packed_model(const std::string& path) {
+PackedOrigin origin_of_packed_model(const std::string& path) {
   constexpr std::size_t kMaxHeaderBytes = 16 << 20;
   try {
     const std::shared_ptr<const MappedFile> file = MappedFile::open(path);
     const ByteView bytes = file->bytes();
-    if (!is_packed_model(bytes.first(std::min(bytes.size(), kPackedHeadBytes)))) return "";
+    if (!is_packed_model(bytes.first(std::min(bytes.size(), kPackedHeadBytes)))) return {};
     const auto length = load_le<std::uint64_t>(bytes, 0, path);
-    if (length > kMaxHeaderBytes || length > bytes.size() - kLengthBytes) return "";
+    if (length > kMaxHeaderBytes || length > bytes.size() - kLengthBytes) return {};
     const JsonDocument header(as_text(bytes.subspan(kLengthBytes, static_cast<std::size_t>(length))), path);
-    return std::string(header.root().at(kMetadata).at(kSourceKey).as_string());
+    const auto metadata = header.root().at(kMetadata);
+    return {std::string(metadata.at(kSourceKey).as_string()),
+            std::string(metadata.at(kPrecisionKey).as_string())};
   } catch (const Error&) {
-    return "";
+    return {};
   }
 }
 

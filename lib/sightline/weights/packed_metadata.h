@@ -16,6 +16,7 @@ struct PackedMetadata {
   std::string source;              ///< name of the packed model: a preset, org/name, or a file name
   std::string model_fingerprint;   ///< `model_fingerprint` of that model
   std::string values_fingerprint;  ///< `values_fingerprint` of the weights in this file
+  double cosine = 1;               ///< of a quantized file: the lowest one of its self-check
 };
 
 /// The object `__metadata__` of a container with this metadata.
@@ -23,7 +24,7 @@ std::string packed_metadata_json(const PackedMetadata& metadata);
 /// Checks the version of the format. Errors: unsupported for another one; header if it is missing.
 void check_packed_version(const std::map<std::string, std::string>& metadata);
 /// Reads the rest. Errors: unsupported for another layout or precision; header for a key that is missing or
-/// malformed.
+/// malformed; range for a cosine outside [-1, 1].
 PackedMetadata read_packed_metadata(const std::map<std::string, std::string>& metadata);
 
 /// The number of bytes that suffice for `is_packed_model`.
@@ -34,7 +35,11 @@ bool is_packed_model(ByteView head);
 /// for a folder, and for a file that cannot be read.
 bool is_packed_model(const std::string& path);
 
-/// The `source` of a packed file that may be damaged; "" if it cannot be read. Throws no Error.
-std::string source_of_packed_model(const std::string& path);
+/// What a packed file that may be damaged was made from and in which precision; "" for what cannot be read.
+struct PackedOrigin {
+  std::string source, precision;
+};
+/// Throws no Error.
+PackedOrigin origin_of_packed_model(const std::string& path);
 
 }  // namespace sightline

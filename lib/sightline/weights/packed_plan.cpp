@@ -12,11 +12,13 @@
 namespace sightline {
 namespace {
 
+// Matrices that lose too much in int8 are kept in float16, whose products have the same bits on every
+// processor with fused multiply-adds, as those of int8 have.
 constexpr std::array kPrecisions = {
-    PackedPrecision{"f32", DType::f32, DType::f32, true},
-    PackedPrecision{"f16", DType::f16, DType::f16, true},
-    PackedPrecision{"bf16", DType::bf16, DType::bf16, true},
-    PackedPrecision{"int8", DType::i8, DType::f16, false},
+    PackedPrecision{"f32", DType::f32, DType::f32, DType::f32, DType::f32},
+    PackedPrecision{"f16", DType::f16, DType::f16, DType::f16, DType::f16},
+    PackedPrecision{"bf16", DType::bf16, DType::bf16, DType::bf16, DType::bf16},
+    PackedPrecision{"int8", DType::i8, DType::f32, DType::f16, DType::f16},
 };
 
 constexpr std::array kDocuments = {
@@ -50,11 +52,30 @@ std::span<const PackedPrecision> packed_precisions() { return kPrecisions; }
 const PackedPrecision& packed_precision(std::string_view name, std::string_view subject) {
   std::string known;
   for (const PackedPrecision& precision : kPrecisions) {
-    if (precision.name == name && precision.supported) return precision;
-    if (precision.supported) known += (known.empty() ? "" : ", ") + std::string(precision.name);
+    if (precision.name == name) return precision;
+    known += (known.empty() ? "" : ", ") + std::string(precision.name);
   }
   fail(ErrorCode::unsupported, subject,
        "has the precision '" + std::string(name) + "', which is not supported, expected one of " + known);
+}
+
+DType packed_dtype(const PackedPrecision& precision, const PackedTensor& tensor) {
+  switch (tensor.role) {
+    case PackedRole::vector:
+      return precision.vectors;
+    case PackedRole::table:
+      return precision.tables;
+    case PackedRole::probes:
+      return DType::f32;
+    case PackedRole::matrix:
+      break;
+  }
+  return tensor.scaling == PackedScaling::none ? precision.kept : precision.matrices;
+}
+
+std::string packed_part_name(std::string_view tensor, PackedField field) {
+  constexpr std::array<std::string_view, 4> kEndings = {"", ".scales", ".sums", ".factors"};
+  return std::string(tensor).append(kEndings[static_cast<std::size_t>(field)]);
 }
 
 std::span<const PackedDocumentKind> packed_documents() { return kDocuments; }
@@ -65,6 +86,8 @@ PackedPlan::PackedPlan(const PackedPrecision& precision, std::span<const PackedD
   add({std::string(kPackedChecksumPart), DType::u8, Shape{kPackedChecksumBytes}}, kPackedChecksumBytes);
   add_documents(documents, PackedRange::description);
   add_tensors(precision, tensors, PackedRole::vector);
+  add_scales(tensors);
+  if (precision.quantized()) add_tensors(precision, tensors, PackedRole::probes);
   end_range(PackedRange::vectors);
   add_documents(documents, PackedRange::token_table);
   add_documents(documents, PackedRange::tokenizer_files);
@@ -102,14 +125,31 @@ void PackedPlan::add_documents(std::span<const PackedDocument> documents, Packed
 
 void PackedPlan::add_tensors(const PackedPrecision& precision, std::span<const PackedTensor> tensors,
                              PackedRole role) {
-  const bool panels = role == PackedRole::matrix;
-  const DType dtype = panels ? precision.matrices : precision.rows;
   for (const PackedTensor& tensor : tensors) {
     if (tensor.role != role) continue;
-    const Shape shape = panels ? panel_shape(dtype, tensor.shape) : tensor.shape;
-    align(kPackedAlignment);
-    add({tensor.name, dtype, shape, 0, 0, &tensor}, bytes_of(dtype, shape, tensor.name));
+    const DType dtype = packed_dtype(precision, tensor);
+    const Shape shape = role == PackedRole::matrix ? panel_shape(dtype, tensor.shape) : tensor.shape;
+    add_aligned({tensor.name, dtype, shape, 0, 0, &tensor});
   }
+}
+
+void PackedPlan::add_scales(std::span<const PackedTensor> tensors) {
+  for (const PackedTensor& tensor : tensors) {
+    if (tensor.scaling == PackedScaling::none) continue;
+    const Shape out{tensor.shape[0]}, in{tensor.shape.elements() / std::max<std::int64_t>(1, out[0])};
+    const auto add_field = [&](PackedField field, DType dtype, const Shape& shape) {
+      add_aligned({packed_part_name(tensor.name, field), dtype, shape, 0, 0, &tensor, field});
+    };
+    add_field(PackedField::scales, DType::f32, out);
+    add_field(PackedField::sums, DType::i32, out);
+    if (tensor.scaling == PackedScaling::both) add_field(PackedField::factors, DType::f32, in);
+  }
+}
+
+void PackedPlan::add_aligned(PackedPart part) {
+  align(kPackedAlignment);
+  const std::int64_t bytes = bytes_of(part.dtype, part.shape, part.name);
+  add(std::move(part), bytes);
 }
 
 }  // namespace sightline

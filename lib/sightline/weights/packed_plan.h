@@ -17,12 +17,14 @@ namespace sightline {
 struct PackedPrecision {
   std::string_view name;  ///< "f16"
   DType matrices;         ///< element type of the panels of matrices
-  DType rows;             ///< element type of vectors and embedding tables
-  bool supported;         ///< false: known by name only
+  DType vectors;          ///< element type of biases, norms and position embeddings
+  DType tables;           ///< element type of embedding tables
+  DType kept;             ///< element type of the panels of matrices that are not quantized
+  bool quantized() const { return matrices == DType::i8; }
 };
-/// All precisions. To add one, complete its line in packed_plan.cpp.
+/// All precisions.
 std::span<const PackedPrecision> packed_precisions();
-/// Errors: unsupported, with `subject`, for a name that is unknown or not supported yet.
+/// Errors: unsupported, with `subject`, for an unknown name.
 const PackedPrecision& packed_precision(std::string_view name, std::string_view subject);
 
 /// How a packed file stores a tensor of a model.
@@ -30,18 +32,28 @@ enum class PackedRole {
   vector,  ///< rows, near the beginning of the file: biases, norms, positions
   matrix,  ///< panels
   table,   ///< rows, at the end of the file: the token embedding
+  probes,  ///< float32 rows in quantized files only: embeddings of the self-check, not a tensor of the model
+};
+/// What a matrix in a quantized file is multiplied by, besides its integers.
+enum class PackedScaling {
+  none,     ///< the matrix is not quantized
+  outputs,  ///< a scale for each output
+  both,     ///< also a factor for each input
 };
 /// A tensor of a model under its canonical name, with its logical shape.
 struct PackedTensor {
   std::string name;
   Shape shape;
   PackedRole role = PackedRole::vector;
+  PackedScaling scaling = PackedScaling::none;  ///< of a matrix
 };
+/// The type in which a file of this precision stores a tensor.
+DType packed_dtype(const PackedPrecision& precision, const PackedTensor& tensor);
 
 /// What a checksum covers: consecutive ranges of the data.
 enum class PackedRange {
   description,      ///< the required documents; its checksum includes the header of the container
-  vectors,          ///< all tensors in the role `vector`
+  vectors,          ///< all tensors in the role `vector`, what scales matrices, and the probes
   token_table,      ///< the tokenizer in a form that is used in place
   tokenizer_files,  ///< the files from which that was compiled
   weights,          ///< matrices and tables, with the padding before them
@@ -63,17 +75,29 @@ struct PackedDocument {
   std::int64_t bytes = 0;
 };
 
-/// One entry of the container: a document, a tensor, padding, or the checksums.
+/// What a part says about its tensor.
+enum class PackedField {
+  values,   ///< the elements themselves
+  scales,   ///< of an int8 matrix: float32 [out] (PanelScales::columns)
+  sums,     ///< int32 [out] (PanelScales::sums)
+  factors,  ///< float32 [in] (PanelScales::inputs)
+};
+/// The name of a part: that of the tensor and, except for its values, of the field.
+std::string packed_part_name(std::string_view tensor, PackedField field);
+
+/// One entry of the container: a document, a tensor or a field of one, padding, or the checksums.
 struct PackedPart {
   std::string name;
   DType dtype = DType::u8;
   Shape shape;
   std::int64_t begin = 0, end = 0;       ///< range in the data of the container
-  const PackedTensor* tensor = nullptr;  ///< the tensor that it stores, if any
+  const PackedTensor* tensor = nullptr;  ///< the tensor that it belongs to, if any
+  PackedField field = PackedField::values;
 };
 
 /// The order, types and places of all parts of a packed file. They follow from the precision, the sizes of
-/// the documents and the tensors of the model, so a writer and a reader compute the same plan.
+/// the documents, the tensors of the model and what scales them, so a writer and a reader compute the same
+/// plan.
 struct PackedPlan {
   /// `documents`: those of the file, in any order. `tensors`: all tensors of the model
   /// in the order in which they are used; must outlive the plan. `data_start`: offset of the data in the
@@ -92,6 +116,8 @@ struct PackedPlan {
   void align(std::int64_t alignment);
   void add_documents(std::span<const PackedDocument> documents, PackedRange range);
   void add_tensors(const PackedPrecision& precision, std::span<const PackedTensor> tensors, PackedRole role);
+  void add_scales(std::span<const PackedTensor> tensors);
+  void add_aligned(PackedPart part);
   void end_range(PackedRange range) { range_ends[static_cast<std::size_t>(range)] = end(); }
   std::int64_t end() const { return parts.empty() ? 0 : parts.back().end; }
 

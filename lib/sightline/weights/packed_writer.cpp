@@ -3,14 +3,17 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <optional>
 #include <string_view>
+#include <utility>
 
 #include "sightline/base/error.h"
 #include "sightline/base/format.h"
 #include "sightline/base/hash.h"
 #include "sightline/base/library_version.h"
 #include "sightline/ops/weight_panels.h"
+#include "sightline/tensor/dtype_conversion.h"
 #include "sightline/weights/element_converter.h"
 #include "sightline/weights/fingerprint.h"
 #include "sightline/weights/packed_metadata.h"
@@ -19,13 +22,59 @@
 namespace sightline {
 namespace {
 
+const Int8Panels* quantized(const PackedContent& content, const std::string& name) {
+  if (content.quantized == nullptr) return nullptr;
+  const auto at = content.quantized->matrices.find(name);
+  return at == content.quantized->matrices.end() ? nullptr : &at->second;
+}
+
+// The tensors with what scales each of them.
+std::vector<PackedTensor> with_scaling(const PackedContent& content) {
+  std::vector<PackedTensor> tensors(content.tensors.begin(), content.tensors.end());
+  for (PackedTensor& tensor : tensors) {
+    if (const Int8Panels* panels = quantized(content, tensor.name))
+      tensor.scaling = panels->scales().inputs.empty() ? PackedScaling::outputs : PackedScaling::both;
+  }
+  return tensors;
+}
+
+// A tensor of which only single elements are read, rounded to float16 or float32.
+StoredTensor rounded_elements(const StoredTensor& source, DType dtype) {
+  const auto find = [=](std::int64_t index, std::span<std::byte> out) {
+    std::array<std::byte, sizeof(double)> scratch;
+    const auto size = static_cast<std::size_t>(size_of(source.dtype));
+    float value = 0;
+    to_float({source.dtype, Shape{}, source.element(index, std::span(scratch).first(size))}, {&value, 1});
+    const std::uint16_t half = float_to_f16(value);
+    const void* bytes = dtype == DType::f16 ? static_cast<const void*>(&half) : &value;
+    std::memcpy(out.data(), bytes, out.size());
+    return ByteView(out);
+  };
+  return StoredTensor::deferred(dtype, source.shape, nullptr, find);
+}
+
+// The fingerprint of the values that the file will have.
+std::string values_fingerprint_of(const PackedContent& content) {
+  if (content.quantized == nullptr) return values_fingerprint(content.weights, content.precision.matrices);
+  Weights stored;
+  for (const PackedTensor& tensor : with_scaling(content)) {
+    if (tensor.role == PackedRole::probes) continue;
+    const Int8Panels* panels = quantized(content, tensor.name);
+    stored.add(tensor.name, panels != nullptr
+                                ? panels->stored(tensor.shape)
+                                : rounded_elements(content.weights.require(tensor.name, tensor.shape),
+                                                   packed_dtype(content.precision, tensor)));
+  }
+  return values_fingerprint(stored);
+}
+
 std::string metadata_of(const PackedContent& content) {
-  return packed_metadata_json(
-      {.precision = &content.precision,
-       .program = "sightline " + std::string(version()),
-       .source = printable(content.source),
-       .model_fingerprint = model_fingerprint(content.weights),
-       .values_fingerprint = values_fingerprint(content.weights, content.precision.rows)});
+  return packed_metadata_json({.precision = &content.precision,
+                               .program = "sightline " + std::string(version()),
+                               .source = printable(content.source),
+                               .model_fingerprint = model_fingerprint(content.weights),
+                               .values_fingerprint = values_fingerprint_of(content),
+                               .cosine = content.quantized == nullptr ? 1 : content.quantized->cosine});
 }
 
 // The header of a plan whose data starts at `data_start`; it may be too long for that.
@@ -41,7 +90,11 @@ std::string header_of(const PackedPlan& plan, const std::string& metadata) {
 class Writer {
  public:
   Writer(OutputFile& out, const PackedContent& content, ThreadPool& pool)
-      : out_(out), content_(content), pool_(pool), converters_(static_cast<std::size_t>(pool.size())) {}
+      : out_(out),
+        content_(content),
+        tensors_(with_scaling(content)),
+        pool_(pool),
+        converters_(static_cast<std::size_t>(pool.size())) {}
 
   void write() {
     const std::string metadata = metadata_of(content_);
@@ -50,7 +103,7 @@ class Writer {
     // The places in the header depend on its length: padding aligns the matrices in the file.
     std::int64_t data_start = kPackedAlignment;
     while (true) {
-      plan_.emplace(content_.precision, documents, content_.tensors, data_start);
+      plan_.emplace(content_.precision, documents, tensors_, data_start);
       head_ = header_of(*plan_, metadata);
       const std::int64_t needed = kLengthBytes + std::ssize(head_);
       if (needed <= data_start) break;
@@ -88,7 +141,35 @@ class Writer {
     return std::string(static_cast<std::size_t>(part.end - part.begin), '\0');
   }
 
+  // A part of a quantized matrix, or the probes.
+  ByteView quantized_part(const PackedPart& part) const {
+    if (part.tensor->role == PackedRole::probes) {
+      if (content_.quantized == nullptr || content_.quantized->probe_embeddings.shape() != part.shape)
+        fail(ErrorCode::mismatch, part.name, "are not there, or have another shape");
+      return content_.quantized->probe_embeddings.bytes();
+    }
+    const Int8Panels& panels = *quantized(content_, part.tensor->name);
+    const PanelScales scales = panels.scales();
+    switch (part.field) {
+      case PackedField::scales:
+        return std::as_bytes(scales.columns);
+      case PackedField::sums:
+        return std::as_bytes(scales.sums);
+      case PackedField::factors:
+        return std::as_bytes(scales.inputs);
+      case PackedField::values:
+        break;
+    }
+    return panels.bytes();
+  }
+
   void write_tensor(const PackedPart& part) {
+    if (part.tensor->role == PackedRole::probes || part.tensor->scaling != PackedScaling::none) {
+      const ByteView bytes = quantized_part(part);
+      if (std::ssize(bytes) != part.end - part.begin)
+        fail(ErrorCode::mismatch, part.name, "is quantized with another shape");
+      return append(part, bytes);
+    }
     const StoredTensor& source = content_.weights.require(part.name, part.tensor->shape);
     const std::vector<std::byte> rows = converted(source, part.dtype, part.name);
     source.drop_pages();
@@ -123,6 +204,7 @@ class Writer {
 
   OutputFile& out_;
   const PackedContent& content_;
+  const std::vector<PackedTensor> tensors_;
   ThreadPool& pool_;
   std::vector<ElementConverter> converters_;  ///< one per thread
   std::optional<PackedPlan> plan_;

@@ -20,6 +20,9 @@ cp good.sightline weights.sightline
 size=$(stat -c %s weights.sightline)
 printf 'X' | dd of=weights.sightline bs=1 seek=$((size - 9)) conv=notrunc status=none
 expect 5 sightline info weights.sightline --check
+sightline convert-weights "$MODELS/nano_quick_gelu" -o good8.sightline --dtype int8 -q
+sed 's/"architectures"/"architectureS"/' good8.sightline >int8.sightline
+try int8.sightline
 echo '{"a":1}' >json.sightline
 try json.sightline
 expect 5 sightline score -m absent.sightline "$IMAGES" -c dog
