@@ -16,6 +16,7 @@ try() {  # COMMAND ARGUMENTS...
         '--to packed') form='-o target.sightline' ;;
         '--to openclip') want=5 ;;  # not for this model, whose vocabulary is its own
         '--to openai') form='-o target.pt' want=5 ;;
+        '--dtype int8') if [ $1 = convert-weights ]; then form='-o target.sightline'; fi ;;
         '--from hf' | '--from auto') ;;
         --from*) want=5 ;;  # of this source, whose names are Hugging Face's
       esac
