@@ -45,7 +45,7 @@ for drop in '' --drop-bad; do
   expect 3 sightline score photos/grey.png bad.jpg -c word --fail-under -1 -o x.npy --force -q $drop
 done
 expect 4 sightline score bad.jpg -c word --fail-under 1 --by caption
-expect 4 sightline score photos/grey.png bad.jpg -c word --fail-under 1 --on-error stop
+expect 4 sightline score photos/grey.png bad.jpg -c word --fail-under 1 --on-error stop -b 1
 
 echo --- usage >&2
 for limit in 1.01 -1.5 25 nan inf x '' 0.2x; do
