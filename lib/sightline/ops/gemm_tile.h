@@ -9,6 +9,7 @@
 #include "sightline/base/cpu.h"
 #include "sightline/ops/gemm.h"
 #include "sightline/ops/tile_rows.h"
+#include "sightline/ops/transposition.h"
 
 namespace sightline {
 
@@ -31,6 +32,16 @@ struct Tile {
   const QuantizedRow* row_scales = nullptr;   ///< of the rows of x
   const float* column_scales = nullptr;       ///< of the panel's columns
   const std::int32_t* column_sums = nullptr;  ///< of the panel's weights, over all inputs
+  /// What a transposing kernel moves; it does not prefetch.
+  Transposition* transposition = nullptr;
+};
+
+using TileKernel = void (*)(const Tile&);
+
+/// Kernels for float32 panels of 48 columns that move 8 or 16 elements of a transposition for each input. By
+/// rows, as in TileKernels; empty if an instruction set has none; null below 7 (8 elements) or 6 rows.
+struct TransposingKernels {
+  std::span<const TileKernel> eight, sixteen;
 };
 
 /// The kernels of one instruction set for weights of one element type. Every output is one chain of sums over
@@ -43,7 +54,8 @@ struct TileKernels {
   DType element;                     ///< of the panels
   RowForm rows;                      ///< what they read x as
   /// by_rows[rows - 1] computes y = f(x panel + bias) for `rows` rows.
-  std::span<void (*const)(const Tile&)> by_rows;
+  std::span<const TileKernel> by_rows;
+  TransposingKernels transposing = {};
 };
 
 /// All kernels of this build in order of preference. There are kernels of int8 for every processor.

@@ -75,7 +75,8 @@ SIGHTLINE_TARGET [[gnu::always_inline]] inline Sum in_register(Sum sum) {
 ///   Sum add(sum, value, weights)       sum + value * weights
 ///   Float outputs(tile, sums, row, column, bytes)   the sums as float32, before the bias is added
 /// `kAhead` is the distance in bytes at which the panel itself is prefetched into the L1 cache, or 0.
-template <class Element, int kRows, int kVectors, int kAhead>
+/// `kMoved` is the number of elements of `tile.transposition` that are moved for each group: 0, 8 or 16.
+template <class Element, int kRows, int kVectors, int kAhead, int kMoved = 0>
 SIGHTLINE_TARGET [[gnu::always_inline]] inline void compute(const Tile& tile, int column) {
   constexpr int kGroup = Element::kGroup, kVectorBytes = Element::kLanes * kGroup * Element::kBytes;
   using Sum = typename Element::Sum;
@@ -90,14 +91,17 @@ SIGHTLINE_TARGET [[gnu::always_inline]] inline void compute(const Tile& tile, in
   const std::byte* next = tile.next == nullptr ? panel : tile.next;
   const std::int64_t next_step = tile.next == nullptr ? 0 : tile.next_step;
   const std::int64_t stride = tile.x_stride, step = tile.panel_columns * kGroup * Element::kBytes;
+  Transposition transposition = kMoved == 0 ? Transposition{} : *tile.transposition;
   for (std::int64_t groups = tile.inner / kGroup; groups > 0; --groups) {
     if (kAhead != 0) {
 #pragma GCC unroll 4
       for (int line = 0; line < kVectors * kVectorBytes; line += 64)
         __builtin_prefetch(panel + kAhead + line);
     }
-    __builtin_prefetch(next, 0, 2);
-    __builtin_prefetch(next + 64, 0, 2);
+    if (kMoved == 0) {
+      __builtin_prefetch(next, 0, 2);
+      __builtin_prefetch(next + 64, 0, 2);
+    }
 #pragma GCC unroll 4
     for (int part = 0; part < Element::kSteps; ++part) {
       // Weights are loaded again in each step, not kept from the step before.
@@ -115,10 +119,12 @@ SIGHTLINE_TARGET [[gnu::always_inline]] inline void compute(const Tile& tile, in
         }
       }
     }
+    if constexpr (kMoved != 0) transposition.move<kMoved>();
     x += kGroup * Element::kRowBytes;
-    panel += step;
+    panel += kMoved != 0 ? kVectors * kVectorBytes : step;
     next += next_step;
   }
+  if (kMoved != 0) *tile.transposition = transposition;
   store<Element>(tile, &sums[0][0], kRows, kVectors * Element::kLanes, column);
 }
 
@@ -197,16 +203,44 @@ SIGHTLINE_TARGET void multiply(const Tile& tile) {
 
 template <class Isa, class Element, int... kRows>
 constexpr auto by_rows(std::integer_sequence<int, kRows...>) {
-  return std::array<void (*)(const Tile&), sizeof...(kRows)>{&multiply<Isa, Element, kRows + 1>...};
+  return std::array<TileKernel, sizeof...(kRows)>{&multiply<Isa, Element, kRows + 1>...};
 }
 template <class Isa, class Element>
 constexpr auto kByRows = by_rows<Isa, Element>(std::make_integer_sequence<int, Isa::kMaxRows>());
+
+// Multiplies with a whole panel of 48 columns, and transposes `kMoved` elements for each input.
+template <class Isa, int kRows, int kMoved>
+SIGHTLINE_TARGET void multiply_moving(const Tile& tile) {
+  constexpr int kVectors = static_cast<int>(PanelLayout::kColumns) / Isa::kLanes;
+  compute<FloatElement<Isa::kLanes>, kRows, kVectors, Isa::kAhead, kMoved>(tile, 0);
+}
+
+// The tiles of a product that is long enough to transpose a panel have at least 7 or 6 rows.
+template <class Isa, int kMoved, int kRows>
+constexpr TileKernel moving_kernel() {
+  if constexpr (kRows >= (kMoved == 8 ? 7 : 6)) return &multiply_moving<Isa, kRows, kMoved>;
+  return nullptr;
+}
+
+template <class Isa, int kMoved, int... kRows>
+constexpr auto moving_by_rows(std::integer_sequence<int, kRows...>) {
+  return std::array<TileKernel, sizeof...(kRows)>{moving_kernel<Isa, kMoved, kRows + 1>()...};
+}
+template <class Isa, int kMoved>
+constexpr auto kMovingByRows = moving_by_rows<Isa, kMoved>(std::make_integer_sequence<int, Isa::kMaxRows>());
+
+template <class Isa>
+constexpr TransposingKernels transposing_kernels() {
+  if constexpr (Isa::kWholePanel) return {kMovingByRows<Isa, 8>, kMovingByRows<Isa, 16>};
+  return {};
+}
 
 // The kernels of an instruction set with float32 arithmetic.
 template <class Isa, class HalfElement>
 std::span<const TileKernels> tiles_of(const char* name, std::optional<CpuFeature> needed) {
   static const std::array<TileKernels, 3> kernels = {
-      TileKernels{name, needed, DType::f32, RowForm::floats, kByRows<Isa, FloatElement<Isa::kLanes>>},
+      TileKernels{name, needed, DType::f32, RowForm::floats, kByRows<Isa, FloatElement<Isa::kLanes>>,
+                  transposing_kernels<Isa>()},
       TileKernels{name, needed, DType::f16, RowForm::floats, kByRows<Isa, HalfElement>},
       TileKernels{name, needed, DType::bf16, RowForm::rounded, kByRows<Isa, BfloatElement<Isa::kLanes>>}};
   return kernels;

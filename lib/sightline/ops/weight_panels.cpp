@@ -141,6 +141,11 @@ void WeightPanels::fill(std::int64_t index, float* panel) const {
   }
 }
 
+std::optional<Transposition> WeightPanels::transposition(std::int64_t index, float* panel) const {
+  if (floats_ == nullptr || !Transposition::supports(layout_, index)) return std::nullopt;
+  return Transposition{floats_ + index * PanelLayout::kColumns * layout_.in(), panel, layout_.in()};
+}
+
 void WeightPanels::fill_step(std::int64_t first, std::int64_t columns, std::int64_t width,
                              float* panel) const {
   alignas(64) float buffer[PanelLayout::kStep * kDepth];

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 
+#include "sightline/ops/transposition.h"
 #include "sightline/tensor/stored_tensor.h"
 
 namespace sightline {
@@ -19,6 +21,8 @@ class WeightPanels {
   const PanelLayout& layout() const { return layout_; }
   /// Converts and transposes panel `index` into `panel` [in, layout().width(index)], 64-byte aligned.
   void fill(std::int64_t index, float* panel) const;
+  /// A transposition that makes the same panel, or none if the rows or the panel do not allow it.
+  std::optional<Transposition> transposition(std::int64_t index, float* panel) const;
   /// The rows that panel `index` is made from; empty beyond the last panel.
   ByteView rows_of(std::int64_t index) const;
 
