@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/ops/weight_panels.h"
 
+#include <algorithm>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 #include "sightline/tensor/dtype_conversion.h"
@@ -65,4 +67,24 @@ TEST_CASE("weight panels: refuses other matrices and sizes, and int8 without sca
   const PanelLayout bytes(DType::i8, 4, 5);
   panels.resize(static_cast<std::size_t>(bytes.byte_size()));
   CHECK(error_of([&] { rows_to_panels(weights, bytes, panels); }).code == "UNSUP");
+}
+
+TEST_CASE("weight panels: a transposition makes the same panel as a fill", "[ops]") {
+  const Shape shape{100, 32};
+  const std::vector<float> values = random_values(100 * 32, 7);
+  const StoredTensor weights = stored(values, shape);
+  const WeightPanels panels(DType::f32, shape, weights.bytes());
+  Tensor filled(Shape{panels.layout().panel_elements()}), moved(filled.shape());
+  panels.fill(1, filled.data());
+  for (const bool many : {false, true}) {
+    std::ranges::fill(moved.view().flat(), 0.0F);
+    std::optional<Transposition> transposition = panels.transposition(1, moved.data());
+    REQUIRE(transposition);
+    for (int i = 0; i < 48 * 32 / (many ? 16 : 8); ++i)
+      many ? transposition->move<16>() : transposition->move<8>();
+    CHECK(std::ranges::equal(moved.view().flat(), filled.view().flat()));
+  }
+  CHECK_FALSE(panels.transposition(2, moved.data()));  // has 4 columns
+  CHECK_FALSE(WeightPanels(DType::f32, Shape{100, 24}, weights.bytes().first(100 * 24 * 4))
+                  .transposition(0, moved.data()));
 }
