@@ -90,11 +90,7 @@ std::string header_of(const PackedPlan& plan, const std::string& metadata) {
 class Writer {
  public:
   Writer(OutputFile& out, const PackedContent& content, ThreadPool& pool)
-      : out_(out),
-        content_(content),
-        tensors_(with_scaling(content)),
-        pool_(pool),
-        converters_(static_cast<std::size_t>(pool.size())) {}
+      : out_(out), content_(content), tensors_(with_scaling(content)), pool_(pool) {}
 
   void write() {
     const std::string metadata = metadata_of(content_);
@@ -171,28 +167,13 @@ class Writer {
       return append(part, bytes);
     }
     const StoredTensor& source = content_.weights.require(part.name, part.tensor->shape);
-    const std::vector<std::byte> rows = converted(source, part.dtype, part.name);
-    source.drop_pages();
+    const std::vector<std::byte> rows = convert_elements(source, part.dtype, part.name, pool_);
     if (part.tensor->role != PackedRole::matrix) return append(part, rows);
     const std::int64_t out = part.tensor->shape[0];
     const PanelLayout layout(part.dtype, out, part.tensor->shape.elements() / out);
     std::vector<std::byte> panels(static_cast<std::size_t>(layout.byte_size()));
     rows_to_panels(StoredTensor(part.dtype, part.tensor->shape, rows), layout, panels);
     append(part, panels);
-  }
-
-  // The elements of a tensor, rounded to nearest even.
-  std::vector<std::byte> converted(const StoredTensor& source, DType dtype, const std::string& name) {
-    ElementConverter::check_types(source.dtype, dtype, name);
-    const TransientBytes bytes(source);
-    const std::int64_t size = size_of(dtype);
-    std::vector<std::byte> rows(static_cast<std::size_t>(source.shape.elements() * size));
-    pool_.run(ElementConverter::blocks(source), [&](std::int64_t index, int worker) {
-      const StoredTensor block = ElementConverter::block(source.dtype, bytes.view(), index);
-      const ByteView values = converters_[static_cast<std::size_t>(worker)].convert(block, dtype, name);
-      std::copy(values.begin(), values.end(), rows.begin() + index * ElementConverter::kBlock * size);
-    });
-    return rows;
   }
 
   void append(const PackedPart& part, ByteView bytes) {
@@ -206,7 +187,6 @@ class Writer {
   const PackedContent& content_;
   const std::vector<PackedTensor> tensors_;
   ThreadPool& pool_;
-  std::vector<ElementConverter> converters_;  ///< one per thread
   std::optional<PackedPlan> plan_;
   std::string head_;                           ///< the length and the header of the container
   std::array<Hash128, kPackedRanges> hashes_;  ///< one for each PackedRange
