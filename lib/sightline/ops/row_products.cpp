@@ -56,7 +56,8 @@ void RowProducts::multiply(const RowBlock& rows, std::int64_t first, std::int64_
 
 float RowProducts::error_bound(std::int64_t width) {
   // A lane is a chain of `steps` multiply-adds with at most two roundings each; then four sums of lanes.
-  const auto steps = static_cast<float>((width + kNarrowestRowVector - 1) / kNarrowestRowVector);
+  const std::int64_t whole_steps = (width + kNarrowestRowVector - 1) / kNarrowestRowVector;
+  const auto steps = static_cast<float>(whole_steps);
   return (steps + 8) * 0x1.1p-24F;
 }
 
