@@ -127,8 +127,8 @@ class Rows:
             full = name if len(precisions) == 1 else f"{name}-{precision}"
             rows.append((full, f"{title}, {FORMATS[precision]}", contenders,
                          dict(precision=precision, work=work(precision) * (1 / per), unit=unit, **more)))
-        # The first use of a weight reads it from the file, the second one packs it.
-        self.compare(rows, note="loaded model, the same inputs in memory", warmups=2 if per <= 10 else 1)
+        # The first four uses of a weight read it from the file, the fifth one packs it.
+        self.compare(rows, note="loaded model, the same inputs in memory", warmups=5 if per <= 10 else 1)
 
     def images(self):
         for name, count in (("image", 1), ("batch", 8)):
