@@ -86,8 +86,13 @@ const std::byte* TiledMatrix::ready_panels(Context& context) const {
     return nullptr;
   }
   if (ready_.load(std::memory_order_acquire) != nullptr) return ready_;
-  ready_.store(pack(context), std::memory_order_release);
+  ready_.store(pack(context));
+  weights_.drop_pages();  // after the store: a product that still reads rows then releases what it maps again
   return ready_;
+}
+
+void TiledMatrix::release_rows() const {
+  if (ready_.load() != nullptr) weights_.drop_pages();
 }
 
 const std::byte* TiledMatrix::pack(Context& context) const {
@@ -113,7 +118,6 @@ const std::byte* TiledMatrix::pack(Context& context) const {
       });
     }
   }
-  weights_.drop_pages();
   return quantized_ != nullptr ? quantized_->bytes().data() : packed_.bytes().data();
 }
 

@@ -37,6 +37,8 @@ class TiledMatrix : public PackedMatrix {
   /// while another thread makes them. Panels of other types than float32 are made and kept at once, and so
   /// are those of a deferred tensor, whose rows are computed only once and not kept.
   const std::byte* ready_panels(Context& context) const;
+  /// Releases the pages of the rows again if a product has read them while another thread made the panels.
+  void release_rows() const;
   /// Panel `index` of all panels.
   ByteView panel(const std::byte* panels, std::int64_t index) const;
 

@@ -190,6 +190,9 @@ void multiply_together(std::span<const Product> products, Context& context) {
   context.pool.run(context.pool.size(), [&](std::int64_t, int worker) {
     work(queue, {own.row(2 * worker).data(), own.row(2 * worker + 1).data()});
   });
+  for (const Job& job : jobs) {
+    if (job.ready == nullptr) job.matrix->release_rows();
+  }
 }
 
 }  // namespace

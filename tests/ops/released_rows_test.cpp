@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include <thread>
+#include <vector>
+
+#include "sightline/ops/gemm.h"
+#include "support/catch.h"
+#include "support/random_values.h"
+#include "support/skip.h"
+
+using namespace sightline;
+
+namespace {
+
+constexpr std::int64_t kRows = 24, kColumns = 960, kInner = 1024;
+constexpr std::size_t kBytes = kColumns * kInner * sizeof(float);
+
+/// A mapping of a file in memory.
+class Mapping {
+ public:
+  explicit Mapping(const std::vector<float>& values) : file_(::memfd_create("weights", 0)) {
+    REQUIRE(::write(file_, values.data(), kBytes) == static_cast<ssize_t>(kBytes));
+    bytes_ = ::mmap(nullptr, kBytes, PROT_READ, MAP_SHARED, file_, 0);
+    REQUIRE(bytes_ != MAP_FAILED);
+  }
+  ~Mapping() {
+    ::munmap(bytes_, kBytes);
+    ::close(file_);
+  }
+  Mapping(const Mapping&) = delete;
+  Mapping& operator=(const Mapping&) = delete;
+
+  ByteView bytes() const { return {static_cast<const std::byte*>(bytes_), kBytes}; }
+  /// Number of pages that this process has mapped, or -1 if the system does not tell.
+  std::int64_t mapped_pages() const {
+    const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+    std::vector<std::uint64_t> entries(kBytes / page);
+    const int map = ::open("/proc/self/pagemap", O_RDONLY);
+    const auto first = static_cast<off_t>(reinterpret_cast<std::uintptr_t>(bytes_) / page * 8);
+    const ssize_t size = ::pread(map, entries.data(), entries.size() * 8, first);
+    ::close(map);
+    if (size != static_cast<ssize_t>(entries.size() * 8)) return -1;
+    constexpr std::uint64_t kPresent = 1ULL << 63;
+    std::int64_t present = 0;
+    for (const std::uint64_t entry : entries) present += (entry & kPresent) != 0 ? 1 : 0;
+    return present;
+  }
+
+ private:
+  int file_;
+  void* bytes_ = nullptr;
+};
+
+}  // namespace
+
+// While one thread makes the panels, another multiplies with the rows and maps their pages again.
+TEST_CASE("gemm: rows in a file are released for good once there are panels", "[ops]") {
+  const GemmBackend& backend = gemm_backend("native");
+  if (!backend.supported()) return skip("native has no kernels for this processor");
+  if (is_emulated()) return skip("an emulator ignores advice to the kernel");
+  const std::vector<float> w = random_values(kColumns * kInner, 1), x = random_values(kRows * kInner, 2);
+  for (int round = 0; round < 10; ++round) {
+    const Mapping mapping(w);
+    const auto matrix = backend.pack({DType::f32, Shape{kColumns, kInner}, mapping.bytes(), true});
+    const auto multiply = [&] {
+      std::vector<float> y(static_cast<std::size_t>(kRows * kColumns));
+      ThreadPool pool(1);
+      Scratch scratch;
+      Context context{pool, scratch};
+      for (int use = 0; use < 4; ++use)
+        matrix->linear({x.data(), Shape{kRows, kInner}}, {y.data(), Shape{kRows, kColumns}}, {}, context);
+    };
+    std::thread other(multiply);
+    multiply();
+    other.join();
+    CHECK(mapping.mapped_pages() <= 0);
+  }
+}
