@@ -29,11 +29,13 @@ void check_range(std::span<const float> values, float least, float most, const s
     if (value >= least && value <= most) continue;
     if (!std::isfinite(value))
       fail(ErrorCode::corrupt, name, "contains a NaN or an infinity, expected finite numbers");
-    std::string seen, low, high;
-    append_float(seen, value);
-    append_float(low, least);
-    append_float(high, most);
-    fail(ErrorCode::range, name, "contains " + seen + ", expected " + low + " to " + high);
+    std::string problem = "contains ";
+    append_float(problem, value);
+    problem += ", expected ";
+    append_float(problem, least);
+    problem += " to ";
+    append_float(problem, most);
+    fail(ErrorCode::range, name, problem);
   }
 }
 
