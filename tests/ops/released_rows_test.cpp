@@ -6,7 +6,7 @@
 #include <thread>
 #include <vector>
 
-#include "sightline/ops/gemm.h"
+#include "sightline/ops/gemm_tile.h"
 #include "support/catch.h"
 #include "support/random_values.h"
 #include "support/skip.h"
@@ -58,13 +58,14 @@ class Mapping {
 
 // While one thread makes the panels, another multiplies with the rows and maps their pages again.
 TEST_CASE("gemm: rows in a file are released for good once there are panels", "[ops]") {
-  const GemmBackend& backend = gemm_backend("native");
-  if (!backend.supported()) return skip("native has no kernels for this processor");
+  const TileKernels* kernels = best_tile_kernels(DType::f32);
+  if (kernels == nullptr) return skip("native has no kernels for this processor");
   if (is_emulated()) return skip("an emulator ignores advice to the kernel");
   const std::vector<float> w = random_values(kColumns * kInner, 1), x = random_values(kRows * kInner, 2);
   for (int round = 0; round < 10; ++round) {
     const Mapping mapping(w);
-    const auto matrix = backend.pack({DType::f32, Shape{kColumns, kInner}, mapping.bytes(), true});
+    const auto matrix =
+        make_tiled_matrix({DType::f32, Shape{kColumns, kInner}, mapping.bytes(), true}, *kernels);
     const auto multiply = [&] {
       std::vector<float> y(static_cast<std::size_t>(kRows * kColumns));
       ThreadPool pool(1);
