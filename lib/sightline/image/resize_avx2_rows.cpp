@@ -33,6 +33,18 @@ struct Rows {
   int count;
 };
 
+/// Transposes the 32-bit words of four vectors, in each half of them.
+[[gnu::target("avx2")]] inline void transpose_words(const __m256i (&in)[4], __m256i (&out)[4]) {
+  const __m256i a = _mm256_unpacklo_epi32(in[0], in[1]);
+  const __m256i b = _mm256_unpacklo_epi32(in[2], in[3]);
+  const __m256i c = _mm256_unpackhi_epi32(in[0], in[1]);
+  const __m256i d = _mm256_unpackhi_epi32(in[2], in[3]);
+  out[0] = _mm256_unpacklo_epi64(a, b);
+  out[1] = _mm256_unpackhi_epi64(a, b);
+  out[2] = _mm256_unpacklo_epi64(c, d);
+  out[3] = _mm256_unpackhi_epi64(c, d);
+}
+
 /// Writes 8 rows of the columns of four pixels, which begin `offset` bytes after the rows: two pairs of
 /// `channels` columns, `step` samples apart.
 template <int channels>
@@ -48,12 +60,8 @@ template <int channels>
         _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(lower)), _mm_loadu_si128(upper), 1);
     row[r] = _mm256_shuffle_epi8(both, shuffle);
   }
-  const __m256i a = _mm256_unpacklo_epi32(row[0], row[1]);
-  const __m256i b = _mm256_unpacklo_epi32(row[2], row[3]);
-  const __m256i c = _mm256_unpackhi_epi32(row[0], row[1]);
-  const __m256i d = _mm256_unpackhi_epi32(row[2], row[3]);
-  const __m256i bytes[4] = {_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b),
-                            _mm256_unpacklo_epi64(c, d), _mm256_unpackhi_epi64(c, d)};
+  __m256i bytes[4];
+  transpose_words(row, bytes);
   const __m256i low = _mm256_set1_epi16(0xff);
   for (int i = 0; i < channels; ++i) {
     auto* first = reinterpret_cast<__m256i*>(out + i * step);
@@ -142,12 +150,8 @@ template <int channels>
   for (int i = 0; i < 4; ++i) {
     p[i] = _mm256_shuffle_epi8(pixels[i], by_row);
   }
-  const __m256i a = _mm256_unpacklo_epi32(p[0], p[1]);
-  const __m256i b = _mm256_unpacklo_epi32(p[2], p[3]);
-  const __m256i c = _mm256_unpackhi_epi32(p[0], p[1]);
-  const __m256i d = _mm256_unpackhi_epi32(p[2], p[3]);
-  const __m256i row[4] = {_mm256_unpacklo_epi64(a, b), _mm256_unpackhi_epi64(a, b),
-                          _mm256_unpacklo_epi64(c, d), _mm256_unpackhi_epi64(c, d)};
+  __m256i row[4];
+  transpose_words(p, row);
   for (int r = 0; r < std::min(rows, 4); ++r) {
     // Three channels: what follows the 12 bytes is overwritten by the next pixels or falls into the padding.
     const __m256i bytes = channels == 3 ? _mm256_shuffle_epi8(row[r], squeeze) : row[r];
