@@ -34,9 +34,7 @@ void check_encoder(const EncoderConfig& encoder, const std::string& tower) {
 void check(const CLIPConfig& config) {
   check_encoder(config.vision.encoder, "image");
   check_encoder(config.text.encoder, "text");
-  if (config.vision.channels != 3)
-    fail_inexpressible("images of " + std::to_string(config.vision.channels) + " channels");
-  check_clip_tokens(config.text, kSubject);
+  check_clip_inputs(config, kSubject);
 }
 
 }  // namespace

@@ -128,7 +128,12 @@ CLIPTextConfig read_text(const Section& section) {
 
 }  // namespace
 
-void check_clip_tokens(const CLIPTextConfig& text, std::string_view subject) {
+void check_clip_inputs(const CLIPConfig& config, std::string_view subject) {
+  const CLIPTextConfig& text = config.text;
+  if (config.vision.channels != 3) {
+    fail(ErrorCode::unsupported, subject,
+         "cannot express images of " + std::to_string(config.vision.channels) + " channels");
+  }
   if (text.vocabulary_size != kClipVocabulary) {
     fail(ErrorCode::unsupported, subject,
          "cannot express a vocabulary of " + std::to_string(text.vocabulary_size) + " tokens, only CLIP's " +

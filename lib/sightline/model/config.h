@@ -38,9 +38,9 @@ struct CLIPConfig {
 
 /// Number of tokens of CLIP's vocabulary, the only one that OpenAI's and OpenCLIP's own tokenizers have.
 inline constexpr std::int64_t kClipVocabulary = 49408;
-/// Checks that a program with CLIP's tokenizer that pools at the largest id gives the same text embeddings.
-/// Errors: unsupported, with `subject`, which names what cannot express it.
-void check_clip_tokens(const CLIPTextConfig& text, std::string_view subject);
+/// Checks that a program for RGB images, with CLIP's tokenizer and pooling at the largest id, has the same
+/// inputs. Errors: unsupported, with `subject`, which names what cannot express it.
+void check_clip_inputs(const CLIPConfig& config, std::string_view subject);
 
 /// Checks that `model_type` in the text of a `config.json` is CLIP or one of its towers. A config without
 /// that key passes, because other programs do not write it. Errors: unsupported for another model; those of

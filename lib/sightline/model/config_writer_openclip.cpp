@@ -21,9 +21,7 @@ void check(const CLIPConfig& config) {
   const EncoderConfig &vision = config.vision.encoder, &text = config.text.encoder;
   if (vision.activation != text.activation)
     fail_inexpressible("towers with different activations (quick_gelu and gelu)");
-  if (config.vision.channels != 3)
-    fail_inexpressible("images of " + std::to_string(config.vision.channels) + " channels");
-  check_clip_tokens(config.text, kSubject);
+  check_clip_inputs(config, kSubject);
 }
 
 // The factor whose product with the width OpenCLIP truncates to the width of the MLP.
