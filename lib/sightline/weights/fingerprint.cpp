@@ -59,6 +59,11 @@ std::optional<std::string> found(const Weights& weights, std::string_view key) {
 }  // namespace
 
 std::string values_fingerprint(const Weights& canonical, std::optional<DType> as) {
+  return values_fingerprint(canonical, [&](const std::string&) { return as; });
+}
+
+std::string values_fingerprint(const Weights& canonical,
+                               FunctionRef<std::optional<DType>(const std::string& name)> as) {
   std::vector<std::string> names = canonical.names();
   std::erase(names, kLogitScale);
   PageSamples pages;
@@ -67,7 +72,7 @@ std::string values_fingerprint(const Weights& canonical, std::optional<DType> as
   pages.fetch();
   Hash128 hash;
   hash.update_sized(as_bytes(kVersion));
-  for (const std::string& name : names) add_tensor(hash, name, *canonical.find(name), as);
+  for (const std::string& name : names) add_tensor(hash, name, *canonical.find(name), as(name));
   return hash.hex();
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "sightline/base/function_ref.h"
 #include "sightline/weights/weights.h"
 
 namespace sightline {
@@ -21,6 +22,9 @@ inline constexpr std::string_view kValuesFingerprintKey = "sightline.values_fing
 /// fingerprint of the values as a file of that type would store them.
 /// Errors: those of deferred tensors.
 std::string values_fingerprint(const Weights& canonical, std::optional<DType> as = {});
+/// The same for a file that stores the tensor `name` as `as(name)`; nothing: unchanged.
+std::string values_fingerprint(const Weights& canonical,
+                               FunctionRef<std::optional<DType>(const std::string& name)> as);
 
 /// The fingerprint of the model from which the weights were converted: the one recorded by
 /// `fingerprint_metadata` if the values have not changed since, else the fingerprint of the values.

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
+#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -13,7 +13,6 @@
 #include "sightline/base/hash.h"
 #include "sightline/base/library_version.h"
 #include "sightline/ops/weight_panels.h"
-#include "sightline/tensor/dtype_conversion.h"
 #include "sightline/weights/element_converter.h"
 #include "sightline/weights/fingerprint.h"
 #include "sightline/weights/packed_metadata.h"
@@ -38,34 +37,24 @@ std::vector<PackedTensor> with_scaling(const PackedContent& content) {
   return tensors;
 }
 
-// A tensor of which only single elements are read, rounded to float16 or float32.
-StoredTensor rounded_elements(const StoredTensor& source, DType dtype) {
-  const auto find = [=](std::int64_t index, std::span<std::byte> out) {
-    std::array<std::byte, sizeof(double)> scratch;
-    const auto size = static_cast<std::size_t>(size_of(source.dtype));
-    float value = 0;
-    to_float({source.dtype, Shape{}, source.element(index, std::span(scratch).first(size))}, {&value, 1});
-    const std::uint16_t half = float_to_f16(value);
-    const void* bytes = dtype == DType::f16 ? static_cast<const void*>(&half) : &value;
-    std::memcpy(out.data(), bytes, out.size());
-    return ByteView(out);
-  };
-  return StoredTensor::deferred(dtype, source.shape, nullptr, find);
-}
-
 // The fingerprint of the values that the file will have.
 std::string values_fingerprint_of(const PackedContent& content) {
   if (content.quantized == nullptr) return values_fingerprint(content.weights, content.precision.matrices);
   Weights stored;
+  std::map<std::string, DType> rounded;
   for (const PackedTensor& tensor : with_scaling(content)) {
     if (tensor.role == PackedRole::probes) continue;
-    const Int8Panels* panels = quantized(content, tensor.name);
-    stored.add(tensor.name, panels != nullptr
-                                ? panels->stored(tensor.shape)
-                                : rounded_elements(content.weights.require(tensor.name, tensor.shape),
-                                                   packed_dtype(content.precision, tensor)));
+    if (const Int8Panels* panels = quantized(content, tensor.name)) {
+      stored.add(tensor.name, panels->stored(tensor.shape));
+    } else {
+      stored.add(tensor.name, content.weights.require(tensor.name, tensor.shape));
+      rounded.emplace(tensor.name, packed_dtype(content.precision, tensor));
+    }
   }
-  return values_fingerprint(stored);
+  return values_fingerprint(stored, [&](const std::string& name) {
+    const auto at = rounded.find(name);
+    return at == rounded.end() ? std::nullopt : std::optional(at->second);
+  });
 }
 
 std::string metadata_of(const PackedContent& content) {
