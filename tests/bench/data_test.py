@@ -14,8 +14,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "scripts"))
 sys.dont_write_bytecode = True
 import bench_data  # noqa: E402
-
-SIGHTLINE = None
+from test_options import SIGHTLINE  # noqa: E402
 
 
 class BenchDataTest(unittest.TestCase):
@@ -62,10 +61,4 @@ class BenchDataTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    at = sys.argv.index("--sightline")
-    SIGHTLINE = sys.argv[at + 1]
-    del sys.argv[at:at + 2]
-    if "--engine" in sys.argv:
-        at = sys.argv.index("--engine")
-        del sys.argv[at:at + 2]
     unittest.main()

@@ -12,7 +12,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 MODEL = ROOT / "data" / "golden" / "model" / "nano_quick_gelu"
-ENGINE = None
+sys.dont_write_bytecode = True
+from test_options import ENGINE  # noqa: E402
 
 
 class EngineTest(unittest.TestCase):
@@ -44,10 +45,4 @@ class EngineTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    at = sys.argv.index("--engine")
-    ENGINE = sys.argv[at + 1]
-    del sys.argv[at:at + 2]
-    if "--sightline" in sys.argv:
-        at = sys.argv.index("--sightline")
-        del sys.argv[at:at + 2]
     unittest.main()

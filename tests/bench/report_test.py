@@ -18,6 +18,7 @@ sys.dont_write_bytecode = True
 import bench  # noqa: E402
 import bench_report  # noqa: E402
 import bench_results  # noqa: E402
+import test_options  # noqa: E402,F401: takes the options that unittest does not know
 
 FLOOR = {"ms": 40.0, "parts": {"arithmetic": 38.0}, "constants": {"start": 2.0}}
 REPORT = {
@@ -88,8 +89,4 @@ class ReportTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    for option in ("--sightline", "--engine"):
-        if option in sys.argv:
-            at = sys.argv.index(option)
-            del sys.argv[at:at + 2]
     unittest.main()

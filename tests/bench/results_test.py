@@ -15,6 +15,7 @@ sys.dont_write_bytecode = True
 import bench_data  # noqa: E402
 import bench_floor  # noqa: E402
 import bench_results  # noqa: E402
+import test_options  # noqa: E402,F401: takes the options that unittest does not know
 
 B32 = bench_data.SHAPES["b32"]
 PEAKS = {"f32_all": 200.0, "bf16_all": 400.0, "memory_all": 40.0}
@@ -98,8 +99,4 @@ class ArgumentsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    for option in ("--sightline", "--engine"):
-        if option in sys.argv:
-            at = sys.argv.index(option)
-            del sys.argv[at:at + 2]
     unittest.main()

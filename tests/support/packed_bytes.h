@@ -69,4 +69,14 @@ inline std::string with_checksums(std::string file) {
   return file.replace(head, sums.size(), sums);
 }
 
+/// The same file with a replacement in its header, and checksums that match it. Throws if `from` is not
+/// there.
+inline std::string with_header(const std::string& file, const std::string& from, const std::string& to) {
+  const std::string old = header_of(file);
+  std::string header = old;
+  header.replace(old.find(from), from.size(), to);
+  header.erase(header.find_last_not_of(' ') + 1);
+  return with_checksums(container(header, file.substr(8 + old.size())));
+}
+
 }  // namespace sightline::testing

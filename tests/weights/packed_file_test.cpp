@@ -74,16 +74,6 @@ Failure opening(const std::string& file) {
   return error_of([&] { (void)opened(file); });
 }
 
-// The file with a replacement in its header and checksums that match it.
-std::string with_header(const std::string& file, const std::string& from, const std::string& to) {
-  std::string header = header_of(file);
-  const std::size_t at = header.find(from);
-  REQUIRE(at != std::string::npos);
-  header.replace(at, from.size(), to);
-  header.erase(header.find_last_not_of(' ') + 1);
-  return with_checksums(container(header, file.substr(8 + header_of(file).size())));
-}
-
 // The file with a byte changed in the middle of the bytes `content`, and stale checksums.
 std::string damaged(std::string file, const std::string& content) {
   const std::size_t at = file.find(content);

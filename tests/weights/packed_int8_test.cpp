@@ -76,16 +76,6 @@ Failure opening(const std::string& file) {
   return error_of([&] { (void)opened(file); });
 }
 
-// The file with a replacement in its header, and checksums that match it.
-std::string with_header(const std::string& file, const std::string& from, const std::string& to) {
-  std::string header = header_of(file);
-  const std::size_t at = header.find(from);
-  REQUIRE(at != std::string::npos);
-  header.replace(at, from.size(), to);
-  header.erase(header.find_last_not_of(' ') + 1);
-  return with_checksums(container(header, file.substr(8 + header_of(file).size())));
-}
-
 // The file with another first number in a part, and checksums that match it.
 template <class Number>
 std::string with_number(std::string file, std::string_view part, Number number) {
