@@ -20,7 +20,7 @@ class SettingsFile {
   std::optional<Json> find(std::string_view key) const;
   /// The same, with null counted as absent.
   std::optional<Json> find_value(std::string_view key) const;
-  /// The object that the file contains; nullopt if there is no file.
+  /// The object that the file contains; nullopt without a file.
   std::optional<Json> root() const { return document_ ? std::optional(document_->root()) : std::nullopt; }
 
  private:
