@@ -5,17 +5,17 @@
 #include <string>
 #include <string_view>
 
+#include "cli/console.h"
+#include "cli/failure.h"
+#include "cli/guard.h"
 #include "cli/help.h"
+#include "cli/mapped_file_guard.h"
 #include "cli/parser.h"
+#include "cli/signals.h"
 #include "cli/usage.h"
-#include "commands.h"
-#include "console.h"
-#include "failure.h"
-#include "guard.h"
-#include "mapped_file_guard.h"
+#include "commands/commands.h"
+#include "commands/version.h"
 #include "sightline/base/cpu.h"
-#include "signals.h"
-#include "version.h"
 
 namespace sightline::app {
 namespace {

@@ -4,7 +4,7 @@
 #include <charconv>
 #include <limits>
 
-#include "failure.h"
+#include "cli/failure.h"
 
 namespace sightline::app {
 namespace {

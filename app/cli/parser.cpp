@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "cli/failure.h"
 #include "cli/usage.h"
-#include "failure.h"
 
 namespace sightline::app {
 namespace {

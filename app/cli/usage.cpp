@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <numeric>
 
-#include "failure.h"
-#include "first_argument.h"
-#include "hints.h"
+#include "cli/failure.h"
+#include "cli/first_argument.h"
+#include "cli/hints.h"
 #include "sightline/base/format.h"
 
 namespace sightline::app {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "console.h"
+#include "cli/console.h"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "folder_walk.h"
+#include "batch/folder_walk.h"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "guard.h"
+#include "cli/guard.h"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string>
 
-#include "failure.h"
+#include "cli/failure.h"
 #include "sightline/files/file.h"
 #include "support/catch.h"
 #include "support/child.h"

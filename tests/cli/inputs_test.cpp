@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "inputs.h"
+#include "batch/inputs.h"
 
 #include <dirent.h>
 #include <dlfcn.h>

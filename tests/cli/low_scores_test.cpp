@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "low_scores.h"
+#include "score/low_scores.h"
 
 #include <cmath>
 #include <cstdlib>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "mapped_file_guard.h"
+#include "cli/mapped_file_guard.h"
 
 #include <unistd.h>
 

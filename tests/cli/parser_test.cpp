@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/parser.h"
 
+#include "cli/failure.h"
 #include "cli/option_values.h"
-#include "failure.h"
 #include "support/catch.h"
 
 using namespace sightline;

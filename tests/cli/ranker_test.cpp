@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ranker.h"
+#include "score/ranker.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stored_search.h"
+#include "score/stored_search.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text_list.h"
+#include "batch/text_list.h"
 
 #include <string>
 #include <vector>
 
-#include "failure.h"
+#include "cli/failure.h"
 #include "support/catch.h"
 #include "support/temp_folder.h"
 

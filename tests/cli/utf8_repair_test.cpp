@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "utf8_repair.h"
+#include "batch/utf8_repair.h"
 
 #include <string>
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/companion.h"
+
+#include <filesystem>
+#include <system_error>
+
+#include "sightline/base/error.h"
+#include "sightline/output/index_file.h"
+#include "sightline/output/info_file.h"
+#include "sightline/output/score_index.h"
+
+namespace sightline::app {
+
+Companion::Companion(std::string path, bool enabled, bool force) : path_(std::move(path)), force_(force) {
+  if (enabled) {
+    file_ = std::make_unique<OutputFile>(path_, force);
+  } else {
+    require_absent();
+  }
+}
+
+void Companion::require_absent() const {
+  if (!force_ && file_exists(path_))
+    fail(ErrorCode::locked, path_, "already exists and would describe another array");
+}
+
+void Companion::prepare_commit() {
+  if (file_ != nullptr) return file_->prepare_commit();
+  require_absent();
+}
+
+void Companion::commit() {
+  if (file_ != nullptr) return file_->commit();
+  if (!force_) return;
+  std::error_code error;
+  std::filesystem::remove(path_, error);
+  if (error) fail(ErrorCode::io, path_, "describes another array and cannot be removed: " + error.message());
+}
+
+std::vector<std::string> companions_of(const OutputOptions& options, TableFormat format) {
+  if (format != TableFormat::npy || is_stdout(options.path)) return {};
+  return {index_path_of(options.path), info_path_of(options.path), score_index_path_of(options.path)};
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/inputs.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <span>
+
+#include <sys/stat.h>
+
+#include "batch/text_list.h"
+#include "cli/failure.h"
+#include "sightline/files/file.h"
+#include "sightline/image/tar_header.h"
+
+namespace sightline::app {
+namespace {
+
+constexpr std::int64_t kMaxImageBytes = 256LL << 20;
+constexpr std::int64_t kMaxTextBytes = 4LL << 30;
+
+const ImageExtensions& extensions() {
+  static const ImageExtensions of_this_build(image_formats());
+  return of_this_build;
+}
+
+/// Adds a file, or all images below a folder.
+void add_input(const std::string& path, const WalkOptions& walk, ImagePaths& to) {
+  if (path == "-" || !is_directory(path)) {
+    to.paths.push_back(path);
+    return;
+  }
+  WalkedFolder walked = walk_folder(path, walk, extensions());
+  to.paths.insert(to.paths.end(), std::make_move_iterator(walked.images.begin()),
+                  std::make_move_iterator(walked.images.end()));
+  if (!walked.unsupported.empty()) to.unsupported.push_back({path, std::move(walked.unsupported)});
+}
+
+void add_list(const InputOptions& options, ImagePaths& to) {
+  if (!options.null_separated) {
+    for (const ListLine& line : read_list(options.list, ListKind::paths)) {
+      if (!line.text.empty()) add_input(line.text, options.walk, to);
+    }
+    return;
+  }
+  const std::string text = read_text_file(options.list);
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\0', begin), text.size());
+    if (end > begin) add_input(text.substr(begin, end - begin), options.walk, to);
+    begin = end + 1;
+  }
+}
+
+/// Whether the path is a named pipe; a shell also creates one for <(command).
+bool is_pipe(const std::string& path) {
+  struct stat status = {};
+  return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
+/// Reads to the end of the pipe. Waiting is acceptable here, unlike for images, because the user named the
+/// pipe as a list. Errors: io, limit.
+std::string read_pipe(const std::string& path) {
+  const auto fail_read = [&] {
+    fail(ErrorCode::io, path, std::string("cannot be read: ") + std::strerror(errno));
+  };
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail_read();
+  std::string text;
+  std::array<char, 1 << 16> buffer;
+  while (file.read(buffer.data(), buffer.size()), file.gcount() > 0) {
+    text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
+    if (static_cast<std::int64_t>(text.size()) > kMaxTextBytes) {
+      fail(ErrorCode::limit, path, "has more than " + std::to_string(kMaxTextBytes) + " bytes, the maximum");
+    }
+  }
+  if (file.bad()) fail_read();
+  return text;
+}
+
+/// Whether the first line, or the text before the first NUL, is the name of an existing file.
+bool is_list_of_paths(std::string_view text) {
+  constexpr std::size_t kMaxPath = 4096;
+  const std::string_view head = text.substr(0, kMaxPath);
+  std::string_view line = head.substr(0, head.find_first_of(std::string_view("\n\0", 2)));
+  if (line.ends_with('\r')) line.remove_suffix(1);
+  return !line.empty() && line.size() < head.size() && file_exists(std::string(line));
+}
+
+/// Checks only the beginning, because most tar shards exceed the size limit of images.
+bool begins_like_tar(const std::string& path) {
+  std::array<char, 512> head{};
+  std::ifstream file(path, std::ios::binary);
+  file.read(head.data(), head.size());
+  return is_tar(std::as_bytes(std::span(head).first(static_cast<std::size_t>(file.gcount()))));
+}
+
+/// Errors: magic if the file has no image extension and its bytes are a list of paths.
+void refuse_list(const std::string& path, const std::vector<std::byte>& bytes) {
+  if (path != "-" && extensions().kind(extension_of(path)) != ExtensionKind::other) return;
+  if (!is_tar(bytes) && is_list_of_paths(as_text(bytes))) fail(ErrorCode::magic, path, kListAsImage);
+}
+
+std::vector<std::byte> read_stdin_image() {
+  std::vector<std::byte> bytes = in_stage(Stage::streams, [] { return read_input("-", kMaxImageBytes); });
+  refuse_list("-", bytes);
+  return bytes;
+}
+
+}  // namespace
+
+bool has_images(const InputOptions& options) { return !options.images.empty() || !options.list.empty(); }
+
+ImagePaths gather_images(const InputOptions& options) {
+  check_exclude(options.walk.exclude);
+  ImagePaths images;
+  for (const std::string& path : options.images) add_input(path, options.walk, images);
+  if (!options.list.empty()) add_list(options, images);
+  const auto uses_of_stdin = std::count(images.paths.begin(), images.paths.end(), "-");
+  if (uses_of_stdin > (options.list == "-" ? 0 : 1)) fail_usage("stdin can be read only once");
+  return images;
+}
+
+std::vector<std::byte> read_image(const std::string& path) {
+  if (path == "-") return read_stdin_image();
+  try {
+    std::vector<std::byte> bytes = read_input(path, kMaxImageBytes);
+    refuse_list(path, bytes);
+    return bytes;
+  } catch (const Error& error) {
+    if (error.code() == ErrorCode::limit && begins_like_tar(path)) fail_tar(path);
+    // A folder that can be listed is replaced by its images, so this one could not be listed.
+    if (error.code() == ErrorCode::unsupported && is_directory(path))
+      fail(ErrorCode::io, path, "is a folder that could not be listed completely");
+    throw;
+  }
+}
+
+std::string read_text_file(const std::string& path) {
+  const Stage stage = path == "-" ? Stage::streams : Stage::inputs;
+  if (is_pipe(path)) return in_stage(stage, [&] { return read_pipe(path); });
+  const std::vector<std::byte> bytes = in_stage(stage, [&] { return read_input(path, kMaxTextBytes); });
+  return std::string(as_text(bytes));
+}
+
+}  // namespace sightline::app

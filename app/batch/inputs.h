@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "batch/folder_walk.h"
+
+namespace sightline::app {
+
+/// The images given on the command line.
+struct InputOptions {
+  std::vector<std::string> images;  ///< files, folders, "-"
+  std::string list;                 ///< --files-from; "-" is stdin
+  bool null_separated = false;      ///< entries of the list
+  WalkOptions walk;                 ///< options for folders
+};
+
+bool has_images(const InputOptions& options);
+
+/// The inputs of a run.
+struct ImagePaths {
+  std::vector<std::string> paths;
+  std::vector<UnsupportedImages> unsupported;  ///< for each folder that was walked
+};
+
+/// Returns the paths of all images in order: the arguments, then the list. Folders in both are walked; the
+/// paths below a folder are sorted bytewise. A missing file and a folder that cannot be listed completely are
+/// kept, and fail later as one item each. Errors: usage (patterns); missing, io, limit for the list.
+ImagePaths gather_images(const InputOptions& options);
+
+/// The message of read_image for a list of paths that was given as an image.
+inline constexpr std::string_view kListAsImage = "is a list of paths, expected an image";
+
+/// Reads the bytes of one image; "-" is stdin. Errors: those of read_file; limit above 256 MiB; unsupported
+/// for a tar archive of any size; magic for a list of paths on stdin or in a file without an image extension.
+std::vector<std::byte> read_image(const std::string& path);
+
+/// Reads a list or captions file, or a pipe such as <(command); "-" is stdin. Errors: Failure of
+/// Stage::inputs, or Stage::streams for stdin.
+std::string read_text_file(const std::string& path);
+
+}  // namespace sightline::app

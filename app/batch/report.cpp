@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/report.h"
+
+#include "sightline/base/format.h"
+
+namespace sightline::app {
+
+Report::Report(const std::string& path, bool force, std::string_view label_key) : label_key_(label_key) {
+  if (!path.empty()) out_.emplace(path, force);
+}
+
+void Report::add(const ItemStatus& item) {
+  const bool good = item.error_class.empty();
+  ++(good ? ok_ : skipped_);
+  if (!out_) return;
+  line_ = "{\"index\":" + std::to_string(item.index) + ",\"" + label_key_ + "\":";
+  append_json_string(line_, item.label);
+  if (!is_utf8(item.label)) {
+    line_ += ",\"" + label_key_ + "_b64\":\"";
+    append_base64(line_, item.label);
+    line_ += '"';
+  }
+  line_ += good ? ",\"status\":\"ok\",\"class\":null,\"message\":null" : ",\"status\":\"skipped\",\"class\":";
+  if (!good) {
+    append_json_string(line_, item.error_class);
+    line_ += ",\"message\":";
+    append_json_string(line_, item.message);
+  }
+  line_ += ",\"warnings\":[";
+  if (item.warnings != nullptr) {
+    for (std::size_t i = 0; i < item.warnings->size(); ++i) {
+      if (i > 0) line_ += ',';
+      append_json_string(line_, (*item.warnings)[i]);
+    }
+  }
+  line_ += "]}\n";
+  out_->write(line_);
+}
+
+void Report::flush_to_reader() {
+  if (out_) out_->flush_to_reader();
+}
+
+void Report::prepare_commit() {
+  if (!out_) return;
+  line_ = "{\"summary\":{\"inputs\":" + std::to_string(ok_ + skipped_) + ",\"ok\":" + std::to_string(ok_) +
+          ",\"skipped\":" + std::to_string(skipped_);
+  if (!unsupported_images_.empty()) line_ += ",\"passed_over\":" + unsupported_images_;
+  out_->write(line_ + "}}\n");
+  out_->prepare_commit();
+}
+
+void Report::commit() {
+  if (out_) out_->commit();
+}
+
+}  // namespace sightline::app

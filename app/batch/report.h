@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "cli/failure.h"
+#include "sightline/files/file.h"
+
+namespace sightline::app {
+
+/// The status of one input.
+struct ItemStatus {
+  std::int64_t index = 0;
+  std::string_view label;        ///< path or text, as in the outputs
+  std::string_view subject;      ///< its name in messages: the path, or the location of the text
+  std::string_view error_class;  ///< empty if the input is good
+  std::string_view message;
+  const std::vector<std::string>* warnings = nullptr;
+  std::string_view hint = {};  ///< printed as a second line; usually empty
+};
+
+/// Writes `--report`: JSON Lines, one record per input in input order, and a last one with the counts.
+class Report {
+ public:
+  /// If `path` is "", only counts. `label_key`: "path" or "text". Errors: those of OutputFile.
+  Report(const std::string& path, bool force, std::string_view label_key);
+
+  /// Sets `passed_over` of the summary, a JSON object; without a call, the summary has no such key.
+  void set_unsupported_images(std::string json) { unsupported_images_ = std::move(json); }
+  void add(const ItemStatus& item);
+  /// Counts good inputs. Only if no report is written.
+  void add_good(std::int64_t count) { ok_ += count; }
+  /// Passes complete lines to the reader of a pipe. Call it after each batch.
+  void flush_to_reader();
+  /// Writes the last line and completes the file; `commit` publishes it. Errors: those of OutputFile.
+  void prepare_commit();
+  void commit();
+
+  std::int64_t ok() const { return ok_; }
+  std::int64_t skipped() const { return skipped_; }
+
+ private:
+  std::optional<OutputFile> out_;
+  std::string label_key_, line_, unsupported_images_;
+  std::int64_t ok_ = 0, skipped_ = 0;
+};
+
+/// The end of a run's outputs: all are completed before the first is published. `out`: an OutputFile or an
+/// EmbeddingOutput. Errors: Failure of Stage::output.
+template <class Output>
+void publish(Output& out, Report& report) {
+  in_stage(Stage::output, [&] {
+    out.prepare_commit();
+    report.prepare_commit();
+    out.commit();
+    report.commit();
+  });
+}
+
+}  // namespace sightline::app

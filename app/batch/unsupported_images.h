@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/console.h"
+
+namespace sightline::app {
+
+/// Number of files by extension: ".svg" -> 3.
+using ExtensionCounts = std::map<std::string, std::int64_t>;
+
+/// A folder as given, and the images below it that this build does not read.
+struct UnsupportedImages {
+  std::string folder;
+  ExtensionCounts counts;
+};
+
+/// Prints "skipped unsupported images in photos/: 3 .svg, 2 .psd" on stderr for each folder with such images,
+/// unless quiet.
+void note_unsupported_images(const ConsoleOptions& console, const std::vector<UnsupportedImages>& folders);
+
+/// {".svg":3,".psd":2}: totals over all folders, the largest count first, then by extension.
+std::string unsupported_images_json(const std::vector<UnsupportedImages>& folders);
+
+}  // namespace sightline::app

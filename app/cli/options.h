@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "batch/captions.h"
+#include "batch/inputs.h"
+#include "cli/console.h"
+#include "cli/option.h"
+#include "sightline/model/model.h"
+#include "sightline/output/table_writer.h"
+
+namespace sightline::app {
+
+/// The order in which an image is resized, cropped and rounded.
+enum class Preprocess { hf, openai };
+
+/// The model and the options of its computation.
+struct ModelOptions {
+  std::string model;
+  std::optional<DType> dtype;    ///< nullopt: that of the model's weights, float32 for those of a folder
+  std::string backend = "auto";  ///< a name of `gemm_backends`
+  Preprocess preprocess = Preprocess::hf;
+  std::optional<Alpha> alpha;
+  TextCleaning text_cleaning = TextCleaning::hf;
+  bool exif = true;
+  bool lenient = false;      ///< accept PNG files with wrong checksums
+  std::int64_t threads = 0;  ///< 0: $SIGHTLINE_THREADS, else the available cores
+  std::int64_t batch = 0;    ///< 0: chosen for the model
+};
+
+/// The output file and its format.
+struct OutputOptions {
+  std::string path = "-";
+  std::optional<TableFormat> format;  ///< nullopt: selected by the extension, else the command's default
+  DType dtype = DType::f32;           ///< for .npy: f32 or f16
+  bool force = false;
+  bool drop_bad = false;
+};
+
+enum class OnError { skip, stop };
+
+/// How failed items are handled.
+struct ItemOptions {
+  OnError on_error = OnError::skip;
+  std::string report;
+  bool strict = false;  ///< treat image warnings as errors
+  bool stop() const { return on_error == OnError::stop; }
+};
+
+/// The kind of results that a command writes, which determines its output formats.
+enum class Forms { rankings, embeddings };
+/// Whether a command that writes `forms` has this format.
+bool is_written(const TableFormatInfo& format, Forms forms);
+
+void add_input_options(CommandLine& line, InputOptions& options);
+void add_caption_options(CommandLine& line, CaptionOptions& options);
+void add_model_options(CommandLine& line, ModelOptions& options);
+void add_image_model_options(CommandLine& line, ModelOptions& options);
+void add_text_model_options(CommandLine& line, ModelOptions& options);
+void add_output_options(CommandLine& line, OutputOptions& options, Forms forms);
+/// `--normalize` and `--no-index`, for commands that write embeddings.
+void add_embedding_options(CommandLine& line, bool& normalize, bool& no_index);
+/// `what`: the kind of items, "image" or "text".
+void add_item_options(CommandLine& line, ItemOptions& options, OutputOptions& output,
+                      const std::string& what);
+/// How damaged images are handled: --strict and --lenient.
+void add_image_care_options(CommandLine& line, ItemOptions& items, ModelOptions& model);
+void add_console_options(CommandLine& line, ConsoleOptions& options);
+/// For commands that may take a long time.
+void add_progress_option(CommandLine& line, ConsoleOptions& options);
+
+/// The output format: `--format`, else the extension of the file, else the command's default for stdout or a
+/// file. Errors: usage, also for binary output to a terminal.
+TableFormat choose_format(const OutputOptions& options, Forms forms);
+/// Whether `path` is "-" or another name of stdout.
+bool is_stdout(const std::string& path);
+
+/// `-j`, $SIGHTLINE_THREADS or the cores. Errors: usage.
+int thread_count(const ModelOptions& options);
+/// `-m`, $SIGHTLINE_MODEL or "" (the demo model).
+std::string model_name(const ModelOptions& options);
+/// The name of a model for people: a preset or `org/name` as given, else the last component of its path.
+std::string short_model_name(const Model& model, const ModelOptions& options);
+/// Checks the number of threads. Errors: usage.
+void check_model_options(const ModelOptions& options);
+/// Loads the model. Notes on stderr if it is the demo model, and which settings were assumed because no file
+/// contains them. `dialect`: the naming scheme of the weights, "" to detect it. Errors: Failure of
+/// Stage::model.
+std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOptions& console,
+                                  const std::string& dialect = "");
+/// Loads the tokenizer of a model. Notes on stderr if CLIP's vocabulary is used because the model has none.
+/// Errors: Failure of Stage::model.
+void load_tokenizer_of(const Model& model, const ConsoleOptions& console);
+
+/// Refuses two outputs with the same name; "" is none. Errors: usage.
+void check_distinct(const std::vector<std::string>& outputs);
+/// Refuses (locked) an output that is one of `inputs` or a file of the model, also through links.
+void check_output(const std::string& output, const std::vector<std::string>& inputs,
+                  const ModelOptions& model);
+
+}  // namespace sightline::app

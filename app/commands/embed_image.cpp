@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <memory>
+#include <optional>
+
+#include "batch/embedding_info.h"
+#include "batch/embedding_output.h"
+#include "batch/image_batches.h"
+#include "batch/report.h"
+#include "cli/failure.h"
+#include "cli/hints.h"
+#include "cli/options.h"
+#include "cli/signals.h"
+#include "commands/commands.h"
+
+namespace sightline::app {
+namespace {
+
+struct EmbedImageOptions {
+  InputOptions input;
+  OutputOptions output;
+  ItemOptions items;
+  ModelOptions model;
+  ConsoleOptions console;
+  bool normalize = true;
+  bool no_index = false;
+};
+
+void check(const EmbedImageOptions& o) {
+  if (!has_images(o.input))
+    fail_usage("no image given", "give image files, a folder (. is the current one), - or --files-from LIST");
+  if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
+    fail_usage("the report and the embeddings cannot both go to stdout");
+  }
+  check_model_options(o.model);
+}
+
+int run_embed_image(const EmbedImageOptions& o) {
+  check(o);
+  const TableFormat format = choose_format(o.output, Forms::embeddings);
+  const ImagePaths gathered = gather_images(o.input);
+  const std::vector<std::string>& paths = gathered.paths;
+  note_unsupported_images(o.console, gathered.unsupported);
+  install_signal_handlers();
+  std::vector<std::string> inputs = paths;
+  inputs.push_back(o.input.list);
+  std::vector<std::string> outputs = companions_of(o.output, format);
+  outputs.insert(outputs.end(), {o.output.path, o.items.report});
+  check_distinct(outputs);
+  for (const std::string& output : outputs) check_output(output, inputs, o.model);
+  EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index});
+  const auto opened = in_stage(
+      Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
+  Report& report = *opened;
+  report.set_unsupported_images(unsupported_images_json(gathered.unsupported));
+  Stopwatch watch(o.console);
+  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
+  watch.lap("model loaded");
+  const auto count = static_cast<std::int64_t>(paths.size());
+  in_stage(Stage::output, [&] {
+    out.begin(clip->embedding_size(), count, [&] { return image_info(*clip, o.model, o.normalize); });
+  });
+
+  Progress progress(o.console, count, "images");
+  ImageHints hints(HintContext::embed_image);
+  const auto write = [&](std::int64_t index, const ImageResult& result) {
+    const std::string& path = paths[static_cast<std::size_t>(index)];
+    const std::string hint = hints.about(path, result.error_class, result.message);
+    const ItemStatus status{index, path, path, result.error_class, result.message, &result.warnings, hint};
+    report_item(o.items, o.console, progress, status);
+    if (out.to_terminal()) progress.clear();
+    in_stage(Stage::output, [&] {
+      report.add(status);
+      out.row({path, result.embedding, result.error_class, result.message, {}, false});
+    });
+  };
+  const auto sink = [&](const ImageBlock& block) {
+    for (std::size_t i = 0; i < block.results.size(); ++i) {
+      write(block.first + static_cast<std::int64_t>(i), block.results[i]);
+    }
+    in_stage(Stage::output, [&] {
+      report.flush_to_reader();
+      out.flush_to_reader();
+    });
+  };
+  encode_image_files({*clip, paths, thread_count(o.model), o.model.batch, o.normalize, o.items.strict}, sink);
+  progress.clear();
+  watch.lap("images encoded");
+  watch.shape("embeddings", count, clip->embedding_size());
+  publish(out, report);
+  return finish_items(report, o.console, "images");
+}
+
+}  // namespace
+
+CommandLine describe_embed_image() {
+  const auto o = std::make_shared<EmbedImageOptions>();
+  CommandLine line;
+  add_input_options(line, o->input);
+  add_output_options(line, o->output, Forms::embeddings);
+  add_embedding_options(line, o->normalize, o->no_index);
+  add_image_care_options(line, o->items, o->model);
+  add_item_options(line, o->items, o->output, "image");
+  add_model_options(line, o->model);
+  add_image_model_options(line, o->model);
+  add_console_options(line, o->console);
+  add_progress_option(line, o->console);
+  line.run = [o](const CommandLine&) { return run_embed_image(*o); };
+  return line;
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <chrono>
+#include <memory>
+
+#include "batch/embedding_info.h"
+#include "batch/embedding_output.h"
+#include "batch/text_batches.h"
+#include "cli/failure.h"
+#include "cli/option_values.h"
+#include "cli/options.h"
+#include "cli/signals.h"
+#include "commands/commands.h"
+
+namespace sightline::app {
+namespace {
+
+struct EmbedTextOptions {
+  CaptionOptions captions;
+  OutputOptions output;
+  ItemOptions items;
+  ModelOptions model;
+  ConsoleOptions console;
+  bool normalize = true;
+  bool no_index = false;
+};
+
+// Number of captions that are sorted by their ids and encoded together: the more, the more prefixes they
+// share. For the reader of a pipe, the first step is small, so that rows arrive early, and the number is
+// limited to what is encoded in about kReaderInterval. It doubles each time.
+constexpr std::size_t kMinCaptionsPerStep = 64;
+constexpr std::size_t kFirstStepOfFile = 1024;     ///< for output that is read at the end
+constexpr std::size_t kMaxCaptionsPerStep = 4096;  ///< bounds memory
+constexpr std::chrono::milliseconds kReaderInterval(100);
+
+std::size_t next_step(std::size_t step, std::chrono::steady_clock::duration elapsed, bool has_reader) {
+  if (has_reader && elapsed > kReaderInterval) return std::max(step / 2, kMinCaptionsPerStep);
+  if (has_reader && 2 * elapsed > kReaderInterval) return step;
+  return std::min(2 * step, kMaxCaptionsPerStep);
+}
+
+std::vector<std::string> warnings_of(const Caption& caption, bool truncated, std::int64_t longest) {
+  std::vector<std::string> warnings;
+  if (caption.replaced > 0) {
+    warnings.push_back("is not UTF-8; " + std::to_string(caption.replaced) +
+                       (caption.replaced == 1 ? " invalid sequence" : " invalid sequences") +
+                       " replaced with U+FFFD");
+  }
+  if (truncated) {
+    warnings.push_back("is longer than the model accepts; truncated to " + std::to_string(longest) +
+                       " tokens");
+  }
+  return warnings;
+}
+
+/// The outputs of one run.
+struct Writing {
+  const EmbedTextOptions& options;
+  EmbeddingOutput& out;
+  Report& report;
+  Progress& progress;
+  std::int64_t longest;
+};
+
+/// Writes the embeddings of the captions; the first one has index `first`.
+void write_rows(const Writing& to, std::span<const Caption> captions, const TextEmbeddings& embedded,
+                std::int64_t first) {
+  for (std::size_t i = 0; i < captions.size(); ++i) {
+    const Caption& caption = captions[i];
+    const auto row = static_cast<std::int64_t>(i);
+    const bool truncated = embedded.truncated[i] != 0;
+    const std::vector<std::string> warnings = warnings_of(caption, truncated, to.longest);
+    const std::string place = "text " + std::to_string(first + row + 1);
+    ItemStatus status{first + row, caption.label, place, "", "", &warnings};
+    EmbeddingRow values{caption.label, embedded.rows.view().row(row), "", "", embedded.tokens[i], truncated};
+    if (caption.error) {
+      status.subject = caption.error->subject();
+      status.error_class = class_name(caption.error->code());
+      status.message = caption.error->problem();
+      values = {caption.label, {}, status.error_class, status.message, {}, false};
+    }
+    report_item(to.options.items, to.options.console, to.progress, status);
+    if (to.out.to_terminal()) to.progress.clear();
+    in_stage(Stage::output, [&] {
+      to.report.add(status);
+      to.out.row(values);
+    });
+  }
+  in_stage(Stage::output, [&] {
+    to.report.flush_to_reader();
+    to.out.flush_to_reader();
+  });
+}
+
+void check(const EmbedTextOptions& o) {
+  if (!has_captions(o.captions))
+    fail_usage("no text given", "give texts as arguments, --captions FILE or --labels A,B,C");
+  if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
+    fail_usage("the report and the embeddings cannot both go to stdout");
+  }
+  check_model_options(o.model);
+}
+
+/// With `--on-error stop`, the first refused text ends the run before any file is opened.
+std::vector<Caption> gather(const EmbedTextOptions& o) {
+  std::vector<Caption> captions = gather_captions(o.captions);
+  if (o.items.stop()) require_valid(captions);
+  return captions;
+}
+
+int run_embed_text(const EmbedTextOptions& o) {
+  check(o);
+  const TableFormat format = choose_format(o.output, Forms::embeddings);
+  const std::vector<Caption> captions = gather(o);
+  install_signal_handlers();
+  std::vector<std::string> outputs = companions_of(o.output, format);
+  outputs.insert(outputs.end(), {o.output.path, o.items.report});
+  check_distinct(outputs);
+  for (const std::string& output : outputs) {
+    check_output(output, {o.captions.file, o.captions.labels_file}, o.model);
+  }
+  EmbeddingOutput out(o.output, format, {.key = "text", .with_index = !o.no_index});
+  const auto report = in_stage(
+      Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "text"); });
+  Stopwatch watch(o.console);
+  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
+  watch.lap("model loaded");
+  const auto count = static_cast<std::int64_t>(captions.size());
+  in_stage(Stage::output, [&] {
+    out.begin(clip->embedding_size(), count,
+              [&] { return text_info(*clip, o.model, o.captions, o.normalize); });
+  });
+
+  ThreadPool pool(thread_count(o.model));
+  Progress progress(o.console, count, "texts");
+  if (!captions.empty()) load_tokenizer_of(*clip, o.console);
+  const std::int64_t longest = captions.empty() ? 0 : clip->processor().text_length();
+  const Writing to{o, out, *report, progress, longest};
+  const std::span<const Caption> all(captions);
+  std::size_t step = out.is_direct() ? kMinCaptionsPerStep : kFirstStepOfFile;
+  for (std::size_t begin = 0; begin < all.size();) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto part = all.subspan(begin, std::min(step, all.size() - begin));
+    const TextEmbeddings embedded = encode_captions({*clip, o.model.batch, o.normalize}, part, pool);
+    const auto elapsed = std::chrono::steady_clock::now() - start;
+    write_rows(to, part, embedded, static_cast<std::int64_t>(begin));
+    begin += part.size();
+    step = next_step(step, elapsed, out.is_direct());
+  }
+  progress.clear();
+  watch.lap("texts encoded");
+  watch.shape("embeddings", count, clip->embedding_size());
+  throw_if_interrupted();
+  publish(out, *report);
+  return finish_items(*report, o.console, "texts");
+}
+
+}  // namespace
+
+CommandLine describe_embed_text() {
+  const auto o = std::make_shared<EmbedTextOptions>();
+  o->captions.texts_name = "TEXT";
+  CommandLine line;
+  line.add({.names = {"TEXT"}, .help = "texts to embed", .value = texts(o->captions.texts)});
+  add_caption_options(line, o->captions);
+  add_output_options(line, o->output, Forms::embeddings);
+  add_embedding_options(line, o->normalize, o->no_index);
+  add_item_options(line, o->items, o->output, "text");
+  add_model_options(line, o->model);
+  add_text_model_options(line, o->model);
+  add_console_options(line, o->console);
+  add_progress_option(line, o->console);
+  line.run = [o](const CommandLine&) { return run_embed_text(*o); };
+  return line;
+}
+
+}  // namespace sightline::app

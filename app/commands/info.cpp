@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <map>
+#include <memory>
+
+#include "cli/failure.h"
+#include "cli/option_values.h"
+#include "cli/options.h"
+#include "cli/remedies.h"
+#include "commands/commands.h"
+#include "sightline/base/format.h"
+#include "sightline/files/file.h"
+#include "sightline/model/self_check.h"
+#include "sightline/model/summary.h"
+#include "sightline/model/summary_table.h"
+#include "sightline/model/tokenizer_files.h"
+
+namespace sightline::app {
+namespace {
+
+constexpr int kTowersAndBlocks = 3, kEveryLevel = 8;  // depths of the summary
+
+struct InfoOptions {
+  ModelOptions model;
+  ConsoleOptions console;
+  bool check = false;
+};
+
+std::string number(float value) {
+  std::string text;
+  append_float(text, value);
+  return text;
+}
+
+void append_encoder(std::string& out, std::string_view name, const EncoderConfig& encoder,
+                    const std::string& more) {
+  out.append(name).append(": ").append(std::to_string(encoder.layers)).append(" layers, width ");
+  out.append(std::to_string(encoder.width)).append(", ").append(std::to_string(encoder.heads));
+  out.append(" heads, mlp ").append(std::to_string(encoder.mlp_width)).append(", epsilon ");
+  out.append(number(encoder.epsilon));
+  out.append(encoder.activation == Activation::quick_gelu ? ", quick_gelu" : ", gelu")
+      .append(more)
+      .append("\n");
+}
+
+void append_config(std::string& out, const Model& clip) {
+  const CLIPConfig& config = clip.config();
+  const std::string size = std::to_string(config.vision.image_size);
+  append_encoder(out, "image tower", config.vision.encoder,
+                 ", image " + size + " x " + size + ", patch " + std::to_string(config.vision.patch_size));
+  append_encoder(out, "text tower", config.text.encoder,
+                 ", vocabulary " + std::to_string(config.text.vocabulary_size) + ", context " +
+                     std::to_string(config.text.context_length));
+  out += "embedding: " + std::to_string(config.projection_dim) + " values, logit scale " +
+         number(clip.head().logit_scale()) + "\n";
+}
+
+void append_dtypes(std::string& out, const Weights& weights) {
+  std::map<std::string, std::pair<std::int64_t, std::int64_t>> dtypes;  // name -> tensors, scalars
+  for (const std::string& name : weights.names()) {
+    const StoredTensor& tensor = *weights.find(name);
+    const DType stored = tensor.panels() != nullptr ? tensor.panels()->layout.element() : tensor.dtype;
+    auto& [tensors, scalars] = dtypes[std::string(dtype_name(stored))];
+    ++tensors;
+    scalars += tensor.shape.elements();
+  }
+  out += "stored as:";
+  for (const auto& [name, counts] : dtypes) {
+    out += " " + name + " (" + std::to_string(counts.first) + " tensors, " + grouped(counts.second) +
+           " numbers)";
+  }
+  out += "\n";
+}
+
+std::string triple(const float* values) {
+  return number(values[0]) + " " + number(values[1]) + " " + number(values[2]);
+}
+
+std::string size_text(std::int32_t height, std::int32_t width) {
+  return std::to_string(height) + " x " + std::to_string(width);
+}
+
+void append_pipeline(std::string& out, const PixelPipeline& pipeline) {
+  constexpr std::array<std::string_view, 6> kFilters = {"nearest", "lanczos", "bilinear",
+                                                        "bicubic", "box",     "hamming"};
+  const std::string filter(kFilters[static_cast<std::size_t>(pipeline.resample)]);
+  std::string resize = "no resize";
+  if (pipeline.resize == ResizeMode::shortest) resize = "shorter side to " + std::to_string(pipeline.height);
+  if (pipeline.resize == ResizeMode::longest) resize = "longer side to " + std::to_string(pipeline.height);
+  if (pipeline.resize == ResizeMode::exact)
+    resize = "resize to " + size_text(pipeline.height, pipeline.width);
+  out.append(resize);
+  if (pipeline.resize != ResizeMode::none) out.append(" (").append(filter).append(")");
+  if (pipeline.crop)
+    out.append(", centre crop ").append(size_text(pipeline.crop_height, pipeline.crop_width));
+}
+
+/// A missing or incompatible tokenizer is not an error here, because the rest can still be shown.
+void append_tokenizer(std::string& out, const Model& clip) {
+  try {
+    const Tokenizer& tokenizer = clip.processor().tokenizer();
+    out.append("tokenizer: ").append(grouped(tokenizer.vocabulary_size())).append(" tokens, start ");
+    out.append(std::to_string(tokenizer.start_id()))
+        .append(", end ")
+        .append(std::to_string(tokenizer.end_id()));
+    const std::int64_t longest = clip.processor().text_length();
+    if (longest < clip.config().text.context_length)
+      out.append(", texts truncated to ").append(std::to_string(longest)).append(" tokens");
+    if (!find_tokenizer(clip.source().files).found()) out += " (CLIP's; the model has none)";
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::missing && error.code() != ErrorCode::mismatch) throw;
+    out += error.code() == ErrorCode::missing ? "tokenizer: none (" : "tokenizer: incompatible (";
+    out.append(printable(error.what())).append(")");
+  }
+}
+
+void append_processor(std::string& out, const Model& clip) {
+  append_tokenizer(out, clip);
+  const PreprocessorConfig& image = clip.processor().image_config();
+  out.append("\npreprocessing: ");
+  append_pipeline(out, image.pipeline);
+  std::string factor;
+  append_double(factor, image.rescale_factor);
+  if (image.do_rescale) out.append(", rescale factor ").append(factor);
+  if (image.do_normalize)
+    out.append(",\n  mean ").append(triple(image.mean)).append(", std ").append(triple(image.std));
+  if (image.pipeline.alpha == Alpha::drop) out.append(", alpha channel dropped");
+  const ModelSource& source = clip.source();
+  if (!source.preprocessor.empty()) {
+    const std::string named = source.image_class.empty() ? "" : source.image_class + " of ";
+    out.append("\n  from: ").append(named).append(printable(source.preprocessor));
+  }
+  out.append("\n");
+}
+
+/// The last component of a name, without the extension of a weight file.
+std::string stem(const std::string& name) {
+  const std::filesystem::path path(name);
+  return (file_exists(name) && !is_directory(name) ? path.stem() : path.filename()).string();
+}
+
+/// How the matrices of an int8 model are stored, and the result of its self-check.
+void append_quantization(std::string& out, const Model& clip) {
+  std::int64_t matrices = 0, quantized = 0, smoothed = 0;
+  for (const std::string& name : clip.checkpoint().names()) {
+    const StoredPanels* panels = clip.checkpoint().find(name)->panels();
+    if (panels == nullptr) continue;
+    ++matrices;
+    quantized += panels->layout.element() == DType::i8 ? 1 : 0;
+    smoothed += panels->scales.inputs.empty() ? 0 : 1;
+  }
+  out += "quantized: " + std::to_string(quantized) + " of " + std::to_string(matrices) + " matrices, " +
+         std::to_string(smoothed) + " of them smoothed\n";
+  out += "self-check: lowest cosine with float32 ";
+  append_double(out, clip.source().files.packed()->metadata().cosine);
+  out += " over " + std::to_string(kCheckImages) + " images and " + std::to_string(kCheckTexts) + " texts\n";
+}
+
+/// What a packed model states about itself; for any other model, how to make one.
+void append_packed(std::string& out, const Model& clip, const InfoOptions& o) {
+  const PackedFile* packed = clip.source().files.packed();
+  if (packed == nullptr) {
+    const std::string name = model_name(o.model);
+    const std::string source = shell_word(name.empty() ? clip.path() : name);
+    out += "packed model: sightline convert-weights " + printable(source) + " -o " +
+           printable(shell_word(stem(short_model_name(clip, o.model)) + ".sightline")) +
+           " writes one, which starts faster\n";
+    return;
+  }
+  const PackedMetadata& metadata = packed->metadata();
+  out.append("packed model: ").append(metadata.precision->name).append(", layout ").append(kPackedLayout);
+  out.append(", format version ").append(kPackedVersion).append(", written by ");
+  out.append(printable(metadata.program)).append("\n");
+  out.append("packed from: ").append(printable(metadata.source)).append(", fingerprint ");
+  out.append(metadata.model_fingerprint).append("\n");
+  if (packed->precision().quantized()) append_quantization(out, clip);
+}
+
+/// Repeats the self-check of an int8 model.
+std::string check_again(const Model& clip, const InfoOptions& o) {
+  ThreadPool pool(thread_count(o.model));
+  Scratch scratch;
+  Context context{pool, scratch};
+  std::string text = ", and the self-check gives ";
+  append_double(text, repeat_check(clip, context));
+  return text;
+}
+
+/// Reads all weights: those of a packed model must have their checksums, and all must be finite.
+std::string check_weights(const Model& clip, const InfoOptions& o) {
+  return with_model_remedy(clip.path(), [&] {
+    const PackedFile* packed = clip.source().files.packed();
+    if (packed != nullptr) packed->check();
+    try {
+      check_finite(clip.checkpoint(), "");
+    } catch (const Error& error) {
+      throw error.within(clip.path());
+    }
+    const bool quantized = packed != nullptr && packed->precision().quantized();
+    return "checked: " +
+           std::string(packed == nullptr ? ""
+                       : quantized       ? "all checksums are right, "
+                                         : "all checksums are right, and ") +
+           "all " + std::to_string(clip.checkpoint().size()) + " tensors are finite" +
+           (quantized ? check_again(clip, o) : "") + "\n";
+  });
+}
+
+int run_info(const InfoOptions& o) {
+  check_model_options(o.model);
+  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
+  const ModelSource& source = clip->source();
+  std::string out = "model: " + printable(clip->path()) + "\n";
+  out +=
+      "weights: " + source.form + " with " + source.dialect + " names in " + printable(source.weights) + "\n";
+  append_packed(out, *clip, o);
+  out += "\n";
+  const bool everything = o.console.verbose > 0;
+  out += summary(clip->config(), clip->checkpoint(),
+                 {.depth = everything ? kEveryLevel : kTowersAndBlocks, .with_weights = everything});
+  out += "\n";
+  append_config(out, *clip);
+  append_dtypes(out, clip->checkpoint());
+  with_model_remedy(clip->path(), [&] { append_processor(out, *clip); });
+  if (o.check) out += check_weights(*clip, o);
+  in_stage(Stage::output, [&] { write_stdout(out); });
+  return kExitSuccess;
+}
+
+}  // namespace
+
+CommandLine describe_info() {
+  const auto o = std::make_shared<InfoOptions>();
+  CommandLine line;
+  line.add({.names = {"MODEL", "-m", "--model"},
+            .help = "model folder, weight file, preset or org/name [$SIGHTLINE_MODEL, else the demo model]",
+            .group = HelpGroup::model,
+            .value = text(o->model.model),
+            .completion = Completion::models});
+  line.add({.names = {"--check"},
+            .help =
+                "read all weights: compare the checksums of a packed model, repeat the self-check of an int8 "
+                "model, and look for NaN and infinity",
+            .group = HelpGroup::model,
+            .value = flag(o->check)});
+  add_console_options(line, o->console);
+  line.run = [o](const CommandLine&) { return run_info(*o); };
+  return line;
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <limits>
+#include <memory>
+
+#include "batch/companion.h"
+#include "batch/embedding_info.h"
+#include "batch/embedding_output.h"
+#include "cli/failure.h"
+#include "cli/hints.h"
+#include "cli/option_values.h"
+#include "cli/signals.h"
+#include "commands/commands.h"
+#include "score/query_options.h"
+#include "score/score_output.h"
+#include "score/score_run.h"
+#include "sightline/base/format.h"
+#include "sightline/files/file.h"
+
+namespace sightline::app {
+namespace {
+
+/// `images`: those on the command line; in a second call, also those of the list.
+void check_stdin(const ScoreOptions& o, const std::vector<std::string>& images) {
+  auto uses = std::ranges::count(images, "-") + std::ranges::count(o.like, "-");
+  for (const std::string& file : {o.input.list, o.captions.file, o.captions.labels_file}) {
+    uses += file == "-" ? 1 : 0;
+  }
+  if (uses > 1) fail_usage("stdin can be read only once");
+}
+
+void check_sources(const ScoreOptions& o) {
+  const bool captions = has_captions(o.captions);
+  if (has_images(o.input) && !o.image_embeddings.empty()) {
+    fail_usage("images and --image-embeddings cannot be combined");
+  }
+  if (captions && !o.text_embeddings.empty()) {
+    fail_usage("captions and --text-embeddings cannot be combined");
+  }
+  if (!has_images(o.input) && o.image_embeddings.empty()) {
+    fail_usage("no image given",
+               "give image files, a folder (. is the current one), -, --files-from LIST or "
+               "--image-embeddings F.npy");
+  }
+  if (!captions && o.text_embeddings.empty() && o.like.empty()) {
+    for (const std::string& image : o.input.images) {
+      if (may_be_caption(image) && !file_exists(image))
+        fail_usage("no caption given", "pass captions with -c: -c '" + printable(image) + "'");
+    }
+    fail_usage("no caption given",
+               "add -c 'a photo of a cat', --captions FILE, --labels A,B, --text-embeddings F.npy or --like "
+               "IMAGE");
+  }
+  if (o.image_embeddings == "-" || o.text_embeddings == "-") {
+    fail_usage("stored embeddings cannot be read from stdin", "give the name of an .npy file");
+  }
+  if (o.any_model && o.image_embeddings.empty() && o.text_embeddings.empty()) {
+    fail_usage("--any-model requires stored embeddings", "add --image-embeddings or --text-embeddings");
+  }
+  check_stdin(o, o.input.images);
+}
+
+void check(const ScoreOptions& o, TableFormat format) {
+  const bool npy = format == TableFormat::npy;
+  if (o.values && !npy) fail_usage("--values requires npy output", "add -o OUT.npy or --format npy");
+  if (o.no_index && !npy) fail_usage("--no-index requires npy output", "add -o OUT.npy or --format npy");
+  if (npy && o.top) fail_usage("--top cannot be used with npy output, which contains all scores");
+  if (npy && o.threshold) fail_usage("--threshold cannot be used with npy output, which contains all scores");
+  if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
+    fail_usage("the report and the scores cannot both go to stdout");
+  }
+  check_model_options(o.model);
+}
+
+/// Whether the labels of all images are written, and not only those of the best ones.
+bool needs_all_labels(const ScoreOptions& o, TableFormat format) {
+  return format == TableFormat::npy || !o.by_caption() || !(o.top || o.threshold) || !o.items.report.empty();
+}
+
+std::unique_ptr<ImageSide> open_images(const ScoreOptions& o, std::vector<std::string> paths,
+                                       TableFormat format) {
+  if (!o.image_embeddings.empty()) {
+    StoredRows rows = StoredRows::open(o.image_embeddings);
+    if (needs_all_labels(o, format)) rows.load_labels();
+    return make_stored_images(std::move(rows));
+  }
+  check_stdin(o, paths);
+  return make_image_files(std::move(paths), thread_count(o.model), o.model.batch, o.items.strict);
+}
+
+void check_outputs(const ScoreOptions& o, const ImageSide& images, TableFormat format) {
+  std::vector<std::string> inputs = {o.captions.file, o.captions.labels_file, o.input.list,
+                                     o.image_embeddings, o.text_embeddings};
+  inputs.insert(inputs.end(), o.like.begin(), o.like.end());
+  for (const std::string& stored : {o.image_embeddings, o.text_embeddings}) {
+    if (stored.empty()) continue;
+    const std::string name = described_name(stored);
+    inputs.insert(inputs.end(), {index_path_of(name), info_path_of(name)});
+  }
+  if (o.image_embeddings.empty()) {
+    for (std::int64_t i = 0; i < images.size(); ++i) inputs.emplace_back(images.label(i));
+  }
+  std::vector<std::string> outputs = {o.output.path, o.items.report};
+  for (std::string& path : companions_of(o.output, format)) outputs.push_back(std::move(path));
+  check_distinct(outputs);
+  for (const std::string& output : outputs) check_output(output, inputs, o.model);
+}
+
+/// The stored embeddings of a run; null where there are none.
+struct StoredSides {
+  const StoredRows *images, *texts;
+};
+
+DescribedArray described(const StoredRows& rows) { return {rows.file().path(), rows.info()}; }
+
+void check_stored_sides(const ScoreOptions& o, const StoredSides& stored) {
+  if (!o.any_model && stored.images && stored.texts)
+    check_same_model(described(*stored.images), described(*stored.texts));
+  if (stored.images) note_modality(o.console, described(*stored.images), Modality::image);
+  if (stored.texts) note_modality(o.console, described(*stored.texts), Modality::text);
+}
+
+/// Stored embeddings must be those of the model and have its dimension.
+void check_model_of_sides(const ScoreOptions& o, const StoredSides& stored, const Model& clip) {
+  for (const StoredRows* rows : {stored.images, stored.texts}) {
+    if (rows != nullptr && !o.any_model) check_model_of(described(*rows), clip, o.model);
+  }
+  for (const StoredRows* rows : {stored.images, stored.texts}) {
+    if (rows != nullptr)
+      in_stage(Stage::inputs, [&] { rows->file().require_columns(clip.embedding_size()); });
+  }
+}
+
+/// The image or query that a line of --fail-under names.
+std::string low_score_subject(const ScoreOptions& o, const ImageSide& images, const QuerySide& queries,
+                              std::int64_t index) {
+  if (!o.by_caption()) return item_name(images.label(index));
+  const std::string_view label = queries.label(index);
+  return queries.is_image(index) ? item_name(label) : label.empty() ? "''" : printable(label);
+}
+
+/// This explains the exit status, so it is printed with -q, too.
+int report_no_captions() {
+  write_stderr("sightline: no captions found\n");
+  return kExitNoUsableInput;
+}
+
+int run_score(const ScoreOptions& o) {
+  check_sources(o);
+  const TableFormat format = choose_format(o.output, Forms::rankings);
+  check(o, format);
+  note_captions_that_are_files(o);
+  std::vector<Caption> captions =
+      o.text_embeddings.empty() ? gather_captions(o.captions) : std::vector<Caption>();
+  require_valid(captions);  // leaving one out would change the probabilities of all others
+  if (captions.empty() && o.text_embeddings.empty() && o.like.empty()) return report_no_captions();
+  std::optional<StoredRows> stored;
+  if (!o.text_embeddings.empty()) stored = StoredRows::open(o.text_embeddings);
+  ImagePaths gathered = gather_images(o.input);
+  note_unsupported_images(o.console, gathered.unsupported);
+  const std::unique_ptr<ImageSide> images = open_images(o, std::move(gathered.paths), format);
+  install_signal_handlers();
+  const StoredSides sides{images->stored(), stored ? &*stored : nullptr};
+  check_stored_sides(o, sides);
+  check_outputs(o, *images, format);
+  const auto out =
+      in_stage(Stage::output, [&] { return std::make_unique<ScoreOutput>(o.output, format, !o.no_index); });
+  const auto report = in_stage(
+      Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
+  report->set_unsupported_images(unsupported_images_json(gathered.unsupported));
+  Stopwatch watch(o.console);
+  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
+  watch.lap("model loaded");
+  check_model_of_sides(o, sides, *clip);
+  if (!captions.empty()) load_tokenizer_of(*clip, o.console);
+  ThreadPool pool(thread_count(o.model));
+  const auto queries = stored ? std::make_unique<QuerySide>(std::move(*stored))
+                              : std::make_unique<QuerySide>(std::move(captions), *clip, o.model.batch, pool);
+  watch.lap("captions encoded");
+  if (!o.like.empty()) {
+    queries->add_images({*clip, o.like, thread_count(o.model), o.model.batch, true, o.items.strict},
+                        o.console);
+    watch.lap("queries encoded");
+  }
+  LowScores low(o.fail_under, o.by_caption());
+  const ScoreRun run{o, *clip, *images, *queries, out->file(), out->index(), *report, pool, low};
+  format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format);
+  throw_if_interrupted();
+  watch.lap("images scored");
+  watch.shape("scores", images->size(), queries->size());
+  publish(*out, *report);
+  if (queries->size() == 0) {
+    return report_no_captions();
+  }
+  const bool any_low = low.report([&](std::int64_t i) { return low_score_subject(o, *images, *queries, i); });
+  const int status = finish_items(*report, o.console, "images");
+  return any_low ? kExitBelowLimit : status;
+}
+
+}  // namespace
+
+CommandLine describe_score() {
+  const auto o = std::make_shared<ScoreOptions>();
+  CommandLine line;
+  add_input_options(line, o->input);
+  line.add({.names = {"-c", "--caption"},
+            .value_name = "TEXT",
+            .help = "caption; repeatable",
+            .value = texts(o->captions.texts)});
+  add_caption_options(line, o->captions);
+  line.add({.names = {"--image-embeddings"},
+            .value_name = "F.npy",
+            .help = "stored embeddings to use instead of images",
+            .value = text(o->image_embeddings),
+            .completion = Completion::files,
+            .excludes = {"--follow", "--hidden", "--exclude"}});
+  line.add({.names = {"--text-embeddings"},
+            .value_name = "F.npy",
+            .help = "stored embeddings to use instead of captions",
+            .value = text(o->text_embeddings),
+            .completion = Completion::files,
+            .excludes = {"--invalid-utf8", "--text-cleaning"}});
+  line.add({.names = {"--any-model"},
+            .help = "accept stored embeddings of another model",
+            .value = flag(o->any_model)});
+  add_query_options(line, *o);
+  line.add({.names = {"--top"},
+            .value_name = "K",
+            .help = "keep only the K best scores of each ranking [all]",
+            .group = HelpGroup::output,
+            .value = whole_number(o->top, 1, std::numeric_limits<std::int64_t>::max())});
+  line.add({.names = {"--values"},
+            .help = "values of .npy output [logit]",
+            .group = HelpGroup::output,
+            .value = optional_choice(o->values, {{"probability", ScoreValues::probability},
+                                                 {"logit", ScoreValues::logit},
+                                                 {"cosine", ScoreValues::cosine}})});
+  line.add({.names = {"--no-index"},
+            .help = "do not write OUT.index.json next to OUT.npy",
+            .group = HelpGroup::output,
+            .value = flag(o->no_index)});
+  add_output_options(line, o->output, Forms::rankings);
+  add_image_care_options(line, o->items, o->model);
+  add_item_options(line, o->items, o->output, "image");
+  add_model_options(line, o->model);
+  add_image_model_options(line, o->model);
+  add_text_model_options(line, o->model);
+  add_console_options(line, o->console);
+  add_progress_option(line, o->console);
+  line.run = [o](const CommandLine& given) {
+    check_queries(given, *o);
+    return run_score(*o);
+  };
+  return line;
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <sys/stat.h>
+
+#include <charconv>
+#include <cstdlib>
+#include <filesystem>
+#include <set>
+#include <system_error>
+
+#include "batch/image_extensions.h"
+#include "cli/failure.h"
+#include "cli/options.h"
+#include "cli/remedies.h"
+#include "sightline/base/format.h"
+#include "sightline/files/file.h"
+#include "sightline/model/locate.h"
+#include "sightline/model/tokenizer_files.h"
+
+namespace sightline::app {
+namespace {
+
+constexpr const char* kRealModel = "clip-vit-base-patch32";  ///< recommended in the note about the demo model
+
+/// Upper and lower case are not distinguished. Errors: usage.
+TableFormat format_of_extension(const std::string& path, Forms forms) {
+  const std::string extension = extension_of(path);
+  std::vector<std::string> known;
+  for (const TableFormatInfo& format : table_formats()) {
+    if (!is_written(format, forms)) continue;
+    if (format.extension == extension) return format.format;
+    known.emplace_back(format.extension);
+  }
+  fail_usage("unknown output extension '" + extension + "', expected " + enumerate(known, " or "),
+             "choose the format with --format");
+}
+
+ModelSettings clip_options(const ModelOptions& options) {
+  ModelSettings result;
+  result.backend = options.backend;
+  result.dtype = options.dtype;
+  result.openai_preprocess = options.preprocess == Preprocess::openai;
+  result.alpha = options.alpha;
+  result.exif = options.exif;
+  result.lenient = options.lenient;
+  result.text_cleaning = options.text_cleaning;
+  return result;
+}
+
+[[noreturn]] void fail_locked(const std::string& output, const std::string& problem) {
+  throw Failure(Stage::output, Error(ErrorCode::locked, output, problem));
+}
+
+}  // namespace
+
+bool is_stdout(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
+
+bool is_written(const TableFormatInfo& format, Forms forms) {
+  return forms == Forms::rankings || format.make_writer != nullptr;
+}
+
+TableFormat choose_format(const OutputOptions& options, Forms forms) {
+  const bool to_stdout = is_stdout(options.path);
+  TableFormat format = TableFormat::text;
+  if (forms == Forms::embeddings) format = to_stdout ? TableFormat::jsonl : TableFormat::npy;
+  if (options.format) {
+    format = *options.format;
+  } else if (!to_stdout && !extension_of(options.path).empty()) {
+    format = format_of_extension(options.path, forms);
+  }
+  if (format == TableFormat::npy && to_stdout && stdout_is_terminal()) {
+    fail_usage("npy output is binary, and stdout is a terminal", "write to a file: -o OUT.npy");
+  }
+  if (options.dtype != DType::f32 && format != TableFormat::npy) {
+    fail_usage("--output-dtype requires npy output", "add -o OUT.npy or --format npy");
+  }
+  return format;
+}
+
+int thread_count(const ModelOptions& options) {
+  if (options.threads > 0) return static_cast<int>(options.threads);
+  const char* variable = std::getenv("SIGHTLINE_THREADS");
+  if (variable == nullptr || *variable == '\0') return available_cores();
+  const std::string text = variable;
+  int count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc{} || end != text.data() + text.size() || count < 1 || count > 1024) {
+    fail_usage("SIGHTLINE_THREADS is '" + text + "', expected a whole number, 1 to 1024");
+  }
+  return count;
+}
+
+std::string model_name(const ModelOptions& options) {
+  if (!options.model.empty()) return options.model;
+  const char* variable = std::getenv("SIGHTLINE_MODEL");
+  return variable == nullptr ? "" : variable;
+}
+
+std::string short_model_name(const Model& model, const ModelOptions& options) {
+  const std::string given = model_name(options);
+  if (!given.empty() && !file_exists(given)) return given;
+  std::error_code error;
+  const std::filesystem::path whole =
+      std::filesystem::absolute(given.empty() ? model.path() : given, error).lexically_normal();
+  return (whole.has_filename() ? whole : whole.parent_path()).filename().string();
+}
+
+void check_model_options(const ModelOptions& options) { thread_count(options); }
+
+std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOptions& console,
+                                  const std::string& dialect) {
+  const std::string name = model_name(options);
+  if (name.empty()) {
+    note(console,
+         "no --model given: using the demo model, which recognises 160 kinds of emoji-style drawings, and no "
+         "photographs; for real work: " +
+             printable(fetch_command(kRealModel)) + ", then --model " + kRealModel);
+  }
+  ModelSettings wanted = clip_options(options);
+  wanted.dialect = dialect;
+  std::unique_ptr<Model> model = with_model_remedy(name, [&] { return Model::open(name, wanted); });
+  for (const std::string& assumption : model->source().assumptions) note(console, printable(assumption));
+  return model;
+}
+
+void load_tokenizer_of(const Model& model, const ConsoleOptions& console) {
+  with_model_remedy(model.path(), [&] {
+    model.processor().tokenizer();
+    if (!find_tokenizer(model.source().files).found())
+      note(console, "the model has no tokenizer; using CLIP's vocabulary");
+  });
+}
+
+void check_distinct(const std::vector<std::string>& outputs) {
+  std::set<std::filesystem::path> seen;
+  for (const std::string& output : outputs) {
+    if (output.empty() || is_stdout(output) || output.starts_with("/dev/")) continue;
+    std::error_code error;
+    const std::filesystem::path whole = std::filesystem::absolute(output, error).lexically_normal();
+    if (!seen.insert(whole).second) {
+      fail_usage("two outputs are the same file: " + output, "--report and --output need different names");
+    }
+  }
+}
+
+void check_output(const std::string& output, const std::vector<std::string>& inputs,
+                  const ModelOptions& model) {
+  struct stat status = {};
+  if (output.empty() || is_stdout(output) || ::stat(output.c_str(), &status) != 0) return;
+  if (!S_ISREG(status.st_mode)) return;
+  const auto is_output = [&](const std::string& path) {
+    struct stat other = {};
+    return ::stat(path.c_str(), &other) == 0 && other.st_dev == status.st_dev &&
+           other.st_ino == status.st_ino;
+  };
+  for (const std::string& input : inputs) {
+    if (input != "-" && is_output(input)) fail_locked(output, "is an input: " + input);
+  }
+  const std::string name = model_name(model);
+  const std::string folder = with_model_remedy(name, [&] { return locate_model(name); });
+  if (is_output(folder)) fail_locked(output, "is the model");
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
+    if (is_output(entry.path().string())) fail_locked(output, "is a file of the model in " + folder);
+  }
+}
+
+}  // namespace sightline::app

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "score/score_pass.h"
+
+#include <algorithm>
+#include <memory>
+
+#include "batch/embedding_output.h"
+#include "cli/failure.h"
+
+namespace sightline::app {
+namespace {
+
+constexpr std::int64_t kMaxScoresPerGroup = 64LL
+                                            << 20;   ///< number of floats: queries of one group times images
+constexpr std::int64_t kScoresPerBlock = 1LL << 18;  ///< number of floats, small enough for the caches
+
+}  // namespace
+
+ItemReporter::ItemReporter(const ScoreRun& run)
+    : run_(run),
+      to_terminal_(is_stdout(run.options.output.path) && stdout_is_terminal()),
+      progress_(run.options.console, run.images.size(), "images"),
+      hints_(HintContext::score, run.options.captions.labels.has_value()) {}
+
+void ItemReporter::clear_progress() {
+  if (to_terminal_) progress_.clear();
+}
+
+void ItemReporter::flush_to_reader() {
+  clear_progress();
+  in_stage(Stage::output, [&] {
+    run_.report.flush_to_reader();
+    run_.out.flush_to_reader();
+  });
+}
+
+void ItemReporter::add(std::int64_t index, const ImageResult& result) {
+  const std::string label = run_.images.label(index);
+  const std::string hint = hints_.about(label, result.error_class, result.message);
+  const ItemStatus status{index, label, label, result.error_class, result.message, &result.warnings, hint};
+  report_item(run_.options.items, run_.options.console, progress_, status);
+  in_stage(Stage::output, [&] { run_.report.add(status); });
+}
+
+void ItemReporter::add_good(std::int64_t count) {
+  progress_.advance_by(count);
+  run_.report.add_good(count);
+}
+
+void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t first, std::int64_t count,
+                    ItemReporter* items, UseScores use) {
+  std::vector<float> scores;
+  images.for_each(run.clip, run.pool, [&](const ImageBlock& block) {
+    const std::int64_t rows = std::ssize(block.results);
+    const std::int64_t most =
+        std::clamp<std::int64_t>(kScoresPerBlock / std::max<std::int64_t>(count, 1), 1, rows);
+    scores.resize(static_cast<std::size_t>(most * count));
+    for (std::int64_t begin = 0; begin < rows; begin += most) {
+      const std::int64_t part = std::min(most, rows - begin);
+      if (count > 0) {
+        run.queries.cosines(block.rows.slice_rows(begin, part), first, {scores.data(), Shape{part, count}},
+                            run.pool);
+      }
+      for (std::int64_t i = 0; i < part; ++i) {
+        const std::int64_t image = block.first + begin + i;
+        const ImageResult& result = block.results[static_cast<std::size_t>(begin + i)];
+        const std::span<const float> cosines =
+            std::span(scores).subspan(static_cast<std::size_t>(i * count), static_cast<std::size_t>(count));
+        if (items != nullptr) items->add(image, result);
+        if (result.error_class.empty()) run.low.add(image, first, cosines);
+        use(image, result, cosines);
+      }
+      if (items != nullptr) items->flush_to_reader();
+    }
+  });
+}
+
+namespace {
+
+Group score_group(const ScoreRun& run, const ImageSide& images, std::int64_t first, std::int64_t count,
+                  ItemReporter* items) {
+  Group group;
+  group.cosines.resize(static_cast<std::size_t>(count));
+  for (std::vector<float>& row : group.cosines) row.reserve(static_cast<std::size_t>(images.size()));
+  const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
+    if (!result.error_class.empty()) return;
+    group.images.push_back(image);
+    for (std::size_t i = 0; i < cosines.size(); ++i) group.cosines[i].push_back(cosines[i]);
+  };
+  for_each_image(run, images, first, count, items, use);
+  return group;
+}
+
+}  // namespace
+
+void for_each_group(const ScoreRun& run, FunctionRef<void(std::int64_t first, const Group& group)> use) {
+  ItemReporter items(run);
+  const std::int64_t images = std::max<std::int64_t>(run.images.size(), 1);
+  const std::int64_t step =
+      std::clamp<std::int64_t>(kMaxScoresPerGroup / images, 1, std::max<std::int64_t>(run.queries.size(), 1));
+  std::unique_ptr<ImageSide> kept;
+  if (!run.images.is_cheap() && step < run.queries.size())
+    kept = keep_in_memory(run.images, run.clip, run.pool);
+  for (std::int64_t first = 0; first < run.queries.size(); first += step) {
+    const std::int64_t count = std::min(step, run.queries.size() - first);
+    const Group group =
+        score_group(run, kept ? *kept : run.images, first, count, first == 0 ? &items : nullptr);
+    items.clear_progress();
+    use(first, group);
+    items.flush_to_reader();
+  }
+}
+
+}  // namespace sightline::app

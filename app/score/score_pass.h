@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "cli/console.h"
+#include "cli/hints.h"
+#include "score/score_run.h"
+#include "sightline/base/function_ref.h"
+
+namespace sightline::app {
+
+/// Counts and reports the images of a pass.
+class ItemReporter {
+ public:
+  explicit ItemReporter(const ScoreRun& run);
+
+  void add(std::int64_t index, const ImageResult& result);
+  /// Counts images without warnings, of which no report is written.
+  void add_good(std::int64_t count);
+  /// Call it before rows are written, because they may go to the terminal that shows the progress line.
+  void clear_progress();
+  /// Passes complete rows to the reader of a pipe. Call it after each batch.
+  void flush_to_reader();
+
+ private:
+  const ScoreRun& run_;
+  const bool to_terminal_;
+  Progress progress_;
+  ImageHints hints_;
+};
+
+using UseScores =
+    FunctionRef<void(std::int64_t image, const ImageResult& result, std::span<const float> cosines)>;
+
+/// Calls `use` for every image in order, with its cosines with queries [first, first + count). Pass `items`
+/// in the first pass only, so that each image is reported once.
+void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t first, std::int64_t count,
+                    ItemReporter* items, UseScores use);
+
+/// Cosines of queries [first, first + count) with every good image.
+struct Group {
+  std::vector<std::vector<float>> cosines;  ///< [query][good image]
+  std::vector<std::int64_t> images;         ///< the indices of the good images
+};
+
+/// Calls `use(first, group)` for groups of queries in order.
+void for_each_group(const ScoreRun& run, FunctionRef<void(std::int64_t first, const Group& group)> use);
+
+}  // namespace sightline::app

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "batch/report.h"
+#include "cli/options.h"
+#include "score/low_scores.h"
+#include "score/query_side.h"
+#include "score/score_sides.h"
+#include "sightline/output/ranking_writer.h"
+#include "sightline/output/score_index.h"
+
+namespace sightline::app {
+
+/// The kind of values in an array of scores.
+enum class ScoreValues { probability, logit, cosine };
+
+struct ScoreOptions {
+  InputOptions input;
+  CaptionOptions captions;
+  std::vector<std::string> like;  ///< images as queries; "-" is stdin
+  std::string image_embeddings, text_embeddings;
+  OutputOptions output;
+  ItemOptions items;
+  ModelOptions model;
+  ConsoleOptions console;
+  std::optional<std::int64_t> top;
+  std::optional<RankBy> by;           ///< nullopt: image, or caption with `like`
+  std::optional<ScoreValues> values;  ///< for npy; nullopt: logit
+  std::optional<CosineLimit> threshold, fail_under;
+  bool no_index = false;   ///< for npy
+  bool any_model = false;  ///< accept stored embeddings of another model
+
+  bool by_caption() const { return by == RankBy::caption || !like.empty(); }
+};
+
+/// Everything that a run needs after the files and the model are open.
+struct ScoreRun {
+  const ScoreOptions& options;
+  const Model& clip;
+  const ImageSide& images;
+  const QuerySide& queries;
+  OutputFile& out;
+  ScoreIndexWriter* index;  ///< null if no index is written
+  Report& report;
+  ThreadPool& pool;
+  LowScores& low;
+};
+
+/// Ranks and writes the results; `write_matrix` writes them as npy. The caller commits the files. Errors:
+/// those of the sides; Failure of Stage::output.
+void write_rankings(const ScoreRun& run, TableFormat format);
+void write_matrix(const ScoreRun& run);
+
+}  // namespace sightline::app

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "score/score_sides.h"
+
+#include <algorithm>
+
+#include "cli/signals.h"
+
+namespace sightline::app {
+namespace {
+
+constexpr std::int64_t kImagesPerTask = 64;  ///< both blocks of a task fit into the L2 cache
+constexpr std::int64_t kImagesPerBlock = 2048;
+
+std::int64_t divide_rounding_up(std::int64_t count, std::int64_t size) { return (count + size - 1) / size; }
+
+class ImageFiles : public ImageSide {
+ public:
+  ImageFiles(std::vector<std::string> paths, int threads, std::int64_t batch, bool strict)
+      : paths_(std::move(paths)), threads_(threads), batch_(batch), strict_(strict) {}
+  std::int64_t size() const override { return static_cast<std::int64_t>(paths_.size()); }
+  std::string label(std::int64_t index) const override { return paths_[static_cast<std::size_t>(index)]; }
+  void for_each(const Model& clip, ThreadPool& /*pool*/, ImageSink sink) const override {
+    encode_image_files({clip, paths_, threads_, batch_, true, strict_}, sink);
+  }
+  bool is_cheap() const override { return false; }
+
+ private:
+  std::vector<std::string> paths_;
+  int threads_;
+  std::int64_t batch_;
+  bool strict_;
+};
+
+class StoredImages : public ImageSide {
+ public:
+  explicit StoredImages(StoredRows rows) : rows_(std::move(rows)) {}
+  std::int64_t size() const override { return rows_.size(); }
+  std::string label(std::int64_t index) const override { return rows_.label(index); }
+  const StoredRows* stored() const override { return &rows_; }
+  void for_each(const Model& /*clip*/, ThreadPool& pool, ImageSink sink) const override {
+    const std::int64_t block = std::min(kImagesPerBlock, size());
+    Tensor rows(Shape{block, rows_.width()});
+    std::vector<ImageResult> results(static_cast<std::size_t>(block));
+    for (std::int64_t first = 0; first < size(); first += block) {
+      throw_if_interrupted();
+      const std::int64_t count = std::min(block, size() - first);
+      pool.run(divide_rounding_up(count, kImagesPerTask), [&](std::int64_t task, int) {
+        const std::int64_t end = std::min((task + 1) * kImagesPerTask, count);
+        for (std::int64_t i = task * kImagesPerTask; i < end; ++i) {
+          read(first + i, rows.view().row(i), results[static_cast<std::size_t>(i)]);
+        }
+      });
+      sink({first, std::span(results).first(static_cast<std::size_t>(count)),
+            rows.view().slice_rows(0, count)});
+    }
+  }
+  bool is_cheap() const override { return true; }
+
+ private:
+  void read(std::int64_t index, std::span<float> row, ImageResult& result) const {
+    result = {{}, {}, {}, {}};
+    rows_.read(index, row);
+    if (!is_zero(row)) {
+      result.embedding = row;
+      return;
+    }
+    // Only a row of zeros can belong to an input that failed.
+    IndexEntry entry = rows_.entry(index);
+    if (!entry.error_class.empty()) {
+      result.error_class = std::move(entry.error_class);
+      result.message = std::move(entry.message);
+      return;
+    }
+    result.embedding = row;
+    result.warnings.emplace_back(kZeroRowWarning);
+  }
+
+  StoredRows rows_;
+};
+
+class ImagesInMemory : public ImageSide {
+ public:
+  ImagesInMemory(const ImageSide& images, const Model& clip, ThreadPool& pool)
+      : images_(images), rows_(Shape{images.size(), clip.embedding_size()}) {
+    results_.reserve(static_cast<std::size_t>(images.size()));
+    images.for_each(clip, pool, [&](const ImageBlock& block) {
+      const std::span<const float> from = block.rows.flat();
+      std::copy(from.begin(), from.end(), rows_.view().row(block.first).begin());
+      for (const ImageResult& result : block.results) {
+        const std::span<float> row = rows_.view().row(std::ssize(results_));
+        results_.push_back(result);
+        if (result.error_class.empty()) results_.back().embedding = row;
+      }
+    });
+  }
+  std::int64_t size() const override { return images_.size(); }
+  std::string label(std::int64_t index) const override { return images_.label(index); }
+  void for_each(const Model& /*clip*/, ThreadPool& /*pool*/, ImageSink sink) const override {
+    for (std::int64_t first = 0; first < size(); first += kImagesPerBlock) {
+      const std::int64_t count = std::min(kImagesPerBlock, size() - first);
+      sink({first,
+            std::span(results_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
+            rows_.view().slice_rows(first, count)});
+    }
+  }
+  bool is_cheap() const override { return true; }
+
+ private:
+  const ImageSide& images_;
+  Tensor rows_;
+  std::vector<ImageResult> results_;
+};
+
+}  // namespace
+
+std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int threads, std::int64_t batch,
+                                            bool strict) {
+  return std::make_unique<ImageFiles>(std::move(paths), threads, batch, strict);
+}
+
+std::unique_ptr<ImageSide> make_stored_images(StoredRows rows) {
+  return std::make_unique<StoredImages>(std::move(rows));
+}
+
+std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& clip, ThreadPool& pool) {
+  return std::make_unique<ImagesInMemory>(images, clip, pool);
+}
+
+}  // namespace sightline::app

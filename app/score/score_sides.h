@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "batch/image_batches.h"
+#include "score/stored_rows.h"
+#include "sightline/base/function_ref.h"
+#include "sightline/model/model.h"
+
+namespace sightline::app {
+
+/// The images of a `score` run: files that are encoded one batch after another, or stored embeddings.
+class ImageSide {
+ public:
+  virtual ~ImageSide() = default;
+  virtual std::int64_t size() const = 0;
+  virtual std::string label(std::int64_t index) const = 0;
+  /// Visits all images in order; stored embeddings are read in blocks by `pool`. Errors: those of
+  /// encode_image_files; Failure of Stage::inputs.
+  virtual void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const = 0;
+  /// The stored embeddings; null for image files.
+  virtual const StoredRows* stored() const { return nullptr; }
+  /// Whether another pass over all images is cheap.
+  virtual bool is_cheap() const = 0;
+};
+
+std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int threads, std::int64_t batch,
+                                            bool strict);
+std::unique_ptr<ImageSide> make_stored_images(StoredRows rows);
+/// Makes one pass over `images` and keeps the embeddings in memory.
+std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& clip, ThreadPool& pool);
+
+}  // namespace sightline::app
