@@ -24,11 +24,13 @@ USES = {
     "ops": ["base", "tensor"],
     "weights": ["base", "tensor", "files", "containers", "ops"],
     "nn": ["base", "tensor", "ops", "weights"],
+    "embeddings": ["base", "tensor", "files", "containers", "ops"],
     "output": ["base", "files", "containers"],
     "model": ["base", "tensor", "files", "containers", "image", "text", "ops", "weights", "nn"],
     "keras": ["base", "tensor", "files", "containers", "image", "text", "ops", "weights", "nn", "model"],
     "convert": ["base", "tensor", "files", "containers", "weights", "model"],
-    "app": ["base", "tensor", "files", "containers", "image", "ops", "weights", "model", "convert", "output"],
+    "app": ["base", "tensor", "files", "containers", "image", "ops", "weights", "model", "convert",
+            "embeddings", "output"],
 }
 # Headers that other programs include. The headers that these include are public too; no other header is installed
 # (SIGHTLINE_PUBLIC_HEADERS in lib/CMakeLists.txt).

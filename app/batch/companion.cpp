@@ -5,9 +5,9 @@
 #include <system_error>
 
 #include "sightline/base/error.h"
-#include "sightline/output/index_file.h"
-#include "sightline/output/info_file.h"
-#include "sightline/output/score_index.h"
+#include "sightline/embeddings/index_file.h"
+#include "sightline/embeddings/info_file.h"
+#include "sightline/embeddings/score_index.h"
 
 namespace sightline::app {
 

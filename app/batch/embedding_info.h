@@ -7,7 +7,7 @@
 #include "batch/captions.h"
 #include "cli/console.h"
 #include "cli/options.h"
-#include "sightline/output/info_file.h"
+#include "sightline/embeddings/info_file.h"
 
 namespace sightline::app {
 

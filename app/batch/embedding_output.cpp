@@ -3,7 +3,7 @@
 
 #include "cli/failure.h"
 #include "sightline/base/format.h"
-#include "sightline/output/score_index.h"
+#include "sightline/embeddings/score_index.h"
 
 namespace sightline::app {
 

@@ -12,8 +12,8 @@
 #include "batch/companion.h"
 #include "batch/report.h"
 #include "cli/options.h"
-#include "sightline/output/index_file.h"
-#include "sightline/output/info_file.h"
+#include "sightline/embeddings/index_file.h"
+#include "sightline/embeddings/info_file.h"
 #include "sightline/output/table_writer.h"
 
 namespace sightline::app {

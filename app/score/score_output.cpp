@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "score/score_output.h"
 
-#include "sightline/output/index_file.h"
-#include "sightline/output/info_file.h"
+#include "sightline/embeddings/index_file.h"
+#include "sightline/embeddings/info_file.h"
 
 namespace sightline::app {
 

@@ -5,7 +5,7 @@
 
 #include "batch/companion.h"
 #include "cli/options.h"
-#include "sightline/output/score_index.h"
+#include "sightline/embeddings/score_index.h"
 
 namespace sightline::app {
 

@@ -10,8 +10,8 @@
 #include "score/low_scores.h"
 #include "score/query_side.h"
 #include "score/score_sides.h"
+#include "sightline/embeddings/score_index.h"
 #include "sightline/output/ranking_writer.h"
-#include "sightline/output/score_index.h"
 
 namespace sightline::app {
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "sightline/containers/npy.h"
+#include "sightline/embeddings/index_lookup.h"
+#include "sightline/embeddings/info_file.h"
 #include "sightline/ops/row_products.h"
-#include "sightline/output/index_lookup.h"
-#include "sightline/output/info_file.h"
 
 namespace sightline::app {
 

@@ -22,6 +22,11 @@ struct NpyHeader {
 /// (docs/formats.md lists the conditions). Source: numpy/lib/_format_impl.py, versions 1.0, 2.0 and 3.0.
 NpyHeader parse_npy_header(ByteView file, std::string_view subject);
 
+/// The header of an array [rows, columns] of float32 or, if `half`, float16 numbers: kNpyHeaderBytes bytes
+/// for any size, so that the number of rows can be written last.
+std::string npy_header(std::int64_t rows, std::int64_t columns, bool half);
+inline constexpr std::size_t kNpyHeaderBytes = 128;
+
 /// A two-dimensional .npy file, memory-mapped. Rows are converted when they are read, so the file may be
 /// larger than memory. Thread-safety: const = safe to share.
 class NpyFile {

@@ -235,4 +235,17 @@ NpyHeader parse_npy_header(ByteView file, std::string_view subject) {
   return header;
 }
 
+std::string npy_header(std::int64_t rows, std::int64_t columns, bool half) {
+  constexpr std::size_t kPreamble = 10;  // magic, version, length
+  std::string text("\x93NUMPY\x01\x00", 8);
+  text += static_cast<char>(kNpyHeaderBytes - kPreamble);
+  text += '\0';
+  text += "{'descr': '";
+  text += half ? "<f2" : "<f4";
+  text += "', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", " + std::to_string(columns) +
+          "), }";
+  text.resize(kNpyHeaderBytes - 1, ' ');  // large enough for two numbers of 19 digits
+  return text += '\n';
+}
+
 }  // namespace sightline

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
+#include "sightline/base/escape.h"
 #include "sightline/base/format.h"
-#include "sightline/output/escape.h"
 #include "sightline/output/table_formats.h"
 
 namespace sightline {

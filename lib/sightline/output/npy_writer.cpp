@@ -5,13 +5,11 @@
 #include "sightline/base/bytes.h"
 #include "sightline/base/error.h"
 #include "sightline/base/half.h"
+#include "sightline/containers/npy.h"
 #include "sightline/output/table_formats.h"
 
 namespace sightline {
 namespace {
-
-constexpr std::size_t kHeaderBytes = 128;
-constexpr std::size_t kPreamble = 10;  // magic, version, length
 
 class NpyWriter : public TableWriter {
  public:
@@ -64,17 +62,7 @@ class NpyWriter : public TableWriter {
     }
   }
 
-  std::string header(std::int64_t rows) const {
-    std::string text("\x93NUMPY\x01\x00", 8);
-    text += static_cast<char>(kHeaderBytes - kPreamble);
-    text += '\0';
-    text += "{'descr': '";
-    text += options_.half ? "<f2" : "<f4";
-    text += "', 'fortran_order': False, 'shape': (" + std::to_string(rows) + ", " + std::to_string(columns_) +
-            "), }";
-    text.resize(kHeaderBytes - 1, ' ');  // large enough for two numbers of 19 digits
-    return text += '\n';
-  }
+  std::string header(std::int64_t rows) const { return npy_header(rows, columns_, options_.half); }
 
   OutputFile& out_;
   TableOptions options_;

@@ -7,8 +7,8 @@
 #include <string>
 
 #include "sightline/base/error.h"
+#include "sightline/base/escape.h"
 #include "sightline/base/format.h"
-#include "sightline/output/escape.h"
 
 namespace sightline {
 namespace {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sightline/output/score_index.h"
+#include "sightline/embeddings/score_index.h"
 
 #include "sightline/base/format.h"
-#include "sightline/output/companion_path.h"
+#include "sightline/embeddings/companion_path.h"
 
 namespace sightline {
 

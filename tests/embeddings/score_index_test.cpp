@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sightline/output/score_index.h"
+#include "sightline/embeddings/score_index.h"
 
 #include "support/catch.h"
 #include "support/temp_folder.h"
@@ -23,18 +23,18 @@ std::string written(const std::vector<std::string>& rows, const std::vector<std:
 
 }  // namespace
 
-TEST_CASE("score index: is named after its array", "[output]") {
+TEST_CASE("score index: is named after its array", "[embeddings]") {
   CHECK(score_index_path_of("s.npy") == "s.index.json");
   CHECK(score_index_path_of("s") == "s.index.json");
 }
 
-TEST_CASE("score index: one object with the rows, the columns and the kind of values", "[output]") {
+TEST_CASE("score index: one object with the rows, the columns and the kind of values", "[embeddings]") {
   CHECK(written({"a.jpg", "b\"c.jpg"}, {"a cat", ""}) ==
         "{\"rows\":[\"a.jpg\",\"b\\\"c.jpg\"],\"columns\":[\"a cat\",\"\"],\"values\":\"logit\"}\n");
   CHECK(written({}, {}) == "{\"rows\":[],\"columns\":[],\"values\":\"logit\"}\n");
 }
 
-TEST_CASE("score index: labels that are not UTF-8 are also written in base64", "[output]") {
+TEST_CASE("score index: labels that are not UTF-8 are also written in base64", "[embeddings]") {
   CHECK(written({"a", "\xFF.jpg", "c"}, {"x"}) ==
         "{\"rows\":[\"a\",\"\xEF\xBF\xBD.jpg\",\"c\"],\"rows_b64\":[null,\"/y5qcGc=\",null],"
         "\"columns\":[\"x\"],\"values\":\"logit\"}\n");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sightline/output/index_file.h"
+#include "sightline/embeddings/index_file.h"
 
 #include "support/catch.h"
 #include "support/error_of.h"
@@ -20,12 +20,12 @@ std::string written(const TempFolder& folder, const std::vector<IndexRow>& rows)
 
 }  // namespace
 
-TEST_CASE("index file: is named after its array", "[output]") {
+TEST_CASE("index file: is named after its array", "[embeddings]") {
   CHECK(index_path_of("photos.npy") == "photos.index.jsonl");
   CHECK(index_path_of("a/b.c") == "a/b.c.index.jsonl");
 }
 
-TEST_CASE("index file: lines have the documented keys", "[output]") {
+TEST_CASE("index file: lines have the documented keys", "[embeddings]") {
   const TempFolder folder;
   const std::vector<IndexRow> rows = {
       {.row = 0, .label_key = "path", .label = "a.jpg", .tokens = {}, .error_class = "", .message = ""},
@@ -69,7 +69,7 @@ TEST_CASE("index file: labels that are not UTF-8 round-trip exactly", "[output][
   }
 }
 
-TEST_CASE("index file: lines may end with CRLF or nothing, and an array may be empty", "[output]") {
+TEST_CASE("index file: lines may end with CRLF or nothing, and an array may be empty", "[embeddings]") {
   const TempFolder folder;
   CHECK(read_index(folder.write("i", ""), 0).empty());
   CHECK(read_index(folder.write("i", "{\"row\":0,\"path\":\"a\"}\r\n{\"row\":1,\"text\":\"b\"}"), 2)

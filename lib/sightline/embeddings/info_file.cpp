@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sightline/output/info_file.h"
+#include "sightline/embeddings/info_file.h"
 
 #include <cmath>
 #include <vector>
@@ -8,7 +8,7 @@
 #include "sightline/base/format.h"
 #include "sightline/base/hash.h"
 #include "sightline/containers/json.h"
-#include "sightline/output/companion_path.h"
+#include "sightline/embeddings/companion_path.h"
 
 namespace sightline {
 namespace {

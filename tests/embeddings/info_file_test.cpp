@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sightline/output/info_file.h"
+#include "sightline/embeddings/info_file.h"
 
 #include <cmath>
 
-#include "sightline/output/table_writer.h"
+#include "sightline/base/half.h"
 #include "support/catch.h"
 #include "support/error_of.h"
 #include "support/temp_folder.h"
@@ -38,10 +38,15 @@ std::string replaced(const std::string& from, const std::string& to) {
 
 NpyFile array(const TempFolder& folder, const std::vector<std::vector<float>>& rows, bool half = false) {
   OutputFile out(folder / "a.npy", true);
-  const auto writer = make_table_writer(TableFormat::npy, out, {.half = half});
-  writer->begin(std::ssize(rows.at(0)));
-  for (const std::vector<float>& row : rows) writer->row({"a", "path", "", "", row});
-  writer->finish();
+  out.write(npy_header(std::ssize(rows), std::ssize(rows.at(0)), half));
+  for (const std::vector<float>& row : rows) {
+    for (const float value : row) {
+      const std::uint16_t rounded = float_to_half(value);
+      const ByteView bytes =
+          half ? std::as_bytes(std::span(&rounded, 1)) : std::as_bytes(std::span(&value, 1));
+      out.write(as_text(bytes));
+    }
+  }
   out.commit();
   return NpyFile::open(folder / "a.npy");
 }
@@ -50,12 +55,12 @@ const std::vector<std::vector<float>> kUnitRows = {{1, 0, 0}, {0, 0.6F, 0.8F}};
 
 }  // namespace
 
-TEST_CASE("info file: is named after its array", "[output]") {
+TEST_CASE("info file: is named after its array", "[embeddings]") {
   CHECK(info_path_of("photos.npy") == "photos.info.json");
   CHECK(info_path_of("a/b.c") == "a/b.c.info.json");
 }
 
-TEST_CASE("info file: has the documented keys and round-trips", "[output]") {
+TEST_CASE("info file: has the documented keys and round-trips", "[embeddings]") {
   const TempFolder folder;
   OutputFile out(folder / "i", true);
   write_info(out, example());
@@ -100,7 +105,7 @@ TEST_CASE("info file: malformed content is rejected with its key", "[output][err
   CHECK(error_of([&] { (void)read_info(folder / "none"); }).code == "MISSING");
 }
 
-TEST_CASE("info file: float32 rows that are declared normalised are used unchanged", "[output]") {
+TEST_CASE("info file: float32 rows that are declared normalised are used unchanged", "[embeddings]") {
   const TempFolder folder;
   EmbeddingsInfo info = example();
   CHECK(check_info(info, "i", array(folder, kUnitRows)));

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "sightline/output/index_file.h"
+#include "sightline/embeddings/index_file.h"
 
 namespace sightline {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sightline/output/index_lookup.h"
+#include "sightline/embeddings/index_lookup.h"
 
 #include <cassert>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sightline/output/index_lookup.h"
+#include "sightline/embeddings/index_lookup.h"
 
 #include "support/catch.h"
 #include "support/error_of.h"
@@ -28,7 +28,7 @@ std::string index_text(std::int64_t rows, std::int64_t gap, std::int64_t left_ou
 
 }  // namespace
 
-TEST_CASE("index lookup: finds every row, among lines of rows that were left out", "[output]") {
+TEST_CASE("index lookup: finds every row, among lines of rows that were left out", "[embeddings]") {
   const TempFolder folder;
   for (const std::int64_t rows : {1, 2, 50, 1500}) {
     for (const std::int64_t left_out : {0, 3, 200}) {
@@ -42,7 +42,7 @@ TEST_CASE("index lookup: finds every row, among lines of rows that were left out
   }
 }
 
-TEST_CASE("index lookup: lines at the end that name no row, and a last line without an end", "[output]") {
+TEST_CASE("index lookup: lines at the end that name no row, and a last line without an end", "[embeddings]") {
   const TempFolder folder;
   std::string text = index_text(300, 1000, 0);
   for (int i = 0; i < 200; ++i) text += "{\"row\":null,\"path\":\"gone\",\"status\":\"skipped\"}\n";
@@ -51,7 +51,7 @@ TEST_CASE("index lookup: lines at the end that name no row, and a last line with
   CHECK(IndexLookup(folder / "index", 300).find(299).label == path_of(299));
 }
 
-TEST_CASE("index lookup: another number of rows is reported as by read_index", "[output]") {
+TEST_CASE("index lookup: another number of rows is reported as by read_index", "[embeddings]") {
   const TempFolder folder;
   folder.write("index", index_text(500, 7, 2));
   for (const std::int64_t rows : {0, 1, 499, 501, 5000}) {
@@ -62,7 +62,7 @@ TEST_CASE("index lookup: another number of rows is reported as by read_index", "
   CHECK(error_of([&] { IndexLookup(folder / "index", 1); }).code == "MISMATCH");
 }
 
-TEST_CASE("index lookup: a damaged line is an error when it is needed", "[output]") {
+TEST_CASE("index lookup: a damaged line is an error when it is needed", "[embeddings]") {
   const TempFolder folder;
   std::string text = index_text(2000, 5000, 0);
   const std::size_t line = text.find("{\"row\":700,");

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sightline/output/escape.h"
+#include "sightline/base/escape.h"
 
 #include <cmath>
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sightline/output/index_file.h"
+#include "sightline/embeddings/index_file.h"
 
 #include "sightline/base/error.h"
+#include "sightline/base/escape.h"
 #include "sightline/containers/json.h"
-#include "sightline/output/companion_path.h"
-#include "sightline/output/escape.h"
+#include "sightline/embeddings/companion_path.h"
 
 namespace sightline {
 namespace {
