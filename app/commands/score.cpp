@@ -80,9 +80,11 @@ bool needs_all_labels(const ScoreOptions& o, TableFormat format) {
 std::unique_ptr<ImageSide> open_images(const ScoreOptions& o, std::vector<std::string> paths,
                                        TableFormat format) {
   if (!o.image_embeddings.empty()) {
-    StoredRows rows = StoredRows::open(o.image_embeddings);
-    if (needs_all_labels(o, format)) rows.load_labels();
-    return make_stored_images(std::move(rows));
+    return in_stage(Stage::inputs, [&] {
+      StoredRows rows = StoredRows::open(o.image_embeddings);
+      if (needs_all_labels(o, format)) rows.load_labels();
+      return make_stored_images(std::move(rows));
+    });
   }
   check_stdin(o, paths);
   return make_image_files(std::move(paths), thread_count(o.model), o.model.batch, o.items.strict);
@@ -155,7 +157,8 @@ int run_score(const ScoreOptions& o) {
   require_valid(captions);  // leaving one out would change the probabilities of all others
   if (captions.empty() && o.text_embeddings.empty() && o.like.empty()) return report_no_captions();
   std::optional<StoredRows> stored;
-  if (!o.text_embeddings.empty()) stored = StoredRows::open(o.text_embeddings);
+  if (!o.text_embeddings.empty())
+    stored = in_stage(Stage::inputs, [&] { return StoredRows::open(o.text_embeddings); });
   ImagePaths gathered = gather_images(o.input);
   note_unsupported_images(o.console, gathered.unsupported);
   const std::unique_ptr<ImageSide> images = open_images(o, std::move(gathered.paths), format);
@@ -174,8 +177,9 @@ int run_score(const ScoreOptions& o) {
   check_model_of_sides(o, sides, *clip);
   if (!captions.empty()) load_tokenizer_of(*clip, o.console);
   ThreadPool pool(thread_count(o.model));
-  const auto queries = stored ? std::make_unique<QuerySide>(std::move(*stored))
-                              : std::make_unique<QuerySide>(std::move(captions), *clip, o.model.batch, pool);
+  const auto queries =
+      stored ? in_stage(Stage::inputs, [&] { return std::make_unique<QuerySide>(std::move(*stored)); })
+             : std::make_unique<QuerySide>(std::move(captions), *clip, o.model.batch, pool);
   watch.lap("captions encoded");
   if (!o.like.empty()) {
     queries->add_images({*clip, o.like, thread_count(o.model), o.model.batch, true, o.items.strict},
@@ -184,7 +188,9 @@ int run_score(const ScoreOptions& o) {
   }
   LowScores low(o.fail_under, o.by_caption());
   const ScoreRun run{o, *clip, *images, *queries, out->file(), out->index(), *report, pool, low};
-  format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format);
+  // What fails outside of an inner stage is the reading of stored embeddings.
+  in_stage(Stage::inputs,
+           [&] { format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format); });
   throw_if_interrupted();
   watch.lap("images scored");
   watch.shape("scores", images->size(), queries->size());

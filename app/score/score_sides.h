@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "batch/image_batches.h"
-#include "score/stored_rows.h"
+#include "sightline/embeddings/stored_rows.h"
 #include "sightline/base/function_ref.h"
 #include "sightline/model/model.h"
 

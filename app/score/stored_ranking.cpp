@@ -6,7 +6,7 @@
 #include "cli/failure.h"
 #include "cli/signals.h"
 #include "score/score_pass.h"
-#include "score/stored_search.h"
+#include "sightline/embeddings/search.h"
 
 namespace sightline::app {
 namespace {
@@ -104,11 +104,13 @@ void rank_stored_images(const ScoreRun& run, RankingWriter& writer, const Stored
     const Tensor queries = run.queries.rows(first, count, rows.width());
     StoredSearch search(rows, queries.view(), limits, run.pool);
     std::int64_t good = 0;
-    search.run([&](std::int64_t begin, std::int64_t part, std::span<const ZeroRow> zeros) {
-      good += part -
-              std::ranges::count_if(zeros, [](const ZeroRow& row) { return !row.entry.error_class.empty(); });
-      if (first == 0) report_part(run, items, begin, part, zeros);
-    });
+    search.run(
+        [&](std::int64_t begin, std::int64_t part, std::span<const ZeroRow> zeros) {
+          good += part - std::ranges::count_if(
+                             zeros, [](const ZeroRow& row) { return !row.entry.error_class.empty(); });
+          if (first == 0) report_part(run, items, begin, part, zeros);
+        },
+        [] { throw_if_interrupted(); });
     for (std::int64_t i = 0; i < count && good > 0 && limits.best; ++i) {
       const float best = search.best_cosine(i);
       run.low.add(0, first + i, {&best, 1});

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "score/score_run.h"
-#include "score/stored_rows.h"
+#include "sightline/embeddings/stored_rows.h"
 
 namespace sightline::app {
 

@@ -6,7 +6,6 @@
 
 #include "sightline/model/clip_model.h"
 #include "sightline/nn/shape_checks.h"
-#include "sightline/ops/dot_products.h"
 
 namespace sightline {
 namespace {
@@ -29,13 +28,6 @@ void normalized_cosines(TensorView<const float> images, TensorView<const float> 
 }
 
 }  // namespace
-
-void l2_normalize(TensorView<float> rows) {
-  for (std::int64_t r = 0; r < rows.rows(); ++r) {
-    const double sum = squared_norm(rows.row(r));
-    if (sum != 0) scale_row(rows.row(r), 1.0 / std::sqrt(sum));
-  }
-}
 
 void cosines(TensorView<const float> images, TensorView<const float> texts, float* out, std::int64_t stride) {
   dot_products(images, texts, out, stride);

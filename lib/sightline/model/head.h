@@ -3,13 +3,12 @@
 
 #include <span>
 
+#include "sightline/ops/dot_products.h"
 #include "sightline/tensor/tensor.h"
 #include "sightline/weights/weights.h"
 
 namespace sightline {
 
-/// Divides each row by its L2 norm, summed in double. A row of zeros is left unchanged.
-void l2_normalize(TensorView<float> rows);
 /// out[i, t] = dot product of normalised rows, summed in double: a score depends only on its two rows, bit
 /// for bit. Shapes: images [I, E], texts [T, E], out [I, T] with rows `stride` floats apart.
 void cosines(TensorView<const float> images, TensorView<const float> texts, float* out, std::int64_t stride);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/ops/dot_products.h"
 
+#include <cmath>
 #include <cstring>
 
 #include "sightline/base/by_cpu.h"
@@ -102,5 +103,12 @@ void dot_products(TensorView<const float> x, TensorView<const float> y, float* o
 double squared_norm(std::span<const float> row) { return ByCpu<squared_norm_body>::call(row); }
 
 void scale_row(std::span<float> row, double scale) { ByCpu<scale_row_body>::call(row, scale); }
+
+void l2_normalize(TensorView<float> rows) {
+  for (std::int64_t r = 0; r < rows.rows(); ++r) {
+    const double sum = squared_norm(rows.row(r));
+    if (sum != 0) scale_row(rows.row(r), 1.0 / std::sqrt(sum));
+  }
+}
 
 }  // namespace sightline

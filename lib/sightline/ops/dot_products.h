@@ -18,4 +18,7 @@ double squared_norm(std::span<const float> row);
 /// Multiplies each value by `scale` in double and rounds once.
 void scale_row(std::span<float> row, double scale);
 
+/// Divides each row by its L2 norm, summed in double. A row of zeros is left unchanged.
+void l2_normalize(TensorView<float> rows);
+
 }  // namespace sightline

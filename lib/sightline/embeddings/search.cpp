@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "score/stored_search.h"
+#include "sightline/embeddings/search.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iterator>
 #include <limits>
 
-#include "cli/signals.h"
-#include "sightline/model/head.h"
+#include "sightline/ops/dot_products.h"
 
-namespace sightline::app {
+namespace sightline {
 namespace {
 
 constexpr std::int64_t kPieceBytes = 256 << 10;  // of a piece: it stays in the L2 cache
@@ -54,29 +53,7 @@ bool is_bounded(const SearchLimits& limits, const StoredRows& rows) {
   return limits.threshold || (limits.top && *limits.top <= rows.size() / kManyParts);
 }
 
-/// `ranks_before` as an object, which algorithms compile into their loops.
-constexpr auto kRanksBefore = [](const Candidate& a, const Candidate& b) { return ranks_before(a, b); };
-
-/// Empties both.
-std::vector<Candidate> merge(std::vector<Candidate>& a, std::vector<Candidate>& b) {
-  std::vector<Candidate> all;
-  all.reserve(a.size() + b.size());
-  std::ranges::merge(a, b, std::back_inserter(all), kRanksBefore);
-  std::vector<Candidate>().swap(a);
-  std::vector<Candidate>().swap(b);
-  return all;
-}
-
-float better(float a, float b) { return std::isnan(a) || b > a ? b : a; }
-
 }  // namespace
-
-bool ranks_before(const Candidate& a, const Candidate& b) {
-  if (a.cosine > b.cosine) return true;
-  if (a.cosine < b.cosine) return false;
-  const bool a_is_nan = std::isnan(a.cosine), b_is_nan = std::isnan(b.cosine);
-  return a_is_nan == b_is_nan ? a.image < b.image : b_is_nan;
-}
 
 StoredSearch::StoredSearch(const StoredRows& rows, TensorView<const float> queries,
                            const SearchLimits& limits, ThreadPool& pool)
@@ -91,17 +68,13 @@ StoredSearch::StoredSearch(const StoredRows& rows, TensorView<const float> queri
   const auto count = static_cast<std::size_t>(queries.rows());
   const auto piece = static_cast<std::size_t>(piece_rows_);
   for (Worker& worker : workers_) {
-    worker.kept.resize(count);
-    worker.best.resize(count, kNan);
+    worker.found.resize(count);
     worker.rows = Tensor(Shape{std::min(kRowsAtOnce, piece_rows_), rows.width()});
     worker.values.resize(static_cast<std::size_t>(kQueriesAtOnce) * piece);
     for (auto* values : {&worker.squares, &worker.scales, &worker.margins}) values->resize(piece);
   }
-  if (limits_.logit_scale) {
-    const std::int64_t pieces = divide_rounding_up(rows.size(), piece_rows_);
-    piece_sums_.resize(static_cast<std::size_t>(pieces * queries.rows()),
-                       {-std::numeric_limits<double>::infinity(), 0});
-  }
+  if (limits_.logit_scale)
+    sums_.emplace(*limits_.logit_scale, divide_rounding_up(rows.size(), piece_rows_), queries.rows());
 }
 
 /// Whether the cosines of most rows need not be computed.
@@ -109,7 +82,7 @@ bool StoredSearch::selects() const {
   return !limits_.logit_scale && is_bounded(limits_, rows_) && rows_.file().dtype() != "float64";
 }
 
-void StoredSearch::run(PartDone done) {
+void StoredSearch::run(PartDone done, FunctionRef<void()> check) {
   const std::int64_t task = rows_of_task(), size = rows_.size();
   const std::int64_t part = task * kTasksOfThread * pool_.size();
   std::vector<ZeroRow> zeros;
@@ -117,7 +90,8 @@ void StoredSearch::run(PartDone done) {
     const std::int64_t count = std::min(part, size - begin);
     pool_.run(divide_rounding_up(count, task), [&](std::int64_t i, int number) {
       const std::int64_t first = begin + i * task;
-      search_rows(workers_[static_cast<std::size_t>(number)], first, std::min(task, begin + count - first));
+      search_rows(workers_[static_cast<std::size_t>(number)], first, std::min(task, begin + count - first),
+                  check);
     });
     zeros.clear();
     for (Worker& worker : workers_) {
@@ -128,7 +102,7 @@ void StoredSearch::run(PartDone done) {
     done(begin, count, zeros);
   }
   sort_kept();
-  if (limits_.logit_scale) sum_exponentials();
+  if (sums_) sums_->finish();
 }
 
 /// All threads sort, also if there is one query.
@@ -136,7 +110,7 @@ void StoredSearch::sort_kept() {
   const std::int64_t workers = std::ssize(workers_);
   pool_.run(workers * queries(), [&](std::int64_t i, int) {
     Worker& worker = workers_[static_cast<std::size_t>(i % workers)];
-    std::ranges::sort(worker.kept[static_cast<std::size_t>(i / workers)], kRanksBefore);
+    worker.found[static_cast<std::size_t>(i / workers)].sort();
   });
 }
 
@@ -148,41 +122,18 @@ std::int64_t StoredSearch::rows_of_task() const {
   return std::clamp<std::int64_t>(pieces / (kTasksOfThread * pool_.size()), 1, most) * piece_rows_;
 }
 
-void StoredSearch::search_rows(Worker& worker, std::int64_t begin, std::int64_t count) {
+void StoredSearch::search_rows(Worker& worker, std::int64_t begin, std::int64_t count,
+                               FunctionRef<void()> check) {
   for (std::int64_t first = begin; first < begin + count; first += piece_rows_) {
-    throw_if_interrupted();
+    check();
     const std::int64_t rows = std::min(piece_rows_, begin + count - first);
     selects() ? select_piece(worker, first, rows) : score_piece(worker, first / piece_rows_, first, rows);
   }
   rows_.file().release_rows(begin, count);
 }
 
-/// A cosine below it is not kept.
-float StoredSearch::limit(const Worker& worker, std::int64_t query) const {
-  const auto q = static_cast<std::size_t>(query);
-  float limit = -kInfinity;
-  if (limits_.top && std::ssize(worker.kept[q]) >= *limits_.top) limit = worker.kept[q].front().cosine;
-  if (limits_.threshold && !(limit >= *limits_.threshold)) limit = *limits_.threshold;
-  if (limits_.best && !(limit <= worker.best[q]))
-    limit = std::isnan(worker.best[q]) ? -kInfinity : worker.best[q];
-  return limit;
-}
-
-void StoredSearch::consider(Worker& worker, std::int64_t query, const Candidate& candidate) const {
-  const auto q = static_cast<std::size_t>(query);
-  worker.best[q] = better(worker.best[q], candidate.cosine);
-  if (limits_.threshold && !(candidate.cosine >= *limits_.threshold)) return;
-  std::vector<Candidate>& kept = worker.kept[q];
-  if (!limits_.top) {
-    kept.push_back(candidate);
-  } else if (std::ssize(kept) < *limits_.top) {
-    kept.push_back(candidate);
-    std::ranges::push_heap(kept, kRanksBefore);
-  } else if (ranks_before(candidate, kept.front())) {
-    std::ranges::pop_heap(kept, kRanksBefore);
-    kept.back() = candidate;
-    std::ranges::push_heap(kept, kRanksBefore);
-  }
+void StoredSearch::add(Worker& worker, std::int64_t query, const Candidate& candidate) const {
+  worker.found[static_cast<std::size_t>(query)].add(candidate, limits_);
 }
 
 /// Only a row of zeros can belong to an input that failed, so only then is the index read.
@@ -207,7 +158,8 @@ void StoredSearch::select_piece(Worker& worker, std::int64_t first, std::int64_t
       const std::span<const float> dots =
           std::span(worker.values)
               .subspan(static_cast<std::size_t>(i * piece_rows_), static_cast<std::size_t>(count));
-      if (any_reaches(dots.data(), worker.scales.data(), worker.margins.data(), count, limit(worker, q + i)))
+      if (any_reaches(dots.data(), worker.scales.data(), worker.margins.data(), count,
+                      worker.found[static_cast<std::size_t>(q + i)].least(limits_)))
         select_candidates(worker, q + i, dots, first);
     }
   }
@@ -215,13 +167,14 @@ void StoredSearch::select_piece(Worker& worker, std::int64_t first, std::int64_t
 
 void StoredSearch::select_candidates(Worker& worker, std::int64_t query, std::span<const float> dots,
                                      std::int64_t first) const {
-  float least = limit(worker, query);
+  const Candidates& found = worker.found[static_cast<std::size_t>(query)];
+  float least = found.least(limits_);
   for (std::size_t i = 0; i < dots.size(); ++i) {
     const bool special = worker.scales[i] == 0;  // scored by score_special_rows
     if (special || dots[i] * worker.scales[i] + worker.margins[i] < least) continue;
     const std::int64_t image = first + static_cast<std::int64_t>(i);
-    consider(worker, query, {image, exact_cosine(worker, query, image)});
-    least = limit(worker, query);
+    add(worker, query, {image, exact_cosine(worker, query, image)});
+    least = found.least(limits_);
   }
 }
 
@@ -234,7 +187,7 @@ void StoredSearch::score_special_rows(Worker& worker, std::int64_t first, std::i
     worker.row_in_memory = first + i;
     if (is_failed(worker, first + i, row)) continue;
     for (std::int64_t q = 0; q < queries(); ++q)
-      consider(worker, q, {first + i, exact_cosine(worker, q, first + i)});
+      add(worker, q, {first + i, exact_cosine(worker, q, first + i)});
   }
 }
 
@@ -242,7 +195,7 @@ float StoredSearch::exact_cosine(Worker& worker, std::int64_t query, std::int64_
   if (worker.row_in_memory != image) rows_.read(image, worker.rows.view().row(0));
   worker.row_in_memory = image;
   float cosine = 0;
-  cosines(worker.rows.view().slice_rows(0, 1), queries_.slice_rows(query, 1), &cosine, 1);
+  dot_products(worker.rows.view().slice_rows(0, 1), queries_.slice_rows(query, 1), &cosine, 1);
   return cosine;
 }
 
@@ -261,76 +214,34 @@ void StoredSearch::score_piece(Worker& worker, std::int64_t piece, std::int64_t 
     const TensorView<const float> images = worker.rows.view().slice_rows(0, rows);
     for (std::int64_t q = 0; q < queries(); q += kQueriesAtOnce) {
       const std::int64_t together = std::min(kQueriesAtOnce, queries() - q);
-      cosines(images, queries_.slice_rows(q, together), worker.values.data(), together);
+      dot_products(images, queries_.slice_rows(q, together), worker.values.data(), together);
       for (std::int64_t j = 0; j < together; ++j) {
         good_cosines.clear();
         for (std::int64_t i = 0; i < rows; ++i) {
           if (failed[static_cast<std::size_t>(i)] != 0) continue;
           const float cosine = worker.values[static_cast<std::size_t>(i * together + j)];
           good_cosines.push_back(cosine);
-          consider(worker, q + j, {begin + i, cosine});
+          add(worker, q + j, {begin + i, cosine});
         }
-        if (limits_.logit_scale) add_exponentials(q + j, piece, good_cosines);
+        if (sums_) sums_->add(piece, q + j, good_cosines);
       }
     }
-  }
-}
-
-void StoredSearch::add_exponentials(std::int64_t query, std::int64_t piece, std::span<const float> cosines) {
-  if (cosines.empty()) return;
-  const auto logit = [&](float cosine) { return static_cast<double>(cosine * *limits_.logit_scale); };
-  double largest = -std::numeric_limits<double>::infinity(), total = 0;
-  for (const float cosine : cosines) largest = std::max(largest, logit(cosine));
-  for (const float cosine : cosines) total += std::exp(logit(cosine) - largest);
-  ExpSum& sum = piece_sums_[static_cast<std::size_t>(piece * queries() + query)];
-  const double together = std::max(sum.largest, largest);
-  const double before = sum.total == 0 ? 0 : sum.total * std::exp(sum.largest - together);
-  sum = {together, before + total * std::exp(largest - together)};
-}
-
-/// Pieces are added in order, so that the bits do not depend on the threads.
-void StoredSearch::sum_exponentials() {
-  for (std::int64_t q = 0; q < queries(); ++q) {
-    ExpSum all{-std::numeric_limits<double>::infinity(), 0};
-    const auto step = static_cast<std::size_t>(queries());
-    for (std::size_t i = static_cast<std::size_t>(q); i < piece_sums_.size(); i += step)
-      all.largest = std::max(all.largest, piece_sums_[i].largest);
-    for (std::size_t i = static_cast<std::size_t>(q); i < piece_sums_.size(); i += step) {
-      const ExpSum& sum = piece_sums_[i];
-      if (sum.total != 0) all.total += sum.total * std::exp(sum.largest - all.largest);
-    }
-    sums_.push_back(all);
   }
 }
 
 // ---- Results
 
 std::vector<Candidate> StoredSearch::ranking(std::int64_t query) {
-  std::vector<std::vector<Candidate>> parts;
-  for (Worker& worker : workers_) parts.push_back(std::move(worker.kept[static_cast<std::size_t>(query)]));
-  while (parts.size() > 1) {  // neighbours are merged, so that each candidate is moved log2(threads) times
-    std::size_t merged = 0;
-    for (std::size_t i = 0; i < parts.size(); i += 2) {
-      const bool alone = i + 1 == parts.size();
-      parts[merged++] = alone ? std::move(parts[i]) : merge(parts[i], parts[i + 1]);
-    }
-    parts.resize(merged);
-  }
-  std::vector<Candidate> best = std::move(parts.front());
-  if (limits_.top && std::ssize(best) > *limits_.top) best.resize(static_cast<std::size_t>(*limits_.top));
-  return best;
+  std::vector<Candidates*> parts;
+  for (Worker& worker : workers_) parts.push_back(&worker.found[static_cast<std::size_t>(query)]);
+  return Candidates::merge(parts, limits_);
 }
 
 float StoredSearch::best_cosine(std::int64_t query) const {
   float best = kNan;
-  for (const Worker& worker : workers_) best = better(best, worker.best[static_cast<std::size_t>(query)]);
+  for (const Worker& worker : workers_)
+    best = better_cosine(best, worker.found[static_cast<std::size_t>(query)].best());
   return best;
 }
 
-float StoredSearch::probability(std::int64_t query, float cosine) const {
-  const ExpSum& sum = sums_[static_cast<std::size_t>(query)];
-  const double logit = static_cast<double>(cosine * *limits_.logit_scale);
-  return static_cast<float>(std::exp(logit - sum.largest) / sum.total);
-}
-
-}  // namespace sightline::app
+}  // namespace sightline

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "score/stored_search.h"
+#include "sightline/embeddings/search.h"
 
 #include <algorithm>
 #include <cmath>
@@ -7,25 +7,20 @@
 #include <random>
 
 #include "sightline/base/half.h"
-#include "sightline/model/head.h"
+#include "sightline/containers/npy.h"
+#include "sightline/ops/dot_products.h"
 #include "support/catch.h"
 #include "support/temp_folder.h"
 
 using namespace sightline;
-using namespace sightline::app;
 using sightline::testing::TempFolder;
 
 namespace {
 
 constexpr std::int64_t kWidth = 24, kQueries = 70;
 
-/// An .npy file of version 1.0.
 std::string npy(const std::vector<float>& values, bool half) {
-  std::string header = std::string("{'descr': '") + (half ? "<f2" : "<f4") + "', 'fortran_order': False, " +
-                       "'shape': (" + std::to_string(std::ssize(values) / kWidth) + ", " +
-                       std::to_string(kWidth) + "), }";
-  header.resize(117, ' ');
-  std::string bytes = std::string("\x93NUMPY\x01", 7) + std::string("\0\x76\0", 3) + header + "\n";
+  std::string bytes = npy_header(std::ssize(values) / kWidth, kWidth, half);
   for (const float value : values) {
     const std::uint16_t bits = float_to_half(value);
     half ? bytes.append(reinterpret_cast<const char*>(&bits), 2)
@@ -77,7 +72,7 @@ std::vector<Candidate> expected_ranking(const StoredRows& rows, TensorView<const
   for (std::int64_t i = 0; i < rows.size(); ++i) {
     rows.read(i, row.view().row(0));
     float cosine = 0;
-    cosines(row.view(), queries.slice_rows(query, 1), &cosine, 1);
+    dot_products(row.view(), queries.slice_rows(query, 1), &cosine, 1);
     if (!limits.threshold || cosine >= *limits.threshold) all.push_back({i, cosine});
   }
   std::ranges::sort(all, ranks_before);
@@ -96,11 +91,13 @@ void check_search(const StoredRows& rows, const SearchLimits& limits, int thread
   ThreadPool pool(threads);
   StoredSearch search(rows, queries.view(), limits, pool);
   std::int64_t zeros = 0, seen = 0;
-  search.run([&](std::int64_t first, std::int64_t count, std::span<const ZeroRow> found) {
-    CHECK(first == seen);
-    seen += count;
-    zeros += std::ssize(found);
-  });
+  search.run(
+      [&](std::int64_t first, std::int64_t count, std::span<const ZeroRow> found) {
+        CHECK(first == seen);
+        seen += count;
+        zeros += std::ssize(found);
+      },
+      [] {});
   CHECK(seen == rows.size());
   for (const std::int64_t query : {0, 1, 5, 63, 64, 69}) {
     const std::vector<Candidate> all = expected_ranking(rows, queries.view(), query, {});
@@ -118,7 +115,7 @@ void check_search(const StoredRows& rows, const SearchLimits& limits, int thread
 
 }  // namespace
 
-TEST_CASE("stored search: has the bits and the order of a search of all cosines", "[cli][property]") {
+TEST_CASE("stored search: has the bits and the order of a search of all cosines", "[embeddings][property]") {
   const TempFolder folder;
   constexpr std::int64_t kRows = 9001;  // three pieces
   for (const bool half : {false, true}) {
@@ -141,7 +138,7 @@ TEST_CASE("stored search: has the bits and the order of a search of all cosines"
   }
 }
 
-TEST_CASE("stored search: rows of zeros are looked up in the index, others are not", "[cli]") {
+TEST_CASE("stored search: rows of zeros are looked up in the index, others are not", "[embeddings]") {
   const TempFolder folder;
   std::vector<float> values = random_values(1000, 4);
   for (const std::int64_t row : {3, 700, 999}) std::fill_n(row_of(values, row), kWidth, 0.0F);
@@ -161,15 +158,28 @@ TEST_CASE("stored search: rows of zeros are looked up in the index, others are n
        {std::optional<std::int64_t>(7), std::optional<std::int64_t>()}) {
     StoredSearch search(rows, queries.view(), {.top = top, .threshold = {}}, pool);
     std::vector<std::int64_t> zeros;
-    search.run([&](std::int64_t, std::int64_t, std::span<const ZeroRow> found) {
-      for (const ZeroRow& row : found) {
-        zeros.push_back(row.image);
-        CHECK(row.entry.error_class == (row.image == 700 ? "TRUNC" : ""));
-      }
-    });
+    search.run(
+        [&](std::int64_t, std::int64_t, std::span<const ZeroRow> found) {
+          for (const ZeroRow& row : found) {
+            zeros.push_back(row.image);
+            CHECK(row.entry.error_class == (row.image == 700 ? "TRUNC" : ""));
+          }
+        },
+        [] {});
     CHECK(zeros == std::vector<std::int64_t>{3, 700, 999});
     const std::vector<Candidate> ranking = search.ranking(0);
     CHECK(std::ranges::none_of(ranking, [](const Candidate& c) { return c.image == 700; }));
     CHECK(std::ssize(ranking) == top.value_or(999));
   }
+}
+
+TEST_CASE("stored search: a check that throws ends it", "[embeddings]") {
+  const TempFolder folder;
+  folder.write("a.npy", npy(random_values(1000, 4), false));
+  const StoredRows rows = StoredRows::open(folder / "a.npy");
+  const Tensor queries = unit_queries();
+  ThreadPool pool(2);
+  StoredSearch search(rows, queries.view(), {}, pool);
+  struct Stop {};
+  CHECK_THROWS_AS(search.run([](auto&&...) {}, [] { throw Stop{}; }), Stop);
 }

@@ -13,7 +13,7 @@
 #include "sightline/embeddings/info_file.h"
 #include "sightline/ops/row_products.h"
 
-namespace sightline::app {
+namespace sightline {
 
 /// The name next to which the companion files of the array `path` are searched: its own, or the target's if
 /// it is a symbolic link without companion files.
@@ -30,7 +30,7 @@ bool is_zero(std::span<const float> row);
 /// share.
 class StoredRows {
  public:
-  /// Errors: Failure of Stage::inputs, also for an info file that does not describe the array.
+  /// Errors: those of `NpyFile::open`, `read_info`, `check_info` and `read_index`.
   static StoredRows open(const std::string& path);
 
   const NpyFile& file() const { return file_; }
@@ -49,7 +49,7 @@ class StoredRows {
   IndexEntry entry(std::int64_t index) const;
   std::string label(std::int64_t index) const { return entry(index).label; }
 
-  /// Reads row `index`, and normalises it if necessary. Errors: Failure of Stage::inputs.
+  /// Reads row `index`, and normalises it if necessary. Errors: those of `NpyFile::read_row`.
   void read(std::int64_t index, std::span<float> out) const;
   /// Rows [first, first + count) as stored; empty if they are float64.
   RowBlock block(std::int64_t first, std::int64_t count) const;
@@ -64,4 +64,4 @@ class StoredRows {
   std::vector<IndexEntry> entries_;           ///< empty unless the index has been read
 };
 
-}  // namespace sightline::app
+}  // namespace sightline

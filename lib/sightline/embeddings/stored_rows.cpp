@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "score/stored_rows.h"
+#include "sightline/embeddings/stored_rows.h"
 
 #include <algorithm>
 #include <filesystem>
 #include <system_error>
 #include <utility>
 
-#include "cli/failure.h"
 #include "sightline/files/file.h"
-#include "sightline/model/head.h"
+#include "sightline/ops/dot_products.h"
 
-namespace sightline::app {
+namespace sightline {
 namespace {
 
 constexpr std::int64_t kFewRows = 256;  // an index of so many rows is read and checked at once
@@ -29,34 +28,32 @@ bool is_zero(std::span<const float> row) {
 }
 
 StoredRows StoredRows::open(const std::string& path) {
-  return in_stage(Stage::inputs, [&] {
-    StoredRows rows(NpyFile::open(path));
-    const std::string name = described_name(path);
-    const std::string info = info_path_of(name);
-    if (file_exists(info)) {
-      rows.info_ = read_info(info);
-      rows.unit_rows_ = check_info(*rows.info_, info, rows.file_);
-    }
-    const std::string index = index_path_of(name);
-    if (file_exists(index)) rows.index_ = std::make_shared<const IndexLookup>(index, rows.size());
-    if (rows.size() <= kFewRows) rows.load_labels();
-    return rows;
-  });
+  StoredRows rows(NpyFile::open(path));
+  const std::string name = described_name(path);
+  const std::string info = info_path_of(name);
+  if (file_exists(info)) {
+    rows.info_ = read_info(info);
+    rows.unit_rows_ = check_info(*rows.info_, info, rows.file_);
+  }
+  const std::string index = index_path_of(name);
+  if (file_exists(index)) rows.index_ = std::make_shared<const IndexLookup>(index, rows.size());
+  if (rows.size() <= kFewRows) rows.load_labels();
+  return rows;
 }
 
 void StoredRows::load_labels() {
   if (index_ == nullptr || !entries_.empty()) return;
-  in_stage(Stage::inputs, [&] { entries_ = index_->read_all(); });
+  entries_ = index_->read_all();
 }
 
 IndexEntry StoredRows::entry(std::int64_t index) const {
   if (!entries_.empty()) return entries_[static_cast<std::size_t>(index)];
   if (index_ == nullptr) return {file_.path() + "#" + std::to_string(index), {}, {}, false};
-  return in_stage(Stage::inputs, [&] { return index_->find(index); });
+  return index_->find(index);
 }
 
 void StoredRows::read(std::int64_t index, std::span<float> out) const {
-  in_stage(Stage::inputs, [&] { file_.read_row(index, out); });
+  file_.read_row(index, out);
   if (!unit_rows_)
     l2_normalize(TensorView<float>(out.data(), Shape{1, static_cast<std::int64_t>(out.size())}));
 }
@@ -67,4 +64,4 @@ RowBlock StoredRows::block(std::int64_t first, std::int64_t count) const {
   return {file_.rows_as_stored(first, count).data(), dtype, count, width()};
 }
 
-}  // namespace sightline::app
+}  // namespace sightline
