@@ -3,11 +3,10 @@
 #include <iterator>
 
 #include "sightline/base/parallel.h"
-#include "sightline/convert/conversion_target.h"
+#include "sightline/convert/file_target.h"
 #include "sightline/convert/openai_target.h"
 #include "sightline/convert/packed_target.h"
 #include "sightline/convert/target_folder.h"
-#include "sightline/files/file.h"
 #include "sightline/weights/keras_h5_writer.h"
 #include "sightline/weights/weight_format.h"
 
@@ -15,9 +14,9 @@ namespace sightline {
 namespace {
 
 /// One `.weights.h5` file, as KerasHub's CLIPBackbone saves and loads it.
-class KerasTarget : public ConversionTarget {
+class KerasTarget : public FileTarget {
  public:
-  KerasTarget(const std::string& path, bool force) : out_(path, force) {}
+  KerasTarget(const std::string& path, bool force) : FileTarget(path, force) {}
 
   void read_source(const Conversion&) override {}
   void write(const Conversion& c) override {
@@ -32,11 +31,6 @@ class KerasTarget : public ConversionTarget {
     return std::make_unique<Model>(LoadedModel{c.model.source(), std::move(checkpoint.weights),
                                                c.model.config(), c.model.processor().image_config()});
   }
-  void commit() override { out_.commit(); }
-  std::string summary() const override { return "1 file, " + std::to_string(out_.size()) + " bytes"; }
-
- private:
-  OutputFile out_;
 };
 
 template <class Target>

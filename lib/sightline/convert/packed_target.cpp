@@ -50,7 +50,7 @@ std::string number(double value) {
 
 }  // namespace
 
-PackedTarget::PackedTarget(const std::string& path, bool force) : out_(path, force), force_(force) {
+PackedTarget::PackedTarget(const std::string& path, bool force) : FileTarget(path, force), force_(force) {
   if (!out_.seekable()) fail(ErrorCode::io, path, "is not seekable, expected a file");
 }
 
@@ -100,7 +100,7 @@ std::unique_ptr<Model> PackedTarget::reopen(const Conversion&) const {
 }
 
 std::string PackedTarget::summary() const {
-  return "1 file, " + std::to_string(out_.size()) + " bytes, " + std::string(precision_->name) + check_;
+  return FileTarget::summary() + ", " + std::string(precision_->name) + check_;
 }
 
 }  // namespace sightline

@@ -5,15 +5,14 @@
 #include <utility>
 #include <vector>
 
-#include "sightline/convert/conversion_target.h"
-#include "sightline/files/file.h"
+#include "sightline/convert/file_target.h"
 #include "sightline/weights/packed_writer.h"
 
 namespace sightline {
 
 /// A packed model, `M.sightline`. Without a dtype, its precision is float16 if that represents all weights
 /// exactly, else float32. For int8, the model runs on fixed probes (`quantize_model`).
-class PackedTarget : public ConversionTarget {
+class PackedTarget : public FileTarget {
  public:
   /// `force` also accepts an int8 model that fails its self-check. Errors: as OutputFile; io for an output
   /// that is not seekable.
@@ -25,13 +24,11 @@ class PackedTarget : public ConversionTarget {
   void write(const Conversion& conversion) override;
   /// Also compares all checksums.
   std::unique_ptr<Model> reopen(const Conversion& conversion) const override;
-  void commit() override { out_.commit(); }
   std::string summary() const override;
 
  private:
   void judge(const QuantizedContent& quantized);
 
-  OutputFile out_;
   bool force_;
   const PackedPrecision* precision_ = nullptr;
   std::vector<std::pair<std::string, std::string>> texts_;

@@ -11,9 +11,6 @@
 namespace sightline {
 namespace {
 
-constexpr std::string_view kNumber = "{}";
-constexpr std::string_view kCounter = "{_}";
-
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Consumes the digits at the start of `rest`.
@@ -35,13 +32,13 @@ std::string_view take_counter(std::string_view& rest) {
 std::optional<std::vector<std::string_view>> match(std::string_view name, std::string_view pattern) {
   std::vector<std::string_view> numbers;
   while (!pattern.empty()) {
-    if (pattern.starts_with(kNumber)) {
+    if (pattern.starts_with(kLayerNumber)) {
       numbers.push_back(take_digits(name));
       if (numbers.back().empty()) return {};
-      pattern.remove_prefix(kNumber.size());
-    } else if (pattern.starts_with(kCounter)) {
+      pattern.remove_prefix(kLayerNumber.size());
+    } else if (pattern.starts_with(kLayerCounter)) {
       numbers.push_back(take_counter(name));
-      pattern.remove_prefix(kCounter.size());
+      pattern.remove_prefix(kLayerCounter.size());
     } else if (!name.empty() && name.front() == pattern.front()) {
       name.remove_prefix(1);
       pattern.remove_prefix(1);
@@ -56,10 +53,10 @@ std::optional<std::vector<std::string_view>> match(std::string_view name, std::s
 std::string fill(std::string_view canonical, const std::vector<std::string_view>& numbers) {
   std::string name;
   for (const std::string_view number : numbers) {
-    const std::size_t at = canonical.find(kNumber);
+    const std::size_t at = canonical.find(kLayerNumber);
     if (at == std::string_view::npos) break;
     name.append(canonical.substr(0, at)).append(number);
-    canonical.remove_prefix(at + kNumber.size());
+    canonical.remove_prefix(at + kLayerNumber.size());
   }
   return name.append(canonical);
 }

@@ -12,9 +12,12 @@
 
 namespace sightline {
 
-/// One rule of a naming scheme. In a pattern, `{}` matches a decimal number, and `{_}` Keras's counter of
-/// equal layers: nothing for the first, `_1` for the second. The number is substituted for `{}` in the
-/// canonical name. Several rules may share a pattern (a fused projection has three parts).
+/// What stands for the number of a layer in a pattern: a decimal number, or Keras's counter of equal layers,
+/// which is nothing for the first, `_1` for the second.
+inline constexpr std::string_view kLayerNumber = "{}", kLayerCounter = "{_}";
+
+/// One rule of a naming scheme. The number of the layer is substituted for `kLayerNumber` in the canonical
+/// name. Several rules may share a pattern (a fused projection has three parts).
 struct NameRule {
   std::string_view pattern;
   std::string_view canonical;

@@ -11,8 +11,6 @@
 namespace sightline {
 namespace {
 
-constexpr std::string_view kNumber = "{}", kCounter = "{_}";
-
 std::string replaced(std::string_view text, std::string_view what, std::string_view by) {
   const std::size_t at = text.find(what);
   if (at == std::string_view::npos) return std::string(text);
@@ -21,7 +19,7 @@ std::string replaced(std::string_view text, std::string_view what, std::string_v
 
 std::string with_layer(std::string_view pattern, std::int64_t layer) {
   const std::string number = std::to_string(layer);
-  return replaced(replaced(pattern, kCounter, layer == 0 ? "" : "_" + number), kNumber, number);
+  return replaced(replaced(pattern, kLayerCounter, layer == 0 ? "" : "_" + number), kLayerNumber, number);
 }
 
 class Inverse {
@@ -46,12 +44,12 @@ class Inverse {
 
  private:
   static bool has_layers(const NameRule& rule) {
-    return rule.canonical.find(kNumber) != std::string_view::npos;
+    return rule.canonical.find(kLayerNumber) != std::string_view::npos;
   }
 
   // "vision_model.encoder.layers."
   static std::string tower_of(const NameRule& rule) {
-    return std::string(rule.canonical.substr(0, rule.canonical.find(kNumber)));
+    return std::string(rule.canonical.substr(0, rule.canonical.find(kLayerNumber)));
   }
 
   // The number of layers of a tower is that of the most frequent tensor, so that a layer that lacks one is
