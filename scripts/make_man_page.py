@@ -91,6 +91,8 @@ def render(block, after_heading):
         return start + paragraph(block)
     if not all(line.startswith("    ") for line in block):
         raise MarkupError("code and text in one block")
+    if any("\\-" in line for line in block):
+        raise MarkupError("an escaped hyphen in code, where Markdown has no escapes")
     return [*start, ".nf", ".RS 4", *(escape(line[4:]) for line in block), ".RE", ".fi"]
 
 

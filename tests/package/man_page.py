@@ -41,7 +41,7 @@ def check_converter(problems):
     if made != expected:
         problems.append(f"converter: {made}")
     for wrong in ("- item", "1. item", "> quote", "```\ncode\n```", "`code`", "[a](b)", "| a | b |", "**a", "**a *b***",
-                  "text\n# heading", "    code\ntext"):
+                  "text\n# heading", "    code\ntext", "    code \\-\\-option"):
         try:
             problems.append(f"converter: {wrong!r} became {make_man_page.convert(HEAD + wrong)!r}")
         except make_man_page.MarkupError:
