@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#if __cplusplus < 202002L
+#error "sightline needs C++20; compile with -std=c++20"
+#endif
+
 /// Keras's face of the library, and the engine: layers, variables and models under the names of Keras and
 /// KerasCV, in the namespace `sightline::keras`.
 

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#if __cplusplus < 202002L
+#error "sightline needs C++20; compile with -std=c++20"
+#endif
+
 /// The engine of the library: models, images and texts to embeddings. docs/library.md shows its use.
 
 #include "sightline/base/error.h"

@@ -129,6 +129,15 @@ def build_with_pkg_config(arguments, prefix, source, program):
     return program
 
 
+def check_older_standards(arguments, prefix):
+    """A compiler that is not asked for C++20 says so, instead of listing what it does not know."""
+    for header in ("sightline/sightline.h", "sightline/keras.h"):
+        command = [arguments.cxx, "-std=c++17", "-fsyntax-only", "-x", "c++", f"-I{prefix / 'include'}", "-"]
+        result = subprocess.run(command, input=f"#include <{header}>\n", capture_output=True, text=True)
+        if result.returncode == 0 or "compile with -std=c++20" not in result.stderr:
+            raise Failure(f"{header} in C++17: exit {result.returncode}\n{result.stderr}")
+
+
 def check(arguments, folder):
     first, moved = folder / "first", folder / "moved" / "elsewhere"
     run([arguments.cmake, "--install", arguments.build, "--prefix", first])
@@ -143,6 +152,7 @@ def check(arguments, folder):
     with_cmake = build_with_cmake(arguments, moved, source, folder / "cmake", arguments.version.rsplit(".", 1)[0])
     check_numbers(with_cmake, expected, environment)
     check_versions(arguments, moved, source, folder)
+    check_older_standards(arguments, moved)
     check_numbers(build_with_pkg_config(arguments, moved, source, folder / "with_pkg_config"), expected,
                   environment)
 
