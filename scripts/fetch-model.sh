@@ -11,9 +11,10 @@
 # Cache, located as by huggingface_hub and sightline: $HF_HUB_CACHE, $HUGGINGFACE_HUB_CACHE, $HF_HOME/hub,
 # $XDG_CACHE_HOME/huggingface/hub or ~/.cache/huggingface/hub, with ~ and $NAME expanded.
 # Server: $HF_ENDPOINT [https://huggingface.co]; $HF_TOKEN is sent to it and to no other host.
-# An interrupted download is resumed. The size and hash (git's SHA-1 or SHA-256) of every file must match those that the server reports.
-# Installed as sightline-fetch. Prints the folder of the model (with --pack the packed model). Exit: 0 done, 1 failed, 2 usage, 3 not found or no access, 4 no safetensors,
-# 5 a file was damaged.
+# An interrupted download is resumed. The size and hash (git's SHA-1 or SHA-256) of every file must match those that
+# the server reports. Prints the folder of the model (with --pack the packed model).
+#
+# Exit: 0 done, 1 failed, 2 usage, 3 not found or no access, 4 no safetensors, 5 a file was damaged.
 set -euo pipefail
 
 # In addition to config.json and the weights: the files that define the preprocessing, and the adapter that transformers
