@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.."
 
 case "${1:-}" in
   "") ;;
-  --help) sed -n '3,5s/^# //p' "$0"; exit 0 ;;
+  -h | --help) sed -n '3,5s/^# //p' "$0"; exit 0 ;;
   *) echo "demo.sh: unknown option '$1'; usage: scripts/demo.sh" >&2; exit 2 ;;
 esac
 scripts/setup.sh

@@ -15,7 +15,7 @@ cd "$(dirname "$0")/.."
 wanted=()
 for argument in "$@"; do
   case "$argument" in
-    --help) sed -n '3,11s/^# //p' "$0"; exit 0 ;;
+    -h | --help) sed -n '3,11s/^# //p' "$0"; exit 0 ;;
     deb|tarball|wheel) wanted+=("$argument") ;;
     *) echo "package.sh: unknown package '$argument'; usage: scripts/package.sh [deb|tarball|wheel ...]" >&2; exit 2 ;;
   esac

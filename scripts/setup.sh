@@ -11,7 +11,7 @@ optional=(libavif-dev libheif-dev libtiff-dev)  # AVIF, HEIC, TIFF: a build with
 case "${1:-}" in
   "") ;;
   --tests) packages+=(catch2 curl python3 procps) ;;
-  --help) sed -n '3,5s/^# //p' "$0"; exit 0 ;;
+  -h | --help) sed -n '3,5s/^# //p' "$0"; exit 0 ;;
   *) echo "setup.sh: unknown option '$1'; usage: scripts/setup.sh [--tests]" >&2; exit 2 ;;
 esac
 
