@@ -74,7 +74,11 @@ TEST_CASE("clip: a list or span of images becomes [B, 3, H, W]", "[library]") {
   const Tensor pixels = clip->processor().process_images({cat, cat});
   CHECK(pixels.shape() == Shape{2, 3, side, side});
   CHECK(same_bits(pixels, clip->processor().process_images(std::vector<std::string>{cat, cat})));
-  CHECK(error_of([&] { clip->processor().process_images({"no-such.jpg"}); }).code == "MISSING");
+  CHECK(error_of([&] { clip->processor().process_images({"no-such.jpg"}); }) ==
+        Failure{"MISSING", "no-such.jpg: does not exist"});
+  const std::string text = std::string(SIGHTLINE_DATA_DIR) + "/images/LICENSES.md";
+  CHECK_THAT(error_of([&] { clip->processor().process_images({text}); }).message,
+             StartsWith(text + ": unrecognised image format"));
 }
 
 TEST_CASE("clip: an image named - is a file, and standard input is left to the program", "[library]") {

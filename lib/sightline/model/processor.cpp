@@ -57,7 +57,8 @@ Tensor Processor::process_images(std::span<const std::string> paths) const {
       const std::vector<std::byte> file = read_file(paths[i], kMaxImageBytes);
       process_image(file, pixels.view().flat().subspan(i * count, count), nullptr);
     } catch (const Error& error) {
-      if (error.subject().starts_with(paths[i])) throw;
+      if (error.subject() == paths[i]) throw;
+      if (error.subject() == "image") fail(error.code(), paths[i], error.problem());
       throw error.within(paths[i]);
     }
   }
