@@ -4,14 +4,14 @@
 Needs gguf 0.19.0 in addition to the packages of scripts/make_golden.py.
 
 - nano-TYPE.gguf: one model in seven types, with the names, keys and types of tensors of monatis/clip.cpp
-  (models/convert_hf_to_gguf.py, and models/quantize.cpp for the quantised ones): patch convolution always float16,
+  (models/convert_hf_to_gguf.py, and models/quantize.cpp for the quantized ones): patch convolution always float16,
   matrices named *.weight in TYPE, everything else float32; no logit_scale. 64 tokens, one layer per tower.
-- blocks.gguf: random blocks of every quantised type, of all finite scales.
+- blocks.gguf: random blocks of every quantized type, of all finite scales.
 - dequantized.tsv: file, tensor, FNV-1a of the values that gguf.quants.dequantize gives, as little-endian float32
-  (of the quantised files, only their quantised tensors).
+  (of the quantized files, only their quantized tensors).
 - pixels.npy [2, 3, 8, 8], ids.npy [3, 12] (the end token's id is 63 and comes last): the inputs.
 - nano-TYPE.image_embeds.npy [2, 32], nano-TYPE.text_embeds.npy [3, 32]: normalised, as transformers' CLIPModel gives
-  them in float32 with the dequantised weights.
+  them in float32 with the dequantized weights.
 """
 import json
 import os

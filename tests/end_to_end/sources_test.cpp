@@ -166,7 +166,7 @@ TEST_CASE("sources: KerasHub's preset directory, with its tokenizer and image co
   }
 }
 
-TEST_CASE("sources: GGUF as clip.cpp's converter writes it, whole and quantised", "[end_to_end][golden]") {
+TEST_CASE("sources: GGUF as clip.cpp's converter writes it, whole and quantized", "[end_to_end][golden]") {
   for (const char* type : {"f32", "f16", "q8_0", "q4_0", "q4_1", "q5_0", "q5_1"}) {
     CAPTURE(type);
     const std::string stem = golden_weights("gguf/nano-") + type;

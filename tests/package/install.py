@@ -125,7 +125,7 @@ def build_with_pkg_config(arguments, prefix, source, program):
     if version != arguments.version:
         raise Failure(f"pkg-config knows version {version}")
     flags = run(["pkg-config", "--cflags", "--libs", "--static", "sightline"], env=environment).split()
-    run([arguments.cxx, "-std=c++20", source, *flags, "-o", program])
+    run([arguments.cxx, source, *flags, "-o", program])
     return program
 
 

@@ -189,7 +189,7 @@ TEST_CASE("foreign_names: GGUF states its architecture", "[weights]") {
   CHECK(family_of_names(weights).empty());
 }
 
-TEST_CASE("foreign_names: quantised weights and adapters are rejected with the name of the library",
+TEST_CASE("foreign_names: quantized weights and adapters are rejected with the name of the library",
           "[weights][error]") {
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"text_model.encoder.layers.0.mlp.fc1.qweight", "GPTQ or AWQ"},

@@ -35,7 +35,7 @@ std::vector<Expected> dequantized() {
   return all;
 }
 
-// Number of tensors of a file in the table: all, or only the quantised ones of a quantised file.
+// Number of tensors of a file in the table: all, or only the quantized ones of a quantized file.
 std::size_t comparable(const Weights& weights) {
   std::size_t deferred = 0;
   for (const std::string& name : weights.names()) deferred += weights.find(name)->is_deferred() ? 1U : 0U;
@@ -76,7 +76,7 @@ TEST_CASE("gguf: every tensor has the bits that ggml's own package computes", "[
   CHECK(seen == comparable(weights));
 }
 
-TEST_CASE("gguf: quantised tensors are converted on demand, the others are views into the file",
+TEST_CASE("gguf: quantized tensors are converted on demand, the others are views into the file",
           "[weights]") {
   const Weights weights = Gguf().read(golden_file("nano-q5_1.gguf"));
   const StoredTensor& matrix = weights.require("v.blk.0.ffn_down.weight", Shape{64, 32});
@@ -137,7 +137,7 @@ TEST_CASE("gguf: a truncated file is reported as such", "[weights][error]") {
   CHECK(error_of([&] { (void)Gguf().read(path); }).code == "TRUNC");
 }
 
-TEST_CASE("gguf: the quantised types", "[weights]") {
+TEST_CASE("gguf: the quantized types", "[weights]") {
   for (const GgufTensorType type : {GgufTensorType::q4_0, GgufTensorType::q4_1, GgufTensorType::q5_0,
                                     GgufTensorType::q5_1, GgufTensorType::q8_0})
     CHECK(is_quantized(type));

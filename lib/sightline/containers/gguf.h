@@ -42,7 +42,7 @@ std::vector<std::string_view> gguf_strings(const GgufValue& value);
 /// strings unchanged, and array elements separated by ", ".
 std::string gguf_text(const GgufValue& value);
 
-/// The supported tensor types. The quantised ones store blocks of 32 elements.
+/// The supported tensor types. The quantized ones store blocks of 32 elements.
 enum class GgufTensorType { f32, f16, bf16, f64, i8, i16, i32, i64, q4_0, q4_1, q5_0, q5_1, q8_0 };
 
 /// A tensor, as a view into the file.

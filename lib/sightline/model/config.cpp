@@ -37,13 +37,13 @@ void check_model_type(const Json& root) {
   if (!type && !has_towers) fail(ErrorCode::missing, root.path(), "has neither model_type nor text_config");
 }
 
-// With this key transformers quantises the weights as it loads them, which changes the results.
+// With this key transformers quantizes the weights as it loads them, which changes the results.
 void check_not_quantized(const Json& root) {
   const std::optional<Json> value = root.find("quantization_config");
   if (!value || value->is_null()) return;
   const std::string method = Section(value).text("quant_method", "an unnamed method");
   fail(ErrorCode::unsupported, value->path(),
-       "requests weights quantised with " + method + ", expected unquantised weights");
+       "requests weights quantized with " + method + ", expected unquantized weights");
 }
 
 // Rejects a tower of another kind than CLIP's, by the model_type of its section.

@@ -23,7 +23,7 @@ struct StoredPanels {
 };
 
 /// A tensor as stored in a weight file: little-endian, row-major bytes of any alignment, owned by the file. A
-/// deferred tensor instead computes its bytes on first use (transposed or dequantised, for example); its
+/// deferred tensor instead computes its bytes on first use (transposed or dequantized, for example); its
 /// copies share them. const = safe to share.
 class StoredTensor {
  public:

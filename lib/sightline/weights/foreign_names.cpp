@@ -50,18 +50,18 @@ constexpr std::array kSigns = {
          "writes model.safetensors with save_pretrained"},
 };
 
-// Names that quantisation and adapter libraries add to or substitute for a weight.
+// Names that quantization and adapter libraries add to or substitute for a weight.
 constexpr std::array kChanges = {
-    Sign{At::end, ".qweight", "quantised by GPTQ or AWQ"},
-    Sign{At::end, ".qzeros", "quantised by GPTQ or AWQ"},
-    Sign{At::end, ".SCB", "quantised by bitsandbytes (8 bits)"},
-    Sign{At::end, ".weight_format", "quantised by bitsandbytes (8 bits)"},
-    Sign{At::end, ".absmax", "quantised by bitsandbytes (4 bits)"},
-    Sign{At::end, ".quant_map", "quantised by bitsandbytes (4 bits)"},
-    Sign{At::anywhere, ".quant_state.", "quantised by bitsandbytes (4 bits)"},
-    Sign{At::end, "._data", "quantised by optimum-quanto"},
-    Sign{At::end, ".weight_scale", "quantised by compressed-tensors"},
-    Sign{At::end, ".weight_packed", "quantised by compressed-tensors"},
+    Sign{At::end, ".qweight", "quantized by GPTQ or AWQ"},
+    Sign{At::end, ".qzeros", "quantized by GPTQ or AWQ"},
+    Sign{At::end, ".SCB", "quantized by bitsandbytes (8 bits)"},
+    Sign{At::end, ".weight_format", "quantized by bitsandbytes (8 bits)"},
+    Sign{At::end, ".absmax", "quantized by bitsandbytes (4 bits)"},
+    Sign{At::end, ".quant_map", "quantized by bitsandbytes (4 bits)"},
+    Sign{At::anywhere, ".quant_state.", "quantized by bitsandbytes (4 bits)"},
+    Sign{At::end, "._data", "quantized by optimum-quanto"},
+    Sign{At::end, ".weight_scale", "quantized by compressed-tensors"},
+    Sign{At::end, ".weight_packed", "quantized by compressed-tensors"},
     Sign{At::anywhere, ".lora_A.", "an adapter (LoRA), which modifies a model"},
     Sign{At::anywhere, ".lora_down.", "an adapter (LoRA), which modifies a model"},
     Sign{At::anywhere, ".lora.down.", "an adapter (LoRA), which modifies a model"},

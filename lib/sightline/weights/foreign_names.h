@@ -11,7 +11,7 @@ namespace sightline {
 /// relatives)"; "" if they are unknown. Also uses GGUF's `general.architecture`.
 std::string family_of_names(const Weights& weights);
 
-/// Errors: unsupported, with a tensor name, if the weights are quantised by a library (GPTQ, AWQ,
+/// Errors: unsupported, with a tensor name, if the weights are quantized by a library (GPTQ, AWQ,
 /// bitsandbytes, optimum-quanto) or belong to an adapter (LoRA), for any model.
 void check_plain_weights(const Weights& weights);
 

@@ -31,7 +31,7 @@ DType dtype_of(GgufTensorType type) {
       return DType::i32;
     case GgufTensorType::i64:
       return DType::i64;
-    default:  // the quantised types become float32
+    default:  // the quantized types become float32
       return DType::f32;
   }
 }

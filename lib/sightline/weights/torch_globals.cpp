@@ -26,11 +26,11 @@ constexpr std::array kStorageTypes = {
     StorageType{"ComplexFloatStorage", {DType::other, 8}},
     StorageType{"ComplexDoubleStorage", {DType::other, 16}},
 };
-// Storage classes of quantised tensors.
-constexpr std::array<std::string_view, 5> kQuantisedStorages = {
+// Storage classes of quantized tensors.
+constexpr std::array<std::string_view, 5> kQuantizedStorages = {
     "QInt8Storage", "QUInt8Storage", "QInt32Storage", "QUInt4x2Storage", "QUInt2x4Storage"};
 
-// `torch.<name>`, an element type. 0 bytes: less than 8 bits per element, or quantised.
+// `torch.<name>`, an element type. 0 bytes: less than 8 bits per element, or quantized.
 struct TorchType {
   std::string_view name;
   TorchElement element;
@@ -84,7 +84,7 @@ constexpr std::array kTypes = {
     TorchType{"uint7", {DType::other, 0}},
 };
 
-// The quantisation schemes.
+// The quantization schemes.
 constexpr std::array<std::string_view, 5> kSchemes = {"per_tensor_affine", "per_tensor_symmetric",
                                                       "per_channel_affine", "per_channel_symmetric",
                                                       "per_channel_affine_float_qparams"};
@@ -146,7 +146,7 @@ bool is_tensor_class(std::string_view module, std::string_view name) {
 }
 
 bool is_name(std::string_view module, std::string_view name) {
-  if (storage_element(module, name) || is_quantised_storage(module, name) || torch_element(module, name))
+  if (storage_element(module, name) || is_quantized_storage(module, name) || torch_element(module, name))
     return true;
   return is_tensor_class(module, name) || (module == "torch" && holds(kSchemes, name));
 }
@@ -198,8 +198,8 @@ std::string_view storage_name(DType dtype) {
   return at == kStorageTypes.end() ? std::string_view() : at->name;
 }
 
-bool is_quantised_storage(std::string_view module, std::string_view name) {
-  return module == "torch" && holds(kQuantisedStorages, name);
+bool is_quantized_storage(std::string_view module, std::string_view name) {
+  return module == "torch" && holds(kQuantizedStorages, name);
 }
 
 std::optional<TorchElement> torch_element(std::string_view module, std::string_view name) {

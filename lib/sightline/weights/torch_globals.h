@@ -21,11 +21,11 @@ enum class TorchRebuild {
   dense_with_type,  ///< the same with an untyped storage; the seventh argument is the element type
   parameter,        ///< a parameter from a tensor
   wrapped,          ///< an object from (function, class, arguments, state)
-  other,            ///< a quantised, sparse, nested or empty tensor, which is not supported
+  other,            ///< a quantized, sparse, nested or empty tensor, which is not supported
 };
 TorchRebuild torch_rebuild(std::string_view module, std::string_view name);
 
-/// An element type. 0 bytes: elements of less than a byte, or of a quantised tensor.
+/// An element type. 0 bytes: elements of less than a byte, or of a quantized tensor.
 struct TorchElement {
   DType dtype = DType::other;
   std::int64_t bytes = 0;
@@ -37,7 +37,7 @@ std::optional<TorchElement> storage_element(std::string_view module, std::string
 /// The name of the storage class of these elements in the module `torch`; "" if there is none.
 std::string_view storage_name(DType dtype);
 /// Whether it is ("torch", "QInt8Storage") or one of its relatives.
-bool is_quantised_storage(std::string_view module, std::string_view name);
+bool is_quantized_storage(std::string_view module, std::string_view name);
 /// The element type named by ("torch", "float8_e4m3fn"); nothing for other globals.
 std::optional<TorchElement> torch_element(std::string_view module, std::string_view name);
 

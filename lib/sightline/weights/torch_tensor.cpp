@@ -215,9 +215,9 @@ TorchStorages::Storage TorchStorages::storage(const PickleValue& value, const st
     fail(ErrorCode::header, subject, "has a storage of " + std::to_string(id.size()) + " fields, expected 5");
   }
   const PickleValue type = id.item(1);
-  if (is_quantised_storage(type.module(), type.name())) {
+  if (is_quantized_storage(type.module(), type.name())) {
     fail(ErrorCode::unsupported, subject,
-         "uses a " + std::string(type.name()) + " of quantised numbers, which is not supported");
+         "uses a " + std::string(type.name()) + " of quantized numbers, which is not supported");
   }
   const std::optional<TorchElement> element = storage_element(type.module(), type.name());
   if (!element) {

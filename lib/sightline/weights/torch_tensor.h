@@ -26,7 +26,7 @@ class TorchStorages {
   /// storage, or deferred if its elements are not in row-major order there. Valid as long as the bytes of the
   /// archive and `owners`. `name` is for messages. Errors: header (arguments of the wrong kind); range
   /// (sizes, strides or an offset outside the storage; a storage whose size differs from its member);
-  /// unsupported (quantised, sparse and other tensors that are not dense; negated views); unsafe (a storage
+  /// unsupported (quantized, sparse and other tensors that are not dense; negated views); unsafe (a storage
   /// key that is not a plain name); missing; limit (16 GiB, 8 dimensions); those of `ZipArchive::read`.
   StoredTensor tensor(const PickleValue& call, std::string_view name);
   /// The owners of inflated storages.
