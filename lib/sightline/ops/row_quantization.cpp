@@ -22,36 +22,70 @@ struct Range {
   bool finite = true;
 };
 
-// Up to 16 values from index k on; missing ones are zero. The sizes of whole vectors are constants.
-[[gnu::always_inline]] inline void load(const float* x, const float* factors, std::int64_t k,
-                                        std::int64_t count, Float& values) {
+// `count` values (at most 16); missing ones are zero. The size of a whole vector is a constant.
+template <bool kScaled>
+[[gnu::always_inline]] inline void load(const float* x, const float* factors, std::int64_t count,
+                                        Float& values) {
   Float scale{};
   values = Float{};
-  if (count >= k + kLanes) {
-    std::memcpy(&values, x + k, sizeof values);
-    if (factors != nullptr) std::memcpy(&scale, factors + k, sizeof scale);
+  if (count == kLanes) {
+    std::memcpy(&values, x, sizeof values);
+    if constexpr (kScaled) std::memcpy(&scale, factors, sizeof scale);
   } else {
-    const auto bytes = static_cast<std::size_t>(count - k) * sizeof(float);
-    std::memcpy(&values, x + k, bytes);
-    if (factors != nullptr) std::memcpy(&scale, factors + k, bytes);
+    const auto bytes = static_cast<std::size_t>(count) * sizeof(float);
+    std::memcpy(&values, x, bytes);
+    if constexpr (kScaled) std::memcpy(&scale, factors, bytes);
   }
-  if (factors != nullptr) values = values * scale;
+  if constexpr (kScaled) values = values * scale;
 }
 
-[[gnu::always_inline]] inline void find_range(const float* x, const float* factors, std::int64_t count,
-                                              Range* range) {
-  Float low{}, high{}, values;
-  Int invalid{};
-  for (std::int64_t k = 0; k < count; k += kLanes) {
-    load(x, factors, k, count, values);
+// The smallest and the largest values so far, in which infinity and NaN do not count, and the sum of
+// differences that are NaN for these and else 0. None of them depends on the order of the values.
+struct Extremes {
+  Float low{}, high{}, differences{};
+
+  [[gnu::always_inline]] void add(const Float& values) {
     low = values < low ? values : low;
     high = values > high ? values : high;
-    invalid |= (values - values) != Float{};  // infinity and NaN
+    differences += values - values;
   }
+  [[gnu::always_inline]] void add(const Extremes& other) {
+    low = other.low < low ? other.low : low;
+    high = other.high > high ? other.high : high;
+    differences += other.differences;
+  }
+};
+
+// Four vectors at a time, because each of their results is a chain of operations.
+template <bool kScaled>
+[[gnu::always_inline]] inline void find_range(const float* x, const float* factors, std::int64_t count,
+                                              Range* range) {
+  constexpr std::int64_t kStep = 4 * kLanes;
+  constexpr std::int64_t kAhead = 512;  // 2 KiB; the rows of a task follow each other
+  Extremes first, second, third, fourth;
+  const auto add = [&](std::int64_t k, std::int64_t size, Extremes & to) __attribute__((always_inline)) {
+    Float values;
+    load<kScaled>(x + k, factors + (kScaled ? k : 0), size, values);
+    to.add(values);
+  };
+  std::int64_t k = 0;
+  for (; k + kStep <= count; k += kStep) {
+#pragma GCC unroll 4
+    for (std::int64_t line = 0; line < kStep; line += kLanes) __builtin_prefetch(x + k + kAhead + line);
+    add(k, kLanes, first);
+    add(k + kLanes, kLanes, second);
+    add(k + 2 * kLanes, kLanes, third);
+    add(k + 3 * kLanes, kLanes, fourth);
+  }
+  for (; k + kLanes <= count; k += kLanes) add(k, kLanes, first);
+  if (k < count) add(k, count - k, second);
+  first.add(second);
+  third.add(fourth);
+  first.add(third);
   for (int lane = 0; lane < kLanes; ++lane) {
-    range->low = std::min(range->low, low[lane]);
-    range->high = std::max(range->high, high[lane]);
-    if (invalid[lane] != 0) range->finite = false;
+    range->low = std::min(range->low, first.low[lane]);
+    range->high = std::max(range->high, first.high[lane]);
+    if (first.differences[lane] != 0) range->finite = false;
   }
 }
 
@@ -59,30 +93,34 @@ struct Range {
 constexpr float kRounding = 12582912.0F;
 constexpr std::int32_t kRoundingBits = 0x4b400000;
 
+template <bool kScaled>
 [[gnu::always_inline]] inline void round_values(const float* x, const float* factors, std::int64_t count,
                                                 float steps_per_unit, std::int32_t zero,
                                                 std::uint8_t* bytes) {
-  Float values;
-  for (std::int64_t k = 0; k < count; k += kLanes) {
-    load(x, factors, k, count, values);
+  const auto round = [&](std::int64_t k, std::int64_t size, Bytes & narrow) __attribute__((always_inline)) {
+    Float values;
+    load<kScaled>(x + k, factors + (kScaled ? k : 0), size, values);
     Int steps = __builtin_bit_cast(Int, values * steps_per_unit + kRounding) - kRoundingBits + zero;
     steps = steps < 0 ? Int{} : steps;
     steps = steps > 255 ? Int{} + 255 : steps;
-    const Bytes narrow = __builtin_convertvector(steps, Bytes);
-    if (count >= k + kLanes) {
-      std::memcpy(bytes + k, &narrow, sizeof narrow);
-    } else {
-      std::memcpy(bytes + k, &narrow, static_cast<std::size_t>(count - k));
-    }
+    narrow = __builtin_convertvector(steps, Bytes);
+  };
+  Bytes narrow;
+  std::int64_t k = 0;
+  for (; k + kLanes <= count; k += kLanes) {
+    round(k, kLanes, narrow);
+    std::memcpy(bytes + k, &narrow, sizeof narrow);
   }
+  if (k == count) return;
+  round(k, count - k, narrow);
+  std::memcpy(bytes + k, &narrow, static_cast<std::size_t>(count - k));
 }
 
-}  // namespace
-
-QuantizedRow quantize_row(std::span<const float> x, const float* factors, std::span<std::uint8_t> bytes) {
+template <bool kScaled>
+QuantizedRow quantize(std::span<const float> x, const float* factors, std::span<std::uint8_t> bytes) {
   constexpr float kSteps = 255, kSmallest = 0x1p-100F;
   Range range;
-  ByCpu<find_range>::call(x.data(), factors, std::ssize(x), &range);
+  ByCpu<find_range<kScaled>>::call(x.data(), factors, std::ssize(x), &range);
   const float width = range.high - range.low;
   if (!range.finite || width > std::numeric_limits<float>::max() || width < kSmallest) {
     std::fill(bytes.begin(), bytes.end(), std::uint8_t{0});
@@ -92,9 +130,16 @@ QuantizedRow quantize_row(std::span<const float> x, const float* factors, std::s
   const float steps_per_unit = kSteps / width;
   const float zero = -range.low * steps_per_unit + kRounding;
   const std::int32_t zero_step = __builtin_bit_cast(std::int32_t, zero) - kRoundingBits;
-  ByCpu<round_values>::call(x.data(), factors, std::ssize(x), steps_per_unit, zero_step, bytes.data());
+  ByCpu<round_values<kScaled>>::call(x.data(), factors, std::ssize(x), steps_per_unit, zero_step,
+                                     bytes.data());
   std::fill(bytes.begin() + std::ssize(x), bytes.end(), static_cast<std::uint8_t>(zero_step));
   return {width / kSteps, zero_step};
+}
+
+}  // namespace
+
+QuantizedRow quantize_row(std::span<const float> x, const float* factors, std::span<std::uint8_t> bytes) {
+  return factors == nullptr ? quantize<false>(x, factors, bytes) : quantize<true>(x, factors, bytes);
 }
 
 }  // namespace sightline

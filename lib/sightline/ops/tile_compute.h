@@ -63,6 +63,18 @@ SIGHTLINE_TARGET [[gnu::always_inline]] inline Sum in_register(Sum sum) {
   return sum;
 }
 
+// Fetches the cache lines of the outputs, to write them. They are needed when the sums are complete, and
+// would be waited for then: the rows are far apart, and another thread may have written them last.
+template <int kRows, int kColumns>
+SIGHTLINE_TARGET [[gnu::always_inline]] inline void prefetch_outputs(const Tile& tile, int column) {
+  constexpr int kLineFloats = 16;
+  const float* y = tile.y + column;
+  for (int r = 0; r < kRows; ++r, y += tile.y_stride) {
+#pragma GCC unroll 4
+    for (int i = 0; i < kColumns; i += kLineFloats) __builtin_prefetch(y + i, 1, 2);
+  }
+}
+
 /// Computes kRows x (kVectors * Element::kLanes) outputs, starting at `column` of the panel. `Element` is the
 /// arithmetic of one instruction set with weights of one type:
 ///   kLanes                             lanes of a vector of sums
@@ -80,6 +92,7 @@ template <class Element, int kRows, int kVectors, int kAhead, int kMoved = 0>
 SIGHTLINE_TARGET [[gnu::always_inline]] inline void compute(const Tile& tile, int column) {
   constexpr int kGroup = Element::kGroup, kVectorBytes = Element::kLanes * kGroup * Element::kBytes;
   using Sum = typename Element::Sum;
+  prefetch_outputs<kRows, kVectors * Element::kLanes>(tile, column);
   Sum sums[kRows][kVectors];
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; ++r) {

@@ -3,7 +3,7 @@
 
 #include <immintrin.h>
 
-#define SIGHTLINE_TARGET [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,fma,f16c")]]
+#define SIGHTLINE_TARGET [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,fma,f16c,prfchw")]]
 #include "sightline/ops/tile_compute.h"
 #include "sightline/ops/tiles.h"
 

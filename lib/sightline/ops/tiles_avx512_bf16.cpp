@@ -3,7 +3,7 @@
 
 #include <immintrin.h>
 
-#define SIGHTLINE_TARGET [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma")]]
+#define SIGHTLINE_TARGET [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512bf16,fma,prfchw")]]
 #include "sightline/ops/tile_compute.h"
 #include "sightline/ops/tiles.h"
 

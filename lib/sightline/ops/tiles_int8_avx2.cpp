@@ -3,7 +3,7 @@
 
 #include <immintrin.h>
 
-#define SIGHTLINE_TARGET [[gnu::target("avx2,fma")]]
+#define SIGHTLINE_TARGET [[gnu::target("avx2,fma,prfchw")]]
 #include "sightline/ops/tile_compute_int8.h"
 #include "sightline/ops/tiles.h"
 

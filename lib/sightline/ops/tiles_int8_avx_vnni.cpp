@@ -3,7 +3,7 @@
 
 #include <immintrin.h>
 
-#define SIGHTLINE_TARGET [[gnu::target("avx2,fma,avxvnni")]]
+#define SIGHTLINE_TARGET [[gnu::target("avx2,fma,avxvnni,prfchw")]]
 #include "sightline/ops/tile_int8_256.h"
 #include "sightline/ops/tiles.h"
 

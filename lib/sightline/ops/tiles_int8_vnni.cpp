@@ -3,7 +3,7 @@
 
 #include <immintrin.h>
 
-#define SIGHTLINE_TARGET [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma")]]
+#define SIGHTLINE_TARGET [[gnu::target("avx512f,avx512bw,avx512vl,avx512dq,avx512vnni,fma,prfchw")]]
 #include "sightline/ops/tile_int8_256.h"
 #include "sightline/ops/tiles.h"
 
