@@ -158,6 +158,27 @@ TEST_CASE("int8: rows are quantized to nearest even, with an exact zero", "[ops]
   CHECK(bytes == std::vector<std::uint8_t>(40, 0));
 }
 
+TEST_CASE("int8: every position of a row counts for its range", "[ops]") {
+  const std::int64_t count = GENERATE(1, 15, 16, 63, 64, 65, 79, 80, 150);
+  const bool with_factors = GENERATE(false, true);
+  const std::vector<float> factors(static_cast<std::size_t>(count), 2.0F);
+  const float* given = with_factors ? factors.data() : nullptr;
+  const float unit = with_factors ? 2.0F : 1.0F;
+  std::vector<std::uint8_t> bytes(static_cast<std::size_t>(count));
+  for (std::size_t at = 0; at < bytes.size(); ++at) {
+    std::vector<float> x(bytes.size(), 1.0F);
+    x[at] = 255;
+    CHECK(quantize_row(x, given, bytes).scale == unit);
+    CHECK(std::vector<float>(bytes.begin(), bytes.end()) == x);
+    x[at] = -255;
+    CHECK(quantize_row(x, given, bytes).zero == (count > 1 ? 254 : 255));
+    for (const float value : {kNan, kInfinity, -kInfinity}) {
+      x[at] = value;
+      CHECK(std::isnan(quantize_row(x, given, bytes).scale));
+    }
+  }
+}
+
 TEST_CASE("int8: a value that is not finite makes the outputs of its row or column NaN", "[ops]") {
   const TileKernels& kernels = *GENERATE(from_range(int8_kernels()));
   const Activation activation = GENERATE(Activation::none, Activation::quick_gelu, Activation::gelu);
