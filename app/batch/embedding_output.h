@@ -12,6 +12,7 @@
 #include "batch/companion.h"
 #include "batch/report.h"
 #include "cli/options.h"
+#include "cli/progress.h"
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/info_file.h"
 #include "sightline/output/table_writer.h"

@@ -8,7 +8,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <climits>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -21,7 +20,6 @@ namespace sightline::app {
 namespace {
 
 constexpr int kWaitMs = 100;
-constexpr std::chrono::milliseconds kInPlaceInterval(200), kLineInterval(10'000);  // between updates
 
 /// Writes all of `text`. Returns the errno of the first failure, or 0. After a signal, it does not wait for a
 /// blocked reader.
@@ -38,14 +36,9 @@ int write_all(int descriptor, std::string_view text) {
   return 0;
 }
 
-bool is_dumb() {
-  const char* term = std::getenv("TERM");
-  return term != nullptr && std::strcmp(term, "dumb") == 0;
-}
-
 bool wants_no_color() {
   const char* no_color = std::getenv("NO_COLOR");
-  return (no_color != nullptr && *no_color != '\0') || is_dumb();
+  return (no_color != nullptr && *no_color != '\0') || terminal_is_dumb();
 }
 
 When color_choice = When::automatic;
@@ -55,13 +48,6 @@ constexpr std::string_view kBoldRed = "1;31", kYellow = "33";
 std::string colored(std::string_view word, std::string_view color) {
   if (!use_color(stderr_is_terminal())) return std::string(word);
   return std::string("\x1b[").append(color).append("m").append(word).append("\x1b[0m");
-}
-
-/// One decimal below 100, none above.
-std::string short_number(double value) {
-  char text[32];
-  std::snprintf(text, sizeof text, value < 100 ? "%.1f" : "%.0f", value);
-  return text;
 }
 
 }  // namespace
@@ -83,6 +69,10 @@ bool stdout_shares_screen() {
   return stderr_is_terminal() || (out.st_dev == err.st_dev && out.st_ino == err.st_ino);
 }
 bool stderr_is_terminal() { return ::isatty(STDERR_FILENO) == 1; }
+bool terminal_is_dumb() {
+  const char* term = std::getenv("TERM");
+  return term != nullptr && std::strcmp(term, "dumb") == 0;
+}
 
 void choose_color(When choice) { color_choice = choice; }
 bool use_color(bool is_terminal) {
@@ -107,6 +97,12 @@ void note_warning(const ConsoleOptions& options, std::string_view line) {
   note(options, colored("warning:", kYellow) + " " + std::string(line));
 }
 
+std::string short_number(double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, value < 100 ? "%.1f" : "%.0f", value);
+  return text;
+}
+
 Stopwatch::Stopwatch(const ConsoleOptions& options)
     : enabled_(options.verbose > 0), shapes_(options.verbose > 1), last_(std::chrono::steady_clock::now()) {
   if (shapes_) enable_log();
@@ -126,63 +122,6 @@ void Stopwatch::shape(std::string_view what, std::int64_t rows, std::int64_t col
   std::string line = "sightline: ";
   line.append(what).append(": [").append(std::to_string(rows)).append(", ");
   write_stderr(line.append(std::to_string(columns)).append("]\n"));
-}
-
-Progress::~Progress() {
-  clear();
-  const int signal = pending_signal();
-  if (quiet_ || signal == 0 || signal == SIGPIPE) return;
-  std::string line = "sightline: interrupted after ";
-  line.append(std::to_string(done_)).append(" of ").append(std::to_string(total_)).append(" ");
-  write_stderr(line.append(unit_).append("\n"));
-}
-
-Progress::Progress(const ConsoleOptions& options, std::int64_t total, std::string_view unit)
-    : total_(total),
-      unit_(unit),
-      quiet_(options.quiet),
-      enabled_(options.progress == When::always ||
-               (options.progress == When::automatic && !options.quiet && !stdout_shares_screen())),
-      in_place_(stderr_is_terminal() && !is_dumb()),
-      start_(std::chrono::steady_clock::now()),
-      // With --progress always, the in-place line appears from the first item on.
-      last_(options.progress == When::always && in_place_ ? start_ - kInPlaceInterval : start_) {}
-
-void Progress::advance(bool skipped) {
-  ++done_;
-  if (skipped) ++skipped_;
-  show_if_due();
-}
-
-void Progress::advance_by(std::int64_t items) {
-  done_ += items;
-  show_if_due();
-}
-
-void Progress::show_if_due() {
-  if (!enabled_) return;
-  const auto now = std::chrono::steady_clock::now();
-  const auto pause = in_place_ ? kInPlaceInterval : kLineInterval;
-  if (done_ < total_ && now - last_ >= pause) show(now);
-}
-
-void Progress::show(std::chrono::steady_clock::time_point now) {
-  last_ = now;
-  const double seconds = std::chrono::duration<double>(now - start_).count();
-  const double rate = static_cast<double>(done_) / (seconds > 0 ? seconds : 1);
-  const double left = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0;
-  std::string line = in_place_ ? "\r\x1b[K" : "sightline: ";
-  line += std::to_string(done_) + " of " + std::to_string(total_) + " " + unit_ + ", " + short_number(rate) +
-          "/s, " + short_number(left) + " s left";
-  if (skipped_ > 0) line += ", " + std::to_string(skipped_) + " skipped";
-  if (!in_place_) line += "\n";
-  write_stderr(line);
-  shown_ = in_place_;
-}
-
-void Progress::clear() {
-  if (shown_) write_stderr("\r\x1b[K");
-  shown_ = false;
 }
 
 }  // namespace sightline::app

@@ -27,6 +27,8 @@ bool stdout_is_terminal();
 /// and stderr is a terminal or the same pipe.
 bool stdout_shares_screen();
 bool stderr_is_terminal();
+/// Whether TERM is "dumb": the terminal has no escape sequences.
+bool terminal_is_dumb();
 /// Sets `--color` for the whole program, because fatal errors are printed where no options are available.
 void choose_color(When choice);
 /// Whether to use escape sequences: `--color`, else only on a terminal without NO_COLOR and TERM=dumb.
@@ -38,6 +40,9 @@ std::string error_word(std::string_view error_class);
 void note(const ConsoleOptions& options, std::string_view line);
 /// A note that begins with "warning: ", coloured if stderr supports it.
 void note_warning(const ConsoleOptions& options, std::string_view line);
+
+/// One decimal below 100, none above.
+std::string short_number(double value);
 
 /// With -v, prints the duration of each step on stderr; with -vv, also the diagnostics of the library.
 class Stopwatch {
@@ -51,33 +56,6 @@ class Stopwatch {
  private:
   bool enabled_, shapes_;
   std::chrono::steady_clock::time_point last_;
-};
-
-/// Shows "12 of 340 images, 57.1/s, 6 s left, 1 skipped" on stderr. On a terminal the line is updated in
-/// place and removed at the end; elsewhere a line is printed every 10 seconds. Unless `--progress always` is
-/// given, -q and a pager (`stdout_shares_screen`) disable it. Not thread-safe.
-class Progress {
- public:
-  Progress(const ConsoleOptions& options, std::int64_t total, std::string_view unit);
-  /// If a signal ended the run, prints how many items were processed.
-  ~Progress();
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
-
-  void advance(bool skipped);
-  /// Several items, none of them skipped.
-  void advance_by(std::int64_t items);
-  /// Removes the line from a terminal so that other output can be written.
-  void clear();
-
- private:
-  void show_if_due();
-  void show(std::chrono::steady_clock::time_point now);
-
-  std::int64_t total_, done_ = 0, skipped_ = 0;
-  std::string unit_;
-  bool quiet_, enabled_, in_place_, shown_ = false;
-  std::chrono::steady_clock::time_point start_, last_;
 };
 
 }  // namespace sightline::app

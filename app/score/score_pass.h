@@ -5,8 +5,8 @@
 #include <span>
 #include <vector>
 
-#include "cli/console.h"
 #include "cli/hints.h"
+#include "cli/progress.h"
 #include "score/score_run.h"
 #include "sightline/base/function_ref.h"
 
