@@ -27,6 +27,7 @@ struct Batch {
 bool load_pixels(const ImageRun& run, const std::string& path, std::span<float> pixels, ImageResult& result) {
   try {
     const std::vector<std::byte> bytes = read_image(path);
+    result.bytes = std::ssize(bytes);
     run.clip.processor().process_image(bytes, pixels, &result.warnings);
     if (run.strict && !result.warnings.empty()) {
       fail(ErrorCode::corrupt, path, result.warnings.front() + " (refused by --strict)");

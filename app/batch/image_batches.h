@@ -20,6 +20,7 @@ struct ImageResult {
   std::string message;               ///< without the path
   std::vector<std::string> warnings;
   std::optional<ErrorCode> error_code = {};  ///< set if this run could not use the image
+  std::int64_t bytes = 0;                    ///< size of the file
 };
 
 /// Some images in input order.

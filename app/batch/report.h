@@ -22,6 +22,7 @@ struct ItemStatus {
   std::string_view message;
   const std::vector<std::string>* warnings = nullptr;
   std::string_view hint = {};  ///< printed as a second line; usually empty
+  std::int64_t bytes = 0;      ///< read for the input
 };
 
 /// Writes `--report`: JSON Lines, one record per input in input order, and a last one with the counts.

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/progress.h"
 
+#include <sys/ioctl.h>
+#include <unistd.h>
+
 #include <csignal>
+#include <limits>
+#include <string>
 
 #include "cli/signals.h"
 
@@ -9,64 +14,78 @@ namespace sightline::app {
 namespace {
 
 constexpr std::chrono::milliseconds kInPlaceInterval(200), kLineInterval(10'000);  // between updates
+constexpr std::size_t kDefaultColumns = 80;
+constexpr std::string_view kEraseLine = "\r\x1b[K";
+
+/// The width of the terminal, which may have changed since the last line.
+std::size_t terminal_columns() {
+  winsize size = {};
+  return ::ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : kDefaultColumns;
+}
+
+void print(std::string_view text) {
+  std::string line = "sightline: ";
+  write_stderr(line.append(text).append("\n"));
+}
 
 }  // namespace
+
+Progress::Progress(const ConsoleOptions& options, std::optional<std::int64_t> total, std::string_view unit)
+    : meter_(total, unit, std::chrono::steady_clock::now()),
+      quiet_(options.quiet),
+      verbose_(options.verbose > 0),
+      enabled_(options.progress == When::always ||
+               (options.progress == When::automatic && !options.quiet && !stdout_shares_screen())),
+      in_place_(stderr_is_terminal() && !terminal_is_dumb()),
+      last_(std::chrono::steady_clock::now()) {
+  // With --progress always, the in-place line appears from the first item on.
+  if (options.progress == When::always && in_place_) last_ -= kInPlaceInterval;
+}
 
 Progress::~Progress() {
   clear();
   const int signal = pending_signal();
   if (quiet_ || signal == 0 || signal == SIGPIPE) return;
-  std::string line = "sightline: interrupted after ";
-  line.append(std::to_string(done_)).append(" of ").append(std::to_string(total_)).append(" ");
-  write_stderr(line.append(unit_).append("\n"));
+  print("interrupted after " + meter_.count_text());
 }
 
-Progress::Progress(const ConsoleOptions& options, std::int64_t total, std::string_view unit)
-    : total_(total),
-      unit_(unit),
-      quiet_(options.quiet),
-      enabled_(options.progress == When::always ||
-               (options.progress == When::automatic && !options.quiet && !stdout_shares_screen())),
-      in_place_(stderr_is_terminal() && !terminal_is_dumb()),
-      start_(std::chrono::steady_clock::now()),
-      // With --progress always, the in-place line appears from the first item on.
-      last_(options.progress == When::always && in_place_ ? start_ - kInPlaceInterval : start_) {}
-
-void Progress::advance(bool skipped) {
-  ++done_;
-  if (skipped) ++skipped_;
+void Progress::advance(const ProgressItem& item) {
+  meter_.add(item);
   show_if_due();
 }
 
 void Progress::advance_by(std::int64_t items) {
-  done_ += items;
+  meter_.add_good(items);
   show_if_due();
 }
 
 void Progress::show_if_due() {
-  if (!enabled_) return;
+  if (!enabled_ || meter_.complete()) return;
   const auto now = std::chrono::steady_clock::now();
-  const auto pause = in_place_ ? kInPlaceInterval : kLineInterval;
-  if (done_ < total_ && now - last_ >= pause) show(now);
+  if (now - last_ >= (in_place_ ? kInPlaceInterval : kLineInterval)) show(now);
 }
 
-void Progress::show(std::chrono::steady_clock::time_point now) {
+void Progress::show(ProgressMeter::Time now) {
   last_ = now;
-  const double seconds = std::chrono::duration<double>(now - start_).count();
-  const double rate = static_cast<double>(done_) / (seconds > 0 ? seconds : 1);
-  const double left = rate > 0 ? static_cast<double>(total_ - done_) / rate : 0;
-  std::string line = in_place_ ? "\r\x1b[K" : "sightline: ";
-  line += std::to_string(done_) + " of " + std::to_string(total_) + " " + unit_ + ", " + short_number(rate) +
-          "/s, " + short_number(left) + " s left";
-  if (skipped_ > 0) line += ", " + std::to_string(skipped_) + " skipped";
-  if (!in_place_) line += "\n";
-  write_stderr(line);
-  shown_ = in_place_;
+  if (!in_place_) {
+    print(meter_.line(now, std::numeric_limits<std::size_t>::max()));
+    printed_ = true;
+    return;
+  }
+  // A character in the last column would wrap the line on some terminals.
+  write_stderr(std::string(kEraseLine) + meter_.line(now, terminal_columns() - 1));
+  shown_ = true;
 }
 
 void Progress::clear() {
-  if (shown_) write_stderr("\r\x1b[K");
+  if (shown_) write_stderr(kEraseLine);
   shown_ = false;
+}
+
+void Progress::finish() {
+  clear();
+  if ((printed_ || verbose_) && pending_signal() == 0)
+    print(meter_.summary(std::chrono::steady_clock::now()));
 }
 
 }  // namespace sightline::app

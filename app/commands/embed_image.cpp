@@ -65,7 +65,8 @@ int run_embed_image(const EmbedImageOptions& o) {
   const auto write = [&](std::int64_t index, const ImageResult& result) {
     const std::string& path = paths[static_cast<std::size_t>(index)];
     const std::string hint = hints.about(path, result.error_class, result.message);
-    const ItemStatus status{index, path, path, result.error_class, result.message, &result.warnings, hint};
+    const ItemStatus status{index, path,        path, result.error_class, result.message, &result.warnings,
+                            hint,  result.bytes};
     report_item(o.items, o.console, progress, status);
     if (out.to_terminal()) progress.clear();
     in_stage(Stage::output, [&] {
@@ -83,7 +84,7 @@ int run_embed_image(const EmbedImageOptions& o) {
     });
   };
   encode_image_files({*clip, paths, thread_count(o.model), o.model.batch, o.normalize, o.items.strict}, sink);
-  progress.clear();
+  progress.finish();
   watch.lap("images encoded");
   watch.shape("embeddings", count, clip->embedding_size());
   publish(out, report);

@@ -147,7 +147,7 @@ int run_embed_text(const EmbedTextOptions& o) {
     begin += part.size();
     step = next_step(step, elapsed, out.is_direct());
   }
-  progress.clear();
+  progress.finish();
   watch.lap("texts encoded");
   watch.shape("embeddings", count, clip->embedding_size());
   throw_if_interrupted();

@@ -62,6 +62,7 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
                       good ? std::span<const float>(row) : std::span<const float>()});
   };
   for_each_image(run, run.images, 0, run.queries.size(), &items, use);
+  items.finish();
 }
 
 /// Probabilities over images are known only after all images of a caption have been scored.

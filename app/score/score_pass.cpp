@@ -37,7 +37,8 @@ void ItemReporter::flush_to_reader() {
 void ItemReporter::add(std::int64_t index, const ImageResult& result) {
   const std::string label = run_.images.label(index);
   const std::string hint = hints_.about(label, result.error_class, result.message);
-  const ItemStatus status{index, label, label, result.error_class, result.message, &result.warnings, hint};
+  const ItemStatus status{index, label,       label, result.error_class, result.message, &result.warnings,
+                          hint,  result.bytes};
   report_item(run_.options.items, run_.options.console, progress_, status);
   in_stage(Stage::output, [&] { run_.report.add(status); });
 }
@@ -109,6 +110,7 @@ void for_each_group(const ScoreRun& run, FunctionRef<void(std::int64_t first, co
     use(first, group);
     items.flush_to_reader();
   }
+  items.finish();
 }
 
 }  // namespace sightline::app

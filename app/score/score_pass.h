@@ -24,6 +24,8 @@ class ItemReporter {
   void clear_progress();
   /// Passes complete rows to the reader of a pipe. Call it after each batch.
   void flush_to_reader();
+  /// Ends the progress display. Call it after the last image.
+  void finish() { progress_.finish(); }
 
  private:
   const ScoreRun& run_;

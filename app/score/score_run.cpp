@@ -40,6 +40,7 @@ void rank_captions(const ScoreRun& run, RankingWriter& writer) {
     });
   };
   for_each_image(run, run.images, 0, run.queries.size(), &items, use);
+  items.finish();
 }
 
 /// Each thread ranks the images of one query; the results are written in order.

@@ -119,6 +119,7 @@ void rank_stored_images(const ScoreRun& run, RankingWriter& writer, const Stored
     write_search(run, writer, search, first, count, probability);
     items.flush_to_reader();
   }
+  items.finish();
 }
 
 }  // namespace sightline::app
