@@ -24,6 +24,7 @@ PARTS = {
     "tokenizers": ("tokenizer_folders", "text"),
     "model": ("models", "model"),
     "processors": ("processors", "processors"),
+    "pairs": ("pairs", "pairs"),
     "pytorch": ("pytorch", "weights"),
     "odd": ("odd_checkpoints", "weights"),
     "keras": ("keras_files", "weights"),

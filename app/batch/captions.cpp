@@ -7,7 +7,6 @@
 #include "batch/utf8_repair.h"
 #include "cli/failure.h"
 #include "sightline/base/format.h"
-#include "sightline/base/function_ref.h"
 #include "sightline/files/file.h"
 #include "sightline/model/data_folder.h"
 #include "sightline/model/locate.h"
@@ -19,8 +18,6 @@ constexpr std::size_t kMaxTextBytes = 1U << 20;
 constexpr std::size_t kMaxInlineLabelBytes = 1000;
 constexpr std::string_view kDefaultTemplate = "a photo of a {}";
 
-using Place = FunctionRef<std::string()>;  ///< location of a text: "captions.txt: line 7"
-
 /// Position of the first byte that is not UTF-8, from 1.
 std::size_t first_invalid_byte(std::string_view text) {
   std::size_t position = 0;
@@ -31,9 +28,9 @@ std::size_t first_invalid_byte(std::string_view text) {
 }
 
 /// Makes a caption without prompts; repairs it if requested, and refuses it if it is too long or not UTF-8.
-Caption check_text(std::string text, const CaptionOptions& options, Place place) {
+Caption check_text(std::string text, InvalidUtf8 invalid_utf8, CaptionPlace place) {
   Caption caption;
-  if (options.invalid_utf8 == InvalidUtf8::replace && !is_utf8(text)) {
+  if (invalid_utf8 == InvalidUtf8::replace && !is_utf8(text)) {
     RepairedText repaired = repair_utf8(text);
     text = std::move(repaired.text);
     caption.replaced = repaired.replaced;
@@ -65,7 +62,7 @@ std::vector<Caption> read_lines(const std::string& path, const CaptionOptions& o
       line.text = trim(line.text);
       if (line.text.empty()) continue;
     }
-    captions.push_back(check_text(std::move(line.text), options,
+    captions.push_back(check_text(std::move(line.text), options.invalid_utf8,
                                   [&] { return name + ": line " + std::to_string(line.number); }));
   }
   return captions;
@@ -76,8 +73,9 @@ std::vector<Caption> check_arguments(const std::vector<std::string>& texts, cons
                                      std::string_view what) {
   std::vector<Caption> captions;
   for (const std::string& text : texts) {
-    captions.push_back(check_text(
-        text, options, [&] { return std::string(what) + " " + std::to_string(captions.size() + 1); }));
+    captions.push_back(check_text(text, options.invalid_utf8, [&] {
+      return std::string(what) + " " + std::to_string(captions.size() + 1);
+    }));
   }
   return captions;
 }
@@ -128,7 +126,7 @@ std::string fill(std::string_view text, std::string_view label) {
 /// Inserts the label into all templates; refuses the caption if a prompt is too long.
 void fill_templates(Caption& caption, const std::vector<Caption>& templates, const CaptionOptions& options) {
   for (const Caption& text : templates) {
-    Caption prompt = check_text(fill(text.label, caption.label), options, [&] {
+    Caption prompt = check_text(fill(text.label, caption.label), options.invalid_utf8, [&] {
       return "label '" + caption.label.substr(0, kMaxInlineLabelBytes) + "' in its template";
     });
     if (prompt.error) {
@@ -184,6 +182,26 @@ std::vector<Caption> gather_captions(const CaptionOptions& options) {
     }
   }
   return captions;
+}
+
+Caption make_caption(std::string text, InvalidUtf8 invalid_utf8, CaptionPlace place) {
+  Caption caption = check_text(std::move(text), invalid_utf8, place);
+  if (!caption.error) caption.prompts = {caption.label};
+  return caption;
+}
+
+std::vector<std::string> caption_warnings(const Caption& caption, bool truncated, std::int64_t longest) {
+  std::vector<std::string> warnings;
+  if (caption.replaced > 0) {
+    warnings.push_back("is not UTF-8; " + std::to_string(caption.replaced) +
+                       (caption.replaced == 1 ? " invalid sequence" : " invalid sequences") +
+                       " replaced with U+FFFD");
+  }
+  if (truncated) {
+    warnings.push_back("is longer than the model accepts; truncated to " + std::to_string(longest) +
+                       " tokens");
+  }
+  return warnings;
 }
 
 void require_valid(std::span<const Caption> captions) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sightline/base/error.h"
+#include "sightline/base/function_ref.h"
 
 namespace sightline::app {
 
@@ -40,6 +41,14 @@ struct Caption {
   std::int64_t replaced = 0;         ///< number of U+FFFD inserted by `--invalid-utf8 replace`
   std::optional<Error> error;        ///< why it is refused, with the location: "captions.txt: line 7"
 };
+
+using CaptionPlace = FunctionRef<std::string()>;  ///< location of a text: "captions.txt: line 7"
+
+/// A caption of its own, without templates: repaired if requested, refused if it is too long or not UTF-8.
+Caption make_caption(std::string text, InvalidUtf8 invalid_utf8, CaptionPlace place);
+
+/// What a report says about a good caption: it was repaired, or truncated to `longest` tokens.
+std::vector<std::string> caption_warnings(const Caption& caption, bool truncated, std::int64_t longest);
 
 /// Whether any of the four sources is given. Errors: usage if there is more than one, or templates without
 /// labels.

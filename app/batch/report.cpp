@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/report.h"
 
+#include "sightline/base/escape.h"
 #include "sightline/base/format.h"
 
 namespace sightline::app {
@@ -13,12 +14,11 @@ void Report::add(const ItemStatus& item) {
   const bool good = item.error_class.empty();
   ++(good ? ok_ : skipped_);
   if (!out_) return;
-  line_ = "{\"index\":" + std::to_string(item.index) + ",\"" + label_key_ + "\":";
-  append_json_string(line_, item.label);
-  if (!is_utf8(item.label)) {
-    line_ += ",\"" + label_key_ + "_b64\":\"";
-    append_base64(line_, item.label);
-    line_ += '"';
+  line_ = "{\"index\":" + std::to_string(item.index) + ',';
+  append_json_label(line_, label_key_, item.label);
+  if (item.caption) {
+    line_ += ',';
+    append_json_label(line_, "caption", *item.caption);
   }
   line_ += good ? ",\"status\":\"ok\",\"class\":null,\"message\":null" : ",\"status\":\"skipped\",\"class\":";
   if (!good) {
@@ -46,6 +46,7 @@ void Report::prepare_commit() {
   line_ = "{\"summary\":{\"inputs\":" + std::to_string(ok_ + skipped_) + ",\"ok\":" + std::to_string(ok_) +
           ",\"skipped\":" + std::to_string(skipped_);
   if (!unsupported_images_.empty()) line_ += ",\"passed_over\":" + unsupported_images_;
+  if (!clipscore_.empty()) line_ += ",\"clipscore\":" + clipscore_;
   out_->write(line_ + "}}\n");
   out_->prepare_commit();
 }

@@ -21,8 +21,9 @@ struct ItemStatus {
   std::string_view error_class;  ///< empty if the input is good
   std::string_view message;
   const std::vector<std::string>* warnings = nullptr;
-  std::string_view hint = {};  ///< printed as a second line; usually empty
-  std::int64_t bytes = 0;      ///< read for the input
+  std::string_view hint = {};                    ///< printed as a second line; usually empty
+  std::int64_t bytes = 0;                        ///< read for the input
+  std::optional<std::string_view> caption = {};  ///< of a pair
 };
 
 /// Writes `--report`: JSON Lines, one record per input in input order, and a last one with the counts.
@@ -33,6 +34,8 @@ class Report {
 
   /// Sets `passed_over` of the summary, a JSON object; without a call, the summary has no such key.
   void set_unsupported_images(std::string json) { unsupported_images_ = std::move(json); }
+  /// Sets `clipscore` of the summary, a JSON object.
+  void set_clipscore(std::string json) { clipscore_ = std::move(json); }
   void add(const ItemStatus& item);
   /// Counts good inputs. Only if no report is written.
   void add_good(std::int64_t count) { ok_ += count; }
@@ -47,7 +50,7 @@ class Report {
 
  private:
   std::optional<OutputFile> out_;
-  std::string label_key_, line_, unsupported_images_;
+  std::string label_key_, line_, unsupported_images_, clipscore_;
   std::int64_t ok_ = 0, skipped_ = 0;
 };
 

@@ -13,20 +13,33 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kUTF16Remedy = "if it is UTF-16, convert it: iconv -f UTF-16 -t UTF-8";
 constexpr std::string_view kNullRemedy = "use -0 for NUL-separated paths, as find -print0 writes them";
 
+std::string expected(ListKind what) {
+  return what == ListKind::paths ? ", expected one path per line" : ", expected UTF-8 text";
+}
+
+bool begins_like_utf16(std::string_view text) {
+  return text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+}
+
+[[noreturn]] void fail_utf16(const std::string& name, ListKind what) {
+  fail_inputs(ErrorCode::header, name, "line 1 begins with a UTF-16 byte order mark" + expected(what),
+              kUTF16Remedy);
+}
+
+[[noreturn]] void fail_null(const std::string& name, std::int64_t line, ListKind what) {
+  std::string remedy(kUTF16Remedy);
+  if (what == ListKind::paths) remedy = std::string(kNullRemedy) + "; " + remedy;
+  fail_inputs(ErrorCode::header, name, "line " + std::to_string(line) + " has a NUL byte" + expected(what),
+              remedy);
+}
+
 /// Detects UTF-16 by its byte order mark or by a NUL byte.
 void require_text(std::string_view text, const std::string& name, ListKind what) {
-  const bool paths = what == ListKind::paths;
-  const std::string expected = paths ? ", expected one path per line" : ", expected UTF-8 text";
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-    fail_inputs(ErrorCode::header, name, "line 1 begins with a UTF-16 byte order mark" + expected,
-                kUTF16Remedy);
-  }
+  if (begins_like_utf16(text)) fail_utf16(name, what);
   const std::size_t null = text.find('\0');
   if (null == std::string_view::npos) return;
-  const auto line = 1 + std::count(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(null), '\n');
-  std::string remedy(kUTF16Remedy);
-  if (paths) remedy = std::string(kNullRemedy) + "; " + remedy;
-  fail_inputs(ErrorCode::header, name, "line " + std::to_string(line) + " has a NUL byte" + expected, remedy);
+  const auto before = text.substr(0, null);
+  fail_null(name, 1 + std::ranges::count(before, '\n'), what);
 }
 
 }  // namespace
@@ -45,6 +58,11 @@ std::vector<ListLine> read_list(const std::string& path, ListKind what) {
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return lines;
+}
+
+void require_text_line(std::string_view line, std::int64_t number, const std::string& name, ListKind what) {
+  if (number == 1 && begins_like_utf16(line)) fail_utf16(name, what);
+  if (line.find('\0') != std::string_view::npos) fail_null(name, number, what);
 }
 
 std::string_view trim(std::string_view text) {

@@ -21,6 +21,10 @@ enum class ListKind { texts, paths };
 /// with the line, for a NUL byte or a UTF-16 byte order mark, and those of `read_text_file`.
 std::vector<ListLine> read_list(const std::string& path, ListKind what);
 
+/// Checks one line of a list that is read line by line. Errors: Failure of Stage::inputs: header, as
+/// `read_list`.
+void require_text_line(std::string_view line, std::int64_t number, const std::string& name, ListKind what);
+
 /// Removes leading and trailing spaces, tabs and carriage returns.
 std::string_view trim(std::string_view text);
 

@@ -215,7 +215,7 @@ std::string ImageHints::explain(const std::string& path, std::string_view messag
   const std::string shown = printable(path);
   const bool query = about_ == HintContext::query;
   if (message == kListAsImage) {
-    if (query) return "";
+    if (query || about_ == HintContext::pair) return "";
     kind = "list";
     return "to read a list of paths: --files-from " + shown;
   }
@@ -223,11 +223,13 @@ std::string ImageHints::explain(const std::string& path, std::string_view messag
     kind = "url";
     if (scheme == "file") return "pass the path without the scheme: " + shown.substr(scheme.size() + 3);
     if (scheme != "http" && scheme != "https" && scheme != "ftp") return "only local files are supported";
+    if (about_ == HintContext::pair) return "images are not downloaded; name local files";
     const std::string command = about_ == HintContext::embed_image ? "embed-image"
                                 : query                            ? "score IMAGE... --like"
                                                                    : "score";
     return "images are not downloaded; try: curl -s '" + shown + "' | sightline " + command + " -";
   }
+  if (about_ == HintContext::pair) return "";
   if (path.find_first_of("*?[") != std::string::npos) {
     kind = "pattern";
     return "the shell expands '" + shown + "' only if it is not quoted and matches a file";

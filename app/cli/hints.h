@@ -26,6 +26,7 @@ enum class HintContext {
   score,        ///< an argument of `score`
   query,        ///< an image of `--like`
   embed_image,  ///< an argument of `embed-image`
+  pair,         ///< a line of `--pairs`
 };
 
 /// Hints, printed as a second line, for images that fail because of a probable mistake: a quoted pattern, a

@@ -53,7 +53,7 @@ struct ItemOptions {
 };
 
 /// The kind of results that a command writes, which determines its output formats.
-enum class Forms { rankings, embeddings };
+enum class Forms { rankings, embeddings, pairs };
 /// Whether a command that writes `forms` has this format.
 bool is_written(const TableFormatInfo& format, Forms forms);
 

@@ -8,12 +8,13 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"score", "Ranks captions for each image, or images for each caption",
-     "[IMAGE...] (-c TEXT... | --captions FILE | --labels A,B,C | --labels-from FILE | --like IMAGE...) "
-     "[options]",
+     "[IMAGE...] (-c TEXT... | --captions FILE | --labels A,B,C | --labels-from FILE | --like IMAGE... "
+     "| --pairs FILE) [options]",
      "  sightline score photo.jpg -c 'a cat' -c 'a dog'\n"
      "  sightline score photos/ --labels cat,dog,horse --top 1 -o best.csv\n"
      "  sightline score --image-embeddings photos.npy -c 'a red car' --by caption\n"
-     "  sightline score photos/ --like dog.jpg --top 10\n",
+     "  sightline score photos/ --like dog.jpg --top 10\n"
+     "  sightline score --pairs pairs.tsv -o clipscore.csv\n",
      describe_score},
     {"embed-image", "Writes one embedding per image", "[IMAGE...] [-o OUT] [options]",
      "  sightline embed-image photos/ -o photos.npy\n"

@@ -39,20 +39,6 @@ std::size_t next_step(std::size_t step, std::chrono::steady_clock::duration elap
   return std::min(2 * step, kMaxCaptionsPerStep);
 }
 
-std::vector<std::string> warnings_of(const Caption& caption, bool truncated, std::int64_t longest) {
-  std::vector<std::string> warnings;
-  if (caption.replaced > 0) {
-    warnings.push_back("is not UTF-8; " + std::to_string(caption.replaced) +
-                       (caption.replaced == 1 ? " invalid sequence" : " invalid sequences") +
-                       " replaced with U+FFFD");
-  }
-  if (truncated) {
-    warnings.push_back("is longer than the model accepts; truncated to " + std::to_string(longest) +
-                       " tokens");
-  }
-  return warnings;
-}
-
 /// The outputs of one run.
 struct Writing {
   const EmbedTextOptions& options;
@@ -69,7 +55,7 @@ void write_rows(const Writing& to, std::span<const Caption> captions, const Text
     const Caption& caption = captions[i];
     const auto row = static_cast<std::int64_t>(i);
     const bool truncated = embedded.truncated[i] != 0;
-    const std::vector<std::string> warnings = warnings_of(caption, truncated, to.longest);
+    const std::vector<std::string> warnings = caption_warnings(caption, truncated, to.longest);
     const std::string place = "text " + std::to_string(first + row + 1);
     ItemStatus status{first + row, caption.label, place, "", "", &warnings};
     EmbeddingRow values{caption.label, embedded.rows.view().row(row), "", "", embedded.tokens[i], truncated};

@@ -11,6 +11,7 @@
 #include "cli/option_values.h"
 #include "cli/signals.h"
 #include "commands/commands.h"
+#include "score/pairs.h"
 #include "score/query_options.h"
 #include "score/score_output.h"
 #include "score/score_run.h"
@@ -230,6 +231,7 @@ CommandLine describe_score() {
             .help = "accept stored embeddings of another model",
             .value = flag(o->any_model)});
   add_query_options(line, *o);
+  add_pairs_option(line, *o);
   line.add({.names = {"--top"},
             .value_name = "K",
             .help = "keep only the K best scores of each ranking [all]",
@@ -254,6 +256,7 @@ CommandLine describe_score() {
   add_console_options(line, o->console);
   add_progress_option(line, o->console);
   line.run = [o](const CommandLine& given) {
+    if (given.given("--pairs")) return run_pairs(*o);
     check_queries(given, *o);
     return run_score(*o);
   };

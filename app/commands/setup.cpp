@@ -55,13 +55,14 @@ ModelSettings clip_options(const ModelOptions& options) {
 bool is_stdout(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
 
 bool is_written(const TableFormatInfo& format, Forms forms) {
-  return forms == Forms::rankings || format.make_writer != nullptr;
+  return forms != Forms::embeddings || format.make_writer != nullptr;
 }
 
 TableFormat choose_format(const OutputOptions& options, Forms forms) {
   const bool to_stdout = is_stdout(options.path);
   TableFormat format = TableFormat::text;
   if (forms == Forms::embeddings) format = to_stdout ? TableFormat::jsonl : TableFormat::npy;
+  if (forms == Forms::pairs) format = TableFormat::jsonl;
   if (options.format) {
     format = *options.format;
   } else if (!to_stdout && !extension_of(options.path).empty()) {

@@ -21,6 +21,7 @@ enum class ScoreValues { probability, logit, cosine };
 struct ScoreOptions {
   InputOptions input;
   CaptionOptions captions;
+  std::string pairs;              ///< file of images and captions; "-" is stdin
   std::vector<std::string> like;  ///< images as queries; "-" is stdin
   std::string image_embeddings, text_embeddings;
   OutputOptions output;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/base/escape.h"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 
 #include "sightline/base/format.h"
@@ -41,6 +43,19 @@ void append_tsv_field(std::string& out, std::string_view text) {
   }
 }
 
+void append_tsv_text(std::string& out, std::string_view field) {
+  for (std::size_t i = 0; i < field.size(); ++i) {
+    const char next = field[i] == '\\' && i + 1 < field.size() ? field[i + 1] : '\0';
+    const char meant = next == 't' ? '\t' : next == 'n' ? '\n' : next == 'r' ? '\r' : next;
+    if (meant != next || next == '\\') {
+      out += meant;
+      ++i;
+    } else {
+      out += field[i];
+    }
+  }
+}
+
 void append_terminal_text(std::string& out, std::string_view text) {
   constexpr std::size_t kChunk = 100;  // short enough that `printable` never truncates it, even if every byte
                                        // becomes \xNN
@@ -75,6 +90,20 @@ void append_json_failure(std::string& out, std::string_view error_class, std::st
 
 void append_field_float(std::string& out, float value) {
   if (std::isfinite(value)) append_float(out, value);
+}
+
+void append_fixed(std::string& out, float value, int decimals, std::size_t width) {
+  std::array<char, 64> buffer;
+  buffer[0] = '-';
+  char* end = buffer.data() + 1;
+  if (std::isfinite(value)) {
+    end =
+        std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed, decimals)
+            .ptr;
+  }
+  const auto size = static_cast<std::size_t>(end - buffer.data());
+  if (size < width) out.append(width - size, ' ');
+  out.append(buffer.data(), size);
 }
 
 }  // namespace sightline

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,9 @@ void append_csv_field(std::string& out, std::string_view text);
 /// Appends a TSV field: backslash, tab, newline and carriage return become \\ \t \n \r; other bytes are
 /// unchanged.
 void append_tsv_field(std::string& out, std::string_view text);
+/// Appends the text of a TSV field: the reverse of `append_tsv_field`. A backslash before any other character
+/// is kept.
+void append_tsv_text(std::string& out, std::string_view field);
 /// Appends the whole `text` for one line of a terminal: control bytes and invalid UTF-8 become \xNN, a
 /// newline becomes \n, a tab becomes \t.
 void append_terminal_text(std::string& out, std::string_view text);
@@ -24,5 +28,8 @@ void append_json_label(std::string& out, std::string_view key, std::string_view 
 void append_json_failure(std::string& out, std::string_view error_class, std::string_view message);
 /// The shortest decimal form that reads back as the same float; empty for NaN and infinities.
 void append_field_float(std::string& out, float value);
+/// A number with `decimals` digits after the point, right-aligned in `width` columns; "-" for NaN and
+/// infinities.
+void append_fixed(std::string& out, float value, int decimals, std::size_t width);
 
 }  // namespace sightline

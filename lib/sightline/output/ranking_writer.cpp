@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/output/ranking_writer.h"
 
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <string>
 
@@ -168,28 +166,13 @@ class TextRankingWriter : public RankingWriter {
   void append_score(const RankedScore& score) {
     text_ += "  ";
     if (probability_) {
-      append_fixed(score.probability * 100.0F, 2, 6);
+      append_fixed(text_, score.probability * 100.0F, 2, 6);
       text_ += std::isfinite(score.probability) ? "%  " : "   ";
     }
-    append_fixed(score.cosine, 4, 7);
+    append_fixed(text_, score.cosine, 4, 7);
     text_ += "  ";
     append_terminal_text(text_, score.label);
     if (score.truncated) text_ += "  (truncated)";
-  }
-
-  // Right-aligned in `width` columns; "-" for NaN and infinities.
-  void append_fixed(float value, int decimals, std::size_t width) {
-    std::array<char, 64> buffer;
-    buffer[0] = '-';
-    char* end = buffer.data() + 1;
-    if (std::isfinite(value)) {
-      end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed,
-                          decimals)
-                .ptr;
-    }
-    const auto size = static_cast<std::size_t>(end - buffer.data());
-    if (size < width) text_.append(width - size, ' ');
-    text_.append(buffer.data(), size);
   }
 
   OutputFile& out_;
