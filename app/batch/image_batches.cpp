@@ -16,23 +16,28 @@
 namespace sightline::app {
 namespace {
 
-/// The results of images [begin, begin + items.size()) and the storage of their embeddings.
+/// Consecutive images, and their results with the storage of the embeddings.
 struct Batch {
-  std::int64_t begin = 0;
+  std::int64_t number = 0;  ///< of the batch
+  std::int64_t begin = 0;   ///< of the first image
+  std::vector<std::string> labels;
   std::vector<ImageResult> items;
   Tensor embeddings;
 };
 
-/// Reads and decodes an image. Returns whether it succeeded; sets the error in `result` if not.
-bool load_pixels(const ImageRun& run, const std::string& path, std::span<float> pixels, ImageResult& result) {
+/// Reads and decodes an image. Sets the error in `result` if that fails.
+void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pixels, ImageResult& result) {
+  const std::string& path = item.path;
   try {
-    const std::vector<std::byte> bytes = read_image(path);
+    if (item.error) throw *item.error;
+    std::vector<std::byte> read;
+    if (!item.bytes) read = read_image(path);
+    const std::vector<std::byte>& bytes = item.bytes ? *item.bytes : read;
     result.bytes = std::ssize(bytes);
     run.clip.processor().process_image(bytes, pixels, &result.warnings);
     if (run.strict && !result.warnings.empty()) {
       fail(ErrorCode::corrupt, path, result.warnings.front() + " (refused by --strict)");
     }
-    return true;
   } catch (const Failure&) {
     throw;
   } catch (const Error& error) {
@@ -41,7 +46,6 @@ bool load_pixels(const ImageRun& run, const std::string& path, std::span<float> 
     // The subject of an error may be the path, empty or "image". The report names the path only once.
     const bool named = error.subject().empty() || error.subject() == path || error.subject() == "image";
     result.message = named ? error.problem() : error.what();
-    return false;
   }
 }
 
@@ -80,24 +84,22 @@ void encode_good(const ImageRun& run, Batch& batch, TensorView<float> pixels, Co
   scatter_rows(batch, good);
 }
 
-/// Encodes images [begin, end) with the threads of the context's pool.
-Batch encode_batch(const ImageRun& run, std::int64_t begin, std::int64_t end, Context& context) {
-  Batch batch;
-  batch.begin = begin;
-  batch.items.resize(static_cast<std::size_t>(end - begin));
+/// Encodes `items` with the threads of the context's pool.
+void encode_batch(const ImageRun& run, std::span<const ImageItem> items, Batch& batch, Context& context) {
+  const std::int64_t count = std::ssize(items);
+  batch.items.resize(items.size());
   Scratch::Frame frame(context.scratch);
-  const TensorView<float> pixels = frame.take(Shape{end - begin, run.clip.processor().pixel_count()});
-  context.pool.run(end - begin, [&](std::int64_t i, int) {
+  const TensorView<float> pixels = frame.take(Shape{count, run.clip.processor().pixel_count()});
+  context.pool.run(count, [&](std::int64_t i, int) {
     throw_if_interrupted();
-    load_pixels(run, run.paths[static_cast<std::size_t>(begin + i)], pixels.row(i),
-                batch.items[static_cast<std::size_t>(i)]);
+    const auto n = static_cast<std::size_t>(i);
+    load_pixels(run, items[n], pixels.row(i), batch.items[n]);
   });
   encode_good(run, batch, pixels, context);
-  return batch;
 }
 
 void deliver(const Batch& batch, ImageSink sink) {
-  sink({batch.begin, batch.items, batch.embeddings.view()});
+  sink({batch.begin, batch.labels, batch.items, batch.embeddings.view()});
 }
 
 /// Puts finished batches in order. The thread that finishes the next batch delivers it and those that follow;
@@ -113,9 +115,9 @@ class ReorderWindow {
     return !stopped_;
   }
 
-  void put(std::int64_t number, Batch batch, ImageSink sink) {
+  void put(Batch batch, ImageSink sink) {
     const std::lock_guard lock(mutex_);
-    waiting_.emplace(number, std::move(batch));
+    waiting_.emplace(batch.number, std::move(batch));
     try {
       flush_ready_batches(sink);
     } catch (...) {
@@ -150,24 +152,65 @@ class ReorderWindow {
   bool stopped_ = false;
 };
 
+/// Divides the images of a source into batches.
+class Batches {
+ public:
+  Batches(ImageSource& source, std::int64_t size) : source_(source), size_(size) {}
+
+  /// Takes the next batch: its items, their labels and its numbers. Returns false at the end.
+  bool take(std::vector<ImageItem>& items, Batch& batch) {
+    const std::lock_guard lock(mutex_);
+    items.clear();
+    batch = {.number = number_, .begin = begin_, .labels = {}, .items = {}, .embeddings = {}};
+    for (ImageItem item; std::ssize(items) < size_ && source_.next(item);) {
+      batch.labels.push_back(item.path);
+      items.push_back(std::move(item));
+    }
+    if (items.empty()) return false;
+    ++number_;
+    begin_ += std::ssize(items);
+    return true;
+  }
+
+ private:
+  ImageSource& source_;
+  std::int64_t size_;
+  std::mutex mutex_;
+  std::int64_t number_ = 0, begin_ = 0;
+};
+
+/// The number of images in a batch, and of threads that can have one of their own.
+struct Division {
+  std::int64_t batch, leaders;
+};
+
+Division divide(const ImageRun& run, const ImageSource& source, int threads) {
+  const PassPlan plan = plan_passes(run.clip.config(), run.batch);
+  const std::optional<std::int64_t> count = source.size();
+  if (!count) return {plan.images, threads};
+  const std::int64_t batch = images_per_pass(plan, *count), passes = (*count + batch - 1) / batch;
+  log_debug("images: " + std::to_string(*count) + " in " + std::to_string(passes) + " passes of " +
+            std::to_string(batch));
+  return {batch, std::min<std::int64_t>(passes, threads)};
+}
+
 }  // namespace
 
-void encode_image_files(const ImageRun& run, ImageSink sink) {
-  const auto count = static_cast<std::int64_t>(run.paths.size());
-  const PassPlan plan = plan_passes(run.clip.config(), run.batch);
-  const std::int64_t batch = images_per_pass(plan, count), passes = (count + batch - 1) / batch;
-  log_debug("images: " + std::to_string(count) + " in " + std::to_string(passes) + " passes of " +
-            std::to_string(batch));
+void encode_images(const ImageRun& run, ImageSource& source, ImageSink sink) {
   ThreadPool pool(run.threads);
+  const Division division = divide(run, source, pool.size());
   std::vector<Scratch> scratches(static_cast<std::size_t>(pool.size()));
+  Batches batches(source, division.batch);
   ReorderWindow window(2 * pool.size());
-  pool.lead(passes, [&](std::int64_t number, int worker, ThreadPool& team) {
+  pool.lead(division.leaders, [&](std::int64_t, int worker, ThreadPool& team) {
     try {
-      throw_if_interrupted();
-      if (!window.wait_for_turn(number)) return;
       Context context{team, scratches[static_cast<std::size_t>(worker)]};
-      const std::int64_t begin = number * batch;
-      window.put(number, encode_batch(run, begin, std::min(begin + batch, count), context), sink);
+      std::vector<ImageItem> items;
+      for (Batch batch; throw_if_interrupted(), batches.take(items, batch);) {
+        if (!window.wait_for_turn(batch.number)) return;
+        encode_batch(run, items, batch, context);
+        window.put(std::move(batch), sink);
+      }
     } catch (...) {
       window.stop();  // the others must not wait for a batch that never arrives
       throw;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "batch/image_source.h"
 #include "sightline/base/error.h"
 #include "sightline/base/function_ref.h"
 #include "sightline/model/model.h"
@@ -25,7 +26,8 @@ struct ImageResult {
 
 /// Some images in input order.
 struct ImageBlock {
-  std::int64_t first;  ///< the number of results[0]
+  std::int64_t first;                   ///< the number of results[0]
+  std::span<const std::string> labels;  ///< of the results; empty for stored embeddings
   std::span<const ImageResult>
       results;                   ///< their embeddings are rows of `rows`; empty where the image failed
   TensorView<const float> rows;  ///< [results, E]; zeros where the image failed
@@ -34,18 +36,17 @@ using ImageSink = FunctionRef<void(const ImageBlock& block)>;
 
 struct ImageRun {
   const Model& clip;
-  const std::vector<std::string>& paths;
   int threads = 1;
   std::int64_t batch = 0;  ///< images in a forward pass; 0: chosen for the model
   bool normalize = true;
   bool strict = false;  ///< an image with a warning fails
 };
 
-/// Reads, decodes and encodes all images and passes them to `sink` in input order, one batch at a time; a
-/// batch is one forward pass (`PassPlan`). Each thread processes batches of its own, which a bounded window
-/// puts in order; a thread for which none is left helps the others. The results are bit-identical for any
-/// number of threads. A bad image does not affect the rest of its batch. Errors: Failure of Stage::model;
-/// Interrupted; those that `sink` throws.
-void encode_image_files(const ImageRun& run, ImageSink sink);
+/// Reads, decodes and encodes the images of `source` and passes them to `sink` in input order, one batch at a
+/// time; a batch is one forward pass (`PassPlan`). Each thread processes batches of its own, which a bounded
+/// window puts in order; a thread for which none is left helps the others. The results are bit-identical for
+/// any number of threads. A bad image does not affect the rest of its batch. Errors: Failure of Stage::model;
+/// Interrupted; those that `source` and `sink` throw.
+void encode_images(const ImageRun& run, ImageSource& source, ImageSink sink);
 
 }  // namespace sightline::app

@@ -5,6 +5,7 @@
 #include "batch/embedding_info.h"
 #include "batch/embedding_output.h"
 #include "batch/image_batches.h"
+#include "batch/list_source.h"
 #include "batch/report.h"
 #include "cli/failure.h"
 #include "cli/hints.h"
@@ -62,8 +63,7 @@ int run_embed_image(const EmbedImageOptions& o) {
 
   Progress progress(o.console, count, "images");
   ImageHints hints(HintContext::embed_image);
-  const auto write = [&](std::int64_t index, const ImageResult& result) {
-    const std::string& path = paths[static_cast<std::size_t>(index)];
+  const auto write = [&](std::int64_t index, const std::string& path, const ImageResult& result) {
     const std::string hint = hints.about(path, result.error_class, result.message);
     const ItemStatus status{index, path,        path, result.error_class, result.message, &result.warnings,
                             hint,  result.bytes};
@@ -76,14 +76,15 @@ int run_embed_image(const EmbedImageOptions& o) {
   };
   const auto sink = [&](const ImageBlock& block) {
     for (std::size_t i = 0; i < block.results.size(); ++i) {
-      write(block.first + static_cast<std::int64_t>(i), block.results[i]);
+      write(block.first + static_cast<std::int64_t>(i), block.labels[i], block.results[i]);
     }
     in_stage(Stage::output, [&] {
       report.flush_to_reader();
       out.flush_to_reader();
     });
   };
-  encode_image_files({*clip, paths, thread_count(o.model), o.model.batch, o.normalize, o.items.strict}, sink);
+  ListSource source(paths);
+  encode_images({*clip, thread_count(o.model), o.model.batch, o.normalize, o.items.strict}, source, sink);
   progress.finish();
   watch.lap("images encoded");
   watch.shape("embeddings", count, clip->embedding_size());

@@ -183,7 +183,7 @@ int run_score(const ScoreOptions& o) {
              : std::make_unique<QuerySide>(std::move(captions), *clip, o.model.batch, pool);
   watch.lap("captions encoded");
   if (!o.like.empty()) {
-    queries->add_images({*clip, o.like, thread_count(o.model), o.model.batch, true, o.items.strict},
+    queries->add_images({*clip, thread_count(o.model), o.model.batch, true, o.items.strict}, o.like,
                         o.console);
     watch.lap("queries encoded");
   }

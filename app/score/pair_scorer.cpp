@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "batch/list_source.h"
 #include "sightline/model/head.h"
 
 namespace sightline::app {
@@ -106,13 +107,15 @@ void PairScorer::score(const PairBlock& block, PairSink sink, FunctionRef<void()
              clip_.embedding_size());
   work.flush(sink);
   batch_done();
-  if (!work.paths().empty())
-    encode_image_files({clip_, work.paths(), options_.threads, options_.batch, true, options_.strict},
-                       [&](const ImageBlock& images) {
-                         work.add(images);
-                         work.flush(sink);
-                         batch_done();
-                       });
+  if (!work.paths().empty()) {
+    ListSource images(work.paths());
+    encode_images({clip_, options_.threads, options_.batch, true, options_.strict}, images,
+                  [&](const ImageBlock& encoded) {
+                    work.add(encoded);
+                    work.flush(sink);
+                    batch_done();
+                  });
+  }
   last_ = work.last();
   if (!last_) last_ = std::move(last);
 }

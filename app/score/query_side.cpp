@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "batch/embedding_output.h"
+#include "batch/list_source.h"
 #include "cli/failure.h"
 #include "cli/hints.h"
 #include "sightline/base/format.h"
@@ -71,17 +72,18 @@ QuerySide::QuerySide(StoredRows rows) : captions_(rows.size()), stored_(std::mov
   for (std::int64_t i = 0; i < captions_; ++i) stored_->read(i, rows_.view().row(i));
 }
 
-void QuerySide::add_images(const ImageRun& run, const ConsoleOptions& console) {
-  const std::int64_t count = std::ssize(run.paths), before = size() - in_file_;
+void QuerySide::add_images(const ImageRun& run, const std::vector<std::string>& paths,
+                           const ConsoleOptions& console) {
+  const std::int64_t count = std::ssize(paths), before = size() - in_file_;
   Tensor rows = grown(rows_, count, run.clip.embedding_size());
-  encode_image_files(run, [&](const ImageBlock& block) {
-    for (std::size_t i = 0; i < block.results.size(); ++i) {
-      check_query(run.paths[static_cast<std::size_t>(block.first) + i], block.results[i], console);
-    }
+  ListSource source(paths);
+  encode_images(run, source, [&](const ImageBlock& block) {
+    for (std::size_t i = 0; i < block.results.size(); ++i)
+      check_query(block.labels[i], block.results[i], console);
     std::ranges::copy(block.rows.flat(), rows.view().row(before + block.first).begin());
   });
   rows_ = std::move(rows);
-  labels_.insert(labels_.end(), run.paths.begin(), run.paths.end());
+  labels_.insert(labels_.end(), paths.begin(), paths.end());
   truncated_.resize(labels_.size());
 }
 

@@ -23,9 +23,9 @@ class QuerySide {
   QuerySide(std::vector<Caption> captions, const Model& clip, std::int64_t batch, ThreadPool& pool);
   /// Rows of a file above 1 GiB are read on demand. Errors: Failure of Stage::inputs.
   explicit QuerySide(StoredRows rows);
-  /// Appends the images of `run`. With -v, their warnings are shown. Errors: Failure of Stage::inputs for an
-  /// unusable image; those of encode_image_files.
-  void add_images(const ImageRun& run, const ConsoleOptions& console);
+  /// Appends images. With -v, their warnings are shown. Errors: Failure of Stage::inputs for an unusable
+  /// image; those of encode_images.
+  void add_images(const ImageRun& run, const std::vector<std::string>& paths, const ConsoleOptions& console);
 
   std::int64_t size() const { return static_cast<std::int64_t>(labels_.size()); }
   /// The caption, or the path of an image.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "batch/list_source.h"
 #include "cli/signals.h"
 
 namespace sightline::app {
@@ -20,7 +21,8 @@ class ImageFiles : public ImageSide {
   std::int64_t size() const override { return static_cast<std::int64_t>(paths_.size()); }
   std::string label(std::int64_t index) const override { return paths_[static_cast<std::size_t>(index)]; }
   void for_each(const Model& clip, ThreadPool& /*pool*/, ImageSink sink) const override {
-    encode_image_files({clip, paths_, threads_, batch_, true, strict_}, sink);
+    ListSource source(paths_);
+    encode_images({clip, threads_, batch_, true, strict_}, source, sink);
   }
   bool is_cheap() const override { return false; }
 
@@ -50,7 +52,9 @@ class StoredImages : public ImageSide {
           read(first + i, rows.view().row(i), results[static_cast<std::size_t>(i)]);
         }
       });
-      sink({first, std::span(results).first(static_cast<std::size_t>(count)),
+      sink({first,
+            {},
+            std::span(results).first(static_cast<std::size_t>(count)),
             rows.view().slice_rows(0, count)});
     }
   }
@@ -99,6 +103,7 @@ class ImagesInMemory : public ImageSide {
     for (std::int64_t first = 0; first < size(); first += kImagesPerBlock) {
       const std::int64_t count = std::min(kImagesPerBlock, size() - first);
       sink({first,
+            {},
             std::span(results_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
             rows_.view().slice_rows(first, count)});
     }

@@ -21,7 +21,7 @@ class ImageSide {
   virtual std::int64_t size() const = 0;
   virtual std::string label(std::int64_t index) const = 0;
   /// Visits all images in order; stored embeddings are read in blocks by `pool`. Errors: those of
-  /// encode_image_files; Failure of Stage::inputs.
+  /// encode_images; Failure of Stage::inputs.
   virtual void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const = 0;
   /// The stored embeddings; null for image files.
   virtual const StoredRows* stored() const { return nullptr; }

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sightline/base/error.h"
+
+namespace sightline::app {
+
+/// One input of a run.
+struct ImageItem {
+  std::string path;  ///< its label: a path as given, "-", or "x.tar/member"
+  /// Its content if the source has read it; otherwise the thread that encodes the image reads `path`.
+  std::optional<std::vector<std::byte>> bytes = {};
+  std::optional<Error> error = {};  ///< the source could not provide it: it becomes one skipped row
+};
+
+/// The images of a run, in order. One thread at a time may call its functions.
+class ImageSource {
+ public:
+  virtual ~ImageSource() = default;
+  /// Replaces `item` with the next input; returns false at the end. May wait for input. Errors: Failure of
+  /// Stage::inputs or Stage::streams; Interrupted.
+  virtual bool next(ImageItem& item) = 0;
+  /// The same for an input that is not needed, whose content need not be read.
+  virtual bool skip();
+  /// The number of inputs, if it is known without reading them.
+  virtual std::optional<std::int64_t> size() const { return std::nullopt; }
+  /// Whether `next` would return at once.
+  virtual bool ready() { return true; }
+};
+
+}  // namespace sightline::app
