@@ -4,6 +4,7 @@
 #include <pthread.h>
 
 #include <atomic>
+#include <chrono>
 #include <numeric>
 #include <stdexcept>
 #include <thread>
@@ -139,6 +140,49 @@ TEST_CASE("pool: an exception of a team reaches the caller and the pool stays us
               [&](std::int64_t, int, ThreadPool& team) { team.run(20, [&](std::int64_t, int) { ++done; }); });
     CHECK(done == 120);
   }
+}
+
+TEST_CASE("pool: a leader without work helps other teams until there is some", "[base]") {
+  const int threads = GENERATE(2, 3, 8);
+  ThreadPool pool(threads);
+  for (int round = 0; round < 50; ++round) {
+    std::atomic<int> leaders{0}, helpers{0}, idle{0};
+    std::atomic<bool> ready{false};
+    // Piece 0 ends only if another leader works in its team; after that, the others may return.
+    pool.lead(threads, [&](std::int64_t piece, int, ThreadPool& team) {
+      ++leaders;
+      if (piece > 0) {
+        team.help_until([&] { return ready.load(); });
+        ++idle;
+        return;
+      }
+      while (leaders < threads) std::this_thread::yield();
+      team.run(2, [&](std::int64_t, int) {
+        ++helpers;
+        while (helpers < 2) std::this_thread::yield();
+      });
+      ready = true;
+      team.wake_leaders();
+    });
+    CHECK(idle == threads - 1);
+  }
+}
+
+TEST_CASE("pool: an idle leader is woken without any team at work", "[base]") {
+  ThreadPool pool(2);
+  std::atomic<int> asked{0};
+  std::atomic<bool> ready{false};
+  pool.lead(2, [&](std::int64_t piece, int, ThreadPool& team) {
+    if (piece == 0) {
+      team.help_until([&] { return ++asked, ready.load(); });
+      return;
+    }
+    while (asked == 0) std::this_thread::yield();
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));  // until it sleeps
+    ready = true;
+    team.wake_leaders();
+  });
+  CHECK(asked >= 2);
 }
 
 TEST_CASE("pool: there is at least one core", "[base]") { CHECK(available_cores() >= 1); }

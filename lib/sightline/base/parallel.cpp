@@ -72,6 +72,7 @@ struct ThreadPool::State {
   std::mutex mutex;
   std::condition_variable wake;
   std::atomic<int> sleepers{0};
+  std::atomic<std::int64_t> wakes{0};  // calls of `wake_leaders`
   std::atomic<bool> stop{false};
 
   Job& team_of(int thread) { return jobs[static_cast<std::size_t>(thread) + 1]; }
@@ -80,6 +81,9 @@ struct ThreadPool::State {
 
   bool any_open() const {
     return std::ranges::any_of(jobs, [](const Job& job) { return job.open.load(); });
+  }
+  bool any_team_open() const {
+    return std::any_of(jobs.begin() + 1, jobs.end(), [](const Job& job) { return job.open.load(); });
   }
 
   void work(Job& job, int worker) {
@@ -98,11 +102,11 @@ struct ThreadPool::State {
   }
 
   // Works on every open job once; a team that `thread` leads itself is never open here. Returns whether there
-  // was one.
-  bool help(int thread) {
+  // was one. A leader does not work on the pool's own job, because it is inside that job.
+  bool help(int thread, bool is_leader = false) {
     bool helped = false;
     const std::size_t count = jobs.size();
-    for (std::size_t i = 0; i < count; ++i) {
+    for (std::size_t i = is_leader ? 1 : 0; i < count; ++i) {
       // The pool's own job first; then teams, beginning with another one for each thread.
       const std::size_t number = i == 0 ? 0 : 1 + (static_cast<std::size_t>(thread) + i - 1) % (count - 1);
       Job& job = jobs[number];
@@ -147,6 +151,21 @@ struct ThreadPool::State {
         sleep(enough);
         spins_left = idle_spins();
       }
+    }
+  }
+
+  // The same for a leader, which also sleeps while `wakes` does not change.
+  void help_teams_until(int thread, FunctionRef<bool()> enough) {
+    for (;;) {
+      const std::int64_t before = wakes.load();
+      if (enough()) return;
+      int spins_left = idle_spins();
+      while (!help(thread, true) && --spins_left > 0) pause_cpu();
+      if (spins_left > 0) continue;
+      std::unique_lock lock(mutex);
+      sleepers.fetch_add(1);
+      wake.wait(lock, [&] { return any_team_open() || wakes.load() != before; });
+      sleepers.fetch_sub(1);
     }
   }
 
@@ -239,6 +258,18 @@ void ThreadPool::lead(std::int64_t count, FunctionRef<void(std::int64_t, int, Th
     body(index, worker, team);
   };
   state_.run(job_, thread_, count, lead_one, true);
+}
+
+void ThreadPool::help_until(FunctionRef<bool()> enough) {
+  if (!state_.threads.empty()) state_.help_teams_until(thread_, enough);
+}
+
+void ThreadPool::wake_leaders() {
+  {
+    const std::lock_guard lock(state_.mutex);
+    state_.wakes.fetch_add(1);
+  }
+  state_.wake.notify_all();
 }
 
 int available_cores() {

@@ -33,6 +33,13 @@ class ThreadPool {
   /// none, a team is its leader alone.
   void lead(std::int64_t count, FunctionRef<void(std::int64_t index, int worker, ThreadPool& team)> body);
 
+  /// For a leader that has nothing to work on for now: helps the other teams until `enough` returns true. It
+  /// is called at the start, after each piece of help and after each `wake_leaders`; the thread sleeps while
+  /// no team needs help. In a pool of one thread, returns at once.
+  void help_until(FunctionRef<bool()> enough);
+  /// Makes the threads in `help_until` call `enough` again.
+  void wake_leaders();
+
  private:
   struct Job;
   struct State;
