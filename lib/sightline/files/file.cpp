@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/files/file.h"
 
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,6 +9,7 @@
 
 #include "sightline/files/descriptor.h"
 #include "sightline/files/regular_file.h"
+#include "sightline/files/standard_input.h"
 #include "sightline/files/system_error.h"
 #include "sightline/files/waiting.h"
 
@@ -48,15 +48,6 @@ std::vector<std::byte> read_to_end(int descriptor, std::size_t size_hint, std::i
   return bytes;
 }
 
-std::vector<std::byte> read_stdin(const std::string& path, std::int64_t limit) {
-  if (::fcntl(STDIN_FILENO, F_GETFD) < 0) fail(ErrorCode::io, path, "standard input is closed");
-  struct stat status {};
-  if (::fstat(STDIN_FILENO, &status) == 0 && S_ISDIR(status.st_mode)) {
-    fail(ErrorCode::io, path, "standard input is a folder, expected a file or pipe");
-  }
-  return read_to_end(STDIN_FILENO, 0, limit, path);
-}
-
 }  // namespace
 
 std::vector<std::byte> read_file(const std::string& path, std::int64_t limit) {
@@ -66,8 +57,9 @@ std::vector<std::byte> read_file(const std::string& path, std::int64_t limit) {
 }
 
 std::vector<std::byte> read_input(const std::string& path, std::int64_t limit) {
-  if (path == "-" || path == "/dev/stdin") return read_stdin(path, limit);
-  return read_file(path, limit);
+  if (!is_standard_input(path)) return read_file(path, limit);
+  check_standard_input(path);
+  return read_to_end(STDIN_FILENO, 0, limit, path);
 }
 
 bool file_exists(const std::string& path) {
