@@ -57,7 +57,7 @@ std::vector<Caption> read_lines(const std::string& path, const CaptionOptions& o
                                 Whitespace whitespace) {
   const std::string name = path == "-" ? "standard input" : path;
   std::vector<Caption> captions;
-  for (ListLine& line : read_list(path, ListKind::texts)) {
+  for (ListLine& line : read_list(path)) {
     if (whitespace == Whitespace::strip) {
       line.text = trim(line.text);
       if (line.text.empty()) continue;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/embedding_output.h"
 
+#include <sys/stat.h>
+
 #include "cli/failure.h"
 #include "sightline/base/format.h"
 #include "sightline/embeddings/score_index.h"
@@ -21,11 +23,11 @@ EmbeddingOutput::EmbeddingOutput(const OutputOptions& options, TableFormat forma
   });
 }
 
-void EmbeddingOutput::begin(std::int64_t columns, std::int64_t rows,
+void EmbeddingOutput::begin(std::int64_t columns, std::optional<std::int64_t> rows,
                             std::function<EmbeddingsInfo()> describe) {
   columns_ = columns;
   describe_ = std::move(describe);
-  table_->begin(columns, options_.drop_bad ? std::nullopt : std::optional(rows));
+  table_->begin(columns, options_.drop_bad ? std::nullopt : rows);
 }
 
 void EmbeddingOutput::row(const EmbeddingRow& row) {
@@ -59,6 +61,12 @@ void EmbeddingOutput::commit() {
   if (info_) info_->commit();
   if (score_index_) score_index_->commit();
   out_->commit();
+}
+
+bool needs_row_count(const OutputOptions& options, TableFormat format) {
+  if (format != TableFormat::npy) return false;
+  struct stat status = {};
+  return is_stdout(options.path) || (::stat(options.path.c_str(), &status) == 0 && !S_ISREG(status.st_mode));
 }
 
 std::string item_name(std::string_view path) {

@@ -41,7 +41,9 @@ class EmbeddingOutput {
 
   /// `describe` returns the contents of the info file except for the numbers of rows and columns. It is
   /// called at the end, when the weights are in memory, and only if an info file is written.
-  void begin(std::int64_t columns, std::int64_t rows, std::function<EmbeddingsInfo()> describe);
+  /// `rows`: nullopt if their number is not known; see `needs_row_count`.
+  void begin(std::int64_t columns, std::optional<std::int64_t> rows,
+             std::function<EmbeddingsInfo()> describe);
   void row(const EmbeddingRow& row);
   /// Passes complete rows to the reader of a pipe. Call it after each batch.
   void flush_to_reader() { out_->flush_to_reader(); }
@@ -64,6 +66,10 @@ class EmbeddingOutput {
   std::function<EmbeddingsInfo()> describe_;
   std::int64_t rows_ = 0, columns_ = 0;
 };
+
+/// Whether the number of rows should be known before the first one is written: for an .npy output that
+/// cannot be changed afterwards, which is stdout, a FIFO or a device.
+bool needs_row_count(const OutputOptions& options, TableFormat format);
 
 /// The name of an input in messages: its path, or "standard input" for "-".
 std::string item_name(std::string_view path);

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "batch/batch_queue.h"
 #include "batch/inputs.h"
 #include "cli/failure.h"
 #include "cli/signals.h"
@@ -16,10 +17,10 @@
 namespace sightline::app {
 namespace {
 
-/// Consecutive images, and their results with the storage of the embeddings.
+/// The results of a batch and the storage of their embeddings.
 struct Batch {
   std::int64_t number = 0;  ///< of the batch
-  std::int64_t begin = 0;   ///< of the first image
+  std::int64_t first = 0;   ///< of its first image
   std::vector<std::string> labels;
   std::vector<ImageResult> items;
   Tensor embeddings;
@@ -84,22 +85,25 @@ void encode_good(const ImageRun& run, Batch& batch, TensorView<float> pixels, Co
   scatter_rows(batch, good);
 }
 
-/// Encodes `items` with the threads of the context's pool.
-void encode_batch(const ImageRun& run, std::span<const ImageItem> items, Batch& batch, Context& context) {
-  const std::int64_t count = std::ssize(items);
-  batch.items.resize(items.size());
+/// Encodes images with the threads of the context's pool.
+Batch encode_batch(const ImageRun& run, ItemBatch& from, Context& context) {
+  Batch batch{.number = from.number, .first = from.first, .labels = {}, .items = {}, .embeddings = {}};
+  const std::int64_t count = std::ssize(from.items);
+  batch.items.resize(from.items.size());
   Scratch::Frame frame(context.scratch);
   const TensorView<float> pixels = frame.take(Shape{count, run.clip.processor().pixel_count()});
   context.pool.run(count, [&](std::int64_t i, int) {
     throw_if_interrupted();
     const auto n = static_cast<std::size_t>(i);
-    load_pixels(run, items[n], pixels.row(i), batch.items[n]);
+    load_pixels(run, from.items[n], pixels.row(i), batch.items[n]);
   });
+  for (ImageItem& item : from.items) batch.labels.push_back(std::move(item.path));
   encode_good(run, batch, pixels, context);
+  return batch;
 }
 
 void deliver(const Batch& batch, ImageSink sink) {
-  sink({batch.begin, batch.labels, batch.items, batch.embeddings.view()});
+  sink({batch.first, batch.labels, batch.items, batch.embeddings.view()});
 }
 
 /// Puts finished batches in order. The thread that finishes the next batch delivers it and those that follow;
@@ -152,33 +156,6 @@ class ReorderWindow {
   bool stopped_ = false;
 };
 
-/// Divides the images of a source into batches.
-class Batches {
- public:
-  Batches(ImageSource& source, std::int64_t size) : source_(source), size_(size) {}
-
-  /// Takes the next batch: its items, their labels and its numbers. Returns false at the end.
-  bool take(std::vector<ImageItem>& items, Batch& batch) {
-    const std::lock_guard lock(mutex_);
-    items.clear();
-    batch = {.number = number_, .begin = begin_, .labels = {}, .items = {}, .embeddings = {}};
-    for (ImageItem item; std::ssize(items) < size_ && source_.next(item);) {
-      batch.labels.push_back(item.path);
-      items.push_back(std::move(item));
-    }
-    if (items.empty()) return false;
-    ++number_;
-    begin_ += std::ssize(items);
-    return true;
-  }
-
- private:
-  ImageSource& source_;
-  std::int64_t size_;
-  std::mutex mutex_;
-  std::int64_t number_ = 0, begin_ = 0;
-};
-
 /// The number of images in a batch, and of threads that can have one of their own.
 struct Division {
   std::int64_t batch, leaders;
@@ -200,23 +177,23 @@ void encode_images(const ImageRun& run, ImageSource& source, ImageSink sink) {
   ThreadPool pool(run.threads);
   const Division division = divide(run, source, pool.size());
   std::vector<Scratch> scratches(static_cast<std::size_t>(pool.size()));
-  Batches batches(source, division.batch);
+  BatchQueue queue(source, division.batch);
   ReorderWindow window(2 * pool.size());
   pool.lead(division.leaders, [&](std::int64_t, int worker, ThreadPool& team) {
     try {
       Context context{team, scratches[static_cast<std::size_t>(worker)]};
-      std::vector<ImageItem> items;
-      for (Batch batch; throw_if_interrupted(), batches.take(items, batch);) {
-        if (!window.wait_for_turn(batch.number)) return;
-        encode_batch(run, items, batch, context);
-        window.put(std::move(batch), sink);
+      for (ItemBatch items; queue.take(items, team); queue.done()) {
+        if (!window.wait_for_turn(items.number)) return;
+        window.put(encode_batch(run, items, context), sink);
       }
     } catch (...) {
       window.stop();  // the others must not wait for a batch that never arrives
+      queue.stop(team);
       throw;
     }
   });
   throw_if_interrupted();
+  queue.rethrow_error();
 }
 
 }  // namespace sightline::app

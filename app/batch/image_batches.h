@@ -43,10 +43,11 @@ struct ImageRun {
 };
 
 /// Reads, decodes and encodes the images of `source` and passes them to `sink` in input order, one batch at a
-/// time; a batch is one forward pass (`PassPlan`). Each thread processes batches of its own, which a bounded
-/// window puts in order; a thread for which none is left helps the others. The results are bit-identical for
-/// any number of threads. A bad image does not affect the rest of its batch. Errors: Failure of Stage::model;
-/// Interrupted; those that `source` and `sink` throw.
+/// time; a batch is one forward pass (`PassPlan`), or fewer images if the source makes them wait
+/// (`BatchQueue`). Each thread processes batches of its own, which a bounded window puts in order; a thread
+/// for which none is left helps the others. The results are bit-identical for any number of threads. A bad
+/// image does not affect the rest of its batch. Errors: Failure of Stage::model; Interrupted; those of
+/// `sink`; those of `source`, after the images before have been passed on.
 void encode_images(const ImageRun& run, ImageSource& source, ImageSink sink);
 
 }  // namespace sightline::app

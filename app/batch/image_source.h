@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -30,8 +31,9 @@ class ImageSource {
   virtual bool skip();
   /// The number of inputs, if it is known without reading them.
   virtual std::optional<std::int64_t> size() const { return std::nullopt; }
-  /// Whether `next` would return at once.
-  virtual bool ready() { return true; }
+  /// Waits for up to `patience` until `next` would return at once, and returns whether it would. Errors: as
+  /// `next`.
+  virtual bool ready(std::chrono::milliseconds /*patience*/ = {}) { return true; }
 };
 
 }  // namespace sightline::app

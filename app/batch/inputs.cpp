@@ -6,13 +6,15 @@
 #include <cerrno>
 #include <cstring>
 #include <fstream>
+#include <optional>
 #include <span>
 
 #include <sys/stat.h>
 
-#include "batch/text_list.h"
+#include "batch/path_list.h"
 #include "cli/failure.h"
 #include "sightline/files/file.h"
+#include "sightline/files/input_stream.h"
 #include "sightline/image/tar_header.h"
 
 namespace sightline::app {
@@ -26,31 +28,11 @@ const ImageExtensions& extensions() {
   return of_this_build;
 }
 
-/// Adds a file, or all images below a folder.
-void add_input(const std::string& path, const WalkOptions& walk, ImagePaths& to) {
-  if (path == "-" || !is_directory(path)) {
-    to.paths.push_back(path);
-    return;
-  }
-  WalkedFolder walked = walk_folder(path, walk, extensions());
-  to.paths.insert(to.paths.end(), std::make_move_iterator(walked.images.begin()),
-                  std::make_move_iterator(walked.images.end()));
-  if (!walked.unsupported.empty()) to.unsupported.push_back({path, std::move(walked.unsupported)});
-}
-
 void add_list(const InputOptions& options, ImagePaths& to) {
-  if (!options.null_separated) {
-    for (const ListLine& line : read_list(options.list, ListKind::paths)) {
-      if (!line.text.empty()) add_input(line.text, options.walk, to);
-    }
-    return;
-  }
-  const std::string text = read_text_file(options.list);
-  for (std::size_t begin = 0; begin < text.size();) {
-    const std::size_t end = std::min(text.find('\0', begin), text.size());
-    if (end > begin) add_input(text.substr(begin, end - begin), options.walk, to);
-    begin = end + 1;
-  }
+  PathList list(options.list, options.null_separated);
+  list.add(read_text_file(options.list));
+  list.end();
+  while (const std::optional<std::string> path = list.next()) add_images(*path, options.walk, to);
 }
 
 /// Whether the path is a named pipe; a shell also creates one for <(command).
@@ -112,11 +94,26 @@ std::vector<std::byte> read_stdin_image() {
 
 bool has_images(const InputOptions& options) { return !options.images.empty() || !options.list.empty(); }
 
-ImagePaths gather_images(const InputOptions& options) {
+bool has_stream(const InputOptions& options, Streams streams) {
+  return streams == Streams::leave && is_stream(options.list);
+}
+
+void add_images(const std::string& path, const WalkOptions& walk, ImagePaths& to) {
+  if (path == "-" || !is_directory(path)) {
+    to.paths.push_back(path);
+    return;
+  }
+  WalkedFolder walked = walk_folder(path, walk, extensions());
+  to.paths.insert(to.paths.end(), std::make_move_iterator(walked.images.begin()),
+                  std::make_move_iterator(walked.images.end()));
+  if (!walked.unsupported.empty()) to.unsupported.push_back({path, std::move(walked.unsupported)});
+}
+
+ImagePaths gather_images(const InputOptions& options, Streams streams) {
   check_exclude(options.walk.exclude);
   ImagePaths images;
-  for (const std::string& path : options.images) add_input(path, options.walk, images);
-  if (!options.list.empty()) add_list(options, images);
+  for (const std::string& path : options.images) add_images(path, options.walk, images);
+  if (!options.list.empty() && !has_stream(options, streams)) add_list(options, images);
   const auto uses_of_stdin = std::count(images.paths.begin(), images.paths.end(), "-");
   if (uses_of_stdin > (options.list == "-" ? 0 : 1)) fail_usage("stdin can be read only once");
   return images;

@@ -24,10 +24,22 @@ struct ImagePaths {
   std::vector<UnsupportedImages> unsupported;  ///< for each folder that was walked
 };
 
-/// Returns the paths of all images in order: the arguments, then the list. Folders in both are walked; the
-/// paths below a folder are sorted bytewise. A missing file and a folder that cannot be listed completely are
-/// kept, and fail later as one item each. Errors: usage (patterns); missing, io, limit for the list.
-ImagePaths gather_images(const InputOptions& options);
+/// What becomes of a list that arrives little by little (`is_stream`).
+enum class Streams {
+  gather,  ///< it is read to its end first
+  leave,   ///< it is left to a StreamSource
+};
+/// Whether a run with these options has a StreamSource.
+bool has_stream(const InputOptions& options, Streams streams);
+
+/// Returns the paths of all images in order: the arguments, then the list, unless it is left to a
+/// StreamSource. Folders in both are walked; the paths below a folder are sorted bytewise. A missing file and
+/// a folder that cannot be listed completely are kept, and fail later as one item each. Errors: usage
+/// (patterns); missing, io, limit for the list.
+ImagePaths gather_images(const InputOptions& options, Streams streams = Streams::gather);
+
+/// Adds a file, or all images below a folder, in the order of `gather_images`.
+void add_images(const std::string& path, const WalkOptions& walk, ImagePaths& to);
 
 /// The message of read_image for a list of paths that was given as an image.
 inline constexpr std::string_view kListAsImage = "is a list of paths, expected an image";

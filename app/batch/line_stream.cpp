@@ -18,7 +18,6 @@ namespace sightline::app {
 namespace {
 
 constexpr std::size_t kChunkBytes = 1U << 16;
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 bool is_stdin_name(const std::string& path) { return path == "-" || path == "/dev/stdin"; }
 

@@ -31,6 +31,12 @@ void note_unsupported_images(const ConsoleOptions& console, const std::vector<Un
   }
 }
 
+void add_unsupported_images(const ConsoleOptions& console, const UnsupportedImages& folder,
+                            ExtensionCounts& total) {
+  note_unsupported_images(console, {folder});
+  for (const auto& [extension, count] : folder.counts) total[extension] += count;
+}
+
 std::string unsupported_images_json(const std::vector<UnsupportedImages>& folders) {
   ExtensionCounts total;
   for (const UnsupportedImages& folder : folders) {

@@ -24,6 +24,10 @@ struct UnsupportedImages {
 /// unless quiet.
 void note_unsupported_images(const ConsoleOptions& console, const std::vector<UnsupportedImages>& folders);
 
+/// The same for a folder that is walked during the run; adds its counts to `total`.
+void add_unsupported_images(const ConsoleOptions& console, const UnsupportedImages& folder,
+                            ExtensionCounts& total);
+
 /// {".svg":3,".psd":2}: totals over all folders, the largest count first, then by extension.
 std::string unsupported_images_json(const std::vector<UnsupportedImages>& folders);
 

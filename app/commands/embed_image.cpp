@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <memory>
 #include <optional>
 
 #include "batch/embedding_info.h"
 #include "batch/embedding_output.h"
 #include "batch/image_batches.h"
-#include "batch/list_source.h"
 #include "batch/report.h"
+#include "batch/stream_source.h"
 #include "cli/failure.h"
 #include "cli/hints.h"
 #include "cli/options.h"
@@ -38,10 +39,17 @@ void check(const EmbedImageOptions& o) {
 int run_embed_image(const EmbedImageOptions& o) {
   check(o);
   const TableFormat format = choose_format(o.output, Forms::embeddings);
-  const ImagePaths gathered = gather_images(o.input);
+  const Streams streams = needs_row_count(o.output, format) ? Streams::gather : Streams::leave;
+  ImagePaths gathered = gather_images(o.input, streams);
   const std::vector<std::string>& paths = gathered.paths;
   note_unsupported_images(o.console, gathered.unsupported);
   install_signal_handlers();
+  ExtensionCounts streamed_unsupported;
+  const auto source =
+      open_images(o.input, streams, paths, o.input.list != "-" && std::ranges::count(paths, "-") == 0,
+                  [&](const UnsupportedImages& folder) {
+                    add_unsupported_images(o.console, folder, streamed_unsupported);
+                  });
   std::vector<std::string> inputs = paths;
   inputs.push_back(o.input.list);
   std::vector<std::string> outputs = companions_of(o.output, format);
@@ -52,16 +60,15 @@ int run_embed_image(const EmbedImageOptions& o) {
   const auto opened = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
   Report& report = *opened;
-  report.set_unsupported_images(unsupported_images_json(gathered.unsupported));
   Stopwatch watch(o.console);
   const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
-  const auto count = static_cast<std::int64_t>(paths.size());
   in_stage(Stage::output, [&] {
-    out.begin(clip->embedding_size(), count, [&] { return image_info(*clip, o.model, o.normalize); });
+    out.begin(clip->embedding_size(), source->size(),
+              [&] { return image_info(*clip, o.model, o.normalize); });
   });
 
-  Progress progress(o.console, count, "images");
+  Progress progress(o.console, source->size(), "images");
   ImageHints hints(HintContext::embed_image);
   const auto write = [&](std::int64_t index, const std::string& path, const ImageResult& result) {
     const std::string hint = hints.about(path, result.error_class, result.message);
@@ -83,11 +90,12 @@ int run_embed_image(const EmbedImageOptions& o) {
       out.flush_to_reader();
     });
   };
-  ListSource source(paths);
-  encode_images({*clip, thread_count(o.model), o.model.batch, o.normalize, o.items.strict}, source, sink);
+  encode_images({*clip, thread_count(o.model), o.model.batch, o.normalize, o.items.strict}, *source, sink);
   progress.finish();
   watch.lap("images encoded");
-  watch.shape("embeddings", count, clip->embedding_size());
+  watch.shape("embeddings", report.ok() + report.skipped(), clip->embedding_size());
+  if (!streamed_unsupported.empty()) gathered.unsupported.push_back({"", std::move(streamed_unsupported)});
+  report.set_unsupported_images(unsupported_images_json(gathered.unsupported));
   publish(out, report);
   return finish_items(report, o.console, "images");
 }

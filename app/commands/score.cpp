@@ -6,6 +6,7 @@
 #include "batch/companion.h"
 #include "batch/embedding_info.h"
 #include "batch/embedding_output.h"
+#include "batch/stream_source.h"
 #include "cli/failure.h"
 #include "cli/hints.h"
 #include "cli/option_values.h"
@@ -21,13 +22,15 @@
 namespace sightline::app {
 namespace {
 
-/// `images`: those on the command line; in a second call, also those of the list.
-void check_stdin(const ScoreOptions& o, const std::vector<std::string>& images) {
+/// `images`: those on the command line; in a second call, also those of the list. Returns whether stdin is
+/// not used.
+bool check_stdin(const ScoreOptions& o, const std::vector<std::string>& images) {
   auto uses = std::ranges::count(images, "-") + std::ranges::count(o.like, "-");
   for (const std::string& file : {o.input.list, o.captions.file, o.captions.labels_file}) {
     uses += file == "-" ? 1 : 0;
   }
   if (uses > 1) fail_usage("stdin can be read only once");
+  return uses == 0;
 }
 
 void check_sources(const ScoreOptions& o) {
@@ -78,8 +81,15 @@ bool needs_all_labels(const ScoreOptions& o, TableFormat format) {
   return format == TableFormat::npy || !o.by_caption() || !(o.top || o.threshold) || !o.items.report.empty();
 }
 
-std::unique_ptr<ImageSide> open_images(const ScoreOptions& o, std::vector<std::string> paths,
-                                       TableFormat format) {
+/// The images of a run, and those of folders that this build does not read.
+struct Inputs {
+  ImagePaths gathered;
+  Streams streams;
+  ExtensionCounts streamed_unsupported = {};
+};
+
+/// `inputs` must remain valid.
+std::unique_ptr<ImageSide> open_image_side(const ScoreOptions& o, Inputs& inputs, TableFormat format) {
   if (!o.image_embeddings.empty()) {
     return in_stage(Stage::inputs, [&] {
       StoredRows rows = StoredRows::open(o.image_embeddings);
@@ -87,11 +97,21 @@ std::unique_ptr<ImageSide> open_images(const ScoreOptions& o, std::vector<std::s
       return make_stored_images(std::move(rows));
     });
   }
-  check_stdin(o, paths);
-  return make_image_files(std::move(paths), thread_count(o.model), o.model.batch, o.items.strict);
+  const std::vector<std::string>& paths = inputs.gathered.paths;
+  const int threads = thread_count(o.model);
+  const bool stdin_is_free = check_stdin(o, paths);
+  if (!has_stream(o.input, inputs.streams)) {
+    return make_image_files(paths, threads, o.model.batch, o.items.strict);
+  }
+  const auto add_unsupported = [&](const UnsupportedImages& folder) {
+    add_unsupported_images(o.console, folder, inputs.streamed_unsupported);
+  };
+  return make_source_images(open_images(o.input, inputs.streams, paths, stdin_is_free, add_unsupported),
+                            threads, o.model.batch, o.items.strict);
 }
 
-void check_outputs(const ScoreOptions& o, const ImageSide& images, TableFormat format) {
+/// `paths`: the images that are known.
+void check_outputs(const ScoreOptions& o, const std::vector<std::string>& paths, TableFormat format) {
   std::vector<std::string> inputs = {o.captions.file, o.captions.labels_file, o.input.list,
                                      o.image_embeddings, o.text_embeddings};
   inputs.insert(inputs.end(), o.like.begin(), o.like.end());
@@ -100,9 +120,7 @@ void check_outputs(const ScoreOptions& o, const ImageSide& images, TableFormat f
     const std::string name = described_name(stored);
     inputs.insert(inputs.end(), {index_path_of(name), info_path_of(name)});
   }
-  if (o.image_embeddings.empty()) {
-    for (std::int64_t i = 0; i < images.size(); ++i) inputs.emplace_back(images.label(i));
-  }
+  inputs.insert(inputs.end(), paths.begin(), paths.end());
   std::vector<std::string> outputs = {o.output.path, o.items.report};
   for (std::string& path : companions_of(o.output, format)) outputs.push_back(std::move(path));
   check_distinct(outputs);
@@ -160,18 +178,20 @@ int run_score(const ScoreOptions& o) {
   std::optional<StoredRows> stored;
   if (!o.text_embeddings.empty())
     stored = in_stage(Stage::inputs, [&] { return StoredRows::open(o.text_embeddings); });
-  ImagePaths gathered = gather_images(o.input);
-  note_unsupported_images(o.console, gathered.unsupported);
-  const std::unique_ptr<ImageSide> images = open_images(o, std::move(gathered.paths), format);
+  // Rankings of images, and .npy to a pipe, need all images before the first row.
+  const bool streams = !o.by_caption() && !needs_row_count(o.output, format);
+  Inputs inputs{.gathered = {}, .streams = streams ? Streams::leave : Streams::gather};
+  inputs.gathered = gather_images(o.input, inputs.streams);
+  note_unsupported_images(o.console, inputs.gathered.unsupported);
+  const std::unique_ptr<ImageSide> images = open_image_side(o, inputs, format);
   install_signal_handlers();
   const StoredSides sides{images->stored(), stored ? &*stored : nullptr};
   check_stored_sides(o, sides);
-  check_outputs(o, *images, format);
+  check_outputs(o, inputs.gathered.paths, format);
   const auto out =
       in_stage(Stage::output, [&] { return std::make_unique<ScoreOutput>(o.output, format, !o.no_index); });
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
-  report->set_unsupported_images(unsupported_images_json(gathered.unsupported));
   Stopwatch watch(o.console);
   const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
@@ -187,7 +207,7 @@ int run_score(const ScoreOptions& o) {
                         o.console);
     watch.lap("queries encoded");
   }
-  LowScores low(o.fail_under, o.by_caption());
+  LowScores low(o.fail_under, o.by_caption(), images->known_size().has_value());
   const ScoreRun run{o, *clip, *images, *queries, out->file(), out->index(), *report, pool, low};
   // What fails outside of an inner stage is the reading of stored embeddings.
   in_stage(Stage::inputs,
@@ -195,6 +215,9 @@ int run_score(const ScoreOptions& o) {
   throw_if_interrupted();
   watch.lap("images scored");
   watch.shape("scores", images->size(), queries->size());
+  if (!inputs.streamed_unsupported.empty())
+    inputs.gathered.unsupported.push_back({"", std::move(inputs.streamed_unsupported)});
+  report->set_unsupported_images(unsupported_images_json(inputs.gathered.unsupported));
   publish(*out, *report);
   if (queries->size() == 0) {
     return report_no_captions();

@@ -53,17 +53,21 @@ std::optional<CosineLimit> parse_cosine(const std::string& text) {
   return CosineLimit{std::strtof(text.c_str(), nullptr), text};
 }
 
-void LowScores::add(std::int64_t image, std::int64_t first, std::span<const float> cosines) {
-  if (!limit_ || cosines.empty()) return;
+std::optional<float> LowScores::add(std::int64_t image, std::int64_t first, std::span<const float> cosines) {
+  if (!limit_ || cosines.empty()) return std::nullopt;
   if (!by_query_) {
     float best = kNoCosine;
     for (const float cosine : cosines) best = better(best, cosine);
-    if (is_low(best)) images_.push_back({image, best});
-    return;
+    if (!is_low(best)) return std::nullopt;
+    any_ = true;
+    if (!keep_) return best;
+    images_.push_back({image, best});
+    return std::nullopt;
   }
   const std::size_t begin = static_cast<std::size_t>(first);
   best_.resize(std::max(best_.size(), begin + cosines.size()), kNoCosine);
   for (std::size_t i = 0; i < cosines.size(); ++i) best_[begin + i] = better(best_[begin + i], cosines[i]);
+  return std::nullopt;
 }
 
 std::vector<LowScores::Entry> LowScores::entries() const {
@@ -80,7 +84,7 @@ bool LowScores::report(FunctionRef<std::string(std::int64_t index)> subject) con
   for (const Entry& entry : low) {
     write_stderr("sightline: " + low_score_line(subject(entry.index), entry.best, *limit_) + "\n");
   }
-  return !low.empty();
+  return any_ || !low.empty();
 }
 
 std::string low_score_line(std::string_view subject, float best, const CosineLimit& limit) {

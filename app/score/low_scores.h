@@ -31,24 +31,26 @@ class LowScores {
   };
 
   /// If `by_query`, considers the best cosine of each query over all images, else of each image over all
-  /// queries. Without a limit there are no entries.
-  LowScores(std::optional<CosineLimit> limit, bool by_query)
-      : limit_(std::move(limit)), by_query_(by_query) {}
+  /// queries. Without a limit there are no entries. If not `keep`, images are only counted, and the caller
+  /// prints their lines.
+  LowScores(std::optional<CosineLimit> limit, bool by_query, bool keep = true)
+      : limit_(std::move(limit)), by_query_(by_query), keep_(keep) {}
 
   /// Adds the cosines of a good image with queries [first, first + cosines.size()); all queries unless
-  /// `by_query`.
-  void add(std::int64_t image, std::int64_t first, std::span<const float> cosines);
+  /// `by_query`. Returns its best cosine if that is below the limit and is not kept.
+  std::optional<float> add(std::int64_t image, std::int64_t first, std::span<const float> cosines);
   /// The entries below the limit, in input order.
   std::vector<Entry> entries() const;
-  /// Prints one line per entry on stderr and returns whether there was one. `subject` returns the name of an
-  /// entry.
+  /// Prints one line per entry on stderr and returns whether any image or query was below the limit.
+  /// `subject` returns the name of an entry.
   bool report(FunctionRef<std::string(std::int64_t index)> subject) const;
 
  private:
   bool is_low(float best) const { return !(best >= limit_->value); }
 
   std::optional<CosineLimit> limit_;
-  bool by_query_;
+  bool by_query_, keep_;
+  bool any_ = false;           ///< an image that was not kept is below the limit
   std::vector<float> best_;    ///< best cosine of each query
   std::vector<Entry> images_;  ///< those below the limit
 };

@@ -45,20 +45,21 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
   const ScoreValues values = values_of(run);
   std::vector<float> row;
   std::vector<double> probabilities;
-  const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
+  const auto use = [&](const ScoredImage& image) {
+    const ImageResult& result = image.result;
     const bool good = result.error_class.empty();
     if (!good && run.options.output.drop_bad) return;
     if (good) {
-      row.assign(cosines.begin(), cosines.end());
+      row.assign(image.cosines.begin(), image.cosines.end());
       if (values == ScoreValues::probability) {
-        probabilities_of(cosines, scale, probabilities);
+        probabilities_of(image.cosines, scale, probabilities);
         std::copy(probabilities.begin(), probabilities.end(), row.begin());
       } else if (values == ScoreValues::logit) {
         for (float& value : row) value *= scale;
       }
     }
     write_matrix_row(run, table,
-                     {run.images.label(image), "path", result.error_class, result.message,
+                     {image.label, "path", result.error_class, result.message,
                       good ? std::span<const float>(row) : std::span<const float>()});
   };
   for_each_image(run, run.images, 0, run.queries.size(), &items, use);
@@ -101,7 +102,7 @@ void write_matrix(const ScoreRun& run) {
     return make_table_writer(TableFormat::npy, run.out, {options.dtype == DType::f16, options.drop_bad});
   });
   in_stage(Stage::output, [&] {
-    table->begin(run.queries.size(), options.drop_bad ? std::nullopt : std::optional(run.images.size()));
+    table->begin(run.queries.size(), options.drop_bad ? std::nullopt : run.images.known_size());
   });
   const bool over_images = run.options.by_caption() && values_of(run) == ScoreValues::probability;
   over_images ? write_matrix_by_caption(run, *table) : write_matrix_by_image(run, *table);

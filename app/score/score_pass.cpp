@@ -19,7 +19,7 @@ constexpr std::int64_t kScoresPerBlock = 1LL << 18;  ///< number of floats, smal
 ItemReporter::ItemReporter(const ScoreRun& run)
     : run_(run),
       to_terminal_(is_stdout(run.options.output.path) && stdout_is_terminal()),
-      progress_(run.options.console, run.images.size(), "images"),
+      progress_(run.options.console, run.images.known_size(), "images"),
       hints_(HintContext::score, run.options.captions.labels.has_value()) {}
 
 void ItemReporter::clear_progress() {
@@ -35,12 +35,21 @@ void ItemReporter::flush_to_reader() {
 }
 
 void ItemReporter::add(std::int64_t index, const ImageResult& result) {
-  const std::string label = run_.images.label(index);
+  add(index, run_.images.label(index), result);
+}
+
+void ItemReporter::add(std::int64_t index, const std::string& label, const ImageResult& result) {
   const std::string hint = hints_.about(label, result.error_class, result.message);
   const ItemStatus status{index, label,       label, result.error_class, result.message, &result.warnings,
                           hint,  result.bytes};
   report_item(run_.options.items, run_.options.console, progress_, status);
   in_stage(Stage::output, [&] { run_.report.add(status); });
+}
+
+void ItemReporter::add_low(const std::string& label, float best) {
+  progress_.clear();
+  const CosineLimit& limit = *run_.options.fail_under;
+  write_stderr("sightline: " + low_score_line(item_name(label), best, limit) + "\n");
 }
 
 void ItemReporter::add_good(std::int64_t count) {
@@ -51,6 +60,7 @@ void ItemReporter::add_good(std::int64_t count) {
 void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t first, std::int64_t count,
                     ItemReporter* items, UseScores use) {
   std::vector<float> scores;
+  std::string label;
   images.for_each(run.clip, run.pool, [&](const ImageBlock& block) {
     const std::int64_t rows = std::ssize(block.results);
     const std::int64_t most =
@@ -67,9 +77,16 @@ void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t f
         const ImageResult& result = block.results[static_cast<std::size_t>(begin + i)];
         const std::span<const float> cosines =
             std::span(scores).subspan(static_cast<std::size_t>(i * count), static_cast<std::size_t>(count));
-        if (items != nullptr) items->add(image, result);
-        if (result.error_class.empty()) run.low.add(image, first, cosines);
-        use(image, result, cosines);
+        if (items != nullptr) {
+          label =
+              block.labels.empty() ? images.label(image) : block.labels[static_cast<std::size_t>(begin + i)];
+          items->add(image, label, result);
+        }
+        if (result.error_class.empty()) {
+          const std::optional<float> low = run.low.add(image, first, cosines);
+          if (low && items != nullptr) items->add_low(label, *low);
+        }
+        use({image, label, result, cosines});
       }
       if (items != nullptr) items->flush_to_reader();
     }
@@ -83,10 +100,10 @@ Group score_group(const ScoreRun& run, const ImageSide& images, std::int64_t fir
   Group group;
   group.cosines.resize(static_cast<std::size_t>(count));
   for (std::vector<float>& row : group.cosines) row.reserve(static_cast<std::size_t>(images.size()));
-  const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
-    if (!result.error_class.empty()) return;
-    group.images.push_back(image);
-    for (std::size_t i = 0; i < cosines.size(); ++i) group.cosines[i].push_back(cosines[i]);
+  const auto use = [&](const ScoredImage& image) {
+    if (!image.result.error_class.empty()) return;
+    group.images.push_back(image.index);
+    for (std::size_t i = 0; i < image.cosines.size(); ++i) group.cosines[i].push_back(image.cosines[i]);
   };
   for_each_image(run, images, first, count, items, use);
   return group;

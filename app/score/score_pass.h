@@ -17,7 +17,11 @@ class ItemReporter {
  public:
   explicit ItemReporter(const ScoreRun& run);
 
+  void add(std::int64_t index, const std::string& label, const ImageResult& result);
+  /// An image of stored embeddings, whose label is looked up.
   void add(std::int64_t index, const ImageResult& result);
+  /// Prints the line of --fail-under for an image.
+  void add_low(const std::string& label, float best);
   /// Counts images without warnings, of which no report is written.
   void add_good(std::int64_t count);
   /// Call it before rows are written, because they may go to the terminal that shows the progress line.
@@ -34,8 +38,14 @@ class ItemReporter {
   ImageHints hints_;
 };
 
-using UseScores =
-    FunctionRef<void(std::int64_t image, const ImageResult& result, std::span<const float> cosines)>;
+/// An image and its cosines with some queries.
+struct ScoredImage {
+  std::int64_t index;
+  const std::string& label;  ///< empty if the pass has no `items`
+  const ImageResult& result;
+  std::span<const float> cosines;
+};
+using UseScores = FunctionRef<void(const ScoredImage& image)>;
 
 /// Calls `use` for every image in order, with its cosines with queries [first, first + count). Pass `items`
 /// in the first pass only, so that each image is reported once.

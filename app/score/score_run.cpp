@@ -27,16 +27,17 @@ void rank_captions(const ScoreRun& run, RankingWriter& writer) {
     score.label = run.queries.label(score.index);
     score.truncated = run.queries.truncated(score.index);
   };
-  const auto use = [&](std::int64_t image, const ImageResult& result, std::span<const float> cosines) {
+  const auto use = [&](const ScoredImage& image) {
+    const ImageResult& result = image.result;
     std::span<const RankedScore> scores;
     if (result.error_class.empty()) {
-      scores = ranker.rank(cosines, describe);
+      scores = ranker.rank(image.cosines, describe);
     } else if (run.options.output.drop_bad) {
       return;
     }
     items.clear_progress();
     in_stage(Stage::output, [&] {
-      writer.write({run.images.label(image), image, result.error_class, result.message, scores, false});
+      writer.write({image.label, image.index, result.error_class, result.message, scores, false});
     });
   };
   for_each_image(run, run.images, 0, run.queries.size(), &items, use);

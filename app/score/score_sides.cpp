@@ -16,8 +16,8 @@ std::int64_t divide_rounding_up(std::int64_t count, std::int64_t size) { return 
 
 class ImageFiles : public ImageSide {
  public:
-  ImageFiles(std::vector<std::string> paths, int threads, std::int64_t batch, bool strict)
-      : paths_(std::move(paths)), threads_(threads), batch_(batch), strict_(strict) {}
+  ImageFiles(const std::vector<std::string>& paths, int threads, std::int64_t batch, bool strict)
+      : paths_(paths), threads_(threads), batch_(batch), strict_(strict) {}
   std::int64_t size() const override { return static_cast<std::int64_t>(paths_.size()); }
   std::string label(std::int64_t index) const override { return paths_[static_cast<std::size_t>(index)]; }
   void for_each(const Model& clip, ThreadPool& /*pool*/, ImageSink sink) const override {
@@ -27,10 +27,33 @@ class ImageFiles : public ImageSide {
   bool is_cheap() const override { return false; }
 
  private:
-  std::vector<std::string> paths_;
+  const std::vector<std::string>& paths_;
   int threads_;
   std::int64_t batch_;
   bool strict_;
+};
+
+class SourceImages : public ImageSide {
+ public:
+  SourceImages(std::unique_ptr<ImageSource> source, int threads, std::int64_t batch, bool strict)
+      : source_(std::move(source)), threads_(threads), batch_(batch), strict_(strict) {}
+  std::int64_t size() const override { return visited_; }
+  std::optional<std::int64_t> known_size() const override { return source_->size(); }
+  std::string label(std::int64_t /*index*/) const override { return ""; }
+  void for_each(const Model& clip, ThreadPool& /*pool*/, ImageSink sink) const override {
+    encode_images({clip, threads_, batch_, true, strict_}, *source_, [&](const ImageBlock& block) {
+      visited_ += std::ssize(block.results);
+      sink(block);
+    });
+  }
+  bool is_cheap() const override { return false; }
+
+ private:
+  std::unique_ptr<ImageSource> source_;
+  int threads_;
+  std::int64_t batch_;
+  bool strict_;
+  mutable std::int64_t visited_ = 0;
 };
 
 class StoredImages : public ImageSide {
@@ -118,9 +141,14 @@ class ImagesInMemory : public ImageSide {
 
 }  // namespace
 
-std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int threads, std::int64_t batch,
-                                            bool strict) {
-  return std::make_unique<ImageFiles>(std::move(paths), threads, batch, strict);
+std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& paths, int threads,
+                                            std::int64_t batch, bool strict) {
+  return std::make_unique<ImageFiles>(paths, threads, batch, strict);
+}
+
+std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source, int threads,
+                                              std::int64_t batch, bool strict) {
+  return std::make_unique<SourceImages>(std::move(source), threads, batch, strict);
 }
 
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows) {

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -18,19 +19,26 @@ namespace sightline::app {
 class ImageSide {
  public:
   virtual ~ImageSide() = default;
+  /// The number of images; of a source whose size is not known, those that have been visited.
   virtual std::int64_t size() const = 0;
+  virtual std::optional<std::int64_t> known_size() const { return size(); }
+  /// Not available for a source whose size is not known: its blocks have the labels.
   virtual std::string label(std::int64_t index) const = 0;
   /// Visits all images in order; stored embeddings are read in blocks by `pool`. Errors: those of
   /// encode_images; Failure of Stage::inputs.
   virtual void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const = 0;
-  /// The stored embeddings; null for image files.
+  /// The stored embeddings; null for images.
   virtual const StoredRows* stored() const { return nullptr; }
   /// Whether another pass over all images is cheap.
   virtual bool is_cheap() const = 0;
 };
 
-std::unique_ptr<ImageSide> make_image_files(std::vector<std::string> paths, int threads, std::int64_t batch,
-                                            bool strict);
+/// `paths` must remain valid.
+std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& paths, int threads,
+                                            std::int64_t batch, bool strict);
+/// Allows one pass over the images.
+std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source, int threads,
+                                              std::int64_t batch, bool strict);
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows);
 /// Makes one pass over `images` and keeps the embeddings in memory.
 std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& clip, ThreadPool& pool);

@@ -16,8 +16,7 @@ namespace {
 
 std::vector<std::string> texts(const std::string& path) {
   std::vector<std::string> found;
-  for (const ListLine& line : read_list(path, ListKind::texts))
-    found.push_back(std::to_string(line.number) + ":" + line.text);
+  for (const ListLine& line : read_list(path)) found.push_back(std::to_string(line.number) + ":" + line.text);
   return found;
 }
 
@@ -34,9 +33,9 @@ TEST_CASE("text list: lines, line numbers and line endings", "[app]") {
 
 TEST_CASE("text list: NUL and UTF-16 are errors with the line and a remedy", "[app][error]") {
   const TempFolder folder;
-  const auto failure = [&](std::string_view bytes, ListKind what = ListKind::texts) {
+  const auto failure = [&](std::string_view bytes) {
     try {
-      read_list(folder.write("list", bytes), what);
+      read_list(folder.write("list", bytes));
     } catch (const Failure& error) {
       CHECK(error.stage() == Stage::inputs);
       CHECK(error.code() == ErrorCode::header);
@@ -47,7 +46,6 @@ TEST_CASE("text list: NUL and UTF-16 are errors with the line and a remedy", "[a
   using namespace std::string_view_literals;
   CHECK_THAT(failure("a\nb\0c\n"sv),
              Contains("line 2 has a NUL byte, expected UTF-8 text | if it is UTF-16"));
-  CHECK_THAT(failure("a\nb\0c\n"sv, ListKind::paths), Contains("expected one path per line | use -0 for"));
   CHECK_THAT(failure("\xFF\xFE"
                      "a\0\n\0"sv),
              Contains("line 1 begins with a UTF-16") && Contains("iconv"));

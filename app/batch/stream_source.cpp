@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/stream_source.h"
+
+#include <algorithm>
+#include <iterator>
+#include <optional>
+#include <utility>
+
+#include "batch/list_source.h"
+
+namespace sightline::app {
+
+StreamSource::StreamSource(const InputOptions& options, std::vector<std::string> first, bool stdin_is_free,
+                           OnUnsupported on_unsupported)
+    : walk_(options.walk),
+      stage_(options.list == "-" ? Stage::streams : Stage::inputs),
+      stdin_is_free_(stdin_is_free),
+      on_unsupported_(std::move(on_unsupported)),
+      input_(in_stage(stage_, [&] { return InputStream(options.list); })),
+      entries_(options.list, options.null_separated),
+      pending_(std::make_move_iterator(first.begin()), std::make_move_iterator(first.end())) {}
+
+bool StreamSource::next(ImageItem& item) {
+  constexpr std::chrono::milliseconds kPatience(1000);
+  while (!ready(kPatience)) {
+  }
+  if (pending_.empty()) return false;
+  item = {.path = std::move(pending_.front())};
+  pending_.pop_front();
+  return true;
+}
+
+bool StreamSource::ready(std::chrono::milliseconds patience) {
+  using Clock = std::chrono::steady_clock;
+  const Clock::time_point deadline = Clock::now() + patience;
+  while (pending_.empty()) {
+    if (const std::optional<std::string> entry = entries_.next()) {
+      add(*entry);
+      continue;
+    }
+    if (ended_) return true;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
+    if (!input_.ready(std::max(left, std::chrono::milliseconds()))) return false;
+    read_some();
+  }
+  return true;
+}
+
+void StreamSource::read_some() {
+  const std::string_view bytes = in_stage(stage_, [&] { return input_.read(); });
+  if (bytes.empty()) {
+    ended_ = true;
+    entries_.end();
+  } else {
+    entries_.add(bytes);
+  }
+}
+
+void StreamSource::add(const std::string& entry) {
+  if (entry == "-" && !std::exchange(stdin_is_free_, false)) fail_usage("stdin can be read only once");
+  ImagePaths found;
+  add_images(entry, walk_, found);
+  std::ranges::move(found.paths, std::back_inserter(pending_));
+  for (const UnsupportedImages& folder : found.unsupported) on_unsupported_(folder);
+}
+
+std::unique_ptr<ImageSource> open_images(const InputOptions& options, Streams streams,
+                                         const std::vector<std::string>& gathered, bool stdin_is_free,
+                                         StreamSource::OnUnsupported on_unsupported) {
+  if (!has_stream(options, streams)) return std::make_unique<ListSource>(gathered);
+  return std::make_unique<StreamSource>(options, gathered, stdin_is_free, std::move(on_unsupported));
+}
+
+}  // namespace sightline::app
