@@ -24,7 +24,7 @@ struct ImagePaths {
   std::vector<UnsupportedImages> unsupported;  ///< for each folder that was walked
 };
 
-/// What becomes of a list that arrives little by little (`is_stream`).
+/// How a list that arrives little by little (`is_stream`) is read.
 enum class Streams {
   gather,  ///< it is read to its end first
   leave,   ///< it is left to a StreamSource
