@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -99,8 +101,8 @@ void load_tokenizer_of(const Model& model, const ConsoleOptions& console);
 
 /// Refuses two outputs with the same name; "" is none. Errors: usage.
 void check_distinct(const std::vector<std::string>& outputs);
-/// Refuses (locked) an output that is one of `inputs` or a file of the model, also through links.
-void check_output(const std::string& output, const std::vector<std::string>& inputs,
-                  const ModelOptions& model);
+/// Refuses (locked) an output that is one of the inputs or a file of the model, also through links.
+void check_outputs(const std::vector<std::string>& outputs,
+                   std::initializer_list<std::span<const std::string>> inputs, const ModelOptions& model);
 
 }  // namespace sightline::app

@@ -50,12 +50,10 @@ int run_embed_image(const EmbedImageOptions& o) {
                   [&](const UnsupportedImages& folder) {
                     add_unsupported_images(o.console, folder, streamed_unsupported);
                   });
-  std::vector<std::string> inputs = paths;
-  inputs.push_back(o.input.list);
   std::vector<std::string> outputs = companions_of(o.output, format);
   outputs.insert(outputs.end(), {o.output.path, o.items.report});
   check_distinct(outputs);
-  for (const std::string& output : outputs) check_output(output, inputs, o.model);
+  check_outputs(outputs, {paths, {&o.input.list, 1}}, o.model);
   EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index});
   const auto opened = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });

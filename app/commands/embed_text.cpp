@@ -102,9 +102,7 @@ int run_embed_text(const EmbedTextOptions& o) {
   std::vector<std::string> outputs = companions_of(o.output, format);
   outputs.insert(outputs.end(), {o.output.path, o.items.report});
   check_distinct(outputs);
-  for (const std::string& output : outputs) {
-    check_output(output, {o.captions.file, o.captions.labels_file}, o.model);
-  }
+  check_outputs(outputs, {{&o.captions.file, 1}, {&o.captions.labels_file, 1}}, o.model);
   EmbeddingOutput out(o.output, format, {.key = "text", .with_index = !o.no_index});
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "text"); });

@@ -111,7 +111,7 @@ std::unique_ptr<ImageSide> open_image_side(const ScoreOptions& o, Inputs& inputs
 }
 
 /// `paths`: the images that are known.
-void check_outputs(const ScoreOptions& o, const std::vector<std::string>& paths, TableFormat format) {
+void check_all_outputs(const ScoreOptions& o, const std::vector<std::string>& paths, TableFormat format) {
   std::vector<std::string> inputs = {o.captions.file, o.captions.labels_file, o.input.list,
                                      o.image_embeddings, o.text_embeddings};
   inputs.insert(inputs.end(), o.like.begin(), o.like.end());
@@ -120,11 +120,10 @@ void check_outputs(const ScoreOptions& o, const std::vector<std::string>& paths,
     const std::string name = described_name(stored);
     inputs.insert(inputs.end(), {index_path_of(name), info_path_of(name)});
   }
-  inputs.insert(inputs.end(), paths.begin(), paths.end());
   std::vector<std::string> outputs = {o.output.path, o.items.report};
   for (std::string& path : companions_of(o.output, format)) outputs.push_back(std::move(path));
   check_distinct(outputs);
-  for (const std::string& output : outputs) check_output(output, inputs, o.model);
+  check_outputs(outputs, {inputs, paths}, o.model);
 }
 
 /// The stored embeddings of a run; null where there are none.
@@ -187,7 +186,7 @@ int run_score(const ScoreOptions& o) {
   install_signal_handlers();
   const StoredSides sides{images->stored(), stored ? &*stored : nullptr};
   check_stored_sides(o, sides);
-  check_outputs(o, inputs.gathered.paths, format);
+  check_all_outputs(o, inputs.gathered.paths, format);
   const auto out =
       in_stage(Stage::output, [&] { return std::make_unique<ScoreOutput>(o.output, format, !o.no_index); });
   const auto report = in_stage(

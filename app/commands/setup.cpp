@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdlib>
 #include <filesystem>
+#include <map>
+#include <optional>
 #include <set>
 #include <system_error>
+#include <utility>
 
 #include "batch/image_extensions.h"
 #include "cli/failure.h"
@@ -20,6 +24,29 @@ namespace sightline::app {
 namespace {
 
 constexpr const char* kRealModel = "clip-vit-base-patch32";  ///< recommended in the note about the demo model
+
+bool has_image_extension(const std::string& path) {
+  static const ImageExtensions extensions(image_formats());
+  return extensions.kind(extension_of(path)) != ExtensionKind::other;
+}
+
+/// Whether an existing output may also be an image that is found under another name.
+bool may_be_image(const std::string& output) {
+  struct stat status = {};
+  std::error_code error;
+  const std::filesystem::path target = std::filesystem::canonical(output, error);
+  return error || ::stat(output.c_str(), &status) != 0 || status.st_nlink > 1 ||
+         has_image_extension(target.string());
+}
+
+using FileId = std::pair<dev_t, ino_t>;
+
+/// Nullopt if `path` is not a regular file.
+std::optional<FileId> regular_file_id(const std::string& path) {
+  struct stat status = {};
+  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return std::nullopt;
+  return FileId(status.st_dev, status.st_ino);
+}
 
 /// Upper and lower case are not distinguished. Errors: usage.
 TableFormat format_of_extension(const std::string& path, Forms forms) {
@@ -143,25 +170,33 @@ void check_distinct(const std::vector<std::string>& outputs) {
   }
 }
 
-void check_output(const std::string& output, const std::vector<std::string>& inputs,
-                  const ModelOptions& model) {
-  struct stat status = {};
-  if (output.empty() || is_stdout(output) || ::stat(output.c_str(), &status) != 0) return;
-  if (!S_ISREG(status.st_mode)) return;
-  const auto is_output = [&](const std::string& path) {
-    struct stat other = {};
-    return ::stat(path.c_str(), &other) == 0 && other.st_dev == status.st_dev &&
-           other.st_ino == status.st_ino;
+void check_outputs(const std::vector<std::string>& outputs,
+                   std::initializer_list<std::span<const std::string>> inputs, const ModelOptions& model) {
+  std::map<FileId, std::string> existing;
+  for (const std::string& output : outputs) {
+    if (output.empty() || is_stdout(output)) continue;
+    if (const std::optional<FileId> id = regular_file_id(output)) existing.emplace(*id, output);
+  }
+  if (existing.empty()) return;
+  const auto refuse = [&](const std::string& path, const std::string& what) {
+    const std::optional<FileId> id = regular_file_id(path);
+    if (!id) return;
+    if (const auto found = existing.find(*id); found != existing.end()) fail_locked(found->second, what);
   };
-  for (const std::string& input : inputs) {
-    if (input != "-" && is_output(input)) fail_locked(output, "is an input: " + input);
+  // A stat call for each of a million images would take seconds.
+  const bool check_images =
+      std::ranges::any_of(existing, [](const auto& entry) { return may_be_image(entry.second); });
+  for (const std::span<const std::string> paths : inputs) {
+    for (const std::string& path : paths) {
+      if (path != "-" && (check_images || !has_image_extension(path))) refuse(path, "is an input: " + path);
+    }
   }
   const std::string name = model_name(model);
   const std::string folder = with_model_remedy(name, [&] { return locate_model(name); });
-  if (is_output(folder)) fail_locked(output, "is the model");
+  refuse(folder, "is the model");
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (is_output(entry.path().string())) fail_locked(output, "is a file of the model in " + folder);
+    refuse(entry.path().string(), "is a file of the model in " + folder);
   }
 }
 

@@ -202,7 +202,7 @@ int run_pairs(const ScoreOptions& o) {
   install_signal_handlers();
   const std::vector<std::string> outputs = {o.output.path, o.items.report};
   check_distinct(outputs);
-  for (const std::string& output : outputs) check_output(output, {o.pairs}, o.model);
+  check_outputs(outputs, {{&o.pairs, 1}}, o.model);
   // Existing outputs, which only --force would replace.
   std::vector<std::string> replaced;
   std::ranges::copy_if(outputs, std::back_inserter(replaced), [](const std::string& output) {

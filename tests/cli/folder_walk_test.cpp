@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -129,6 +130,27 @@ TEST_CASE("folder walk: --exclude compares names and paths below the folder", "[
 TEST_CASE("folder walk: patterns that cannot match are refused", "[cli][walk][error]") {
   for (const char* pattern : {"", "/a", "./a", "/"}) CHECK_THROWS_AS(check_exclude({"ok", pattern}), Error);
   CHECK_NOTHROW(check_exclude({"a", "a/b", "*", ".git", "a/"}));
+}
+
+TEST_CASE("folder walk: paths are sorted bytewise, across folders", "[cli][walk]") {
+  const TempFolder temp;
+  Names names = {"b/z.png",  "b-a.png", "b.png",    "b0.png",  "b/a/c.png",
+                 "b/a-.png", "B.png",   "b-/a.png", "\xFF.png"};
+  for (const std::string& name : names) write(temp, name);
+  std::sort(names.begin(), names.end());
+  CHECK(below(temp, {}) == names);
+}
+
+TEST_CASE("folder walk: a folder reached by several paths is walked at the first one", "[cli][walk]") {
+  const TempFolder temp;
+  write(temp, "b/x.png");
+  std::filesystem::create_directory_symlink("b", std::filesystem::path(temp.path()) / "a");
+  std::filesystem::create_directory_symlink("b", std::filesystem::path(temp.path()) / "c");
+  std::filesystem::create_directory_symlink("..", std::filesystem::path(temp.path()) / "b" / "up");
+  CHECK(below(temp, {}) == Names{"b/x.png"});
+  WalkOptions follow;
+  follow.follow_links = true;
+  CHECK(below(temp, follow) == Names{"a/x.png"});
 }
 
 TEST_CASE("folder walk: only files are counted", "[cli][walk]") {
