@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cmath>
 #include <condition_variable>
+#include <deque>
 #include <exception>
 #include <fstream>
 #include <mutex>
@@ -71,9 +72,12 @@ struct ThreadPool::State {
   std::vector<std::thread> threads;
   std::mutex mutex;
   std::condition_variable wake;
+  std::condition_variable performed;  // some work ahead is done
   std::atomic<int> sleepers{0};
   std::atomic<std::int64_t> wakes{0};  // calls of `wake_leaders`
   std::atomic<bool> stop{false};
+  std::deque<Ahead*> ahead;            // works that no thread has begun; guarded by the mutex
+  std::atomic<bool> any_ahead{false};  // whether there are any
 
   Job& team_of(int thread) { return jobs[static_cast<std::size_t>(thread) + 1]; }
   // A spin of an idle thread looks at every job.
@@ -84,6 +88,49 @@ struct ThreadPool::State {
   }
   bool any_team_open() const {
     return std::any_of(jobs.begin() + 1, jobs.end(), [](const Job& job) { return job.open.load(); });
+  }
+
+  void offer(Ahead& work) {
+    if (threads.empty()) return;
+    {
+      const std::lock_guard lock(mutex);
+      ahead.push_back(&work);
+      any_ahead.store(true);
+    }
+    wake.notify_one();
+  }
+
+  // Returns whether no thread has begun the work; then none will.
+  bool take_back(const Ahead& work) {
+    const std::lock_guard lock(mutex);
+    const auto found = std::ranges::find(ahead, &work);
+    if (found == ahead.end()) return false;
+    ahead.erase(found);
+    any_ahead.store(!ahead.empty());
+    return true;
+  }
+
+  // Does the work that has waited longest. Returns whether there was one.
+  bool perform_ahead() {
+    if (!any_ahead.load(std::memory_order_relaxed)) return false;
+    Ahead* work = nullptr;
+    {
+      const std::lock_guard lock(mutex);
+      if (ahead.empty()) return false;
+      work = ahead.front();
+      ahead.pop_front();
+      any_ahead.store(!ahead.empty());
+    }
+    work->perform();
+    const std::lock_guard lock(mutex);  // its owner may destroy it once the lock is free
+    work->done_.store(true, std::memory_order_release);
+    performed.notify_all();
+    return true;
+  }
+
+  void await(const Ahead& work) {
+    std::unique_lock lock(mutex);
+    performed.wait(lock, [&] { return work.done_.load(std::memory_order_acquire); });
   }
 
   void work(Job& job, int worker) {
@@ -135,7 +182,7 @@ struct ThreadPool::State {
   void sleep(Condition enough) {
     std::unique_lock lock(mutex);
     sleepers.fetch_add(1);
-    wake.wait(lock, [&] { return any_open() || enough(); });
+    wake.wait(lock, [&] { return any_open() || any_ahead.load() || enough(); });
     sleepers.fetch_sub(1);
   }
 
@@ -143,7 +190,7 @@ struct ThreadPool::State {
   template <class Condition>
   void help_until(int thread, Condition enough) {
     for (int spins_left = idle_spins(); !enough();) {
-      if (help(thread)) {
+      if (help(thread) || perform_ahead()) {
         spins_left = idle_spins();
       } else if (--spins_left > 0) {
         pause_cpu();
@@ -270,6 +317,35 @@ void ThreadPool::wake_leaders() {
     state_.wakes.fetch_add(1);
   }
   state_.wake.notify_all();
+}
+
+Ahead::Ahead(ThreadPool& pool, std::function<void()> work) : state_(pool.state_), work_(std::move(work)) {
+  state_.offer(*this);
+}
+
+Ahead::~Ahead() {
+  if (!done_.load(std::memory_order_acquire) && !state_.threads.empty() && !state_.take_back(*this))
+    state_.await(*this);
+}
+
+void Ahead::perform() noexcept {
+  try {
+    work_();
+  } catch (...) {
+    error_ = std::current_exception();
+  }
+}
+
+void Ahead::finish() {
+  if (!done_.load(std::memory_order_acquire)) {
+    if (state_.threads.empty() || state_.take_back(*this)) {
+      perform();
+      done_.store(true, std::memory_order_release);
+    } else {
+      state_.await(*this);
+    }
+  }
+  if (error_) std::rethrow_exception(error_);
 }
 
 int available_cores() {

@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <exception>
+#include <functional>
 #include <memory>
 
 #include "sightline/base/function_ref.h"
 
 namespace sightline {
+
+class Ahead;
 
 /// A fixed set of worker threads. The thread that calls `run` or `lead` takes part; idle threads sleep.
 /// Thread-safety: one `run` or `lead` at a time. One inside another executes on the calling thread only,
@@ -41,6 +46,7 @@ class ThreadPool {
   void wake_leaders();
 
  private:
+  friend class Ahead;
   struct Job;
   struct State;
   ThreadPool(State& state, int leader);
@@ -49,6 +55,33 @@ class ThreadPool {
   State& state_;
   Job& job_;        // what this pool or team runs
   int thread_ = 0;  // the thread that calls `run`
+};
+
+/// Work that an idle thread of a pool does ahead of its use: something that the calling thread needs later,
+/// and that would otherwise be done while the other threads have nothing to do. It must not use the pool.
+/// Thread-safety: one call of `finish` at a time, on any thread. The pool must outlive this object.
+class Ahead {
+ public:
+  /// `work` is called at most once. Works that no thread has begun are begun in the order of construction,
+  /// and no idle thread prefers them to a `run`.
+  Ahead(ThreadPool& pool, std::function<void()> work);
+  /// Takes the work back if no thread has begun it, else waits for it. Its exception is dropped.
+  ~Ahead();
+  Ahead(const Ahead&) = delete;
+  Ahead& operator=(const Ahead&) = delete;
+
+  /// Returns when the work is done: calls it if no thread has begun it, else waits. Later calls return at
+  /// once. Errors: rethrows what the work threw, in every call.
+  void finish();
+
+ private:
+  friend struct ThreadPool::State;
+  void perform() noexcept;
+
+  ThreadPool::State& state_;
+  std::function<void()> work_;
+  std::exception_ptr error_;
+  std::atomic<bool> done_{false};
 };
 
 /// The number of processor cores available to this process (affinity and cgroup quota included), at least 1.
