@@ -8,7 +8,7 @@
 #include <string>
 
 #include "batch/batch_queue.h"
-#include "batch/inputs.h"
+#include "batch/first_images.h"
 #include "cli/failure.h"
 #include "cli/signals.h"
 #include "sightline/base/log.h"
@@ -25,30 +25,6 @@ struct Batch {
   std::vector<ImageResult> items;
   Tensor embeddings;
 };
-
-/// Reads and decodes an image. Sets the error in `result` if that fails.
-void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pixels, ImageResult& result) {
-  const std::string& path = item.path;
-  try {
-    if (item.error) throw *item.error;
-    std::vector<std::byte> read;
-    if (!item.bytes) read = read_image(path);
-    const std::vector<std::byte>& bytes = item.bytes ? *item.bytes : read;
-    result.bytes = std::ssize(bytes);
-    run.clip.processor().process_image(bytes, pixels, &result.warnings);
-    if (run.strict && !result.warnings.empty()) {
-      fail(ErrorCode::corrupt, path, result.warnings.front() + " (refused by --strict)");
-    }
-  } catch (const Failure&) {
-    throw;
-  } catch (const Error& error) {
-    result.error_code = error.code();
-    result.error_class = class_name(error.code());
-    // The subject of an error may be the path, empty or "image". The report names the path only once.
-    const bool named = error.subject().empty() || error.subject() == path || error.subject() == "image";
-    result.message = named ? error.problem() : error.what();
-  }
-}
 
 /// Moves the embeddings of the good images, which are the first `good` rows, to the rows of their images.
 void scatter_rows(Batch& batch, std::int64_t good) {
@@ -91,19 +67,23 @@ Batch encode_batch(const ImageRun& run, ItemBatch& from, Context& context) {
   const std::int64_t count = std::ssize(from.items);
   batch.items.resize(from.items.size());
   Scratch::Frame frame(context.scratch);
-  const TensorView<float> pixels = frame.take(Shape{count, run.clip.processor().pixel_count()});
+  FirstImages* first = from.first == 0 ? run.first : nullptr;
+  const TensorView<float> pixels =
+      first != nullptr ? first->pixels() : frame.take(Shape{count, run.clip.processor().pixel_count()});
   context.pool.run(count, [&](std::int64_t i, int) {
     throw_if_interrupted();
     const auto n = static_cast<std::size_t>(i);
+    if (first != nullptr) return first->finish(i, batch.items[n]);
     load_pixels(run, from.items[n], pixels.row(i), batch.items[n]);
   });
   for (ImageItem& item : from.items) batch.labels.push_back(std::move(item.path));
   encode_good(run, batch, pixels, context);
+  if (first != nullptr) first->release();
   return batch;
 }
 
-void deliver(const Batch& batch, ImageSink sink) {
-  sink({batch.first, batch.labels, batch.items, batch.embeddings.view()});
+void deliver(const Batch& batch, ThreadPool& pool, ImageSink sink) {
+  sink({batch.first, batch.labels, batch.items, batch.embeddings.view(), pool});
 }
 
 /// Puts finished batches in order. The thread that finishes the next batch delivers it and those that follow;
@@ -119,11 +99,11 @@ class ReorderWindow {
     return !stopped_;
   }
 
-  void put(Batch batch, ImageSink sink) {
+  void put(Batch batch, ThreadPool& pool, ImageSink sink) {
     const std::lock_guard lock(mutex_);
     waiting_.emplace(batch.number, std::move(batch));
     try {
-      flush_ready_batches(sink);
+      flush_ready_batches(pool, sink);
     } catch (...) {
       stopped_ = true;  // under the same lock, so that no other thread delivers this batch again
       moved_.notify_all();
@@ -139,10 +119,10 @@ class ReorderWindow {
   }
 
  private:
-  void flush_ready_batches(ImageSink sink) {
+  void flush_ready_batches(ThreadPool& pool, ImageSink sink) {
     for (auto first = waiting_.begin(); !stopped_ && first != waiting_.end() && first->first == next_;
          first = waiting_.begin()) {
-      deliver(first->second, sink);
+      deliver(first->second, pool, sink);
       waiting_.erase(first);
       ++next_;
     }
@@ -161,30 +141,29 @@ struct Division {
   std::int64_t batch, leaders;
 };
 
-Division divide(const ImageRun& run, const ImageSource& source, int threads) {
+Division divide(const ImageRun& run, const ImageSource& source) {
   const PassPlan plan = plan_passes(run.clip.config(), run.batch);
   const std::optional<std::int64_t> count = source.size();
-  if (!count) return {plan.images, threads};
+  if (!count) return {plan.images, run.pool.size()};
   const std::int64_t batch = images_per_pass(plan, *count), passes = (*count + batch - 1) / batch;
   log_debug("images: " + std::to_string(*count) + " in " + std::to_string(passes) + " passes of " +
             std::to_string(batch));
-  return {batch, std::min<std::int64_t>(passes, threads)};
+  return {batch, std::min<std::int64_t>(passes, run.pool.size())};
 }
 
 }  // namespace
 
 void encode_images(const ImageRun& run, ImageSource& source, ImageSink sink) {
-  ThreadPool pool(run.threads);
-  const Division division = divide(run, source, pool.size());
-  std::vector<Scratch> scratches(static_cast<std::size_t>(pool.size()));
+  const Division division = divide(run, source);
+  std::vector<Scratch> scratches(static_cast<std::size_t>(run.pool.size()));
   BatchQueue queue(source, division.batch);
-  ReorderWindow window(2 * pool.size());
-  pool.lead(division.leaders, [&](std::int64_t, int worker, ThreadPool& team) {
+  ReorderWindow window(2 * run.pool.size());
+  run.pool.lead(division.leaders, [&](std::int64_t, int worker, ThreadPool& team) {
     try {
       Context context{team, scratches[static_cast<std::size_t>(worker)]};
       for (ItemBatch items; queue.take(items, team); queue.done()) {
         if (!window.wait_for_turn(items.number)) return;
-        window.put(encode_batch(run, items, context), sink);
+        window.put(encode_batch(run, items, context), team, sink);
       }
     } catch (...) {
       window.stop();  // the others must not wait for a batch that never arrives

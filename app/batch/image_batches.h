@@ -10,6 +10,7 @@
 #include "batch/image_source.h"
 #include "sightline/base/error.h"
 #include "sightline/base/function_ref.h"
+#include "sightline/base/parallel.h"
 #include "sightline/model/model.h"
 
 namespace sightline::app {
@@ -31,15 +32,19 @@ struct ImageBlock {
   std::span<const ImageResult>
       results;                   ///< their embeddings are rows of `rows`; empty where the image failed
   TensorView<const float> rows;  ///< [results, E]; zeros where the image failed
+  ThreadPool& pool;              ///< for work on the block
 };
 using ImageSink = FunctionRef<void(const ImageBlock& block)>;
 
+class FirstImages;
+
 struct ImageRun {
   const Model& clip;
-  int threads = 1;
+  ThreadPool& pool;
   std::int64_t batch = 0;  ///< images in a forward pass; 0: chosen for the model
   bool normalize = true;
-  bool strict = false;  ///< an image with a warning fails
+  bool strict = false;           ///< an image with a warning fails
+  FirstImages* first = nullptr;  ///< those of this run that were begun ahead, if any
 };
 
 /// Reads, decodes and encodes the images of `source` and passes them to `sink` in input order, one batch at a

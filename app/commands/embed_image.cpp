@@ -88,7 +88,8 @@ int run_embed_image(const EmbedImageOptions& o) {
       out.flush_to_reader();
     });
   };
-  encode_images({*clip, thread_count(o.model), o.model.batch, o.normalize, o.items.strict}, *source, sink);
+  ThreadPool pool(thread_count(o.model));
+  encode_images({*clip, pool, o.model.batch, o.normalize, o.items.strict}, *source, sink);
   progress.finish();
   watch.lap("images encoded");
   watch.shape("embeddings", report.ok() + report.skipped(), clip->embedding_size());

@@ -107,7 +107,8 @@ int run_embed_text(const EmbedTextOptions& o) {
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "text"); });
   Stopwatch watch(o.console);
-  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
+  ThreadPool pool(thread_count(o.model));
+  const std::unique_ptr<Model> clip = load_model(o.model, o.console, "", captions.empty() ? nullptr : &pool);
   watch.lap("model loaded");
   const auto count = static_cast<std::int64_t>(captions.size());
   in_stage(Stage::output, [&] {
@@ -115,7 +116,6 @@ int run_embed_text(const EmbedTextOptions& o) {
               [&] { return text_info(*clip, o.model, o.captions, o.normalize); });
   });
 
-  ThreadPool pool(thread_count(o.model));
   Progress progress(o.console, count, "texts");
   if (!captions.empty()) load_tokenizer_of(*clip, o.console);
   const std::int64_t longest = captions.empty() ? 0 : clip->processor().text_length();

@@ -98,16 +98,15 @@ std::unique_ptr<ImageSide> open_image_side(const ScoreOptions& o, Inputs& inputs
     });
   }
   const std::vector<std::string>& paths = inputs.gathered.paths;
-  const int threads = thread_count(o.model);
   const bool stdin_is_free = check_stdin(o, paths);
   if (!has_stream(o.input, inputs.streams)) {
-    return make_image_files(paths, threads, o.model.batch, o.items.strict);
+    return make_image_files(paths, o.model.batch, o.items.strict);
   }
   const auto add_unsupported = [&](const UnsupportedImages& folder) {
     add_unsupported_images(o.console, folder, inputs.streamed_unsupported);
   };
   return make_source_images(open_images(o.input, inputs.streams, paths, stdin_is_free, add_unsupported),
-                            threads, o.model.batch, o.items.strict);
+                            o.model.batch, o.items.strict);
 }
 
 /// `paths`: the images that are known.
@@ -182,6 +181,7 @@ int run_score(const ScoreOptions& o) {
   Inputs inputs{.gathered = {}, .streams = streams ? Streams::leave : Streams::gather};
   inputs.gathered = gather_images(o.input, inputs.streams);
   note_unsupported_images(o.console, inputs.gathered.unsupported);
+  ThreadPool pool(thread_count(o.model));
   const std::unique_ptr<ImageSide> images = open_image_side(o, inputs, format);
   install_signal_handlers();
   const StoredSides sides{images->stored(), stored ? &*stored : nullptr};
@@ -192,18 +192,20 @@ int run_score(const ScoreOptions& o) {
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
   Stopwatch watch(o.console);
-  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
+  const std::unique_ptr<Model> clip = load_model(o.model, o.console, "", captions.empty() ? nullptr : &pool);
   watch.lap("model loaded");
   check_model_of_sides(o, sides, *clip);
-  if (!captions.empty()) load_tokenizer_of(*clip, o.console);
-  ThreadPool pool(thread_count(o.model));
+  std::unique_ptr<FirstImages> first;
+  if (!captions.empty()) {
+    first = images->begin(*clip, pool);
+    load_tokenizer_of(*clip, o.console);
+  }
   const auto queries =
       stored ? in_stage(Stage::inputs, [&] { return std::make_unique<QuerySide>(std::move(*stored)); })
              : std::make_unique<QuerySide>(std::move(captions), *clip, o.model.batch, pool);
   watch.lap("captions encoded");
   if (!o.like.empty()) {
-    queries->add_images({*clip, thread_count(o.model), o.model.batch, true, o.items.strict}, o.like,
-                        o.console);
+    queries->add_images({*clip, pool, o.model.batch, true, o.items.strict}, o.like, o.console);
     watch.lap("queries encoded");
   }
   LowScores low(o.fail_under, o.by_caption(), images->known_size().has_value());

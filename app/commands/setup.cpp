@@ -135,7 +135,7 @@ std::string short_model_name(const Model& model, const ModelOptions& options) {
 void check_model_options(const ModelOptions& options) { thread_count(options); }
 
 std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOptions& console,
-                                  const std::string& dialect) {
+                                  const std::string& dialect, ThreadPool* tokenizer_pool) {
   const std::string name = model_name(options);
   if (name.empty()) {
     note(console,
@@ -145,6 +145,7 @@ std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOpti
   }
   ModelSettings wanted = clip_options(options);
   wanted.dialect = dialect;
+  wanted.tokenizer_pool = tokenizer_pool;
   std::unique_ptr<Model> model = with_model_remedy(name, [&] { return Model::open(name, wanted); });
   for (const std::string& assumption : model->source().assumptions) note(console, printable(assumption));
   return model;

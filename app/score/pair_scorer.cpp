@@ -109,7 +109,7 @@ void PairScorer::score(const PairBlock& block, PairSink sink, FunctionRef<void()
   batch_done();
   if (!work.paths().empty()) {
     ListSource images(work.paths());
-    encode_images({clip_, options_.threads, options_.batch, true, options_.strict}, images,
+    encode_images({clip_, pool_, options_.batch, true, options_.strict}, images,
                   [&](const ImageBlock& encoded) {
                     work.add(encoded);
                     work.flush(sink);

@@ -39,7 +39,6 @@ using PairSink = FunctionRef<void(std::int64_t index, const PairResult& result)>
 class PairScorer {
  public:
   struct Options {
-    int threads = 1;
     std::int64_t batch = 0;  ///< images or texts in a forward pass; 0: chosen for the model
     bool strict = false;     ///< an image with a warning fails
   };
@@ -48,7 +47,7 @@ class PairScorer {
       : clip_(clip), options_(options), pool_(pool) {}
 
   /// Passes the result of each pair to `sink` in order, as soon as its batch of images is encoded, and calls
-  /// `batch_done` after each batch. Errors: those of `encode_captions` and `encode_image_files`.
+  /// `batch_done` after each batch. Errors: those of `encode_captions` and `encode_images`.
   void score(const PairBlock& block, PairSink sink, FunctionRef<void()> batch_done);
 
  private:

@@ -225,7 +225,7 @@ int run_pairs(const ScoreOptions& o) {
   load_tokenizer_of(*clip, o.console);
   watch.lap("model loaded");
   ThreadPool pool(thread_count(o.model));
-  PairScorer scorer(*clip, {thread_count(o.model), o.model.batch, o.items.strict}, pool);
+  PairScorer scorer(*clip, {o.model.batch, o.items.strict}, pool);
   PairOutput output(o, *out, format, *report, *clip, source->size());
   PairBlock block;
   for (std::size_t most = kMinPairs; read_block(*source, most, block); most = std::min(2 * most, kMaxPairs)) {

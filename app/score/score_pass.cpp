@@ -70,7 +70,7 @@ void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t f
       const std::int64_t part = std::min(most, rows - begin);
       if (count > 0) {
         run.queries.cosines(block.rows.slice_rows(begin, part), first, {scores.data(), Shape{part, count}},
-                            run.pool);
+                            block.pool);
       }
       for (std::int64_t i = 0; i < part; ++i) {
         const std::int64_t image = block.first + begin + i;

@@ -2,6 +2,7 @@
 #include "score/score_sides.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "batch/list_source.h"
 #include "cli/signals.h"
@@ -16,32 +17,37 @@ std::int64_t divide_rounding_up(std::int64_t count, std::int64_t size) { return 
 
 class ImageFiles : public ImageSide {
  public:
-  ImageFiles(const std::vector<std::string>& paths, int threads, std::int64_t batch, bool strict)
-      : paths_(paths), threads_(threads), batch_(batch), strict_(strict) {}
+  ImageFiles(const std::vector<std::string>& paths, std::int64_t batch, bool strict)
+      : paths_(paths), batch_(batch), strict_(strict) {}
   std::int64_t size() const override { return static_cast<std::int64_t>(paths_.size()); }
   std::string label(std::int64_t index) const override { return paths_[static_cast<std::size_t>(index)]; }
-  void for_each(const Model& clip, ThreadPool& /*pool*/, ImageSink sink) const override {
+  std::unique_ptr<FirstImages> begin(const Model& clip, ThreadPool& pool) override {
+    auto first = std::make_unique<FirstImages>(ImageRun{clip, pool, batch_, true, strict_}, paths_);
+    first_ = first.get();
+    return first;
+  }
+  void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const override {
     ListSource source(paths_);
-    encode_images({clip, threads_, batch_, true, strict_}, source, sink);
+    encode_images({clip, pool, batch_, true, strict_, std::exchange(first_, nullptr)}, source, sink);
   }
   bool is_cheap() const override { return false; }
 
  private:
   const std::vector<std::string>& paths_;
-  int threads_;
   std::int64_t batch_;
   bool strict_;
+  mutable FirstImages* first_ = nullptr;  // until the first visit
 };
 
 class SourceImages : public ImageSide {
  public:
-  SourceImages(std::unique_ptr<ImageSource> source, int threads, std::int64_t batch, bool strict)
-      : source_(std::move(source)), threads_(threads), batch_(batch), strict_(strict) {}
+  SourceImages(std::unique_ptr<ImageSource> source, std::int64_t batch, bool strict)
+      : source_(std::move(source)), batch_(batch), strict_(strict) {}
   std::int64_t size() const override { return visited_; }
   std::optional<std::int64_t> known_size() const override { return source_->size(); }
   std::string label(std::int64_t /*index*/) const override { return ""; }
-  void for_each(const Model& clip, ThreadPool& /*pool*/, ImageSink sink) const override {
-    encode_images({clip, threads_, batch_, true, strict_}, *source_, [&](const ImageBlock& block) {
+  void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const override {
+    encode_images({clip, pool, batch_, true, strict_}, *source_, [&](const ImageBlock& block) {
       visited_ += std::ssize(block.results);
       sink(block);
     });
@@ -50,7 +56,6 @@ class SourceImages : public ImageSide {
 
  private:
   std::unique_ptr<ImageSource> source_;
-  int threads_;
   std::int64_t batch_;
   bool strict_;
   mutable std::int64_t visited_ = 0;
@@ -78,7 +83,8 @@ class StoredImages : public ImageSide {
       sink({first,
             {},
             std::span(results).first(static_cast<std::size_t>(count)),
-            rows.view().slice_rows(0, count)});
+            rows.view().slice_rows(0, count),
+            pool});
     }
   }
   bool is_cheap() const override { return true; }
@@ -122,13 +128,14 @@ class ImagesInMemory : public ImageSide {
   }
   std::int64_t size() const override { return images_.size(); }
   std::string label(std::int64_t index) const override { return images_.label(index); }
-  void for_each(const Model& /*clip*/, ThreadPool& /*pool*/, ImageSink sink) const override {
+  void for_each(const Model& /*clip*/, ThreadPool& pool, ImageSink sink) const override {
     for (std::int64_t first = 0; first < size(); first += kImagesPerBlock) {
       const std::int64_t count = std::min(kImagesPerBlock, size() - first);
       sink({first,
             {},
             std::span(results_).subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(count)),
-            rows_.view().slice_rows(first, count)});
+            rows_.view().slice_rows(first, count),
+            pool});
     }
   }
   bool is_cheap() const override { return true; }
@@ -141,14 +148,14 @@ class ImagesInMemory : public ImageSide {
 
 }  // namespace
 
-std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& paths, int threads,
-                                            std::int64_t batch, bool strict) {
-  return std::make_unique<ImageFiles>(paths, threads, batch, strict);
+std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& paths, std::int64_t batch,
+                                            bool strict) {
+  return std::make_unique<ImageFiles>(paths, batch, strict);
 }
 
-std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source, int threads,
-                                              std::int64_t batch, bool strict) {
-  return std::make_unique<SourceImages>(std::move(source), threads, batch, strict);
+std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source, std::int64_t batch,
+                                              bool strict) {
+  return std::make_unique<SourceImages>(std::move(source), batch, strict);
 }
 
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows) {

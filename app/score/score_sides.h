@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "batch/image_batches.h"
-#include "sightline/embeddings/stored_rows.h"
+#include "batch/first_images.h"
 #include "sightline/base/function_ref.h"
+#include "sightline/embeddings/stored_rows.h"
 #include "sightline/model/model.h"
 
 namespace sightline::app {
@@ -24,8 +24,11 @@ class ImageSide {
   virtual std::optional<std::int64_t> known_size() const { return size(); }
   /// Not available for a source whose size is not known: its blocks have the labels.
   virtual std::string label(std::int64_t index) const = 0;
-  /// Visits all images in order; stored embeddings are read in blocks by `pool`. Errors: those of
-  /// encode_images; Failure of Stage::inputs.
+  /// Lets idle threads of the pool begin with image files, while the caller still prepares something else.
+  /// The result is used by the next visit and must be kept until then; null if there is nothing to begin
+  /// with.
+  virtual std::unique_ptr<FirstImages> begin(const Model& /*clip*/, ThreadPool& /*pool*/) { return nullptr; }
+  /// Visits all images in order. Errors: those of encode_images; Failure of Stage::inputs.
   virtual void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const = 0;
   /// The stored embeddings; null for images.
   virtual const StoredRows* stored() const { return nullptr; }
@@ -34,11 +37,11 @@ class ImageSide {
 };
 
 /// `paths` must remain valid.
-std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& paths, int threads,
-                                            std::int64_t batch, bool strict);
+std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& paths, std::int64_t batch,
+                                            bool strict);
 /// Allows one pass over the images.
-std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source, int threads,
-                                              std::int64_t batch, bool strict);
+std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source, std::int64_t batch,
+                                              bool strict);
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows);
 /// Makes one pass over `images` and keeps the embeddings in memory.
 std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& clip, ThreadPool& pool);

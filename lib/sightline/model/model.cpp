@@ -7,7 +7,6 @@
 #include "sightline/base/error.h"
 #include "sightline/base/log.h"
 #include "sightline/model/locate.h"
-#include "sightline/model/tokenizer_files.h"
 #include "sightline/ops/gemm_precision.h"
 
 namespace sightline {
@@ -45,10 +44,10 @@ void check_complete(const Weights& weights) {
 }
 
 Processor::TokenizerLoader tokenizer_loader(const ModelFiles& files, const CLIPConfig& config,
-                                            TextCleaning cleaning) {
+                                            TextCleaning cleaning, std::shared_ptr<TokenizerAhead> ahead) {
   return [=] {
     try {
-      return load_tokenizer(files, config, cleaning);
+      return load_tokenizer(files, config, cleaning, ahead.get());
     } catch (const Error& error) {
       throw error.within(files.place());
     }
@@ -61,7 +60,7 @@ bool all_finite(TensorView<const float> embeddings) {
 
 }  // namespace
 
-Model::Model(LoadedModel loaded, const ModelSettings& settings)
+Model::Model(LoadedModel loaded, const ModelSettings& settings, std::shared_ptr<TokenizerAhead> tokenizer)
     : source_(std::move(loaded.source)),
       config_(std::move(loaded.config)),
       weights_(std::move(loaded.weights)),
@@ -69,7 +68,7 @@ Model::Model(LoadedModel loaded, const ModelSettings& settings)
       text_tower_(WeightScope(weights_), config_, backend_of(settings, source_)),
       head_(WeightScope(weights_)),
       processor_(with_settings(std::move(loaded.preprocessor), settings), config_.vision.image_size,
-                 tokenizer_loader(source_.files, config_, settings.text_cleaning),
+                 tokenizer_loader(source_.files, config_, settings.text_cleaning, std::move(tokenizer)),
                  config_.text.context_length, ImageLimits{.checksums = !settings.lenient}) {
   check_complete(weights_);
 }
@@ -77,7 +76,12 @@ Model::Model(LoadedModel loaded, const ModelSettings& settings)
 std::unique_ptr<Model> Model::open(const std::string& name_or_path, const ModelSettings& settings) {
   const std::string path = locate_model(name_or_path);
   try {
-    return std::make_unique<Model>(open_model(path, settings.dialect), settings);
+    std::shared_ptr<TokenizerAhead> tokenizer;
+    LoadedModel loaded = open_model(path, settings.dialect, [&](const ModelFiles& files) {
+      if (settings.tokenizer_pool == nullptr) return;
+      tokenizer = std::make_shared<TokenizerAhead>(files, settings.text_cleaning, *settings.tokenizer_pool);
+    });
+    return std::make_unique<Model>(std::move(loaded), settings, std::move(tokenizer));
   } catch (const Error& error) {
     if (error.subject().starts_with(path)) throw;
     throw error.within(path);

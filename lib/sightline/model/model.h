@@ -12,6 +12,7 @@
 #include "sightline/model/model_source.h"
 #include "sightline/model/processor.h"
 #include "sightline/model/text_tower.h"
+#include "sightline/model/tokenizer_files.h"
 #include "sightline/weights/weights.h"
 
 namespace sightline {
@@ -26,6 +27,9 @@ struct ModelSettings {
   bool lenient = false;  ///< decode PNG files with wrong checksums
   TextCleaning text_cleaning = TextCleaning::hf;
   std::string dialect = {};  ///< naming scheme of the weights (`ModelSource::dialect`); "" = detect
+  /// If set, an idle thread of this pool reads the tokenizer of a folder while the model is opened, instead
+  /// of the first text. It must outlive the model.
+  ThreadPool* tokenizer_pool = nullptr;
 };
 
 /// A dual encoder: two towers, a head, and the processor that prepares their inputs. Weights are
@@ -37,10 +41,12 @@ class Model {
   /// name, `org/name` in the Hugging Face cache, or "" for the demo model. Errors: missing, and those of
   /// `open_model` and of the constructor.
   static std::unique_ptr<Model> open(const std::string& name_or_path, const ModelSettings& settings = {});
-  /// Builds a model from parts in memory; its tokenizer is read from `loaded.source.files`. Every tensor of
+  /// Builds a model from parts in memory; its tokenizer is read from `loaded.source.files`, or already by
+  /// `tokenizer`. Every tensor of
   /// the checkpoint is used exactly once or named in an error. Errors: missing, mismatch, type (weights);
   /// mismatch (preprocessing for another image size); those of `gemm_backend`.
-  explicit Model(LoadedModel loaded, const ModelSettings& settings = {});
+  explicit Model(LoadedModel loaded, const ModelSettings& settings = {},
+                 std::shared_ptr<TokenizerAhead> tokenizer = nullptr);
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 

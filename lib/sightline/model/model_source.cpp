@@ -161,7 +161,8 @@ Checkpoint unpack(const std::string& path, std::string_view dialect, ModelFiles&
 
 }  // namespace
 
-LoadedModel open_model(const std::string& path, std::string_view dialect) {
+LoadedModel open_model(const std::string& path, std::string_view dialect,
+                       const std::function<void(const ModelFiles&)>& use_folder) {
   LoadedModel model;
   const std::string model_path = resolve_model_path(path);
   model.source.path = path;
@@ -171,6 +172,7 @@ LoadedModel open_model(const std::string& path, std::string_view dialect) {
     checkpoint = unpack(model_path, dialect, model.source.files);
   } else {
     model.source.files = ModelFiles(folder_of(model_path));
+    if (use_folder) use_folder(model.source.files);
     checkpoint = load_weights(model_path, dialect, opener);
   }
   model.source.form = checkpoint.form;

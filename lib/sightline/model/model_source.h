@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -37,6 +38,8 @@ struct LoadedModel {
 /// `config.json`, else from the weights themselves if those are sufficient (OpenAI, KerasCV, GGUF).
 /// `dialect`: the naming scheme of the weights, "" = detect. Errors: missing, with the file to put next to
 /// the weights or the tower that they lack; those of the weights, configs and preprocessing.
-LoadedModel open_model(const std::string& path, std::string_view dialect = "");
+/// `use_folder` is called with the files of a folder before any of them is read.
+LoadedModel open_model(const std::string& path, std::string_view dialect = "",
+                       const std::function<void(const ModelFiles&)>& use_folder = nullptr);
 
 }  // namespace sightline

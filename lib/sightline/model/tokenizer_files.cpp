@@ -16,7 +16,7 @@ namespace sightline {
 namespace {
 
 constexpr std::int64_t kMaxFileBytes = 64LL << 20;
-constexpr std::string_view kTokenizerJson = "tokenizer.json";
+constexpr std::string_view kTokenizerJson = "tokenizer.json", kConfig = "config.json";
 
 struct Pair {
   std::string_view vocabulary, merges;
@@ -63,12 +63,15 @@ struct Found {
 };
 
 /// Reads the tokenizer of a model, or CLIP's. Errors: those of `load_tokenizer`.
-Found open_tokenizer(const ModelFiles& files, const CLIPConfig& config, TextCleaning cleaning) {
+Found open_tokenizer(const ModelFiles& files, const CLIPConfig& config, TextCleaning cleaning,
+                     TokenizerAhead* ahead = nullptr) {
   TokenizerFiles found = find_tokenizer(files);
   const bool shipped = !found.found();
+  std::unique_ptr<CLIPTokenizer> tokenizer;
+  if (ahead != nullptr && !shipped) tokenizer = ahead->take(found, config.tokenizer_class, cleaning);
   if (shipped) found = find_tokenizer(join_path(data_folder().string(), "vocab"));
-  std::unique_ptr<CLIPTokenizer> tokenizer =
-      read_tokenizer(found, shipped ? std::string_view() : config.tokenizer_class, cleaning);
+  if (tokenizer == nullptr)
+    tokenizer = read_tokenizer(found, shipped ? std::string_view() : config.tokenizer_class, cleaning);
   log_debug("tokenizer: " + printable(found.files.path(found.names().front())) + ", " +
             std::to_string(tokenizer->vocabulary_size()) + " tokens");
   const std::int64_t rows = config.text.vocabulary_size;
@@ -133,15 +136,38 @@ TokenizerFiles find_tokenizer(const ModelFiles& files) {
   return tokenizer;
 }
 
+TokenizerAhead::TokenizerAhead(ModelFiles files, TextCleaning cleaning, ThreadPool& pool)
+    : files_(std::move(files)), cleaning_(cleaning), work_(pool, [this] { read(); }) {}
+
+void TokenizerAhead::read() {
+  const TokenizerFiles found = find_tokenizer(files_);
+  if (!found.found()) return;
+  model_class_ = CLIPConfig::from_json(as_text(files_.read(kConfig, kMaxFileBytes)), std::string(kConfig))
+                     .tokenizer_class;
+  tokenizer_ = read_tokenizer(found, model_class_, cleaning_);
+  names_ = found.names();
+}
+
+std::unique_ptr<CLIPTokenizer> TokenizerAhead::take(const TokenizerFiles& found, std::string_view model_class,
+                                                    TextCleaning cleaning) {
+  try {
+    work_.finish();
+  } catch (const std::exception&) {
+    return nullptr;  // the caller reads the files again and gets the same error
+  }
+  const bool same = model_class == model_class_ && cleaning == cleaning_ && found.names() == names_;
+  return same ? std::move(tokenizer_) : nullptr;
+}
+
 std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const CLIPConfig& config,
-                                          TextCleaning cleaning) {
+                                          TextCleaning cleaning, TokenizerAhead* ahead) {
   const PackedFile* packed = files.packed();
   if (packed != nullptr && cleaning == TextCleaning::hf && packed->contains(kPackedTokenTable)) {
     log_debug("tokenizer: " + printable(files.path(kPackedTokenTable)));
     return load_token_table(packed->document(kPackedTokenTable), files.owner(), config, files.place(),
                             std::string(kPackedTokenTable));
   }
-  Found found = open_tokenizer(files, config, cleaning);
+  Found found = open_tokenizer(files, config, cleaning, ahead);
   return fit(std::move(found.tokenizer), config.text, files.place(), found.file);
 }
 

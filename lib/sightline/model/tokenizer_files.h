@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "sightline/base/parallel.h"
 #include "sightline/model/config.h"
 #include "sightline/model/model_files.h"
 #include "sightline/text/clip_tokenizer.h"
@@ -34,13 +36,36 @@ struct TokenizerFiles {
 /// Finds the files of a tokenizer without reading them. Errors: missing for a vocabulary without merges.
 TokenizerFiles find_tokenizer(const ModelFiles& files);
 
+/// The tokenizer of a model folder, which an idle thread of a pool reads while the model is opened. It is a
+/// guess that may fail: a tokenizer that cannot be read is read again by `load_tokenizer`, which reports the
+/// error at its place in the order of all errors. The pool must outlive this object.
+class TokenizerAhead {
+ public:
+  TokenizerAhead(ModelFiles files, TextCleaning cleaning, ThreadPool& pool);
+  /// The tokenizer, once, if it was read without an error from the files of `found`, in the rules of this
+  /// class and cleaning; else null.
+  std::unique_ptr<CLIPTokenizer> take(const TokenizerFiles& found, std::string_view model_class,
+                                      TextCleaning cleaning);
+
+ private:
+  void read();
+
+  ModelFiles files_;
+  TextCleaning cleaning_;
+  std::string model_class_;
+  std::vector<std::string> names_;
+  std::unique_ptr<CLIPTokenizer> tokenizer_;
+  Ahead work_;  // last: it uses the others
+};
+
 /// The model's own tokenizer (for a packed model and Hugging Face's cleaning, its token table) or, if `files`
 /// has none, CLIP's, which ships with the program; the latter
 /// requires as many rows of the token embedding as its vocabulary has entries. Encoding a text to an id
 /// without a row is an error (mismatch). Errors: missing; mismatch if the start or end token has no row, or
 /// the end token is not the one that the config expects (`check_end`); those of CLIPTokenizer.
+/// `ahead`: a tokenizer of the same files that was begun earlier, or null.
 std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const CLIPConfig& config,
-                                          TextCleaning cleaning);
+                                          TextCleaning cleaning, TokenizerAhead* ahead = nullptr);
 
 /// The token table (text/token_table.h) for a packed model, of the tokenizer that `load_tokenizer` returns
 /// with Hugging Face's cleaning. Errors: the same.

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/first_images.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "batch/inputs.h"
+#include "cli/failure.h"
+#include "sightline/model/pass_plan.h"
+
+namespace sightline::app {
+namespace {
+
+bool is_regular(const std::string& path) {
+  struct stat status = {};
+  return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
+}  // namespace
+
+void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pixels, ImageResult& result) {
+  const std::string& path = item.path;
+  try {
+    if (item.error) throw *item.error;
+    std::vector<std::byte> read;
+    if (!item.bytes) read = read_image(path);
+    const std::vector<std::byte>& bytes = item.bytes ? *item.bytes : read;
+    result.bytes = std::ssize(bytes);
+    run.clip.processor().process_image(bytes, pixels, &result.warnings);
+    if (run.strict && !result.warnings.empty()) {
+      fail(ErrorCode::corrupt, path, result.warnings.front() + " (refused by --strict)");
+    }
+  } catch (const Failure&) {
+    throw;
+  } catch (const Error& error) {
+    result.error_code = error.code();
+    result.error_class = class_name(error.code());
+    // The subject of an error may be the path, empty or "image". The report names the path only once.
+    const bool named = error.subject().empty() || error.subject() == path || error.subject() == "image";
+    result.message = named ? error.problem() : error.what();
+  }
+}
+
+FirstImages::FirstImages(const ImageRun& run, std::span<const std::string> paths) : run_(run), paths_(paths) {
+  const std::int64_t images = std::ssize(paths);
+  const std::int64_t count =
+      std::min(images_per_pass(plan_passes(run.clip.config(), run.batch), images), images);
+  pixels_ = Tensor(Shape{count, run.clip.processor().pixel_count()});
+  results_.resize(static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < results_.size(); ++i) {
+    const std::string& path = paths[i];
+    works_.push_back(!is_regular(path) ? nullptr : std::make_unique<Ahead>(run.pool, [this, i, &path] {
+      load_pixels(run_, {path}, pixels_.view().row(static_cast<std::int64_t>(i)), results_[i]);
+    }));
+  }
+}
+
+void FirstImages::finish(std::int64_t index, ImageResult& result) {
+  const auto i = static_cast<std::size_t>(index);
+  if (works_[i] == nullptr) return load_pixels(run_, {paths_[i]}, pixels_.view().row(index), result);
+  works_[i]->finish();
+  result = std::move(results_[i]);
+}
+
+void FirstImages::release() {
+  works_.clear();
+  results_ = {};
+  pixels_ = {};
+}
+
+}  // namespace sightline::app
