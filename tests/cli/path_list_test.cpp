@@ -50,7 +50,7 @@ std::string failure_of(std::string_view text, Paths* before = nullptr) {
 }  // namespace
 
 TEST_CASE("path list: entries do not depend on the sizes of the pieces", "[app]") {
-  for (const std::size_t size : {1, 2, 3, 100}) {
+  for (const std::size_t size : {1U, 2U, 3U, 100U}) {
     CHECK(entries("a\n\nb c \r\n\r\n \nlast", size) == Paths{"a", "b c ", " ", "last"});
     CHECK(entries("\xEF\xBB\xBF"
                   "a\n\xEF\xBB\xBF"
