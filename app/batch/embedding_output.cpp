@@ -13,7 +13,8 @@ EmbeddingOutput::EmbeddingOutput(const OutputOptions& options, TableFormat forma
     : options_(options), kind_(kind) {
   in_stage(Stage::output, [&] {
     out_ = std::make_unique<OutputFile>(options.path, options.force);
-    table_ = make_table_writer(format, *out_, {options.dtype == DType::f16, options.drop_bad, kind.key});
+    table_ = make_table_writer(format, *out_,
+                               {options.dtype == DType::f16, options.drop_bad, kind.key, &rows_hash_});
     // A pipe or a device has no companion files.
     if (format != TableFormat::npy || !out_->seekable() || is_stdout(options.path)) return;
     index_.emplace(index_path_of(options.path), kind.with_index, options.force);
@@ -49,6 +50,7 @@ void EmbeddingOutput::prepare_commit() {
     info.dtype = options_.dtype == DType::f16 ? "float16" : "float32";
     info.rows = rows_;
     info.width = columns_;
+    info.xxh3 = rows_hash_.hex();
     write_info(*info_->file(), info);
   }
   if (info_) info_->prepare_commit();

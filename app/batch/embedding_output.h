@@ -13,6 +13,7 @@
 #include "batch/report.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "sightline/base/hash.h"
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/info_file.h"
 #include "sightline/output/table_writer.h"
@@ -61,6 +62,7 @@ class EmbeddingOutput {
   std::unique_ptr<OutputFile> out_;
   std::optional<Companion> index_, info_;
   std::optional<Companion> score_index_;  ///< stale index of an array of scores
+  Hash128 rows_hash_;                     ///< of the bytes of an .npy file after its header
   std::unique_ptr<TableWriter> table_;
   std::unique_ptr<IndexWriter> index_writer_;
   std::function<EmbeddingsInfo()> describe_;

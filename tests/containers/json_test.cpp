@@ -256,3 +256,25 @@ TEST_CASE("json: short and long arrays behave alike", "[io]") {
   root.root().for_each_element(
       [&](const Json& element) { CHECK_THAT(element.path(), Contains("f.json: [")); });
 }
+
+TEST_CASE("json: the text of a member is returned as written", "[io]") {
+  const std::string text = R"( { "a" : {"b":[1, 2,{"c":"}\\\""}]} , "b":"x,\"y" ,"c":-1.50, "d":[] } )"
+                           "\n";
+  const JsonDocument document(text, "t");
+  CHECK(member_text(text, "a") == R"({"b":[1, 2,{"c":"}\\\""}]})");
+  CHECK(member_text(text, "b") == R"("x,\"y")");
+  CHECK(member_text(text, "c") == "-1.50");
+  CHECK(member_text(text, "d") == "[]");
+  CHECK(member_text(text, "e").empty());
+  CHECK(member_text("{}", "a").empty());
+  CHECK(member_text("[1]", "a").empty());
+  CHECK(member_text(R"({"a":1})", "a") == "1");
+}
+
+TEST_CASE("json: a search for the text of a member stays within any text", "[io]") {
+  const std::string text = R"({"a":"\"","b":{"c":[1]},"d":2})";
+  for (std::size_t size = 0; size <= text.size(); ++size) (void)member_text(text.substr(0, size), "d");
+  for (const std::string_view odd :
+       {"{", "{\"", "{\"\\", "{\"a", "{\"a\"", "{\"a\":", "{\"a\":]", "}", "{\"a\":}}"})
+    CHECK(member_text(odd, "b").empty());
+}

@@ -30,6 +30,11 @@ const std::string kExample =
     R"("preprocess":{"cleaning":"hf"},"normalized":true,"dtype":"float32","rows":2,"width":3})"
     "\n";
 
+const std::string kHash = "99aa06d3014798d86001c324468d497f";
+const std::string kHashAndShard =
+    R"("xxh3":"99aa06d3014798d86001c324468d497f",)"
+    R"("shard":{"index":2,"count":3,"list":"99aa06d3014798d86001c324468d497f","inputs":5})";
+
 std::string replaced(const std::string& from, const std::string& to) {
   std::string text = kExample;
   REQUIRE(text.find(from) != std::string::npos);
@@ -76,8 +81,45 @@ TEST_CASE("info file: has the documented keys and round-trips", "[embeddings]") 
   CHECK(info.dtype == "float32");
   CHECK(info.rows == 2);
   CHECK(info.width == 3);
-  folder.write("more", replaced("\"rows\":2", "\"shard\":[1,2],\"rows\":2"));
+  CHECK(info.preprocess == R"({"cleaning":"hf"})");
+  CHECK(info.xxh3.empty());
+  CHECK_FALSE(info.shard);
+  folder.write("more", replaced("\"rows\":2", "\"later\":[1,2],\"rows\":2"));
   CHECK(read_info(folder / "more").rows == 2);
+}
+
+TEST_CASE("info file: has a hash of the rows and the shard", "[embeddings]") {
+  const TempFolder folder;
+  EmbeddingsInfo info = example();
+  info.xxh3 = kHash;
+  info.shard = ShardInfo{{2, 3}, kHash, 5};
+  OutputFile out(folder / "i", true);
+  write_info(out, info);
+  out.commit();
+  CHECK(folder.read("i") == replaced("\"width\":3", "\"width\":3," + kHashAndShard));
+  const EmbeddingsInfo again = read_info(folder / "i");
+  CHECK(again.xxh3 == kHash);
+  CHECK(again.shard == info.shard);
+}
+
+TEST_CASE("info file: a malformed hash or shard is rejected", "[output][error]") {
+  const TempFolder folder;
+  const auto refusal = [&](const std::string& from, const std::string& to) {
+    std::string text = replaced("\"width\":3", "\"width\":3," + kHashAndShard);
+    REQUIRE(text.find(from) != std::string::npos);
+    text.replace(text.find(from), from.size(), to);
+    return error_of([&] { (void)read_info(folder.write("i", text)); }).code;
+  };
+  CHECK(refusal("\"index\":2", "\"index\":3") == "");
+  CHECK(refusal("\"xxh3\":\"99aa", "\"xxh3\":\"9") == "HEADER");
+  CHECK(refusal("\"xxh3\":\"99aa", "\"xxh3\":\"99AA") == "HEADER");
+  CHECK(refusal("\"list\":\"99aa", "\"list\":\"9") == "HEADER");
+  CHECK(refusal("\"index\":2", "\"index\":0") == "HEADER");
+  CHECK(refusal("\"index\":2", "\"index\":4") == "HEADER");
+  CHECK(refusal("\"count\":3", "\"count\":0") == "HEADER");
+  CHECK(refusal("\"count\":3", "\"count\":1000001") == "HEADER");
+  CHECK(refusal("\"inputs\":5", "\"inputs\":-1") == "HEADER");
+  CHECK(refusal("\"inputs\":5", "\"other\":5") == "HEADER");
 }
 
 TEST_CASE("info file: malformed content is rejected with its key", "[output][error]") {
@@ -132,6 +174,11 @@ TEST_CASE("info file: an info that does not describe the array is rejected", "[o
   info = example();
   info.dtype = "float16";
   CHECK(refusal(info, file) == Failure{"MISMATCH", "i: dtype: is float16, but the array contains float32"});
+  info = example();
+  info.shard = ShardInfo{{2, 3}, kHash, 3};
+  CHECK(refusal(info, file) == Failure{"MISMATCH", "i: shard: has 1 inputs, but the array has 2 rows"});
+  info.shard->inputs = 5;
+  CHECK(refusal(info, file) == Failure{});
   CHECK(refusal(example(), array(folder, {{1, 0, 0}, {0, 3, 4}})) ==
         Failure{"MISMATCH", "i: normalized: is true, but row 1 of the array has norm 5"});
   CHECK(refusal(example(), array(folder, {{1, 0, 0}, {0, NAN, 4}})).code == "CORRUPT");

@@ -47,9 +47,18 @@ void visit(const sightline::Json& value, int depth) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
   try {
-    const sightline::JsonDocument document({reinterpret_cast<const char*>(data), size}, "fuzz");
+    const sightline::JsonDocument document(text, "fuzz");
     visit(document.root(), 0);
+    if (document.root().is_object()) {
+      document.root().for_each_member([&](std::string_view key, const sightline::Json& value) {
+        const std::string_view member = sightline::member_text(text, key);
+        if (member.empty()) return;  // the key is written with escapes
+        const sightline::JsonDocument alone(member, "fuzz");
+        require(alone.root().size() == value.size());
+      });
+    }
   } catch (const sightline::Error&) {
     // refused: as good as accepted
   }

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "sightline/base/half.h"
+#include "sightline/base/hash.h"
 #include "sightline/containers/npy.h"
 #include "support/catch.h"
 #include "support/child.h"
@@ -195,4 +196,17 @@ TEST_CASE("table writer: rows of the wrong width or number are rejected", "[outp
           writer->row({"x", "path", "", "", values});
         }) == Failure{"MISMATCH", "x: has 2 values, expected 3"});
   CHECK(error_of([&] { writer->finish(); }).code == "MISMATCH");
+}
+
+TEST_CASE("table writer: .npy hashes the bytes after its header", "[output]") {
+  for (const bool half : {false, true}) {
+    for (const bool drop_bad : {false, true}) {
+      Hash128 hash, expected;
+      const std::string file =
+          written(TableFormat::npy, kRows, {.half = half, .drop_bad = drop_bad, .rows_hash = &hash});
+      expected.update(as_bytes(std::string_view(file).substr(kNpyHeaderBytes)));
+      CHECK(file.size() > kNpyHeaderBytes);
+      CHECK(hash.hex() == expected.hex());
+    }
+  }
 }

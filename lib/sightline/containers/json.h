@@ -85,4 +85,9 @@ class JsonDocument {
   std::unique_ptr<JsonTree> tree_;
 };
 
+/// The text of the member `key` of an object, exactly as written, without the white space around it. `text`
+/// must have been accepted by JsonDocument. Empty if it is not an object or has no such member; a key that is
+/// written with escapes is not found.
+std::string_view member_text(std::string_view text, std::string_view key);
+
 }  // namespace sightline

@@ -23,6 +23,13 @@ void append_member(std::string& out, std::string_view key, std::string_view text
   append_json_string(out, text);
 }
 
+void append_shard(std::string& out, const ShardInfo& info) {
+  out += ",\"shard\":{\"index\":" + std::to_string(info.shard.index) +
+         ",\"count\":" + std::to_string(info.shard.count) + ",";
+  append_member(out, "list", info.list);
+  out += ",\"inputs\":" + std::to_string(info.inputs) + "}";
+}
+
 std::string text_of(const Json& object, std::string_view key) {
   return std::string(object.at(key).as_string());
 }
@@ -49,7 +56,7 @@ Modality modality_of(const Json& value) {
   fail_value(value, "'image' or 'text'");
 }
 
-std::string fingerprint_of(const Json& value) {
+std::string hash_of(const Json& value) {
   if (!is_hash128(value.as_string())) fail_value(value, "32 hexadecimal digits");
   return std::string(value.as_string());
 }
@@ -61,6 +68,15 @@ std::string dtype_of(const Json& value) {
   fail_value(value, "'float32' or 'float16'");
 }
 
+ShardInfo shard_of(const Json& object) {
+  ShardInfo info;
+  info.shard.count = object.at("count").as_integer(1, kMaxShards);
+  info.shard.index = object.at("index").as_integer(1, info.shard.count);
+  info.list = hash_of(object.at("list"));
+  info.inputs = object.at("inputs").as_integer(0);
+  return info;
+}
+
 EmbeddingsInfo parse_info(std::string_view text, const std::string& path) {
   const JsonDocument document(text, path, {.max_bytes = kMaxInfoBytes});
   const Json root = document.root();
@@ -68,14 +84,17 @@ EmbeddingsInfo parse_info(std::string_view text, const std::string& path) {
   const Json model = root.at("model");
   EmbeddingsInfo info;
   info.program = text_of(root, "program");
-  info.model = {text_of(model, "name"), fingerprint_of(model.at("fingerprint")), text_of(model, "family")};
+  info.model = {text_of(model, "name"), hash_of(model.at("fingerprint")), text_of(model, "family")};
   info.modality = modality_of(root.at("modality"));
   if (!root.at("preprocess").is_object())
     fail(ErrorCode::header, root.at("preprocess").path(), "is not an object");
+  info.preprocess = member_text(text, "preprocess");
   info.normalized = root.at("normalized").as_bool();
   info.dtype = dtype_of(root.at("dtype"));
   info.rows = root.at("rows").as_integer(0);
   info.width = root.at("width").as_integer(0);
+  if (const std::optional<Json> xxh3 = root.find("xxh3")) info.xxh3 = hash_of(*xxh3);
+  if (const std::optional<Json> shard = root.find("shard")) info.shard = shard_of(*shard);
   return info;
 }
 
@@ -123,7 +142,13 @@ void write_info(OutputFile& out, const EmbeddingsInfo& info) {
   text += ",\"preprocess\":" + info.preprocess;
   text += info.normalized ? ",\"normalized\":true," : ",\"normalized\":false,";
   append_member(text, "dtype", info.dtype);
-  text += ",\"rows\":" + std::to_string(info.rows) + ",\"width\":" + std::to_string(info.width) + "}\n";
+  text += ",\"rows\":" + std::to_string(info.rows) + ",\"width\":" + std::to_string(info.width);
+  if (!info.xxh3.empty()) {
+    text += ',';
+    append_member(text, "xxh3", info.xxh3);
+  }
+  if (info.shard) append_shard(text, *info.shard);
+  text += "}\n";
   out.write(text);
 }
 
@@ -142,6 +167,11 @@ bool check_info(const EmbeddingsInfo& info, const std::string& path, const NpyFi
   if (info.dtype != array.dtype()) {
     fail(ErrorCode::mismatch, path + ": dtype",
          "is " + info.dtype + ", but the array contains " + std::string(array.dtype()));
+  }
+  if (info.shard && info.rows > info.shard->shard.size_of(info.shard->inputs)) {
+    fail(ErrorCode::mismatch, path + ": shard",
+         "has " + std::to_string(info.shard->shard.size_of(info.shard->inputs)) +
+             " inputs, but the array has " + std::to_string(info.rows) + " rows");
   }
   if (!info.normalized || array.rows() == 0) return false;
   for (const std::int64_t row : {std::int64_t{0}, array.rows() / 2, array.rows() - 1})

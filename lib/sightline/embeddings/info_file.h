@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "sightline/containers/npy.h"
+#include "sightline/embeddings/shard.h"
 #include "sightline/files/file.h"
 
 namespace sightline {
@@ -29,11 +31,12 @@ struct EmbeddingsInfo {
   std::string program;  ///< "sightline 0.1.0"
   ModelIdentity model;
   Modality modality = Modality::image;
-  std::string preprocess;            ///< a JSON object with every setting that affects the pixels or tokens;
-                                     ///< not read back
+  std::string preprocess;            ///< a JSON object with every setting that affects the pixels or tokens
   bool normalized = true;            ///< each row was divided by its L2 norm
   std::string dtype;                 ///< "float32" or "float16"
   std::int64_t rows = 0, width = 0;  ///< width of the array
+  std::string xxh3 = {};             ///< `Hash128` of the bytes of all rows; empty in files of older versions
+  std::optional<ShardInfo> shard = {};  ///< empty if the array has the rows of all inputs
 };
 
 /// Writes an info file; the caller commits it.
@@ -45,9 +48,10 @@ EmbeddingsInfo read_info(const std::string& path);
 
 /// Whether the rows of `array` can be used without normalising them again, because the info file at `path`
 /// states that they are normalised. float16 rows cannot: rounding changes their norms, and a cosine could
-/// exceed 1.
-/// Errors: mismatch if the info does not describe the array: another number of rows, width or dtype, or one
-/// of three sampled rows has a norm other than 1; those of `NpyFile::read_row`.
+/// exceed 1. `xxh3` is not compared, because that would read the whole array.
+/// Errors: mismatch if the info does not describe the array: another number of rows, width or dtype, more
+/// rows than the shard has inputs, or one of three sampled rows has a norm other than 1; those of
+/// `NpyFile::read_row`.
 bool check_info(const EmbeddingsInfo& info, const std::string& path, const NpyFile& array);
 
 }  // namespace sightline

@@ -5,6 +5,7 @@
 #include "sightline/base/bytes.h"
 #include "sightline/base/error.h"
 #include "sightline/base/half.h"
+#include "sightline/base/hash.h"
 #include "sightline/containers/npy.h"
 #include "sightline/output/table_formats.h"
 
@@ -55,6 +56,7 @@ class NpyWriter : public TableWriter {
 
  private:
   void write_bytes(std::string_view bytes) {
+    if (options_.rows_hash != nullptr) options_.rows_hash->update(as_bytes(bytes));
     if (is_buffered_) {
       buffered_rows_ += bytes;
     } else {

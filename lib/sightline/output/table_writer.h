@@ -12,6 +12,8 @@
 
 namespace sightline {
 
+class Hash128;
+
 /// The output formats; see docs/cli.md, section Output forms.
 enum class TableFormat { text, json, jsonl, csv, tsv, npy };
 
@@ -44,6 +46,7 @@ struct TableOptions {
   bool half = false;      ///< npy: write float16 rows
   bool drop_bad = false;  ///< npy, csv, tsv: omit failed rows instead of writing zeros (npy) or empty fields
   std::string_view label_key = "path";  ///< csv, tsv: name of the label column in the header line
+  Hash128* rows_hash = nullptr;         ///< npy: receives the bytes of the rows in the order of the file
 };
 
 /// One entry of the table of formats in table_writers.cpp.

@@ -11,6 +11,7 @@ print(info["format"], info["version"], re.sub(r"\d+\.\d+\.\d+", "X.Y.Z", info["p
 model = info["model"]
 print(model["name"], model["family"], bool(re.fullmatch("[0-9a-f]{32}", model["fingerprint"])))
 print(info["modality"], info["normalized"], info["dtype"], info["rows"], info["width"], *info["preprocess"])
+print(bool(re.fullmatch("[0-9a-f]{32}", info["xxh3"])), "shard" in info)
 P
 }
 expect 3 sightline embed-image photos -o i.npy 2>/dev/null
