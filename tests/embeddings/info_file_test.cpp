@@ -176,7 +176,8 @@ TEST_CASE("info file: an info that does not describe the array is rejected", "[o
   CHECK(refusal(info, file) == Failure{"MISMATCH", "i: dtype: is float16, but the array contains float32"});
   info = example();
   info.shard = ShardInfo{{2, 3}, kHash, 3};
-  CHECK(refusal(info, file) == Failure{"MISMATCH", "i: shard: has 1 inputs, but the array has 2 rows"});
+  CHECK(refusal(info, file) ==
+        Failure{"MISMATCH", "i: shard: has fewer inputs (1) than the array has rows (2)"});
   info.shard->inputs = 5;
   CHECK(refusal(info, file) == Failure{});
   CHECK(refusal(example(), array(folder, {{1, 0, 0}, {0, 3, 4}})) ==

@@ -5,6 +5,7 @@
 #include "sightline/base/escape.h"
 #include "sightline/containers/json.h"
 #include "sightline/embeddings/companion_path.h"
+#include "sightline/embeddings/json_label.h"
 
 namespace sightline {
 namespace {
@@ -12,45 +13,8 @@ namespace {
 constexpr std::int64_t kMaxIndexBytes = 8LL << 30;
 constexpr std::int64_t kMaxLineBytes = 16LL << 20;
 
-// The value of a base64 digit, or -1 for any other byte.
-int digit_of(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-std::string decode_base64(const Json& value) {
-  std::string_view text = value.as_string();
-  if (text.size() % 4 != 0) fail(ErrorCode::header, value.path(), "is not valid base64");
-  for (int padding = 0; padding < 2 && text.ends_with('='); ++padding) text.remove_suffix(1);
-  std::string bytes;
-  unsigned group = 0;
-  int bits = 0;
-  for (const char c : text) {
-    const int digit = digit_of(c);
-    if (digit < 0) fail(ErrorCode::header, value.path(), "is not valid base64");
-    group = group << 6 | static_cast<unsigned>(digit);
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(group >> bits & 0xFFU);
-  }
-  return bytes;
-}
-
-std::string label_of(const Json& line) {
-  for (const std::string_view key : {"path", "text"}) {
-    const std::optional<Json> label = line.find(key);
-    if (!label) continue;
-    const std::optional<Json> bytes = line.find(std::string(key) + "_b64");
-    return bytes ? decode_base64(*bytes) : std::string(label->as_string());
-  }
-  fail(ErrorCode::missing, line.path(), "has neither 'path' nor 'text'");
-}
-
 IndexEntry entry_of(const Json& line) {
-  IndexEntry entry{.label = label_of(line), .error_class = {}, .message = {}};
+  IndexEntry entry{.label = json_label(line), .error_class = {}, .message = {}};
   const std::optional<Json> status = line.find("status");
   if (status && status->as_string() != "ok") {
     const std::optional<Json> error_class = line.find("class"), message = line.find("message");
@@ -86,8 +50,7 @@ IndexLine parse_index_line(std::string_view text, const std::string& subject) {
   const JsonDocument document(text, subject, {.max_bytes = kMaxLineBytes});
   const Json line = document.root();
   const Json row = line.at("row");
-  if (row.is_null()) return {};
-  return {row.as_integer(), entry_of(line)};
+  return {row.is_null() ? std::nullopt : std::optional(row.as_integer()), entry_of(line)};
 }
 
 std::vector<IndexEntry> read_index(const std::string& path, std::int64_t rows) {

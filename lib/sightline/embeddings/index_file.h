@@ -48,7 +48,7 @@ struct IndexEntry {
 /// A line of an index file.
 struct IndexLine {
   std::optional<std::int64_t> row;  ///< empty if the row was left out of the array
-  IndexEntry entry;                 ///< empty if there is no row
+  IndexEntry entry;
 };
 
 /// Errors: header, type, missing, range, duplicate, limit, with `subject`.

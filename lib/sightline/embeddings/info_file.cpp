@@ -9,6 +9,7 @@
 #include "sightline/base/hash.h"
 #include "sightline/containers/json.h"
 #include "sightline/embeddings/companion_path.h"
+#include "sightline/embeddings/row_check.h"
 
 namespace sightline {
 namespace {
@@ -106,14 +107,12 @@ void check_size(const std::string& path, std::string_view key, std::int64_t stat
 
 // A row of zeros belongs to an input that failed.
 void check_norm(const std::string& path, const NpyFile& array, std::int64_t row) {
-  // Rows that are used unchanged must be close to norm 1; the rounding of float16 stays below 5e-4.
-  const double tolerance = array.dtype() == "float16" ? 1e-3 : 1e-4;
   std::vector<float> values(static_cast<std::size_t>(array.columns()));
   array.read_row(row, values);
   double sum = 0;
   for (const float value : values) sum += static_cast<double>(value) * static_cast<double>(value);
   const double norm = std::sqrt(sum);
-  if (norm == 0 || std::abs(norm - 1) <= tolerance) return;
+  if (norm == 0 || is_unit_norm(norm, array.dtype())) return;
   std::string text;
   append_float(text, static_cast<float>(norm));
   fail(ErrorCode::mismatch, path + ": normalized",
@@ -170,8 +169,8 @@ bool check_info(const EmbeddingsInfo& info, const std::string& path, const NpyFi
   }
   if (info.shard && info.rows > info.shard->shard.size_of(info.shard->inputs)) {
     fail(ErrorCode::mismatch, path + ": shard",
-         "has " + std::to_string(info.shard->shard.size_of(info.shard->inputs)) +
-             " inputs, but the array has " + std::to_string(info.rows) + " rows");
+         "has fewer inputs (" + std::to_string(info.shard->shard.size_of(info.shard->inputs)) +
+             ") than the array has rows (" + std::to_string(info.rows) + ")");
   }
   if (!info.normalized || array.rows() == 0) return false;
   for (const std::int64_t row : {std::int64_t{0}, array.rows() / 2, array.rows() - 1})

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/embeddings/merge.h"
+
+#include <algorithm>
+
+#include "sightline/base/hash.h"
+#include "sightline/embeddings/index_file.h"
+#include "sightline/embeddings/list_hash.h"
+#include "sightline/embeddings/verify.h"
+#include "support/catch.h"
+#include "support/error_of.h"
+#include "support/temp_folder.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+constexpr std::int64_t kColumns = 3;
+
+struct Run {
+  std::int64_t inputs = 0;
+  bool drop_bad = false;
+  std::optional<Shard> shard = {};
+};
+
+bool has_failed(std::int64_t input) { return input % 5 == 3; }
+
+std::string label_of(std::int64_t input) {
+  // not UTF-8, escapes, and what looks like the end of a line of JSON
+  return input % 4 == 1 ? "\xFF\"}" : "dir/" + std::to_string(input) + "\n\\.jpg";
+}
+
+/// Writes NAME.npy, its index and info file, as a run would. Returns the path of the array.
+std::string write_run(const TempFolder& folder, const std::string& name, const Run& run) {
+  const std::string path = folder / (name + ".npy");
+  OutputFile array(path, true), index(index_path_of(path), true), info_file(info_path_of(path), true);
+  std::string rows;
+  std::int64_t count = 0;
+  ListHash list;
+  IndexWriter writer(index);
+  for (std::int64_t input = 0; input < run.inputs; ++input) {
+    const std::string label = label_of(input);
+    list.add(label);
+    if (run.shard && !run.shard->contains(input)) continue;
+    const bool failed = has_failed(input), dropped = failed && run.drop_bad;
+    const float values[kColumns] = {failed ? 0.0F : 1.0F, 0.0F, 0.0F};
+    if (!dropped) rows += as_text(std::as_bytes(std::span(values)));
+    IndexRow line{
+        .row = count, .label_key = "path", .label = label, .tokens = {}, .error_class = {}, .message = {}};
+    if (dropped) line.row.reset();
+    if (failed) line.error_class = "IO", line.message = "m";
+    writer.write(line);
+    if (!dropped) ++count;
+  }
+  array.write(npy_header(count, kColumns, false) + rows);
+  EmbeddingsInfo info{.program = "p",
+                      .model = {"m", "0123456789abcdef0123456789abcdef", "clip"},
+                      .modality = Modality::image,
+                      .preprocess = R"({"a":[1, "}"]})",
+                      .normalized = true,
+                      .dtype = "float32",
+                      .rows = count,
+                      .width = kColumns};
+  Hash128 hash;
+  hash.update(as_bytes(rows));
+  info.xxh3 = hash.hex();
+  if (run.shard) info.shard = ShardInfo{*run.shard, list.hex(), run.inputs};
+  write_info(info_file, info);
+  for (OutputFile* file : {&array, &index, &info_file}) file->commit();
+  return path;
+}
+
+void merge(const TempFolder& folder, const std::vector<std::string>& arrays) {
+  const std::string path = folder / "merged.npy";
+  OutputFile array(path, true), index(index_path_of(path), true), info(info_path_of(path), true);
+  const ShardSet shards(arrays);
+  std::int64_t inputs = 0;
+  merge_shards(shards, "", {array, index, info, nullptr}, [&](std::int64_t count) { inputs += count; });
+  CHECK(inputs == shards.inputs());
+  for (OutputFile* file : {&array, &index, &info}) file->commit();
+}
+
+std::int64_t violations_of(const std::string& path) {
+  return verify_embeddings(path, "", {[](const Error&) {}, [](std::int64_t) {}}).violations;
+}
+
+}  // namespace
+
+TEST_CASE("merge: gives the files of a run without shards", "[embeddings]") {
+  const TempFolder folder;
+  for (const std::int64_t inputs : {0, 1, 4, 23, 3000}) {
+    for (const std::int64_t count : {1, 2, 3, 7, 40}) {
+      for (const bool drop_bad : {false, true}) {
+        write_run(folder, "whole", {inputs, drop_bad});
+        std::vector<std::string> arrays;
+        for (std::int64_t k = count; k >= 1; --k) {
+          arrays.push_back(write_run(folder, "s" + std::to_string(k), {inputs, drop_bad, Shard{k, count}}));
+          REQUIRE(violations_of(arrays.back()) == 0);
+        }
+        merge(folder, arrays);
+        for (const char* ending : {".npy", ".index.jsonl", ".info.json"})
+          CHECK(folder.read(std::string("merged") + ending) == folder.read(std::string("whole") + ending));
+        CHECK(violations_of(folder / "merged.npy") == 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("merge: shards that do not belong together are rejected", "[embeddings][error]") {
+  const TempFolder folder;
+  const std::string first = write_run(folder, "1", {7, false, Shard{1, 2}});
+  const std::string second = write_run(folder, "2", {7, false, Shard{2, 2}});
+  const auto refusal = [&](const std::vector<std::string>& arrays) {
+    return error_of([&] { merge(folder, arrays); });
+  };
+  CHECK(refusal({first, second}) == Failure{});
+  CHECK(refusal({}).code == "MISSING");
+  CHECK(refusal({first}) == Failure{"MISSING", "shard 2 of 2: is not among the arrays"});
+  CHECK(refusal({second}) == Failure{"MISSING", "shard 1 of 2: is not among the arrays"});
+  CHECK(refusal({first, second, first}) == Failure{"DUP", first + ": is shard 1 of 2, and so is " + first});
+  CHECK(refusal({first, folder / "absent.npy"}).code == "MISSING");
+  CHECK(refusal({first, write_run(folder, "third", {7, false, Shard{2, 3}})}) ==
+        Failure{"MISMATCH",
+                (folder / "third.npy") + ": has another number of shards than " + first + ": 3, expected 2"});
+  CHECK(refusal({first, write_run(folder, "longer", {8, false, Shard{2, 2}})}) ==
+        Failure{"MISMATCH", (folder / "longer.npy") + ": has another number of inputs than " + first +
+                                ": 8, expected 7"});
+  CHECK(refusal({first, write_run(folder, "whole", {7, false})}).code == "MISMATCH");
+  // an array with the rows of another one, but with a valid index and info
+  folder.write("2.npy", folder.read("1.npy"));
+  CHECK(refusal({first, second}).code == "MISMATCH");
+}
+
+TEST_CASE("merge: rows that differ from the hash in the info file are rejected", "[embeddings][error]") {
+  const TempFolder folder;
+  const std::string first = write_run(folder, "1", {7, false, Shard{1, 2}});
+  const std::string second = write_run(folder, "2", {7, false, Shard{2, 2}});
+  std::string bytes = folder.read("2.npy");
+  std::swap_ranges(bytes.begin() + 128, bytes.begin() + 132, bytes.begin() + 132);
+  folder.write("2.npy", bytes);
+  CHECK(error_of([&] { merge(folder, {first, second}); }).code == "CORRUPT");
+  CHECK(violations_of(second) == 1);
+  CHECK_FALSE(file_exists(folder / "merged.npy"));
+}

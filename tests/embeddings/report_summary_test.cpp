@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/embeddings/report_summary.h"
+
+#include "support/catch.h"
+#include "support/error_of.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+TEST_CASE("report summary: numbers are summed, and other values are those of the first shard",
+          "[embeddings]") {
+  ReportSummary summary;
+  summary.add(R"({"summary":{"inputs":3,"ok":2,"skipped":1,"passed_over":{".svg":2}}})", "r: line 4");
+  CHECK(summary.text() == R"({"summary":{"inputs":3,"ok":2,"skipped":1,"passed_over":{".svg":2}}})"
+                          "\n");
+  summary.add(R"({"summary":{"inputs":2,"ok":2,"skipped":0,"passed_over":{".svg":3}}})", "s: line 3");
+  CHECK(summary.text() == R"({"summary":{"inputs":5,"ok":4,"skipped":1,"passed_over":{".svg":2}}})"
+                          "\n");
+  CHECK(summary.number("ok") == 4);
+  CHECK_FALSE(summary.number("other"));
+}
+
+TEST_CASE("report summary: other lines are rejected", "[embeddings][error]") {
+  for (const std::string_view line : {"", "[]", "{}", R"({"index":0})", R"({"summary":3})",
+                                      R"({"summary":{"ok":1)", R"({"summary":{"ok":1,"ok":1}})"}) {
+    INFO(line);
+    ReportSummary summary;
+    CHECK(error_of([&] { summary.add(line, "r: line 4"); }).code == "HEADER");
+  }
+  ReportSummary summary;
+  summary.add(R"({"summary":{"ok":9223372036854775807}})", "r");
+  CHECK(error_of([&] { summary.add(R"({"summary":{"ok":1}})", "r"); }).code == "HEADER");
+}
