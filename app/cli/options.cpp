@@ -199,7 +199,6 @@ void add_output_options(CommandLine& line, OutputOptions& options, Forms forms) 
             .group = HelpGroup::output,
             .value = flag(options.force)});
   line.add({.names = {"--resume"}, .value = not_supported(Arity::flag, "--resume"), .hidden = true});
-  line.add({.names = {"--shard"}, .value = not_supported(Arity::one, "--shard"), .hidden = true});
 }
 
 void add_embedding_options(CommandLine& line, bool& normalize, bool& no_index) {

@@ -26,6 +26,14 @@ constexpr Command kCommands[] = {
      "  sightline embed-text --captions captions.txt -o captions.npy\n"
      "  sightline embed-text --labels cat,dog --templates openai-imagenet -o c.npy\n",
      describe_embed_text},
+    {"merge", "Joins the embeddings of shards", "SHARD... -o OUT.npy [options]",
+     "  sightline embed-image photos/ --shard 1/4 -o photos.npy   # and 2/4, 3/4, 4/4\n"
+     "  sightline merge photos-*-of-4.npy -o photos.npy\n",
+     describe_merge},
+    {"verify", "Checks stored embeddings and the files beside them", "ARRAY [options]",
+     "  sightline verify photos.npy\n"
+     "  sightline verify photos.npy --report photos.jsonl\n",
+     describe_verify},
     {"convert-weights", "Writes a model in another format or precision", "SOURCE -o TARGET [options]",
      "  sightline convert-weights openai/clip-vit-base-patch32 -o half --dtype f16\n"
      "  sightline convert-weights ViT-B-32.pt -o clip-vit-base-patch32 --verify\n"

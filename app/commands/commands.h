@@ -16,6 +16,8 @@ const Command* find_command(std::string_view name);
 CommandLine describe_score();
 CommandLine describe_embed_image();
 CommandLine describe_embed_text();
+CommandLine describe_merge();
+CommandLine describe_verify();
 CommandLine describe_convert_weights();
 CommandLine describe_info();
 CommandLine describe_completions();

@@ -7,6 +7,7 @@
 #include "batch/embedding_output.h"
 #include "batch/image_batches.h"
 #include "batch/report.h"
+#include "batch/shard.h"
 #include "batch/stream_source.h"
 #include "cli/failure.h"
 #include "cli/hints.h"
@@ -25,6 +26,7 @@ struct EmbedImageOptions {
   ConsoleOptions console;
   bool normalize = true;
   bool no_index = false;
+  std::optional<Shard> shard;
 };
 
 void check(const EmbedImageOptions& o) {
@@ -39,21 +41,23 @@ void check(const EmbedImageOptions& o) {
 int run_embed_image(const EmbedImageOptions& o) {
   check(o);
   const TableFormat format = choose_format(o.output, Forms::embeddings);
-  const Streams streams = needs_row_count(o.output, format) ? Streams::gather : Streams::leave;
+  // The list of a shard is known as a whole.
+  const Streams streams = o.shard || needs_row_count(o.output, format) ? Streams::gather : Streams::leave;
   ImagePaths gathered = gather_images(o.input, streams);
   const std::vector<std::string>& paths = gathered.paths;
   note_unsupported_images(o.console, gathered.unsupported);
   install_signal_handlers();
+  std::vector<std::string> outputs = companions_of(o.output, format);
+  outputs.insert(outputs.end(), {o.output.path, o.items.report});
+  check_distinct(outputs);
+  check_outputs(outputs, {paths, {&o.input.list, 1}}, o.model);
+  const std::optional<ShardInfo> shard = keep_shard(o.shard, gathered.paths);
   ExtensionCounts streamed_unsupported;
   const auto source =
       open_images(o.input, streams, paths, o.input.list != "-" && std::ranges::count(paths, "-") == 0,
                   [&](const UnsupportedImages& folder) {
                     add_unsupported_images(o.console, folder, streamed_unsupported);
                   });
-  std::vector<std::string> outputs = companions_of(o.output, format);
-  outputs.insert(outputs.end(), {o.output.path, o.items.report});
-  check_distinct(outputs);
-  check_outputs(outputs, {paths, {&o.input.list, 1}}, o.model);
   EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index});
   const auto opened = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
@@ -63,7 +67,7 @@ int run_embed_image(const EmbedImageOptions& o) {
   watch.lap("model loaded");
   in_stage(Stage::output, [&] {
     out.begin(clip->embedding_size(), source->size(),
-              [&] { return image_info(*clip, o.model, o.normalize); });
+              [&] { return with_shard(image_info(*clip, o.model, o.normalize), shard); });
   });
 
   Progress progress(o.console, source->size(), "images");
@@ -96,7 +100,7 @@ int run_embed_image(const EmbedImageOptions& o) {
   if (!streamed_unsupported.empty()) gathered.unsupported.push_back({"", std::move(streamed_unsupported)});
   report.set_unsupported_images(unsupported_images_json(gathered.unsupported));
   publish(out, report);
-  return finish_items(report, o.console, "images");
+  return finish_shard(shard, report, o.console, "images");
 }
 
 }  // namespace
@@ -107,13 +111,17 @@ CommandLine describe_embed_image() {
   add_input_options(line, o->input);
   add_output_options(line, o->output, Forms::embeddings);
   add_embedding_options(line, o->normalize, o->no_index);
+  add_shard_option(line, o->shard);
   add_image_care_options(line, o->items, o->model);
   add_item_options(line, o->items, o->output, "image");
   add_model_options(line, o->model);
   add_image_model_options(line, o->model);
   add_console_options(line, o->console);
   add_progress_option(line, o->console);
-  line.run = [o](const CommandLine&) { return run_embed_image(*o); };
+  line.run = [o](const CommandLine&) {
+    name_shard_outputs(o->shard, o->output, o->items);
+    return run_embed_image(*o);
+  };
   return line;
 }
 

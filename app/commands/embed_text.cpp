@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <optional>
 
 #include "batch/embedding_info.h"
 #include "batch/embedding_output.h"
+#include "batch/shard.h"
 #include "batch/text_batches.h"
 #include "cli/failure.h"
 #include "cli/option_values.h"
@@ -23,6 +25,7 @@ struct EmbedTextOptions {
   ConsoleOptions console;
   bool normalize = true;
   bool no_index = false;
+  std::optional<Shard> shard;
 };
 
 // Number of captions that are sorted by their ids and encoded together: the more, the more prefixes they
@@ -97,7 +100,8 @@ std::vector<Caption> gather(const EmbedTextOptions& o) {
 int run_embed_text(const EmbedTextOptions& o) {
   check(o);
   const TableFormat format = choose_format(o.output, Forms::embeddings);
-  const std::vector<Caption> captions = gather(o);
+  std::vector<Caption> captions = gather(o);
+  const std::optional<ShardInfo> shard = keep_shard(o.shard, captions);
   install_signal_handlers();
   std::vector<std::string> outputs = companions_of(o.output, format);
   outputs.insert(outputs.end(), {o.output.path, o.items.report});
@@ -113,7 +117,7 @@ int run_embed_text(const EmbedTextOptions& o) {
   const auto count = static_cast<std::int64_t>(captions.size());
   in_stage(Stage::output, [&] {
     out.begin(clip->embedding_size(), count,
-              [&] { return text_info(*clip, o.model, o.captions, o.normalize); });
+              [&] { return with_shard(text_info(*clip, o.model, o.captions, o.normalize), shard); });
   });
 
   Progress progress(o.console, count, "texts");
@@ -136,7 +140,7 @@ int run_embed_text(const EmbedTextOptions& o) {
   watch.shape("embeddings", count, clip->embedding_size());
   throw_if_interrupted();
   publish(out, *report);
-  return finish_items(*report, o.console, "texts");
+  return finish_shard(shard, *report, o.console, "texts");
 }
 
 }  // namespace
@@ -149,12 +153,16 @@ CommandLine describe_embed_text() {
   add_caption_options(line, o->captions);
   add_output_options(line, o->output, Forms::embeddings);
   add_embedding_options(line, o->normalize, o->no_index);
+  add_shard_option(line, o->shard);
   add_item_options(line, o->items, o->output, "text");
   add_model_options(line, o->model);
   add_text_model_options(line, o->model);
   add_console_options(line, o->console);
   add_progress_option(line, o->console);
-  line.run = [o](const CommandLine&) { return run_embed_text(*o); };
+  line.run = [o](const CommandLine&) {
+    name_shard_outputs(o->shard, o->output, o->items);
+    return run_embed_text(*o);
+  };
   return line;
 }
 

@@ -42,7 +42,7 @@ completes sightline embed-image --files-from l
 completes sightline convert-weights --tokenizer e
 completes sightline score -m em
 
-for command in score embed-image embed-text convert-weights info completions; do
+for command in score embed-image embed-text merge verify convert-weights info completions; do
   for option in $(sightline $command --help | sed -nE 's/^  (-[^ ]+(, -[^ ]+)*).*/\1/p' | tr -d ,); do
     completes sightline $command "$option" | grep -qxF -- "$option" || echo "$command: $option is not completed"
     tried=$((tried + 1))

@@ -1,4 +1,3 @@
 # SPDX-License-Identifier: Apache-2.0
 expect 2 sightline embed-image a.png -o o.npy --resume
-expect 2 sightline embed-image a.png -o o.npy --shard 1/2
 ls
