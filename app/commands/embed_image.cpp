@@ -7,7 +7,7 @@
 #include "batch/embedding_output.h"
 #include "batch/image_batches.h"
 #include "batch/report.h"
-#include "batch/shard.h"
+#include "batch/shard_selection.h"
 #include "batch/stream_source.h"
 #include "cli/failure.h"
 #include "cli/hints.h"

@@ -6,7 +6,7 @@
 
 #include "batch/embedding_info.h"
 #include "batch/embedding_output.h"
-#include "batch/shard.h"
+#include "batch/shard_selection.h"
 #include "batch/text_batches.h"
 #include "cli/failure.h"
 #include "cli/option_values.h"

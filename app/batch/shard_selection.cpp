@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "batch/shard.h"
+#include "batch/shard_selection.h"
 
 #include <sys/stat.h>
 
