@@ -5,6 +5,7 @@
 #include <xxhash.h>
 
 #include <cstdint>
+#include <cstring>
 
 namespace sightline {
 namespace {
@@ -28,13 +29,20 @@ void Hash128::update_sized(ByteView bytes) {
   update(bytes);
 }
 
-std::string Hash128::hex() const {
+Digest128 Hash128::digest() const {
   XXH128_canonical_t canonical;
   XXH128_canonicalFromHash(&canonical, XXH3_128bits_digest(&state_->xxh3));
+  Digest128 bytes;
+  static_assert(sizeof bytes == sizeof canonical.digest);
+  std::memcpy(bytes.data(), canonical.digest, bytes.size());
+  return bytes;
+}
+
+std::string Hash128::hex() const {
   std::string text;
-  for (const unsigned char byte : canonical.digest) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 0xFU];
+  for (const std::byte byte : digest()) {
+    text += kDigits[static_cast<unsigned>(byte) >> 4];
+    text += kDigits[static_cast<unsigned>(byte) & 0xFU];
   }
   return text;
 }
@@ -42,6 +50,10 @@ std::string Hash128::hex() const {
 bool is_hash128(std::string_view text) {
   return text.size() == 2 * sizeof(XXH128_canonical_t) &&
          text.find_first_not_of(kDigits) == std::string_view::npos;
+}
+
+std::uint64_t hash64(ByteView bytes, std::uint64_t seed) {
+  return XXH3_64bits_withSeed(bytes.data(), bytes.size(), seed);
 }
 
 }  // namespace sightline

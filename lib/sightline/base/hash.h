@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -8,6 +10,9 @@
 #include "sightline/base/bytes.h"
 
 namespace sightline {
+
+/// The 16 bytes of a hash.
+using Digest128 = std::array<std::byte, 16>;
 
 /// A streaming XXH3 128-bit hash: fast, and the same on every machine. It detects accidental differences; it
 /// is not a cryptographic hash.
@@ -21,7 +26,9 @@ class Hash128 {
   void update(ByteView bytes);
   /// Hashes the number of bytes first, so that "ab", "c" and "a", "bc" give different hashes.
   void update_sized(ByteView bytes);
-  /// The hash of all bytes so far: 32 lower-case hexadecimal digits, as `xxhsum -H128` prints them.
+  /// The hash of all bytes so far, in the byte order of `hex`.
+  Digest128 digest() const;
+  /// The same as text: 32 lower-case hexadecimal digits, as `xxhsum -H128` prints them.
   std::string hex() const;
 
  private:
@@ -31,5 +38,9 @@ class Hash128 {
 
 /// Whether `text` has the format of `Hash128::hex`.
 bool is_hash128(std::string_view text);
+
+/// XXH3 64-bit hash, for the checksums of small records. A seed that depends on what precedes a record
+/// makes the checksum wrong anywhere else.
+std::uint64_t hash64(ByteView bytes, std::uint64_t seed = 0);
 
 }  // namespace sightline

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sightline/base/bytes.h"
+#include "sightline/base/hash.h"
 
 namespace sightline {
 
@@ -62,6 +63,9 @@ std::vector<std::byte> read_file(const std::string& path, std::int64_t limit);
 /// As `read_file`, but "-" and /dev/stdin are stdin, which only the program reads. Errors: as `read_file`.
 std::vector<std::byte> read_input(const std::string& path, std::int64_t limit);
 
+/// What happens to the temporary file that an interrupted run left: it is removed, or continued.
+enum class Leftover { remove, reopen };
+
 /// An output file that is published atomically: bytes are written to "<path>.part" next to the target, which
 /// `commit` renames. "-", /dev/stdout, devices and FIFOs are written directly. Without `commit`, the
 /// temporary file is removed, and an output that is written directly keeps all bytes passed to `write`.
@@ -72,7 +76,10 @@ class OutputFile {
   /// replaced, not the link.
   /// Errors: locked (the file exists and `force` is false, or another process is writing it), io (missing
   /// folder, read-only file system, a folder).
-  OutputFile(const std::string& path, bool force);
+  /// With Leftover::reopen, an existing temporary file is opened with its contents, and stays if it is not
+  /// committed (`keep`); call `continue_at` before the first write. Errors: locked also if it is linked
+  /// elsewhere or of another owner, or if its file system does not support locks and `force` is false.
+  OutputFile(const std::string& path, bool force, Leftover leftover = Leftover::remove);
   ~OutputFile();
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
@@ -89,6 +96,15 @@ class OutputFile {
   std::int64_t reserve(std::int64_t bytes);
   /// Writes into a reserved range, unbuffered. Concurrent calls are safe. Errors: as `write`.
   void write_reserved(std::int64_t offset, std::string_view bytes);
+  /// Cuts the temporary file off after `size` bytes, which must exist; `write` continues there. Errors:
+  /// range, io.
+  void continue_at(std::int64_t size);
+  /// The hash that each later `write` updates, but not `write_at`; null: none. It must outlive the writes.
+  void update_hash(Hash128* hash) { hash_ = hash; }
+  /// Waits until all bytes written so far are on the disk, and returns their number. Errors: as `write`.
+  std::int64_t sync();
+  /// From now on, the temporary file stays if it is not committed.
+  void keep() { keep_ = true; }
   /// Passes the buffer to the operating system, so that the reader of a pipe sees it now. Errors: as `write`.
   void flush();
   /// Flushes outputs that may have a waiting reader: pipes, sockets, terminals and other devices. A file on a
@@ -112,8 +128,12 @@ class OutputFile {
 
  private:
   void open_direct();
-  void open_temporary();
+  void open_temporary(Leftover leftover);
   bool create_temporary();
+  bool reopen_temporary();
+  void copy_old_mode();
+  void check_size();
+  void sync_to_disk(bool data_only);
   void check_failed() const;
   void flush_uncommitted() noexcept;
   void write_blocks(std::int64_t begin, std::string_view bytes);
@@ -124,6 +144,7 @@ class OutputFile {
   std::string target_;     ///< the target of the rename: `path` with symbolic links resolved
   std::string temporary_;  ///< empty if the output is written directly
   std::string buffer_;
+  Hash128* hash_ = nullptr;
   std::int64_t size_ = 0;
   std::atomic<std::int64_t> written_ = 0;  ///< bytes written since the last start of write-back
   int descriptor_ = -1;
@@ -134,6 +155,7 @@ class OutputFile {
   std::atomic<bool> failed_ = false;
   std::atomic<bool> synced_ = false;  ///< all bytes written so far are on the disk
   bool committed_ = false;
+  bool keep_ = false;
 };
 
 /// Whether the path exists, following symbolic links. Also true if that cannot be determined (permission

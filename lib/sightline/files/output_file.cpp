@@ -7,8 +7,9 @@
 #include <array>
 #include <cerrno>
 #include <climits>
-#include <cstdio>
+#include <span>
 
+#include "sightline/base/error.h"
 #include "sightline/files/descriptor.h"
 #include "sightline/files/file.h"
 #include "sightline/files/publishing.h"
@@ -23,65 +24,14 @@ constexpr std::size_t kBufferSize = 64 << 10;
 // fault instead of 32 or more.
 constexpr std::size_t kFileBlock = 2 << 20;
 constexpr std::int64_t kWriteBehind = 8 << 20;
-constexpr int kMaxLinks = 40;  // the limit of Linux
 constexpr int kMaxAttempts = 100;
-
-std::string folder_of(const std::string& path) {
-  const std::size_t slash = path.rfind('/');
-  return slash == std::string::npos ? "." : path.substr(0, slash + 1);
-}
-
-// Resolves symbolic links by hand, because the final target need not exist yet.
-std::string resolve_links(const std::string& path) {
-  std::string current = path;
-  for (int links = 0; links <= kMaxLinks; ++links) {
-    std::array<char, 4096> target;
-    const ssize_t length = ::readlink(current.c_str(), target.data(), target.size());
-    if (length < 0) {
-      if (errno == EINVAL || errno == ENOENT) return current;  // not a link, or does not exist
-      fail_output(path, "cannot be created", errno);
-    }
-    const std::string_view next(target.data(), static_cast<std::size_t>(length));
-    current = next.starts_with('/') ? std::string(next) : join_path(folder_of(current), next);
-  }
-  fail_output(path, "cannot be created", ELOOP);
-}
 
 bool is_stdout(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
 
-// Removes the leftover of a killed run. It is not reused, because it may be linked elsewhere or have another
-// owner or mode.
-void remove_stale(const std::string& temporary, const std::string& path) {
-  const Descriptor stale(
-      ::open(temporary.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY));
-  if (!stale.is_open() && errno == ENOENT) return;
-  if (stale.is_open()) check_stale(stale.get(), temporary, path);
-  if (stale.is_open() && !is_still_named(stale.get(), temporary)) return;
-  if (::unlink(temporary.c_str()) != 0 && errno != ENOENT) fail_output(temporary, "cannot be removed", errno);
-}
-
-void sync(int descriptor, const std::string& path) {
-  while (::fsync(descriptor) != 0) {
-    if (errno == EINVAL || errno == EROFS) return;  // the file system does not support fsync
-    if (errno != EINTR) fail_output(path, "cannot be written", errno);
-  }
-}
-
-void publish(const std::string& temporary, const std::string& target, const std::string& path, bool force) {
-  if (!force) {
-    if (::renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, target.c_str(), RENAME_NOREPLACE) == 0) return;
-    if (errno == EEXIST) fail(ErrorCode::locked, path, "was created by another process during this run");
-    const bool unsupported = errno == EINVAL || errno == ENOSYS;  // an older kernel or file system
-    if (!unsupported) fail_output(path, "cannot be renamed into place", errno);
-    if (file_exists(target)) fail(ErrorCode::locked, path, "was created by another process during this run");
-  }
-  if (::rename(temporary.c_str(), target.c_str()) != 0)
-    fail_output(path, "cannot be renamed into place", errno);
-}
-
 }  // namespace
 
-OutputFile::OutputFile(const std::string& path, bool force) : path_(path), target_(path), force_(force) {
+OutputFile::OutputFile(const std::string& path, bool force, Leftover leftover)
+    : path_(path), target_(path), force_(force) {
   struct stat status {};
   if (is_stdout(path)) {
     open_direct();
@@ -99,7 +49,7 @@ OutputFile::OutputFile(const std::string& path, bool force) : path_(path), targe
   } else if (errno != ENOENT) {
     fail_output(path, "cannot be created", errno);
   }
-  open_temporary();
+  open_temporary(leftover);
 }
 
 void OutputFile::open_direct() {
@@ -118,11 +68,12 @@ void OutputFile::open_direct() {
   may_wait_ = ::fstat(descriptor_, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
-void OutputFile::open_temporary() {
+void OutputFile::open_temporary(Leftover leftover) {
   target_ = resolve_links(path_);
   temporary_ = target_ + ".part";
   seekable_ = true;
   for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
+    if (leftover == Leftover::reopen && reopen_temporary()) return;
     if (create_temporary()) return;
     remove_stale(temporary_, path_);
   }
@@ -139,19 +90,43 @@ bool OutputFile::create_temporary() {
   // Between the creation and the lock, another process may have removed the file as stale.
   if (try_lock(created.get()) == FileLock::busy || !is_still_named(created.get(), temporary_))
     fail_in_use(path_);
-  if (old_mode_ >= 0 && ::fchmod(created.get(), static_cast<mode_t>(old_mode_)) != 0) {
-    const int number = errno;
-    ::unlink(temporary_.c_str());
-    fail_output(path_, "cannot be given the mode of the file it replaces", number);
-  }
   descriptor_ = created.release();
+  copy_old_mode();
   return true;
+}
+
+// Opens the temporary file of an interrupted run and locks it. Returns false if there is none.
+bool OutputFile::reopen_temporary() {
+  Descriptor found(::open(temporary_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY));
+  if (!found.is_open()) {
+    if (errno == ENOENT) return false;
+    fail_output(temporary_, "cannot be opened", errno);
+  }
+  struct stat status {};
+  if (::fstat(found.get(), &status) != 0) fail_output(temporary_, "cannot stat", errno);
+  if (!S_ISREG(status.st_mode) || status.st_nlink != 1 || status.st_uid != ::geteuid())
+    fail(ErrorCode::locked, temporary_, "is linked elsewhere or has another owner; remove it");
+  check_unused(found.get(), temporary_, path_, force_);
+  if (!is_still_named(found.get(), temporary_)) fail_in_use(path_);
+  keep_ = true;
+  size_ = status.st_size;
+  descriptor_ = found.release();
+  copy_old_mode();
+  return true;
+}
+
+void OutputFile::copy_old_mode() {
+  if (old_mode_ < 0 || ::fchmod(descriptor_, static_cast<mode_t>(old_mode_)) == 0) return;
+  const int number = errno;
+  if (!keep_) ::unlink(temporary_.c_str());
+  ::close(descriptor_);
+  fail_output(path_, "cannot be given the mode of the file it replaces", number);
 }
 
 OutputFile::~OutputFile() {
   if (temporary_.empty() && !committed_) flush_uncommitted();
   if (descriptor_ < 0 || descriptor_ == STDOUT_FILENO) return;
-  if (!temporary_.empty() && !committed_ && is_still_named(descriptor_, temporary_))
+  if (!temporary_.empty() && !committed_ && !keep_ && is_still_named(descriptor_, temporary_))
     ::unlink(temporary_.c_str());
   ::close(descriptor_);
 }
@@ -202,6 +177,7 @@ void OutputFile::start_writing_back() {
 
 void OutputFile::write(std::string_view bytes) {
   check_failed();
+  if (hash_ != nullptr) hash_->update(std::as_bytes(std::span(bytes)));
   const std::int64_t begin = size_;
   size_ += static_cast<std::int64_t>(bytes.size());
   if (seekable_) return write_blocks(begin, bytes);
@@ -271,16 +247,48 @@ void OutputFile::flush_to_reader() {
   if (may_wait_) flush();
 }
 
-void OutputFile::prepare_commit() {
-  flush();
-  if (temporary_.empty() || synced_) return;
-  sync(descriptor_, path_);
+void OutputFile::continue_at(std::int64_t size) {
+  check_failed();
+  if (!seekable_ || !buffer_.empty() || size < 0 || size > size_)
+    fail(ErrorCode::range, path_, "has no " + std::to_string(size) + " bytes to continue after");
+  while (::ftruncate(descriptor_, size) != 0) {
+    if (errno != EINTR) fail_output(path_, "cannot be cut", errno);
+  }
+  if (::lseek(descriptor_, size, SEEK_SET) < 0) fail_output(path_, "cannot be written", errno);
+  size_ = size;
+  synced_ = false;
+}
+
+// After a failure, the system may count the lost bytes as written, so a second attempt proves nothing.
+void OutputFile::sync_to_disk(bool data_only) {
+  try {
+    sync_file(descriptor_, path_, data_only);
+    check_size();
+  } catch (const Error&) {
+    failed_ = true;
+    throw;
+  }
+}
+
+void OutputFile::check_size() {
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0) fail_output(path_, "cannot stat", errno);
   if (status.st_size != size_) {
     fail(ErrorCode::io, path_,
          "has " + std::to_string(status.st_size) + " bytes on disk, expected " + std::to_string(size_));
   }
+}
+
+std::int64_t OutputFile::sync() {
+  flush();
+  if (!temporary_.empty()) sync_to_disk(true);
+  return size_;
+}
+
+void OutputFile::prepare_commit() {
+  flush();
+  if (temporary_.empty() || synced_) return;
+  sync_to_disk(false);
   // Checked before any output of the run is published, so that either all outputs appear or none.
   if (!force_ && file_exists(target_))
     fail(ErrorCode::locked, path_, "was created by another process during this run");
@@ -293,7 +301,7 @@ void OutputFile::commit() {
     committed_ = true;
     return;
   }
-  publish(temporary_, target_, path_, force_);
+  rename_into_place(temporary_, target_, path_, force_);
   committed_ = true;
   sync_folder(folder_of(target_));
 }
