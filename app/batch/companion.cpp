@@ -11,9 +11,10 @@
 
 namespace sightline::app {
 
-Companion::Companion(std::string path, bool enabled, bool force) : path_(std::move(path)), force_(force) {
+Companion::Companion(std::string path, bool enabled, bool force, Leftover leftover)
+    : path_(std::move(path)), force_(force) {
   if (enabled) {
-    file_ = std::make_unique<OutputFile>(path_, force);
+    file_ = std::make_unique<OutputFile>(path_, force, leftover);
   } else {
     require_absent();
   }

@@ -17,7 +17,7 @@ class Companion {
  public:
   /// If `enabled`, opens the file. Otherwise, `commit` removes an existing one. Errors: those of OutputFile;
   /// locked if the file exists, is not enabled, and `force` was not given.
-  Companion(std::string path, bool enabled, bool force);
+  Companion(std::string path, bool enabled, bool force, Leftover leftover = Leftover::remove);
 
   /// Null if the file is not enabled.
   OutputFile* file() const { return file_.get(); }

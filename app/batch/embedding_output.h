@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <chrono>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "batch/companion.h"
 #include "batch/report.h"
+#include "batch/run_record.h"
 #include "cli/options.h"
 #include "cli/progress.h"
+#include "sightline/base/function_ref.h"
 #include "sightline/base/hash.h"
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/info_file.h"
+#include "sightline/embeddings/journal_file.h"
+#include "sightline/embeddings/resume_point.h"
 #include "sightline/output/table_writer.h"
 
 namespace sightline::app {
@@ -29,7 +34,8 @@ struct EmbeddingRow {
   bool truncated = false;
 };
 
-/// The output of `embed-*`: the table and, next to an .npy file, the index and info files.
+/// The outputs of `embed-*`: the table and, next to an .npy file, the index and info files; the report; and
+/// the journal from which an interrupted run is continued, if the table is an .npy file on a disk.
 class EmbeddingOutput {
  public:
   struct Kind {
@@ -37,36 +43,73 @@ class EmbeddingOutput {
     bool with_index;
   };
 
-  /// Opens the files. Errors: Failure of Stage::output.
-  EmbeddingOutput(const OutputOptions& options, TableFormat format, Kind kind);
+  /// Opens the files, except those of an earlier run that is to be continued (`begin`). Errors: Failure of
+  /// Stage::output; usage.
+  EmbeddingOutput(const OutputOptions& options, TableFormat format, Kind kind, const std::string& report,
+                  const CheckpointOptions& checkpoints);
 
-  /// `describe` returns the contents of the info file except for the numbers of rows and columns. It is
-  /// called at the end, when the weights are in memory, and only if an info file is written.
-  /// `rows`: nullopt if their number is not known; see `needs_row_count`.
-  void begin(std::int64_t columns, std::optional<std::int64_t> rows,
-             std::function<EmbeddingsInfo()> describe);
-  void row(const EmbeddingRow& row);
-  /// Passes complete rows to the reader of a pipe. Call it after each batch.
-  void flush_to_reader() { out_->flush_to_reader(); }
+  /// Whether the run has a journal, for which `RunFacts::list` is needed.
+  bool has_journal() const { return has_journal_; }
+  /// Begins the run, or continues an earlier one after `done` inputs. Returns false if the outputs are
+  /// complete. Errors: Failure of Stage::output, also for an earlier run that differs (locked).
+  bool begin(RunFacts facts);
+  std::int64_t done() const { return report_.ok() + report_.skipped(); }
+  /// The inputs of a stream that an earlier run has done. Errors: Failure of Stage::output (locked) if they
+  /// are not those of that run.
+  void check_done(ListHash list);
+  void add(const ItemStatus& status, const EmbeddingRow& row);
+  /// Passes complete rows to the reader of a pipe, and secures them on the disk if it is time. Call it after
+  /// each batch.
+  void end_batch();
+  Report& report() { return report_; }
   /// Whether the rows can be read while they are being written: stdout, a pipe or a device.
-  bool is_direct() const { return !out_->seekable(); }
+  bool is_direct() const { return out_ != nullptr && !out_->seekable(); }
   /// Whether rows go to a terminal, which may also show a progress line.
   bool to_terminal() const { return is_stdout(options_.path) && stdout_is_terminal(); }
-  /// Completes the files; `commit` publishes them. Errors: those of OutputFile.
-  void prepare_commit();
-  void commit();
+  /// Completes the files and publishes them. Errors: Failure of Stage::output.
+  void publish();
+  /// Runs `work`. If a signal, a full disk, an error of a disk or a lack of memory ends it, the rows so far
+  /// are kept and a line says so. Rethrows.
+  void keep_if_interrupted(const ConsoleOptions& console, FunctionRef<void()> work);
 
  private:
+  enum class Earlier { none, journal, published };
+
+  Earlier find_earlier_run();
+  void open(Leftover leftover);
+  void start_table();
+  bool continue_run();
+  void finish_publication(const JournalRecord& record);
+  JournalPaths paths() const;
+  JournalPaths temporary_paths() const;
+  EmbeddingsInfo describe() const;
+  void write_checkpoint(RecordKind kind);
+  void complete_files();
+  void commit_files();
+  void keep_files();
+  std::string suspend() noexcept;
+
   OutputOptions options_;
+  TableFormat format_;
   Kind kind_;
+  std::string report_path_;
+  CheckpointOptions checkpoints_;
+  bool has_journal_ = false, writing_ = false;
+  RunFacts facts_;
   std::unique_ptr<OutputFile> out_;
   std::optional<Companion> index_, info_;
   std::optional<Companion> score_index_;  ///< stale index of an array of scores
-  Hash128 rows_hash_;                     ///< of the bytes of an .npy file after its header
+  JournalHashes hashes_ = new_journal_hashes();
   std::unique_ptr<TableWriter> table_;
   std::unique_ptr<IndexWriter> index_writer_;
-  std::function<EmbeddingsInfo()> describe_;
-  std::int64_t rows_ = 0, columns_ = 0;
+  Report report_;
+  std::int64_t rows_ = 0;
+  ListHash list_;  ///< of the inputs of a stream so far
+  std::optional<JournalFile> journal_;
+  std::vector<std::byte> earlier_bytes_;  ///< the journal of the earlier run
+  Earlier earlier_ = Earlier::none;
+  JournalRecord last_;  ///< the last record of this run or of the earlier one
+  std::chrono::steady_clock::time_point last_time_;
 };
 
 /// Whether the number of rows should be known before the first one is written: for an .npy output that

@@ -6,8 +6,17 @@
 
 namespace sightline::app {
 
-Report::Report(const std::string& path, bool force, std::string_view label_key) : label_key_(label_key) {
-  if (!path.empty()) out_.emplace(path, force);
+Report::Report(const std::string& path, bool force, std::string_view label_key) : Report(label_key) {
+  open(path, force);
+}
+
+void Report::open(const std::string& path, bool force, Leftover leftover) {
+  if (!path.empty()) out_.emplace(path, force, leftover);
+}
+
+void Report::continue_after(std::int64_t ok, std::int64_t skipped) {
+  ok_ = ok;
+  skipped_ = skipped;
 }
 
 void Report::add(const ItemStatus& item) {

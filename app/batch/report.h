@@ -31,6 +31,13 @@ class Report {
  public:
   /// If `path` is "", only counts. `label_key`: "path" or "text". Errors: those of OutputFile.
   Report(const std::string& path, bool force, std::string_view label_key);
+  /// The same, opened later.
+  explicit Report(std::string_view label_key) : label_key_(label_key) {}
+  void open(const std::string& path, bool force, Leftover leftover = Leftover::remove);
+  /// Goes on with the counts of an interrupted run, whose lines the file holds.
+  void continue_after(std::int64_t ok, std::int64_t skipped);
+  /// Null if no report is written.
+  OutputFile* file() { return out_ ? &*out_ : nullptr; }
 
   /// Sets `passed_over` of the summary, a JSON object; without a call, the summary has no such key.
   void set_unsupported_images(std::string json) { unsupported_images_ = std::move(json); }

@@ -2,6 +2,7 @@
 #include "cli/options.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
 
 #include "cli/option_values.h"
@@ -9,6 +10,8 @@
 
 namespace sightline::app {
 namespace {
+
+constexpr std::int64_t kMaxInterval = 1'000'000'000;
 
 OptionValue when(std::function<void(When)> use) {
   static constexpr std::pair<std::string_view, When> kNames[] = {
@@ -198,7 +201,6 @@ void add_output_options(CommandLine& line, OutputOptions& options, Forms forms) 
             .help = "overwrite existing output files",
             .group = HelpGroup::output,
             .value = flag(options.force)});
-  line.add({.names = {"--resume"}, .value = not_supported(Arity::flag, "--resume"), .hidden = true});
 }
 
 void add_embedding_options(CommandLine& line, bool& normalize, bool& no_index) {
@@ -211,6 +213,31 @@ void add_embedding_options(CommandLine& line, bool& normalize, bool& no_index) {
             .help = "do not write OUT.index.jsonl and OUT.info.json next to OUT.npy",
             .group = HelpGroup::output,
             .value = flag(no_index)});
+}
+
+void add_checkpoint_options(CommandLine& line, CheckpointOptions& options) {
+  line.add({.names = {"--resume"},
+            .help = "continue an interrupted run of the same command",
+            .group = HelpGroup::output,
+            .value = flag(options.resume)});
+  OptionValue interval;
+  interval.parse = [&options](const std::string& text) -> std::string {
+    const bool timed = text.ends_with('s');
+    std::int64_t number = 0;
+    const char* const end = text.data() + text.size() - (timed ? 1 : 0);
+    const auto [stop, error] = std::from_chars(text.data(), end, number);
+    if (error != std::errc() || stop != end || number < 1 || number > kMaxInterval)
+      return "is '" + text + "', expected a number of rows or of seconds, such as 4096 or 30s";
+    options.given = true;
+    options.rows = timed ? 0 : number;
+    options.seconds = timed ? number : 0;
+    return "";
+  };
+  line.add({.names = {"--checkpoint"},
+            .value_name = "ROWS|SECONDSs",
+            .help = "how often the rows of an .npy output are secured on the disk [4096 rows or 5s]",
+            .group = HelpGroup::output,
+            .value = std::move(interval)});
 }
 
 void add_image_care_options(CommandLine& line, ItemOptions& items, ModelOptions& model) {

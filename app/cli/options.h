@@ -44,6 +44,14 @@ struct OutputOptions {
   bool drop_bad = false;
 };
 
+/// How a run that writes an array is protected against interruptions.
+struct CheckpointOptions {
+  bool resume = false;
+  bool given = false;        ///< whether the interval was given
+  std::int64_t rows = 4096;  ///< rows between checkpoints; 0: any number
+  std::int64_t seconds = 5;  ///< seconds between checkpoints; 0: any number
+};
+
 enum class OnError { skip, stop };
 
 /// How failed items are handled.
@@ -67,6 +75,8 @@ void add_text_model_options(CommandLine& line, ModelOptions& options);
 void add_output_options(CommandLine& line, OutputOptions& options, Forms forms);
 /// `--normalize` and `--no-index`, for commands that write embeddings.
 void add_embedding_options(CommandLine& line, bool& normalize, bool& no_index);
+/// `--resume` and `--checkpoint`.
+void add_checkpoint_options(CommandLine& line, CheckpointOptions& options);
 /// `what`: the kind of items, "image" or "text".
 void add_item_options(CommandLine& line, ItemOptions& options, OutputOptions& output,
                       const std::string& what);

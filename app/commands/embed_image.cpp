@@ -22,6 +22,7 @@ struct EmbedImageOptions {
   InputOptions input;
   OutputOptions output;
   ItemOptions items;
+  CheckpointOptions checkpoints;
   ModelOptions model;
   ConsoleOptions console;
   bool normalize = true;
@@ -38,6 +39,39 @@ void check(const EmbedImageOptions& o) {
   check_model_options(o.model);
 }
 
+/// `listed`: the paths that the description of the run covers.
+RunFacts facts_of(const EmbedImageOptions& o, const Model& clip, ImageSource& source,
+                  const std::vector<std::string>& listed, const std::optional<ShardInfo>& shard) {
+  RunFacts facts;
+  facts.columns = clip.embedding_size();
+  facts.rows = source.size();
+  facts.describe = [&] { return with_shard(image_info(clip, o.model, o.normalize), shard); };
+  facts.precision = precision_of(clip, o.model);
+  facts.strict = o.items.strict;
+  ListHash list;
+  if (facts.rows) {
+    for (const std::string& path : listed) add_input(list, path);
+  }
+  facts.list = list.hex();
+  facts.next_label = [&source]() -> std::optional<std::string> {
+    ImageItem item;
+    if (!source.next(item)) return std::nullopt;
+    return std::move(item.path);
+  };
+  return facts;
+}
+
+/// Passes over the inputs that an interrupted run has done.
+ListHash skip_images(ImageSource& source, std::int64_t count) {
+  ListHash list;
+  ImageItem item;
+  const bool known = source.size().has_value();
+  for (std::int64_t i = 0; i < count && (known ? source.skip() : source.next(item)); ++i) {
+    if (!known) add_input(list, item.path);
+  }
+  return list;
+}
+
 int run_embed_image(const EmbedImageOptions& o) {
   check(o);
   const TableFormat format = choose_format(o.output, Forms::embeddings);
@@ -48,6 +82,7 @@ int run_embed_image(const EmbedImageOptions& o) {
   note_unsupported_images(o.console, gathered.unsupported);
   install_signal_handlers();
   std::vector<std::string> outputs = companions_of(o.output, format);
+  if (!outputs.empty()) outputs.push_back(journal_path_of(o.output.path));
   outputs.insert(outputs.end(), {o.output.path, o.items.report});
   check_distinct(outputs);
   check_outputs(outputs, {paths, {&o.input.list, 1}}, o.model);
@@ -58,49 +93,46 @@ int run_embed_image(const EmbedImageOptions& o) {
                   [&](const UnsupportedImages& folder) {
                     add_unsupported_images(o.console, folder, streamed_unsupported);
                   });
-  EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index});
-  const auto opened = in_stage(
-      Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
-  Report& report = *opened;
+  EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index}, o.items.report,
+                      o.checkpoints);
   Stopwatch watch(o.console);
   const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
-  in_stage(Stage::output, [&] {
-    out.begin(clip->embedding_size(), source->size(),
-              [&] { return with_shard(image_info(*clip, o.model, o.normalize), shard); });
-  });
-
-  Progress progress(o.console, source->size(), "images");
-  ImageHints hints(HintContext::embed_image);
-  const auto write = [&](std::int64_t index, const std::string& path, const ImageResult& result) {
-    const std::string hint = hints.about(path, result.error_class, result.message);
-    const ItemStatus status{index, path,        path, result.error_class, result.message, &result.warnings,
-                            hint,  result.bytes};
-    report_item(o.items, o.console, progress, status);
-    if (out.to_terminal()) progress.clear();
-    in_stage(Stage::output, [&] {
-      report.add(status);
-      out.row({path, result.embedding, result.error_class, result.message, {}, false});
+  if (out.begin(facts_of(o, *clip, *source, out.has_journal() ? paths : std::vector<std::string>{}, shard))) {
+    out.check_done(skip_images(*source, out.done()));
+    ImageHints hints(HintContext::embed_image);
+    out.keep_if_interrupted(o.console, [&] {
+      Progress progress(o.console, source->size(), "images");
+      progress.advance_by(out.done());
+      const std::int64_t before = out.done();
+      const auto write = [&](std::int64_t index, const std::string& path, const ImageResult& result) {
+        const std::string hint = hints.about(path, result.error_class, result.message);
+        const ItemStatus status{
+            index, path, path, result.error_class, result.message, &result.warnings, hint, result.bytes};
+        report_item(o.items, o.console, progress, status);
+        if (out.to_terminal()) progress.clear();
+        in_stage(Stage::output, [&] {
+          out.add(status, {path, result.embedding, result.error_class, result.message, {}, false});
+        });
+      };
+      const auto sink = [&](const ImageBlock& block) {
+        for (std::size_t i = 0; i < block.results.size(); ++i) {
+          write(before + block.first + static_cast<std::int64_t>(i), block.labels[i], block.results[i]);
+        }
+        in_stage(Stage::output, [&] { out.end_batch(); });
+      };
+      ThreadPool pool(thread_count(o.model));
+      encode_images({*clip, pool, o.model.batch, o.normalize, o.items.strict}, *source, sink);
+      progress.finish();
+      watch.lap("images encoded");
+      watch.shape("embeddings", out.done(), clip->embedding_size());
+      if (!streamed_unsupported.empty())
+        gathered.unsupported.push_back({"", std::move(streamed_unsupported)});
+      out.report().set_unsupported_images(unsupported_images_json(gathered.unsupported));
+      out.publish();
     });
-  };
-  const auto sink = [&](const ImageBlock& block) {
-    for (std::size_t i = 0; i < block.results.size(); ++i) {
-      write(block.first + static_cast<std::int64_t>(i), block.labels[i], block.results[i]);
-    }
-    in_stage(Stage::output, [&] {
-      report.flush_to_reader();
-      out.flush_to_reader();
-    });
-  };
-  ThreadPool pool(thread_count(o.model));
-  encode_images({*clip, pool, o.model.batch, o.normalize, o.items.strict}, *source, sink);
-  progress.finish();
-  watch.lap("images encoded");
-  watch.shape("embeddings", report.ok() + report.skipped(), clip->embedding_size());
-  if (!streamed_unsupported.empty()) gathered.unsupported.push_back({"", std::move(streamed_unsupported)});
-  report.set_unsupported_images(unsupported_images_json(gathered.unsupported));
-  publish(out, report);
-  return finish_shard(shard, report, o.console, "images");
+  }
+  return finish_shard(shard, out.report(), o.console, "images");
 }
 
 }  // namespace
@@ -114,6 +146,7 @@ CommandLine describe_embed_image() {
   add_shard_option(line, o->shard);
   add_image_care_options(line, o->items, o->model);
   add_item_options(line, o->items, o->output, "image");
+  add_checkpoint_options(line, o->checkpoints);
   add_model_options(line, o->model);
   add_image_model_options(line, o->model);
   add_console_options(line, o->console);

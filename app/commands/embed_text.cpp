@@ -21,6 +21,7 @@ struct EmbedTextOptions {
   CaptionOptions captions;
   OutputOptions output;
   ItemOptions items;
+  CheckpointOptions checkpoints;
   ModelOptions model;
   ConsoleOptions console;
   bool normalize = true;
@@ -46,7 +47,6 @@ std::size_t next_step(std::size_t step, std::chrono::steady_clock::duration elap
 struct Writing {
   const EmbedTextOptions& options;
   EmbeddingOutput& out;
-  Report& report;
   Progress& progress;
   std::int64_t longest;
 };
@@ -70,15 +70,9 @@ void write_rows(const Writing& to, std::span<const Caption> captions, const Text
     }
     report_item(to.options.items, to.options.console, to.progress, status);
     if (to.out.to_terminal()) to.progress.clear();
-    in_stage(Stage::output, [&] {
-      to.report.add(status);
-      to.out.row(values);
-    });
+    in_stage(Stage::output, [&] { to.out.add(status, values); });
   }
-  in_stage(Stage::output, [&] {
-    to.report.flush_to_reader();
-    to.out.flush_to_reader();
-  });
+  in_stage(Stage::output, [&] { to.out.end_batch(); });
 }
 
 void check(const EmbedTextOptions& o) {
@@ -97,6 +91,47 @@ std::vector<Caption> gather(const EmbedTextOptions& o) {
   return captions;
 }
 
+RunFacts facts_of(const EmbedTextOptions& o, const Model& clip, std::span<const Caption> captions,
+                  const std::optional<ShardInfo>& shard) {
+  RunFacts facts;
+  facts.columns = clip.embedding_size();
+  facts.rows = std::ssize(captions);
+  facts.describe = [&] { return with_shard(text_info(clip, o.model, o.captions, o.normalize), shard); };
+  facts.precision = precision_of(clip, o.model);
+  ListHash list;
+  for (const Caption& caption : captions) {
+    list.add(caption.label);
+    for (const std::string& prompt : caption.prompts) list.add(prompt);
+  }
+  facts.list = list.hex();
+  facts.next_label = [captions, next = std::size_t{0}]() mutable -> std::optional<std::string> {
+    if (next == captions.size()) return std::nullopt;
+    return captions[next++].label;
+  };
+  return facts;
+}
+
+/// Encodes the captions that are not done yet.
+void write_all_rows(const EmbedTextOptions& o, const Model& clip, std::span<const Caption> captions,
+                    ThreadPool& pool, EmbeddingOutput& out) {
+  Progress progress(o.console, std::ssize(captions), "texts");
+  progress.advance_by(out.done());
+  if (!captions.empty()) load_tokenizer_of(clip, o.console);
+  const std::int64_t longest = captions.empty() ? 0 : clip.processor().text_length();
+  const Writing to{o, out, progress, longest};
+  std::size_t step = out.is_direct() ? kMinCaptionsPerStep : kFirstStepOfFile;
+  for (auto begin = static_cast<std::size_t>(out.done()); begin < captions.size();) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto part = captions.subspan(begin, std::min(step, captions.size() - begin));
+    const TextEmbeddings embedded = encode_captions({clip, o.model.batch, o.normalize}, part, pool);
+    const auto elapsed = std::chrono::steady_clock::now() - start;
+    write_rows(to, part, embedded, static_cast<std::int64_t>(begin));
+    begin += part.size();
+    step = next_step(step, elapsed, out.is_direct());
+  }
+  progress.finish();
+}
+
 int run_embed_text(const EmbedTextOptions& o) {
   check(o);
   const TableFormat format = choose_format(o.output, Forms::embeddings);
@@ -104,43 +139,26 @@ int run_embed_text(const EmbedTextOptions& o) {
   const std::optional<ShardInfo> shard = keep_shard(o.shard, captions);
   install_signal_handlers();
   std::vector<std::string> outputs = companions_of(o.output, format);
+  if (!outputs.empty()) outputs.push_back(journal_path_of(o.output.path));
   outputs.insert(outputs.end(), {o.output.path, o.items.report});
   check_distinct(outputs);
   check_outputs(outputs, {{&o.captions.file, 1}, {&o.captions.labels_file, 1}}, o.model);
-  EmbeddingOutput out(o.output, format, {.key = "text", .with_index = !o.no_index});
-  const auto report = in_stage(
-      Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "text"); });
+  EmbeddingOutput out(o.output, format, {.key = "text", .with_index = !o.no_index}, o.items.report,
+                      o.checkpoints);
   Stopwatch watch(o.console);
   ThreadPool pool(thread_count(o.model));
   const std::unique_ptr<Model> clip = load_model(o.model, o.console, "", captions.empty() ? nullptr : &pool);
   watch.lap("model loaded");
-  const auto count = static_cast<std::int64_t>(captions.size());
-  in_stage(Stage::output, [&] {
-    out.begin(clip->embedding_size(), count,
-              [&] { return with_shard(text_info(*clip, o.model, o.captions, o.normalize), shard); });
-  });
-
-  Progress progress(o.console, count, "texts");
-  if (!captions.empty()) load_tokenizer_of(*clip, o.console);
-  const std::int64_t longest = captions.empty() ? 0 : clip->processor().text_length();
-  const Writing to{o, out, *report, progress, longest};
-  const std::span<const Caption> all(captions);
-  std::size_t step = out.is_direct() ? kMinCaptionsPerStep : kFirstStepOfFile;
-  for (std::size_t begin = 0; begin < all.size();) {
-    const auto start = std::chrono::steady_clock::now();
-    const auto part = all.subspan(begin, std::min(step, all.size() - begin));
-    const TextEmbeddings embedded = encode_captions({*clip, o.model.batch, o.normalize}, part, pool);
-    const auto elapsed = std::chrono::steady_clock::now() - start;
-    write_rows(to, part, embedded, static_cast<std::int64_t>(begin));
-    begin += part.size();
-    step = next_step(step, elapsed, out.is_direct());
+  if (out.begin(facts_of(o, *clip, captions, shard))) {
+    out.keep_if_interrupted(o.console, [&] {
+      write_all_rows(o, *clip, captions, pool, out);
+      watch.lap("texts encoded");
+      watch.shape("embeddings", out.done(), clip->embedding_size());
+      throw_if_interrupted();
+      out.publish();
+    });
   }
-  progress.finish();
-  watch.lap("texts encoded");
-  watch.shape("embeddings", count, clip->embedding_size());
-  throw_if_interrupted();
-  publish(out, *report);
-  return finish_shard(shard, *report, o.console, "texts");
+  return finish_shard(shard, out.report(), o.console, "texts");
 }
 
 }  // namespace
@@ -155,6 +173,7 @@ CommandLine describe_embed_text() {
   add_embedding_options(line, o->normalize, o->no_index);
   add_shard_option(line, o->shard);
   add_item_options(line, o->items, o->output, "text");
+  add_checkpoint_options(line, o->checkpoints);
   add_model_options(line, o->model);
   add_text_model_options(line, o->model);
   add_console_options(line, o->console);

@@ -4,9 +4,11 @@
 
 Every run writes in a folder of its own, half of them over older outputs, and gets SIGINT, SIGTERM or SIGKILL at a random
 time. Afterwards each final name holds what it held before or the complete new bytes, the exit status is the signal (or 0
-when the run was faster), SIGINT and SIGTERM leave no other file behind, and a second run completes.
+when the run was faster), SIGINT and SIGTERM leave no other files behind than those of an interrupted run, and a second
+run completes: with --resume for embed-image, which gives the bytes of an undisturbed run. A chain kills one job up to 20
+times and resumes it each time; half of the chains also cut the unpublished files or change a byte near their ends.
 
-Usage: kills.py --binary PATH [--rounds N] [--seed N]
+Usage: kills.py --binary PATH [--rounds N] [--chains N] [--seed N] [--only COMMAND]
 """
 import argparse
 import pathlib
@@ -22,16 +24,22 @@ DATA = pathlib.Path(__file__).resolve().parent.parent.parent / "data"
 MODEL = DATA / "golden" / "model" / "nano_quick_gelu"
 IMAGES = sorted((DATA / "golden" / "model" / "images").glob("*.*"))
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
+JOURNAL = "out.npy.journal"
+KEPT = ("out.npy.part", "out.index.jsonl.part", "report.jsonl.part", JOURNAL)
 OLD = b"what was there before"
 LISTED = 2000
 UNDISTURBED = 5
+CHAIN = 20
+TAIL = 5000
+ARRAY_HEADER = 128
 
 
 class Command:
     """A command line, and the outputs that an undisturbed run of it makes."""
 
-    def __init__(self, name, binary, arguments, inputs):
-        self.name, self.inputs = name, inputs
+    def __init__(self, name, binary, arguments, inputs, kept=()):
+        self.name, self.inputs, self.kept = name, inputs, kept
+        self.resumes = bool(kept)
         self.line = [str(binary), *arguments]
         # The shortest of several runs: signals that come after the end would test nothing.
         self.seconds = min(self.run_undisturbed() for _ in range(UNDISTURBED))
@@ -74,6 +82,10 @@ def write_old(command, work):
     return command.outputs(work)
 
 
+def is_temporary(name):
+    return ".part" in name or name.endswith(".journal")
+
+
 def problems_of(command, work, number, status, before):
     left = command.outputs(work)
     problems = []
@@ -81,15 +93,15 @@ def problems_of(command, work, number, status, before):
         problems.append(f"exit status {status}")
     for name in command.expected | before | left:
         content = left.get(name)
-        temporary = ".part" in name
-        if temporary:
-            if number != signal.SIGKILL:
+        if is_temporary(name):
+            kept = command.resumes and name in command.kept and JOURNAL in left
+            if number != signal.SIGKILL and not kept:
                 problems.append(f"{name} is left behind")
         elif content not in (before.get(name), command.expected.get(name)):
             problems.append(f"{name} is half-written: {len(content)} bytes")
     if status == 0 and any(left.get(name) != content for name, content in command.expected.items()):
         problems.append("exit status 0, but the outputs are not complete")
-    whole = {name: content for name, content in left.items() if ".part" not in name}
+    whole = {name: content for name, content in left.items() if not is_temporary(name)}
     if command.name == "convert-weights" and whole not in (before, command.expected):
         problems.append(f"a folder that is neither the old nor the new one: {sorted(whole)}")
     return problems
@@ -102,21 +114,82 @@ def run_once(command, number, random_numbers):
         command.prepare(work)
         over_old = random_numbers.random() < 0.5
         before = write_old(command, work) if over_old else {}
-        run = command.start(work, *(["--force"] if over_old else []))
+        force = ["--force"] if over_old else []
+        run = command.start(work, *force)
         time.sleep(random_numbers.uniform(0, 1.1 * command.seconds))
         run.send_signal(number)
         status = run.wait(timeout=60)
         problems = problems_of(command, work, number, status, before)
-        again = command.start(work, "--force").wait(timeout=60 + 20 * command.seconds)
+        # A run over older outputs that was killed before it opened its own has left nothing to resume.
+        resume = command.resumes and not (over_old and JOURNAL not in command.outputs(work))
+        more = ["--resume", *force] if resume else ["--force"]
+        again = command.start(work, *more).wait(timeout=60 + 20 * command.seconds)
         if again != 0 or command.outputs(work) != command.expected:
-            problems.append(f"the next run ends with {again}, with {sorted(command.outputs(work))}")
+            problems.append(f"the next run with {' '.join(more)} ends with {again}, with {sorted(command.outputs(work))}")
         return problems, status != 0
+
+
+def damage(work, random_numbers):
+    """Cuts the unpublished files or changes a byte near their ends, as a power cut may; the header of an array, which is
+    written again, and the journal's, which makes it worthless, are changed too."""
+    for name in KEPT:
+        path = work / name
+        size = path.stat().st_size if path.exists() else 0
+        if size == 0 or random_numbers.random() < 0.5:
+            continue
+        with path.open("r+b") as file:
+            place = random_numbers.randrange(max(0, size - TAIL), size)
+            if random_numbers.random() < 0.5:
+                file.truncate(place)
+            else:
+                file.seek(place)
+                byte = file.read(1)[0]
+                file.seek(place)
+                file.write(bytes([byte ^ 1 << random_numbers.randrange(8)]))
+
+
+def run_chain(command, random_numbers, damaged):
+    """What is wrong after one job that is killed again and again, and the number of kills."""
+    with tempfile.TemporaryDirectory(prefix="sightline-kills-") as folder:
+        work = pathlib.Path(folder)
+        command.prepare(work)
+        kills = 0
+        while kills < CHAIN:
+            run = command.start(work, "--resume")
+            time.sleep(random_numbers.uniform(0, 0.5 * command.seconds))
+            run.send_signal(random_numbers.choice(SIGNALS))
+            status = run.wait(timeout=60)
+            if status == 0:
+                break
+            if status > 0:
+                return [f"exit status {status} after {kills} kills"], kills
+            kills += 1
+            if damaged and not (work / "out.index.jsonl").exists():  # which is published first
+                damage(work, random_numbers)
+        status = command.start(work, "--resume").wait(timeout=60 + 20 * command.seconds)
+        if status != 0 or command.outputs(work) != command.expected:
+            return [f"ends with {status} after {kills} kills, with {sorted(command.outputs(work))}"], kills
+        return [], kills
+
+
+def run_chains(command, count, random_numbers):
+    failed, kills = False, 0
+    for number in range(count):
+        problems, chain_kills = run_chain(command, random_numbers, damaged=number % 2 == 1)
+        kills += chain_kills
+        for problem in problems:
+            failed = True
+            print(f"kills: {command.name}, chain {number}: {problem}")
+    print(f"kills: {command.name}: {count} chains, {kills} kills")
+    return failed or (count > 0 and kills == 0)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--binary", required=True, type=pathlib.Path)
-    parser.add_argument("--rounds", type=int, default=20, help="runs for each command and signal [20]")
+    parser.add_argument("--rounds", type=int, default=100, help="runs for each command and signal [100]")
+    parser.add_argument("--chains", type=int, default=50, help="jobs that are killed again and again [50]")
+    parser.add_argument("--only", help="one command: embed-image or convert-weights")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     binary = options.binary.resolve()
@@ -124,11 +197,15 @@ def main():
     listed = "".join(f"{path}\n" for path in IMAGES * (LISTED // len(IMAGES))).encode()
     commands = [
         Command("embed-image", binary, ["embed-image", "--files-from", "list", "-o", "out.npy", "--report", "report.jsonl",
-                                        "-m", str(MODEL), "-q"], {"list": listed}),
+                                        "--checkpoint", "100", "-m", str(MODEL), "-q"], {"list": listed}, KEPT),
         Command("convert-weights", binary, ["convert-weights", str(MODEL), "-o", "model", "--dtype", "f16", "-q"], {}),
     ]
     failed = False
     for command in commands:
+        if options.only not in (None, command.name):
+            continue
+        if command.resumes:
+            failed |= run_chains(command, options.chains, random_numbers)
         for number in SIGNALS:
             in_time = 0
             for round_number in range(options.rounds):

@@ -20,6 +20,8 @@ struct Hash128::State {
 
 Hash128::Hash128() : state_(std::make_unique<State>()) { XXH3_128bits_reset(&state_->xxh3); }
 Hash128::~Hash128() = default;
+Hash128::Hash128(Hash128&&) noexcept = default;
+Hash128& Hash128::operator=(Hash128&&) noexcept = default;
 
 void Hash128::update(ByteView bytes) { XXH3_128bits_update(&state_->xxh3, bytes.data(), bytes.size()); }
 

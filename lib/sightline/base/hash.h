@@ -20,8 +20,8 @@ class Hash128 {
  public:
   Hash128();
   ~Hash128();
-  Hash128(const Hash128&) = delete;
-  Hash128& operator=(const Hash128&) = delete;
+  Hash128(Hash128&&) noexcept;
+  Hash128& operator=(Hash128&&) noexcept;
 
   void update(ByteView bytes);
   /// Hashes the number of bytes first, so that "ab", "c" and "a", "bc" give different hashes.

@@ -44,6 +44,8 @@ std::string resolve_links(const std::string& path) {
   fail_output(path, "cannot be created", ELOOP);
 }
 
+std::string temporary_path(const std::string& path) { return resolve_links(path) + ".part"; }
+
 FileLock try_lock(int descriptor) {
   while (::flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
     if (errno == EWOULDBLOCK) return FileLock::busy;

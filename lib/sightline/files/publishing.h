@@ -10,6 +10,9 @@ std::string folder_of(const std::string& path);
 /// The file that `path` names when all symbolic links are followed; it need not exist. Errors: io.
 std::string resolve_links(const std::string& path);
 
+/// The path of an output's bytes before they are published: beside the file that `path` names. Errors: io.
+std::string temporary_path(const std::string& path);
+
 /// The result of an attempt to take an exclusive lock on a file.
 enum class FileLock {
   held,    ///< locked until the descriptor is closed

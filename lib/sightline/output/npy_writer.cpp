@@ -21,6 +21,7 @@ class NpyWriter : public TableWriter {
     zeros_.assign(static_cast<std::size_t>(columns), 0.0F);
     if (!options_.drop_bad) declared_rows_ = rows;
     is_buffered_ = !out_.seekable() && !declared_rows_;
+    if (out_.size() > 0) return continue_rows();
     if (!is_buffered_) out_.write(header(declared_rows_.value_or(0)));
   }
 
@@ -55,6 +56,16 @@ class NpyWriter : public TableWriter {
   }
 
  private:
+  // The header is written again, because its bytes are not covered by a hash.
+  void continue_rows() {
+    const auto header_size = static_cast<std::int64_t>(kNpyHeaderBytes);
+    const std::int64_t row_size = columns_ * (options_.half ? 2 : 4), data_size = out_.size() - header_size;
+    if (data_size < 0 || row_size <= 0 || data_size % row_size != 0)
+      fail(ErrorCode::mismatch, out_.path(), "does not end with a whole row");
+    rows_ = data_size / row_size;
+    out_.write_at(0, header(declared_rows_.value_or(0)));
+  }
+
   void write_bytes(std::string_view bytes) {
     if (options_.rows_hash != nullptr) options_.rows_hash->update(as_bytes(bytes));
     if (is_buffered_) {

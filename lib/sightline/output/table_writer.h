@@ -34,6 +34,8 @@ class TableWriter {
   virtual ~TableWriter() = default;
   /// If `rows` is given, an .npy output can be written to a pipe row by row; otherwise its rows are held in
   /// memory until `finish`.
+  /// An .npy output that already holds a header and whole rows (`OutputFile::continue_at`) is continued
+  /// behind them. Errors: mismatch if it holds anything else.
   virtual void begin(std::int64_t columns, std::optional<std::int64_t> rows = std::nullopt) = 0;
   /// Errors: mismatch if a valid row does not have `columns` values; those of OutputFile.
   virtual void row(const TableRow& row) = 0;

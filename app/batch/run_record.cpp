@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/run_record.h"
+
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include "cli/failure.h"
+#include "sightline/base/format.h"
+#include "sightline/embeddings/index_file.h"
+#include "sightline/files/file.h"
+#include "sightline/weights/packed_file.h"
+
+namespace sightline::app {
+namespace {
+
+constexpr std::int64_t kMaxIndexBytes = 8LL << 30;
+constexpr std::size_t kMaxShownValue = 40;
+
+/// What differs, in words, for values that are too long to be shown.
+struct KeyWords {
+  std::string_view key, words;
+};
+constexpr std::array<KeyWords, 6> kKeyWords = {{
+    {"program", "the version of the computation"},
+    {"model", "the model"},
+    {"preprocess", "the preprocessing"},
+    {"list", "the list of inputs"},
+    {"drop_bad", "--drop-bad"},
+    {"strict", "--strict"},
+}};
+
+std::string words_of(const RunDifference& difference) {
+  const auto known = std::find_if(kKeyWords.begin(), kKeyWords.end(),
+                                  [&](const KeyWords& entry) { return entry.key == difference.key; });
+  const std::string name(known == kKeyWords.end() ? std::string_view(difference.key) : known->words);
+  const bool hidden = difference.key == "preprocess" || difference.key == "list" ||
+                      std::max(difference.earlier.size(), difference.now.size()) > kMaxShownValue;
+  if (hidden) return name + " differs";
+  return name + " was '" + difference.earlier + "', is now '" + difference.now + "'";
+}
+
+void require(bool good, const std::string& path, const std::string& why) {
+  if (!good) refuse_to_continue(path, why);
+}
+
+/// Compares the index with the inputs of the run.
+InputCounts check_index(const RunFacts& facts, const std::string& path) {
+  const std::vector<std::byte> bytes = read_file(path, kMaxIndexBytes);
+  InputCounts counts;
+  for (std::string_view rest = as_text(bytes); !rest.empty(); ++counts.inputs) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size());
+    const IndexLine line = parse_index_line(rest.substr(0, end), path);
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+    const std::optional<std::string> label = facts.next_label();
+    require(label && (!line.row || line.entry.label == *label), path, "the list of inputs differs");
+    if (!line.row || !line.entry.error_class.empty()) ++counts.skipped;
+  }
+  require(!facts.next_label(), path, "the list of inputs differs");
+  return counts;
+}
+
+}  // namespace
+
+std::string precision_of(const Model& clip, const ModelOptions& options) {
+  const PackedFile* packed = clip.source().files.packed();
+  const DType stored = packed != nullptr ? packed->precision().matrices : DType::f32;
+  return std::string(dtype_name(options.dtype.value_or(stored))) + ", " + options.backend;
+}
+
+void add_input(ListHash& list, const std::string& label) {
+  struct stat status = {};
+  if (::stat(label.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return list.add(label);
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
+  list.add(label, status.st_size, status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec);
+}
+
+std::uint64_t short_hash(const ListHash& list) {
+  constexpr std::size_t kDigits = 16;
+  const std::string text = list.hex();
+  std::uint64_t number = 0;
+  std::from_chars(text.data(), text.data() + kDigits, number, 16);
+  return number;
+}
+
+RunDescription describe_run(const RunFacts& facts, const EmbeddingsInfo& info, const OutputOptions& output,
+                            const RunOutputs& outputs) {
+  const auto yes_or_no = [](bool value) { return value ? "yes" : "no"; };
+  RunDescription run;
+  run.add("program", std::to_string(kComputationVersion));
+  run.add("model", info.model.fingerprint);
+  run.add("modality", modality_name(info.modality));
+  run.add("preprocess", info.preprocess);
+  run.add("normalized", yes_or_no(info.normalized));
+  run.add("dtype", info.dtype);
+  run.add("precision", facts.precision);
+  run.add("drop_bad", yes_or_no(output.drop_bad));
+  run.add("strict", yes_or_no(facts.strict));
+  run.add("shard", info.shard ? std::to_string(info.shard->shard.index) + "/" +
+                                    std::to_string(info.shard->shard.count) + " of " + info.shard->list
+                              : "");
+  run.add("list", facts.rows ? std::to_string(*facts.rows) + " inputs, " + facts.list : "a stream");
+  run.add("index", yes_or_no(outputs.with_index));
+  run.add("report", outputs.report);
+  return run;
+}
+
+void refuse_to_continue(const std::string& path, const std::string& why) {
+  throw Failure(Stage::output, Error(ErrorCode::locked, path, "cannot be continued: " + why),
+                "without --resume, the run starts afresh");
+}
+
+void require_same_run(const RunDescription& earlier, const RunDescription& now, const std::string& path) {
+  std::string text;
+  for (const RunDifference& difference : differences(earlier, now))
+    text.append(text.empty() ? "" : "; ").append(words_of(difference));
+  if (!text.empty()) refuse_to_continue(path, text);
+}
+
+InputCounts require_finished_run(const RunFacts& facts, EmbeddingsInfo info, const OutputOptions& output,
+                                 const RunOutputs& outputs) {
+  const std::string& path = output.path;
+  try {
+    require(outputs.with_index, path, "it has no info file to compare with");
+    for (const std::string& other : {index_path_of(path), info_path_of(path), outputs.report})
+      require(other.empty() || file_exists(other), path, printable(other) + " does not exist");
+    const EmbeddingsInfo found = read_info(info_path_of(path));
+    check_info(found, info_path_of(path), NpyFile::open(path));
+    // What no info file states is taken as equal.
+    RunFacts comparable = facts;
+    comparable.rows = 0;
+    comparable.list.clear();
+    require_same_run(describe_run(comparable, found, output, outputs),
+                     describe_run(comparable, info, output, outputs), path);
+    require(found.width == facts.columns, path, "its rows have another width");
+    return check_index(facts, index_path_of(path));
+  } catch (const Failure&) {
+    throw;
+  } catch (const Error& error) {
+    refuse_to_continue(error.subject(), error.problem());
+  }
+}
+
+}  // namespace sightline::app

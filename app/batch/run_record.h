@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "cli/options.h"
+#include "sightline/embeddings/info_file.h"
+#include "sightline/embeddings/journal.h"
+#include "sightline/embeddings/list_hash.h"
+
+namespace sightline::app {
+
+/// Raised when the rows that a version computes differ from those of earlier ones.
+inline constexpr std::int64_t kComputationVersion = 1;
+
+/// What a run knows about its inputs and computation once the model is loaded.
+struct RunFacts {
+  std::int64_t columns = 0;
+  std::optional<std::int64_t> rows;  ///< number of inputs; nullopt if it is not known
+  /// The contents of the info file except for those that describe the array. Called when it is needed first,
+  /// at the latest at the end.
+  std::function<EmbeddingsInfo()> describe;
+  std::string precision;  ///< of the products
+  bool strict = false;
+  std::string list;  ///< hash of the list of inputs; empty if it is not known yet
+  /// The labels of the inputs in order, each once; nullopt at the end.
+  std::function<std::optional<std::string>()> next_label;
+};
+
+/// The precision of the products of a run and their backend: "f32, auto".
+std::string precision_of(const Model& clip, const ModelOptions& options);
+
+/// Adds an input: the size and the time of a file, else only the label.
+void add_input(ListHash& list, const std::string& label);
+/// The first half of a hash, for records.
+std::uint64_t short_hash(const ListHash& list);
+
+/// The names of the outputs besides the array.
+struct RunOutputs {
+  bool with_index = true;
+  std::string report;
+};
+RunDescription describe_run(const RunFacts& facts, const EmbeddingsInfo& info, const OutputOptions& output,
+                            const RunOutputs& outputs);
+
+/// Refuses to continue a run with another description, naming all differences. Errors: Failure of
+/// Stage::output (locked).
+void require_same_run(const RunDescription& earlier, const RunDescription& now, const std::string& path);
+[[noreturn]] void refuse_to_continue(const std::string& path, const std::string& why);
+
+/// Numbers of inputs of a run.
+struct InputCounts {
+  std::int64_t inputs = 0, skipped = 0;
+};
+/// Checks that a published array and its companions are those of the run that `info` and `facts` describe.
+/// Errors: Failure of Stage::output (locked), also if they cannot tell.
+InputCounts require_finished_run(const RunFacts& facts, EmbeddingsInfo info, const OutputOptions& output,
+                                 const RunOutputs& outputs);
+
+}  // namespace sightline::app
