@@ -17,7 +17,7 @@ AddressSanitizer and UBSan.
 
 Steps: install format release sanitize
 Steps of --long: scripts tsan tidy arm64 fuzz
-  scripts  tests/long/*.py: large folders, kills at random times, packages
+  scripts  tests/long/*.py: large folders, kills at random times, failing system calls, packages
   tsan     the tests with threads, under ThreadSanitizer (clang)
   tidy     clang-tidy with the checks of .clang-tidy over lib/
   arm64    the layers below weights, cross-compiled and run by qemu

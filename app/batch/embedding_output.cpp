@@ -104,6 +104,8 @@ bool EmbeddingOutput::begin(RunFacts facts) {
 
 bool EmbeddingOutput::continue_run() {
   JournalReader reader(earlier_bytes_, journal_->path());
+  // The run was begun with a stream, and its list is a file now: the entries so far are compared.
+  if (reader.description().value_of("list") == kStreamedList) facts_.rows.reset();
   const RunDescription run = describe_run(facts_, describe(), options_, {kind_.with_index, report_path_});
   require_same_run(reader.description(), run, options_.path);
   const JournalPaths parts = temporary_paths();
@@ -189,7 +191,7 @@ EmbeddingsInfo EmbeddingOutput::describe() const {
 }
 
 void EmbeddingOutput::check_done(ListHash list) {
-  if (!facts_.rows && done() > 0 && short_hash(list) != last_.list)
+  if (is_stream() && done() > 0 && short_hash(list) != last_.list)
     refuse_to_continue(options_.path, "the list of inputs differs");
   list_ = std::move(list);
 }
@@ -205,7 +207,7 @@ void EmbeddingOutput::add(const ItemStatus& status, const EmbeddingRow& row) {
                           row.truncated, row.error_class, row.message});
   }
   if (!dropped) ++rows_;
-  if (has_journal_ && !facts_.rows) add_input(list_, std::string(row.label));
+  if (is_stream()) add_input(list_, std::string(row.label));
   writing_ = false;
 }
 
@@ -221,7 +223,7 @@ void EmbeddingOutput::end_batch() {
 
 void EmbeddingOutput::write_checkpoint(RecordKind kind) {
   JournalRecord record{.kind = kind, .inputs = done(), .rows = rows_, .skipped = report_.skipped()};
-  if (!facts_.rows) record.list = short_hash(list_);
+  if (is_stream()) record.list = short_hash(list_);
   record.files[kArrayFile] = {out_->sync(), hashes_[kArrayFile]->digest()};
   if (index_writer_ != nullptr)
     record.files[kIndexFile] = {index_->file()->sync(), hashes_[kIndexFile]->digest()};

@@ -54,6 +54,8 @@ class EmbeddingOutput {
   /// complete. Errors: Failure of Stage::output, also for an earlier run that differs (locked).
   bool begin(RunFacts facts);
   std::int64_t done() const { return report_.ok() + report_.skipped(); }
+  /// Whether the inputs are compared by `check_done`, because their list is not known at the beginning.
+  bool is_stream() const { return has_journal_ && !facts_.rows; }
   /// The inputs of a stream that an earlier run has done. Errors: Failure of Stage::output (locked) if they
   /// are not those of that run.
   void check_done(ListHash list);

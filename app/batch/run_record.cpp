@@ -101,7 +101,8 @@ RunDescription describe_run(const RunFacts& facts, const EmbeddingsInfo& info, c
   run.add("shard", info.shard ? std::to_string(info.shard->shard.index) + "/" +
                                     std::to_string(info.shard->shard.count) + " of " + info.shard->list
                               : "");
-  run.add("list", facts.rows ? std::to_string(*facts.rows) + " inputs, " + facts.list : "a stream");
+  run.add("list",
+          facts.rows ? std::to_string(*facts.rows) + " inputs, " + facts.list : std::string(kStreamedList));
   run.add("index", yes_or_no(outputs.with_index));
   run.add("report", outputs.report);
   return run;

@@ -38,6 +38,9 @@ void add_input(ListHash& list, const std::string& label);
 /// The first half of a hash, for records.
 std::uint64_t short_hash(const ListHash& list);
 
+/// The value of "list" in the description of a run whose list was not known at its beginning.
+inline constexpr std::string_view kStreamedList = "a stream";
+
 /// The names of the outputs besides the array.
 struct RunOutputs {
   bool with_index = true;

@@ -61,13 +61,13 @@ RunFacts facts_of(const EmbedImageOptions& o, const Model& clip, ImageSource& so
   return facts;
 }
 
-/// Passes over the inputs that an interrupted run has done.
-ListHash skip_images(ImageSource& source, std::int64_t count) {
+/// Passes over the inputs that an interrupted run has done. Returns the hash of those of a stream.
+ListHash skip_images(ImageSource& source, const EmbeddingOutput& out) {
   ListHash list;
   ImageItem item;
-  const bool known = source.size().has_value();
-  for (std::int64_t i = 0; i < count && (known ? source.skip() : source.next(item)); ++i) {
-    if (!known) add_input(list, item.path);
+  const bool compared = out.is_stream();
+  for (std::int64_t i = 0; i < out.done() && (compared ? source.next(item) : source.skip()); ++i) {
+    if (compared) add_input(list, item.path);
   }
   return list;
 }
@@ -99,7 +99,7 @@ int run_embed_image(const EmbedImageOptions& o) {
   const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
   if (out.begin(facts_of(o, *clip, *source, out.has_journal() ? paths : std::vector<std::string>{}, shard))) {
-    out.check_done(skip_images(*source, out.done()));
+    out.check_done(skip_images(*source, out));
     ImageHints hints(HintContext::embed_image);
     out.keep_if_interrupted(o.console, [&] {
       Progress progress(o.console, source->size(), "images");

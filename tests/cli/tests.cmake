@@ -11,6 +11,13 @@ add_test(NAME cli/docs COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/d
          --binary $<TARGET_FILE:sightline>)
 set_tests_properties(cli/docs PROPERTIES TIMEOUT 300 LABELS cli)
 
+# About 20 kills; the whole test belongs to check.sh --long.
+if(NOT SIGHTLINE_SANITIZE)
+  add_test(NAME cli/kills COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/../long/kills.py
+           --binary $<TARGET_FILE:sightline> --only embed-image --rounds 5 --chains 1)
+  set_tests_properties(cli/kills PROPERTIES TIMEOUT 300 LABELS cli)
+endif()
+
 # Unit tests of the program's components.
 file(GLOB app_test_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_LIST_DIR}/*_test.cpp)
 add_executable(app_tests ${app_test_sources})

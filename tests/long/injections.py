@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """System calls of embed-image that fail, one at a time, cost no more than the run.
 
-strace makes the Nth call of one kind fail, for N = 1, 2, ... until a run has fewer calls. Each final name is then absent or
+strace makes the Nth call of one kind fail, or kills the program there, for N = 1, 2, ... until a run has fewer calls. Each final name is then absent or
 complete, the status is that of a reported failure, and the same command with --resume completes with the bytes of an
 undisturbed run. Skipped (status 77) without strace.
 
@@ -11,6 +11,7 @@ Usage: injections.py --binary PATH [--every N]
 import argparse
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -24,10 +25,12 @@ CALLS = [
     ("write", "ENOSPC"), ("write", "EIO"), ("write", "EINTR"), ("pwrite64", "ENOSPC"), ("pwrite64", "EINTR"),
     ("fdatasync", "EIO"), ("fsync", "EIO"), ("ftruncate", "EIO"), ("rename", "EIO"), ("renameat2", "EIO"),
     ("unlink", "EIO"), ("openat", "EMFILE"), ("mmap", "ENOMEM"),
+    ("fdatasync", "KILL"), ("renameat2", "KILL"), ("unlink", "KILL"), ("ftruncate", "KILL"),
 ]
 SKIPPED_ROWS, OUTPUT_FAILED = 3, 6
 # Model and memory; an input; 127 is the system's loader.
 OTHER = {"openat": (1, 4, 5, 6, 7, 127), "mmap": (1, 5, 6, 7, 127)}
+LOADER_CALLS = {"mmap": 2}  # a failure of these crashes the loader
 MAX_CALLS = 400
 
 
@@ -41,15 +44,19 @@ def start(binary, work, *more, strace=()):
     return subprocess.run(line, cwd=work, capture_output=True, timeout=120, check=False)
 
 
-def problems_of(run, call, before, left, expected):
+def problems_of(run, call, error, number, left, expected):
     problems = []
-    allowed = (0, OUTPUT_FAILED, *OTHER.get(call, ()))
+    allowed = [0, OUTPUT_FAILED, *OTHER.get(call, ())]
+    if error == "KILL":
+        allowed = [-signal.SIGKILL]
+    elif number <= LOADER_CALLS.get(call, 0):
+        allowed.append(-signal.SIGSEGV)
     if run.returncode not in (*allowed, SKIPPED_ROWS):
         problems.append(f"status {run.returncode}: {run.stderr.decode(errors='replace')}")
     if run.returncode == SKIPPED_ROWS:
         return problems  # a failed input is one row, and the outputs say so
     for name, content in left.items():
-        if name in expected and content not in (before.get(name), expected[name]):
+        if name in expected and content != expected[name]:
             problems.append(f"{name} is half-written")
     if run.returncode == 0 and left != expected:
         problems.append(f"status 0 with {sorted(left)}")
@@ -66,12 +73,13 @@ def inject(binary, work, call, error, number, expected, resumed):
         if stopped.returncode >= 0 or "out.npy.journal" not in outputs(work):
             return [f"the run was not interrupted: {stopped.returncode}, {sorted(outputs(work))}"]
     more = ["--resume"] if resumed else []
-    tracer = ["strace", "-f", "-qq", "-o", "trace", "-e", f"trace={call}", "-e",
-              f"inject={call}:error={error}:when={number}"]
+    what = "signal=KILL" if error == "KILL" else f"error={error}"
+    tracer = ["strace", "-f", "-qq", "-o", "trace", "-e", f"trace={call}", "-e", f"inject={call}:{what}:when={number}"]
     run = start(binary, work, *more, strace=tracer)
-    if b"INJECTED" not in (work / "trace").read_bytes():
+    happened = run.returncode != 0 if error == "KILL" else b"INJECTED" in (work / "trace").read_bytes()
+    if not happened:
         return None
-    problems = problems_of(run, call, {}, outputs(work), expected)
+    problems = problems_of(run, call, error, number, outputs(work), expected)
     again = start(binary, work, *(["--force"] if run.returncode == SKIPPED_ROWS else ["--resume"]))
     if again.returncode != 0 or outputs(work) != expected:
         problems.append(f"the next run ends with {again.returncode}: {again.stderr.decode(errors='replace')}, "
