@@ -410,3 +410,22 @@ TEST_CASE("output file: a check that throws ends the wait for a reader", "[io]")
   ::close(ends[0]);
   ::close(ends[1]);
 }
+
+TEST_CASE("output file: without locks, only force continues what was left", "[io][resume]") {
+  const TempFolder folder;
+  {
+    OutputFile out(folder / "a", false);
+    out.write("abc");
+    out.sync();
+    out.keep();
+  }
+  const NoLocks none;
+  const Failure failure = error_of([&] { OutputFile(folder / "a", false, Leftover::reopen); });
+  CHECK(failure.code == "LOCK");
+  CHECK_THAT(failure.message, Contains("does not support locks"));
+  CHECK(folder.read("a.part") == "abc");
+  OutputFile out(folder / "a", true, Leftover::reopen);
+  out.continue_at(3);
+  out.commit();
+  CHECK(folder.read("a") == "abc");
+}

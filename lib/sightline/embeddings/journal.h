@@ -63,7 +63,7 @@ class JournalReader {
   std::string_view header() const { return header_; }
   /// Returns false at the end of the good records.
   bool next(JournalRecord& record);
-  /// The offset behind the last record that `next` returned.
+  /// The offset after the last record that `next` returned.
   std::int64_t offset() const { return static_cast<std::int64_t>(offset_); }
 
  private:

@@ -17,8 +17,8 @@ class JournalFile {
   /// Creates an empty journal for a new run, in place of an existing one. Errors: locked (in use), no_space,
   /// io.
   static JournalFile create(const std::string& path);
-  /// Opens an existing journal, which is then kept, or nothing. Errors: locked, also if it is no regular file
-  /// of this user, or if its file system does not support locks and `force` is false; io.
+  /// Opens an existing journal, which is then kept, or nothing. Errors: locked, also if it is not a regular
+  /// file of this user, or if its file system does not support locks and `force` is false; io.
   static std::optional<JournalFile> open(const std::string& path, bool force);
 
   JournalFile(JournalFile&&) noexcept = default;

@@ -13,7 +13,7 @@ namespace sightline {
 
 /// The paths of the files of a run, in the order of a record; "" for a file that the run does not write.
 using JournalPaths = std::array<std::string, kJournalFiles>;
-/// The hashes of these files, to be continued; of the array, that of the bytes behind its header.
+/// The hashes of these files, to be continued; of the array, that of its rows.
 using JournalHashes = std::array<std::unique_ptr<Hash128>, kJournalFiles>;
 JournalHashes new_journal_hashes();
 
