@@ -5,10 +5,10 @@
 #include <cstring>
 #include <memory>
 
+#include "sightline/base/optional_library.h"
 #include "sightline/image/avif_precision.h"
 #include "sightline/image/bmff.h"
 #include "sightline/image/codec.h"
-#include "sightline/image/codec_library.h"
 #include "sightline/image/orientation.h"
 #include "sightline/image/quiet_stderr.h"
 
@@ -46,7 +46,7 @@ struct AvifLibrary {
     return found;
   }
 
-  CodecLibrary<*SIGHTLINE_LIBAVIF == '\0'> library{SIGHTLINE_LIBAVIF};
+  OptionalLibrary<*SIGHTLINE_LIBAVIF == '\0'> library{SIGHTLINE_LIBAVIF};
   decltype(avifVersion)* version;
   decltype(avifDecoderCreate)* decoder_create;
   decltype(avifDecoderDestroy)* decoder_destroy;

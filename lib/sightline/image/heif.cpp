@@ -4,9 +4,9 @@
 #include <cstring>
 #include <memory>
 
+#include "sightline/base/optional_library.h"
 #include "sightline/image/bmff.h"
 #include "sightline/image/codec.h"
-#include "sightline/image/codec_library.h"
 #include "sightline/image/color.h"
 #include "sightline/image/quiet_stderr.h"
 
@@ -67,7 +67,7 @@ struct HeifLibrary {
     return found;
   }
 
-  CodecLibrary<*SIGHTLINE_LIBHEIF == '\0'> library{SIGHTLINE_LIBHEIF};
+  OptionalLibrary<*SIGHTLINE_LIBHEIF == '\0'> library{SIGHTLINE_LIBHEIF};
   decltype(heif_get_version)* get_version;
   decltype(heif_init)* init;
   decltype(heif_have_decoder_for_format)* have_decoder;

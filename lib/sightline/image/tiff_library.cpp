@@ -9,8 +9,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "sightline/base/optional_library.h"
 #include "sightline/image/codec.h"
-#include "sightline/image/codec_library.h"
 
 namespace sightline {
 
@@ -26,7 +26,7 @@ constexpr std::string_view kSubject = "TIFF";
 
 /// The functions of libtiff.
 struct Library {
-  CodecLibrary<*SIGHTLINE_LIBTIFF == '\0'> library{SIGHTLINE_LIBTIFF};
+  OptionalLibrary<*SIGHTLINE_LIBTIFF == '\0'> library{SIGHTLINE_LIBTIFF};
   decltype(&TIFFGetVersion) get_version = nullptr;
   decltype(&TIFFSetErrorHandler) set_error_handler = nullptr;
   decltype(&TIFFSetWarningHandler) set_warning_handler = nullptr;

@@ -7,14 +7,14 @@
 
 namespace sightline {
 
-/// The functions of an image library that a build can do without. An ordinary build loads the library when
-/// its first image comes; a static program (`linked`) holds it.
+/// The functions of a library that a build can do without. An ordinary build loads the library on first use;
+/// a static program (`linked`) contains it.
 template <bool linked>
-class CodecLibrary {
+class OptionalLibrary {
  public:
-  /// `soname`: what the loader finds the library under; not looked at when it is linked. Never throws: see
+  /// `soname`: the name under which the loader finds the library; ignored if it is linked. Never throws; see
   /// `problem`.
-  explicit CodecLibrary(const char* soname) : library_(soname) {}
+  explicit OptionalLibrary(const char* soname) : library_(soname) {}
 
   /// Sets `pointer` to the library's `function`, whose name is `name`; to null when the loaded library has
   /// none.
@@ -31,9 +31,9 @@ class CodecLibrary {
 };
 
 template <>
-class CodecLibrary<true> {
+class OptionalLibrary<true> {
  public:
-  explicit CodecLibrary(const char*) {}
+  explicit OptionalLibrary(const char*) {}
 
   template <auto function>
   void find(decltype(function)& pointer, const char*) {
