@@ -9,9 +9,9 @@
 
 #include "sightline/files/descriptor.h"
 #include "sightline/files/regular_file.h"
+#include "sightline/files/sequential_file.h"
 #include "sightline/files/standard_input.h"
 #include "sightline/files/system_error.h"
-#include "sightline/files/waiting.h"
 
 namespace sightline {
 namespace {
@@ -22,23 +22,13 @@ constexpr std::size_t kReadBlock = 64 << 10;
   fail(ErrorCode::limit, path, "is larger than the limit of " + std::to_string(limit) + " bytes");
 }
 
-// Reads once, and again if a signal interrupts the read. Only stdin can block.
-std::size_t read_some(int descriptor, std::byte* out, std::size_t count, const std::string& path) {
-  while (true) {
-    if (descriptor == STDIN_FILENO) wait_until_ready(descriptor, false);
-    const ssize_t count_read = ::read(descriptor, out, count);
-    if (count_read >= 0) return static_cast<std::size_t>(count_read);
-    if (errno != EINTR && errno != EAGAIN && errno != EWOULDBLOCK) fail_input(path, "cannot be read", errno);
-  }
-}
-
 std::vector<std::byte> read_to_end(int descriptor, std::size_t size_hint, std::int64_t limit,
                                    const std::string& path) {
   // One byte more than expected, so that the end of the file is found without growing the buffer.
   std::vector<std::byte> bytes(size_hint + 1);
   std::size_t used = 0;
   while (true) {
-    const std::size_t count_read = read_some(descriptor, bytes.data() + used, bytes.size() - used, path);
+    const std::size_t count_read = read_some(descriptor, std::span(bytes).subspan(used), path);
     used += count_read;
     if (static_cast<std::int64_t>(used) > limit) fail_too_large(path, limit);
     if (count_read == 0) break;

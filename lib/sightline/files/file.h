@@ -52,8 +52,8 @@ struct MappedPlace {
 MappedPlace find_mapped_file(const void* address) noexcept;
 
 /// Sets a function that is called about ten times a second while a read of stdin or an output waits for a
-/// pipe or terminal. It runs on the waiting thread; an exception from it ends the wait. Call this from `main`
-/// before any file is opened.
+/// pipe or terminal, and while a long input is read or passed over. It runs on the waiting thread; an
+/// exception from it ends the operation. Call this from `main` before any file is opened.
 void set_wait_check(void (*check)());
 
 /// Reads a whole file. A FIFO, socket or device given by name is rejected, so

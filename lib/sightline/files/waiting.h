@@ -12,4 +12,12 @@ void wait_until_ready(int descriptor, bool to_write);
 /// that is so. Exceptions as above.
 bool wait_until_readable(int descriptor, std::chrono::milliseconds patience);
 
+/// Calls the function of `set_wait_check`, if any. Code that reads large inputs without waiting for them
+/// calls it, so that it can be interrupted. Exceptions from the function propagate.
+void call_wait_check();
+
+/// Calls the function of `set_wait_check`, if any. Code that reads large inputs without waiting for them
+/// calls it, so that it can be interrupted. Exceptions from the function propagate.
+void call_wait_check();
+
 }  // namespace sightline
