@@ -54,6 +54,8 @@ LIBRARIES = {
     "tiff": ["image/tiff_library.cpp"],
     "libdeflate.h": ["image/inflater.cpp", "image/png_orientation.cpp", "image/png_rows.cpp", "containers/zip.cpp",
                      "containers/zip_writer.cpp"],
+    "zlib.h": ["containers/gzip_stream.cpp"],
+    "zstd": ["containers/zstd_stream.cpp"],
 }
 # headers of the compiler and of Linux, besides those of the C++ library (which have neither a slash nor a dot)
 SYSTEM = {"arm_neon.h", "cpuid.h", "immintrin.h", "dirent.h", "dlfcn.h", "fcntl.h", "fnmatch.h", "nss.h", "poll.h",

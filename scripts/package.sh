@@ -4,7 +4,7 @@
 #   deb      for this Debian or Ubuntu release: its libraries are dependencies (made with cpack)
 #   tarball  for any Linux of this processor: a static program and its data, which can be unpacked anywhere
 #   wheel    the same program for `pip install`
-# The static program contains its image libraries and the C++ runtime. It does not read AVIF and has no openblas backend.
+# The static program contains its libraries and the C++ runtime. It does not read AVIF and has no openblas backend.
 # Usage: scripts/package.sh [deb|tarball|wheel ...]      (without a name: all three)
 # Environment: SOURCE_DATE_EPOCH (the time in the archives; the last commit's by default), CMAKE_CXX_COMPILER_LAUNCHER
 # (ccache). Needs what scripts/setup.sh installs, and dpkg-dev; the static program needs Debian's sources
@@ -43,7 +43,8 @@ build() {
 if wants deb; then
   step "Debian package"
   command -v dpkg-shlibdeps >/dev/null || die "dpkg-shlibdeps is required for the Debian package: apt-get install dpkg-dev"
-  build build-deb -DCMAKE_INSTALL_PREFIX=/usr -DSIGHTLINE_WITH_AVIF=ON -DSIGHTLINE_WITH_HEIF=ON -DSIGHTLINE_WITH_TIFF=ON
+  build build-deb -DCMAKE_INSTALL_PREFIX=/usr -DSIGHTLINE_WITH_AVIF=ON -DSIGHTLINE_WITH_HEIF=ON \
+        -DSIGHTLINE_WITH_TIFF=ON -DSIGHTLINE_WITH_ZSTD=ON
   rm -rf build-deb/packages
   (cd build-deb && cpack -G DEB) >build-deb/cpack.log 2>&1 ||
     { tail -40 build-deb/cpack.log >&2; die "cpack failed: build-deb/cpack.log"; }
@@ -56,7 +57,8 @@ if wants tarball || wants wheel; then
   scripts/static_libraries.sh build-static-libraries
   step "static program"
   PKG_CONFIG_PATH="$PWD/build-static-libraries/lib/pkgconfig" \
-    build build-static -DSIGHTLINE_STATIC=ON -DCMAKE_PREFIX_PATH="$PWD/build-static-libraries" -DSIGHTLINE_WITH_TIFF=ON
+    build build-static -DSIGHTLINE_STATIC=ON -DCMAKE_PREFIX_PATH="$PWD/build-static-libraries" \
+          -DSIGHTLINE_WITH_TIFF=ON -DSIGHTLINE_WITH_ZSTD=ON
   name=sightline-$version-linux-$machine
   rm -rf "build-static/stage"
   cmake --install build-static --prefix "$PWD/build-static/stage/$name" --component program --strip >/dev/null

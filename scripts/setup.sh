@@ -6,8 +6,8 @@
 set -euo pipefail
 
 packages=(g++ cmake ninja-build pkg-config libcli11-dev libopenblas-pthread-dev libsimdjson-dev libpng-dev
-          libjpeg-dev libdeflate-dev libspdlog-dev libwebp-dev libxxhash-dev)
-optional=(libavif-dev libheif-dev libtiff-dev)  # AVIF, HEIC, TIFF: a build without them reads the other formats
+          libjpeg-dev libdeflate-dev libspdlog-dev libwebp-dev libxxhash-dev zlib1g-dev)
+optional=(libavif-dev libheif-dev libtiff-dev libzstd-dev)  # AVIF, HEIC, TIFF, zstd: a build can do without
 case "${1:-}" in
   "") ;;
   --tests) packages+=(catch2 curl python3 procps) ;;
@@ -24,14 +24,14 @@ other_distribution() {
   if command -v dnf >/dev/null; then  # Fedora
     command="dnf install gcc-c++ cmake ninja-build pkgconf-pkg-config cli11-devel openblas-devel simdjson-devel
       libpng-devel libjpeg-turbo-devel libdeflate-devel spdlog-devel libwebp-devel xxhash-devel
-      libavif-devel libheif-devel libtiff-devel catch-devel python3 curl"
+      libavif-devel libheif-devel libtiff-devel zlib-devel libzstd-devel catch-devel python3 curl"
   elif command -v pacman >/dev/null; then  # Arch
     command="pacman -S --needed gcc cmake ninja pkgconf cli11 openblas simdjson libpng libjpeg-turbo libdeflate spdlog
-      libwebp xxhash libavif libheif libtiff catch2 python curl"
+      libwebp xxhash zlib libavif libheif libtiff zstd catch2 python curl"
   elif command -v zypper >/dev/null; then  # openSUSE
     command="zypper install gcc-c++ cmake ninja pkgconf-pkg-config cli11-devel openblas_pthreads-devel simdjson-devel
       libpng16-devel libjpeg8-devel libdeflate-devel spdlog-devel libwebp-devel xxhash-devel
-      libavif-devel libheif-devel libtiff-devel Catch2-devel python3 curl"
+      libavif-devel libheif-devel libtiff-devel zlib-devel libzstd-devel Catch2-devel python3 curl"
   fi
   echo "setup.sh: $name: this script can install packages with apt only, so it installs nothing." >&2
   if [[ -n $command ]]; then
@@ -39,8 +39,9 @@ other_distribution() {
     echo "  $(echo $command)" >&2  # on one line
   else
     echo "sightline needs a C++20 compiler, CMake 3.25, Ninja, pkg-config, and the libraries CLI11, simdjson, libpng," >&2
-    echo "libjpeg-turbo, libdeflate, spdlog, libwebp and xxHash; OpenBLAS is optional. To read AVIF, HEIC and TIFF" >&2
-    echo "images: libavif, libheif with libde265, libtiff. For the tests: Catch2, Python 3, curl." >&2
+    echo "libjpeg-turbo, libdeflate, spdlog, libwebp, xxHash and zlib; OpenBLAS is optional. To read AVIF, HEIC and" >&2
+    echo "TIFF images: libavif, libheif with libde265, libtiff; tar archives compressed with zstd: libzstd. For the" >&2
+    echo "tests: Catch2, Python 3, curl." >&2
   fi
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Builds the static libraries that Debian does not package, for the static program of scripts/package.sh: simdjson,
 # fmt, spdlog, libtiff (without JBIG, which is GPL), libde265 and libheif. The sources are Debian's, fetched with apt and
-# checked by it. The other libraries (libpng, libjpeg-turbo, libwebp, ...) are the static ones of Debian's -dev packages.
+# checked by it. The other libraries (libpng, libjpeg-turbo, libwebp, zlib, libzstd, ...) are the static ones of Debian's -dev packages.
 # Usage: scripts/static_libraries.sh PREFIX      (PREFIX keeps sources and builds in PREFIX/src: a second run is short)
 set -euo pipefail
 

@@ -29,7 +29,7 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 # What the program loads on demand, where the builder's system is Debian: the packages that own the libraries.
 set(recommended)
 find_program(DPKG_QUERY dpkg-query)
-foreach(prefix LIBAVIF LIBHEIF LIBTIFF OPENBLAS)
+foreach(prefix LIBAVIF LIBHEIF LIBTIFF LIBZSTD OPENBLAS)
   if(DPKG_QUERY AND ${prefix}_USED AND ${prefix}_SONAME)
     execute_process(COMMAND ${DPKG_QUERY} -S */${${prefix}_SONAME} OUTPUT_VARIABLE owners ERROR_QUIET)
     if(owners MATCHES "^([a-z0-9.+-]+)[:,]")

@@ -13,9 +13,9 @@ foreach(header ${SIGHTLINE_PUBLIC_HEADERS})
 endforeach()
 
 # The libraries below, as the two package files name them.
-set(SIGHTLINE_PKG_CONFIG_REQUIRES "libpng >= 1.6, libjpeg, libdeflate >= 1.8, libwebp >= 1.2, libwebpdemux >= 1.2, simdjson, spdlog")
+set(SIGHTLINE_PKG_CONFIG_REQUIRES "libpng >= 1.6, libjpeg, libdeflate >= 1.8, libwebp >= 1.2, libwebpdemux >= 1.2, simdjson, spdlog, zlib")
 set(SIGHTLINE_PKG_CONFIG_MODULES "libdeflate:libdeflate>=1.8" "libwebp:libwebp>=1.2 libwebpdemux>=1.2")
-foreach(pair "LIBAVIF:libavif" "LIBHEIF:libheif" "LIBTIFF:libtiff-4")  # linked into the static program, else loaded
+foreach(pair "LIBAVIF:libavif" "LIBHEIF:libheif" "LIBTIFF:libtiff-4" "LIBZSTD:libzstd")  # linked into the static program, else loaded
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 prefix)
   list(GET pair 1 module)
