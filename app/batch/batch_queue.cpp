@@ -12,7 +12,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds kFirstWait(100);  ///< between looks at `ended_`
+constexpr std::size_t kMaxHeldBytes = 128
+                                      << 20;  ///< of a batch, so that large members do not fill the memory
+constexpr milliseconds kFirstWait(100);       ///< between looks at `ended_`
 constexpr milliseconds kBusyPatience(200), kIdlePatience(10);
 
 }  // namespace
@@ -58,9 +60,12 @@ BatchQueue::Turn BatchQueue::try_take(ItemBatch& batch) {
 void BatchQueue::fill(std::vector<ImageItem>& items) {
   if (!await_first()) return;
   const Clock::time_point start = Clock::now();
-  while (!ended_ && std::ssize(items) < size_ && (items.empty() || await_more(start))) {
+  std::size_t held = 0;  // bytes that the source has read
+  while (!ended_ && std::ssize(items) < size_ && held < kMaxHeldBytes &&
+         (items.empty() || await_more(start))) {
     ImageItem item;
     if (source_.next(item)) {
+      held += item.bytes ? item.bytes->size() : 0;
       items.push_back(std::move(item));
     } else {
       ended_ = true;

@@ -3,7 +3,6 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -12,26 +11,12 @@
 #include <set>
 #include <string_view>
 
-#include "cli/failure.h"
+#include "batch/exclude_patterns.h"
+#include "batch/tar_extension.h"
 #include "sightline/files/file.h"
 
 namespace sightline::app {
 namespace {
-
-/// One pattern of `--exclude`.
-struct Pattern {
-  std::string text;
-  bool folders_only;
-
-  explicit Pattern(const std::string& given) : text(given), folders_only(given.ends_with('/')) {
-    while (text.ends_with('/')) text.pop_back();
-  }
-  /// Whether it matches the name, or the path below the walked folder.
-  bool matches(const std::string& name, const std::string& below) const {
-    return ::fnmatch(text.c_str(), name.c_str(), FNM_PATHNAME) == 0 ||
-           ::fnmatch(text.c_str(), below.c_str(), FNM_PATHNAME) == 0;
-  }
-};
 
 /// What an entry of a folder is, after links.
 enum class EntryKind { file, folder, missing, other };
@@ -69,7 +54,7 @@ class FolderWalk {
   FolderWalk(const std::string& root, const WalkOptions& options, const ImageExtensions& extensions)
       : root_length_(root.size() + (root.ends_with('/') ? 0 : 1)),
         options_(options),
-        patterns_(options.exclude.begin(), options.exclude.end()),
+        patterns_(options.exclude),
         extensions_(extensions) {}
 
   void enter(const std::string& folder) {
@@ -124,7 +109,8 @@ class FolderWalk {
       return;
     }
     const std::string extension = extension_of(name);
-    const ExtensionKind kind = extensions_.kind(extension);
+    ExtensionKind kind = extensions_.kind(extension);
+    if (options_.archives && has_tar_extension(name)) kind = ExtensionKind::readable;
     if (kind == ExtensionKind::other || is_excluded(folder, name, false)) return;
     if (kind == ExtensionKind::unsupported) {
       if (entry.kind == EntryKind::file) ++result_.unsupported[extension];
@@ -137,14 +123,12 @@ class FolderWalk {
   bool is_excluded(const std::string& folder, std::string_view entry, bool is_folder) const {
     if (patterns_.empty()) return false;
     const std::string name(entry), below = join_path(folder, name).substr(root_length_);
-    return std::any_of(patterns_.begin(), patterns_.end(), [&](const Pattern& pattern) {
-      return (is_folder || !pattern.folders_only) && pattern.matches(name, below);
-    });
+    return patterns_.matches(name, below, is_folder);
   }
 
   std::size_t root_length_;
   const WalkOptions& options_;
-  std::vector<Pattern> patterns_;
+  ExcludePatterns patterns_;
   const ImageExtensions& extensions_;
   WalkedFolder result_;
   bool sorted_ = true;
@@ -152,16 +136,6 @@ class FolderWalk {
 };
 
 }  // namespace
-
-void check_exclude(const std::vector<std::string>& patterns) {
-  for (const std::string& pattern : patterns) {
-    if (pattern.empty() || pattern.starts_with('/') || pattern.starts_with("./")) {
-      fail_usage("--exclude '" + pattern + "' cannot match anything",
-                 "patterns match names, or paths below the folder: --exclude thumbs, --exclude "
-                 "'2019/*.png'");
-    }
-  }
-}
 
 WalkedFolder walk_folder(const std::string& folder, const WalkOptions& options,
                          const ImageExtensions& extensions) {

@@ -13,6 +13,7 @@ namespace sightline::app {
 struct WalkOptions {
   bool follow_links = false;         ///< enter symbolic links to folders, each folder once
   bool hidden = false;               ///< include names that begin with a dot
+  bool archives = false;             ///< include files with the extension of a tar archive
   std::vector<std::string> exclude;  ///< fnmatch patterns; `*` does not match `/`
 };
 
@@ -22,9 +23,6 @@ struct WalkedFolder {
   ExtensionCounts unsupported;      ///< images that this build does not read; hidden or excluded ones are not
                                     ///< counted
 };
-
-/// Refuses patterns that cannot match any name or path below a folder: "", "/x", "./x". Errors: usage.
-void check_exclude(const std::vector<std::string>& patterns);
 
 /// Finds all images below `folder`. A file or folder whose name, or whose path below `folder`, matches a
 /// pattern is excluded, a folder with its contents; a pattern that ends in `/` applies to folders only. A

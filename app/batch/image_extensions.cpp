@@ -38,6 +38,11 @@ ExtensionKind ImageExtensions::kind(std::string_view extension) const {
   return found == kinds_.end() ? ExtensionKind::other : found->second;
 }
 
+const ImageExtensions& image_extensions() {
+  static const ImageExtensions of_this_build(image_formats());
+  return of_this_build;
+}
+
 std::string extension_of(std::string_view path) {
   const std::string_view name = path.substr(path.find_last_of('/') + 1);
   const std::size_t dot = name.find_last_of('.');

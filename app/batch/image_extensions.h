@@ -31,6 +31,9 @@ class ImageExtensions {
   std::map<std::string, ExtensionKind, std::less<>> kinds_;
 };
 
+/// The extensions of this build.
+const ImageExtensions& image_extensions();
+
 /// The extension of the last component of `path` in ASCII lower case, including the dot; "" if there is none.
 std::string extension_of(std::string_view path);
 

@@ -11,28 +11,37 @@
 
 #include <sys/stat.h>
 
+#include "batch/exclude_patterns.h"
 #include "batch/path_list.h"
+#include "batch/tar_source.h"
 #include "cli/failure.h"
+#include "sightline/containers/tar_block.h"
 #include "sightline/files/file.h"
 #include "sightline/files/input_stream.h"
-#include "sightline/image/tar_header.h"
 
 namespace sightline::app {
 namespace {
 
-constexpr std::int64_t kMaxImageBytes = 256LL << 20;
 constexpr std::int64_t kMaxTextBytes = 4LL << 30;
 
-const ImageExtensions& extensions() {
-  static const ImageExtensions of_this_build(image_formats());
-  return of_this_build;
+bool has_image_extension(const std::string& path) {
+  return image_extensions().kind(extension_of(path)) != ExtensionKind::other;
+}
+
+/// Adds the archives among `to.paths` from `begin` on, which come from a list or folder.
+void add_archives(std::size_t begin, ImagePaths& to) {
+  for (std::size_t i = begin; i < to.paths.size(); ++i) {
+    if (is_archive(to.paths[i])) to.archives.insert(to.paths[i]);
+  }
 }
 
 void add_list(const InputOptions& options, ImagePaths& to) {
   PathList list(options.list, options.null_separated);
   list.add(read_text_file(options.list));
   list.end();
+  const std::size_t begin = to.paths.size();
   while (const std::optional<std::string> path = list.next()) add_images(*path, options.walk, to);
+  add_archives(begin, to);
 }
 
 /// Whether the path is a named pipe; a shell also creates one for <(command).
@@ -70,24 +79,11 @@ bool is_list_of_paths(std::string_view text) {
   return !line.empty() && line.size() < head.size() && file_exists(std::string(line));
 }
 
-/// Checks only the beginning, because most tar shards exceed the size limit of images.
-bool begins_like_tar(const std::string& path) {
-  std::array<char, 512> head{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(head.data(), head.size());
-  return is_tar(std::as_bytes(std::span(head).first(static_cast<std::size_t>(file.gcount()))));
-}
-
 /// Errors: magic if the file has no image extension and its bytes are a list of paths.
 void refuse_list(const std::string& path, const std::vector<std::byte>& bytes) {
-  if (path != "-" && extensions().kind(extension_of(path)) != ExtensionKind::other) return;
-  if (!is_tar(bytes) && is_list_of_paths(as_text(bytes))) fail(ErrorCode::magic, path, kListAsImage);
-}
-
-std::vector<std::byte> read_stdin_image() {
-  std::vector<std::byte> bytes = in_stage(Stage::streams, [] { return read_input("-", kMaxImageBytes); });
-  refuse_list("-", bytes);
-  return bytes;
+  if (path != "-" && has_image_extension(path)) return;
+  if (has_tar_magic(bytes) || has_tar_checksum(bytes)) return;
+  if (is_list_of_paths(as_text(bytes))) fail(ErrorCode::magic, path, kListAsImage);
 }
 
 }  // namespace
@@ -98,12 +94,16 @@ bool has_stream(const InputOptions& options, Streams streams) {
   return streams == Streams::leave && is_stream(options.list);
 }
 
+bool is_archive(const std::string& path) {
+  return path != "-" && !has_image_extension(path) && is_tar_file(path);
+}
+
 void add_images(const std::string& path, const WalkOptions& walk, ImagePaths& to) {
   if (path == "-" || !is_directory(path)) {
     to.paths.push_back(path);
     return;
   }
-  WalkedFolder walked = walk_folder(path, walk, extensions());
+  WalkedFolder walked = walk_folder(path, walk, image_extensions());
   to.paths.insert(to.paths.end(), std::make_move_iterator(walked.images.begin()),
                   std::make_move_iterator(walked.images.end()));
   if (!walked.unsupported.empty()) to.unsupported.push_back({path, std::move(walked.unsupported)});
@@ -112,21 +112,33 @@ void add_images(const std::string& path, const WalkOptions& walk, ImagePaths& to
 ImagePaths gather_images(const InputOptions& options, Streams streams) {
   check_exclude(options.walk.exclude);
   ImagePaths images;
-  for (const std::string& path : options.images) add_images(path, options.walk, images);
+  for (const std::string& path : options.images) {
+    const std::size_t begin = images.paths.size();
+    add_images(path, options.walk, images);
+    const bool is_file = images.paths.size() == begin + 1 && images.paths[begin] == path && path != "-";
+    if (is_file && is_tar_file(path)) images.archives.insert(path);
+    if (!is_file) add_archives(begin, images);
+  }
   if (!options.list.empty() && !has_stream(options, streams)) add_list(options, images);
   const auto uses_of_stdin = std::count(images.paths.begin(), images.paths.end(), "-");
   if (uses_of_stdin > (options.list == "-" ? 0 : 1)) fail_usage("stdin can be read only once");
   return images;
 }
 
+std::vector<std::byte> read_stdin_image(BufferedStream& stream) {
+  std::vector<std::byte> bytes =
+      in_stage(Stage::streams, [&] { return stream.read_rest(kMaxImageBytes, "-"); });
+  refuse_list("-", bytes);
+  return bytes;
+}
+
 std::vector<std::byte> read_image(const std::string& path) {
-  if (path == "-") return read_stdin_image();
+  if (path == "-") return read_stdin_image(*in_stage(Stage::streams, [] { return open_raw_stream("-"); }));
   try {
     std::vector<std::byte> bytes = read_input(path, kMaxImageBytes);
     refuse_list(path, bytes);
     return bytes;
   } catch (const Error& error) {
-    if (error.code() == ErrorCode::limit && begins_like_tar(path)) fail_tar(path);
     // A folder that can be listed is replaced by its images, so this one could not be listed.
     if (error.code() == ErrorCode::unsupported && is_directory(path))
       fail(ErrorCode::io, path, "is a folder that could not be listed completely");

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
 #include "batch/folder_walk.h"
+#include "sightline/containers/byte_stream.h"
 
 namespace sightline::app {
 
@@ -21,6 +23,7 @@ bool has_images(const InputOptions& options);
 /// The inputs of a run.
 struct ImagePaths {
   std::vector<std::string> paths;
+  std::set<std::string> archives;              ///< the paths that are tar archives
   std::vector<UnsupportedImages> unsupported;  ///< for each folder that was walked
 };
 
@@ -34,9 +37,14 @@ bool has_stream(const InputOptions& options, Streams streams);
 
 /// Returns the paths of all images in order: the arguments, then the list, unless it is left to a
 /// StreamSource. Folders in both are walked; the paths below a folder are sorted bytewise. A missing file and
-/// a folder that cannot be listed completely are kept, and fail later as one item each. Errors: usage
-/// (patterns); missing, io, limit for the list.
+/// a folder that cannot be listed completely are kept, and fail later as one item each. Files given as
+/// arguments are tar archives if they begin like one, others as `is_archive` says. Errors: usage (patterns);
+/// missing, io, limit for the list.
 ImagePaths gather_images(const InputOptions& options, Streams streams = Streams::gather);
+
+/// Whether a file of a list or folder is a tar archive. Only files without the extension of an image are
+/// opened. Folders give such files only with `WalkOptions::archives`.
+bool is_archive(const std::string& path);
 
 /// Adds a file, or all images below a folder, in the order of `gather_images`.
 void add_images(const std::string& path, const WalkOptions& walk, ImagePaths& to);
@@ -44,9 +52,12 @@ void add_images(const std::string& path, const WalkOptions& walk, ImagePaths& to
 /// The message of read_image for a list of paths that was given as an image.
 inline constexpr std::string_view kListAsImage = "is a list of paths, expected an image";
 
-/// Reads the bytes of one image; "-" is stdin. Errors: those of read_file; limit above 256 MiB; unsupported
-/// for a tar archive of any size; magic for a list of paths on stdin or in a file without an image extension.
+/// Reads the bytes of one image; "-" is stdin. Errors: those of read_file; limit above 256 MiB; magic for a
+/// list of paths on stdin or in a file without an image extension.
 std::vector<std::byte> read_image(const std::string& path);
+/// The same for an image on stdin whose beginning has been inspected.
+std::vector<std::byte> read_stdin_image(BufferedStream& stream);
+inline constexpr std::int64_t kMaxImageBytes = 256LL << 20;
 
 /// Reads a list or captions file, or a pipe such as <(command); "-" is stdin. Errors: Failure of
 /// Stage::inputs, or Stage::streams for stdin.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "batch/list_source.h"
+#include "batch/tar_expander.h"
 
 namespace sightline::app {
 
@@ -65,10 +66,25 @@ void StreamSource::add(const std::string& entry) {
 }
 
 std::unique_ptr<ImageSource> open_images(const InputOptions& options, Streams streams,
-                                         const std::vector<std::string>& gathered, bool stdin_is_free,
+                                         const ImagePaths& gathered, bool stdin_is_free,
                                          StreamSource::OnUnsupported on_unsupported) {
-  if (!has_stream(options, streams)) return std::make_unique<ListSource>(gathered);
-  return std::make_unique<StreamSource>(options, gathered, stdin_is_free, std::move(on_unsupported));
+  const std::vector<std::string>& paths = gathered.paths;
+  const bool is_stream = has_stream(options, streams);
+  std::unique_ptr<ImageSource> source;
+  if (is_stream) {
+    source = std::make_unique<StreamSource>(options, paths, stdin_is_free, on_unsupported);
+  } else {
+    source = std::make_unique<ListSource>(paths);
+  }
+  // Where the number of rows must be known, stdin is an image.
+  const bool may_be_archive = streams == Streams::leave && std::ranges::count(paths, "-") > 0;
+  if (!is_stream && gathered.archives.empty() && !may_be_archive) return source;
+  const auto is_given_archive = [&gathered, is_stream](const std::string& path) {
+    return gathered.archives.contains(path) || (is_stream && is_archive(path));
+  };
+  return std::make_unique<TarExpander>(std::move(source),
+                                       TarInputs{is_given_archive, streams == Streams::leave}, options.walk,
+                                       std::move(on_unsupported));
 }
 
 }  // namespace sightline::app

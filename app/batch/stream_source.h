@@ -45,9 +45,9 @@ class StreamSource : public ImageSource {
 };
 
 /// The source of a run: a StreamSource if `has_stream`, else a ListSource of `gathered`, which must remain
-/// valid. The other parameters are those of StreamSource.
+/// valid. Tar archives are replaced by their images. The other parameters are those of StreamSource.
 std::unique_ptr<ImageSource> open_images(const InputOptions& options, Streams streams,
-                                         const std::vector<std::string>& gathered, bool stdin_is_free,
+                                         const ImagePaths& gathered, bool stdin_is_free,
                                          StreamSource::OnUnsupported on_unsupported);
 
 }  // namespace sightline::app

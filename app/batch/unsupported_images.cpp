@@ -21,7 +21,8 @@ std::vector<std::pair<std::string, std::int64_t>> by_count(const ExtensionCounts
 void note_unsupported_images(const ConsoleOptions& console, const std::vector<UnsupportedImages>& folders) {
   for (const UnsupportedImages& folder : folders) {
     if (folder.counts.empty()) continue;
-    std::string line = "skipped unsupported images in " + printable(folder.folder) + ":";
+    const std::string name = folder.folder == "-" ? "standard input" : printable(folder.folder);
+    std::string line = "skipped unsupported images in " + name + ":";
     std::string_view separator = " ";
     for (const auto& [extension, count] : by_count(folder.counts)) {
       line.append(separator).append(std::to_string(count)).append(" ").append(extension);

@@ -14,13 +14,13 @@ namespace sightline::app {
 /// Number of files by extension: ".svg" -> 3.
 using ExtensionCounts = std::map<std::string, std::int64_t>;
 
-/// A folder as given, and the images below it that this build does not read.
+/// A folder or tar archive as given, and the images in it that this build does not read.
 struct UnsupportedImages {
   std::string folder;
   ExtensionCounts counts;
 };
 
-/// Prints "skipped unsupported images in photos/: 3 .svg, 2 .psd" on stderr for each folder with such images,
+/// Prints "skipped unsupported images in photos/: 3 .svg, 2 .psd" on stderr for each one with such images,
 /// unless quiet.
 void note_unsupported_images(const ConsoleOptions& console, const std::vector<UnsupportedImages>& folders);
 

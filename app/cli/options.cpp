@@ -97,6 +97,9 @@ void add_input_options(CommandLine& line, InputOptions& options) {
             .value_name = "GLOB",
             .help = "skip files and folders whose name or path matches when walking folders; repeatable",
             .value = texts(options.walk.exclude)});
+  line.add({.names = {"--tar"},
+            .help = "include the images of tar archives when walking folders",
+            .value = flag(options.walk.archives)});
 }
 
 void add_caption_options(CommandLine& line, CaptionOptions& options) {

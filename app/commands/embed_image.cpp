@@ -79,6 +79,8 @@ int run_embed_image(const EmbedImageOptions& o) {
   const Streams streams = o.shard || needs_row_count(o.output, format) ? Streams::gather : Streams::leave;
   ImagePaths gathered = gather_images(o.input, streams);
   const std::vector<std::string>& paths = gathered.paths;
+  if (o.shard && !gathered.archives.empty())
+    fail_usage("--shard does not divide tar archives yet", "give each process archives of its own");
   note_unsupported_images(o.console, gathered.unsupported);
   install_signal_handlers();
   std::vector<std::string> outputs = companions_of(o.output, format);
@@ -89,7 +91,7 @@ int run_embed_image(const EmbedImageOptions& o) {
   const std::optional<ShardInfo> shard = keep_shard(o.shard, gathered.paths);
   ExtensionCounts streamed_unsupported;
   const auto source =
-      open_images(o.input, streams, paths, o.input.list != "-" && std::ranges::count(paths, "-") == 0,
+      open_images(o.input, streams, gathered, o.input.list != "-" && std::ranges::count(paths, "-") == 0,
                   [&](const UnsupportedImages& folder) {
                     add_unsupported_images(o.console, folder, streamed_unsupported);
                   });

@@ -99,14 +99,22 @@ std::unique_ptr<ImageSide> open_image_side(const ScoreOptions& o, Inputs& inputs
   }
   const std::vector<std::string>& paths = inputs.gathered.paths;
   const bool stdin_is_free = check_stdin(o, paths);
-  if (!has_stream(o.input, inputs.streams)) {
+  const bool leave = inputs.streams == Streams::leave;
+  const bool may_have_archives =
+      !inputs.gathered.archives.empty() || (leave && std::ranges::count(paths, "-") > 0);
+  if (!has_stream(o.input, inputs.streams) && !may_have_archives) {
     return make_image_files(paths, o.model.batch, o.items.strict);
   }
   const auto add_unsupported = [&](const UnsupportedImages& folder) {
     add_unsupported_images(o.console, folder, inputs.streamed_unsupported);
   };
-  return make_source_images(open_images(o.input, inputs.streams, paths, stdin_is_free, add_unsupported),
-                            o.model.batch, o.items.strict);
+  if (!leave) {  // all labels are needed, perhaps in several passes
+    return make_archived_images(inputs.gathered, o.input.walk, add_unsupported,
+                                {o.model.batch, o.items.strict});
+  }
+  return make_source_images(
+      open_images(o.input, inputs.streams, inputs.gathered, stdin_is_free, add_unsupported), o.model.batch,
+      o.items.strict);
 }
 
 /// `paths`: the images that are known.
@@ -244,7 +252,7 @@ CommandLine describe_score() {
             .help = "stored embeddings to use instead of images",
             .value = text(o->image_embeddings),
             .completion = Completion::files,
-            .excludes = {"--follow", "--hidden", "--exclude"}});
+            .excludes = {"--follow", "--hidden", "--exclude", "--tar"}});
   line.add({.names = {"--text-embeddings"},
             .value_name = "F.npy",
             .help = "stored embeddings to use instead of captions",

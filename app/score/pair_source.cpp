@@ -2,17 +2,14 @@
 #include "score/pair_source.h"
 
 #include <algorithm>
-#include <array>
-#include <fstream>
-#include <span>
 #include <string_view>
 #include <utility>
 
 #include "batch/image_extensions.h"
 #include "batch/line_stream.h"
+#include "batch/tar_source.h"
 #include "cli/failure.h"
 #include "sightline/base/escape.h"
-#include "sightline/image/tar_header.h"
 
 namespace sightline::app {
 namespace {
@@ -26,24 +23,11 @@ std::string text_of(std::string_view field) {
   return text;
 }
 
-/// Reads only the beginning, because shards are large.
-bool begins_like_tar(const std::string& path) {
-  std::array<char, 512> head{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(head.data(), head.size());
-  return is_tar(std::as_bytes(std::span(head).first(static_cast<std::size_t>(file.gcount()))));
-}
-
-bool is_named_as_tar(const std::string& path) {
-  const auto ends = [&](std::string_view end) { return path.ends_with(end); };
-  return ends(".tar") || ends(".tar.gz") || ends(".tgz") || ends(".tar.zst");
-}
-
 class PairLines : public PairSource {
  public:
   PairLines(const std::string& path, PairSourceOptions options) : lines_(path), options_(std::move(options)) {
     if (!lines_.is_regular()) return;
-    if (!lines_.is_stdin() && (is_named_as_tar(path) || begins_like_tar(path)))
+    if (!lines_.is_stdin() && (has_tar_extension(path) || is_tar_file(path)))
       fail_inputs(ErrorCode::unsupported, path, "is a tar archive, expected lines of text", kPairRemedy);
     count_ = 0;
     Fields fields;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "batch/list_source.h"
+#include "cli/failure.h"
 #include "cli/signals.h"
 
 namespace sightline::app {
@@ -59,6 +60,48 @@ class SourceImages : public ImageSide {
   std::int64_t batch_;
   bool strict_;
   mutable std::int64_t visited_ = 0;
+};
+
+class ArchivedImages : public ImageSide {
+ public:
+  ArchivedImages(const ImagePaths& inputs, const WalkOptions& walk, const EncodingOptions& encoding,
+                 const TarExpander::OnUnsupported& on_unsupported)
+      : inputs_(inputs), walk_(walk), encoding_(encoding) {
+    const auto images = open(on_unsupported);
+    for (ImageItem item; images->next_label(item);) labels_.push_back(item.path);
+  }
+  std::int64_t size() const override { return std::ssize(labels_); }
+  std::string label(std::int64_t index) const override { return labels_[static_cast<std::size_t>(index)]; }
+  void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const override {
+    const auto images = open([](const UnsupportedImages&) {});
+    const ImageRun run{clip, pool, encoding_.batch, true, encoding_.strict};
+    std::int64_t count = 0;
+    encode_images(run, *images, [&](const ImageBlock& block) {
+      count += std::ssize(block.labels);
+      if (count > size() || !std::ranges::equal(block.labels, labels_of(block))) fail_changed();
+      sink(block);
+    });
+    if (count != size()) fail_changed();
+  }
+  bool is_cheap() const override { return false; }
+
+ private:
+  std::unique_ptr<TarExpander> open(const TarExpander::OnUnsupported& on_unsupported) const {
+    const auto is_archive = [this](const std::string& path) { return inputs_.archives.contains(path); };
+    return std::make_unique<TarExpander>(std::make_unique<ListSource>(inputs_.paths),
+                                         TarInputs{is_archive, false}, walk_, on_unsupported);
+  }
+  std::span<const std::string> labels_of(const ImageBlock& block) const {
+    return std::span(labels_).subspan(static_cast<std::size_t>(block.first), block.labels.size());
+  }
+  [[noreturn]] static void fail_changed() {
+    fail_inputs(ErrorCode::mismatch, "", "a tar archive was changed while its images were being scored");
+  }
+
+  const ImagePaths& inputs_;
+  WalkOptions walk_;
+  EncodingOptions encoding_;
+  std::vector<std::string> labels_;
 };
 
 class StoredImages : public ImageSide {
@@ -151,6 +194,12 @@ class ImagesInMemory : public ImageSide {
 std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& paths, std::int64_t batch,
                                             bool strict) {
   return std::make_unique<ImageFiles>(paths, batch, strict);
+}
+
+std::unique_ptr<ImageSide> make_archived_images(const ImagePaths& inputs, const WalkOptions& walk,
+                                                const TarExpander::OnUnsupported& on_unsupported,
+                                                const EncodingOptions& encoding) {
+  return std::make_unique<ArchivedImages>(inputs, walk, encoding, on_unsupported);
 }
 
 std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source, std::int64_t batch,

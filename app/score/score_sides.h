@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "batch/first_images.h"
+#include "batch/inputs.h"
+#include "batch/tar_expander.h"
 #include "sightline/base/function_ref.h"
 #include "sightline/embeddings/stored_rows.h"
 #include "sightline/model/model.h"
@@ -39,6 +41,16 @@ class ImageSide {
 /// `paths` must remain valid.
 std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& paths, std::int64_t batch,
                                             bool strict);
+/// How the images of a run are encoded.
+struct EncodingOptions {
+  std::int64_t batch = 0;
+  bool strict = false;
+};
+/// Image files, and the images of tar archives, which are counted here, so that any number of passes is
+/// allowed; `on_unsupported` is called meanwhile. `inputs` must remain valid.
+std::unique_ptr<ImageSide> make_archived_images(const ImagePaths& inputs, const WalkOptions& walk,
+                                                const TarExpander::OnUnsupported& on_unsupported,
+                                                const EncodingOptions& encoding);
 /// Allows one pass over the images.
 std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source, std::int64_t batch,
                                               bool strict);

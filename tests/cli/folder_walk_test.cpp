@@ -7,6 +7,7 @@
 #include <array>
 #include <filesystem>
 
+#include "batch/exclude_patterns.h"
 #include "support/catch.h"
 #include "support/error_of.h"
 #include "support/temp_folder.h"

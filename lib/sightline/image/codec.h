@@ -87,7 +87,7 @@ std::string libheif_version();
 std::string libtiff_version();
 
 /// The codec for the format of the bytes. Errors: magic, with a description of the bytes; unsupported if this
-/// build lacks the library for the format, and for a tar archive.
+/// build lacks the library for the format.
 const ImageCodec& codec_of(ByteView file);
 
 /// Errors: limit if an image of this size exceeds `limits`.

@@ -2,7 +2,6 @@
 #include "sightline/image/codec.h"
 
 #include "sightline/image/formats.h"
-#include "sightline/image/tar_header.h"
 
 namespace sightline {
 
@@ -32,6 +31,7 @@ constexpr std::array kKnownFormats = {
     KnownFormat{0, "\x1f\x8b"sv, "a gzip file"},
     KnownFormat{0, "\x89PNG"sv, "a PNG image whose signature a text-mode transfer has damaged"},
     KnownFormat{0, "\x8aMNG"sv, "an MNG animation"},
+    KnownFormat{257, "ustar", "a tar archive"},
     KnownFormat{0, "version https://git-lfs", "a Git LFS pointer, not the file itself (run 'git lfs pull')"},
 };
 
@@ -87,11 +87,6 @@ void warn(ImageWarnings* warnings, std::string line) {
 int channels_of(RowFormat format) { return format == RowFormat::rgb ? 3 : 4; }
 
 const ImageCodec& codec_of(ByteView file) {
-  // Checked before the codecs, because a tar archive starts with a member name, which may look like any
-  // format ("BM", "GIF89a").
-  if (has_tar_checksum(file)) {
-    fail_tar("image");
-  }
   for (const ImageFormat& format : image_formats()) {
     if (!format.recognizes(file)) {
       continue;
@@ -102,9 +97,6 @@ const ImageCodec& codec_of(ByteView file) {
                " was not available when it was compiled");
     }
     return *format.codec;
-  }
-  if (is_tar(file)) {
-    fail_tar("image");
   }
   const std::string_view text = as_text(file);
   fail(ErrorCode::magic, "image",
