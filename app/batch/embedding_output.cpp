@@ -287,7 +287,7 @@ std::string EmbeddingOutput::suspend() noexcept {
     if (last_.inputs == 0) return "";
     std::string line = printable(options_.path) + ".part has " + grouped(last_.rows);
     if (facts_.rows) line += " of " + grouped(*facts_.rows);
-    return line + " rows; continue with --resume";
+    return line + (last_.rows == 1 && !facts_.rows ? " row" : " rows") + "; continue with --resume";
   } catch (...) {
     return "";
   }

@@ -75,6 +75,21 @@ OptionValue whole_number(std::optional<std::int64_t>& target, std::int64_t low, 
   return number_value(low, high, [&target](std::int64_t number) { target = number; });
 }
 
+OptionValue not_supported(Arity arity, std::string name) {
+  OptionValue value;
+  value.arity = arity;
+  const auto refuse = [name = std::move(name)] { fail_usage(name + " is not supported yet"); };
+  if (arity == Arity::flag) {
+    value.set_flag = [refuse](bool) { refuse(); };
+  } else {
+    value.parse = [refuse](const std::string&) -> std::string {
+      refuse();
+      return "";
+    };
+  }
+  return value;
+}
+
 std::string invalid_choice(const std::string& text, const std::vector<std::string>& names) {
   return "is '" + text + "', expected " + enumerate(names, " or ");
 }

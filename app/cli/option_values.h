@@ -26,6 +26,8 @@ OptionValue texts(std::vector<std::string>& target);
 /// A whole number in [low, high].
 OptionValue whole_number(std::int64_t& target, std::int64_t low, std::int64_t high);
 OptionValue whole_number(std::optional<std::int64_t>& target, std::int64_t low, std::int64_t high);
+/// Refuses the option with "NAME is not supported yet", which is clearer than "unknown option".
+OptionValue not_supported(Arity arity, std::string name);
 
 /// A name that an option accepts, and its value.
 template <class T>

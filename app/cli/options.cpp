@@ -216,6 +216,7 @@ void add_embedding_options(CommandLine& line, bool& normalize, bool& no_index) {
             .help = "do not write OUT.index.jsonl and OUT.info.json next to OUT.npy",
             .group = HelpGroup::output,
             .value = flag(no_index)});
+  line.add({.names = {"--update"}, .value = not_supported(Arity::flag, "--update"), .hidden = true});
 }
 
 void add_checkpoint_options(CommandLine& line, CheckpointOptions& options) {

@@ -105,7 +105,7 @@ int run_embed_image(const EmbedImageOptions& o) {
     ImageHints hints(HintContext::embed_image);
     out.keep_if_interrupted(o.console, [&] {
       Progress progress(o.console, source->size(), "images");
-      progress.advance_by(out.done());
+      if (out.done() > 0) progress.advance_by(out.done());
       const std::int64_t before = out.done();
       const auto write = [&](std::int64_t index, const std::string& path, const ImageResult& result) {
         const std::string hint = hints.about(path, result.error_class, result.message);

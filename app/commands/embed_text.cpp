@@ -115,7 +115,7 @@ RunFacts facts_of(const EmbedTextOptions& o, const Model& clip, std::span<const 
 void write_all_rows(const EmbedTextOptions& o, const Model& clip, std::span<const Caption> captions,
                     ThreadPool& pool, EmbeddingOutput& out) {
   Progress progress(o.console, std::ssize(captions), "texts");
-  progress.advance_by(out.done());
+  if (out.done() > 0) progress.advance_by(out.done());
   if (!captions.empty()) load_tokenizer_of(clip, o.console);
   const std::int64_t longest = captions.empty() ? 0 : clip.processor().text_length();
   const Writing to{o, out, progress, longest};

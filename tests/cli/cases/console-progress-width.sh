@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The line fits a terminal of any width, also after the width changes. Without a terminal, -v prints a summary.
-for i in {1..100000}; do echo "$IMAGES/photo.jpg"; done >list
+for i in {1..400000}; do echo "$IMAGES/photo.jpg"; done >list
 cat >widths.py <<'P'
 import fcntl, os, pty, signal, struct, sys, termios, time
 def set_columns(descriptor, columns):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# SIGINT ends a run that waits for its list, and removes its files; a reader that has gone away ends a run silently.
+# SIGINT ends a run that waits for its list, which can be continued if it writes an array; a reader that has gone away ends a run silently.
 copy_images
 cat >try.py <<'P'
 import os, select, signal, subprocess, time
