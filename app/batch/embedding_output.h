@@ -14,7 +14,6 @@
 #include "batch/report.h"
 #include "batch/run_record.h"
 #include "cli/options.h"
-#include "cli/progress.h"
 #include "sightline/base/function_ref.h"
 #include "sightline/base/hash.h"
 #include "sightline/embeddings/index_file.h"
@@ -117,14 +116,5 @@ class EmbeddingOutput {
 /// Whether the number of rows should be known before the first one is written: for an .npy output that
 /// cannot be changed afterwards, which is stdout, a FIFO or a device.
 bool needs_row_count(const OutputOptions& options, TableFormat format);
-
-/// The name of an input in messages: its path, or "standard input" for "-".
-std::string item_name(std::string_view path);
-
-/// Reports the problem of an item on stderr and counts the item. Errors: StoppedByItem.
-void report_item(const ItemOptions& items, const ConsoleOptions& console, Progress& progress,
-                 const ItemStatus& status);
-/// Prints the last line and returns the exit code: 0, 3 if some items were skipped, 4 if no item is left.
-int finish_items(const Report& report, const ConsoleOptions& console, std::string_view unit);
 
 }  // namespace sightline::app

@@ -5,7 +5,7 @@
 
 #include <utility>
 
-#include "batch/embedding_output.h"
+#include "batch/item_report.h"
 #include "sightline/embeddings/list_hash.h"
 
 namespace sightline::app {

@@ -6,6 +6,7 @@
 #include "batch/embedding_info.h"
 #include "batch/embedding_output.h"
 #include "batch/image_batches.h"
+#include "batch/item_report.h"
 #include "batch/report.h"
 #include "batch/shard_selection.h"
 #include "batch/stream_source.h"

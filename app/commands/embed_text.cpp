@@ -6,6 +6,7 @@
 
 #include "batch/embedding_info.h"
 #include "batch/embedding_output.h"
+#include "batch/item_report.h"
 #include "batch/shard_selection.h"
 #include "batch/text_batches.h"
 #include "cli/failure.h"

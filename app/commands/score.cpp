@@ -6,6 +6,7 @@
 #include "batch/companion.h"
 #include "batch/embedding_info.h"
 #include "batch/embedding_output.h"
+#include "batch/item_report.h"
 #include "batch/stream_source.h"
 #include "cli/failure.h"
 #include "cli/hints.h"

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "batch/embedding_output.h"
+#include "batch/item_report.h"
 #include "cli/failure.h"
 #include "cli/hints.h"
 #include "cli/option_values.h"

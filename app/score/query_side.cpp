@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "batch/embedding_output.h"
+#include "batch/item_report.h"
 #include "batch/list_source.h"
 #include "cli/failure.h"
 #include "cli/hints.h"

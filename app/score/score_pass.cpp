@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "batch/embedding_output.h"
+#include "batch/item_report.h"
 #include "cli/failure.h"
 
 namespace sightline::app {
