@@ -6,7 +6,6 @@
 #include "cli/failure.h"
 #include "cli/signals.h"
 #include "sightline/base/format.h"
-#include "sightline/embeddings/score_index.h"
 #include "sightline/files/publishing.h"
 #include "sightline/model/summary_table.h"
 
@@ -27,158 +26,60 @@ EmbeddingOutput::EmbeddingOutput(const OutputOptions& options, TableFormat forma
     : options_(options),
       format_(format),
       kind_(kind),
-      report_path_(report),
+      outputs_{kind.with_index, report},
       checkpoints_(checkpoints),
       has_journal_(format == TableFormat::npy && !needs_row_count(options, format)),
       report_(kind.key),
+      files_(options, outputs_, has_journal_, report_),
       last_time_(std::chrono::steady_clock::now()) {
   if (!has_journal_ && checkpoints.resume) fail_usage("--resume needs an .npy output, a file on a disk");
   if (!has_journal_ && checkpoints.given) fail_usage("--checkpoint needs an .npy output, a file on a disk");
   if (checkpoints.resume && !report.empty() && is_direct_path(report))
     fail_usage("--resume needs a report that is a file on a disk");
   in_stage(Stage::output, [&] {
-    if (checkpoints_.resume) earlier_ = find_earlier_run();
-    if (earlier_ == Earlier::none) open(Leftover::remove);
+    if (checkpoints_.resume) earlier_.emplace(options_, outputs_);
+    if (earlier_ && earlier_->is_found()) return;
+    earlier_.reset();
+    files_.open();
   });
-}
-
-EmbeddingOutput::Earlier EmbeddingOutput::find_earlier_run() {
-  std::optional<JournalFile> found =
-      JournalFile::open(journal_path_of(resolve_links(options_.path)), options_.force);
-  if (!found) return file_exists(options_.path) ? Earlier::published : Earlier::none;
-  journal_.emplace(std::move(*found));
-  earlier_bytes_ = journal_->read();
-  try {
-    JournalReader reader(earlier_bytes_, journal_->path());
-    while (reader.next(last_)) continue;
-  } catch (const Error&) {
-    last_ = {};  // the run was killed before its first checkpoint
-  }
-  if (last_.sequence > 0) return Earlier::journal;
-  journal_.reset();
-  return Earlier::none;
-}
-
-void EmbeddingOutput::open(Leftover leftover) {
-  out_ = std::make_unique<OutputFile>(options_.path, options_.force, leftover);
-  if (has_journal_) {
-    if (leftover == Leftover::remove)
-      journal_.emplace(JournalFile::create(journal_path_of(resolve_links(options_.path))));
-    index_.emplace(index_path_of(options_.path), kind_.with_index, options_.force, leftover);
-    info_.emplace(info_path_of(options_.path), kind_.with_index, options_.force);
-    score_index_.emplace(score_index_path_of(options_.path), false, options_.force);
-    if (kind_.with_index) index_writer_ = std::make_unique<IndexWriter>(*index_->file());
-  }
-  report_.open(report_path_, options_.force, leftover);
-}
-
-// After the hashes and the sizes of the files are set.
-void EmbeddingOutput::start_table() {
-  table_ = make_table_writer(
-      format_, *out_,
-      {options_.dtype == DType::f16, options_.drop_bad, kind_.key, hashes_[kArrayFile].get()});
-  if (index_writer_ != nullptr) index_->file()->update_hash(hashes_[kIndexFile].get());
-  if (report_.file() != nullptr) report_.file()->update_hash(hashes_[kReportFile].get());
-  table_->begin(facts_.columns, options_.drop_bad ? std::nullopt : facts_.rows);
 }
 
 bool EmbeddingOutput::begin(RunFacts facts) {
   facts_ = std::move(facts);
   return in_stage(Stage::output, [&] {
-    switch (earlier_) {
-      case Earlier::journal:
-        return continue_run();
-      case Earlier::published: {
-        const InputCounts counts =
-            require_finished_run(facts_, describe(), options_, {kind_.with_index, report_path_});
-        report_.continue_after(counts.inputs - counts.skipped, counts.skipped);
-        return false;
-      }
-      case Earlier::none:
-        break;
-    }
+    if (earlier_ && !continue_run()) return false;
+    earlier_.reset();
     start_table();
     return true;
   });
 }
 
 bool EmbeddingOutput::continue_run() {
-  JournalReader reader(earlier_bytes_, journal_->path());
   // The run was begun with a stream, and its list is a file now: the entries so far are compared.
-  if (reader.description().value_of("list") == kStreamedList) facts_.rows.reset();
-  const RunDescription run = describe_run(facts_, describe(), options_, {kind_.with_index, report_path_});
-  require_same_run(reader.description(), run, options_.path);
-  const JournalPaths parts = temporary_paths();
-  std::string absent;
-  for (const std::string& part : parts) {
-    if (!part.empty() && !file_exists(part)) absent = part;
-  }
-  if (!absent.empty()) {
-    if (last_.kind != RecordKind::complete) refuse_to_continue(options_.path, absent + " does not exist");
-    finish_publication(last_);
+  if (earlier_->is_stream()) facts_.rows.reset();
+  std::optional<ResumePoint> point = earlier_->resume(facts_, describe());
+  if (!point) {
+    const InputCounts counts = earlier_->counts();
+    report_.continue_after(counts.inputs - counts.skipped, counts.skipped);
     return false;
   }
-  std::optional<ResumePoint> point = find_resume_point(reader, parts);
-  if (point && point->record.kind == RecordKind::complete) {
-    finish_publication(point->record);
-    return false;
-  }
-  open(Leftover::reopen);
-  last_ = point ? point->record : JournalRecord{};
-  if (point) hashes_ = std::move(point->hashes);
-  out_->continue_at(last_.files[kArrayFile].size);
-  if (index_writer_ != nullptr) index_->file()->continue_at(last_.files[kIndexFile].size);
-  if (report_.file() != nullptr) report_.file()->continue_at(last_.files[kReportFile].size);
-  if (point) {
-    journal_->continue_after(reader.header(), point->journal_offset, last_.sequence);
-  } else {
-    journal_->start(run);
-  }
+  last_ = point->record;
+  files_.reopen();
+  const std::int64_t journal_offset = point->journal_offset;
+  files_.continue_at(std::move(*point));
+  files_.journal().emplace(earlier_->take_journal(last_.sequence, journal_offset));
   rows_ = last_.rows;
   report_.continue_after(last_.inputs - last_.skipped, last_.skipped);
-  start_table();
   return true;
 }
 
-// All files of the run are on the disk; some of them may have their final names already.
-void EmbeddingOutput::finish_publication(const JournalRecord& record) {
-  const JournalPaths finals = paths(), parts = temporary_paths();
-  for (std::size_t i = 0; i < finals.size(); ++i) {
-    if (finals[i].empty()) continue;
-    const std::string& path = file_exists(parts[i]) ? parts[i] : finals[i];
-    if (!file_exists(path) || !is_recorded_file(path, record.files[i], static_cast<JournalFileNumber>(i)))
-      refuse_to_continue(options_.path, path + " is not the file that the run wrote");
-  }
-  const std::string& array = file_exists(parts[kArrayFile]) ? parts[kArrayFile] : finals[kArrayFile];
-  if (NpyFile::open(array).rows() != record.rows)
-    refuse_to_continue(options_.path, array + " has another number of rows");
-  const auto rename = [&](const std::string& path) {
-    if (!path.empty() && file_exists(temporary_path(path)))
-      OutputFile(path, options_.force, Leftover::reopen).commit();
-  };
-  rename(finals[kIndexFile]);
-  if (kind_.with_index) rename(info_path_of(options_.path));
-  Companion(score_index_path_of(options_.path), false, options_.force).commit();
-  if (!kind_.with_index) {
-    Companion(index_path_of(options_.path), false, options_.force).commit();
-    Companion(info_path_of(options_.path), false, options_.force).commit();
-  }
-  rename(finals[kArrayFile]);
-  rename(finals[kReportFile]);
-  journal_->remove();
-  report_.continue_after(record.inputs - record.skipped, record.skipped);
-}
-
-JournalPaths EmbeddingOutput::paths() const {
-  return {options_.path, kind_.with_index ? index_path_of(options_.path) : "", report_path_};
-}
-
-JournalPaths EmbeddingOutput::temporary_paths() const {
-  JournalPaths parts = paths();
-  for (std::string& part : parts) {
-    if (!part.empty()) part = temporary_path(part);
-  }
-  return parts;
+// After the hashes and the sizes of the files are set.
+void EmbeddingOutput::start_table() {
+  table_ =
+      make_table_writer(format_, files_.table(),
+                        {options_.dtype == DType::f16, options_.drop_bad, kind_.key, &files_.rows_hash()});
+  if (files_.index() != nullptr) index_writer_ = std::make_unique<IndexWriter>(*files_.index());
+  table_->begin(facts_.columns, options_.drop_bad ? std::nullopt : facts_.rows);
 }
 
 EmbeddingsInfo EmbeddingOutput::describe() const {
@@ -186,7 +87,7 @@ EmbeddingsInfo EmbeddingOutput::describe() const {
   info.dtype = options_.dtype == DType::f16 ? "float16" : "float32";
   info.rows = rows_;
   info.width = facts_.columns;
-  info.xxh3 = hashes_[kArrayFile]->hex();
+  info.xxh3 = files_.rows_hash().hex();
   return info;
 }
 
@@ -213,7 +114,7 @@ void EmbeddingOutput::add(const ItemStatus& status, const EmbeddingRow& row) {
 
 void EmbeddingOutput::end_batch() {
   report_.flush_to_reader();
-  out_->flush_to_reader();
+  files_.table().flush_to_reader();
   if (!has_journal_ || done() == last_.inputs) return;
   const auto elapsed = std::chrono::steady_clock::now() - last_time_;
   const bool many = checkpoints_.rows > 0 && done() - last_.inputs >= checkpoints_.rows;
@@ -224,62 +125,31 @@ void EmbeddingOutput::end_batch() {
 void EmbeddingOutput::write_checkpoint(RecordKind kind) {
   JournalRecord record{.kind = kind, .inputs = done(), .rows = rows_, .skipped = report_.skipped()};
   if (is_stream()) record.list = short_hash(list_);
-  record.files[kArrayFile] = {out_->sync(), hashes_[kArrayFile]->digest()};
-  if (index_writer_ != nullptr)
-    record.files[kIndexFile] = {index_->file()->sync(), hashes_[kIndexFile]->digest()};
-  if (report_.file() != nullptr)
-    record.files[kReportFile] = {report_.file()->sync(), hashes_[kReportFile]->digest()};
-  if (!journal_->is_started())
-    journal_->start(describe_run(facts_, describe(), options_, {kind_.with_index, report_path_}));
-  if (last_.sequence == 0 && report_.file() != nullptr) sync_folder(folder_of(temporary_path(report_path_)));
-  journal_->append(record);
+  record.files = files_.sync();
+  JournalFile& journal = *files_.journal();
+  if (!journal.is_started()) journal.start(describe_run(facts_, describe(), options_, outputs_));
+  if (last_.sequence == 0 && !outputs_.report.empty())
+    sync_folder(folder_of(temporary_path(outputs_.report)));
+  journal.append(record);
   last_ = record;
   last_.sequence = std::max<std::int64_t>(last_.sequence, 1);
   last_time_ = std::chrono::steady_clock::now();
-  keep_files();
-}
-
-void EmbeddingOutput::keep_files() {
-  out_->keep();
-  if (index_writer_ != nullptr) index_->file()->keep();
-  if (report_.file() != nullptr) report_.file()->keep();
-  journal_->keep();
+  files_.keep(kind);
 }
 
 void EmbeddingOutput::publish() {
   in_stage(Stage::output, [&] {
-    complete_files();
-    if (has_journal_) {
-      write_checkpoint(RecordKind::complete);
-      if (info_->file() != nullptr) info_->file()->keep();
-    }
-    commit_files();
+    table_->finish();
+    files_.complete([&] { return describe(); });
+    if (has_journal_) write_checkpoint(RecordKind::complete);
+    files_.commit();
   });
-}
-
-void EmbeddingOutput::complete_files() {
-  table_->finish();
-  if (index_) index_->prepare_commit();
-  if (info_ && info_->file() != nullptr) write_info(*info_->file(), describe());
-  if (info_) info_->prepare_commit();
-  if (score_index_) score_index_->prepare_commit();
-  out_->prepare_commit();
-  report_.prepare_commit();
-}
-
-void EmbeddingOutput::commit_files() {
-  if (index_) index_->commit();
-  if (info_) info_->commit();
-  if (score_index_) score_index_->commit();
-  out_->commit();
-  report_.commit();
-  if (journal_) journal_->remove();
 }
 
 // Returns a line about what was kept, or "".
 std::string EmbeddingOutput::suspend() noexcept {
   try {
-    if (has_journal_ && out_ != nullptr && !writing_ && done() > last_.inputs)
+    if (has_journal_ && files_.is_open() && !writing_ && done() > last_.inputs)
       write_checkpoint(RecordKind::checkpoint);
   } catch (...) {  // NOLINT(bugprone-empty-catch): the last checkpoint holds
   }

@@ -10,16 +10,14 @@
 #include <string_view>
 #include <vector>
 
-#include "batch/companion.h"
+#include "batch/earlier_run.h"
+#include "batch/output_files.h"
 #include "batch/report.h"
 #include "batch/run_record.h"
 #include "cli/options.h"
 #include "sightline/base/function_ref.h"
-#include "sightline/base/hash.h"
 #include "sightline/embeddings/index_file.h"
-#include "sightline/embeddings/info_file.h"
-#include "sightline/embeddings/journal_file.h"
-#include "sightline/embeddings/resume_point.h"
+#include "sightline/embeddings/journal.h"
 #include "sightline/output/table_writer.h"
 
 namespace sightline::app {
@@ -33,8 +31,8 @@ struct EmbeddingRow {
   bool truncated = false;
 };
 
-/// The outputs of `embed-*`: the table and, next to an .npy file, the index and info files; the report; and
-/// the journal from which an interrupted run is continued, if the table is an .npy file on a disk.
+/// The rows of an `embed-*` run, and the checkpoints from which it is continued after an interruption, if the
+/// table is an .npy file on a disk.
 class EmbeddingOutput {
  public:
   struct Kind {
@@ -64,7 +62,7 @@ class EmbeddingOutput {
   void end_batch();
   Report& report() { return report_; }
   /// Whether the rows can be read while they are being written: stdout, a pipe or a device.
-  bool is_direct() const { return out_ != nullptr && !out_->seekable(); }
+  bool is_direct() const { return files_.is_open() && !files_.table().seekable(); }
   /// Whether rows go to a terminal, which may also show a progress line.
   bool to_terminal() const { return is_stdout(options_.path) && stdout_is_terminal(); }
   /// Completes the files and publishes them. Errors: Failure of Stage::output.
@@ -74,41 +72,26 @@ class EmbeddingOutput {
   void keep_if_interrupted(const ConsoleOptions& console, FunctionRef<void()> work);
 
  private:
-  enum class Earlier { none, journal, published };
-
-  Earlier find_earlier_run();
-  void open(Leftover leftover);
-  void start_table();
   bool continue_run();
-  void finish_publication(const JournalRecord& record);
-  JournalPaths paths() const;
-  JournalPaths temporary_paths() const;
+  void start_table();
   EmbeddingsInfo describe() const;
   void write_checkpoint(RecordKind kind);
-  void complete_files();
-  void commit_files();
-  void keep_files();
   std::string suspend() noexcept;
 
   OutputOptions options_;
   TableFormat format_;
   Kind kind_;
-  std::string report_path_;
+  RunOutputs outputs_;
   CheckpointOptions checkpoints_;
   bool has_journal_ = false, writing_ = false;
   RunFacts facts_;
-  std::unique_ptr<OutputFile> out_;
-  std::optional<Companion> index_, info_;
-  std::optional<Companion> score_index_;  ///< stale index of an array of scores
-  JournalHashes hashes_ = new_journal_hashes();
+  Report report_;
+  OutputFiles files_;
+  std::optional<EarlierRun> earlier_;  ///< until `begin`
   std::unique_ptr<TableWriter> table_;
   std::unique_ptr<IndexWriter> index_writer_;
-  Report report_;
   std::int64_t rows_ = 0;
-  ListHash list_;  ///< of the inputs of a stream so far
-  std::optional<JournalFile> journal_;
-  std::vector<std::byte> earlier_bytes_;  ///< the journal of the earlier run
-  Earlier earlier_ = Earlier::none;
+  ListHash list_;       ///< of the inputs of a stream so far
   JournalRecord last_;  ///< the last record of this run or of the earlier one
   std::chrono::steady_clock::time_point last_time_;
 };

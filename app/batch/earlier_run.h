@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "batch/run_record.h"
+#include "cli/options.h"
+#include "sightline/embeddings/info_file.h"
+#include "sightline/embeddings/journal_file.h"
+#include "sightline/embeddings/resume_point.h"
+
+namespace sightline::app {
+
+/// The run that `--resume` continues: an interrupted one, which left its journal, or a finished one, whose
+/// outputs are published.
+class EarlierRun {
+ public:
+  /// Looks for it; its journal is locked from now on. Errors: those of JournalFile.
+  EarlierRun(const OutputOptions& output, RunOutputs outputs);
+
+  /// Whether there is anything to continue.
+  bool is_found() const { return journal_.has_value() || published_; }
+  /// Whether the list of inputs was not known at its beginning, so that only the inputs that it has done can
+  /// be compared. Errors: those of JournalReader.
+  bool is_stream() const;
+
+  /// Compares it with the run of `facts` and `info`. Returns where to continue; its record is number 0 to
+  /// begin again. Returns nothing if all of the run is done and, now at the latest, published: see `counts`.
+  /// Errors: Failure of Stage::output (locked) if the runs differ; those of OutputFile.
+  std::optional<ResumePoint> resume(const RunFacts& facts, const EmbeddingsInfo& info);
+  /// The inputs of a run that is done.
+  InputCounts counts() const { return counts_; }
+  /// Passes on the journal, cut off behind record `last`, which ends at `offset`. Errors: those of
+  /// JournalFile.
+  JournalFile take_journal(std::int64_t last, std::int64_t offset);
+
+ private:
+  std::optional<ResumePoint> resume_from_journal();
+  void finish_publication(const JournalRecord& record);
+
+  OutputOptions output_;
+  RunOutputs outputs_;
+  bool published_ = false;
+  std::optional<JournalFile> journal_;
+  std::vector<std::byte> bytes_;  ///< of the journal
+  JournalRecord last_;            ///< of the journal
+  RunDescription run_;            ///< that of `resume`
+  InputCounts counts_;
+};
+
+}  // namespace sightline::app

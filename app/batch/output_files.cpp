@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "batch/output_files.h"
+
+#include "sightline/embeddings/index_file.h"
+#include "sightline/embeddings/score_index.h"
+#include "sightline/files/publishing.h"
+
+namespace sightline::app {
+
+OutputFiles::OutputFiles(const OutputOptions& output, RunOutputs outputs, bool has_journal, Report& report)
+    : output_(output), outputs_(std::move(outputs)), has_journal_(has_journal), report_(report) {}
+
+void OutputFiles::open() {
+  table_ = std::make_unique<OutputFile>(output_.path, output_.force);
+  if (has_journal_) journal_.emplace(JournalFile::create(journal_path_of(resolve_links(output_.path))));
+  open_companions(Leftover::remove);
+  update_hashes();
+}
+
+void OutputFiles::reopen() {
+  table_ = std::make_unique<OutputFile>(output_.path, output_.force, Leftover::reopen);
+  open_companions(Leftover::reopen);
+}
+
+void OutputFiles::open_companions(Leftover leftover) {
+  if (has_journal_) {
+    index_.emplace(index_path_of(output_.path), outputs_.with_index, output_.force, leftover);
+    info_.emplace(info_path_of(output_.path), outputs_.with_index, output_.force);
+    score_index_.emplace(score_index_path_of(output_.path), false, output_.force);
+  }
+  report_.open(outputs_.report, output_.force, leftover);
+}
+
+std::array<OutputFile*, kJournalFiles> OutputFiles::recorded() {
+  return {table_.get(), index_ ? index_->file() : nullptr, report_.file()};
+}
+
+void OutputFiles::update_hashes() {
+  const auto files = recorded();
+  for (const JournalFileNumber i : {kIndexFile, kReportFile}) {
+    if (has_journal_ && files[i] != nullptr) files[i]->update_hash(hashes_[i].get());
+  }
+}
+
+void OutputFiles::continue_at(ResumePoint point) {
+  const auto files = recorded();
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (files[i] != nullptr) files[i]->continue_at(point.record.files[i].size);
+  }
+  hashes_ = std::move(point.hashes);
+  update_hashes();
+}
+
+std::array<RecordedFile, kJournalFiles> OutputFiles::sync() {
+  std::array<RecordedFile, kJournalFiles> result = {};
+  const auto files = recorded();
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    if (files[i] != nullptr) result[i] = {files[i]->sync(), hashes_[i]->digest()};
+  }
+  return result;
+}
+
+void OutputFiles::keep(RecordKind kind) {
+  for (OutputFile* file : recorded()) {
+    if (file != nullptr) file->keep();
+  }
+  if (kind == RecordKind::complete && info_->file() != nullptr) info_->file()->keep();
+  journal_->keep();
+}
+
+void OutputFiles::complete(FunctionRef<EmbeddingsInfo()> describe) {
+  if (index_) index_->prepare_commit();
+  if (info_ && info_->file() != nullptr) write_info(*info_->file(), describe());
+  if (info_) info_->prepare_commit();
+  if (score_index_) score_index_->prepare_commit();
+  table_->prepare_commit();
+  report_.prepare_commit();
+}
+
+void OutputFiles::commit() {
+  if (index_) index_->commit();
+  if (info_) info_->commit();
+  if (score_index_) score_index_->commit();
+  table_->commit();
+  report_.commit();
+  if (journal_) journal_->remove();
+}
+
+}  // namespace sightline::app
