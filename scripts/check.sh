@@ -93,7 +93,7 @@ run_format() {
 }
 
 run_release() {
-  configure build -DCMAKE_BUILD_TYPE=Release -DSIGHTLINE_WERROR=ON
+  configure build -DCMAKE_BUILD_TYPE=Release -DSIGHTLINE_WERROR=ON -DSIGHTLINE_PCH=tests
   cmake --build build -j "$jobs"
   echo "built after $((SECONDS - begin)) s"
   ctest --test-dir build --output-on-failure -j "$jobs"
@@ -101,7 +101,7 @@ run_release() {
 
 run_sanitize() {
   configure build-sanitize -DCMAKE_BUILD_TYPE=RelWithDebInfo -DCMAKE_CXX_FLAGS_RELWITHDEBINFO="-O1 -g1" \
-            -DSIGHTLINE_SANITIZE=address,undefined
+            -DSIGHTLINE_SANITIZE=address,undefined -DSIGHTLINE_PCH=all
   cmake --build build-sanitize -j "$jobs"
   echo "built after $((SECONDS - begin)) s"
   ctest --test-dir build-sanitize --output-on-failure -j "$jobs"
