@@ -4,12 +4,15 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "sightline/base/bytes.h"
 #include "sightline/base/hash.h"
+#include "sightline/files/descriptor.h"
+#include "sightline/files/temporary_file.h"
 
 namespace sightline {
 
@@ -63,9 +66,6 @@ std::vector<std::byte> read_file(const std::string& path, std::int64_t limit);
 /// As `read_file`, but "-" and /dev/stdin are stdin, which only the program reads. Errors: as `read_file`.
 std::vector<std::byte> read_input(const std::string& path, std::int64_t limit);
 
-/// What happens to the temporary file that an interrupted run left: it is removed, or continued.
-enum class Leftover { remove, reopen };
-
 /// An output file that is published atomically: bytes are written to "<path>.part" next to the target, which
 /// `commit` renames. "-", /dev/stdout, devices and FIFOs are written directly. Without `commit`, the
 /// temporary file is removed, and an output that is written directly keeps all bytes passed to `write`.
@@ -104,7 +104,9 @@ class OutputFile {
   /// Waits until all bytes written so far are on the disk, and returns their number. Errors: as `write`.
   std::int64_t sync();
   /// From now on, the temporary file stays if it is not committed.
-  void keep() { keep_ = true; }
+  void keep() {
+    if (temporary_) temporary_->keep();
+  }
   /// Passes the buffer to the operating system, so that the reader of a pipe sees it now. Errors: as `write`.
   void flush();
   /// Flushes outputs that may have a waiting reader: pipes, sockets, terminals and other devices. A file on a
@@ -119,19 +121,15 @@ class OutputFile {
   void commit();
 
   /// Whether `write_at` is available: true unless the output is written directly.
-  bool seekable() const { return seekable_; }
+  bool seekable() const { return temporary_.has_value(); }
   /// Number of bytes passed to `write` so far.
   std::int64_t size() const { return size_; }
   const std::string& path() const { return path_; }
   /// The path of the data before `commit`; flushed bytes can be read from there.
-  const std::string& written_path() const { return temporary_.empty() ? path_ : temporary_; }
+  const std::string& written_path() const { return temporary_ ? temporary_->path() : path_; }
 
  private:
   void open_direct();
-  void open_temporary(Leftover leftover);
-  bool create_temporary();
-  bool reopen_temporary();
-  void copy_old_mode();
   void check_size();
   void sync_to_disk(bool data_only);
   void check_failed() const;
@@ -141,21 +139,17 @@ class OutputFile {
   void start_writing_back();
 
   std::string path_;
-  std::string target_;     ///< the target of the rename: `path` with symbolic links resolved
-  std::string temporary_;  ///< empty if the output is written directly
+  std::optional<TemporaryFile> temporary_;  ///< nothing if the output is written directly
   std::string buffer_;
   Hash128* hash_ = nullptr;
   std::int64_t size_ = 0;
   std::atomic<std::int64_t> written_ = 0;  ///< bytes written since the last start of write-back
-  int descriptor_ = -1;
-  int old_mode_ = -1;  ///< mode of the file to be replaced, -1 if there is none
-  bool force_ = false;
-  bool seekable_ = false;
-  bool may_wait_ = false;  ///< the output is a pipe, socket, device or terminal
+  Descriptor opened_;                      ///< a FIFO or device
+  int descriptor_ = -1;                    ///< of any kind
+  bool may_wait_ = false;                  ///< the output is a pipe, socket, device or terminal
   std::atomic<bool> failed_ = false;
   std::atomic<bool> synced_ = false;  ///< all bytes written so far are on the disk
   bool committed_ = false;
-  bool keep_ = false;
 };
 
 /// Whether the path exists, following symbolic links. Also true if that cannot be determined (permission

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <climits>
 #include <span>
@@ -24,15 +23,14 @@ constexpr std::size_t kBufferSize = 64 << 10;
 // fault instead of 32 or more.
 constexpr std::size_t kFileBlock = 2 << 20;
 constexpr std::int64_t kWriteBehind = 8 << 20;
-constexpr int kMaxAttempts = 100;
 
 bool is_stdout(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
 
 }  // namespace
 
-OutputFile::OutputFile(const std::string& path, bool force, Leftover leftover)
-    : path_(path), target_(path), force_(force) {
+OutputFile::OutputFile(const std::string& path, bool force, Leftover leftover) : path_(path) {
   struct stat status {};
+  int old_mode = -1;  // none
   if (is_stdout(path)) {
     open_direct();
     return;
@@ -45,11 +43,13 @@ OutputFile::OutputFile(const std::string& path, bool force, Leftover leftover)
       return;
     }
     if (!force) fail(ErrorCode::locked, path, "already exists");
-    old_mode_ = static_cast<int>(status.st_mode & 0777);
+    old_mode = static_cast<int>(status.st_mode & 0777);
   } else if (errno != ENOENT) {
     fail_output(path, "cannot be created", errno);
   }
-  open_temporary(leftover);
+  temporary_.emplace(path, force, old_mode, leftover);
+  descriptor_ = temporary_->descriptor();
+  size_ = temporary_->size();
 }
 
 void OutputFile::open_direct() {
@@ -61,74 +61,16 @@ void OutputFile::open_direct() {
     }
     descriptor_ = STDOUT_FILENO;
   } else {
-    descriptor_ = ::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY);
-    if (descriptor_ < 0) fail_output(path_, "cannot be opened for writing", errno);
+    opened_ = Descriptor(::open(path_.c_str(), O_WRONLY | O_CLOEXEC | O_NOCTTY));
+    if (!opened_.is_open()) fail_output(path_, "cannot be opened for writing", errno);
+    descriptor_ = opened_.get();
   }
   struct stat status {};
   may_wait_ = ::fstat(descriptor_, &status) == 0 && !S_ISREG(status.st_mode);
 }
 
-void OutputFile::open_temporary(Leftover leftover) {
-  target_ = resolve_links(path_);
-  temporary_ = target_ + ".part";
-  seekable_ = true;
-  for (int attempt = 0; attempt < kMaxAttempts; ++attempt) {
-    if (leftover == Leftover::reopen && reopen_temporary()) return;
-    if (create_temporary()) return;
-    remove_stale(temporary_, path_);
-  }
-  fail_in_use(path_);
-}
-
-// Creates the temporary file and locks it. Returns false if the file already exists.
-bool OutputFile::create_temporary() {
-  Descriptor created(::open(temporary_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0666));
-  if (!created.is_open()) {
-    if (errno == EEXIST) return false;
-    fail_output(path_, "cannot be created", errno);
-  }
-  // Between the creation and the lock, another process may have removed the file as stale.
-  if (try_lock(created.get()) == FileLock::busy || !is_still_named(created.get(), temporary_))
-    fail_in_use(path_);
-  descriptor_ = created.release();
-  copy_old_mode();
-  return true;
-}
-
-// Opens the temporary file of an interrupted run and locks it. Returns false if there is none.
-bool OutputFile::reopen_temporary() {
-  Descriptor found(::open(temporary_.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY));
-  if (!found.is_open()) {
-    if (errno == ENOENT) return false;
-    fail_output(temporary_, "cannot be opened", errno);
-  }
-  struct stat status {};
-  if (::fstat(found.get(), &status) != 0) fail_output(temporary_, "cannot stat", errno);
-  if (!S_ISREG(status.st_mode) || status.st_nlink != 1 || status.st_uid != ::geteuid())
-    fail(ErrorCode::locked, temporary_, "is linked elsewhere or has another owner; remove it");
-  check_unused(found.get(), temporary_, path_, force_);
-  if (!is_still_named(found.get(), temporary_)) fail_in_use(path_);
-  keep_ = true;
-  size_ = status.st_size;
-  descriptor_ = found.release();
-  copy_old_mode();
-  return true;
-}
-
-void OutputFile::copy_old_mode() {
-  if (old_mode_ < 0 || ::fchmod(descriptor_, static_cast<mode_t>(old_mode_)) == 0) return;
-  const int number = errno;
-  if (!keep_) ::unlink(temporary_.c_str());
-  ::close(descriptor_);
-  fail_output(path_, "cannot be given the mode of the file it replaces", number);
-}
-
 OutputFile::~OutputFile() {
-  if (temporary_.empty() && !committed_) flush_uncommitted();
-  if (descriptor_ < 0 || descriptor_ == STDOUT_FILENO) return;
-  if (!temporary_.empty() && !committed_ && !keep_ && is_still_named(descriptor_, temporary_))
-    ::unlink(temporary_.c_str());
-  ::close(descriptor_);
+  if (!temporary_ && !committed_) flush_uncommitted();
 }
 
 // The run has failed or was interrupted, which has been reported. Its reader gets what was complete before.
@@ -163,7 +105,7 @@ void OutputFile::write_all(const char* data, std::size_t count, std::int64_t off
     if (offset >= 0) offset += written;
     written_ += written;
   }
-  if (seekable_ && written_ >= kWriteBehind) start_writing_back();
+  if (seekable() && written_ >= kWriteBehind) start_writing_back();
 }
 
 // Starts writing back to the disk early, so that the final sync has less to wait for. Advisory; failures are
@@ -180,7 +122,7 @@ void OutputFile::write(std::string_view bytes) {
   if (hash_ != nullptr) hash_->update(std::as_bytes(std::span(bytes)));
   const std::int64_t begin = size_;
   size_ += static_cast<std::int64_t>(bytes.size());
-  if (seekable_) return write_blocks(begin, bytes);
+  if (seekable()) return write_blocks(begin, bytes);
   if (buffer_.size() + bytes.size() <= kBufferSize) {
     buffer_ += bytes;
     return;
@@ -211,7 +153,7 @@ void OutputFile::write_blocks(std::int64_t begin, std::string_view bytes) {
 }
 
 void OutputFile::write_at(std::int64_t offset, std::string_view bytes) {
-  if (!seekable_) fail(ErrorCode::io, path_, "is not seekable, expected a file");
+  if (!seekable()) fail(ErrorCode::io, path_, "is not seekable, expected a file");
   if (offset < 0 || offset + static_cast<std::int64_t>(bytes.size()) > size_) {
     fail(ErrorCode::range, path_, "the bytes to overwrite have not been written yet");
   }
@@ -220,7 +162,7 @@ void OutputFile::write_at(std::int64_t offset, std::string_view bytes) {
 }
 
 std::int64_t OutputFile::reserve(std::int64_t bytes) {
-  if (!seekable_) fail(ErrorCode::io, path_, "is not seekable, expected a file");
+  if (!seekable()) fail(ErrorCode::io, path_, "is not seekable, expected a file");
   flush();
   const std::int64_t offset = size_;
   size_ += bytes;
@@ -249,7 +191,7 @@ void OutputFile::flush_to_reader() {
 
 void OutputFile::continue_at(std::int64_t size) {
   check_failed();
-  if (!seekable_ || !buffer_.empty() || size < 0 || size > size_)
+  if (!seekable() || !buffer_.empty() || size < 0 || size > size_)
     fail(ErrorCode::range, path_, "has no " + std::to_string(size) + " bytes to continue after");
   while (::ftruncate(descriptor_, size) != 0) {
     if (errno != EINTR) fail_output(path_, "cannot be cut", errno);
@@ -281,29 +223,23 @@ void OutputFile::check_size() {
 
 std::int64_t OutputFile::sync() {
   flush();
-  if (!temporary_.empty()) sync_to_disk(true);
+  if (temporary_) sync_to_disk(true);
   return size_;
 }
 
 void OutputFile::prepare_commit() {
   flush();
-  if (temporary_.empty() || synced_) return;
+  if (!temporary_ || synced_) return;
   sync_to_disk(false);
   // Checked before any output of the run is published, so that either all outputs appear or none.
-  if (!force_ && file_exists(target_))
-    fail(ErrorCode::locked, path_, "was created by another process during this run");
+  temporary_->check_target();
   synced_ = true;
 }
 
 void OutputFile::commit() {
   prepare_commit();
-  if (temporary_.empty()) {
-    committed_ = true;
-    return;
-  }
-  rename_into_place(temporary_, target_, path_, force_);
+  if (temporary_) temporary_->publish();
   committed_ = true;
-  sync_folder(folder_of(target_));
 }
 
 }  // namespace sightline
