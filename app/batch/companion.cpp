@@ -7,6 +7,7 @@
 #include "sightline/base/error.h"
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/info_file.h"
+#include "sightline/embeddings/journal.h"
 #include "sightline/embeddings/score_index.h"
 
 namespace sightline::app {
@@ -38,9 +39,16 @@ void Companion::commit() {
   if (error) fail(ErrorCode::io, path_, "describes another array and cannot be removed: " + error.message());
 }
 
-std::vector<std::string> companions_of(const OutputOptions& options, TableFormat format) {
-  if (format != TableFormat::npy || is_stdout(options.path)) return {};
-  return {index_path_of(options.path), info_path_of(options.path), score_index_path_of(options.path)};
+std::vector<std::string> companions_of(const std::string& array) {
+  return {index_path_of(array), info_path_of(array), score_index_path_of(array), journal_path_of(array)};
+}
+
+std::vector<std::string> output_names(const OutputOptions& output, TableFormat format,
+                                      const std::string& report) {
+  std::vector<std::string> names;
+  if (format == TableFormat::npy && !is_stdout(output.path)) names = companions_of(output.path);
+  names.insert(names.end(), {output.path, report});
+  return names;
 }
 
 }  // namespace sightline::app

@@ -34,8 +34,14 @@ class Companion {
   std::unique_ptr<OutputFile> file_;
 };
 
-/// The names of all files that can describe the array of this output, regardless of the command; empty if the
-/// output is not an .npy file.
-std::vector<std::string> companions_of(const OutputOptions& options, TableFormat format);
+/// The names of all files that can lie beside an array because of it, regardless of the command: those that
+/// describe it, and the journal of its run.
+std::vector<std::string> companions_of(const std::string& array);
+
+/// The names of all files that a run writes or removes: the companions of an .npy file, the output, the
+/// report
+/// ("" for none).
+std::vector<std::string> output_names(const OutputOptions& output, TableFormat format,
+                                      const std::string& report);
 
 }  // namespace sightline::app

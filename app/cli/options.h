@@ -98,6 +98,8 @@ int thread_count(const ModelOptions& options);
 std::string model_name(const ModelOptions& options);
 /// The name of a model for people: a preset or `org/name` as given, else the last component of its path.
 std::string short_model_name(const Model& model, const ModelOptions& options);
+/// Refuses a report and results (in words) that both go to stdout. Errors: usage.
+void check_report(const ItemOptions& items, const OutputOptions& output, const std::string& results);
 /// Checks the number of threads. Errors: usage.
 void check_model_options(const ModelOptions& options);
 /// Loads the model. Notes on stderr if it is the demo model, and which settings were assumed because no file

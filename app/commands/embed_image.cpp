@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "batch/embedding_info.h"
+#include "batch/embedding_options.h"
 #include "batch/embedding_output.h"
 #include "batch/image_batches.h"
 #include "batch/item_report.h"
@@ -12,32 +13,20 @@
 #include "batch/stream_source.h"
 #include "cli/failure.h"
 #include "cli/hints.h"
-#include "cli/options.h"
 #include "cli/signals.h"
 #include "commands/commands.h"
 
 namespace sightline::app {
 namespace {
 
-struct EmbedImageOptions {
+struct EmbedImageOptions : EmbeddingOptions {
   InputOptions input;
-  OutputOptions output;
-  ItemOptions items;
-  CheckpointOptions checkpoints;
-  ModelOptions model;
-  ConsoleOptions console;
-  bool normalize = true;
-  bool no_index = false;
-  std::optional<Shard> shard;
 };
 
 void check(const EmbedImageOptions& o) {
   if (!has_images(o.input))
     fail_usage("no image given", "give image files, a folder (. is the current one), - or --files-from LIST");
-  if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
-    fail_usage("the report and the embeddings cannot both go to stdout");
-  }
-  check_model_options(o.model);
+  check_embedding_options(o);
 }
 
 /// `listed`: the paths that the description of the run covers.
@@ -84,9 +73,7 @@ int run_embed_image(const EmbedImageOptions& o) {
     fail_usage("--shard does not divide tar archives yet", "give each process archives of its own");
   note_unsupported_images(o.console, gathered.unsupported);
   install_signal_handlers();
-  std::vector<std::string> outputs = companions_of(o.output, format);
-  if (!outputs.empty()) outputs.push_back(journal_path_of(o.output.path));
-  outputs.insert(outputs.end(), {o.output.path, o.items.report});
+  const std::vector<std::string> outputs = output_names(o.output, format, o.items.report);
   check_distinct(outputs);
   check_outputs(outputs, {paths, {&o.input.list, 1}}, o.model);
   const std::optional<ShardInfo> shard = keep_shard(o.shard, gathered.paths);
@@ -144,13 +131,9 @@ CommandLine describe_embed_image() {
   const auto o = std::make_shared<EmbedImageOptions>();
   CommandLine line;
   add_input_options(line, o->input);
-  add_output_options(line, o->output, Forms::embeddings);
-  add_embedding_options(line, o->normalize, o->no_index);
-  add_shard_option(line, o->shard);
+  add_row_options(line, *o);
   add_image_care_options(line, o->items, o->model);
-  add_item_options(line, o->items, o->output, "image");
-  add_checkpoint_options(line, o->checkpoints);
-  add_model_options(line, o->model);
+  add_run_options(line, *o, "image");
   add_image_model_options(line, o->model);
   add_console_options(line, o->console);
   add_progress_option(line, o->console);

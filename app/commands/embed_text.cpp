@@ -5,29 +5,21 @@
 #include <optional>
 
 #include "batch/embedding_info.h"
+#include "batch/embedding_options.h"
 #include "batch/embedding_output.h"
 #include "batch/item_report.h"
 #include "batch/shard_selection.h"
 #include "batch/text_batches.h"
 #include "cli/failure.h"
 #include "cli/option_values.h"
-#include "cli/options.h"
 #include "cli/signals.h"
 #include "commands/commands.h"
 
 namespace sightline::app {
 namespace {
 
-struct EmbedTextOptions {
+struct EmbedTextOptions : EmbeddingOptions {
   CaptionOptions captions;
-  OutputOptions output;
-  ItemOptions items;
-  CheckpointOptions checkpoints;
-  ModelOptions model;
-  ConsoleOptions console;
-  bool normalize = true;
-  bool no_index = false;
-  std::optional<Shard> shard;
 };
 
 // Number of captions that are sorted by their ids and encoded together: the more, the more prefixes they
@@ -79,10 +71,7 @@ void write_rows(const Writing& to, std::span<const Caption> captions, const Text
 void check(const EmbedTextOptions& o) {
   if (!has_captions(o.captions))
     fail_usage("no text given", "give texts as arguments, --captions FILE or --labels A,B,C");
-  if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
-    fail_usage("the report and the embeddings cannot both go to stdout");
-  }
-  check_model_options(o.model);
+  check_embedding_options(o);
 }
 
 /// With `--on-error stop`, the first refused text ends the run before any file is opened.
@@ -139,9 +128,7 @@ int run_embed_text(const EmbedTextOptions& o) {
   std::vector<Caption> captions = gather(o);
   const std::optional<ShardInfo> shard = keep_shard(o.shard, captions);
   install_signal_handlers();
-  std::vector<std::string> outputs = companions_of(o.output, format);
-  if (!outputs.empty()) outputs.push_back(journal_path_of(o.output.path));
-  outputs.insert(outputs.end(), {o.output.path, o.items.report});
+  const std::vector<std::string> outputs = output_names(o.output, format, o.items.report);
   check_distinct(outputs);
   check_outputs(outputs, {{&o.captions.file, 1}, {&o.captions.labels_file, 1}}, o.model);
   EmbeddingOutput out(o.output, format, {.key = "text", .with_index = !o.no_index}, o.items.report,
@@ -170,12 +157,8 @@ CommandLine describe_embed_text() {
   CommandLine line;
   line.add({.names = {"TEXT"}, .help = "texts to embed", .value = texts(o->captions.texts)});
   add_caption_options(line, o->captions);
-  add_output_options(line, o->output, Forms::embeddings);
-  add_embedding_options(line, o->normalize, o->no_index);
-  add_shard_option(line, o->shard);
-  add_item_options(line, o->items, o->output, "text");
-  add_checkpoint_options(line, o->checkpoints);
-  add_model_options(line, o->model);
+  add_row_options(line, *o);
+  add_run_options(line, *o, "text");
   add_text_model_options(line, o->model);
   add_console_options(line, o->console);
   add_progress_option(line, o->console);

@@ -71,9 +71,7 @@ void check(const ScoreOptions& o, TableFormat format) {
   if (o.no_index && !npy) fail_usage("--no-index requires npy output", "add -o OUT.npy or --format npy");
   if (npy && o.top) fail_usage("--top cannot be used with npy output, which contains all scores");
   if (npy && o.threshold) fail_usage("--threshold cannot be used with npy output, which contains all scores");
-  if (is_stdout(o.items.report) && is_stdout(o.output.path)) {
-    fail_usage("the report and the scores cannot both go to stdout");
-  }
+  check_report(o.items, o.output, "scores");
   check_model_options(o.model);
 }
 
@@ -128,8 +126,7 @@ void check_all_outputs(const ScoreOptions& o, const std::vector<std::string>& pa
     const std::string name = described_name(stored);
     inputs.insert(inputs.end(), {index_path_of(name), info_path_of(name)});
   }
-  std::vector<std::string> outputs = {o.output.path, o.items.report};
-  for (std::string& path : companions_of(o.output, format)) outputs.push_back(std::move(path));
+  const std::vector<std::string> outputs = output_names(o.output, format, o.items.report);
   check_distinct(outputs);
   check_outputs(outputs, {inputs, paths}, o.model);
 }

@@ -159,6 +159,11 @@ void load_tokenizer_of(const Model& model, const ConsoleOptions& console) {
   });
 }
 
+void check_report(const ItemOptions& items, const OutputOptions& output, const std::string& results) {
+  if (is_stdout(items.report) && is_stdout(output.path))
+    fail_usage("the report and the " + results + " cannot both go to stdout");
+}
+
 void check_distinct(const std::vector<std::string>& outputs) {
   std::set<std::filesystem::path> seen;
   for (const std::string& output : outputs) {

@@ -157,8 +157,7 @@ TableFormat format_of(const OutputOptions& options) {
 void check(const ScoreOptions& o) {
   if (!o.input.images.empty())
     fail_usage("IMAGE and --pairs cannot be combined", "the file of pairs names the images");
-  if (is_stdout(o.items.report) && is_stdout(o.output.path))
-    fail_usage("the report and the scores cannot both go to stdout");
+  check_report(o.items, o.output, "scores");
   check_model_options(o.model);
 }
 
