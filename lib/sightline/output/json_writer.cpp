@@ -3,6 +3,7 @@
 
 #include "sightline/base/escape.h"
 #include "sightline/base/format.h"
+#include "sightline/output/json_objects.h"
 #include "sightline/output/table_formats.h"
 
 namespace sightline {
@@ -11,40 +12,31 @@ namespace {
 // {"path":"a.jpg","status":"ok","embedding":[...]}
 class JsonWriter : public TableWriter {
  public:
-  JsonWriter(OutputFile& out, bool lines) : out_(out), lines_(lines) {}
+  JsonWriter(OutputFile& out, bool lines) : objects_(out, lines) {}
 
-  void begin(std::int64_t /*columns*/, std::optional<std::int64_t> /*rows*/) override {
-    if (!lines_) out_.write("[");
-  }
+  void begin(std::int64_t /*columns*/, std::optional<std::int64_t> /*rows*/) override { objects_.begin(); }
 
   void row(const TableRow& row) override {
-    text_ = lines_ ? "{" : first_ ? "\n{" : ",\n{";
-    first_ = false;
-    append_json_label(text_, row.label_key, row.label);
+    std::string& text = objects_.open();
+    append_json_label(text, row.label_key, row.label);
     if (row.error_class.empty()) {
-      text_ += ",\"status\":\"ok\",\"embedding\":[";
+      text += ",\"status\":\"ok\",\"embedding\":[";
       for (const float value : row.values) {
-        append_float(text_, value);
-        text_ += ',';
+        append_float(text, value);
+        text += ',';
       }
-      if (!row.values.empty()) text_.pop_back();
-      text_ += ']';
+      if (!row.values.empty()) text.pop_back();
+      text += ']';
     } else {
-      append_json_failure(text_, row.error_class, row.message);
+      append_json_failure(text, row.error_class, row.message);
     }
-    text_ += lines_ ? "}\n" : "}";
-    out_.write(text_);
+    objects_.close();
   }
 
-  void finish() override {
-    if (!lines_) out_.write(first_ ? "]\n" : "\n]\n");
-  }
+  void finish() override { objects_.finish(); }
 
  private:
-  OutputFile& out_;
-  bool lines_;
-  bool first_ = true;
-  std::string text_;
+  JsonObjects objects_;
 };
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include "sightline/base/error.h"
 #include "sightline/base/escape.h"
 #include "sightline/base/format.h"
+#include "sightline/output/json_objects.h"
+#include "sightline/output/separated_lines.h"
 
 namespace sightline {
 namespace {
@@ -13,86 +15,59 @@ namespace {
 // {"image":"a.jpg","caption":"a dog","status":"ok","cosine":...,"logit":...,"clipscore":...}
 class JsonPairWriter : public PairWriter {
  public:
-  JsonPairWriter(OutputFile& out, bool lines) : out_(out), lines_(lines) {}
+  JsonPairWriter(OutputFile& out, bool lines) : objects_(out, lines) {}
 
-  void begin() override {
-    if (!lines_) out_.write("[");
-  }
+  void begin() override { objects_.begin(); }
 
   void write(const ScoredPair& pair) override {
-    text_ = lines_ ? "{" : first_ ? "\n{" : ",\n{";
-    first_ = false;
-    append_json_label(text_, "image", pair.image);
-    text_ += ',';
-    append_json_label(text_, "caption", pair.caption);
+    std::string& text = objects_.open();
+    append_json_label(text, "image", pair.image);
+    text += ',';
+    append_json_label(text, "caption", pair.caption);
     if (pair.error_class.empty()) {
-      text_ += ",\"status\":\"ok\",\"cosine\":";
-      append_float(text_, pair.cosine);
-      text_ += ",\"logit\":";
-      append_float(text_, pair.logit);
-      text_ += ",\"clipscore\":";
-      append_float(text_, pair.clipscore);
-      if (pair.truncated) text_ += ",\"truncated\":true";
+      text += ",\"status\":\"ok\",\"cosine\":";
+      append_float(text, pair.cosine);
+      text += ",\"logit\":";
+      append_float(text, pair.logit);
+      text += ",\"clipscore\":";
+      append_float(text, pair.clipscore);
+      if (pair.truncated) text += ",\"truncated\":true";
     } else {
-      append_json_failure(text_, pair.error_class, pair.message);
+      append_json_failure(text, pair.error_class, pair.message);
     }
-    text_ += lines_ ? "}\n" : "}";
-    out_.write(text_);
+    objects_.close();
   }
 
-  void finish() override {
-    if (!lines_) out_.write(first_ ? "]\n" : "\n]\n");
-  }
+  void finish() override { objects_.finish(); }
 
  private:
-  OutputFile& out_;
-  bool lines_;
-  bool first_ = true;
-  std::string text_;
+  JsonObjects objects_;
 };
 
 // Columns: image caption status cosine logit clipscore.
 class SeparatedPairWriter : public PairWriter {
  public:
-  SeparatedPairWriter(OutputFile& out, bool tabs) : out_(out), tabs_(tabs) {}
+  SeparatedPairWriter(OutputFile& out, bool tabs) : lines_(out, tabs) {}
 
   void begin() override {
-    text_.clear();
     for (const std::string_view column : {"image", "caption", "status", "cosine", "logit", "clipscore"})
-      append_field(column);
-    end_line();
+      lines_.add(column);
+    lines_.end_line();
+    lines_.write();
   }
 
   void write(const ScoredPair& pair) override {
     const bool good = pair.error_class.empty();
-    text_.clear();
-    append_field(pair.image);
-    append_field(pair.caption);
-    append_field(good ? "ok" : "skipped");
-    for (const float value : {pair.cosine, pair.logit, pair.clipscore}) {
-      if (good) append_field_float(text_, value);
-      text_ += separator();
-    }
-    end_line();
+    for (const std::string_view text : {pair.image, pair.caption, std::string_view(good ? "ok" : "skipped")})
+      lines_.add(text);
+    for (const float value : {pair.cosine, pair.logit, pair.clipscore})
+      good ? lines_.add(value) : lines_.add_empty();
+    lines_.end_line();
+    lines_.write();
   }
 
  private:
-  char separator() const { return tabs_ ? '\t' : ','; }
-
-  void append_field(std::string_view field) {
-    tabs_ ? append_tsv_field(text_, field) : append_csv_field(text_, field);
-    text_ += separator();
-  }
-
-  void end_line() {
-    text_.pop_back();  // the separator after the last field
-    text_ += tabs_ ? kTsvLineEnd : kCsvLineEnd;
-    out_.write(text_);
-  }
-
-  OutputFile& out_;
-  bool tabs_;
-  std::string text_;
+  SeparatedLines lines_;
 };
 
 constexpr std::string_view kRed = "\x1b[31m", kReset = "\x1b[0m";

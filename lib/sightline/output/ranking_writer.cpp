@@ -7,6 +7,8 @@
 #include "sightline/base/error.h"
 #include "sightline/base/escape.h"
 #include "sightline/base/format.h"
+#include "sightline/output/json_objects.h"
+#include "sightline/output/separated_lines.h"
 
 namespace sightline {
 namespace {
@@ -17,109 +19,76 @@ namespace {
 // {"like":"dog.jpg","index":1,"scores":[{"image":"a.jpg","index":3,...}]}
 class JsonRankingWriter : public RankingWriter {
  public:
-  JsonRankingWriter(OutputFile& out, bool lines, RankBy by) : out_(out), lines_(lines), by_(by) {}
+  JsonRankingWriter(OutputFile& out, bool lines, RankBy by) : objects_(out, lines), by_(by) {}
 
-  void begin() override {
-    if (!lines_) out_.write("[");
-  }
+  void begin() override { objects_.begin(); }
 
   void write(const Ranking& ranking) override {
-    text_ = lines_ ? "{" : first_ ? "\n{" : ",\n{";
-    first_ = false;
+    std::string& text = objects_.open();
     const bool by_image = by_ == RankBy::image;
     const std::string_view query = ranking.is_image_query ? "like" : "caption";
-    append_json_label(text_, by_image ? "image" : query, ranking.label);
-    if (!by_image) text_ += ",\"index\":" + std::to_string(ranking.index);
-    if (ranking.truncated) text_ += ",\"truncated\":true";
+    append_json_label(text, by_image ? "image" : query, ranking.label);
+    if (!by_image) text += ",\"index\":" + std::to_string(ranking.index);
+    if (ranking.truncated) text += ",\"truncated\":true";
     if (ranking.error_class.empty()) {
-      if (by_image) text_ += ",\"status\":\"ok\"";
-      text_ += ",\"scores\":[";
-      for (const RankedScore& score : ranking.scores) append_score(score);
-      if (!ranking.scores.empty()) text_.pop_back();
-      text_ += ']';
+      if (by_image) text += ",\"status\":\"ok\"";
+      text += ",\"scores\":[";
+      for (const RankedScore& score : ranking.scores) append_score(text, score);
+      if (!ranking.scores.empty()) text.pop_back();
+      text += ']';
     } else {
-      append_json_failure(text_, ranking.error_class, ranking.message);
+      append_json_failure(text, ranking.error_class, ranking.message);
     }
-    text_ += lines_ ? "}\n" : "}";
-    out_.write(text_);
+    objects_.close();
   }
 
-  void finish() override {
-    if (!lines_) out_.write(first_ ? "]\n" : "\n]\n");
-  }
+  void finish() override { objects_.finish(); }
 
  private:
-  void append_score(const RankedScore& score) {
-    text_ += '{';
-    append_json_label(text_, by_ == RankBy::image ? "caption" : "image", score.label);
-    text_ += ",\"index\":" + std::to_string(score.index) + ",\"cosine\":";
-    append_float(text_, score.cosine);
-    text_ += ",\"logit\":";
-    append_float(text_, score.logit);
-    text_ += ",\"probability\":";
-    append_float(text_, score.probability);
-    if (score.truncated) text_ += ",\"truncated\":true";
-    text_ += "},";
+  void append_score(std::string& text, const RankedScore& score) {
+    text += '{';
+    append_json_label(text, by_ == RankBy::image ? "caption" : "image", score.label);
+    text += ",\"index\":" + std::to_string(score.index) + ",\"cosine\":";
+    append_float(text, score.cosine);
+    text += ",\"logit\":";
+    append_float(text, score.logit);
+    text += ",\"probability\":";
+    append_float(text, score.probability);
+    if (score.truncated) text += ",\"truncated\":true";
+    text += "},";
   }
 
-  OutputFile& out_;
-  bool lines_;
+  JsonObjects objects_;
   RankBy by_;
-  bool first_ = true;
-  std::string text_;
 };
 
 // Both rankings have the same columns: image caption rank cosine logit probability.
 class SeparatedRankingWriter : public RankingWriter {
  public:
-  SeparatedRankingWriter(OutputFile& out, bool tabs, RankBy by) : out_(out), tabs_(tabs), by_(by) {}
+  SeparatedRankingWriter(OutputFile& out, bool tabs, RankBy by) : lines_(out, tabs), by_(by) {}
 
   void begin() override {
-    text_.clear();
-    for (const std::string_view column : {"image", "caption", "rank", "cosine", "logit", "probability"}) {
-      append_field(column);
-    }
-    end_line();
-    out_.write(text_);
+    for (const std::string_view column : {"image", "caption", "rank", "cosine", "logit", "probability"})
+      lines_.add(column);
+    lines_.end_line();
+    lines_.write();
   }
 
   void write(const Ranking& ranking) override {
-    text_.clear();
     std::int64_t rank = 0;
     for (const RankedScore& score : ranking.scores) {
-      append_field(by_ == RankBy::image ? ranking.label : score.label);
-      append_field(by_ == RankBy::image ? score.label : ranking.label);
-      append_field(std::to_string(++rank));
-      for (const float value : {score.cosine, score.logit, score.probability}) {
-        append_field_float(text_, value);
-        text_ += separator();
-      }
-      end_line();
+      lines_.add(by_ == RankBy::image ? ranking.label : score.label);
+      lines_.add(by_ == RankBy::image ? score.label : ranking.label);
+      lines_.add(std::to_string(++rank));
+      for (const float value : {score.cosine, score.logit, score.probability}) lines_.add(value);
+      lines_.end_line();
     }
-    out_.write(text_);
+    lines_.write();
   }
 
  private:
-  char separator() const { return tabs_ ? '\t' : ','; }
-
-  void append_field(std::string_view field) {
-    if (tabs_) {
-      append_tsv_field(text_, field);
-    } else {
-      append_csv_field(text_, field);
-    }
-    text_ += separator();
-  }
-
-  void end_line() {
-    text_.pop_back();  // the separator after the last field
-    text_ += tabs_ ? kTsvLineEnd : kCsvLineEnd;
-  }
-
-  OutputFile& out_;
-  bool tabs_;
+  SeparatedLines lines_;
   RankBy by_;
-  std::string text_;
 };
 
 constexpr std::string_view kBold = "\x1b[1m", kGreen = "\x1b[32m", kRed = "\x1b[31m", kReset = "\x1b[0m";

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
 
-#include "sightline/base/escape.h"
-#include "sightline/base/format.h"
+#include "sightline/output/separated_lines.h"
 #include "sightline/output/table_formats.h"
 
 namespace sightline {
@@ -11,48 +10,33 @@ namespace {
 class SeparatedWriter : public TableWriter {
  public:
   SeparatedWriter(OutputFile& out, bool tabs, const TableOptions& options)
-      : out_(out), tabs_(tabs), drop_bad_(options.drop_bad), label_key_(options.label_key) {}
+      : lines_(out, tabs), drop_bad_(options.drop_bad), label_key_(options.label_key) {}
 
   void begin(std::int64_t columns, std::optional<std::int64_t> /*rows*/) override {
     columns_ = columns;
-    text_.assign(label_key_);
-    for (std::int64_t i = 0; i < columns; ++i) {
-      text_ += separator();
-      text_.append("e").append(std::to_string(i));
-    }
-    end_line();
+    lines_.add(label_key_);
+    for (std::int64_t i = 0; i < columns; ++i) lines_.add("e" + std::to_string(i));
+    lines_.end_line();
+    lines_.write();
   }
 
   void row(const TableRow& row) override {
     const bool failed = !row.error_class.empty();
     if (failed && drop_bad_) return;
-    text_.clear();
-    if (tabs_) {
-      append_tsv_field(text_, row.label);
-    } else {
-      append_csv_field(text_, row.label);
-    }
-    if (failed) text_.append(static_cast<std::size_t>(columns_), separator());
-    for (const float value : row.values) {
-      text_ += separator();
-      append_field_float(text_, value);
-    }
-    end_line();
+    lines_.add(row.label);
+    for (std::int64_t i = 0; failed && i < columns_; ++i) lines_.add_empty();
+    for (const float value : row.values) lines_.add(value);
+    lines_.end_line();
+    lines_.write();
   }
 
   void finish() override {}
 
  private:
-  char separator() const { return tabs_ ? '\t' : ','; }
-  void end_line() {
-    text_ += tabs_ ? kTsvLineEnd : kCsvLineEnd;
-    out_.write(text_);
-  }
-
-  OutputFile& out_;
-  bool tabs_, drop_bad_;
+  SeparatedLines lines_;
+  bool drop_bad_;
   std::int64_t columns_ = 0;
-  std::string label_key_, text_;
+  std::string label_key_;
 };
 
 }  // namespace
