@@ -7,8 +7,8 @@
 #include "sightline/base/error.h"
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/info_file.h"
-#include "sightline/embeddings/journal.h"
 #include "sightline/embeddings/score_index.h"
+#include "sightline/files/publishing.h"
 
 namespace sightline::app {
 
@@ -18,6 +18,7 @@ Companion::Companion(std::string path, bool enabled, bool force, Leftover leftov
     file_ = std::make_unique<OutputFile>(path_, force, leftover);
   } else {
     require_absent();
+    remove_stale(temporary_path(path_), path_);
   }
 }
 
@@ -39,15 +40,17 @@ void Companion::commit() {
   if (error) fail(ErrorCode::io, path_, "describes another array and cannot be removed: " + error.message());
 }
 
-std::vector<std::string> companions_of(const std::string& array) {
-  return {index_path_of(array), info_path_of(array), score_index_path_of(array), journal_path_of(array)};
+JournalFile new_journal(const std::string& array) {
+  return JournalFile::create(journal_path_of(resolve_links(array)));
 }
 
-std::vector<std::string> output_names(const OutputOptions& output, TableFormat format,
+std::vector<std::string> output_names(const std::string& output, TableFormat format,
                                       const std::string& report) {
-  std::vector<std::string> names;
-  if (format == TableFormat::npy && !is_stdout(output.path)) names = companions_of(output.path);
-  names.insert(names.end(), {output.path, report});
+  std::vector<std::string> names = {output, report};
+  if (format == TableFormat::npy && !is_stdout(output)) {
+    names.insert(names.end(), {index_path_of(output), info_path_of(output), score_index_path_of(output),
+                               journal_path_of(output)});
+  }
   return names;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "cli/options.h"
+#include "sightline/embeddings/journal_file.h"
 #include "sightline/files/file.h"
 #include "sightline/output/table_writer.h"
 
@@ -15,8 +16,9 @@ namespace sightline::app {
 /// removed, so that it never describes another array.
 class Companion {
  public:
-  /// If `enabled`, opens the file. Otherwise, `commit` removes an existing one. Errors: those of OutputFile;
-  /// locked if the file exists, is not enabled, and `force` was not given.
+  /// If `enabled`, opens the file. Otherwise, removes the temporary file that an interrupted run left, and
+  /// `commit` removes an existing file. Errors: those of OutputFile; locked if the file exists, is not
+  /// enabled, and `force` was not given.
   Companion(std::string path, bool enabled, bool force, Leftover leftover = Leftover::remove);
 
   /// Null if the file is not enabled.
@@ -34,14 +36,14 @@ class Companion {
   std::unique_ptr<OutputFile> file_;
 };
 
-/// The names of all files that can lie beside an array because of it, regardless of the command: those that
-/// describe it, and the journal of its run.
-std::vector<std::string> companions_of(const std::string& array);
+/// An empty journal of an array, in place of that of an interrupted run, which another output replaces.
+/// Errors: those of JournalFile::create.
+JournalFile new_journal(const std::string& array);
 
-/// The names of all files that a run writes or removes: the companions of an .npy file, the output, the
-/// report
-/// ("" for none).
-std::vector<std::string> output_names(const OutputOptions& output, TableFormat format,
+/// The names of all files that a run writes or removes: the output, the report ("" for none), and those that
+/// can lie beside an .npy file because of it, regardless of the command: files that describe it, and the
+/// journal of its run.
+std::vector<std::string> output_names(const std::string& output, TableFormat format,
                                       const std::string& report);
 
 }  // namespace sightline::app

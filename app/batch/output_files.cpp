@@ -3,7 +3,6 @@
 
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/score_index.h"
-#include "sightline/files/publishing.h"
 
 namespace sightline::app {
 
@@ -12,7 +11,7 @@ OutputFiles::OutputFiles(const OutputOptions& output, RunOutputs outputs, bool h
 
 void OutputFiles::open() {
   table_ = std::make_unique<OutputFile>(output_.path, output_.force);
-  if (has_journal_) journal_.emplace(JournalFile::create(journal_path_of(resolve_links(output_.path))));
+  if (has_journal_) journal_.emplace(new_journal(output_.path));
   open_companions(Leftover::remove);
   update_hashes();
 }

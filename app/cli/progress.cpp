@@ -30,8 +30,9 @@ void print(std::string_view text) {
 
 }  // namespace
 
-Progress::Progress(const ConsoleOptions& options, std::optional<std::int64_t> total, std::string_view unit)
-    : meter_(total, unit, std::chrono::steady_clock::now()),
+Progress::Progress(const ConsoleOptions& options, std::optional<std::int64_t> total, std::string_view unit,
+                   std::int64_t done)
+    : meter_(total, unit, std::chrono::steady_clock::now(), done),
       quiet_(options.quiet),
       verbose_(options.verbose > 0),
       enabled_(options.progress == When::always ||

@@ -17,8 +17,9 @@ namespace sightline::app {
 /// thread-safe.
 class Progress {
  public:
-  /// `total`: the number of items; nullopt if it is not known.
-  Progress(const ConsoleOptions& options, std::optional<std::int64_t> total, std::string_view unit);
+  /// `total`, `done`: as for ProgressMeter.
+  Progress(const ConsoleOptions& options, std::optional<std::int64_t> total, std::string_view unit,
+           std::int64_t done = 0);
   /// If a signal ended the run, prints how many items were processed.
   ~Progress();
   Progress(const Progress&) = delete;

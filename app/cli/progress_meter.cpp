@@ -53,8 +53,14 @@ std::string duration_text(double seconds) {
   return text.data();
 }
 
-ProgressMeter::ProgressMeter(std::optional<std::int64_t> total, std::string_view unit, Time start)
-    : total_(total), unit_(unit), start_(start), samples_{{start, {}}} {}
+ProgressMeter::ProgressMeter(std::optional<std::int64_t> total, std::string_view unit, Time start,
+                             std::int64_t done)
+    : total_(total),
+      unit_(unit),
+      start_(start),
+      earlier_(done),
+      now_{.done = done},
+      samples_{{start, now_}} {}
 
 void ProgressMeter::add(const ProgressItem& item) {
   ++now_.done;
@@ -98,8 +104,11 @@ std::string ProgressMeter::line(Time now, std::size_t columns) {
 
 std::string ProgressMeter::summary(Time now) const {
   const double seconds = seconds_between(start_, now), divisor = std::max(seconds, 1e-3);
-  std::string text = std::to_string(now_.done) + " " + unit_ + " in " + duration_text(seconds);
-  text += ", " + rate_text(static_cast<double>(now_.done - now_.reused) / divisor, "/s");
+  const std::int64_t done = now_.done - earlier_;
+  std::string text = std::to_string(now_.done) + " " + unit_;
+  if (earlier_ > 0) text += ", " + std::to_string(done) + " of them";
+  text += " in " + duration_text(seconds);
+  text += ", " + rate_text(static_cast<double>(done - now_.reused) / divisor, "/s");
   if (now_.bytes > 0)
     text += ", " + rate_text(static_cast<double>(now_.bytes) / kBytesPerMegabyte / divisor, " MB/s");
   if (now_.skipped > 0) text += ", " + std::to_string(now_.skipped) + " skipped";

@@ -26,8 +26,9 @@ class ProgressMeter {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  /// `total`: the number of items; nullopt if it is not known.
-  ProgressMeter(std::optional<std::int64_t> total, std::string_view unit, Time start);
+  /// `total`: the number of items; nullopt if it is not known. `done`: those that an earlier, interrupted
+  /// process has done; only counts include them, not rates and times.
+  ProgressMeter(std::optional<std::int64_t> total, std::string_view unit, Time start, std::int64_t done = 0);
 
   void add(const ProgressItem& item);
   /// Adds several items, none of them skipped or reused.
@@ -41,7 +42,8 @@ class ProgressMeter {
   /// those of about the last 30 seconds. The least important parts are left out until the line has at most
   /// `columns` characters; the last one is cut.
   std::string line(Time now, std::size_t columns);
-  /// The whole run: "340 images in 0:06, 57.1/s, 3.2 MB/s, 1 skipped".
+  /// The whole run: "340 images in 0:06, 57.1/s, 3.2 MB/s, 1 skipped". Of one that was interrupted: "340
+  /// images, 120 of them in 0:02, 60.0/s".
   std::string summary(Time now) const;
 
  private:
@@ -58,6 +60,7 @@ class ProgressMeter {
   std::optional<std::int64_t> total_;
   std::string unit_;
   Time start_;
+  std::int64_t earlier_;
   Counts now_;
   std::deque<Sample> samples_;  ///< the first one is where the rates begin
 };

@@ -73,7 +73,7 @@ int run_embed_image(const EmbedImageOptions& o) {
     fail_usage("--shard does not divide tar archives yet", "give each process archives of its own");
   note_unsupported_images(o.console, gathered.unsupported);
   install_signal_handlers();
-  const std::vector<std::string> outputs = output_names(o.output, format, o.items.report);
+  const std::vector<std::string> outputs = output_names(o.output.path, format, o.items.report);
   check_distinct(outputs);
   check_outputs(outputs, {paths, {&o.input.list, 1}}, o.model);
   const std::optional<ShardInfo> shard = keep_shard(o.shard, gathered.paths);
@@ -92,8 +92,7 @@ int run_embed_image(const EmbedImageOptions& o) {
     out.check_done(skip_images(*source, out));
     ImageHints hints(HintContext::embed_image);
     out.keep_if_interrupted(o.console, [&] {
-      Progress progress(o.console, source->size(), "images");
-      if (out.done() > 0) progress.advance_by(out.done());
+      Progress progress(o.console, source->size(), "images", out.done());
       const std::int64_t before = out.done();
       const auto write = [&](std::int64_t index, const std::string& path, const ImageResult& result) {
         const std::string hint = hints.about(path, result.error_class, result.message);

@@ -104,8 +104,7 @@ RunFacts facts_of(const EmbedTextOptions& o, const Model& clip, std::span<const 
 /// Encodes the captions that are not done yet.
 void write_all_rows(const EmbedTextOptions& o, const Model& clip, std::span<const Caption> captions,
                     ThreadPool& pool, EmbeddingOutput& out) {
-  Progress progress(o.console, std::ssize(captions), "texts");
-  if (out.done() > 0) progress.advance_by(out.done());
+  Progress progress(o.console, std::ssize(captions), "texts", out.done());
   if (!captions.empty()) load_tokenizer_of(clip, o.console);
   const std::int64_t longest = captions.empty() ? 0 : clip.processor().text_length();
   const Writing to{o, out, progress, longest};
@@ -128,7 +127,7 @@ int run_embed_text(const EmbedTextOptions& o) {
   std::vector<Caption> captions = gather(o);
   const std::optional<ShardInfo> shard = keep_shard(o.shard, captions);
   install_signal_handlers();
-  const std::vector<std::string> outputs = output_names(o.output, format, o.items.report);
+  const std::vector<std::string> outputs = output_names(o.output.path, format, o.items.report);
   check_distinct(outputs);
   check_outputs(outputs, {{&o.captions.file, 1}, {&o.captions.labels_file, 1}}, o.model);
   EmbeddingOutput out(o.output, format, {.key = "text", .with_index = !o.no_index}, o.items.report,

@@ -66,6 +66,7 @@ class MergedFiles {
         info_(info_path_of(o.output), true, o.force),
         score_index_(score_index_path_of(o.output), false, o.force) {
     if (!array_.seekable()) fail(ErrorCode::unsupported, o.output, "is not a regular file");
+    journal_.emplace(new_journal(o.output));
     if (!o.report.empty()) report_.emplace(o.report, o.force);
   }
 
@@ -85,6 +86,7 @@ class MergedFiles {
   OutputFile array_;
   Companion index_, info_, score_index_;
   std::optional<OutputFile> report_;
+  std::optional<JournalFile> journal_;  ///< keeps others from continuing a run with this output
 };
 
 /// An error about a shard is one of the inputs, and an error about an output is not.
@@ -103,8 +105,7 @@ void in_stage_of_file(const std::vector<std::string>& outputs, Work&& work) {
 int run_merge(const MergeOptions& o) {
   check(o);
   install_signal_handlers();
-  const std::vector<std::string> outputs = {o.output, index_path_of(o.output), info_path_of(o.output),
-                                            score_index_path_of(o.output), o.report};
+  const std::vector<std::string> outputs = output_names(o.output, TableFormat::npy, o.report);
   check_distinct(outputs);
   const auto shards = in_stage(Stage::inputs, [&] { return std::make_unique<ShardSet>(o.shards); });
   const std::vector<std::string> inputs = inputs_of(o, shards->count());

@@ -126,7 +126,7 @@ void check_all_outputs(const ScoreOptions& o, const std::vector<std::string>& pa
     const std::string name = described_name(stored);
     inputs.insert(inputs.end(), {index_path_of(name), info_path_of(name)});
   }
-  const std::vector<std::string> outputs = output_names(o.output, format, o.items.report);
+  const std::vector<std::string> outputs = output_names(o.output.path, format, o.items.report);
   check_distinct(outputs);
   check_outputs(outputs, {inputs, paths}, o.model);
 }

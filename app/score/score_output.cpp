@@ -10,6 +10,7 @@ ScoreOutput::ScoreOutput(const OutputOptions& options, TableFormat format, bool 
     : out_(options.path, options.force) {
   // A pipe or a device has no companion files.
   if (format != TableFormat::npy || !out_.seekable() || is_stdout(options.path)) return;
+  journal_.emplace(new_journal(options.path));
   index_.emplace(score_index_path_of(options.path), with_index, options.force);
   rows_index_.emplace(index_path_of(options.path), false, options.force);
   info_.emplace(info_path_of(options.path), false, options.force);

@@ -26,6 +26,7 @@ class ScoreOutput {
   OutputFile out_;
   std::optional<Companion> index_;
   std::optional<Companion> rows_index_, info_;  ///< stale files of embeddings
+  std::optional<JournalFile> journal_;          ///< keeps others from continuing a run with this output
   std::optional<ScoreIndexWriter> index_writer_;
 };
 

@@ -80,6 +80,16 @@ TEST_CASE("progress: reused items shorten the remaining time and do not raise th
   CHECK(meter.summary(kStart + 10s) == "100 images in 0:10, 1.0/s, 90 reused");
 }
 
+TEST_CASE("progress: rates and times of a continued run are those of this process", "[cli]") {
+  ProgressMeter meter(1000, "images", kStart, 900);
+  CHECK(meter.line(kStart, kAnyWidth) == "900 of 1000 images, 0.00/s");
+  add(meter, 20);
+  CHECK(meter.line(kStart + 10s, kAnyWidth) == "920 of 1000 images, 2.0/s, 0:40 left");
+  add(meter, 80);
+  CHECK(meter.complete());
+  CHECK(meter.summary(kStart + 50s) == "1000 images, 100 of them in 0:50, 2.0/s");
+}
+
 TEST_CASE("progress: a line fits every width", "[cli]") {
   const auto line = [](std::size_t columns) {
     ProgressMeter meter(340, "images", kStart);
