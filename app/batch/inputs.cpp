@@ -2,17 +2,9 @@
 #include "batch/inputs.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <optional>
-#include <span>
-
-#include <sys/stat.h>
 
 #include "batch/exclude_patterns.h"
-#include "batch/path_list.h"
+#include "batch/line_reader.h"
 #include "batch/tar_source.h"
 #include "cli/failure.h"
 #include "sightline/containers/tar_block.h"
@@ -22,7 +14,7 @@
 namespace sightline::app {
 namespace {
 
-constexpr std::int64_t kMaxTextBytes = 4LL << 30;
+constexpr std::size_t kMaxPathBytes = 1 << 20;
 
 bool has_image_extension(const std::string& path) {
   return image_extensions().kind(extension_of(path)) != ExtensionKind::other;
@@ -36,38 +28,14 @@ void add_archives(std::size_t begin, ImagePaths& to) {
 }
 
 void add_list(const InputOptions& options, ImagePaths& to) {
-  PathList list(options.list, options.null_separated);
-  list.add(read_text_file(options.list));
-  list.end();
+  LineRules rules = path_rules(options);
+  rules.max_bytes = kMaxListBytes;
+  LineReader list(options.list, rules);
   const std::size_t begin = to.paths.size();
-  while (const std::optional<std::string> path = list.next()) add_images(*path, options.walk, to);
-  add_archives(begin, to);
-}
-
-/// Whether the path is a named pipe; a shell also creates one for <(command).
-bool is_pipe(const std::string& path) {
-  struct stat status = {};
-  return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode);
-}
-
-/// Reads to the end of the pipe. Waiting is acceptable here, unlike for images, because the user named the
-/// pipe as a list. Errors: io, limit.
-std::string read_pipe(const std::string& path) {
-  const auto fail_read = [&] {
-    fail(ErrorCode::io, path, std::string("cannot be read: ") + std::strerror(errno));
-  };
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail_read();
-  std::string text;
-  std::array<char, 1 << 16> buffer;
-  while (file.read(buffer.data(), buffer.size()), file.gcount() > 0) {
-    text.append(buffer.data(), static_cast<std::size_t>(file.gcount()));
-    if (static_cast<std::int64_t>(text.size()) > kMaxTextBytes) {
-      fail(ErrorCode::limit, path, "has more than " + std::to_string(kMaxTextBytes) + " bytes, the maximum");
-    }
+  for (std::string_view path; list.next(path);) {
+    if (!path.empty()) add_images(std::string(path), options.walk, to);
   }
-  if (file.bad()) fail_read();
-  return text;
+  add_archives(begin, to);
 }
 
 /// Whether the first line, or the text before the first NUL, is the name of an existing file.
@@ -89,6 +57,10 @@ void refuse_list(const std::string& path, const std::vector<std::byte>& bytes) {
 }  // namespace
 
 bool has_images(const InputOptions& options) { return !options.images.empty() || !options.list.empty(); }
+
+LineRules path_rules(const InputOptions& options) {
+  return {ListKind::paths, options.null_separated, kMaxPathBytes};
+}
 
 bool has_stream(const InputOptions& options, Streams streams) {
   return streams == Streams::leave && is_stream(options.list);
@@ -144,13 +116,6 @@ std::vector<std::byte> read_image(const std::string& path) {
       fail(ErrorCode::io, path, "is a folder that could not be listed completely");
     throw;
   }
-}
-
-std::string read_text_file(const std::string& path) {
-  const Stage stage = path == "-" ? Stage::streams : Stage::inputs;
-  if (is_pipe(path)) return in_stage(stage, [&] { return read_pipe(path); });
-  const std::vector<std::byte> bytes = in_stage(stage, [&] { return read_input(path, kMaxTextBytes); });
-  return std::string(as_text(bytes));
 }
 
 }  // namespace sightline::app

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "batch/folder_walk.h"
+#include "batch/line_reader.h"
 #include "sightline/containers/byte_stream.h"
 
 namespace sightline::app {
@@ -19,6 +20,8 @@ struct InputOptions {
 };
 
 bool has_images(const InputOptions& options);
+/// How the entries of the list end, and how long they may be.
+LineRules path_rules(const InputOptions& options);
 
 /// The inputs of a run.
 struct ImagePaths {
@@ -58,9 +61,5 @@ std::vector<std::byte> read_image(const std::string& path);
 /// The same for an image on stdin whose beginning has been inspected.
 std::vector<std::byte> read_stdin_image(BufferedStream& stream);
 inline constexpr std::int64_t kMaxImageBytes = 256LL << 20;
-
-/// Reads a list or captions file, or a pipe such as <(command); "-" is stdin. Errors: Failure of
-/// Stage::inputs, or Stage::streams for stdin.
-std::string read_text_file(const std::string& path);
 
 }  // namespace sightline::app

@@ -14,11 +14,9 @@ namespace sightline::app {
 StreamSource::StreamSource(const InputOptions& options, std::vector<std::string> first, bool stdin_is_free,
                            OnUnsupported on_unsupported)
     : walk_(options.walk),
-      stage_(options.list == "-" ? Stage::streams : Stage::inputs),
       stdin_is_free_(stdin_is_free),
       on_unsupported_(std::move(on_unsupported)),
-      input_(in_stage(stage_, [&] { return InputStream(options.list); })),
-      entries_(options.list, options.null_separated),
+      entries_(options.list, path_rules(options)),
       pending_(std::make_move_iterator(first.begin()), std::make_move_iterator(first.end())) {}
 
 bool StreamSource::next(ImageItem& item) {
@@ -35,26 +33,13 @@ bool StreamSource::ready(std::chrono::milliseconds patience) {
   using Clock = std::chrono::steady_clock;
   const Clock::time_point deadline = Clock::now() + patience;
   while (pending_.empty()) {
-    if (const std::optional<std::string> entry = entries_.next()) {
-      add(*entry);
-      continue;
-    }
-    if (ended_) return true;
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-    if (!input_.ready(std::max(left, std::chrono::milliseconds()))) return false;
-    read_some();
+    if (!entries_.ready(std::max(left, std::chrono::milliseconds()))) return false;
+    std::string_view entry;
+    if (!entries_.next(entry)) return true;
+    if (!entry.empty()) add(std::string(entry));
   }
   return true;
-}
-
-void StreamSource::read_some() {
-  const std::string_view bytes = in_stage(stage_, [&] { return input_.read(); });
-  if (bytes.empty()) {
-    ended_ = true;
-    entries_.end();
-  } else {
-    entries_.add(bytes);
-  }
 }
 
 void StreamSource::add(const std::string& entry) {

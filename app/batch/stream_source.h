@@ -9,9 +9,7 @@
 
 #include "batch/image_source.h"
 #include "batch/inputs.h"
-#include "batch/path_list.h"
-#include "cli/failure.h"
-#include "sightline/files/input_stream.h"
+#include "batch/line_reader.h"
 
 namespace sightline::app {
 
@@ -31,16 +29,12 @@ class StreamSource : public ImageSource {
   bool ready(std::chrono::milliseconds patience = {}) override;
 
  private:
-  void read_some();
   void add(const std::string& entry);
 
   WalkOptions walk_;
-  Stage stage_;
   bool stdin_is_free_;
   OnUnsupported on_unsupported_;
-  InputStream input_;
-  PathList entries_;
-  bool ended_ = false;
+  LineReader entries_;
   std::deque<std::string> pending_;
 };
 

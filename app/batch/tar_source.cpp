@@ -5,7 +5,7 @@
 #include <array>
 
 #include "batch/inputs.h"
-#include "sightline/files/sequential_file.h"
+#include "sightline/files/input_stream.h"
 #include "sightline/image/formats.h"
 
 namespace sightline::app {
@@ -48,7 +48,7 @@ bool is_tar(ByteView head, std::string_view path) {
 
 bool is_tar_file(const std::string& path) {
   try {
-    SequentialFile file(path);
+    InputStream file(path);
     std::array<std::byte, kTarBlockBytes> head;
     std::size_t size = 0;
     while (const std::size_t count = file.read(std::span(head).subspan(size))) size += count;

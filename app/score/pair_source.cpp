@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "batch/image_extensions.h"
-#include "batch/line_stream.h"
+#include "batch/line_reader.h"
 #include "batch/tar_source.h"
 #include "cli/failure.h"
 #include "sightline/base/escape.h"
@@ -14,6 +14,7 @@
 namespace sightline::app {
 namespace {
 
+constexpr std::size_t kMaxPairBytes = 4 << 20;
 constexpr std::string_view kPairRemedy =
     "each line is IMAGE, a tab and CAPTION; a tab within one of them is written as \\t";
 
@@ -25,7 +26,8 @@ std::string text_of(std::string_view field) {
 
 class PairLines : public PairSource {
  public:
-  PairLines(const std::string& path, PairSourceOptions options) : lines_(path), options_(std::move(options)) {
+  PairLines(const std::string& path, PairSourceOptions options)
+      : lines_(path, {.max_line_bytes = kMaxPairBytes}), options_(std::move(options)) {
     if (!lines_.is_regular()) return;
     if (!lines_.is_stdin() && (has_tar_extension(path) || is_tar_file(path)))
       fail_inputs(ErrorCode::unsupported, path, "is a tar archive, expected lines of text", kPairRemedy);
@@ -84,7 +86,7 @@ class PairLines : public PairSource {
     checked_ = path;
   }
 
-  LineStream lines_;
+  LineReader lines_;
   PairSourceOptions options_;
   std::optional<std::int64_t> count_;
   std::optional<std::string> checked_;

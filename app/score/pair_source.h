@@ -40,7 +40,7 @@ struct PairSourceOptions {
 
 /// Opens a file of pairs, one per line: image, tab, caption, both with the escapes of tsv output. "-" is
 /// stdin. Empty lines are ignored. A regular file is checked as a whole first; the lines of a pipe are
-/// checked as they are read. Errors: Failure of Stage::inputs or Stage::streams: those of LineStream; header,
+/// checked as they are read. Errors: Failure of Stage::inputs or Stage::streams: those of LineReader; header,
 /// with the line, for a line that does not have exactly one tab; unsupported for a tar archive; usage if more
 /// than one input is stdin; those of `check_image`.
 std::unique_ptr<PairSource> open_pairs(const std::string& path, PairSourceOptions options);

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "score/pair_source.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <string>
 #include <vector>
 
-#include "batch/line_stream.h"
 #include "cli/failure.h"
 #include "score/pair_scorer.h"
 #include "support/catch.h"
@@ -16,17 +11,9 @@
 
 using namespace sightline;
 using namespace sightline::app;
-using namespace std::chrono_literals;
 using sightline::testing::TempFolder;
 
 namespace {
-
-std::vector<std::string> lines_of(LineStream& lines) {
-  std::vector<std::string> found;
-  for (std::string_view line; lines.next(line);)
-    found.push_back(std::to_string(lines.number()) + ":" + std::string(line));
-  return found;
-}
 
 /// The message and the class of the failure.
 std::string failure(const std::string& path, const PairSourceOptions& options = {}) {
@@ -39,53 +26,6 @@ std::string failure(const std::string& path, const PairSourceOptions& options = 
 }
 
 }  // namespace
-
-TEST_CASE("line stream: lines, line ends and byte order marks are those of a list", "[app]") {
-  const TempFolder folder;
-  using Lines = std::vector<std::string>;
-  LineStream lines(folder.write("a", "\xEF\xBB\xBFx\r\n\ny\rz\n w "));
-  CHECK(lines_of(lines) == Lines{"1:x", "2:", "3:y\rz", "4: w "});
-  lines.rewind();
-  CHECK(lines_of(lines) == Lines{"1:x", "2:", "3:y\rz", "4: w "});
-  for (const char* empty : {"", "\xEF\xBB\xBF"}) {
-    LineStream none(folder.write("b", empty));
-    CHECK(lines_of(none).empty());
-  }
-  const std::string wide(200'000, 'w');  // more than one read
-  LineStream large(folder.write("c", wide + "\n" + wide));
-  CHECK(lines_of(large) == Lines{"1:" + wide, "2:" + wide});
-}
-
-TEST_CASE("line stream: a line above the limit is an error", "[app][error]") {
-  const TempFolder folder;
-  LineStream lines(folder.write("a", "x\n" + std::string(LineStream::kMaxLineBytes + 70'000, 'y')));
-  std::string_view line;
-  CHECK(lines.next(line));
-  CHECK_THROWS_AS(lines.next(line), Failure);
-}
-
-TEST_CASE("line stream: a pipe is read as it arrives", "[app]") {
-  const TempFolder folder;
-  const std::string path = folder / "pipe";
-  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
-  LineStream lines(path);  // does not wait for a writer
-  CHECK_FALSE(lines.is_regular());
-  const int writer = ::open(path.c_str(), O_WRONLY);
-  REQUIRE(writer >= 0);
-  CHECK_FALSE(lines.ready(0ms));
-  REQUIRE(::write(writer, "one\nt", 5) == 5);
-  CHECK(lines.ready(0ms));
-  std::string_view line;
-  REQUIRE(lines.next(line));
-  CHECK(line == "one");
-  CHECK_FALSE(lines.ready(1ms));
-  REQUIRE(::write(writer, "wo", 2) == 2);
-  ::close(writer);
-  CHECK(lines.ready(1000ms));
-  REQUIRE(lines.next(line));
-  CHECK(line == "two");
-  CHECK_FALSE(lines.next(line));
-}
 
 TEST_CASE("pairs: fields are unescaped and captions checked", "[app]") {
   const TempFolder folder;

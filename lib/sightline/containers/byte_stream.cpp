@@ -6,7 +6,7 @@
 #include <cstring>
 
 #include "sightline/containers/decompressors.h"
-#include "sightline/files/sequential_file.h"
+#include "sightline/files/input_stream.h"
 #include "sightline/files/waiting.h"
 
 namespace sightline {
@@ -41,7 +41,7 @@ class FileStream : public ByteStream {
   std::int64_t seek_over(std::int64_t count) override { return file_.seek_over(count); }
 
  private:
-  SequentialFile file_;
+  InputStream file_;
 };
 
 }  // namespace

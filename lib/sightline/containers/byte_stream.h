@@ -87,7 +87,7 @@ std::string_view name_of(Compression compression);
 /// zstd window above 128 MiB).
 std::unique_ptr<BufferedStream> decompress(std::unique_ptr<BufferedStream> source, std::string_view subject);
 
-/// Opens a file, or stdin for "-", and decompresses it. Errors: those of `SequentialFile` and `decompress`.
+/// Opens a file, or stdin for "-", and decompresses it. Errors: those of `InputStream` and `decompress`.
 std::unique_ptr<BufferedStream> open_byte_stream(const std::string& path);
 /// The same without decompression.
 std::unique_ptr<BufferedStream> open_raw_stream(const std::string& path);

@@ -8,8 +8,8 @@
 #include <cerrno>
 
 #include "sightline/files/descriptor.h"
+#include "sightline/files/input_stream.h"
 #include "sightline/files/regular_file.h"
-#include "sightline/files/sequential_file.h"
 #include "sightline/files/standard_input.h"
 #include "sightline/files/system_error.h"
 

@@ -4,28 +4,40 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 
 #include "cli/failure.h"
-#include "sightline/files/descriptor.h"
+#include "sightline/files/input_stream.h"
 
 namespace sightline::app {
 
+enum class ListKind { texts, paths };
+
+/// The most bytes of a list that is held in memory.
+inline constexpr std::int64_t kMaxListBytes = 4LL << 30;
+
+/// How the lines of a file end, and how long they may be.
+struct LineRules {
+  ListKind kind = ListKind::texts;  ///< for messages
+  bool null_separated = false;      ///< they end with NUL instead of LF or CRLF, and hold any other bytes
+  std::size_t max_line_bytes = std::numeric_limits<std::size_t>::max();
+  std::int64_t max_bytes = std::numeric_limits<std::int64_t>::max();  ///< of the whole file
+};
+
 /// Reads a text file, a pipe such as <(command), or stdin ("-") line by line as it arrives. Its memory is
 /// bounded by the longest line.
-class LineStream {
+class LineReader {
  public:
-  static constexpr std::size_t kMaxLineBytes = 4U << 20;
-
   /// Opens the file without waiting for the writer of a pipe. Errors: Failure of Stage::inputs, or
   /// Stage::streams for stdin: missing, io; unsupported for folders and devices.
-  explicit LineStream(const std::string& path);
+  LineReader(const std::string& path, const LineRules& rules);
 
-  /// Reads the next line without its end (LF or CRLF); the last one needs none. A UTF-8 byte order mark at
-  /// the start is ignored. Returns false at the end of the file. `line` is valid until the next call. May
-  /// wait for a pipe. Errors: Failure as above: io; limit for a line above kMaxLineBytes; header, with the
-  /// line, for a NUL byte or a UTF-16 byte order mark; Interrupted.
+  /// Reads the next line without its end; the last one needs none. Unless lines end with NUL, a UTF-8 byte
+  /// order mark at the start is ignored. Returns false at the end of the file. `line` is valid until the next
+  /// call. May wait for a pipe. Errors: Failure as above: io; limit; header, with the line, for a NUL byte or
+  /// a UTF-16 byte order mark (again, unless lines end with NUL); Interrupted.
   bool next(std::string_view& line);
   /// The number of the line that `next` returned last, from 1.
   std::int64_t number() const { return number_; }
@@ -33,7 +45,7 @@ class LineStream {
   bool ready(std::chrono::milliseconds patience);
 
   /// Whether it is a regular file, which can be read twice.
-  bool is_regular() const { return is_regular_; }
+  bool is_regular() const { return input_.is_regular(); }
   /// Starts again at the first line of a regular file. Errors: Failure: io.
   void rewind();
 
@@ -43,18 +55,19 @@ class LineStream {
 
  private:
   bool has_line();
-  void fill(bool wait);
+  void fill();
+  void check_text(std::string_view line) const;
+  [[noreturn]] void fail_limit(const std::string& what, std::string_view limit) const;
 
   std::string name_;
   Stage stage_;
-  Descriptor owned_;  ///< not open for stdin
-  int descriptor_;
-  bool is_regular_ = false, at_end_ = false;
-  std::int64_t start_ = 0;  ///< the offset of the first line in a regular file
+  LineRules rules_;
+  InputStream input_;
   std::string buffer_;
   std::size_t begin_ = 0;    ///< of the next line in the buffer
   std::size_t scanned_ = 0;  ///< no line ends between begin_ and here
-  std::int64_t number_ = 0;
+  std::int64_t number_ = 0, bytes_ = 0;
+  bool at_end_ = false;
 };
 
 }  // namespace sightline::app
