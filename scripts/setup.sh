@@ -10,7 +10,7 @@ packages=(g++ cmake ninja-build pkg-config libcli11-dev libopenblas-pthread-dev 
 optional=(libavif-dev libheif-dev libtiff-dev libzstd-dev)  # AVIF, HEIC, TIFF, zstd: a build can do without
 case "${1:-}" in
   "") ;;
-  --tests) packages+=(catch2 curl python3 procps) ;;
+  --tests) packages+=(catch2 curl python3 procps strace) ;;
   -h | --help) sed -n '3,5s/^# //p' "$0"; exit 0 ;;
   *) echo "setup.sh: unknown option '$1'; usage: scripts/setup.sh [--tests]" >&2; exit 2 ;;
 esac
