@@ -27,3 +27,9 @@ for options in '' --drop-bad '--output-dtype f16 -j 1 -b 3' '--no-index --no-nor
 done
 expect 3 run -o out.npy --report out.jsonl --resume  # nothing to resume
 ls
+
+# the duration and the rate are those of the process that continues the run
+rm out.*
+(ulimit -f 20; expect 6 sightline embed-image --files-from list --checkpoint 50 -q -o out.npy 2>/dev/null)
+expect 3 sightline embed-image --files-from list -o out.npy --resume -v 2>&1 |
+  grep -oE '^sightline: [0-9]+ images, [1-9][0-9]* of them in' | sed 's/, [0-9]* of/, N of/'
