@@ -33,6 +33,12 @@ class RowsTest(unittest.TestCase):
         self.assertEqual(row["median"], {"sightline": 2, "openvino": 4})
         self.assertEqual(row["ratio"], {"openvino": 3})
 
+    def test_spread_is_the_quartiles_and_shown_where_it_is_wide(self):
+        row = bench_results.make_row("r", "t", "ms", {"sightline": [13, 13, 13, 19, 20], "openvino": [16] * 5})
+        self.assertEqual(row["spread"], {"sightline": [13, 19], "openvino": [16, 16]})
+        self.assertIn("sightline 13 [13 to 19] ms, openvino 16 (", bench_results.line(row))
+        self.assertEqual(bench_results.make_row("r", "t", "ms", {"sightline": [3]})["spread"], {"sightline": [3, 3]})
+
     def test_fraction_of_the_floor(self):
         floor = {"ms": 15.0, "parts": {"arithmetic": 10.0, "memory": 2.0}, "constants": {"start": 5.0}}
         row = bench_results.make_row("r", "t", "ms", {"sightline": [20.0]}, floor=floor)
