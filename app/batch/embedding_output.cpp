@@ -146,6 +146,13 @@ void EmbeddingOutput::publish() {
   });
 }
 
+// "out.npy.part has 4,096 of 10,000 rows"
+std::string EmbeddingOutput::kept_rows() const {
+  std::string text = printable(options_.path) + ".part has " + grouped(last_.rows);
+  if (facts_.rows) text += " of " + grouped(*facts_.rows);
+  return text + (last_.rows == 1 && !facts_.rows ? " row" : " rows");
+}
+
 // Returns a line about what was kept, or "".
 std::string EmbeddingOutput::suspend() noexcept {
   try {
@@ -154,10 +161,7 @@ std::string EmbeddingOutput::suspend() noexcept {
   } catch (...) {  // NOLINT(bugprone-empty-catch): the last checkpoint holds
   }
   try {
-    if (last_.inputs == 0) return "";
-    std::string line = printable(options_.path) + ".part has " + grouped(last_.rows);
-    if (facts_.rows) line += " of " + grouped(*facts_.rows);
-    return line + (last_.rows == 1 && !facts_.rows ? " row" : " rows") + "; continue with --resume";
+    return last_.inputs == 0 ? "" : kept_rows() + "; continue with --resume";
   } catch (...) {
     return "";
   }
@@ -168,6 +172,7 @@ void EmbeddingOutput::keep_if_interrupted(const ConsoleOptions& console, Functio
     if (!line.empty()) note(console, line);
   };
   try {
+    if (last_.inputs > 0) say(kept_rows() + "; continuing");
     work();
   } catch (const Failure& failure) {
     if (failure.code() != ErrorCode::no_space && failure.code() != ErrorCode::io) throw;

@@ -67,8 +67,8 @@ class EmbeddingOutput {
   bool to_terminal() const { return is_stdout(options_.path) && stdout_is_terminal(); }
   /// Completes the files and publishes them. Errors: Failure of Stage::output.
   void publish();
-  /// Runs `work`. If a signal, a full disk, an error of a disk or a lack of memory ends it, the rows so far
-  /// are kept and a line says so. Rethrows.
+  /// Runs `work`, after a line about the rows of an earlier run that is continued. If a signal, a full disk,
+  /// an error of a disk or a lack of memory ends it, the rows so far are kept and a line says so. Rethrows.
   void keep_if_interrupted(const ConsoleOptions& console, FunctionRef<void()> work);
 
  private:
@@ -76,6 +76,7 @@ class EmbeddingOutput {
   void start_table();
   EmbeddingsInfo describe() const;
   void write_checkpoint(RecordKind kind);
+  std::string kept_rows() const;
   std::string suspend() noexcept;
 
   OutputOptions options_;

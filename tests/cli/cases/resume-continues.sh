@@ -13,7 +13,8 @@ for options in '' --drop-bad '--output-dtype f16 -j 1 -b 3' '--no-index --no-nor
   grep -q 'rows; continue with --resume$' message
   ls out.npy.part out.npy.journal out.jsonl.part >/dev/null
   [ ! -e out.npy ]
-  expect 3 run -o out.npy --report out.jsonl --resume $options
+  expect 3 sightline embed-image --files-from list --checkpoint 50 -o out.npy --report out.jsonl --resume $options 2>message
+  grep -q '^sightline: out.npy.part has .* rows; continuing$' message
   [ ! -e out.npy.journal ]
   for ending in npy jsonl; do cmp all.$ending out.$ending; done
   if [ -e out.index.jsonl ]; then
