@@ -16,8 +16,9 @@ AddressSanitizer and UBSan.
   --only STEPS      run only these steps, in the given order
 
 Steps: install format release sanitize
-Steps of --long: scripts tsan tidy arm64 fuzz
+Steps of --long: scripts cluster tsan tidy arm64 fuzz
   scripts  tests/long/*.py: large folders, kills at random times, failing system calls, packages
+  cluster  scripts/cluster on Slurm, GNU parallel, Spark and an S3 server; each is skipped where it cannot start
   tsan     the tests with threads, under ThreadSanitizer (clang)
   tidy     clang-tidy with the checks of .clang-tidy over lib/
   arm64    the layers below weights, cross-compiled and run by qemu
@@ -35,7 +36,7 @@ fail_usage() {
 }
 
 steps="install format release sanitize"
-long_steps="scripts tsan tidy arm64 fuzz"
+long_steps="scripts cluster tsan tidy arm64 fuzz"
 chosen=$steps fuzz_seconds=60
 while [[ $# -gt 0 ]]; do
   case "$1" in
@@ -66,15 +67,20 @@ skip() {
   exit 77
 }
 
-# need COMMAND PACKAGE...: installs the packages if the command is missing and they can be installed
-need() {
+# try_install COMMAND PACKAGE...: installs the packages if the command is missing and they can be installed
+try_install() {
   local tool=$1
   shift
   command -v "$tool" >/dev/null && return
   if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-remove --no-install-recommends "$@" >/dev/null || true
   fi
-  command -v "$tool" >/dev/null || skip "$tool is missing (package $1)"
+}
+
+# need COMMAND PACKAGE...: the same, and skips the step if the command is still missing
+need() {
+  try_install "$@"
+  command -v "$1" >/dev/null || skip "$1 is missing (package $2)"
 }
 
 # configure FOLDER OPTION...: a build with the tests; a folder that was configured keeps its generator

