@@ -102,6 +102,37 @@ TEST_CASE("info file: has a hash of the rows and the shard", "[embeddings]") {
   CHECK(again.shard == info.shard);
 }
 
+TEST_CASE("info file: a shard of whole archives has the number of inputs of each", "[embeddings]") {
+  const TempFolder folder;
+  const std::string shard = R"("shard":{"index":2,"count":3,"list":")" + kHash + R"(",)";
+  const std::string archives = R"("archives":7,"inputs_of_archives":[0,12]})";
+  EmbeddingsInfo info = example();
+  info.shard = ShardInfo{{2, 3}, kHash, 0, ShardArchives{7, {0, 12}}};
+  CHECK(info.shard->own_inputs() == 12);
+  OutputFile out(folder / "i", true);
+  write_info(out, info);
+  out.commit();
+  CHECK(folder.read("i") == replaced("\"width\":3", "\"width\":3," + shard + archives));
+  CHECK(read_info(folder / "i").shard == info.shard);
+  const auto refusal = [&](const std::string& text) {
+    return error_of([&] {
+      (void)read_info(folder.write("i", replaced("\"width\":3", "\"width\":3," + shard + text + "}")));
+    });
+  };
+  CHECK(refusal(R"("archives":1,"inputs_of_archives":[])") == Failure{});
+  CHECK(refusal(R"("archives":7,"inputs_of_archives":[1,2,3])") ==
+        Failure{"HEADER", folder / "i" + ": shard.inputs_of_archives: has 3 numbers, expected 2"});
+  CHECK(refusal(R"("archives":7)").code == "HEADER");
+  CHECK(refusal(R"("inputs_of_archives":[1,2])").code == "HEADER");
+  CHECK(refusal(R"("archives":-1,"inputs_of_archives":[])").code == "HEADER");
+  CHECK(refusal(R"("archives":9223372036854775807,"inputs_of_archives":[])").code == "HEADER");
+  CHECK(refusal(R"("archives":7,"inputs_of_archives":{"a":1,"b":2})").code == "HEADER");
+  CHECK(refusal(R"("archives":7,"inputs_of_archives":[1,-2])").code == "HEADER");
+  CHECK(refusal(R"("archives":7,"inputs_of_archives":[1,"2"])").code == "HEADER");
+  CHECK(refusal(R"("archives":7,"inputs_of_archives":[1099511627775,1])") == Failure{});
+  CHECK(refusal(R"("archives":7,"inputs_of_archives":[1099511627775,2])").code == "HEADER");
+}
+
 TEST_CASE("info file: a malformed hash or shard is rejected", "[output][error]") {
   const TempFolder folder;
   const auto refusal = [&](const std::string& from, const std::string& to) {
@@ -119,6 +150,7 @@ TEST_CASE("info file: a malformed hash or shard is rejected", "[output][error]")
   CHECK(refusal("\"count\":3", "\"count\":0") == "HEADER");
   CHECK(refusal("\"count\":3", "\"count\":1000001") == "HEADER");
   CHECK(refusal("\"inputs\":5", "\"inputs\":-1") == "HEADER");
+  CHECK(refusal("\"inputs\":5", "\"inputs\":1099511627777") == "HEADER");
   CHECK(refusal("\"inputs\":5", "\"other\":5") == "HEADER");
 }
 

@@ -22,7 +22,30 @@ struct Run {
   std::int64_t inputs = 0;
   bool drop_bad = false;
   std::optional<Shard> shard = {};
+  std::vector<std::int64_t> archives = {};  ///< inputs of each; if there are any, shards have whole ones
 };
+
+/// The number of the archive that has the input.
+std::int64_t archive_of(const Run& run, std::int64_t input) {
+  std::int64_t archive = 0;
+  while (input >= run.archives.at(static_cast<std::size_t>(archive)))
+    input -= run.archives[static_cast<std::size_t>(archive++)];
+  return archive;
+}
+
+bool has_input(const Run& run, std::int64_t input) {
+  if (!run.shard) return true;
+  return run.shard->contains(run.archives.empty() ? input : archive_of(run, input));
+}
+
+ShardInfo shard_of(const Run& run, const std::string& list) {
+  if (run.archives.empty()) return {*run.shard, list, run.inputs};
+  ShardArchives own{std::ssize(run.archives), {}};
+  for (std::int64_t archive = 0; archive < own.count; ++archive) {
+    if (run.shard->contains(archive)) own.inputs.push_back(run.archives[static_cast<std::size_t>(archive)]);
+  }
+  return {*run.shard, list, 0, own};
+}
 
 bool has_failed(std::int64_t input) { return input % 5 == 3; }
 
@@ -42,7 +65,7 @@ std::string write_run(const TempFolder& folder, const std::string& name, const R
   for (std::int64_t input = 0; input < run.inputs; ++input) {
     const std::string label = label_of(input);
     list.add(label);
-    if (run.shard && !run.shard->contains(input)) continue;
+    if (!has_input(run, input)) continue;
     const bool failed = has_failed(input), dropped = failed && run.drop_bad;
     const float values[kColumns] = {failed ? 0.0F : 1.0F, 0.0F, 0.0F};
     if (!dropped) rows += as_text(std::as_bytes(std::span(values)));
@@ -65,7 +88,7 @@ std::string write_run(const TempFolder& folder, const std::string& name, const R
   Hash128 hash;
   hash.update(as_bytes(rows));
   info.xxh3 = hash.hex();
-  if (run.shard) info.shard = ShardInfo{*run.shard, list.hex(), run.inputs};
+  if (run.shard) info.shard = shard_of(run, list.hex());
   write_info(info_file, info);
   for (OutputFile* file : {&array, &index, &info_file}) file->commit();
   return path;
@@ -104,6 +127,50 @@ TEST_CASE("merge: gives the files of a run without shards", "[embeddings]") {
         CHECK(violations_of(folder / "merged.npy") == 0);
       }
     }
+  }
+}
+
+TEST_CASE("merge: puts whole archives in their order", "[embeddings]") {
+  const TempFolder folder;
+  const std::vector<std::int64_t> archives = {3, 0, 5, 1, 0, 0, 4, 2, 0};
+  for (const std::int64_t count : {1, 2, 3, 4, 5, 7, 9}) {
+    write_run(folder, "whole", {15, true});
+    std::vector<std::string> arrays;
+    for (std::int64_t k = count; k >= 1; --k) {
+      arrays.push_back(write_run(folder, "s" + std::to_string(k), {15, true, Shard{k, count}, archives}));
+      REQUIRE(violations_of(arrays.back()) == 0);
+    }
+    merge(folder, arrays);
+    for (const char* ending : {".npy", ".index.jsonl", ".info.json"})
+      CHECK(folder.read(std::string("merged") + ending) == folder.read(std::string("whole") + ending));
+  }
+}
+
+TEST_CASE("merge: shards of archives that do not agree are rejected", "[embeddings][error]") {
+  const TempFolder folder;
+  const auto refusal = [&](const Run& one, const Run& two) {
+    const std::string first = write_run(folder, "1", one), second = write_run(folder, "2", two);
+    return error_of([&] { merge(folder, {first, second}); });
+  };
+  const auto differs = [&](const std::string& what) {
+    return Failure{"MISMATCH", folder / "2.npy" + ": has another " + what};
+  };
+  const std::string than = " than " + folder / "1.npy" + ": ";
+  CHECK(refusal({5, false, Shard{1, 2}, {2, 3}}, {5, false, Shard{2, 2}, {2, 3}}) == Failure{});
+  CHECK(refusal({5, false, Shard{1, 2}, {2, 3}}, {5, false, Shard{2, 2}}) ==
+        differs("division of the list" + than + "by input, expected by archive"));
+  CHECK(refusal({5, false, Shard{1, 2}, {2, 3}}, {5, false, Shard{2, 2}, {2, 2, 1}}) ==
+        differs("number of archives" + than + "3, expected 2"));
+  // the info file states more or fewer inputs than there are
+  for (const std::string numbers : {"[2]", "[4]", "[1099511627776]"}) {
+    const std::string first = write_run(folder, "1", {5, false, Shard{1, 2}, {2, 3}});
+    const std::string second = write_run(folder, "2", {5, false, Shard{2, 2}, {2, 3}});
+    std::string info = folder.read("2.info.json");
+    info.replace(info.find("[3]"), 3, numbers);
+    folder.write("2.info.json", info);
+    INFO(numbers);
+    CHECK(error_of([&] { merge(folder, {first, second}); }).code == "MISMATCH");
+    CHECK(violations_of(second) > 0);
   }
 }
 

@@ -9,13 +9,23 @@ using namespace sightline::testing;
 
 TEST_CASE("report summary: numbers are summed, and other values are those of the first shard",
           "[embeddings]") {
+  ReportSummary texts;
+  texts.add(R"({"summary":{"a":"x","b":{"c":"y"}}})", "r");
+  texts.add(R"({"summary":{"a":"z","b":{"c":"z"}}})", "s");
+  CHECK(texts.text() == R"({"summary":{"a":"x","b":{"c":"y"}}})"
+                        "\n");
+}
+
+TEST_CASE("report summary: objects of numbers are summed in the order of a report", "[embeddings]") {
   ReportSummary summary;
   summary.add(R"({"summary":{"inputs":3,"ok":2,"skipped":1,"passed_over":{".svg":2}}})", "r: line 4");
   CHECK(summary.text() == R"({"summary":{"inputs":3,"ok":2,"skipped":1,"passed_over":{".svg":2}}})"
                           "\n");
-  summary.add(R"({"summary":{"inputs":2,"ok":2,"skipped":0,"passed_over":{".svg":3}}})", "s: line 3");
-  CHECK(summary.text() == R"({"summary":{"inputs":5,"ok":4,"skipped":1,"passed_over":{".svg":2}}})"
-                          "\n");
+  summary.add(R"({"summary":{"inputs":2,"ok":2,"skipped":0,"passed_over":{}}})", "s: line 3");
+  summary.add(R"({"summary":{"passed_over":{".psd":7,".svg":5,".b":8}}})", "t: line 1");
+  CHECK(summary.text() ==
+        R"({"summary":{"inputs":5,"ok":4,"skipped":1,"passed_over":{".b":8,".psd":7,".svg":7}}})"
+        "\n");
   CHECK(summary.number("ok") == 4);
   CHECK_FALSE(summary.number("other"));
 }
@@ -30,4 +40,6 @@ TEST_CASE("report summary: other lines are rejected", "[embeddings][error]") {
   ReportSummary summary;
   summary.add(R"({"summary":{"ok":9223372036854775807}})", "r");
   CHECK(error_of([&] { summary.add(R"({"summary":{"ok":1}})", "r"); }).code == "HEADER");
+  summary.add(R"({"summary":{"passed_over":{"a":9223372036854775807}}})", "r");
+  CHECK(error_of([&] { summary.add(R"({"summary":{"passed_over":{"a":1}}})", "r"); }).code == "HEADER");
 }

@@ -28,7 +28,16 @@ void append_shard(std::string& out, const ShardInfo& info) {
   out += ",\"shard\":{\"index\":" + std::to_string(info.shard.index) +
          ",\"count\":" + std::to_string(info.shard.count) + ",";
   append_member(out, "list", info.list);
-  out += ",\"inputs\":" + std::to_string(info.inputs) + "}";
+  if (!info.archives) {
+    out += ",\"inputs\":" + std::to_string(info.inputs) + "}";
+    return;
+  }
+  out += ",\"archives\":" + std::to_string(info.archives->count) + ",\"inputs_of_archives\":[";
+  for (const std::int64_t inputs : info.archives->inputs) {
+    if (!out.ends_with('[')) out += ',';
+    out += std::to_string(inputs);
+  }
+  out += "]}";
 }
 
 std::string text_of(const Json& object, std::string_view key) {
@@ -69,12 +78,33 @@ std::string dtype_of(const Json& value) {
   fail_value(value, "'float32' or 'float16'");
 }
 
+ShardArchives archives_of(const Json& object, const Shard& shard) {
+  ShardArchives archives;
+  archives.count = object.at("archives").as_integer(0, kMaxShardInputs);
+  const Json inputs = object.at("inputs_of_archives");
+  std::int64_t rest = kMaxShardInputs;
+  inputs.for_each_element([&](const Json& value) {
+    archives.inputs.push_back(value.as_integer(0, rest));
+    rest -= archives.inputs.back();
+  });
+  if (std::ssize(archives.inputs) != shard.size_of(archives.count)) {
+    fail(ErrorCode::header, inputs.path(),
+         "has " + std::to_string(archives.inputs.size()) + " numbers, expected " +
+             std::to_string(shard.size_of(archives.count)));
+  }
+  return archives;
+}
+
 ShardInfo shard_of(const Json& object) {
   ShardInfo info;
   info.shard.count = object.at("count").as_integer(1, kMaxShards);
   info.shard.index = object.at("index").as_integer(1, info.shard.count);
   info.list = hash_of(object.at("list"));
-  info.inputs = object.at("inputs").as_integer(0);
+  if (object.find("archives")) {
+    info.archives = archives_of(object, info.shard);
+  } else {
+    info.inputs = object.at("inputs").as_integer(0, kMaxShardInputs);
+  }
   return info;
 }
 
@@ -167,10 +197,10 @@ bool check_info(const EmbeddingsInfo& info, const std::string& path, const NpyFi
     fail(ErrorCode::mismatch, path + ": dtype",
          "is " + info.dtype + ", but the array contains " + std::string(array.dtype()));
   }
-  if (info.shard && info.rows > info.shard->shard.size_of(info.shard->inputs)) {
+  if (info.shard && info.rows > info.shard->own_inputs()) {
     fail(ErrorCode::mismatch, path + ": shard",
-         "has fewer inputs (" + std::to_string(info.shard->shard.size_of(info.shard->inputs)) +
-             ") than the array has rows (" + std::to_string(info.rows) + ")");
+         "has fewer inputs (" + std::to_string(info.shard->own_inputs()) + ") than the array has rows (" +
+             std::to_string(info.rows) + ")");
   }
   if (!info.normalized || array.rows() == 0) return false;
   for (const std::int64_t row : {std::int64_t{0}, array.rows() / 2, array.rows() - 1})

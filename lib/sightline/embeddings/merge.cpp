@@ -129,10 +129,11 @@ void merge_shards(const ShardSet& shards, const std::string& report_path, const 
   outputs.array.write(npy_header(info.rows, info.width, info.dtype == "float16"));
   Hash128 hash;
   std::string text;
+  ShardOrder order = shards.order();
   std::int64_t rows = 0, inputs = 0;
-  for (; inputs < shards.inputs(); ++inputs) {
+  for (; inputs < order.inputs(); ++inputs) {
     if (inputs % kInputsPerAdvance == 0) advance(inputs == 0 ? 0 : kInputsPerAdvance);
-    ShardReader& reader = readers[static_cast<std::size_t>(inputs % shards.count())];
+    ShardReader& reader = readers[order.next()];
     const NumberedLine line = reader.next_index_line();
     text.clear();
     append_numbered_line(text, "row", line.number ? std::optional(rows) : std::nullopt, line.rest);

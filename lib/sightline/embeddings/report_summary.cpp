@@ -8,12 +8,42 @@
 #include "sightline/containers/json.h"
 
 namespace sightline {
+namespace {
+
+using Counts = std::map<std::string, std::int64_t>;
+
+void add_number(std::int64_t& sum, const Json& value) {
+  if (__builtin_add_overflow(sum, value.as_integer(), &sum))
+    fail(ErrorCode::range, value.path(), "is too large");
+}
+
+bool has_counts(const Json& value) {
+  bool all = value.is_object();
+  if (all) value.for_each_member([&](std::string_view, const Json& count) { all &= count.is_integer(); });
+  return all;
+}
+
+/// The largest count first, then by name: the order in a report.
+std::string text_of(const Counts& counts) {
+  std::vector<std::pair<std::string_view, std::int64_t>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
+  std::string text = "{";
+  for (const auto& [name, count] : sorted) {
+    if (!text.ends_with('{')) text += ',';
+    append_json_string(text, name);
+    text += ':' + std::to_string(count);
+  }
+  return text + '}';
+}
+
+}  // namespace
 
 ReportSummary::Member& ReportSummary::member(std::string_view key) {
   const auto found =
       std::find_if(members_.begin(), members_.end(), [&](const Member& member) { return member.key == key; });
   if (found != members_.end()) return *found;
-  return members_.emplace_back(Member{std::string(key), std::nullopt, ""});
+  return members_.emplace_back(Member{std::string(key), std::nullopt, std::nullopt, ""});
 }
 
 void ReportSummary::add(std::string_view line, const std::string& place) {
@@ -23,10 +53,13 @@ void ReportSummary::add(std::string_view line, const std::string& place) {
     document.root().at("summary").for_each_member([&](std::string_view key, const Json& value) {
       Member& known = member(key);
       if (value.is_integer()) {
-        std::int64_t sum = 0;
-        if (__builtin_add_overflow(known.number.value_or(0), value.as_integer(), &sum))
-          fail(ErrorCode::range, value.path(), "is too large");
-        known.number = sum;
+        if (!known.number) known.number = 0;
+        add_number(*known.number, value);
+      } else if (has_counts(value)) {
+        if (!known.counts) known.counts.emplace();
+        value.for_each_member([&](std::string_view name, const Json& count) {
+          add_number((*known.counts)[std::string(name)], count);
+        });
       } else if (known.text.empty()) {
         known.text = member_text(text, key);
       }
@@ -49,7 +82,9 @@ std::string ReportSummary::text() const {
     if (!line.ends_with('{')) line += ',';
     append_json_string(line, member.key);
     line += ':';
-    line += member.number ? std::to_string(*member.number) : member.text;
+    line += member.number   ? std::to_string(*member.number)
+            : member.counts ? text_of(*member.counts)
+                            : member.text;
   }
   return line + "}}\n";
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,8 +13,8 @@ namespace sightline {
 /// The last line of a report: {"summary":{"inputs":3,"ok":2,"skipped":1,...}}.
 class ReportSummary {
  public:
-  /// Adds the summary of a shard: numbers are summed, and other values are those of the first shard. Errors:
-  /// header for any other line, with `place`.
+  /// Adds the summary of a shard: numbers and objects of numbers are summed, and other values are those of
+  /// the first shard. Errors: header for any other line, with `place`.
   void add(std::string_view line, const std::string& place);
   /// The number of this name; nothing if there is none.
   std::optional<std::int64_t> number(std::string_view key) const;
@@ -24,7 +25,8 @@ class ReportSummary {
   struct Member {
     std::string key;
     std::optional<std::int64_t> number;
-    std::string text;  ///< of a value that is not a number
+    std::optional<std::map<std::string, std::int64_t>> counts;  ///< of an object of numbers
+    std::string text;                                           ///< of another value
   };
   Member& member(std::string_view key);
 

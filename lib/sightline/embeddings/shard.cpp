@@ -2,6 +2,7 @@
 #include "sightline/embeddings/shard.h"
 
 #include <charconv>
+#include <numeric>
 
 namespace sightline {
 namespace {
@@ -21,6 +22,11 @@ std::optional<Shard> parse_shard(std::string_view text) {
   const auto index = parse_number(text.substr(0, slash)), count = parse_number(text.substr(slash + 1));
   if (!index || !count || *index < 1 || *index > *count || *count > kMaxShards) return std::nullopt;
   return Shard{*index, *count};
+}
+
+std::int64_t ShardInfo::own_inputs() const {
+  if (!archives) return shard.size_of(inputs);
+  return std::accumulate(archives->inputs.begin(), archives->inputs.end(), std::int64_t{0});
 }
 
 std::string shard_path(std::string_view path, const Shard& shard) {

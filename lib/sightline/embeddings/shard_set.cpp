@@ -43,6 +43,8 @@ std::vector<std::pair<std::string_view, std::string>> common_facts(const Embeddi
           {"dtype", info.dtype},
           {"width", std::to_string(info.width)},
           {"program version", info.program},
+          {"division of the list", info.shard->archives ? "by archive" : "by input"},
+          {"number of archives", std::to_string(info.shard->archives ? info.shard->archives->count : 0)},
           {"number of inputs", std::to_string(info.shard->inputs)},
           {"list of inputs", info.shard->list}};
 }
@@ -73,6 +75,7 @@ ShardSet::ShardSet(const std::vector<std::string>& paths) {
     if (opened.empty()) {
       opened.resize(static_cast<std::size_t>(place.count));
       hashes_.resize(opened.size());
+      shards_.resize(opened.size());
       first = shard.info;
     }
     check_same_run(path, shard.info, paths.front(), first);
@@ -80,6 +83,7 @@ ShardSet::ShardSet(const std::vector<std::string>& paths) {
     if (opened[at])
       fail(ErrorCode::duplicate, path, "is " + describe(place) + ", and so is " + opened[at]->path());
     hashes_[at] = shard.info.xxh3;
+    shards_[at] = *shard.info.shard;
     if (place.index == 1) info_ = std::move(shard.info);
     opened[at] = std::move(shard.array);
   }

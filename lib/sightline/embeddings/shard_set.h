@@ -7,6 +7,7 @@
 
 #include "sightline/containers/npy.h"
 #include "sightline/embeddings/info_file.h"
+#include "sightline/embeddings/shard_order.h"
 
 namespace sightline {
 
@@ -20,9 +21,13 @@ class ShardSet {
   explicit ShardSet(const std::vector<std::string>& arrays);
 
   std::int64_t count() const { return std::ssize(arrays_); }
-  /// The number of inputs of all shards, and of one; `shard` counts from 0.
-  std::int64_t inputs() const { return info_.shard->inputs; }
-  std::int64_t inputs_of(std::int64_t shard) const { return Shard{shard + 1, count()}.size_of(inputs()); }
+  /// The number of inputs of all shards, and their order.
+  std::int64_t inputs() const { return order().inputs(); }
+  ShardOrder order() const { return ShardOrder(shards_); }
+  /// The number of inputs of one shard, which counts from 0.
+  std::int64_t inputs_of(std::int64_t shard) const {
+    return shards_[static_cast<std::size_t>(shard)].own_inputs();
+  }
   const NpyFile& array(std::int64_t shard) const { return arrays_[static_cast<std::size_t>(shard)]; }
   /// The hash in the info file of the shard; empty if it has none.
   const std::string& hash(std::int64_t shard) const { return hashes_[static_cast<std::size_t>(shard)]; }
@@ -34,6 +39,7 @@ class ShardSet {
  private:
   std::vector<NpyFile> arrays_;
   std::vector<std::string> hashes_;
+  std::vector<ShardInfo> shards_;
   EmbeddingsInfo info_;  ///< that of the first shard
 };
 

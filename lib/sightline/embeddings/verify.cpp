@@ -174,7 +174,7 @@ class Verifier {
 
   std::optional<std::int64_t> expected_inputs() const {
     if (!info_ || !info_->shard) return std::nullopt;
-    return info_->shard->shard.size_of(info_->shard->inputs);
+    return info_->shard->own_inputs();
   }
 
   void check_hash() {
