@@ -27,8 +27,9 @@ class ImageSource {
   /// Replaces `item` with the next input; returns false at the end. May wait for input. Errors: Failure of
   /// Stage::inputs or Stage::streams; Interrupted.
   virtual bool next(ImageItem& item) = 0;
-  /// The same for an input that is not needed, whose content need not be read.
-  virtual bool skip();
+  /// The same for an input of which only the label is needed: its content is not read, and it has no error
+  /// that only reading finds.
+  virtual bool next_label(ImageItem& item) { return next(item); }
   /// The number of inputs, if it is known without reading them.
   virtual std::optional<std::int64_t> size() const { return std::nullopt; }
   /// Waits for up to `patience` until `next` would return at once, and returns whether it would. Errors: as

@@ -9,10 +9,4 @@ bool ListSource::next(ImageItem& item) {
   return true;
 }
 
-bool ListSource::skip() {
-  if (next_ == paths_.size()) return false;
-  ++next_;
-  return true;
-}
-
 }  // namespace sightline::app

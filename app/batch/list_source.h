@@ -16,7 +16,6 @@ class ListSource : public ImageSource {
   explicit ListSource(std::span<const std::string> paths) : paths_(paths) {}
 
   bool next(ImageItem& item) override;
-  bool skip() override;
   std::optional<std::int64_t> size() const override { return std::ssize(paths_); }
 
  private:

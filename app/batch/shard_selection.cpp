@@ -3,8 +3,6 @@
 
 #include <sys/stat.h>
 
-#include <utility>
-
 #include "batch/item_report.h"
 #include "sightline/embeddings/list_hash.h"
 
@@ -31,27 +29,6 @@ void add_shard(std::string& path, const Shard& shard) {
   if (!path.empty() && !is_direct(path)) path = shard_path(path, shard);
 }
 
-const std::string& label_of(const std::string& path) { return path; }
-const std::string& label_of(const Caption& caption) { return caption.label; }
-
-template <class Item>
-std::optional<ShardInfo> keep(const std::optional<Shard>& shard, std::vector<Item>& items) {
-  if (!shard) return std::nullopt;
-  // Only labels count: a list of millions on a file server is not worth a stat of every file in every shard,
-  // and copies of the files on several machines have different times.
-  ListHash list;
-  for (const Item& item : items) list.add(label_of(item));
-  const std::int64_t inputs = std::ssize(items);
-  const auto step = static_cast<std::size_t>(shard->count);
-  std::size_t kept = 0;
-  for (auto i = static_cast<std::size_t>(shard->index - 1); i < items.size(); i += step) {
-    if (i != kept) items[kept] = std::move(items[i]);
-    ++kept;
-  }
-  items.erase(items.begin() + static_cast<std::ptrdiff_t>(kept), items.end());
-  return ShardInfo{*shard, list.hex(), inputs};
-}
-
 }  // namespace
 
 void add_shard_option(CommandLine& line, std::optional<Shard>& shard) {
@@ -67,12 +44,13 @@ void name_shard_outputs(const std::optional<Shard>& shard, OutputOptions& output
   add_shard(items.report, *shard);
 }
 
-std::optional<ShardInfo> keep_shard(const std::optional<Shard>& shard, std::vector<std::string>& paths) {
-  return keep(shard, paths);
-}
-
 std::optional<ShardInfo> keep_shard(const std::optional<Shard>& shard, std::vector<Caption>& captions) {
-  return keep(shard, captions);
+  if (!shard) return std::nullopt;
+  ListHash list;
+  for (const Caption& caption : captions) list.add(caption.label);
+  const std::int64_t inputs = std::ssize(captions);
+  keep_every_nth(*shard, captions);
+  return ShardInfo{*shard, list.hex(), inputs};
 }
 
 EmbeddingsInfo with_shard(EmbeddingsInfo info, const std::optional<ShardInfo>& shard) {
@@ -80,9 +58,9 @@ EmbeddingsInfo with_shard(EmbeddingsInfo info, const std::optional<ShardInfo>& s
   return info;
 }
 
-int finish_shard(const std::optional<ShardInfo>& shard, const Report& report, const ConsoleOptions& console,
+int finish_shard(bool may_be_empty, const Report& report, const ConsoleOptions& console,
                  std::string_view unit) {
-  if (!shard || shard->inputs == 0) return finish_items(report, console, unit);
+  if (!may_be_empty) return finish_items(report, console, unit);
   if (report.ok() + report.skipped() == 0) return kExitSuccess;
   const int status = finish_items(report, console, unit);
   return status == kExitNoUsableInput ? kExitSkipped : status;

@@ -12,7 +12,7 @@
 namespace sightline::app {
 
 StreamSource::StreamSource(const InputOptions& options, std::vector<std::string> first, bool stdin_is_free,
-                           OnUnsupported on_unsupported)
+                           OnUnsupportedImages on_unsupported)
     : walk_(options.walk),
       stdin_is_free_(stdin_is_free),
       on_unsupported_(std::move(on_unsupported)),
@@ -52,7 +52,8 @@ void StreamSource::add(const std::string& entry) {
 
 std::unique_ptr<ImageSource> open_images(const InputOptions& options, Streams streams,
                                          const ImagePaths& gathered, bool stdin_is_free,
-                                         StreamSource::OnUnsupported on_unsupported) {
+                                         OnUnsupportedImages on_unsupported,
+                                         std::function<void(std::int64_t inputs)> on_archive) {
   const std::vector<std::string>& paths = gathered.paths;
   const bool is_stream = has_stream(options, streams);
   std::unique_ptr<ImageSource> source;
@@ -67,9 +68,13 @@ std::unique_ptr<ImageSource> open_images(const InputOptions& options, Streams st
   const auto is_given_archive = [&gathered, is_stream](const std::string& path) {
     return gathered.archives.contains(path) || (is_stream && is_archive(path));
   };
-  return std::make_unique<TarExpander>(std::move(source),
-                                       TarInputs{is_given_archive, streams == Streams::leave}, options.walk,
-                                       std::move(on_unsupported));
+  const auto on_end = [on_unsupported = std::move(on_unsupported), on_archive = std::move(on_archive)](
+                          std::int64_t inputs, const UnsupportedImages& unsupported) {
+    if (!unsupported.counts.empty()) on_unsupported(unsupported);
+    if (on_archive) on_archive(inputs);
+  };
+  return std::make_unique<TarExpander>(
+      std::move(source), TarInputs{is_given_archive, streams == Streams::leave}, options.walk, on_end);
 }
 
 }  // namespace sightline::app

@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/tar_expander.h"
 
+#include <utility>
+
 #include "batch/inputs.h"
 #include "cli/failure.h"
 
 namespace sightline::app {
 
 TarExpander::TarExpander(std::unique_ptr<ImageSource> inner, TarInputs inputs, const WalkOptions& walk,
-                         OnUnsupported on_unsupported, const ImageExtensions& extensions)
+                         OnArchive on_archive, const ImageExtensions& extensions)
     : inner_(std::move(inner)),
       inputs_(std::move(inputs)),
       walk_(walk),
-      on_unsupported_(std::move(on_unsupported)),
+      on_archive_(std::move(on_archive)),
       extensions_(extensions) {}
-
-bool TarExpander::skip() {
-  ImageItem item;
-  return take(item, false);
-}
 
 bool TarExpander::take(ImageItem& item, bool wanted) {
   while (true) {
     if (archive_ != nullptr) {
-      if (wanted ? archive_->next(item) : archive_->next_label(item)) return true;
+      if (wanted ? archive_->next(item) : archive_->next_label(item)) {
+        ++images_;
+        return true;
+      }
       close_archive();
     }
     if (!inner_->next(item)) return false;
@@ -63,7 +63,7 @@ bool TarExpander::open_stdin(ImageItem& item, bool wanted) {
 }
 
 void TarExpander::close_archive() {
-  if (!archive_->unsupported().empty()) on_unsupported_({archive_path_, archive_->unsupported()});
+  on_archive_(std::exchange(images_, 0), {archive_path_, archive_->unsupported()});
   archive_.reset();
 }
 

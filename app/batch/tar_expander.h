@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
@@ -20,17 +21,15 @@ struct TarInputs {
 /// The inputs of another source, with the images of an archive in place of each tar archive.
 class TarExpander : public ImageSource {
  public:
-  using OnUnsupported = std::function<void(const UnsupportedImages& archive)>;
+  /// Called after each archive, with the number of its inputs and the images that this build does not read.
+  using OnArchive = std::function<void(std::int64_t inputs, const UnsupportedImages& unsupported)>;
 
-  /// `on_unsupported` is called after each archive with images that this build does not read. `extensions`
-  /// must outlive the source.
+  /// `extensions` must outlive the source.
   TarExpander(std::unique_ptr<ImageSource> inner, TarInputs inputs, const WalkOptions& walk,
-              OnUnsupported on_unsupported, const ImageExtensions& extensions = image_extensions());
+              OnArchive on_archive, const ImageExtensions& extensions = image_extensions());
 
   bool next(ImageItem& item) override { return take(item, true); }
-  bool skip() override;
-  /// As `next`, without the content.
-  bool next_label(ImageItem& item) { return take(item, false); }
+  bool next_label(ImageItem& item) override { return take(item, false); }
   bool ready(std::chrono::milliseconds patience = {}) override {
     return archive_ != nullptr || inner_->ready(patience);
   }
@@ -43,10 +42,11 @@ class TarExpander : public ImageSource {
   std::unique_ptr<ImageSource> inner_;
   TarInputs inputs_;
   WalkOptions walk_;
-  OnUnsupported on_unsupported_;
+  OnArchive on_archive_;
   const ImageExtensions& extensions_;
   std::string archive_path_;
   std::unique_ptr<TarSource> archive_;  ///< whose members come next
+  std::int64_t images_ = 0;             ///< of that archive so far
 };
 
 }  // namespace sightline::app

@@ -67,11 +67,6 @@ TarSource::TarSource(std::string path, std::unique_ptr<BufferedStream> stream, c
   reader_ = std::make_unique<TarReader>(std::move(stream), path_);
 }
 
-bool TarSource::skip() {
-  ImageItem item;
-  return take(item, false);
-}
-
 // An error of the archive itself is the last item, so that the run reports it and does not seem complete.
 bool TarSource::take(ImageItem& item, bool wanted) {
   if (ended_) return false;

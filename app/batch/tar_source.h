@@ -33,9 +33,7 @@ class TarSource : public ImageSource {
             const ImageExtensions& extensions);
 
   bool next(ImageItem& item) override { return take(item, true); }
-  bool skip() override;
-  /// As `next`, without the content.
-  bool next_label(ImageItem& item) { return take(item, false); }
+  bool next_label(ImageItem& item) override { return take(item, false); }
 
   /// The images so far that this build does not read.
   const ExtensionCounts& unsupported() const { return unsupported_; }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ struct UnsupportedImages {
   std::string folder;
   ExtensionCounts counts;
 };
+
+/// Called for each folder or archive with such images.
+using OnUnsupportedImages = std::function<void(const UnsupportedImages& folder)>;
 
 /// Prints "skipped unsupported images in photos/: 3 .svg, 2 .psd" on stderr for each one with such images,
 /// unless quiet.

@@ -7,6 +7,7 @@
 #include "batch/embedding_options.h"
 #include "batch/embedding_output.h"
 #include "batch/image_batches.h"
+#include "batch/image_shard.h"
 #include "batch/item_report.h"
 #include "batch/report.h"
 #include "batch/shard_selection.h"
@@ -31,11 +32,11 @@ void check(const EmbedImageOptions& o) {
 
 /// `listed`: the paths that the description of the run covers.
 RunFacts facts_of(const EmbedImageOptions& o, const Model& clip, ImageSource& source,
-                  const std::vector<std::string>& listed, const std::optional<ShardInfo>& shard) {
+                  const std::vector<std::string>& listed, const ImageShard& shard) {
   RunFacts facts;
   facts.columns = clip.embedding_size();
   facts.rows = source.size();
-  facts.describe = [&] { return with_shard(image_info(clip, o.model, o.normalize), shard); };
+  facts.describe = [&] { return shard.describe(image_info(clip, o.model, o.normalize)); };
   facts.precision = precision_of(clip, o.model);
   facts.strict = o.items.strict;
   ListHash list;
@@ -45,7 +46,7 @@ RunFacts facts_of(const EmbedImageOptions& o, const Model& clip, ImageSource& so
   facts.list = list.hex();
   facts.next_label = [&source]() -> std::optional<std::string> {
     ImageItem item;
-    if (!source.next(item)) return std::nullopt;
+    if (!source.next_label(item)) return std::nullopt;
     return std::move(item.path);
   };
   return facts;
@@ -55,9 +56,8 @@ RunFacts facts_of(const EmbedImageOptions& o, const Model& clip, ImageSource& so
 ListHash skip_images(ImageSource& source, const EmbeddingOutput& out) {
   ListHash list;
   ImageItem item;
-  const bool compared = out.is_stream();
-  for (std::int64_t i = 0; i < out.done() && (compared ? source.next(item) : source.skip()); ++i) {
-    if (compared) add_input(list, item.path);
+  for (std::int64_t i = 0; i < out.done() && source.next_label(item); ++i) {
+    if (out.is_stream()) add_input(list, item.path);
   }
   return list;
 }
@@ -69,20 +69,19 @@ int run_embed_image(const EmbedImageOptions& o) {
   const Streams streams = o.shard || needs_row_count(o.output, format) ? Streams::gather : Streams::leave;
   ImagePaths gathered = gather_images(o.input, streams);
   const std::vector<std::string>& paths = gathered.paths;
-  if (o.shard && !gathered.archives.empty())
-    fail_usage("--shard does not divide tar archives yet", "give each process archives of its own");
   note_unsupported_images(o.console, gathered.unsupported);
   install_signal_handlers();
   const std::vector<std::string> outputs = output_names(o.output.path, format, o.items.report);
   check_distinct(outputs);
   check_outputs(outputs, {paths, {&o.input.list, 1}}, o.model);
-  const std::optional<ShardInfo> shard = keep_shard(o.shard, gathered.paths);
+  ImageShard shard(o.shard, gathered);
   ExtensionCounts streamed_unsupported;
-  const auto source =
-      open_images(o.input, streams, gathered, o.input.list != "-" && std::ranges::count(paths, "-") == 0,
-                  [&](const UnsupportedImages& folder) {
-                    add_unsupported_images(o.console, folder, streamed_unsupported);
-                  });
+  const auto source = shard.select(open_images(
+      o.input, streams, gathered, o.input.list != "-" && std::ranges::count(paths, "-") == 0,
+      [&](const UnsupportedImages& folder) {
+        add_unsupported_images(o.console, folder, streamed_unsupported);
+      },
+      [&](std::int64_t inputs) { shard.add_archive(inputs); }));
   EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index}, o.items.report,
                       o.checkpoints);
   Stopwatch watch(o.console);
@@ -115,13 +114,15 @@ int run_embed_image(const EmbedImageOptions& o) {
       progress.finish();
       watch.lap("images encoded");
       watch.shape("embeddings", out.done(), clip->embedding_size());
-      if (!streamed_unsupported.empty())
+      shard.finish();
+      if (!streamed_unsupported.empty() && shard.reports_archives())
         gathered.unsupported.push_back({"", std::move(streamed_unsupported)});
       out.report().set_unsupported_images(unsupported_images_json(gathered.unsupported));
       out.publish();
     });
   }
-  return finish_shard(shard, out.report(), o.console, "images");
+  shard.finish();
+  return finish_shard(shard.may_be_empty(), out.report(), o.console, "images");
 }
 
 }  // namespace

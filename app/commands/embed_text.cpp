@@ -145,7 +145,7 @@ int run_embed_text(const EmbedTextOptions& o) {
       out.publish();
     });
   }
-  return finish_shard(shard, out.report(), o.console, "texts");
+  return finish_shard(shard && shard->inputs > 0, out.report(), o.console, "texts");
 }
 
 }  // namespace

@@ -65,15 +65,17 @@ class SourceImages : public ImageSide {
 class ArchivedImages : public ImageSide {
  public:
   ArchivedImages(const ImagePaths& inputs, const WalkOptions& walk, const EncodingOptions& encoding,
-                 const TarExpander::OnUnsupported& on_unsupported)
+                 const OnUnsupportedImages& on_unsupported)
       : inputs_(inputs), walk_(walk), encoding_(encoding) {
-    const auto images = open(on_unsupported);
+    const auto images = open([&](std::int64_t, const UnsupportedImages& unsupported) {
+      if (!unsupported.counts.empty()) on_unsupported(unsupported);
+    });
     for (ImageItem item; images->next_label(item);) labels_.push_back(item.path);
   }
   std::int64_t size() const override { return std::ssize(labels_); }
   std::string label(std::int64_t index) const override { return labels_[static_cast<std::size_t>(index)]; }
   void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const override {
-    const auto images = open([](const UnsupportedImages&) {});
+    const auto images = open([](std::int64_t, const UnsupportedImages&) {});
     const ImageRun run{clip, pool, encoding_.batch, true, encoding_.strict};
     std::int64_t count = 0;
     encode_images(run, *images, [&](const ImageBlock& block) {
@@ -86,10 +88,10 @@ class ArchivedImages : public ImageSide {
   bool is_cheap() const override { return false; }
 
  private:
-  std::unique_ptr<TarExpander> open(const TarExpander::OnUnsupported& on_unsupported) const {
+  std::unique_ptr<TarExpander> open(const TarExpander::OnArchive& on_archive) const {
     const auto is_archive = [this](const std::string& path) { return inputs_.archives.contains(path); };
     return std::make_unique<TarExpander>(std::make_unique<ListSource>(inputs_.paths),
-                                         TarInputs{is_archive, false}, walk_, on_unsupported);
+                                         TarInputs{is_archive, false}, walk_, on_archive);
   }
   std::span<const std::string> labels_of(const ImageBlock& block) const {
     return std::span(labels_).subspan(static_cast<std::size_t>(block.first), block.labels.size());
@@ -197,7 +199,7 @@ std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& path
 }
 
 std::unique_ptr<ImageSide> make_archived_images(const ImagePaths& inputs, const WalkOptions& walk,
-                                                const TarExpander::OnUnsupported& on_unsupported,
+                                                const OnUnsupportedImages& on_unsupported,
                                                 const EncodingOptions& encoding) {
   return std::make_unique<ArchivedImages>(inputs, walk, encoding, on_unsupported);
 }

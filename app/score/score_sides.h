@@ -49,7 +49,7 @@ struct EncodingOptions {
 /// Image files, and the images of tar archives, which are counted here, so that any number of passes is
 /// allowed; `on_unsupported` is called meanwhile. `inputs` must remain valid.
 std::unique_ptr<ImageSide> make_archived_images(const ImagePaths& inputs, const WalkOptions& walk,
-                                                const TarExpander::OnUnsupported& on_unsupported,
+                                                const OnUnsupportedImages& on_unsupported,
                                                 const EncodingOptions& encoding);
 /// Allows one pass over the images.
 std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source, std::int64_t batch,

@@ -61,13 +61,13 @@ TEST_CASE("list source: items in order, with a known size", "[app]") {
   ImageItem item;
   CHECK(source.next(item));
   CHECK(item.path == "a");
-  CHECK(source.skip());
+  CHECK(source.next_label(item));
   CHECK(source.next(item));
   CHECK(item.path == "c");
   CHECK_FALSE(item.bytes);
   CHECK_FALSE(item.error);
   CHECK_FALSE(source.next(item));
-  CHECK_FALSE(source.skip());
+  CHECK_FALSE(source.next_label(item));
 }
 
 TEST_CASE("stream source: entries are items as soon as they arrive", "[app]") {
