@@ -2,6 +2,7 @@
 #include "batch/line_reader.h"
 
 #include <algorithm>
+#include <cstring>
 #include <span>
 
 #include "sightline/files/standard_input.h"
@@ -48,6 +49,25 @@ void LineReader::check_text(std::string_view line) const {
   if (paths) remedy = std::string(kNullRemedy) + "; " + remedy;
   fail_inputs(ErrorCode::header, name_, "line " + std::to_string(number_) + " has a NUL byte" + expected,
               remedy);
+}
+
+std::string_view LineReader::head(std::size_t count) {
+  const auto rest = [&] { return std::string_view(buffer_).substr(begin_); };
+  const auto has_text_line = [&] { return rest().substr(0, rest().find('\0')).find('\n') != rest().npos; };
+  while (!at_end_ && rest().size() < count && !has_text_line()) fill();
+  return rest();
+}
+
+std::size_t LineReader::read_bytes(std::span<std::byte> out) {
+  while (!at_end_ && begin_ == buffer_.size()) {
+    scanned_ = begin_;
+    fill();
+  }
+  const std::size_t count = std::min(out.size(), buffer_.size() - begin_);
+  std::memcpy(out.data(), buffer_.data() + begin_, count);
+  begin_ += count;
+  scanned_ = begin_;
+  return count;
 }
 
 bool LineReader::ready(std::chrono::milliseconds patience) {

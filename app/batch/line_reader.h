@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -39,6 +40,12 @@ class LineReader {
   /// call. May wait for a pipe. Errors: Failure as above: io; limit; header, with the line, for a NUL byte or
   /// a UTF-16 byte order mark (again, unless lines end with NUL); Interrupted.
   bool next(std::string_view& line);
+  /// The unread bytes that have arrived, to see what kind of file it is: at least `count`, the first line or
+  /// all of the file. Valid until the next call. Errors: as `next`, without those of lines.
+  std::string_view head(std::size_t count);
+  /// Reads at most `out.size()` bytes instead of lines; waits if nothing has arrived. Returns how many; 0
+  /// only at the end. Errors: as `head`.
+  std::size_t read_bytes(std::span<std::byte> out);
   /// The number of the line that `next` returned last, from 1.
   std::int64_t number() const { return number_; }
   /// Whether `next` would return without waiting. Waits up to `patience` for more input. Errors: as `next`.

@@ -46,6 +46,8 @@ bool is_tar(ByteView head, std::string_view path) {
          });
 }
 
+bool is_hidden_member(std::string_view name) { return is_hidden(path_below(name)); }
+
 bool is_tar_file(const std::string& path) {
   try {
     InputStream file(path);

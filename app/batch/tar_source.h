@@ -20,6 +20,9 @@ bool is_tar(ByteView head, std::string_view path);
 /// The same for a file, which it opens. False for a file that cannot be read.
 bool is_tar_file(const std::string& path);
 
+/// Whether a part of the name of a member begins with a dot, except "." and "..".
+bool is_hidden_member(std::string_view name);
+
 /// The images among the members of a tar archive, named "x.tar/member", with their content. The rules are
 /// those of a folder walk: the extension decides which members are images, and hidden and excluded ones are
 /// passed over. A member that cannot be read is an item with an error; a damaged or truncated archive ends

@@ -6,18 +6,37 @@
 #include <unordered_map>
 #include <utility>
 
-#include "batch/list_source.h"
 #include "sightline/model/head.h"
 
 namespace sightline::app {
 
 float clipscore(float cosine) { return kClipScoreWeight * std::max(cosine, 0.0F); }
 
+namespace {
+
+/// Moves the items of a block out of it.
+class Images : public ImageSource {
+ public:
+  explicit Images(std::vector<ImageItem>& items) : items_(items) {}
+  bool next(ImageItem& item) override {
+    if (next_ == items_.size()) return false;
+    item = std::move(items_[next_++]);
+    return true;
+  }
+  std::optional<std::int64_t> size() const override { return std::ssize(items_); }
+
+ private:
+  std::vector<ImageItem>& items_;
+  std::size_t next_ = 0;
+};
+
+}  // namespace
+
 /// The work on one block. Images are numbered by their first use, so that pairs can be passed on in order
 /// while images arrive.
 class PairScorer::Block {
  public:
-  Block(const PairBlock& pairs, TextEmbeddings texts, std::optional<Encoded> last, std::int64_t width)
+  Block(PairBlock& pairs, TextEmbeddings texts, std::optional<Encoded> last, std::int64_t width)
       : pairs_(pairs), texts_(std::move(texts)) {
     std::unordered_map<std::string_view, std::int64_t> numbers;
     if (last) {
@@ -30,11 +49,16 @@ class PairScorer::Block {
         image_of_.push_back(kNone);
         continue;
       }
-      const auto [entry, is_new] = numbers.emplace(pairs.images[i], known + std::ssize(paths_));
-      if (is_new) paths_.push_back(pairs.images[i]);
-      image_of_.push_back(entry->second);
+      ImageItem& image = pairs.images[i];
+      const std::int64_t next = known + std::ssize(images_);
+      // Members of an archive may have the same name, but are different images.
+      const bool is_file = !image.bytes && !image.error;
+      const auto [entry, is_new] =
+          is_file ? numbers.emplace(image.path, next) : std::pair(numbers.end(), true);
+      if (is_new) images_.push_back({image.path, std::exchange(image.bytes, std::nullopt), image.error});
+      image_of_.push_back(is_new ? next : entry->second);
     }
-    rows_ = Tensor(Shape{std::max<std::int64_t>(known + std::ssize(paths_), 1), width});
+    rows_ = Tensor(Shape{std::max<std::int64_t>(known + std::ssize(images_), 1), width});
     if (last) {
       results_.push_back(std::move(last->result));
       std::ranges::copy(last->row, rows_.view().row(0).begin());
@@ -42,7 +66,7 @@ class PairScorer::Block {
   }
 
   /// The images that are not encoded yet.
-  const std::vector<std::string>& paths() const { return paths_; }
+  std::vector<ImageItem>& images() { return images_; }
 
   void add(const ImageBlock& images) {
     for (std::size_t i = 0; i < images.results.size(); ++i) {
@@ -69,8 +93,9 @@ class PairScorer::Block {
     if (used == image_of_.rend()) return std::nullopt;
     const auto pair = static_cast<std::size_t>(image_of_.rend() - used - 1);
     const std::span<const float> row = rows_.view().row(*used);
-    return Encoded{
-        pairs_.images[pair], std::move(results_[static_cast<std::size_t>(*used)]), {row.begin(), row.end()}};
+    return Encoded{pairs_.images[pair].path,
+                   std::move(results_[static_cast<std::size_t>(*used)]),
+                   {row.begin(), row.end()}};
   }
 
  private:
@@ -95,20 +120,20 @@ class PairScorer::Block {
   const PairBlock& pairs_;
   TextEmbeddings texts_;
   std::vector<std::int64_t> image_of_;  ///< for each pair, the number of its image
-  std::vector<std::string> paths_;
+  std::vector<ImageItem> images_;
   std::vector<ImageResult> results_;  ///< of the images that have arrived
   Tensor rows_;                       ///< their embeddings
   std::size_t next_ = 0;              ///< the pair that is passed on next
 };
 
-void PairScorer::score(const PairBlock& block, PairSink sink, FunctionRef<void()> batch_done) {
+void PairScorer::score(PairBlock& block, PairSink sink, FunctionRef<void()> batch_done) {
   std::optional<Encoded> last = std::exchange(last_, std::nullopt);
   Block work(block, encode_captions({clip_, options_.batch, true}, block.captions, pool_), last,
              clip_.embedding_size());
   work.flush(sink);
   batch_done();
-  if (!work.paths().empty()) {
-    ListSource images(work.paths());
+  if (!work.images().empty()) {
+    Images images(work.images());
     encode_images({clip_, pool_, options_.batch, true, options_.strict}, images,
                   [&](const ImageBlock& encoded) {
                     work.add(encoded);

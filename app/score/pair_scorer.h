@@ -21,8 +21,8 @@ float clipscore(float cosine);
 
 /// The pairs of a block.
 struct PairBlock {
-  std::vector<std::string> images;  ///< paths
-  std::vector<Caption> captions;    ///< one for each image
+  std::vector<ImageItem> images;
+  std::vector<Caption> captions;  ///< one for each image
 };
 
 /// The result for one pair.
@@ -34,8 +34,8 @@ struct PairResult {
 };
 using PairSink = FunctionRef<void(std::int64_t index, const PairResult& result)>;
 
-/// Scores pairs block by block. An image is encoded once for each block, and once for adjacent pairs, also
-/// if a block ends between them.
+/// Scores pairs block by block. An image file is encoded once for each block, and once for adjacent pairs,
+/// also if a block ends between them.
 class PairScorer {
  public:
   struct Options {
@@ -46,9 +46,10 @@ class PairScorer {
   PairScorer(const Model& clip, const Options& options, ThreadPool& pool)
       : clip_(clip), options_(options), pool_(pool) {}
 
-  /// Passes the result of each pair to `sink` in order, as soon as its batch of images is encoded, and calls
-  /// `batch_done` after each batch. Errors: those of `encode_captions` and `encode_images`.
-  void score(const PairBlock& block, PairSink sink, FunctionRef<void()> batch_done);
+  /// Takes the contents of the images out of `block`. Passes the result of each pair to `sink` in order, as
+  /// soon as its batch of images is encoded, and calls `batch_done` after each batch. Errors: those of
+  /// `encode_captions` and `encode_images`.
+  void score(PairBlock& block, PairSink sink, FunctionRef<void()> batch_done);
 
  private:
   /// An image that was encoded, or failed.

@@ -9,13 +9,14 @@
 #include <string>
 
 #include "batch/captions.h"
+#include "batch/image_source.h"
 
 namespace sightline::app {
 
 /// An image and a text that is compared with it.
 struct Pair {
-  std::string image;  ///< its path as given; "-" is stdin
-  Caption caption;    ///< with an error if it is refused
+  ImageItem image;  ///< its path as given, "-" for stdin; or "x.tar/member" with its content
+  Caption caption;  ///< with an error if the pair is refused
 };
 
 /// Where the pairs of a run come from, in order. Not thread-safe.
@@ -40,9 +41,9 @@ struct PairSourceOptions {
 
 /// Opens a file of pairs, one per line: image, tab, caption, both with the escapes of tsv output. "-" is
 /// stdin. Empty lines are ignored. A regular file is checked as a whole first; the lines of a pipe are
-/// checked as they are read. Errors: Failure of Stage::inputs or Stage::streams: those of LineReader; header,
-/// with the line, for a line that does not have exactly one tab; unsupported for a tar archive; usage if more
-/// than one input is stdin; those of `check_image`.
+/// checked as they are read. A file, pipe or stdin may also be a tar archive (`TarPairs`). Errors: Failure of
+/// Stage::inputs or Stage::streams: those of LineReader; header, with the line, for a line that does not have
+/// exactly one tab; usage if more than one input is stdin; those of `check_image`.
 std::unique_ptr<PairSource> open_pairs(const std::string& path, PairSourceOptions options);
 
 }  // namespace sightline::app

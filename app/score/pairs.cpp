@@ -25,22 +25,26 @@ namespace {
 
 // Pairs of a block. The first blocks are small, so that results appear early.
 constexpr std::size_t kMinPairs = 64, kMaxPairs = 1024;
-constexpr std::size_t kMaxCaptionBytes = 16U << 20;  // bounds memory: a caption has up to 1 MiB
+// These bound the memory: a caption has up to 1 MiB, a member of an archive up to 256 MiB.
+constexpr std::size_t kMaxCaptionBytes = 16U << 20, kMaxImageBytesOfBlock = 64U << 20;
 constexpr std::chrono::milliseconds kPatience(200);  // a pair from a pipe waits so long for the next ones
 
 /// Reads up to `most` pairs, fewer if no more arrive in time. Returns false at the end.
 bool read_block(PairSource& source, std::size_t most, PairBlock& block) {
   block.images.clear();
   block.captions.clear();
-  std::size_t bytes = 0;
+  std::size_t caption_bytes = 0, image_bytes = 0;
   Pair pair;
   if (!source.next(pair)) return false;
   const auto deadline = std::chrono::steady_clock::now() + kPatience;
   for (bool more = true; more;) {
-    bytes += pair.caption.label.size();
+    caption_bytes += pair.caption.label.size();
+    image_bytes += pair.image.bytes ? pair.image.bytes->size() : 0;
     block.images.push_back(std::move(pair.image));
     block.captions.push_back(std::move(pair.caption));
-    if (block.images.size() >= most || bytes > kMaxCaptionBytes) break;
+    if (block.images.size() >= most || caption_bytes > kMaxCaptionBytes ||
+        image_bytes > kMaxImageBytesOfBlock)
+      break;
     const auto left = deadline - std::chrono::steady_clock::now();
     const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(left);
     more = source.ready(std::max(patience, std::chrono::milliseconds(0))) && source.next(pair);
@@ -67,7 +71,7 @@ class PairOutput {
 
   void write(const PairBlock& block, std::int64_t number, const PairResult& result) {
     const auto n = static_cast<std::size_t>(number);
-    const std::string& image = block.images[n];
+    const std::string& image = block.images[n].path;
     const Caption& caption = block.captions[n];
     ItemStatus status;
     status.index = index_++;
@@ -167,8 +171,8 @@ void add_pairs_option(CommandLine& line, ScoreOptions& o) {
   line.add({.names = {"--pairs"},
             .value_name = "FILE",
             .help =
-                "score each pair of image and caption (CLIPScore): one per line, separated by a tab; - is "
-                "stdin",
+                "score each pair of image and caption (CLIPScore): one per line, separated by a tab, or a "
+                "tar archive with k.jpg and k.txt; - is stdin",
             .value = text(o.pairs),
             .completion = Completion::files,
             .excludes = {"--files-from",

@@ -194,3 +194,29 @@ TEST_CASE("line reader: folders and devices are errors", "[app][error]") {
                     Contains("is a socket or device, expected a file or a pipe"));
   CHECK_THROWS_WITH(LineReader(folder / "absent", {}), Contains("does not exist"));
 }
+
+TEST_CASE("line reader: the first bytes and the rest can be read without lines", "[app]") {
+  const TempFolder folder;
+  LineReader lines(folder.write("a", "one\ntwo" + std::string(100'000, 'x')), {});
+  CHECK(lines.head(2).starts_with("one\n"));
+  std::string_view line;
+  REQUIRE(lines.next(line));
+  std::string rest;
+  std::array<std::byte, 1000> piece;
+  while (const std::size_t count = lines.read_bytes(piece)) rest += as_text(ByteView(piece).first(count));
+  CHECK(rest == "two" + std::string(100'000, 'x'));
+  LineReader empty(folder.write("b", ""), {});
+  CHECK(empty.head(512).empty());
+  CHECK(empty.read_bytes(piece) == 0);
+}
+
+TEST_CASE("line reader: the first bytes of a pipe end with its first line", "[app]") {
+  const TempFolder folder;
+  const std::string path = folder / "pipe";
+  REQUIRE(::mkfifo(path.c_str(), 0600) == 0);
+  LineReader lines(path, {});
+  const int writer = ::open(path.c_str(), O_WRONLY);
+  REQUIRE(::write(writer, "one\nt", 5) == 5);
+  CHECK(lines.head(512) == "one\nt");  // does not wait for 512 bytes
+  ::close(writer);
+}

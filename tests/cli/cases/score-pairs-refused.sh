@@ -12,10 +12,6 @@ expect 4 sightline score --pairs photos
 expect 6 sightline score --pairs - <photos
 : >pairs.tsv
 expect 4 sightline score --pairs pairs.tsv
-tar cf pairs.tar photos
-expect 4 sightline score --pairs pairs.tar
-cp pairs.tar named-otherwise
-expect 4 sightline score --pairs named-otherwise
 # a pipe: the lines before the bad one are scored
 (echo "$good"; sleep 0.5; echo 'no tab') | expect 4 sightline score --pairs - -q >out
 wc -l <out
