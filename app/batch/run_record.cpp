@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/run_record.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -71,10 +69,9 @@ std::string precision_of(const Model& clip, const ModelOptions& options) {
 }
 
 void add_input(ListHash& list, const std::string& label) {
-  struct stat status = {};
-  if (::stat(label.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return list.add(label);
-  constexpr std::int64_t kNanoseconds = 1'000'000'000;
-  list.add(label, status.st_size, status.st_mtim.tv_sec * kNanoseconds + status.st_mtim.tv_nsec);
+  const std::optional<FileStamp> stamp = stamp_of(label);
+  if (!stamp) return list.add(label);
+  list.add(label, stamp->size, stamp->mtime_ns);
 }
 
 std::uint64_t short_hash(const ListHash& list) {

@@ -20,6 +20,17 @@ TEST_CASE("hash: matches the output of xxhsum -H128", "[base]") {
   CHECK(hash_of("abc") == "06b05ab6733a618578af5f94892f3950");
 }
 
+TEST_CASE("hash: bytes at once, their digest and its text agree with the stream", "[base]") {
+  for (const std::size_t size : {0, 1, 3, 16, 17, 200, 241, 5000}) {
+    const std::string text(size, 'x');
+    const Digest128 digest = hash128(as_bytes(text));
+    CHECK(hex_of(digest) == hash_of(text));
+    CHECK(parse_hash128(hash_of(text)) == digest);
+  }
+  CHECK_FALSE(parse_hash128("99aa06d3014798d86001c324468d497"));
+  CHECK_FALSE(parse_hash128("99AA06D3014798D86001C324468D497F"));
+}
+
 TEST_CASE("hash: the split into updates does not matter unless sizes are hashed too", "[base]") {
   const std::string text(1000, 'x');
   Hash128 whole, pieces, sized, others;

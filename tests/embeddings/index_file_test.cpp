@@ -57,6 +57,39 @@ TEST_CASE("index file: lines have the documented keys", "[embeddings]") {
   CHECK(entries[3].message == "x \"y\"");
 }
 
+TEST_CASE("index file: full lines have the file and the warnings of an input", "[embeddings]") {
+  const TempFolder folder;
+  const Digest128 hash = hash128(as_bytes("a"));
+  const std::string hex = "a96faf705af16834e6c632b61e964e1f";
+  const std::vector<std::string> warnings = {"odd \"x\"", "two"}, none;
+  std::vector<IndexRow> rows(
+      3, {.row = {}, .label_key = "path", .label = "a", .tokens = {}, .error_class = "", .message = ""});
+  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].row = static_cast<std::int64_t>(i);
+  rows[0].file = InputFile{1, 1700000000123456789, hash};
+  rows[0].warnings = &none;
+  rows[1].file = InputFile{0, std::nullopt, hash};
+  rows[1].warnings = &warnings;
+  rows[2].error_class = "IO";
+  const std::string text = written(folder, rows);
+  CHECK(text ==
+        "{\"row\":0,\"path\":\"a\",\"status\":\"ok\",\"size\":1,\"mtime_ns\":1700000000123456789,"
+        "\"xxh3\":\"" +
+            hex +
+            "\"}\n"
+            "{\"row\":1,\"path\":\"a\",\"status\":\"ok\",\"size\":0,\"xxh3\":\"" +
+            hex +
+            "\",\"warnings\":[\"odd \\\"x\\\"\",\"two\"]}\n"
+            "{\"row\":2,\"path\":\"a\",\"status\":\"skipped\",\"class\":\"IO\",\"message\":\"\"}\n");
+  const IndexLine first = parse_index_line(text.substr(0, text.find('\n')), "s");
+  CHECK(first.file == rows[0].file);
+  CHECK(first.warnings.empty());
+  const std::size_t begin = text.find('\n') + 1;
+  const IndexLine second = parse_index_line(text.substr(begin, text.find('\n', begin) - begin), "s");
+  CHECK(second.file == rows[1].file);
+  CHECK(second.warnings == warnings);
+  CHECK(read_index(folder / "index", 3)[2].error_class == "IO");
+}
+
 TEST_CASE("index file: labels that are not UTF-8 round-trip exactly", "[output][property]") {
   const TempFolder folder;
   std::string label;

@@ -133,6 +133,25 @@ TEST_CASE("info file: a shard of whole archives has the number of inputs of each
   CHECK(refusal(R"("archives":7,"inputs_of_archives":[1099511627775,2])").code == "HEADER");
 }
 
+TEST_CASE("info file: has the precision and the version of the computation", "[embeddings]") {
+  const TempFolder folder;
+  EmbeddingsInfo info = example();
+  info.precision = "float32, auto";
+  info.computation = 7;
+  OutputFile out(folder / "i", true);
+  write_info(out, info);
+  out.commit();
+  CHECK(folder.read("i") ==
+        replaced("\"width\":3", "\"width\":3,\"precision\":\"float32, auto\",\"computation\":7"));
+  CHECK(read_info(folder / "i").precision == "float32, auto");
+  CHECK(read_info(folder / "i").computation == 7);
+  folder.write("old", kExample);
+  CHECK(read_info(folder / "old").precision.empty());
+  CHECK_FALSE(read_info(folder / "old").computation);
+  folder.write("bad", replaced("\"width\":3", "\"width\":3,\"computation\":\"7\""));
+  CHECK(error_of([&] { (void)read_info(folder / "bad"); }).code == "HEADER");
+}
+
 TEST_CASE("info file: a malformed hash or shard is rejected", "[output][error]") {
   const TempFolder folder;
   const auto refusal = [&](const std::string& from, const std::string& to) {

@@ -53,6 +53,29 @@ TEST_CASE("file: reads a whole file up to the limit and rejects larger ones", "[
   CHECK(text_of(read_file(folder.write("large", large), 300'000)) == large);
 }
 
+TEST_CASE("file: the stamp of a file has its size and time", "[io]") {
+  const TempFolder folder;
+  const std::string path = folder.write("a", "hello");
+  const timespec times[2] = {{0, UTIME_OMIT}, {1'700'000'000, 123'456'789}};
+  REQUIRE(::utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
+  const FileStamp expected{5, 1'700'000'000'123'456'789};
+  CHECK(stamp_of(path) == expected);
+  std::optional<FileStamp> stamp;
+  CHECK(text_of(read_file(path, 100, &stamp)) == "hello");
+  CHECK(stamp == expected);
+  REQUIRE(::symlink("a", (folder / "link").c_str()) == 0);
+  CHECK(stamp_of(folder / "link") == expected);
+  CHECK_FALSE(stamp_of(folder / "none"));
+  CHECK_FALSE(stamp_of(folder / ""));
+  CHECK_FALSE(stamp_of("/dev/null"));
+}
+
+TEST_CASE("file: bytes that are not those of the stated size have no stamp", "[io]") {
+  std::optional<FileStamp> stamp = FileStamp{1, 1};
+  CHECK_FALSE(read_file("/proc/self/status", 100'000, &stamp).empty());
+  CHECK_FALSE(stamp);
+}
+
 TEST_CASE("file: F06 a /proc file with a reported size of 0 is read to its end", "[io]") {
   const std::string status = text_of(read_file("/proc/self/status", 100'000));
   CHECK(status.find("\nVmRSS") != std::string::npos);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -36,8 +37,14 @@ class Hash128 {
   std::unique_ptr<State> state_;
 };
 
+/// The same hash of bytes that are all there.
+Digest128 hash128(ByteView bytes);
+/// A digest in the format of `Hash128::hex`.
+std::string hex_of(const Digest128& digest);
 /// Whether `text` has the format of `Hash128::hex`.
 bool is_hash128(std::string_view text);
+/// The digest with this text; nothing if the text has another format.
+std::optional<Digest128> parse_hash128(std::string_view text);
 
 /// XXH3 64-bit hash, for the checksums of small records. A seed that depends on what precedes a record
 /// makes the checksum wrong anywhere else.

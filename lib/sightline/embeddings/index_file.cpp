@@ -3,6 +3,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/base/escape.h"
+#include "sightline/base/format.h"
 #include "sightline/containers/json.h"
 #include "sightline/embeddings/companion_path.h"
 #include "sightline/embeddings/json_label.h"
@@ -12,6 +13,38 @@ namespace {
 
 constexpr std::int64_t kMaxIndexBytes = 8LL << 30;
 constexpr std::int64_t kMaxLineBytes = 16LL << 20;
+
+std::optional<InputFile> file_of(const Json& line) {
+  const std::optional<Json> xxh3 = line.find("xxh3");
+  if (!xxh3) return std::nullopt;
+  const std::optional<Digest128> digest = parse_hash128(xxh3->as_string());
+  if (!digest) fail(ErrorCode::header, xxh3->path(), "is not a hash of 32 hexadecimal digits");
+  InputFile file{line.at("size").as_integer(0), std::nullopt, *digest};
+  if (const std::optional<Json> time = line.find("mtime_ns")) file.mtime_ns = time->as_integer();
+  return file;
+}
+
+std::vector<std::string> warnings_of(const Json& line) {
+  std::vector<std::string> warnings;
+  if (const std::optional<Json> list = line.find("warnings"))
+    list->for_each_element([&](const Json& warning) { warnings.emplace_back(warning.as_string()); });
+  return warnings;
+}
+
+void append_file(std::string& out, const InputFile& file) {
+  out += ",\"size\":" + std::to_string(file.size);
+  if (file.mtime_ns) out += ",\"mtime_ns\":" + std::to_string(*file.mtime_ns);
+  out += ",\"xxh3\":\"" + hex_of(file.xxh3) + '"';
+}
+
+void append_warnings(std::string& out, const std::vector<std::string>& warnings) {
+  out += ",\"warnings\":[";
+  for (std::size_t i = 0; i < warnings.size(); ++i) {
+    if (i > 0) out += ',';
+    append_json_string(out, warnings[i]);
+  }
+  out += ']';
+}
 
 IndexEntry entry_of(const Json& line) {
   IndexEntry entry{.label = json_label(line), .error_class = {}, .message = {}};
@@ -42,6 +75,8 @@ void IndexWriter::write(const IndexRow& row) {
   } else {
     append_json_failure(line_, row.error_class, row.message);
   }
+  if (row.file) append_file(line_, *row.file);
+  if (row.warnings != nullptr && !row.warnings->empty()) append_warnings(line_, *row.warnings);
   line_ += "}\n";
   out_.write(line_);
 }
@@ -50,7 +85,8 @@ IndexLine parse_index_line(std::string_view text, const std::string& subject) {
   const JsonDocument document(text, subject, {.max_bytes = kMaxLineBytes});
   const Json line = document.root();
   const Json row = line.at("row");
-  return {row.is_null() ? std::nullopt : std::optional(row.as_integer()), entry_of(line)};
+  return {row.is_null() ? std::nullopt : std::optional(row.as_integer()), entry_of(line), file_of(line),
+          warnings_of(line)};
 }
 
 std::vector<IndexEntry> read_index(const std::string& path, std::int64_t rows) {

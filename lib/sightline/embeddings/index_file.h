@@ -7,12 +7,21 @@
 #include <string_view>
 #include <vector>
 
+#include "sightline/base/hash.h"
 #include "sightline/files/file.h"
 
 namespace sightline {
 
 /// "photos.index.jsonl" for "photos.npy": the labels of the rows of an .npy file, one JSON object per line.
 std::string index_path_of(std::string_view npy_path);
+
+/// The file that an input was read from: a later run takes the row of an input that has not changed.
+struct InputFile {
+  std::int64_t size = 0;                 ///< bytes
+  std::optional<std::int64_t> mtime_ns;  ///< as in FileStamp; empty for a member of an archive
+  Digest128 xxh3{};                      ///< `hash128` of its bytes
+  bool operator==(const InputFile&) const = default;
+};
 
 /// One line of an index file. Views must remain valid until `write` returns.
 struct IndexRow {
@@ -24,6 +33,8 @@ struct IndexRow {
   bool truncated = false;              ///< the text was truncated
   std::string_view error_class;        ///< empty if the row is valid
   std::string_view message;
+  std::optional<InputFile> file = {};                  ///< only in full lines, as the next one
+  const std::vector<std::string>* warnings = nullptr;  ///< written if there are any
 };
 
 /// Writes the lines of an index file; the caller commits the file.
@@ -49,6 +60,8 @@ struct IndexEntry {
 struct IndexLine {
   std::optional<std::int64_t> row;  ///< empty if the row was left out of the array
   IndexEntry entry;
+  std::optional<InputFile> file = {};      ///< only in full lines
+  std::vector<std::string> warnings = {};  ///< about the input; only in full lines
 };
 
 /// Errors: header, type, missing, range, duplicate, limit, with `subject`.

@@ -124,6 +124,8 @@ EmbeddingsInfo parse_info(std::string_view text, const std::string& path) {
   info.dtype = dtype_of(root.at("dtype"));
   info.rows = root.at("rows").as_integer(0);
   info.width = root.at("width").as_integer(0);
+  if (root.find("precision")) info.precision = text_of(root, "precision");
+  if (const std::optional<Json> version = root.find("computation")) info.computation = version->as_integer();
   if (const std::optional<Json> xxh3 = root.find("xxh3")) info.xxh3 = hash_of(*xxh3);
   if (const std::optional<Json> shard = root.find("shard")) info.shard = shard_of(*shard);
   return info;
@@ -172,6 +174,11 @@ void write_info(OutputFile& out, const EmbeddingsInfo& info) {
   text += info.normalized ? ",\"normalized\":true," : ",\"normalized\":false,";
   append_member(text, "dtype", info.dtype);
   text += ",\"rows\":" + std::to_string(info.rows) + ",\"width\":" + std::to_string(info.width);
+  if (!info.precision.empty()) {
+    text += ',';
+    append_member(text, "precision", info.precision);
+  }
+  if (info.computation) text += ",\"computation\":" + std::to_string(*info.computation);
   if (!info.xxh3.empty()) {
     text += ',';
     append_member(text, "xxh3", info.xxh3);

@@ -35,7 +35,9 @@ struct EmbeddingsInfo {
   bool normalized = true;            ///< each row was divided by its L2 norm
   std::string dtype;                 ///< "float32" or "float16"
   std::int64_t rows = 0, width = 0;  ///< width of the array
-  std::string xxh3 = {};             ///< `Hash128` of the bytes of all rows; empty in files of older versions
+  std::string precision = {};  ///< of the products, and their backend: "float32, auto"; empty in older files
+  std::optional<std::int64_t> computation = {};  ///< version of the computation; empty in older files
+  std::string xxh3 = {};  ///< `Hash128` of the bytes of all rows; empty in files of older versions
   std::optional<ShardInfo> shard = {};  ///< empty if the array has the rows of all inputs
 };
 

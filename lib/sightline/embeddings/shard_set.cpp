@@ -41,6 +41,8 @@ std::vector<std::pair<std::string_view, std::string>> common_facts(const Embeddi
           {"preprocessing", info.preprocess},
           {"normalisation", info.normalized ? "true" : "false"},
           {"dtype", info.dtype},
+          {"precision", info.precision},
+          {"version of the computation", info.computation ? std::to_string(*info.computation) : ""},
           {"width", std::to_string(info.width)},
           {"program version", info.program},
           {"division of the list", info.shard->archives ? "by archive" : "by input"},

@@ -22,6 +22,21 @@ constexpr std::size_t kReadBlock = 64 << 10;
   fail(ErrorCode::limit, path, "is larger than the limit of " + std::to_string(limit) + " bytes");
 }
 
+std::optional<FileStamp> stamp_of(const struct stat& status) {
+  constexpr std::int64_t kNanoseconds = 1'000'000'000;
+  FileStamp stamp{.size = status.st_size};
+  if (!S_ISREG(status.st_mode) ||
+      __builtin_mul_overflow(status.st_mtim.tv_sec, kNanoseconds, &stamp.mtime_ns) ||
+      __builtin_add_overflow(stamp.mtime_ns, status.st_mtim.tv_nsec, &stamp.mtime_ns))
+    return std::nullopt;
+  return stamp;
+}
+
+std::optional<FileStamp> stamp_of(int descriptor) {
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 ? stamp_of(status) : std::nullopt;
+}
+
 std::vector<std::byte> read_to_end(int descriptor, std::size_t size_hint, std::int64_t limit,
                                    const std::string& path) {
   // One byte more than expected, so that the end of the file is found without growing the buffer.
@@ -40,14 +55,30 @@ std::vector<std::byte> read_to_end(int descriptor, std::size_t size_hint, std::i
 
 }  // namespace
 
-std::vector<std::byte> read_file(const std::string& path, std::int64_t limit) {
-  const RegularFile file = open_regular(path);
-  if (file.size > limit) fail_too_large(path, limit);
-  return read_to_end(file.descriptor.get(), static_cast<std::size_t>(file.size), limit, path);
+std::optional<FileStamp> stamp_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return stamp_of(status);
 }
 
-std::vector<std::byte> read_input(const std::string& path, std::int64_t limit) {
-  if (!is_standard_input(path)) return read_file(path, limit);
+std::vector<std::byte> read_file(const std::string& path, std::int64_t limit,
+                                 std::optional<FileStamp>* stamp) {
+  const RegularFile file = open_regular(path);
+  if (file.size > limit) fail_too_large(path, limit);
+  const int descriptor = file.descriptor.get();
+  const std::optional<FileStamp> before = stamp == nullptr ? std::nullopt : stamp_of(descriptor);
+  std::vector<std::byte> bytes = read_to_end(descriptor, static_cast<std::size_t>(file.size), limit, path);
+  if (stamp != nullptr) {
+    const bool unchanged = before && before == stamp_of(descriptor) && before->size == std::ssize(bytes);
+    *stamp = unchanged ? before : std::nullopt;
+  }
+  return bytes;
+}
+
+std::vector<std::byte> read_input(const std::string& path, std::int64_t limit,
+                                  std::optional<FileStamp>* stamp) {
+  if (!is_standard_input(path)) return read_file(path, limit, stamp);
+  if (stamp != nullptr) stamp->reset();
   check_standard_input(path);
   return read_to_end(STDIN_FILENO, 0, limit, path);
 }

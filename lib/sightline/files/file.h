@@ -59,12 +59,26 @@ MappedPlace find_mapped_file(const void* address) noexcept;
 /// exception from it ends the operation. Call this from `main` before any file is opened.
 void set_wait_check(void (*check)());
 
+/// Tells versions of a file apart.
+struct FileStamp {
+  std::int64_t size = 0;      ///< bytes
+  std::int64_t mtime_ns = 0;  ///< time of the last modification in nanoseconds since 1970
+  bool operator==(const FileStamp&) const = default;
+};
+/// The stamp of the file at `path`, following links. Nothing if it is not a regular file, cannot be examined,
+/// or has a time that does not fit.
+std::optional<FileStamp> stamp_of(const std::string& path);
+
 /// Reads a whole file. A FIFO, socket or device given by name is rejected, so
 /// the call never blocks on one. Files in /proc, whose reported size is 0, are read to their end.
+/// `stamp`: receives that of the bytes, or nothing if the file was changed while it was read.
 /// Errors: missing, io, unsupported (not a regular file), limit (more than `limit` bytes), all with the path.
-std::vector<std::byte> read_file(const std::string& path, std::int64_t limit);
-/// As `read_file`, but "-" and /dev/stdin are stdin, which only the program reads. Errors: as `read_file`.
-std::vector<std::byte> read_input(const std::string& path, std::int64_t limit);
+std::vector<std::byte> read_file(const std::string& path, std::int64_t limit,
+                                 std::optional<FileStamp>* stamp = nullptr);
+/// As `read_file`, but "-" and /dev/stdin are stdin, which only the program reads and which has no stamp.
+/// Errors: as `read_file`.
+std::vector<std::byte> read_input(const std::string& path, std::int64_t limit,
+                                  std::optional<FileStamp>* stamp = nullptr);
 
 /// An output file that is published atomically: bytes are written to "<path>.part" next to the target, which
 /// `commit` renames. "-", /dev/stdout, devices and FIFOs are written directly. Without `commit`, the
