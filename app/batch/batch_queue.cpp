@@ -14,6 +14,7 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kMaxHeldBytes = 128
                                       << 20;  ///< of a batch, so that large members do not fill the memory
+constexpr std::int64_t kMaxStored = 4096;     ///< items of a batch whose rows are stored
 constexpr milliseconds kFirstWait(100);       ///< between looks at `ended_`
 constexpr milliseconds kBusyPatience(200), kIdlePatience(10);
 
@@ -61,11 +62,13 @@ void BatchQueue::fill(std::vector<ImageItem>& items) {
   if (!await_first()) return;
   const Clock::time_point start = Clock::now();
   std::size_t held = 0;  // bytes that the source has read
-  while (!ended_ && std::ssize(items) < size_ && held < kMaxHeldBytes &&
+  std::int64_t stored = 0;
+  while (!ended_ && std::ssize(items) - stored < size_ && stored < kMaxStored && held < kMaxHeldBytes &&
          (items.empty() || await_more(start))) {
     ImageItem item;
     if (source_.next(item)) {
       held += item.bytes ? item.bytes->size() : 0;
+      stored += item.stored ? 1 : 0;
       items.push_back(std::move(item));
     } else {
       ended_ = true;

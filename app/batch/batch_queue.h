@@ -23,7 +23,8 @@ struct ItemBatch {
 /// Divides a source into batches for the threads of a pool. A batch has fewer images than `size` if the next
 /// one is late: 0.2 s after the first while other batches are being encoded, else 10 ms. One thread at a time
 /// waits for a source that is not ready, and only while no batch is being encoded; the others help those
-/// that encode. A batch also ends when its items hold 128 MiB of content.
+/// that encode. A batch also ends when its items hold 128 MiB of content. Images whose rows are stored need
+/// no encoding, so they do not count: a batch has up to 4,096 of them besides.
 class BatchQueue {
  public:
   BatchQueue(ImageSource& source, std::int64_t size) : source_(source), size_(size) {}

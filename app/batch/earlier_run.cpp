@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "batch/companion.h"
+#include "cli/failure.h"
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/score_index.h"
 #include "sightline/files/file.h"
@@ -24,23 +25,40 @@ JournalPaths temporary_paths(JournalPaths paths) {
   return paths;
 }
 
+/// Number 0 if the run was killed before its first checkpoint.
+JournalRecord last_record(ByteView journal, const std::string& path) {
+  JournalRecord last;
+  try {
+    JournalReader reader(journal, path);
+    while (reader.next(last)) continue;
+  } catch (const Error&) {
+    return {};
+  }
+  return last;
+}
+
 }  // namespace
+
+void require_published(const std::string& array) {
+  constexpr std::int64_t kMaxJournalBytes = 1 << 30;
+  const std::string path = journal_path_of(resolve_links(array));
+  if (!file_exists(path)) return;
+  if (last_record(read_file(path, kMaxJournalBytes), path).kind != RecordKind::complete) return;
+  throw Failure(Stage::output,
+                Error(ErrorCode::locked, array, "a run was interrupted while it renamed its outputs"),
+                "complete it with --resume");
+}
 
 EarlierRun::EarlierRun(const OutputOptions& output, RunOutputs outputs)
     : output_(output), outputs_(std::move(outputs)) {
   std::optional<JournalFile> found =
       JournalFile::open(journal_path_of(resolve_links(output_.path)), output_.force);
   if (!found) {
-    published_ = file_exists(output_.path);
+    published_ = !output_.in_place && file_exists(output_.path);
     return;
   }
   bytes_ = found->read();
-  try {
-    JournalReader reader(bytes_, found->path());
-    while (reader.next(last_)) continue;
-  } catch (const Error&) {
-    last_ = {};  // the run was killed before its first checkpoint
-  }
+  last_ = last_record(bytes_, found->path());
   if (last_.sequence > 0) journal_.emplace(std::move(*found));
 }
 
@@ -90,12 +108,13 @@ void EarlierRun::finish_publication(const JournalRecord& record) {
   if (NpyFile::open(array).rows() != record.rows)
     refuse_to_continue(output_.path, array + " has another number of rows");
   const auto rename = [&](const std::string& path) {
+    const bool replaces = path == outputs_.report ? output_.force : output_.replaces_array();
     if (!path.empty() && file_exists(temporary_path(path)))
-      OutputFile(path, output_.force, Leftover::reopen).commit();
+      OutputFile(path, replaces, Leftover::reopen).commit();
   };
   rename(finals[kIndexFile]);
   if (outputs_.with_index) rename(info_path_of(output_.path));
-  Companion(score_index_path_of(output_.path), false, output_.force).commit();
+  Companion(score_index_path_of(output_.path), false, output_.replaces_array()).commit();
   if (!outputs_.with_index) {
     Companion(index_path_of(output_.path), false, output_.force).commit();
     Companion(info_path_of(output_.path), false, output_.force).commit();

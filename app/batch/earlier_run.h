@@ -14,8 +14,12 @@
 
 namespace sightline::app {
 
+/// Refuses an array whose companions may be those of another array, because a run was interrupted between two
+/// renames. Errors: Failure of Stage::output (locked); those of `read_file`.
+void require_published(const std::string& array);
+
 /// The run that `--resume` continues: an interrupted one, which left its journal, or a finished one, whose
-/// outputs are published.
+/// outputs are published; not for an array that is updated.
 class EarlierRun {
  public:
   /// Looks for it; its journal is locked from now on. Errors: those of JournalFile.

@@ -6,6 +6,7 @@
 #include "cli/failure.h"
 #include "cli/signals.h"
 #include "sightline/base/format.h"
+#include "sightline/embeddings/mapped_lines.h"
 #include "sightline/files/publishing.h"
 #include "sightline/model/summary_table.h"
 
@@ -26,7 +27,7 @@ EmbeddingOutput::EmbeddingOutput(const OutputOptions& options, TableFormat forma
     : options_(options),
       format_(format),
       kind_(kind),
-      outputs_{kind.with_index, report},
+      outputs_{kind.with_index, report, kind.lines == IndexLines::full},
       checkpoints_(checkpoints),
       has_journal_(format == TableFormat::npy && !needs_row_count(options, format)),
       report_(kind.key),
@@ -57,7 +58,7 @@ bool EmbeddingOutput::begin(RunFacts facts) {
 bool EmbeddingOutput::continue_run() {
   // The run was begun with a stream, and its list is a file now: the entries so far are compared.
   if (earlier_->is_stream()) facts_.rows.reset();
-  std::optional<ResumePoint> point = earlier_->resume(facts_, describe());
+  std::optional<ResumePoint> point = earlier_->resume(facts_, info());
   if (!point) {
     const InputCounts counts = earlier_->counts();
     report_.continue_after(counts.inputs - counts.skipped, counts.skipped);
@@ -82,11 +83,13 @@ void EmbeddingOutput::start_table() {
   table_->begin(facts_.columns, options_.drop_bad ? std::nullopt : facts_.rows);
 }
 
-EmbeddingsInfo EmbeddingOutput::describe() const {
+EmbeddingsInfo EmbeddingOutput::info() const {
   EmbeddingsInfo info = facts_.describe();
   info.dtype = options_.dtype == DType::f16 ? "float16" : "float32";
   info.rows = rows_;
   info.width = facts_.columns;
+  info.precision = facts_.precision;
+  info.computation = kComputationVersion;
   info.xxh3 = files_.rows_hash().hex();
   return info;
 }
@@ -97,6 +100,13 @@ void EmbeddingOutput::check_done(ListHash list) {
   list_ = std::move(list);
 }
 
+void EmbeddingOutput::for_each_done(FunctionRef<void(const IndexLine& line)> visit) const {
+  if (done() == 0 || !outputs_.with_index) return;
+  MappedLines lines(files_.index()->written_path());
+  while (const std::optional<std::string_view> text = lines.next())
+    visit(parse_index_line(*text, lines.place()));
+}
+
 void EmbeddingOutput::add(const ItemStatus& status, const EmbeddingRow& row) {
   writing_ = true;
   const bool good = row.error_class.empty();
@@ -104,8 +114,15 @@ void EmbeddingOutput::add(const ItemStatus& status, const EmbeddingRow& row) {
   report_.add(status);
   if (!dropped) table_->row({row.label, kind_.key, row.error_class, row.message, row.values});
   if (index_writer_ != nullptr) {
-    index_writer_->write({dropped ? std::nullopt : std::optional(rows_), kind_.key, row.label, row.tokens,
-                          row.truncated, row.error_class, row.message});
+    IndexRow line{dropped ? std::nullopt : std::optional(rows_),
+                  kind_.key,
+                  row.label,
+                  row.tokens,
+                  row.truncated,
+                  row.error_class,
+                  row.message};
+    if (outputs_.full_index) line.file = row.file, line.warnings = status.warnings;
+    index_writer_->write(line);
   }
   if (!dropped) ++rows_;
   if (is_stream()) add_input(list_, std::string(row.label));
@@ -127,7 +144,7 @@ void EmbeddingOutput::write_checkpoint(RecordKind kind) {
   if (is_stream()) record.list = short_hash(list_);
   record.files = files_.sync();
   JournalFile& journal = *files_.journal();
-  if (!journal.is_started()) journal.start(describe_run(facts_, describe(), options_, outputs_));
+  if (!journal.is_started()) journal.start(describe_run(facts_, info(), options_, outputs_));
   if (last_.sequence == 0 && !outputs_.report.empty())
     sync_folder(folder_of(temporary_path(outputs_.report)));
   journal.append(record);
@@ -140,7 +157,7 @@ void EmbeddingOutput::write_checkpoint(RecordKind kind) {
 void EmbeddingOutput::publish() {
   in_stage(Stage::output, [&] {
     table_->finish();
-    files_.complete([&] { return describe(); });
+    files_.complete([&] { return info(); });
     if (has_journal_) write_checkpoint(RecordKind::complete);
     files_.commit();
   });

@@ -29,6 +29,7 @@ struct EmbeddingRow {
   std::string_view error_class, message;
   std::optional<std::int64_t> tokens;  ///< texts only
   bool truncated = false;
+  std::optional<InputFile> file = {};  ///< for full index lines
 };
 
 /// The rows of an `embed-*` run, and the checkpoints from which it is continued after an interruption, if the
@@ -38,6 +39,7 @@ class EmbeddingOutput {
   struct Kind {
     std::string_view key;  ///< "path" or "text"
     bool with_index;
+    IndexLines lines = IndexLines::plain;
   };
 
   /// Opens the files, except those of an earlier run that is to be continued (`begin`). Errors: Failure of
@@ -56,6 +58,9 @@ class EmbeddingOutput {
   /// The inputs of a stream that an earlier run has done. Errors: Failure of Stage::output (locked) if they
   /// are not those of that run.
   void check_done(ListHash list);
+  /// Visits the index lines of the inputs that an earlier run has done. Call it before the first `add`.
+  /// Errors: those of MappedFile and `parse_index_line`.
+  void for_each_done(FunctionRef<void(const IndexLine& line)> visit) const;
   void add(const ItemStatus& status, const EmbeddingRow& row);
   /// Passes complete rows to the reader of a pipe, and secures them on the disk if it is time. Call it after
   /// each batch.
@@ -65,6 +70,8 @@ class EmbeddingOutput {
   bool is_direct() const { return files_.is_open() && !files_.table().seekable(); }
   /// Whether rows go to a terminal, which may also show a progress line.
   bool to_terminal() const { return is_stdout(options_.path) && stdout_is_terminal(); }
+  /// What the info file states, as far as it is known by now.
+  EmbeddingsInfo info() const;
   /// Completes the files and publishes them. Errors: Failure of Stage::output.
   void publish();
   /// Runs `work`, after a line about the rows of an earlier run that is continued. If a signal, a full disk,
@@ -74,7 +81,6 @@ class EmbeddingOutput {
  private:
   bool continue_run();
   void start_table();
-  EmbeddingsInfo describe() const;
   void write_checkpoint(RecordKind kind);
   std::string kept_rows() const;
   std::string suspend() noexcept;

@@ -18,16 +18,36 @@ bool is_regular(const std::string& path) {
   return path != "-" && ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
 }
 
+/// Nothing for stdin, and for a file that was changed while it was read.
+std::optional<InputFile> describe(const ImageItem& item, ByteView bytes,
+                                  const std::optional<FileStamp>& stamp) {
+  const bool is_member = item.bytes && item.path != "-";
+  if (!is_member && !stamp) return std::nullopt;
+  const std::optional<std::int64_t> time = stamp ? std::optional(stamp->mtime_ns) : std::nullopt;
+  return InputFile{std::ssize(bytes), time, hash128(bytes)};
+}
+
 }  // namespace
+
+void use_stored(const ImageRun& run, const StoredInput& stored, ImageResult& result) {
+  if (!result.file) result.file = stored.file;
+  result.warnings = in_stage(Stage::inputs, [&] { return run.stored->warnings(stored); });
+  result.stored = stored;
+}
 
 void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pixels, ImageResult& result) {
   const std::string& path = item.path;
   try {
     if (item.error) throw *item.error;
     std::vector<std::byte> read;
-    if (!item.bytes) read = read_image(path);
+    std::optional<FileStamp> stamp;
+    if (!item.bytes) read = read_image(path, run.describe_files ? &stamp : nullptr);
     const std::vector<std::byte>& bytes = item.bytes ? *item.bytes : read;
     result.bytes = std::ssize(bytes);
+    if (run.describe_files) result.file = describe(item, bytes, stamp);
+    if (run.stored != nullptr && result.file) {
+      if (const auto stored = run.stored->find(result.file->xxh3)) return use_stored(run, *stored, result);
+    }
     run.clip.processor().process_image(bytes, pixels, &result.warnings);
     if (run.strict && !result.warnings.empty()) {
       fail(ErrorCode::corrupt, path, result.warnings.front() + " (refused by --strict)");

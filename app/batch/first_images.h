@@ -13,9 +13,13 @@
 
 namespace sightline::app {
 
-/// Reads (unless the source has done so) and decodes an image into `pixels`. Errors go into `result`, which
-/// does not name the path. Errors: Failure of Stage::streams for stdin.
+/// Reads (unless the source has done so) and decodes an image into `pixels`. An image whose content is that
+/// of a stored one is not decoded: `result.stored`. Errors go into `result`, which does not name the path.
+/// Errors: Failure of Stage::streams for stdin.
 void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pixels, ImageResult& result);
+
+/// Uses the row of an earlier run for an image. Errors: Failure of Stage::inputs.
+void use_stored(const ImageRun& run, const StoredInput& stored, ImageResult& result);
 
 /// The images of the first forward pass of a run, read and decoded by idle threads while the calling thread
 /// still prepares something else. Only regular files are read ahead: others may keep a thread waiting.

@@ -26,8 +26,11 @@ struct Batch {
   Tensor embeddings;
 };
 
-/// Moves the embeddings of the good images, which are the first `good` rows, to the rows of their images.
-void scatter_rows(Batch& batch, std::int64_t good) {
+bool is_to_encode(const ImageResult& item) { return item.error_class.empty() && !item.stored; }
+
+/// Moves the embeddings of the encoded images, which are the first `encoded` rows, to the rows of their
+/// images, and fills the rows between.
+void scatter_rows(const ImageRun& run, Batch& batch, std::int64_t encoded) {
   const TensorView<float> rows = batch.embeddings.view();
   for (std::int64_t i = rows.rows() - 1; i >= 0; --i) {
     ImageResult& item = batch.items[static_cast<std::size_t>(i)];
@@ -36,48 +39,67 @@ void scatter_rows(Batch& batch, std::int64_t good) {
       std::fill(row.begin(), row.end(), 0.0F);
       continue;
     }
-    const std::span<const float> from = rows.row(--good);
-    if (good != i) std::copy(from.begin(), from.end(), row.begin());
     item.embedding = row;
+    if (item.stored) {
+      in_stage(Stage::inputs, [&] { run.stored->read_row(*item.stored, row); });
+      continue;
+    }
+    const std::span<const float> from = rows.row(--encoded);
+    if (encoded != i) std::copy(from.begin(), from.end(), row.begin());
   }
 }
 
-/// Encodes the good images. They are moved together first, so that the tower does no work for bad ones.
-void encode_good(const ImageRun& run, Batch& batch, TensorView<float> pixels, Context& context) {
+/// Encodes images whose pixels are the rows of `pixels`; `places` are their numbers in the batch. Those to
+/// encode are moved together first, so that the tower does no work for the others.
+void encode_pixels(const ImageRun& run, Batch& batch, std::span<const std::size_t> places,
+                   TensorView<float> pixels, Context& context) {
   const std::int64_t width = run.clip.embedding_size();
-  std::int64_t good = 0;
-  for (std::size_t i = 0; i < batch.items.size(); ++i) {
-    if (!batch.items[i].error_class.empty()) continue;
+  std::int64_t count = 0;
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    if (!is_to_encode(batch.items[places[i]])) continue;
     const auto from = pixels.row(static_cast<std::int64_t>(i));
-    if (good != static_cast<std::int64_t>(i)) std::copy(from.begin(), from.end(), pixels.row(good).begin());
-    ++good;
+    if (count != static_cast<std::int64_t>(i)) std::copy(from.begin(), from.end(), pixels.row(count).begin());
+    ++count;
   }
   batch.embeddings = Tensor(Shape{std::ssize(batch.items), width});
   throw_if_interrupted();
-  in_stage(Stage::model, [&] {
-    run.clip.encode_images(pixels.slice_rows(0, good), batch.embeddings.view().slice_rows(0, good), context);
-  });
-  if (run.normalize) l2_normalize(batch.embeddings.view().slice_rows(0, good));
-  scatter_rows(batch, good);
+  const TensorView<float> encoded = batch.embeddings.view().slice_rows(0, count);
+  in_stage(Stage::model, [&] { run.clip.encode_images(pixels.slice_rows(0, count), encoded, context); });
+  if (run.normalize) l2_normalize(encoded);
+  scatter_rows(run, batch, count);
+}
+
+/// Takes over what is stored of unchanged images. Returns the numbers of the others, which must be read.
+std::vector<std::size_t> take_stored(const ImageRun& run, ItemBatch& from, Batch& batch) {
+  std::vector<std::size_t> others;
+  for (std::size_t i = 0; i < from.items.size(); ++i) {
+    if (from.items[i].stored) {
+      use_stored(run, *from.items[i].stored, batch.items[i]);
+    } else {
+      others.push_back(i);
+    }
+  }
+  return others;
 }
 
 /// Encodes images with the threads of the context's pool.
 Batch encode_batch(const ImageRun& run, ItemBatch& from, Context& context) {
   Batch batch{.number = from.number, .first = from.first, .labels = {}, .items = {}, .embeddings = {}};
-  const std::int64_t count = std::ssize(from.items);
   batch.items.resize(from.items.size());
+  const std::vector<std::size_t> places = take_stored(run, from, batch);
+  const std::int64_t count = std::ssize(places);
   Scratch::Frame frame(context.scratch);
   FirstImages* first = from.first == 0 ? run.first : nullptr;
   const TensorView<float> pixels =
       first != nullptr ? first->pixels() : frame.take(Shape{count, run.clip.processor().pixel_count()});
   context.pool.run(count, [&](std::int64_t i, int) {
     throw_if_interrupted();
-    const auto n = static_cast<std::size_t>(i);
-    if (first != nullptr) return first->finish(i, batch.items[n]);
-    load_pixels(run, from.items[n], pixels.row(i), batch.items[n]);
+    const std::size_t place = places[static_cast<std::size_t>(i)];
+    if (first != nullptr) return first->finish(i, batch.items[place]);
+    load_pixels(run, from.items[place], pixels.row(i), batch.items[place]);
   });
   for (ImageItem& item : from.items) batch.labels.push_back(std::move(item.path));
-  encode_good(run, batch, pixels, context);
+  encode_pixels(run, batch, places, pixels, context);
   if (first != nullptr) first->release();
   return batch;
 }

@@ -22,7 +22,9 @@ struct ImageResult {
   std::string message;               ///< without the path
   std::vector<std::string> warnings;
   std::optional<ErrorCode> error_code = {};  ///< set if this run could not use the image
-  std::int64_t bytes = 0;                    ///< size of the file
+  std::int64_t bytes = 0;                    ///< read for the image
+  std::optional<InputFile> file = {};        ///< if `ImageRun::describe_files`, and it is a file or a member
+  std::optional<StoredInput> stored = {};    ///< its row is that of an earlier run
 };
 
 /// Some images in input order.
@@ -43,8 +45,10 @@ struct ImageRun {
   ThreadPool& pool;
   std::int64_t batch = 0;  ///< images in a forward pass; 0: chosen for the model
   bool normalize = true;
-  bool strict = false;           ///< an image with a warning fails
-  FirstImages* first = nullptr;  ///< those of this run that were begun ahead, if any
+  bool strict = false;                   ///< an image with a warning fails
+  FirstImages* first = nullptr;          ///< those of this run that were begun ahead, if any
+  bool describe_files = false;           ///< the size, time and hash of the files are needed
+  const StoredInputs* stored = nullptr;  ///< rows that can be used again, if any; then also `describe_files`
 };
 
 /// Reads, decodes and encodes the images of `source` and passes them to `sink` in input order, one batch at a

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sightline/base/error.h"
+#include "sightline/embeddings/stored_inputs.h"
 
 namespace sightline::app {
 
@@ -18,6 +19,8 @@ struct ImageItem {
   /// Its content if the source has read it; otherwise the thread that encodes the image reads `path`.
   std::optional<std::vector<std::byte>> bytes = {};
   std::optional<Error> error = {};  ///< the source could not provide it: it becomes one skipped row
+  /// The same file in an earlier run, whose row is used again; the file is not read.
+  std::optional<StoredInput> stored = {};
 };
 
 /// The images of a run, in order. One thread at a time may call its functions.

@@ -104,10 +104,10 @@ std::vector<std::byte> read_stdin_image(BufferedStream& stream) {
   return bytes;
 }
 
-std::vector<std::byte> read_image(const std::string& path) {
+std::vector<std::byte> read_image(const std::string& path, std::optional<FileStamp>* stamp) {
   if (path == "-") return read_stdin_image(*in_stage(Stage::streams, [] { return open_raw_stream("-"); }));
   try {
-    std::vector<std::byte> bytes = read_input(path, kMaxImageBytes);
+    std::vector<std::byte> bytes = read_input(path, kMaxImageBytes, stamp);
     refuse_list(path, bytes);
     return bytes;
   } catch (const Error& error) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -8,6 +9,7 @@
 #include "batch/folder_walk.h"
 #include "batch/line_reader.h"
 #include "sightline/containers/byte_stream.h"
+#include "sightline/files/file.h"
 
 namespace sightline::app {
 
@@ -56,8 +58,8 @@ void add_images(const std::string& path, const WalkOptions& walk, ImagePaths& to
 inline constexpr std::string_view kListAsImage = "is a list of paths, expected an image";
 
 /// Reads the bytes of one image; "-" is stdin. Errors: those of read_file; limit above 256 MiB; magic for a
-/// list of paths on stdin or in a file without an image extension.
-std::vector<std::byte> read_image(const std::string& path);
+/// list of paths on stdin or in a file without an image extension. `stamp`: as for `read_input`.
+std::vector<std::byte> read_image(const std::string& path, std::optional<FileStamp>* stamp = nullptr);
 /// The same for an image on stdin whose beginning has been inspected.
 std::vector<std::byte> read_stdin_image(BufferedStream& stream);
 inline constexpr std::int64_t kMaxImageBytes = 256LL << 20;

@@ -13,7 +13,7 @@ std::string item_name(std::string_view path) {
 void report_item(const ItemOptions& items, const ConsoleOptions& console, Progress& progress,
                  const ItemStatus& status) {
   const bool failed = !status.error_class.empty();
-  progress.advance({.skipped = failed, .bytes = status.bytes});
+  progress.advance({.skipped = failed, .reused = status.reused, .bytes = status.bytes});
   const bool warned = status.warnings != nullptr && !status.warnings->empty() && console.verbose > 0;
   if (!failed && !warned) return;
   const std::string subject = item_name(status.subject);

@@ -10,22 +10,22 @@ OutputFiles::OutputFiles(const OutputOptions& output, RunOutputs outputs, bool h
     : output_(output), outputs_(std::move(outputs)), has_journal_(has_journal), report_(report) {}
 
 void OutputFiles::open() {
-  table_ = std::make_unique<OutputFile>(output_.path, output_.force);
+  table_ = std::make_unique<OutputFile>(output_.path, output_.replaces_array());
   if (has_journal_) journal_.emplace(new_journal(output_.path));
   open_companions(Leftover::remove);
   update_hashes();
 }
 
 void OutputFiles::reopen() {
-  table_ = std::make_unique<OutputFile>(output_.path, output_.force, Leftover::reopen);
+  table_ = std::make_unique<OutputFile>(output_.path, output_.replaces_array(), Leftover::reopen);
   open_companions(Leftover::reopen);
 }
 
 void OutputFiles::open_companions(Leftover leftover) {
   if (has_journal_) {
-    index_.emplace(index_path_of(output_.path), outputs_.with_index, output_.force, leftover);
-    info_.emplace(info_path_of(output_.path), outputs_.with_index, output_.force);
-    score_index_.emplace(score_index_path_of(output_.path), false, output_.force);
+    index_.emplace(index_path_of(output_.path), outputs_.with_index, output_.replaces_array(), leftover);
+    info_.emplace(info_path_of(output_.path), outputs_.with_index, output_.replaces_array());
+    score_index_.emplace(score_index_path_of(output_.path), false, output_.replaces_array());
   }
   report_.open(outputs_.report, output_.force, leftover);
 }

@@ -35,6 +35,7 @@ class OutputFiles {
   const OutputFile& table() const { return *table_; }
   /// Null if no index is written.
   OutputFile* index() { return index_ ? index_->file() : nullptr; }
+  const OutputFile* index() const { return index_ ? index_->file() : nullptr; }
   /// The journal of the run; nothing without one.
   std::optional<JournalFile>& journal() { return journal_; }
 

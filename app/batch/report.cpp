@@ -54,6 +54,7 @@ void Report::prepare_commit() {
   if (!out_) return;
   line_ = "{\"summary\":{\"inputs\":" + std::to_string(ok_ + skipped_) + ",\"ok\":" + std::to_string(ok_) +
           ",\"skipped\":" + std::to_string(skipped_);
+  if (!reuse_.empty()) line_ += "," + reuse_;
   if (!unsupported_images_.empty()) line_ += ",\"passed_over\":" + unsupported_images_;
   if (!clipscore_.empty()) line_ += ",\"clipscore\":" + clipscore_;
   out_->write(line_ + "}}\n");

@@ -23,6 +23,7 @@ struct ItemStatus {
   const std::vector<std::string>* warnings = nullptr;
   std::string_view hint = {};                    ///< printed as a second line; usually empty
   std::int64_t bytes = 0;                        ///< read for the input
+  bool reused = false;                           ///< its row is that of an earlier run
   std::optional<std::string_view> caption = {};  ///< of a pair
 };
 
@@ -43,6 +44,8 @@ class Report {
   void set_unsupported_images(std::string json) { unsupported_images_ = std::move(json); }
   /// Sets `clipscore` of the summary, a JSON object.
   void set_clipscore(std::string json) { clipscore_ = std::move(json); }
+  /// Sets members of the summary about reused rows: `"reused":1,...`.
+  void set_reuse(std::string members) { reuse_ = std::move(members); }
   void add(const ItemStatus& item);
   /// Counts good inputs. Only if no report is written.
   void add_good(std::int64_t count) { ok_ += count; }
@@ -57,7 +60,7 @@ class Report {
 
  private:
   std::optional<OutputFile> out_;
-  std::string label_key_, line_, unsupported_images_, clipscore_;
+  std::string label_key_, line_, unsupported_images_, clipscore_, reuse_;
   std::int64_t ok_ = 0, skipped_ = 0;
 };
 

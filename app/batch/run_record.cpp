@@ -44,18 +44,25 @@ void require(bool good, const std::string& path, const std::string& why) {
   if (!good) refuse_to_continue(path, why);
 }
 
-/// Compares the index with the inputs of the run.
-InputCounts check_index(const RunFacts& facts, const std::string& path) {
+/// Compares the index with the inputs of the run. `full`: whether its lines should be full.
+InputCounts check_index(const RunFacts& facts, const std::string& path, bool full) {
   const std::vector<std::byte> bytes = read_file(path, kMaxIndexBytes);
   InputCounts counts;
+  std::optional<bool> found_full;
   for (std::string_view rest = as_text(bytes); !rest.empty(); ++counts.inputs) {
     const std::size_t end = std::min(rest.find('\n'), rest.size());
     const IndexLine line = parse_index_line(rest.substr(0, end), path);
     rest.remove_prefix(std::min(end + 1, rest.size()));
     const std::optional<std::string> label = facts.next_label();
     require(label && (!line.row || line.entry.label == *label), path, "the list of inputs differs");
-    if (!line.row || !line.entry.error_class.empty()) ++counts.skipped;
+    if (!line.row || !line.entry.error_class.empty()) {
+      ++counts.skipped;
+    } else if (line.entry.label != "-") {
+      found_full = found_full.value_or(false) || line.file;
+    }
   }
+  require(found_full.value_or(full) == full, path,
+          full ? "index was 'yes', is now 'full'" : "index was 'full', is now 'yes'");
   require(!facts.next_label(), path, "the list of inputs differs");
   return counts;
 }
@@ -86,13 +93,13 @@ RunDescription describe_run(const RunFacts& facts, const EmbeddingsInfo& info, c
                             const RunOutputs& outputs) {
   const auto yes_or_no = [](bool value) { return value ? "yes" : "no"; };
   RunDescription run;
-  run.add("program", std::to_string(kComputationVersion));
+  run.add("program", std::to_string(info.computation.value_or(kComputationVersion)));
   run.add("model", info.model.fingerprint);
   run.add("modality", modality_name(info.modality));
   run.add("preprocess", info.preprocess);
   run.add("normalized", yes_or_no(info.normalized));
   run.add("dtype", info.dtype);
-  run.add("precision", facts.precision);
+  run.add("precision", info.precision);
   run.add("drop_bad", yes_or_no(output.drop_bad));
   run.add("strict", yes_or_no(facts.strict));
   run.add("shard", info.shard ? std::to_string(info.shard->shard.index) + "/" +
@@ -100,7 +107,7 @@ RunDescription describe_run(const RunFacts& facts, const EmbeddingsInfo& info, c
                               : "");
   run.add("list",
           facts.rows ? std::to_string(*facts.rows) + " inputs, " + facts.list : std::string(kStreamedList));
-  run.add("index", yes_or_no(outputs.with_index));
+  run.add("index", outputs.full_index ? "full" : yes_or_no(outputs.with_index));
   run.add("report", outputs.report);
   return run;
 }
@@ -124,16 +131,17 @@ InputCounts require_finished_run(const RunFacts& facts, EmbeddingsInfo info, con
     require(outputs.with_index, path, "it has no info file to compare with");
     for (const std::string& other : {index_path_of(path), info_path_of(path), outputs.report})
       require(other.empty() || file_exists(other), path, printable(other) + " does not exist");
-    const EmbeddingsInfo found = read_info(info_path_of(path));
+    EmbeddingsInfo found = read_info(info_path_of(path));
     check_info(found, info_path_of(path), NpyFile::open(path));
     // What no info file states is taken as equal.
     RunFacts comparable = facts;
     comparable.rows = 0;
     comparable.list.clear();
+    if (found.precision.empty()) found.precision = info.precision;
     require_same_run(describe_run(comparable, found, output, outputs),
                      describe_run(comparable, info, output, outputs), path);
     require(found.width == facts.columns, path, "its rows have another width");
-    return check_index(facts, index_path_of(path));
+    return check_index(facts, index_path_of(path), outputs.full_index);
   } catch (const Failure&) {
     throw;
   } catch (const Error& error) {

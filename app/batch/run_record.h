@@ -30,7 +30,7 @@ struct RunFacts {
   std::function<std::optional<std::string>()> next_label;
 };
 
-/// The precision of the products of a run and their backend: "f32, auto".
+/// The precision of the products of a run and their backend: "float32, auto".
 std::string precision_of(const Model& clip, const ModelOptions& options);
 
 /// Adds an input: the size and the time of a file, else only the label.
@@ -45,6 +45,7 @@ inline constexpr std::string_view kStreamedList = "a stream";
 struct RunOutputs {
   bool with_index = true;
   std::string report;
+  bool full_index = false;  ///< `IndexLines::full`
 };
 RunDescription describe_run(const RunFacts& facts, const EmbeddingsInfo& info, const OutputOptions& output,
                             const RunOutputs& outputs);

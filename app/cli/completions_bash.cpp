@@ -65,7 +65,6 @@ void append_command(std::string& out, const Command& command) {
   std::vector<std::string> names;
   std::string argument, values;
   for (const Option& option : line.options()) {
-    if (option.hidden) continue;
     const std::vector<std::string> dashed = dashed_names(option);
     names.insert(names.end(), dashed.begin(), dashed.end());
     const std::string words = completion_words(option);

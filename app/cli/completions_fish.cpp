@@ -37,7 +37,6 @@ void append_command(std::string& out, const Command& command) {
       "complete -c sightline -n '__fish_seen_subcommand_from " + std::string(command.name) + "'";
   const CommandLine line = command.describe();
   for (const Option& option : line.options()) {
-    if (option.hidden) continue;
     if (!option.positional_name().empty()) {
       const std::string offered = offers(option);
       if (!offered.empty()) out += begin + offered + "\n";
@@ -50,7 +49,8 @@ void append_command(std::string& out, const Command& command) {
       continue;
     }
     const bool files = option.completion == Completion::files || option.completion == Completion::models;
-    out += begin + names + (files ? " -r" : " -x") + offers(option) + description + "\n";
+    const bool optional = option.value.arity == Arity::optional;
+    out += begin + names + (optional ? "" : files ? " -r" : " -x") + offers(option) + description + "\n";
   }
 }
 

@@ -74,6 +74,7 @@ std::string specification(const Option& option) {
   std::string out = repeatable ? "'*'" : shell_quoted("(" + group + ")");
   out += names.size() == 1 ? forms : "{" + forms + "}";
   std::string text = bracketed(help_without_default(option));
+  if (option.value.arity == Arity::optional) text += ':';  // "::": the value may be left out
   if (!flag) text += action(option, option.value_name.empty() ? names.back().substr(2) : option.value_name);
   return out + shell_quoted(text);
 }
@@ -82,7 +83,6 @@ void append_command(std::string& out, const Command& command) {
   const CommandLine line = command.describe();
   out.append("    ").append(command.name).append(")\n      _arguments -s");
   for (const Option& option : line.options()) {
-    if (option.hidden) continue;
     if (!dashed_names(option).empty()) out.append(" \\\n        ").append(specification(option));
     if (option.positional_name().empty()) continue;
     const bool many = option.value.arity == Arity::many;

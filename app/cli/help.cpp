@@ -94,7 +94,7 @@ std::string command_help(const Command& command) {
   for (const auto& [group, title] : kGroups) {
     std::string options;
     for (const Option& option : line.options()) {
-      if (option.group == group && !option.hidden) append_option(options, option);
+      if (option.group == group) append_option(options, option);
     }
     if (!options.empty()) out.append("\n").append(title).append("\n").append(options);
   }

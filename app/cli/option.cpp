@@ -74,7 +74,6 @@ bool CommandLine::given(std::string_view name) const {
 std::vector<std::string> CommandLine::long_names() const {
   std::vector<std::string> names;
   for (const Option& option : options_) {
-    if (option.hidden) continue;
     for (const std::string& name : option.names) {
       if (name.starts_with("--")) names.push_back(name);
     }

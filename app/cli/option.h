@@ -15,9 +15,10 @@ enum class HelpGroup { input, output, model, performance, messages };
 
 /// How often an option may be given, and whether a value follows it.
 enum class Arity {
-  flag,  ///< no value; may be repeated
-  one,   ///< one value, once
-  many,  ///< one value each time
+  flag,      ///< no value; may be repeated
+  one,       ///< one value, once
+  many,      ///< one value each time
+  optional,  ///< at most one value, once: the next argument only if `OptionValue::accepts` it
 };
 
 /// What a shell completes for a value, in addition to `OptionValue::choices`.
@@ -28,6 +29,8 @@ struct OptionValue {
   Arity arity = Arity::one;
   /// Parses and stores one value. Returns "" or the problem: "is 'x', expected a or b". Null for a flag.
   std::function<std::string(const std::string& text)> parse;
+  /// For Arity::optional: whether the argument after the option is its value. Without a value, "" is parsed.
+  std::function<bool(const std::string& argument)> accepts;
   /// Handles one occurrence of a flag; `on` is false for its negation. Null if the option has values.
   std::function<void(bool on)> set_flag;
   /// The values that work in this build on this machine; null if any text is valid. May load libraries.
@@ -47,7 +50,6 @@ struct Option {
   Completion completion = Completion::none;
   std::vector<std::string> excludes = {};  ///< options that cannot be combined with this one
   std::string needs = {};                  ///< an option that this one requires
-  bool hidden = false;                     ///< not shown and not suggested
   int count = 0;                           ///< number of occurrences, set by `parse`
 
   bool is_flag() const { return value.arity == Arity::flag; }
@@ -78,7 +80,7 @@ class CommandLine {
   bool given(std::string_view name) const;
   std::vector<Option>& options() { return options_; }
   const std::vector<Option>& options() const { return options_; }
-  /// All long names except those of hidden options.
+  /// All long names.
   std::vector<std::string> long_names() const;
 
   /// Runs the command after `parse` has filled its options. Returns the exit status.

@@ -67,6 +67,20 @@ OptionValue texts(std::vector<std::string>& target) {
   return value;
 }
 
+OptionValue optional_text(bool& given, std::string& target, std::string ending) {
+  OptionValue value;
+  value.arity = Arity::optional;
+  value.parse = [&given, &target](const std::string& text) {
+    given = true;
+    target = text;
+    return std::string();
+  };
+  value.accepts = [ending = std::move(ending)](const std::string& argument) {
+    return argument.ends_with(ending) && !argument.starts_with('-');
+  };
+  return value;
+}
+
 OptionValue whole_number(std::int64_t& target, std::int64_t low, std::int64_t high) {
   return number_value(low, high, [&target](std::int64_t number) { target = number; });
 }
@@ -75,39 +89,12 @@ OptionValue whole_number(std::optional<std::int64_t>& target, std::int64_t low, 
   return number_value(low, high, [&target](std::int64_t number) { target = number; });
 }
 
-OptionValue not_supported(Arity arity, std::string name) {
-  OptionValue value;
-  value.arity = arity;
-  const auto refuse = [name = std::move(name)] { fail_usage(name + " is not supported yet"); };
-  if (arity == Arity::flag) {
-    value.set_flag = [refuse](bool) { refuse(); };
-  } else {
-    value.parse = [refuse](const std::string&) -> std::string {
-      refuse();
-      return "";
-    };
-  }
-  return value;
-}
-
 std::string invalid_choice(const std::string& text, const std::vector<std::string>& names) {
   return "is '" + text + "', expected " + enumerate(names, " or ");
 }
 
 OptionValue with_default(OptionValue value, std::string text) {
   value.default_text = std::move(text);
-  return value;
-}
-
-OptionValue without(OptionValue value, std::string option, std::vector<std::string> names) {
-  value.parse = [parse_value = value.parse, choices = value.choices, option = std::move(option),
-                 names = std::move(names)](const std::string& text) {
-    if (std::find(names.begin(), names.end(), text) != names.end()) {
-      fail_usage(option + " " + text + " is not supported yet",
-                 "supported: " + enumerate(choices(), " and "));
-    }
-    return parse_value(text);
-  };
   return value;
 }
 

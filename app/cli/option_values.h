@@ -23,12 +23,12 @@ OptionValue text(std::string& target);
 OptionValue text(std::optional<std::string>& target);
 /// Repeatable; appends each value unchanged.
 OptionValue texts(std::vector<std::string>& target);
+/// A value that may be left out, which leaves `target` empty; the argument after the option is the value if
+/// it ends in `ending` and is not an option. `given` is set in both cases.
+OptionValue optional_text(bool& given, std::string& target, std::string ending);
 /// A whole number in [low, high].
 OptionValue whole_number(std::int64_t& target, std::int64_t low, std::int64_t high);
 OptionValue whole_number(std::optional<std::int64_t>& target, std::int64_t low, std::int64_t high);
-/// Refuses the option with "NAME is not supported yet", which is clearer than "unknown option".
-OptionValue not_supported(Arity arity, std::string name);
-
 /// A name that an option accepts, and its value.
 template <class T>
 struct Choice {
@@ -77,7 +77,4 @@ OptionValue optional_choice(std::optional<T>& target, std::vector<Choice<T>> lis
 
 /// The same value, with `text` shown as the default in the help.
 OptionValue with_default(OptionValue value, std::string text);
-/// Refuses the values `names` of an option with "NAME VALUE is not supported yet"; `value` parses all others.
-OptionValue without(OptionValue value, std::string option, std::vector<std::string> names);
-
 }  // namespace sightline::app

@@ -216,7 +216,25 @@ void add_embedding_options(CommandLine& line, bool& normalize, bool& no_index) {
             .help = "do not write OUT.index.jsonl and OUT.info.json next to OUT.npy",
             .group = HelpGroup::output,
             .value = flag(no_index)});
-  line.add({.names = {"--update"}, .value = not_supported(Arity::flag, "--update"), .hidden = true});
+}
+
+void add_update_options(CommandLine& line, UpdateOptions& options) {
+  line.add(
+      {.names = {"--index"},
+       .help = "what OUT.index.jsonl has of each image: its path and status, or also the size, time and hash "
+               "of its file",
+       .group = HelpGroup::output,
+       .value = choice(options.index, {{"plain", IndexLines::plain}, {"full", IndexLines::full}}),
+       .excludes = {"--no-index"}});
+  line.add(
+      {.names = {"--update"},
+       .value_name = "[OLD.npy]",
+       .help = "copy the rows of unchanged images from OLD.npy, or from OUT.npy itself, and encode the rest; "
+               "implies --index full",
+       .group = HelpGroup::output,
+       .value = optional_text(options.update, options.earlier, ".npy"),
+       .completion = Completion::files,
+       .excludes = {"--no-index"}});
 }
 
 void add_checkpoint_options(CommandLine& line, CheckpointOptions& options) {

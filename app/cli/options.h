@@ -42,6 +42,9 @@ struct OutputOptions {
   DType dtype = DType::f32;           ///< for .npy: f32 or f16
   bool force = false;
   bool drop_bad = false;
+  bool in_place = false;  ///< the array is updated: it and its companions may exist
+
+  bool replaces_array() const { return force || in_place; }
 };
 
 /// How a run that writes an array is protected against interruptions.
@@ -50,6 +53,19 @@ struct CheckpointOptions {
   bool given = false;        ///< whether the interval was given
   std::int64_t rows = 4096;  ///< rows between checkpoints; 0: any number
   std::int64_t seconds = 5;  ///< seconds between checkpoints; 0: any number
+};
+
+/// What a line of an index contains.
+enum class IndexLines {
+  plain,  ///< the label and the status
+  full    ///< also the size, time and hash of the file, and the warnings
+};
+
+/// How the rows of unchanged images are used again.
+struct UpdateOptions {
+  IndexLines index = IndexLines::plain;
+  bool update = false;
+  std::string earlier;  ///< the array with these rows; "" for the output itself
 };
 
 enum class OnError { skip, stop };
@@ -75,6 +91,8 @@ void add_text_model_options(CommandLine& line, ModelOptions& options);
 void add_output_options(CommandLine& line, OutputOptions& options, Forms forms);
 /// `--normalize` and `--no-index`, for commands that write embeddings.
 void add_embedding_options(CommandLine& line, bool& normalize, bool& no_index);
+/// `--index` and `--update`.
+void add_update_options(CommandLine& line, UpdateOptions& options);
 /// `--resume` and `--checkpoint`.
 void add_checkpoint_options(CommandLine& line, CheckpointOptions& options);
 /// `what`: the kind of items, "image" or "text".

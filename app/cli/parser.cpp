@@ -36,6 +36,10 @@ struct Arguments {
   std::vector<std::string> positional;  ///< those after it
 };
 
+std::string needs_value(const Option& option) {
+  return option.display_name() + " needs a value: " + option.value_text();
+}
+
 /// Splits "--name=", because CLI11 would take the next argument as the value. Errors: usage for an option
 /// without a value and for a flag with one.
 Arguments split(const CommandLine& line, std::span<char* const> arguments) {
@@ -48,8 +52,12 @@ Arguments split(const CommandLine& line, std::span<char* const> arguments) {
     }
     parts.words.push_back(argument);
     if (const Option* option = option_before_value(line, argument); option != nullptr) {
-      if (i + 1 == arguments.size())
-        fail_usage(option->display_name() + " needs a value: " + option->value_text());
+      const bool ends = i + 1 == arguments.size();
+      if (option->value.arity == Arity::optional && (ends || !option->value.accepts(arguments[i + 1]))) {
+        parts.words.emplace_back();
+        continue;
+      }
+      if (ends) fail_usage(needs_value(*option));
       parts.words.emplace_back(arguments[++i]);  // even if it starts with a dash
       continue;
     }
@@ -60,6 +68,7 @@ Arguments split(const CommandLine& line, std::span<char* const> arguments) {
     if (option == nullptr) continue;
     if (option->is_flag()) fail_usage(name + " takes no value");
     if (equals + 1 < argument.size()) continue;
+    if (option->value.arity == Arity::optional) fail_usage(needs_value(*option));
     parts.words.back() = name;
     parts.words.emplace_back();
   }
@@ -122,7 +131,7 @@ std::vector<std::string> positional_arguments(const CommandLine& line, Matches& 
 void apply_values(Option& option, const std::vector<std::string>& values) {
   option.count += static_cast<int>(values.size());
   const std::string& name = option.display_name();
-  if (option.value.arity == Arity::one && option.count > 1) {
+  if (!option.is_flag() && option.value.arity != Arity::many && option.count > 1) {
     fail_usage(name + " is given " + std::to_string(option.count) + " times, expected once");
   }
   for (const std::string& value : values) {

@@ -12,6 +12,8 @@
 #include "batch/report.h"
 #include "batch/shard_selection.h"
 #include "batch/stream_source.h"
+#include "batch/update_run.h"
+#include "batch/update_source.h"
 #include "cli/failure.h"
 #include "cli/hints.h"
 #include "cli/signals.h"
@@ -20,8 +22,11 @@
 namespace sightline::app {
 namespace {
 
+constexpr std::size_t kRowsPerPause = 64;  // after which a checkpoint may be due
+
 struct EmbedImageOptions : EmbeddingOptions {
   InputOptions input;
+  UpdateOptions update;
 };
 
 void check(const EmbedImageOptions& o) {
@@ -62,9 +67,10 @@ ListHash skip_images(ImageSource& source, const EmbeddingOutput& out) {
   return list;
 }
 
-int run_embed_image(const EmbedImageOptions& o) {
+int run_embed_image(EmbedImageOptions& o) {
   check(o);
   const TableFormat format = choose_format(o.output, Forms::embeddings);
+  const std::string earlier = array_to_update(o.update, o.output, format);
   // The list of a shard is known as a whole.
   const Streams streams = o.shard || needs_row_count(o.output, format) ? Streams::gather : Streams::leave;
   ImagePaths gathered = gather_images(o.input, streams);
@@ -73,7 +79,8 @@ int run_embed_image(const EmbedImageOptions& o) {
   install_signal_handlers();
   const std::vector<std::string> outputs = output_names(o.output.path, format, o.items.report);
   check_distinct(outputs);
-  check_outputs(outputs, {paths, {&o.input.list, 1}}, o.model);
+  check_outputs(outputs, {paths, {&o.input.list, 1}, files_to_update(earlier, o.output)}, o.model);
+  if (!earlier.empty() && !(o.output.in_place && o.checkpoints.resume)) require_published(earlier);
   ImageShard shard(o.shard, gathered);
   ExtensionCounts streamed_unsupported;
   const auto source = shard.select(open_images(
@@ -82,35 +89,60 @@ int run_embed_image(const EmbedImageOptions& o) {
         add_unsupported_images(o.console, folder, streamed_unsupported);
       },
       [&](std::int64_t inputs) { shard.add_archive(inputs); }));
-  EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index}, o.items.report,
-                      o.checkpoints);
+  const IndexLines lines = o.update.update ? IndexLines::full : o.update.index;
+  EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index, .lines = lines},
+                      o.items.report, o.checkpoints);
   Stopwatch watch(o.console);
   const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
   if (out.begin(facts_of(o, *clip, *source, out.has_journal() ? paths : std::vector<std::string>{}, shard))) {
     out.check_done(skip_images(*source, out));
     ImageHints hints(HintContext::embed_image);
+    UpdateRun update(earlier, o.items.strict, out, o.console);
     out.keep_if_interrupted(o.console, [&] {
       Progress progress(o.console, source->size(), "images", out.done());
       const std::int64_t before = out.done();
       const auto write = [&](std::int64_t index, const std::string& path, const ImageResult& result) {
         const std::string hint = hints.about(path, result.error_class, result.message);
-        const ItemStatus status{
-            index, path, path, result.error_class, result.message, &result.warnings, hint, result.bytes};
+        const ItemStatus status{index,
+                                path,
+                                path,
+                                result.error_class,
+                                result.message,
+                                &result.warnings,
+                                hint,
+                                result.bytes,
+                                result.stored.has_value()};
         report_item(o.items, o.console, progress, status);
         if (out.to_terminal()) progress.clear();
         in_stage(Stage::output, [&] {
-          out.add(status, {path, result.embedding, result.error_class, result.message, {}, false});
+          out.add(status,
+                  {path, result.embedding, result.error_class, result.message, {}, false, result.file});
         });
+        update.add(path, result.file, result.error_class.empty(), status.reused);
       };
       const auto sink = [&](const ImageBlock& block) {
         for (std::size_t i = 0; i < block.results.size(); ++i) {
           write(before + block.first + static_cast<std::int64_t>(i), block.labels[i], block.results[i]);
+          // A block may have thousands of rows that were not encoded.
+          if (i % kRowsPerPause == kRowsPerPause - 1) in_stage(Stage::output, [&] { out.end_batch(); });
         }
         in_stage(Stage::output, [&] { out.end_batch(); });
       };
       ThreadPool pool(thread_count(o.model));
-      encode_images({*clip, pool, o.model.batch, o.normalize, o.items.strict}, *source, sink);
+      const ImageRun run{.clip = *clip,
+                         .pool = pool,
+                         .batch = o.model.batch,
+                         .normalize = o.normalize,
+                         .strict = o.items.strict,
+                         .describe_files = lines == IndexLines::full,
+                         .stored = update.stored()};
+      if (run.stored != nullptr) {
+        UpdateSource unchanged(*source, *run.stored);
+        encode_images(run, unchanged, sink);
+      } else {
+        encode_images(run, *source, sink);
+      }
       progress.finish();
       watch.lap("images encoded");
       watch.shape("embeddings", out.done(), clip->embedding_size());
@@ -118,7 +150,10 @@ int run_embed_image(const EmbedImageOptions& o) {
       if (!streamed_unsupported.empty() && shard.reports_archives())
         gathered.unsupported.push_back({"", std::move(streamed_unsupported)});
       out.report().set_unsupported_images(unsupported_images_json(gathered.unsupported));
+      if (out.done() > 0 || !shard.may_be_empty()) update.require_rows(o.output);
+      if (o.update.update) out.report().set_reuse(update.summary());
       out.publish();
+      update.print(o.console);
     });
   }
   shard.finish();
@@ -132,6 +167,7 @@ CommandLine describe_embed_image() {
   CommandLine line;
   add_input_options(line, o->input);
   add_row_options(line, *o);
+  add_update_options(line, o->update);
   add_image_care_options(line, o->items, o->model);
   add_run_options(line, *o, "image");
   add_image_model_options(line, o->model);

@@ -24,6 +24,7 @@ class TimedSource : public ImageSource {
   struct Arrival {
     milliseconds after;
     std::string path;
+    bool stored = false;
   };
   explicit TimedSource(std::vector<Arrival> arrivals) : arrivals_(arrivals.begin(), arrivals.end()) {}
 
@@ -32,6 +33,7 @@ class TimedSource : public ImageSource {
     while (!ready(milliseconds(1000))) {
     }
     item = {.path = arrivals_.front().path};
+    if (arrivals_.front().stored) item.stored.emplace();
     arrivals_.pop_front();
     if (item.path == "error") throw Error(ErrorCode::header, "list", "is broken");
     return true;
@@ -78,6 +80,17 @@ TEST_CASE("batch queue: batches are full while images are available", "[app]") {
     TimedSource source(at_once(count));
     CHECK(sizes(source, 3) == expected);
   }
+}
+
+TEST_CASE("batch queue: images whose rows are stored do not fill a batch", "[app]") {
+  auto arrivals = at_once(10);
+  for (const std::size_t i : {0U, 1U, 4U, 5U, 6U, 9U}) arrivals[i].stored = true;
+  TimedSource mixed(arrivals);
+  CHECK(sizes(mixed, 2) == std::vector<std::ptrdiff_t>{4, 5, 1});
+  arrivals = at_once(10'000);
+  for (TimedSource::Arrival& arrival : arrivals) arrival.stored = true;
+  TimedSource stored(arrivals);
+  CHECK(sizes(stored, 2) == std::vector<std::ptrdiff_t>{4096, 4096, 1808});
 }
 
 TEST_CASE("batch queue: an image does not wait for one that comes late", "[app]") {

@@ -19,7 +19,8 @@ struct Fixture {
   std::int64_t top = 0;
   Colour colour = Colour::red;
   std::optional<Colour> optional_colour;
-  bool exif = true;
+  bool exif = true, update = false;
+  std::string old = "none";
   int verbose = 0;
   CommandLine line;
 
@@ -36,7 +37,10 @@ struct Fixture {
               .needs = "--output"});
     line.add({.names = {"--exif"}, .negation = "--no-exif", .value = flag(exif)});
     line.add({.names = {"-v", "--verbose"}, .value = counter(verbose)});
-    line.add({.names = {"--later"}, .value = not_supported(Arity::one, "--later"), .hidden = true});
+    line.add({.names = {"--update"},
+              .value_name = "[OLD.npy]",
+              .value = optional_text(update, old, ".npy"),
+              .excludes = {"--colour"}});
   }
 
   /// Returns "" if the arguments are accepted, else the message.
@@ -92,11 +96,41 @@ TEST_CASE("parser: messages about invalid options", "[app][error]") {
   CHECK(message({"--no-exif=3"}) == "--no-exif takes no value");
   CHECK(message({"--colour", "red", "--top", "1"}) == "--top and --colour cannot be combined");
   CHECK(message({"--other", "red"}) == "--other requires --output");
-  CHECK(message({"--later", "x"}) == "--later is not supported yet");
   CHECK(message({"--tpo", "1"}) == "unknown option '--tpo'; did you mean '--top'?");
   CHECK(message({"--tpo=1"}) == "unknown option '--tpo'; did you mean '--top'?");
   CHECK(message({"-vZ"}) == "unknown option '-Z'");
-  CHECK(message({"--lat"}) == "unknown option '--lat'");  // never suggested
+}
+
+TEST_CASE("parser: an optional value is only taken from an argument that looks like one", "[app]") {
+  struct Case {
+    std::vector<std::string> arguments;
+    std::string old;
+    std::vector<std::string> words;
+  };
+  const Case cases[] = {
+      {{"--update"}, "", {}},
+      {{"a", "--update", "b.jpg"}, "", {"a", "b.jpg"}},
+      {{"--update", "old.npy", "b.jpg"}, "old.npy", {"b.jpg"}},
+      {{"--update=old", "b.npy"}, "old", {"b.npy"}},
+      {{"--update", "-o", "x.npy"}, "", {}},
+      {{"--update", "--output=x.npy"}, "", {}},
+      {{"--update", "--", "b.npy"}, "", {"b.npy"}},
+      {{"--update", ""}, "", {""}},
+  };
+  for (const Case& c : cases) {
+    Fixture f;
+    REQUIRE(f.run(c.arguments) == "");
+    CHECK(f.update);
+    CHECK(f.old == c.old);
+    CHECK(f.words == c.words);
+  }
+  Fixture without;
+  REQUIRE(without.run({"a.npy"}) == "");
+  CHECK_FALSE(without.update);
+  CHECK(without.old == "none");
+  CHECK(message({"--update="}) == "--update needs a value: [OLD.npy]");
+  CHECK(message({"--update", "--update"}) == "--update is given 2 times, expected once");
+  CHECK(message({"--update", "a.npy", "--colour", "red"}) == "--colour and --update cannot be combined");
 }
 
 TEST_CASE("parser: help is shown despite other errors", "[app]") {

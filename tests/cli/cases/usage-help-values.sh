@@ -10,6 +10,7 @@ try() {  # COMMAND ARGUMENTS...
       form= want=0
       if [ $1 = convert-weights ]; then form='-o target'; fi
       case "$option $value" in
+        '--index full') form='-o full.npy' ;;
         '--backend openblas') if sightline --version -v | grep -q 'openblas, cannot be loaded'; then continue; fi ;;
         '--output-dtype f16' | --values*) form='-f npy' ;;
         '--to keras-h5') form='-o target.weights.h5' ;;
