@@ -14,7 +14,7 @@ class UpdateSource : public ImageSource {
   UpdateSource(ImageSource& inner, const StoredInputs& stored) : inner_(inner), stored_(stored) {}
 
   bool next(ImageItem& item) override;
-  bool skip() override { return inner_.skip(); }
+  bool next_label(ImageItem& item) override { return inner_.next_label(item); }
   std::optional<std::int64_t> size() const override { return inner_.size(); }
   bool ready(std::chrono::milliseconds patience = {}) override { return inner_.ready(patience); }
 

@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <vector>
 
 #include "cli/failure.h"
+#include "sightline/base/bytes.h"
 #include "support/catch.h"
 #include "support/temp_folder.h"
 
