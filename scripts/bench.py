@@ -63,8 +63,7 @@ class Bench(Rows):
         self.peers = dict(self._available())
         self._pack()
         self._start_engines()
-        weights = self.model / "model.safetensors"
-        self.disk = bench_machine.disk_rate(weights) if self.wants("cold") else None
+        self.disk = self._disk_rate() if self.wants("cold") else None
 
     # ------------------------------------------------------------ what is measured with
 
@@ -106,6 +105,18 @@ class Bench(Rows):
             return
         for precision, file in {"f32": self.model, **{p: f for p, f in self.packed.items() if p != "f32"}}.items():
             self.engines[precision] = Engine(program, file, self.options.threads)
+
+    def _disk_rate(self):
+        try:
+            return bench_machine.disk_rate(self.model / "model.safetensors")
+        except bench_machine.StillCached as kept:
+            self.skip("cold", str(kept))
+            return None
+
+    def close_servers(self):
+        """Ends the programs that keep a model loaded; the next request starts them again."""
+        for server in (*self.peers.values(), *self.engines.values()):
+            server.close()
 
     def models(self):
         return {name: peer for name, peer in self.peers.items()
@@ -236,8 +247,7 @@ class Bench(Rows):
                 if self.wants(scenario):
                     getattr(self, scenario)()
         finally:
-            for server in (*self.peers.values(), *self.engines.values()):
-                server.close()
+            self.close_servers()
             if self.busy_process:
                 self.busy_process.close()
 

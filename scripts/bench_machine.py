@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The machine that scripts/bench.py runs on: its description, its peaks, its page cache."""
+import ctypes
+import mmap
 import os
 import pathlib
 import platform
@@ -12,6 +14,7 @@ SOURCE = pathlib.Path(__file__).resolve().parent / "bench_machine.cpp"
 COMPILERS = ("c++", "g++", "clang++", "g++-12", "clang++-14")
 FLAGS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_tile", "asimd")
 PIECE, READERS = 1 << 20, 16
+MAX_RESIDENT = 0.01  # of a file that counts as dropped from the page cache
 
 
 def describe(threads):
@@ -55,15 +58,47 @@ class Probe:
         return self._figures(threads, path)["seconds"]
 
 
+class StillCached(Exception):
+    """A file could not be dropped from the page cache."""
+
+
+def resident(path):
+    """The share of a file that is in the page cache."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    libc.mmap.restype = ctypes.c_void_p
+    libc.mmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long)
+    libc.mincore.argtypes = (ctypes.c_void_p, ctypes.c_size_t, ctypes.c_char_p)
+    libc.munmap.argtypes = (ctypes.c_void_p, ctypes.c_size_t)
+    size = os.path.getsize(path)
+    if size == 0:
+        return 0.0
+    with open(path, "rb") as file:
+        address = libc.mmap(None, size, mmap.PROT_READ, mmap.MAP_SHARED, file.fileno(), 0)
+    if address == ctypes.c_void_p(-1).value:
+        raise OSError(ctypes.get_errno(), "mmap", str(path))
+    pages = ctypes.create_string_buffer(-(-size // mmap.PAGESIZE))
+    failed = libc.mincore(address, size, pages)
+    error = ctypes.get_errno()
+    libc.munmap(address, size)
+    if failed:
+        raise OSError(error, "mincore", str(path))
+    return sum(page & 1 for page in pages.raw) / len(pages.raw)
+
+
 def evict(path):
-    """Drops a file from the page cache. Pages that another process has mapped stay."""
+    """Drops a file from the page cache. Raises StillCached if pages stay, because a process has mapped them or the file
+    system is in memory."""
     with open(path, "rb") as file:
         os.fsync(file.fileno())  # pages that are not yet written cannot be dropped
         os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+    share = resident(path)
+    if share > MAX_RESIDENT:
+        raise StillCached(f"{share:.0%} of {os.path.basename(path)} stayed in the page cache")
 
 
 def disk_rate(path):
-    """10^9 bytes per second of a file that is not in the page cache: the best of two rounds, 16 readers at once."""
+    """10^9 bytes per second of a file that is not in the page cache: the best of two rounds, 16 readers at once.
+    Raises StillCached."""
     size = path.stat().st_size
     share = -(-size // READERS)
 
