@@ -202,6 +202,14 @@ TEST_CASE("gemm: backends are selected by name", "[ops][error]") {
   CHECK_THROWS_WITH(gemm_backend("mkl"), Contains("native") && Contains("reference"));
 }
 
+TEST_CASE("gemm: auto is the native backend wherever that has float32 kernels", "[ops]") {
+  const bool has_kernels = best_tile_kernels(DType::f32) != nullptr;
+  CHECK((gemm_backend("auto").name() == "native") == has_kernels);
+#if defined(__aarch64__)
+  CHECK(has_kernels);  // the baseline has NEON
+#endif
+}
+
 TEST_CASE("gemm: panels of every element type and all kernels give the same bits", "[ops][property]") {
   const DType type = GENERATE(DType::f32, DType::f16, DType::bf16);
   const Sizes shape = GENERATE(Sizes{1, 1, 1}, Sizes{3, 33, 17}, Sizes{50, 100, 257}, Sizes{13, 48, 96},
