@@ -14,6 +14,7 @@
 
 #include "cli/signals.h"
 #include "sightline/base/error.h"
+#include "sightline/base/escape.h"
 #include "sightline/base/log.h"
 
 namespace sightline::app {
@@ -86,15 +87,19 @@ std::string error_word(std::string_view error_class) {
   return colored(word, kBoldRed);
 }
 
+std::string message_line(std::string_view prefix, std::string_view text) {
+  std::string line = "sightline: ";
+  line += prefix;
+  append_terminal_text(line, text);
+  return line += '\n';
+}
+
 void note(const ConsoleOptions& options, std::string_view line) {
-  if (options.quiet) return;
-  std::string text = "sightline: ";
-  text.append(line).append("\n");
-  write_stderr(text);
+  if (!options.quiet) write_stderr(message_line("", line));
 }
 
 void note_warning(const ConsoleOptions& options, std::string_view line) {
-  note(options, colored("warning:", kYellow) + " " + std::string(line));
+  if (!options.quiet) write_stderr(message_line(colored("warning:", kYellow) + " ", line));
 }
 
 std::string short_number(double value) {

@@ -37,7 +37,10 @@ bool use_color(bool is_terminal);
 /// "error[TRUNC]", or "error" without a class; coloured if stderr supports it.
 std::string error_word(std::string_view error_class);
 
-/// Prints a line on stderr unless quiet.
+/// "sightline: ", `prefix` and `text` as one line of a terminal. The text may quote paths and contents of
+/// files, so its control characters are escaped; the prefix may contain colours.
+std::string message_line(std::string_view prefix, std::string_view text);
+/// Prints a `message_line` on stderr unless quiet.
 void note(const ConsoleOptions& options, std::string_view line);
 /// A note that begins with "warning: ", coloured if stderr supports it.
 void note_warning(const ConsoleOptions& options, std::string_view line);

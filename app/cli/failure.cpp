@@ -57,7 +57,7 @@ void print_failure(const Error& error, std::string_view remedy) {
   std::string line = "sightline: " + error_word(usage ? "" : class_name(error.code())) + (usage ? ": " : " ");
   if (!error.subject().empty()) line.append(printable(error.subject())).append(": ");
   line.append(printable(error.problem())).append("\n");
-  if (!remedy.empty()) line.append("sightline: ").append(remedy).append("\n");
+  if (!remedy.empty()) line += message_line("", remedy);
   write_stderr(line);
 }
 

@@ -7,6 +7,8 @@
 #include <filesystem>
 #include <string_view>
 
+#include "sightline/base/escape.h"
+#include "sightline/base/format.h"
 #include "sightline/files/file.h"
 #include "sightline/model/installation.h"
 #include "sightline/model/locate.h"
@@ -45,13 +47,26 @@ std::string checkout_script() {
   return same_file(kCheckoutScript, script) ? kCheckoutScript : shell_word(script);
 }
 
+/// A word with control characters or invalid UTF-8, which only $'...' can express in printable characters.
+std::string escaped_word(const std::string& text) {
+  std::string quoted;
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') quoted += '\\';
+    quoted += c;
+  }
+  std::string word = "$'";
+  append_terminal_text(word, quoted);
+  return word + "'";
+}
+
 /// The command that makes a packed model again.
 std::string packing_command(const std::string& path) {
   const auto [source, precision] = origin_of_packed_model(path);
   // Without --dtype, conversions choose float32 or float16.
   const bool requested = precision == "bf16" || precision == "int8";
   const bool found = !source.empty() && (!hub_repository(source).empty() || file_exists(source));
-  return (found || source.empty() ? "make it again with: " : "make it again from '" + source + "': ") +
+  return (found || source.empty() ? "make it again with: "
+                                  : "make it again from '" + printable(source) + "': ") +
          "sightline convert-weights " + (found ? shell_word(source) : "SOURCE") + " -o " + shell_word(path) +
          (requested ? " --dtype " + precision : "") + " --force";
 }
@@ -67,6 +82,7 @@ std::string shell_word(const std::string& text) {
   constexpr std::string_view kPlain =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789/._-+,@%:=";
   if (!text.empty() && text.find_first_not_of(kPlain) == std::string::npos) return text;
+  if (std::string shown; append_terminal_text(shown, text), shown != text) return escaped_word(text);
   std::string word = "'";
   for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
   return word + "'";

@@ -14,7 +14,7 @@ namespace sightline::app {
 /// its names, or org/name.
 std::string fetch_command(const std::string& name);
 
-/// A path or name as one word of a shell command, quoted if necessary.
+/// A path or name as one word of a shell command, quoted if necessary. It has no control characters.
 std::string shell_word(const std::string& text);
 
 /// The remedy if the model `name` ("" = the demo model) cannot be opened; "" if the message is sufficient.

@@ -34,3 +34,8 @@ try n.sightline
 # It is recognised by its content, too.
 mv n.sightline model
 try model
+# Texts of a file and paths are escaped in the command, too.
+sed 's/"source":"nano_quick_gelu"/"source":"a\\u001b[31mb\\nc"/; s/"version":"1"/"version":"9"/' good.sightline >escape.sightline
+try escape.sightline
+cp version.sightline "$(printf 'line\nit'"'"'s\033[31m.sightline')"
+try "$(printf 'line\nit'"'"'s\033[31m.sightline')"
