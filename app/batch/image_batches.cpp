@@ -10,6 +10,7 @@
 #include "batch/batch_queue.h"
 #include "batch/first_images.h"
 #include "cli/failure.h"
+#include "cli/remedies.h"
 #include "cli/signals.h"
 #include "sightline/base/log.h"
 #include "sightline/model/pass_plan.h"
@@ -64,7 +65,8 @@ void encode_pixels(const ImageRun& run, Batch& batch, std::span<const std::size_
   batch.embeddings = Tensor(Shape{std::ssize(batch.items), width});
   throw_if_interrupted();
   const TensorView<float> encoded = batch.embeddings.view().slice_rows(0, count);
-  in_stage(Stage::model, [&] { run.clip.encode_images(pixels.slice_rows(0, count), encoded, context); });
+  with_model_remedy(run.clip.path(),
+                    [&] { run.clip.encode_images(pixels.slice_rows(0, count), encoded, context); });
   if (run.normalize) l2_normalize(encoded);
   scatter_rows(run, batch, count);
 }

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "cli/failure.h"
+#include "cli/remedies.h"
 #include "cli/signals.h"
 #include "sightline/base/log.h"
 #include "sightline/model/pass_plan.h"
@@ -73,8 +74,9 @@ Tensor encode_prompts(const TextRun& run, const std::vector<Prompt>& prompts, Th
   pool.lead(std::ssize(chunks), [&](std::int64_t i, int worker, ThreadPool& team) {
     throw_if_interrupted();
     Context context{team, scratches[static_cast<std::size_t>(worker)]};
-    in_stage(Stage::model,
-             [&] { run.clip.encode_texts(chunks[static_cast<std::size_t>(i)], embeddings.view(), context); });
+    with_model_remedy(run.clip.path(), [&] {
+      run.clip.encode_texts(chunks[static_cast<std::size_t>(i)], embeddings.view(), context);
+    });
   });
   return embeddings;
 }

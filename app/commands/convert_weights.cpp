@@ -157,6 +157,11 @@ void write(ConversionTarget& target, const Conversion& conversion, const std::st
   } catch (const Error& error) {
     const bool of_target = error.code() == ErrorCode::io || error.code() == ErrorCode::no_space;
     const bool fails_check = error.code() == ErrorCode::mismatch && error.subject() == name;
+    if (error.code() == ErrorCode::corrupt) {  // a weight of the source
+      const std::string& source = conversion.model.path();
+      const Error named = error.subject().starts_with(source) ? error : error.within(source);
+      throw Failure(Stage::model, named, model_remedy(source, named));
+    }
     throw Failure(of_target ? Stage::output : Stage::model, error,
                   fails_check ? "use another --dtype, or --force to write it anyway" : "");
   }

@@ -273,4 +273,8 @@ TEST_CASE("bad model: a logit scale that is not finite is refused at once", "[en
   const SpoiltModel model("nano_gelu");
   spoil(model, "logit_scale", std::numeric_limits<float>::quiet_NaN());
   check_refused(model, "CORRUPT", "logit_scale");
+  for (const float value : {89.0F, 3e38F}) {  // its exponential is the factor
+    spoil(model, "logit_scale", value);
+    check_refused(model, "RANGE", "logit_scale");
+  }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
 #include <cstring>
 #include <limits>
 
@@ -27,6 +28,12 @@ std::vector<PackedTensor> tensors() {
           {"tokens", Shape{5, 6}, PackedRole::table},        {"probes", Shape{3, 4}, PackedRole::probes}};
 }
 
+void normalize(std::span<float> row) {
+  double squares = 0;
+  for (const float value : row) squares += double{value} * double{value};
+  for (float& value : row) value = static_cast<float>(value / std::sqrt(squares));
+}
+
 class Source {
  public:
   Source() {
@@ -41,6 +48,7 @@ class Source {
     content.matrices.emplace("smooth", quantize_panels(*weights.find("smooth"), factors));
     content.probe_embeddings = Tensor(Shape{3, 4});
     std::ranges::copy(values_.back(), content.probe_embeddings.data());
+    for (std::int64_t row = 0; row < 3; ++row) normalize(content.probe_embeddings.view().row(row));
     content.cosine = 0.99925;
   }
 
@@ -141,6 +149,17 @@ TEST_CASE("packed int8: impossible scales, sums and factors are refused", "[pack
     CHECK(opening(with_number(file, "plain.sums", sum)).code == "RANGE");
   CHECK(opening(with_number(file, "plain.scales", 0.0F)).code.empty());
   CHECK(opening(with_number(file, "plain.sums", std::int32_t{15 * 127})).code.empty());
+}
+
+TEST_CASE("packed int8: embeddings of the self-check must be normalised", "[packed]") {
+  const std::string file = Source().packed();
+  for (const float value : {kNan, kInfinity}) {
+    CHECK(opening(with_number(file, "probes", value)) ==
+          Failure{"CORRUPT", "M: probes: contains a NaN or an infinity, expected finite numbers"});
+  }
+  CHECK(opening(with_number(file, "probes", 1e38F)) ==
+        Failure{"RANGE", "M: probes: has a row 0 of norm 9.999999680285692e+37, expected 1"});
+  CHECK(opening(with_number(file, "probes", 2.0F)).code == "RANGE");
 }
 
 TEST_CASE("packed int8: integers that do not match their sums are found by a check", "[packed]") {

@@ -3,12 +3,18 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 
+#include "sightline/base/error.h"
+#include "sightline/base/format.h"
 #include "sightline/model/clip_model.h"
 #include "sightline/nn/shape_checks.h"
 
 namespace sightline {
 namespace {
+
+// exp(88) = 1.7e38: logits of cosines up to 1, with their rounding errors, are finite.
+constexpr float kMaxLogitScale = 88;
 
 Tensor normalized(TensorView<const float> rows) {
   Tensor copy(rows.shape());
@@ -44,7 +50,15 @@ void softmax(std::span<const double> logits, std::span<double> probabilities) {
 Head::Head(const WeightScope& root) {
   const StoredTensor& logit_scale = root.require("logit_scale", Shape{});
   check_finite("logit_scale", logit_scale);
-  logit_scale_ = std::exp(to_float(logit_scale).data()[0]);
+  const float value = to_float(logit_scale).data()[0];
+  if (value > kMaxLogitScale) {
+    std::string problem = "is ";
+    append_float(problem, value);
+    problem += ", expected at most ";
+    append_float(problem, kMaxLogitScale);
+    fail(ErrorCode::range, "logit_scale", problem + ", because logits are multiplied by its exponential");
+  }
+  logit_scale_ = std::exp(value);
 }
 
 Tensor cosines(TensorView<const float> images, TensorView<const float> texts) {

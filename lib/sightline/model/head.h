@@ -20,7 +20,7 @@ void softmax(std::span<const double> logits, std::span<double> probabilities);
 class Head {
  public:
   /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type; corrupt if the stored
-  /// number is not finite.
+  /// number is not finite; range if logits would not be.
   explicit Head(const WeightScope& root);
   /// The exponential of the stored parameter.
   float logit_scale() const { return logit_scale_; }

@@ -3,11 +3,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <map>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "sightline/base/error.h"
 #include "sightline/model/activation_recorder.h"
 #include "sightline/model/packed_model.h"
 #include "sightline/model/self_check.h"
@@ -138,6 +140,10 @@ QuantizedContent quantize_model(const Weights& weights, const CLIPConfig& config
   const Tensor quantized = embed(probes, packed_weights(weights, config, content), config,
                                  gemm_backend("auto", std::nullopt), pool);
   content.cosine = lowest_cosine(content.probe_embeddings, quantized);
+  if (std::isnan(content.cosine)) {
+    fail(ErrorCode::corrupt, "weights",
+         "are so large that they produce an embedding that is not finite");
+  }
   return content;
 }
 

@@ -11,7 +11,7 @@ namespace sightline {
 /// activations that it multiplies decide whether its inputs are smoothed, and how strongly, by the errors of
 /// its products (`product_error`). A matrix whose error stays above `kMaxProductError` is not quantized. The
 /// self-check uses other probes (`self_check.h`). The quantized matrices are all in memory. Errors: corrupt,
-/// with its name, for a weight that is not finite; those of the towers.
+/// with its name, for a weight that is not finite, and if an embedding is not; those of the towers.
 QuantizedContent quantize_model(const Weights& weights, const CLIPConfig& config, ThreadPool& pool);
 
 }  // namespace sightline

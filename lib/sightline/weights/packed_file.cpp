@@ -8,6 +8,7 @@
 #include "sightline/base/hash.h"
 #include "sightline/files/placeholder.h"
 #include "sightline/weights/fingerprint.h"
+#include "sightline/weights/packed_probes.h"
 #include "sightline/weights/safetensors.h"
 
 namespace sightline {
@@ -166,15 +167,17 @@ void PackedFile::read_parts(const Parts& parts, TensorsOf tensors_of) {
                                              std::ssize(head_));
   check_parts(*plan_, parts, data_);
   check_range(PackedRange::vectors);
-  read_scales();
+  read_vectors();
   for (const PackedDocument& document : documents_of(parts))
     documents_.emplace(document.name, required_part(parts, part_name(document.name)));
 }
 
-void PackedFile::read_scales() {
+void PackedFile::read_vectors() {
   const auto scales = std::make_shared<PackedScales>();
   for (const PackedPart& part : plan_->parts) {
     if (part.field != PackedField::values) scales->add(part, view(part.begin, part.end));
+    if (part.tensor != nullptr && part.tensor->role == PackedRole::probes)
+      check_probe_embeddings(part.name, probe_embeddings());
   }
   scales_ = scales;
 }

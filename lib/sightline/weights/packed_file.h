@@ -61,7 +61,7 @@ class PackedFile {
   void read(ByteView file, TensorsOf tensors_of);
   void check_description(const Parts& parts);
   void read_parts(const Parts& parts, TensorsOf tensors_of);
-  void read_scales();
+  void read_vectors();
   ByteView view(std::int64_t begin, std::int64_t end) const;
   void check_sum(PackedRange range, ByteView bytes) const;
   void check_range(PackedRange range) const;

@@ -39,3 +39,22 @@ sed 's/"source":"nano_quick_gelu"/"source":"a\\u001b[31mb\\nc"/; s/"version":"1"
 try escape.sightline
 cp version.sightline "$(printf 'line\nit'"'"'s\033[31m.sightline')"
 try "$(printf 'line\nit'"'"'s\033[31m.sightline')"
+# A weight that is not finite is found when it is used.
+python3 - good.sightline <<'PYTHON'
+import json, struct, sys
+with open(sys.argv[1], "rb") as file:
+    data = bytearray(file.read())
+length = struct.unpack("<Q", data[:8])[0]
+header = json.loads(data[8:8 + length])
+for name, part, value in (("nan", "text_projection.weight", float("nan")),
+                          ("huge", "vision_model.embeddings.patch_embedding.weight", 3e38)):
+    begin = 8 + length + header[part]["data_offsets"][0]
+    before = data[begin:begin + 4]
+    struct.pack_into("<f", data, begin, value)
+    with open(name + ".sightline", "wb") as file:
+        file.write(data)
+    data[begin:begin + 4] = before
+PYTHON
+expect 5 sightline embed-text -m nan.sightline dog
+expect 5 sightline score -m huge.sightline "$IMAGES" -c dog -c cat
+expect 5 sightline convert-weights nan.sightline -o out -q
