@@ -6,6 +6,7 @@
 #include <thread>
 #include <vector>
 
+#include "sightline/ops/gemm_precision.h"
 #include "sightline/ops/gemm_tile.h"
 #include "support/catch.h"
 #include "support/random_values.h"
@@ -79,4 +80,39 @@ TEST_CASE("gemm: rows in a file are released for good once there are panels", "[
     other.join();
     CHECK(mapping.mapped_pages() <= 0);
   }
+}
+
+TEST_CASE("gemm: rows and panels in a file are released once they are converted", "[ops]") {
+  if (is_emulated()) return skip("an emulator ignores advice to the kernel");
+  const Mapping mapping(random_values(kColumns * kInner, 1));
+  const std::vector<float> x = random_values(kInner, 2);
+  const Shape shape{kColumns, kInner};
+  const StoredTensor panels = StoredTensor::from_panels(DType::f32, shape, mapping.bytes(), {}, true),
+                     rows(DType::f32, shape, mapping.bytes(), true),
+                     half(DType::bf16, Shape{2 * kColumns, kInner}, mapping.bytes(), true);
+  const auto pages_after = [&](const StoredTensor& weights, const char* backend, std::optional<DType> type) {
+    const auto matrix = gemm_backend(backend, type).pack(weights);
+    std::vector<float> y(static_cast<std::size_t>(matrix->out_features()));
+    ThreadPool pool(1);
+    Scratch scratch;
+    Context context{pool, scratch};
+    matrix->linear({x.data(), Shape{1, kInner}}, {y.data(), Shape{1, matrix->out_features()}}, {}, context);
+    return mapping.mapped_pages();
+  };
+  for (const GemmBackend* backend : gemm_backends()) {
+    if (!backend->supported()) continue;
+    const std::string name(backend->name());
+    CAPTURE(name);
+    if (name != "native") CHECK(pages_after(panels, name.c_str(), DType::f32) <= 0);
+    for (const DType type : {DType::f16, DType::bf16, DType::i8}) {
+      CAPTURE(dtype_name(type));
+      CHECK(pages_after(panels, name.c_str(), type) <= 0);
+      CHECK(pages_after(rows, name.c_str(), type) <= 0);
+    }
+    CHECK(pages_after(half, name.c_str(), DType::i8) <= 0);
+    if (name != "native") CHECK(pages_after(half, name.c_str(), DType::f32) <= 0);
+  }
+  // Panels that are used in place stay.
+  const auto in_place = gemm_backend("auto", std::nullopt).name() == "native";
+  if (in_place) CHECK(pages_after(panels, "native", std::nullopt) != 0);
 }

@@ -7,8 +7,9 @@
 
 namespace sightline {
 
-/// Weights [out, in] as float32. Float32 weights are used in place; others are converted on first use, so
-/// that opening a model neither reads nor converts them.
+/// Weights [out, in] as float32. Float32 rows are used in place; panels and other types are converted on
+/// first use, so that opening a model neither reads nor converts them. The mapped pages that they came from
+/// are then released, so that they are not in memory twice.
 class FloatMatrix : public PackedMatrix {
  public:
   explicit FloatMatrix(const StoredTensor& weights)

@@ -36,6 +36,7 @@ StoredTensor rounded(const StoredTensor& weights, DType type) {
   if (weights.dtype == type) return weights;
   return StoredTensor::deferred(type, weights.shape, [=](std::span<std::byte> out) {
     const Tensor values = to_float(weights);
+    weights.drop_pages();
     const std::span<std::uint16_t> half(reinterpret_cast<std::uint16_t*>(out.data()), out.size() / 2);
     if (type == DType::f16) return float_to_f16(values.view().flat(), half);
     float_to_bf16(values.view().flat(), half);

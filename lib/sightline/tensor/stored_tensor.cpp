@@ -138,9 +138,10 @@ void StoredTensor::map_pages(ByteView part) const {
 void StoredTensor::drop_pages() const {
   if (!mapped_) return;
   const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
-  const auto begin = reinterpret_cast<std::uintptr_t>(bytes_.data());
+  const ByteView bytes = panels_ == nullptr ? bytes_ : panels_->bytes;
+  const auto begin = reinterpret_cast<std::uintptr_t>(bytes.data());
   // Pages shared with neighbouring tensors stay.
-  const std::uintptr_t first = (begin + page - 1) / page * page, last = (begin + bytes_.size()) / page * page;
+  const std::uintptr_t first = (begin + page - 1) / page * page, last = (begin + bytes.size()) / page * page;
   if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_DONTNEED);
 }
 

@@ -72,7 +72,7 @@ class StoredTensor {
   /// Maps the pages of a part of `bytes()` or of the panels at once and ahead of their use, if the bytes are
   /// mapped: a page that is not mapped cannot be prefetched.
   void map_pages(ByteView part) const;
-  /// Releases the memory of mapped bytes; the next access reads them from the file again.
+  /// Releases the memory of mapped bytes or panels; the next access reads them from the file again.
   void drop_pages() const;
   /// The bytes as float32 without a copy; nullptr if they have another type or are not aligned to 4. Computes
   /// the bytes of a deferred tensor.
