@@ -79,7 +79,7 @@ std::optional<std::int64_t> stored_checksum(ByteView block) {
 }
 
 std::string full_name(ByteView block) {
-  const std::string name(text_of(block, kName));
+  std::string name(text_of(block, kName));
   if (!bytes_of(block, kMagic).starts_with("ustar\0"sv)) return name;  // GNU uses these bytes otherwise
   const bool star = bytes_of(block, kStarTrailer) == "tar\0"sv;
   const std::string_view prefix = text_of(block, star ? kStarPrefix : kPrefix);

@@ -16,8 +16,4 @@ bool wait_until_readable(int descriptor, std::chrono::milliseconds patience);
 /// calls it, so that it can be interrupted. Exceptions from the function propagate.
 void call_wait_check();
 
-/// Calls the function of `set_wait_check`, if any. Code that reads large inputs without waiting for them
-/// calls it, so that it can be interrupted. Exceptions from the function propagate.
-void call_wait_check();
-
 }  // namespace sightline

@@ -44,7 +44,8 @@ void check_complete(const Weights& weights) {
 }
 
 Processor::TokenizerLoader tokenizer_loader(const ModelFiles& files, const CLIPConfig& config,
-                                            TextCleaning cleaning, std::shared_ptr<TokenizerAhead> ahead) {
+                                            TextCleaning cleaning,
+                                            const std::shared_ptr<TokenizerAhead>& ahead) {
   return [=] {
     try {
       return load_tokenizer(files, config, cleaning, ahead.get());
