@@ -21,7 +21,8 @@ damaged() {
   cp kept/* .
 }
 truncate -s -4 old.npy; damaged
-printf '\1' | dd of=old.npy bs=1 seek=200 conv=notrunc status=none; damaged
+# The hashes of rows depend on the compiler.
+printf '\1' | dd of=old.npy bs=1 seek=200 conv=notrunc status=none; damaged 2>&1 | sed -E 's/[0-9a-f]{32}/HASH/g' >&2
 change old.info.json '"precision":"[^"]*",' ''; damaged
 change old.info.json '"computation":1' '"computation":2'; damaged
 rm old.info.json; damaged
