@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/base/cpu.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -32,6 +33,11 @@ std::string linux_flags() {
     if (line.starts_with("flags")) return line.substr(line.find(':') + 1) + " ";
   }
   return "";
+}
+
+template <int kWidth>
+[[gnu::always_inline]] inline int width_of_level() {
+  return kWidth;
 }
 
 [[gnu::always_inline]] inline float sum(const float* values, std::int64_t count) {
@@ -103,4 +109,12 @@ TEST_CASE("cpu: the loops of a level need all that the level stands for", "[base
   CHECK(by_cpu_level(set_of(kAll)) == "avx512");
   CHECK(by_cpu_level(set_of(kAll).up_to("avx2")) == "avx2");
   CHECK(by_cpu_level(set_of(kAll).up_to("avx")) == "portable");
+}
+
+TEST_CASE("cpu: each level has its own body", "[base]") {
+  const std::string_view level = by_cpu_level(usable_features());
+  const int width = level == "avx512" ? 16 : level == "avx2" ? 8 : 4;
+  CHECK(ByLevel<width_of_level<4>, width_of_level<8>, width_of_level<16>>::call() == width);
+  CHECK(ByLevel<width_of_level<4>, width_of_level<8>, width_of_level<16>, CpuFeature::avx2>::call() ==
+        std::min(width, 8));
 }

@@ -6,6 +6,8 @@
 #include <cstring>
 
 #include "sightline/base/by_cpu.h"
+#include "sightline/ops/row_tile.h"
+#include "sightline/ops/softmax.h"
 #include "sightline/ops/transpose.h"
 #include "sightline/ops/vector_math.h"
 
@@ -18,7 +20,6 @@ namespace {
 constexpr std::int64_t kLanes = 16;
 constexpr int kMaxRows = 6;  // queries of a tile: 6 x 16 sums are 12 of AVX2's 16 registers
 constexpr std::int64_t kBlock = 8;
-using Lanes = Vector<kLanes>::Float;
 
 constexpr std::int64_t padded(std::int64_t count) { return (count + kLanes - 1) / kLanes * kLanes; }
 
@@ -55,22 +56,8 @@ struct Work {
   for (std::int64_t i = 0; i < span.length; ++i, out += width) {
     const float* row = values + span.row_at(i) * stride;
     std::int64_t k = 0;
-    for (; k + kLanes <= depth; k += kLanes) std::memcpy(out + k, row + k, sizeof(Lanes));
+    for (; k + kLanes <= depth; k += kLanes) std::memcpy(out + k, row + k, kLanes * sizeof(float));
     for (; k < width; ++k) out[k] = k < depth ? row[k] : 0.0F;
-  }
-}
-
-// sums[r] = chain of multiply-adds of values a[r * lda + k] with rows of b, k = 0 ... count.
-template <int kRows>
-[[gnu::always_inline]] inline void multiply(const float* a, std::int64_t lda, const float* b,
-                                            std::int64_t ldb, std::int64_t count, Lanes* sums) {
-#pragma GCC unroll 8
-  for (int r = 0; r < kRows; ++r) sums[r] = Lanes{};
-  for (std::int64_t k = 0; k < count; ++k) {
-    Lanes row;
-    std::memcpy(&row, b + k * ldb, sizeof row);
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) sums[r] += (a[r * lda + k] - Lanes{}) * row;
   }
 }
 
@@ -84,59 +71,62 @@ struct Head {
 };
 
 // A tile of kRows queries, of which row r attends to positions 0 ... first_count + r * step - 1.
-template <int kRows>
+template <int kWidth, int kRows>
 [[gnu::always_inline]] inline void attend_tile(const Head& head, const Work& work, std::int64_t first_count,
                                                std::int64_t step) {
+  using Float = typename Vector<kWidth>::Float;
   const std::int64_t count = first_count + (kRows - 1) * step, stride = padded(head.length);
-  Lanes sums[kRows];
   for (std::int64_t n = 0; n < count; n += kLanes) {
-    multiply<kRows>(head.queries, head.query_stride, work.keys + n * head.depth, kLanes, head.depth, sums);
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) {
-      const Lanes scores = sums[r] * head.scale;
-      std::memcpy(work.scores + r * stride + n, &scores, sizeof scores);
-    }
+    const auto store = [&](int r, int c, const Float& sums) __attribute__((always_inline)) {
+      const Float scores = sums * head.scale;
+      std::memcpy(work.scores + r * stride + n + c, &scores, sizeof scores);
+    };
+    multiply_row_tile<kWidth, kRows>(head.queries, head.query_stride, work.keys + n * head.depth, kLanes,
+                                     head.depth, store);
   }
   for (int r = 0; r < kRows; ++r) {
     float* row = work.scores + r * stride;
     const std::int64_t attended = first_count + r * step;
-    softmax_lanes(row, attended);
+    softmax_lanes<kWidth>(row, attended);
     for (std::int64_t n = padded(attended); n < count; ++n) row[n] = 0;
   }
   for (std::int64_t k = 0; k < head.depth; k += kLanes) {
-    multiply<kRows>(work.scores, stride, work.values + k, padded(head.depth), count, sums);
-    const std::int64_t width = std::min(kLanes, head.depth - k);
-    for (int r = 0; r < kRows; ++r) {
-      float* out = head.out + r * head.out_stride + k;
+    const auto store = [&](int r, int c, const Float& sums) __attribute__((always_inline)) {
+      float* out = head.out + r * head.out_stride + k + c;
+      const std::int64_t width = std::min<std::int64_t>(kWidth, head.depth - k - c);
       // Two calls, because a copy whose size is known only at run time costs more than the arithmetic.
-      if (width == kLanes) {
-        std::memcpy(out, &sums[r], sizeof sums[r]);
-      } else {
-        std::memcpy(out, &sums[r], static_cast<std::size_t>(width) * sizeof(float));
+      if (width == kWidth) {
+        std::memcpy(out, &sums, sizeof sums);
+      } else if (width > 0) {
+        const Float copy = sums;  // in memory, as the sums need not be
+        std::memcpy(out, &copy, static_cast<std::size_t>(width) * sizeof(float));
       }
-    }
+    };
+    multiply_row_tile<kWidth, kRows>(work.scores, stride, work.values + k, padded(head.depth), count, store);
   }
 }
 
+template <int kWidth>
 [[gnu::always_inline]] inline void attend_rows(std::int64_t rows, const Head& head, const Work& work,
                                                std::int64_t first_count, std::int64_t step) {
   switch (rows) {
     case 1:
-      return attend_tile<1>(head, work, first_count, step);
+      return attend_tile<kWidth, 1>(head, work, first_count, step);
     case 2:
-      return attend_tile<2>(head, work, first_count, step);
+      return attend_tile<kWidth, 2>(head, work, first_count, step);
     case 3:
-      return attend_tile<3>(head, work, first_count, step);
+      return attend_tile<kWidth, 3>(head, work, first_count, step);
     case 4:
-      return attend_tile<4>(head, work, first_count, step);
+      return attend_tile<kWidth, 4>(head, work, first_count, step);
     case 5:
-      return attend_tile<5>(head, work, first_count, step);
+      return attend_tile<kWidth, 5>(head, work, first_count, step);
     default:
-      return attend_tile<kMaxRows>(head, work, first_count, step);
+      return attend_tile<kWidth, kMaxRows>(head, work, first_count, step);
   }
 }
 
 // softmax(Q K^T / sqrt(D)) V of one head of one span.
+template <int kWidth>
 [[gnu::always_inline]] inline void attend_body(const AttentionOperands& o, const AttentionSpan& span,
                                                std::int64_t head_index, Mask mask, const Work& work) {
   const std::int64_t depth = o.width / o.heads, column = head_index * depth;
@@ -153,7 +143,8 @@ template <int kRows>
   std::int64_t tiles = (span.queries + kMaxRows - 1) / kMaxRows, rows = 0;
   for (std::int64_t done = 0; done < span.queries; done += rows, --tiles) {
     rows = (span.queries - done + tiles - 1) / tiles;
-    attend_rows(rows, head, work, mask == Mask::causal ? span.position + done + 1 : span.length, step);
+    attend_rows<kWidth>(rows, head, work, mask == Mask::causal ? span.position + done + 1 : span.length,
+                        step);
     head.queries += rows * head.query_stride;
     head.out += rows * head.out_stride;
   }
@@ -174,7 +165,8 @@ void attention(const AttentionOperands& operands, std::span<const AttentionSpan>
   context.pool.run(tasks, [&](std::int64_t task, int worker) {
     const AttentionSpan& span = spans[static_cast<std::size_t>(task / operands.heads)];
     const Work work{keys.row(worker).data(), values.row(worker).data(), scores.row(worker).data()};
-    ByCpu<attend_body>::call(operands, span, task % operands.heads, mask, work);
+    ByLevel<attend_body<4>, attend_body<8>, attend_body<16>>::call(operands, span, task % operands.heads,
+                                                                   mask, work);
   });
 }
 

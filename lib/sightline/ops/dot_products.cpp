@@ -1,93 +1,110 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/ops/dot_products.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstring>
 
 #include "sightline/base/by_cpu.h"
+#include "sightline/ops/double_lanes.h"
+#include "sightline/ops/vector_math.h"
 
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kLanes = 8;  // partial sums of one dot product
-using Floats [[gnu::vector_size(kLanes * 4)]] = float;
-using Doubles [[gnu::vector_size(kLanes * 8)]] = double;
+constexpr std::int64_t kLanes = 8;  // partial sums of one dot product, added up one after another
 
-[[gnu::always_inline]] inline Doubles load(const float* values) {
-  Floats floats;
-  std::memcpy(&floats, values, sizeof floats);
-  return __builtin_convertvector(floats, Doubles);
+// Loops take the width of the registers in doubles. Where it is less than kLanes, they run over the row once
+// for each part of the lanes.
+template <int kWidth>
+using Doubles = typename Vector<kWidth>::Double;
+
+// The last values of a row, padded with zeros; none if `count` is negative.
+template <int kWidth>
+[[gnu::always_inline]] inline void load_rest(const float* values, std::int64_t count,
+                                             Doubles<kWidth>& lanes) {
+  float padded[kWidth] = {};
+  for (std::int64_t i = 0; i < std::min<std::int64_t>(count, kWidth); ++i) padded[i] = values[i];
+  load_doubles(padded, lanes);
 }
 
-// The last values of a row, padded with zeros.
-[[gnu::always_inline]] inline Doubles load(const float* values, std::int64_t count) {
-  Doubles lanes{};
-  for (std::int64_t i = 0; i < count; ++i) lanes[i] = static_cast<double>(values[i]);
-  return lanes;
-}
-
-[[gnu::always_inline]] inline double sum_of(const Doubles& lanes) {
-  double sum = 0;
-  for (std::int64_t i = 0; i < kLanes; ++i) sum += lanes[i];
+template <int kWidth>
+[[gnu::always_inline]] inline double add_lanes(double sum, const Doubles<kWidth>& lanes) {
+  for (int i = 0; i < kWidth; ++i) sum += lanes[i];
   return sum;
 }
 
 // A product of two floats is exact in double, so each step gives the same bits whether fused or not.
-template <int kRows, int kColumns>
+template <int kWidth, int kRows, int kColumns>
 [[gnu::always_inline]] inline void multiply_tile(const float* x, const float* y, std::int64_t width,
                                                  float* out, std::int64_t ldo) {
-  Doubles sums[kRows][kColumns] = {};
-  const auto step = [&](auto load_at) __attribute__((always_inline)) {
-    Doubles right[kColumns];
-    for (int c = 0; c < kColumns; ++c) right[c] = load_at(y + c * width);
-    for (int r = 0; r < kRows; ++r) {
-      const Doubles left = load_at(x + r * width);
-      for (int c = 0; c < kColumns; ++c) sums[r][c] += left * right[c];
+  double totals[kRows][kColumns] = {};
+  for (std::int64_t first = 0; first < kLanes; first += kWidth) {
+    Doubles<kWidth> sums[kRows][kColumns] = {};
+    const auto step = [&](auto load_at) __attribute__((always_inline)) {
+      Doubles<kWidth> left, right[kColumns];
+      for (int c = 0; c < kColumns; ++c) load_at(y + c * width, right[c]);
+      for (int r = 0; r < kRows; ++r) {
+        load_at(x + r * width, left);
+        for (int c = 0; c < kColumns; ++c) sums[r][c] += left * right[c];
+      }
+    };
+    std::int64_t i = 0;
+    for (; i + kLanes <= width; i += kLanes) {
+      step([&](const float* row, Doubles<kWidth>& lanes)
+               __attribute__((always_inline)) { load_doubles(row + i + first, lanes); });
     }
-  };
-  std::int64_t i = 0;
-  for (; i + kLanes <= width; i += kLanes) {
-    step([i](const float* row) __attribute__((always_inline)) { return load(row + i); });
-  }
-  if (i < width) {
-    step([ i, width ](const float* row) __attribute__((always_inline)) { return load(row + i, width - i); });
+    if (i < width) {
+      step([&](const float* row, Doubles<kWidth>& lanes) __attribute__((always_inline)) {
+        load_rest<kWidth>(row + i + first, width - i - first, lanes);
+      });
+    }
+    for (int r = 0; r < kRows; ++r) {
+      for (int c = 0; c < kColumns; ++c) totals[r][c] = add_lanes<kWidth>(totals[r][c], sums[r][c]);
+    }
   }
   for (int r = 0; r < kRows; ++r) {
-    for (int c = 0; c < kColumns; ++c) out[r * ldo + c] = static_cast<float>(sum_of(sums[r][c]));
+    for (int c = 0; c < kColumns; ++c) out[r * ldo + c] = static_cast<float>(totals[r][c]);
   }
 }
 
-template <int kColumns>
+template <int kWidth, int kColumns>
 [[gnu::always_inline]] inline void multiply_column(TensorView<const float> x, const float* y, float* out,
                                                    std::int64_t ldo) {
   const std::int64_t width = x.columns();
   std::int64_t i = 0;
   for (; i + 4 <= x.rows(); i += 4) {
-    multiply_tile<4, kColumns>(x.data() + i * width, y, width, out + i * ldo, ldo);
+    multiply_tile<kWidth, 4, kColumns>(x.data() + i * width, y, width, out + i * ldo, ldo);
   }
   for (; i < x.rows(); ++i) {
-    multiply_tile<1, kColumns>(x.data() + i * width, y, width, out + i * ldo, ldo);
+    multiply_tile<kWidth, 1, kColumns>(x.data() + i * width, y, width, out + i * ldo, ldo);
   }
 }
 
+template <int kWidth>
 [[gnu::always_inline]] inline void dot_products_body(TensorView<const float> x, TensorView<const float> y,
                                                      float* out, std::int64_t ldo) {
   const std::int64_t width = y.columns(), columns = y.rows();
   std::int64_t j = 0;
-  for (; j + 2 <= columns; j += 2) multiply_column<2>(x, y.data() + j * width, out + j, ldo);
-  for (; j < columns; ++j) multiply_column<1>(x, y.data() + j * width, out + j, ldo);
+  for (; j + 2 <= columns; j += 2) multiply_column<kWidth, 2>(x, y.data() + j * width, out + j, ldo);
+  for (; j < columns; ++j) multiply_column<kWidth, 1>(x, y.data() + j * width, out + j, ldo);
 }
 
+template <int kWidth>
 [[gnu::always_inline]] inline double squared_norm_body(std::span<const float> row) {
   const auto width = static_cast<std::int64_t>(row.size());
-  Doubles sums{};
-  std::int64_t i = 0;
-  for (; i + kLanes <= width; i += kLanes) {
-    const Doubles values = load(row.data() + i);
-    sums += values * values;
+  double total = 0;
+  for (std::int64_t first = 0; first < kLanes; first += kWidth) {
+    Doubles<kWidth> sums{}, values;
+    std::int64_t i = 0;
+    for (; i + kLanes <= width; i += kLanes) {
+      load_doubles(row.data() + i + first, values);
+      sums += values * values;
+    }
+    load_rest<kWidth>(row.data() + i + first, width - i - first, values);
+    total = add_lanes<kWidth>(total, sums + values * values);
   }
-  const Doubles rest = load(row.data() + i, width - i);
-  return sum_of(sums + rest * rest);
+  return total;
 }
 
 [[gnu::always_inline]] inline void scale_row_body(std::span<float> row, double scale) {
@@ -97,10 +114,12 @@ template <int kColumns>
 }  // namespace
 
 void dot_products(TensorView<const float> x, TensorView<const float> y, float* out, std::int64_t ldo) {
-  ByCpu<dot_products_body>::call(x, y, out, ldo);
+  ByLevel<dot_products_body<2>, dot_products_body<4>, dot_products_body<8>>::call(x, y, out, ldo);
 }
 
-double squared_norm(std::span<const float> row) { return ByCpu<squared_norm_body>::call(row); }
+double squared_norm(std::span<const float> row) {
+  return ByLevel<squared_norm_body<2>, squared_norm_body<4>, squared_norm_body<8>>::call(row);
+}
 
 void scale_row(std::span<float> row, double scale) { ByCpu<scale_row_body>::call(row, scale); }
 

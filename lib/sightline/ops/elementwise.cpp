@@ -5,19 +5,20 @@
 #include <cstring>
 
 #include "sightline/base/by_cpu.h"
+#include "sightline/ops/double_lanes.h"
 #include "sightline/ops/vector_math.h"
 
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kLanes = 16;
-
 // gamma, beta and the row may end in the middle of a vector, so only whole ones are computed as vectors.
+template <int kWidth>
 [[gnu::always_inline]] inline void layer_norm_row(const float* in, std::int64_t width, const float* gamma,
                                                   const float* beta, float epsilon, float* out) {
-  using Float = Vector<kLanes>::Float;
+  using Float = typename Vector<kWidth>::Float;
+  constexpr std::int64_t kLanes = 16;
   const std::int64_t whole = width / kLanes * kLanes;
-  DoubleSums sums, squares;
+  DoubleSums<kWidth> sums, squares;
   for (std::int64_t i = 0; i < whole; i += kLanes) sums.add(in + i);
   double rest = 0;
   for (std::int64_t i = whole; i < width; ++i) rest += in[i];
@@ -28,7 +29,7 @@ constexpr std::int64_t kLanes = 16;
   const double variance = squares.total(rest) / static_cast<double>(width);
   const auto scale = static_cast<float>(1.0 / std::sqrt(variance + epsilon));
   const auto centre = static_cast<float>(mean);
-  for (std::int64_t i = 0; i < whole; i += kLanes) {
+  for (std::int64_t i = 0; i < whole; i += kWidth) {
     Float x, g, b;
     std::memcpy(&x, in + i, sizeof x);
     std::memcpy(&g, gamma + i, sizeof g);
@@ -39,11 +40,12 @@ constexpr std::int64_t kLanes = 16;
   for (std::int64_t i = whole; i < width; ++i) out[i] = (in[i] - centre) * scale * gamma[i] + beta[i];
 }
 
+template <int kWidth>
 [[gnu::always_inline]] inline void layer_norm_body(TensorView<const float> x, const float* gamma,
                                                    const float* beta, float epsilon, TensorView<float> y) {
   const std::int64_t width = x.columns(), rows = x.rows();
   for (std::int64_t r = 0; r < rows; ++r)
-    layer_norm_row(x.data() + r * width, width, gamma, beta, epsilon, y.data() + r * width);
+    layer_norm_row<kWidth>(x.data() + r * width, width, gamma, beta, epsilon, y.data() + r * width);
 }
 
 [[gnu::always_inline]] inline void quick_gelu_body(float* values, std::int64_t count) {
@@ -70,7 +72,7 @@ constexpr std::int64_t kLanes = 16;
 
 void layer_norm(TensorView<const float> x, const float* gamma, const float* beta, float epsilon,
                 TensorView<float> y) {
-  ByCpu<layer_norm_body>::call(x, gamma, beta, epsilon, y);
+  ByLevel<layer_norm_body<4>, layer_norm_body<8>, layer_norm_body<16>>::call(x, gamma, beta, epsilon, y);
 }
 
 void quick_gelu(float* values, std::int64_t count) { ByCpu<quick_gelu_body>::call(values, count); }

@@ -71,7 +71,7 @@ class OpenBlasMatrix : public FloatMatrix {
                 float* product) const {
     const std::int64_t inner = in_features();
     if (is_small()) {
-      matmul_nt(x, weights, product, {rows, columns, inner, inner, inner, kChunk}, 1.0F);
+      matmul_nt(x, weights, product, {rows, columns, inner, inner, inner, kChunk});
       return;
     }
     const std::int64_t block = in_row_blocks_ ? 8 : rows;

@@ -5,51 +5,51 @@
 #include <cstring>
 
 #include "sightline/base/by_cpu.h"
-#include "sightline/ops/vector_math.h"
+#include "sightline/ops/row_tile.h"
 
 namespace sightline {
 namespace {
 
 constexpr std::int64_t kLanes = 16;
 constexpr std::int64_t kDepth = 128;  // bytes of the transposed block: 8 KiB
-using Lanes = Vector<kLanes>::Float;
 
-[[gnu::always_inline]] inline void store(Lanes sum, float* out, std::size_t bytes, bool add) {
-  Lanes previous{};
-  if (add) std::memcpy(&previous, out, bytes);
-  const Lanes result = previous + sum;
-  std::memcpy(out, &result, bytes);
+// c[0..width) (+)= sums[0..16). Whole rows are separate, because their number of vectors is a constant.
+template <int kWidth>
+[[gnu::always_inline]] inline void add_row(const float* sums, bool add, std::int64_t width, float* c) {
+  if (width < kLanes) {
+    for (std::int64_t n = 0; n < width; ++n) c[n] = (add ? c[n] : 0.0F) + sums[n];
+    return;
+  }
+  for (std::int64_t n = 0; n < kLanes; n += kWidth) {
+    typename Vector<kWidth>::Float previous{}, more;
+    if (add) std::memcpy(&previous, c + n, sizeof previous);
+    std::memcpy(&more, sums + n, sizeof more);
+    previous += more;
+    std::memcpy(c + n, &previous, sizeof previous);
+  }
 }
 
-// c[r][0..16) (+)= alpha * a[r] * block for kRows rows, as one chain of multiply-adds per element.
-template <int kRows>
+// c[r][0..width) (+)= a[r] * block for kRows rows.
+template <int kWidth, int kRows>
 [[gnu::always_inline]] inline void multiply_rows(const float* a, std::int64_t lda, const float* block,
-                                                 std::int64_t ldb, std::int64_t depth, float* c,
-                                                 std::int64_t ldc, std::int64_t width, float alpha,
-                                                 bool add) {
-  Lanes sums[kRows];
-  for (int r = 0; r < kRows; ++r) sums[r] = Lanes{};
-  for (std::int64_t k = 0; k < depth; ++k) {
-    Lanes b;
-    std::memcpy(&b, block + k * ldb, sizeof b);
-#pragma GCC unroll 8
-    for (int r = 0; r < kRows; ++r) sums[r] += (a[r * lda + k] - Lanes{}) * b;
-  }
-  for (int r = 0; r < kRows; ++r) {
-    // Two calls, because a copy whose size is known only at run time costs more than the arithmetic.
-    if (width == kLanes) {
-      store(sums[r] * alpha, c + r * ldc, sizeof(Lanes), add);
-    } else {
-      store(sums[r] * alpha, c + r * ldc, static_cast<std::size_t>(width) * sizeof(float), add);
-    }
-  }
+                                                 std::int64_t depth, float* c, std::int64_t ldc,
+                                                 std::int64_t width, bool add) {
+  using Float = typename Vector<kWidth>::Float;
+  alignas(64) float tile[kRows * kLanes];  // keeps the many ways to end out of the loop of the product
+  multiply_row_tile<kWidth, kRows>(
+      a, lda, block, kLanes, depth, [&](int r, int column, const Float& sums) __attribute__((always_inline)) {
+        std::memcpy(tile + r * kLanes + column, &sums, sizeof sums);
+      });
+#pragma GCC unroll 1  // or g++ keeps the tile in registers, and the sums on the stack instead
+  for (std::int64_t r = 0; r < kRows; ++r) add_row<kWidth>(tile + r * kLanes, add, width, c + r * ldc);
 }
 
+template <int kWidth>
 [[gnu::always_inline]] inline void multiply_block(const float* a, const MatmulShape& s, const float* block,
-                                                  std::int64_t ldb, std::int64_t depth, float* c,
-                                                  std::int64_t width, float alpha, bool add) {
+                                                  std::int64_t depth, float* c, std::int64_t width,
+                                                  bool add) {
   const auto rows = [&]<int kRows>(std::int64_t i) __attribute__((always_inline)) {
-    multiply_rows<kRows>(a + i * s.lda, s.lda, block, ldb, depth, c + i * s.ldc, s.ldc, width, alpha, add);
+    multiply_rows<kWidth, kRows>(a + i * s.lda, s.lda, block, depth, c + i * s.ldc, s.ldc, width, add);
   };
   std::int64_t i = 0;
   for (; i + 6 <= s.rows; i += 6) rows.template operator()<6>(i);
@@ -70,8 +70,9 @@ template <int kRows>
 }
 
 // B is stored by columns of the result, so 16 of its rows are first transposed into a block.
+template <int kWidth>
 [[gnu::always_inline]] inline void matmul_nt_body(const float* a, const float* b, float* c,
-                                                  const MatmulShape& s, float alpha) {
+                                                  const MatmulShape& s) {
   alignas(64) float block[kDepth * kLanes];
   for (std::int64_t j = 0; j < s.columns; j += kLanes) {
     const std::int64_t width = std::min(kLanes, s.columns - j);
@@ -81,11 +82,12 @@ template <int kRows>
         const float* row = b + (j + std::min(n, width - 1)) * s.ldb + k0;
         for (std::int64_t k = 0; k < depth; ++k) block[k * kLanes + n] = row[k];
       }
-      multiply_block(a + k0, s, block, kLanes, depth, c + j, width, alpha, k0 > 0);
+      multiply_block<kWidth>(a + k0, s, block, depth, c + j, width, k0 > 0);
     }
   }
 }
 
+template <int kWidth>
 [[gnu::always_inline]] inline void matmul_nn_body(const float* a, const float* b, float* c,
                                                   const MatmulShape& s) {
   alignas(64) float block[kDepth * kLanes];
@@ -98,19 +100,19 @@ template <int kRows>
                     static_cast<std::size_t>(width) * sizeof(float));
         std::fill(block + k * kLanes + width, block + (k + 1) * kLanes, 0.0F);
       }
-      multiply_block(a + k0, s, block, kLanes, depth, c + j, width, 1.0F, k0 > 0);
+      multiply_block<kWidth>(a + k0, s, block, depth, c + j, width, k0 > 0);
     }
   }
 }
 
 }  // namespace
 
-void matmul_nt(const float* a, const float* b, float* c, const MatmulShape& s, float alpha) {
-  ByCpu<matmul_nt_body>::call(a, b, c, s, alpha);
+void matmul_nt(const float* a, const float* b, float* c, const MatmulShape& s) {
+  ByLevel<matmul_nt_body<4>, matmul_nt_body<8>, matmul_nt_body<16>>::call(a, b, c, s);
 }
 
 void matmul_nn(const float* a, const float* b, float* c, const MatmulShape& s) {
-  ByCpu<matmul_nn_body>::call(a, b, c, s);
+  ByLevel<matmul_nn_body<4>, matmul_nn_body<8>, matmul_nn_body<16>>::call(a, b, c, s);
 }
 
 }  // namespace sightline

@@ -12,20 +12,16 @@
 namespace sightline {
 namespace {
 
-constexpr int kLanes = 16;
-using Float = Vector<kLanes>::Float;
-using Int = Vector<kLanes>::Int;
-using Bytes [[gnu::vector_size(kLanes)]] = std::uint8_t;
-
 struct Range {
   float low = 0, high = 0;
   bool finite = true;
 };
 
-// `count` values (at most 16); missing ones are zero. The size of a whole vector is a constant.
-template <bool kScaled>
+// `count` values (at most a vector); missing ones are zero. The size of a whole vector is a constant.
+template <bool kScaled, class Float>
 [[gnu::always_inline]] inline void load(const float* x, const float* factors, std::int64_t count,
                                         Float& values) {
+  constexpr auto kLanes = static_cast<std::int64_t>(sizeof(Float) / sizeof(float));
   Float scale{};
   values = Float{};
   if (count == kLanes) {
@@ -41,6 +37,7 @@ template <bool kScaled>
 
 // The smallest and the largest values so far, in which infinity and NaN do not count, and the sum of
 // differences that are NaN for these and else 0. None of them depends on the order of the values.
+template <class Float>
 struct Extremes {
   Float low{}, high{}, differences{};
 
@@ -57,13 +54,15 @@ struct Extremes {
 };
 
 // Four vectors at a time, because each of their results is a chain of operations.
-template <bool kScaled>
+template <int kWidth, bool kScaled>
 [[gnu::always_inline]] inline void find_range(const float* x, const float* factors, std::int64_t count,
                                               Range* range) {
-  constexpr std::int64_t kStep = 4 * kLanes;
+  using Float = typename Vector<kWidth>::Float;
+  constexpr std::int64_t kLanes = kWidth, kStep = 4 * kLanes, kLine = 16;
   constexpr std::int64_t kAhead = 512;  // 2 KiB; the rows of a task follow each other
-  Extremes first, second, third, fourth;
-  const auto add = [&](std::int64_t k, std::int64_t size, Extremes & to) __attribute__((always_inline)) {
+  Extremes<Float> first, second, third, fourth;
+  const auto add = [&](std::int64_t k, std::int64_t size, Extremes<Float> & to)
+      __attribute__((always_inline)) {
     Float values;
     load<kScaled>(x + k, factors + (kScaled ? k : 0), size, values);
     to.add(values);
@@ -71,7 +70,7 @@ template <bool kScaled>
   std::int64_t k = 0;
   for (; k + kStep <= count; k += kStep) {
 #pragma GCC unroll 4
-    for (std::int64_t line = 0; line < kStep; line += kLanes) __builtin_prefetch(x + k + kAhead + line);
+    for (std::int64_t line = 0; line < kStep; line += kLine) __builtin_prefetch(x + k + kAhead + line);
     add(k, kLanes, first);
     add(k + kLanes, kLanes, second);
     add(k + 2 * kLanes, kLanes, third);
@@ -82,7 +81,7 @@ template <bool kScaled>
   first.add(second);
   third.add(fourth);
   first.add(third);
-  for (int lane = 0; lane < kLanes; ++lane) {
+  for (int lane = 0; lane < kWidth; ++lane) {
     range->low = std::min(range->low, first.low[lane]);
     range->high = std::max(range->high, first.high[lane]);
     if (first.differences[lane] != 0) range->finite = false;
@@ -93,10 +92,14 @@ template <bool kScaled>
 constexpr float kRounding = 12582912.0F;
 constexpr std::int32_t kRoundingBits = 0x4b400000;
 
-template <bool kScaled>
+template <int kWidth, bool kScaled>
 [[gnu::always_inline]] inline void round_values(const float* x, const float* factors, std::int64_t count,
                                                 float steps_per_unit, std::int32_t zero,
                                                 std::uint8_t* bytes) {
+  using Float = typename Vector<kWidth>::Float;
+  using Int = typename Vector<kWidth>::Int;
+  using Bytes [[gnu::vector_size(kWidth)]] = std::uint8_t;
+  constexpr std::int64_t kLanes = kWidth;
   const auto round = [&](std::int64_t k, std::int64_t size, Bytes & narrow) __attribute__((always_inline)) {
     Float values;
     load<kScaled>(x + k, factors + (kScaled ? k : 0), size, values);
@@ -120,7 +123,8 @@ template <bool kScaled>
 QuantizedRow quantize(std::span<const float> x, const float* factors, std::span<std::uint8_t> bytes) {
   constexpr float kSteps = 255, kSmallest = 0x1p-100F;
   Range range;
-  ByCpu<find_range<kScaled>>::call(x.data(), factors, std::ssize(x), &range);
+  ByLevel<find_range<4, kScaled>, find_range<8, kScaled>, find_range<16, kScaled>>::call(
+      x.data(), factors, std::ssize(x), &range);
   const float width = range.high - range.low;
   if (!range.finite || width > std::numeric_limits<float>::max() || width < kSmallest) {
     std::fill(bytes.begin(), bytes.end(), std::uint8_t{0});
@@ -130,8 +134,8 @@ QuantizedRow quantize(std::span<const float> x, const float* factors, std::span<
   const float steps_per_unit = kSteps / width;
   const float zero = -range.low * steps_per_unit + kRounding;
   const std::int32_t zero_step = __builtin_bit_cast(std::int32_t, zero) - kRoundingBits;
-  ByCpu<round_values<kScaled>>::call(x.data(), factors, std::ssize(x), steps_per_unit, zero_step,
-                                     bytes.data());
+  ByLevel<round_values<4, kScaled>, round_values<8, kScaled>, round_values<16, kScaled>>::call(
+      x.data(), factors, std::ssize(x), steps_per_unit, zero_step, bytes.data());
   std::fill(bytes.begin() + std::ssize(x), bytes.end(), static_cast<std::uint8_t>(zero_step));
   return {width / kSteps, zero_step};
 }

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <cstring>
-#include <limits>
 
 // A file of one instruction set defines the attribute that compiles these functions for its instructions: a
 // vector cannot be passed between functions of different instruction sets.
@@ -13,7 +12,10 @@
 
 namespace sightline {
 
-/// Vectors of 4, 8 or 16 lanes (a GCC and clang extension); arithmetic is element by element.
+/// Vectors of 2, 4, 8 or 16 lanes (a GCC and clang extension); arithmetic is element by element. A vector of
+/// floats wider than the registers of a level (portable 4, AVX2 8, AVX-512 16) is slow: g++ keeps it in
+/// memory and compares it lane by lane. So loops take the width of their level, and sum in the same order for
+/// every width.
 template <int kLanes>
 struct Vector {
   using Float [[gnu::vector_size(kLanes * 4)]] = float;
@@ -71,97 +73,6 @@ SIGHTLINE_TARGET [[gnu::always_inline]] inline Float quick_gelu_lanes(Float x) {
 template <class Float>
 SIGHTLINE_TARGET [[gnu::always_inline]] inline Float gelu_lanes(Float x) {
   return 0.5F * x * (1.0F + erf_lanes(x * 0.70710678F));
-}
-
-/// The largest lane.
-SIGHTLINE_TARGET [[gnu::always_inline]] inline float largest_lane(Vector<16>::Float v) {
-  using Eight = Vector<8>::Float;
-  using Four = Vector<4>::Float;
-  const Eight low = __builtin_shufflevector(v, v, 0, 1, 2, 3, 4, 5, 6, 7);
-  const Eight high = __builtin_shufflevector(v, v, 8, 9, 10, 11, 12, 13, 14, 15);
-  const Eight eight = low > high ? low : high;
-  const Four first = __builtin_shufflevector(eight, eight, 0, 1, 2, 3);
-  const Four second = __builtin_shufflevector(eight, eight, 4, 5, 6, 7);
-  const Four four = first > second ? first : second;
-  const float a = four[0] > four[1] ? four[0] : four[1], b = four[2] > four[3] ? four[2] : four[3];
-  return a > b ? a : b;
-}
-
-/// 16 sums in double. Every value is added to the sum of its position modulo 16, so the result does not
-/// depend on the width of the registers.
-struct DoubleSums {
-  Vector<4>::Double parts[4] = {};
-
-  /// Adds 16 values from memory.
-  SIGHTLINE_TARGET [[gnu::always_inline]] inline void add(const float* values) {
-    for (int i = 0; i < 4; ++i) parts[i] += load(values + 4 * i);
-  }
-  /// Adds (value - centre)^2 of 16 values from memory.
-  SIGHTLINE_TARGET [[gnu::always_inline]] inline void add_squares(const float* values, double centre) {
-    for (int i = 0; i < 4; ++i) {
-      const Vector<4>::Double distance = load(values + 4 * i) - centre;
-      parts[i] += distance * distance;
-    }
-  }
-  /// `first`, to which the 16 sums are added one after another.
-  SIGHTLINE_TARGET [[gnu::always_inline]] inline double total(double first) const {
-    for (const Vector<4>::Double& part : parts) {
-      for (int i = 0; i < 4; ++i) first += part[i];
-    }
-    return first;
-  }
-
- private:
-  SIGHTLINE_TARGET [[gnu::always_inline]] static inline Vector<4>::Double load(const float* values) {
-    Vector<4>::Float four;
-    std::memcpy(&four, values, sizeof four);
-    return __builtin_convertvector(four, Vector<4>::Double);
-  }
-};
-
-/// `a` where the bits of `mask` are set, else `b`. By bits: g++ 12 fails on a stored comparison when it
-/// compiles for AVX-512 without optimisation.
-SIGHTLINE_TARGET [[gnu::always_inline]] inline Vector<16>::Float select(Vector<16>::Int mask,
-                                                                        Vector<16>::Float a,
-                                                                        Vector<16>::Float b) {
-  using Int = Vector<16>::Int;
-  return __builtin_bit_cast(Vector<16>::Float,
-                            (__builtin_bit_cast(Int, a) & mask) | (__builtin_bit_cast(Int, b) & ~mask));
-}
-
-/// In-place softmax over the first `count` (at least 1) values of a row; the maximum is subtracted first. The
-/// memory of the row is a multiple of 16 floats, and the rest of the last 16 becomes zero. The bits depend on
-/// these values alone.
-SIGHTLINE_TARGET [[gnu::always_inline]] inline void softmax_lanes(float* row, std::int64_t count) {
-  using Float = Vector<16>::Float;
-  using Int = Vector<16>::Int;
-  constexpr Int kPositions = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
-  const std::int64_t whole = (count - 1) / 16 * 16;
-  const Int used = (kPositions - static_cast<std::int32_t>(count - whole)) >> 31;  // those of the last 16
-  Float largest = Float{} - std::numeric_limits<float>::infinity(), values;
-  for (std::int64_t i = 0; i <= whole; i += 16) {
-    std::memcpy(&values, row + i, sizeof values);
-    if (i == whole) {
-      values = select(used, values, largest);
-      std::memcpy(row + i, &values, sizeof values);
-    }
-    largest = values > largest ? values : largest;
-  }
-  const Float offset = Float{} + largest_lane(largest);
-  DoubleSums sums;
-  for (std::int64_t i = 0; i <= whole; i += 16) {
-    std::memcpy(&values, row + i, sizeof values);
-    values = exp_lanes<Float, Int>(values - offset);
-    if (i == whole) values = select(used, values, Float{});
-    std::memcpy(row + i, &values, sizeof values);
-    sums.add(row + i);
-  }
-  const Float scale = Float{} + static_cast<float>(1.0 / sums.total(0));
-  for (std::int64_t i = 0; i <= whole; i += 16) {
-    std::memcpy(&values, row + i, sizeof values);
-    values *= scale;
-    std::memcpy(row + i, &values, sizeof values);
-  }
 }
 
 }  // namespace sightline
