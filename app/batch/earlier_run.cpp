@@ -104,11 +104,12 @@ void EarlierRun::finish_publication(const JournalRecord& record) {
     if (!file_exists(path) || !is_recorded_file(path, record.files[i], static_cast<JournalFileNumber>(i)))
       refuse_to_continue(output_.path, path + " is not the file that the run wrote");
   }
+  if (outputs_.with_index) require_info(record.files[kArrayFile].hash);
   const std::string& array = file_exists(parts[kArrayFile]) ? parts[kArrayFile] : finals[kArrayFile];
   if (NpyFile::open(array).rows() != record.rows)
     refuse_to_continue(output_.path, array + " has another number of rows");
   const auto rename = [&](const std::string& path) {
-    const bool replaces = path == outputs_.report ? output_.force : output_.replaces_array();
+    const bool replaces = path == outputs_.report ? output_.replaces_report() : output_.replaces_array();
     if (!path.empty() && file_exists(temporary_path(path)))
       OutputFile(path, replaces, Leftover::reopen).commit();
   };
@@ -123,6 +124,18 @@ void EarlierRun::finish_publication(const JournalRecord& record) {
   rename(finals[kReportFile]);
   journal_->remove();
   counts_ = {record.inputs, record.skipped};
+}
+
+/// The info file has no record, but states the hash of the rows.
+void EarlierRun::require_info(const Digest128& rows) const {
+  const std::string name = info_path_of(output_.path), part = temporary_path(name);
+  const std::string& path = file_exists(part) ? part : name;
+  bool fits = false;
+  try {
+    fits = read_info(path).xxh3 == hex_of(rows);
+  } catch (const Error&) {  // NOLINT(bugprone-empty-catch): it does not fit
+  }
+  if (!fits) refuse_to_continue(output_.path, path + " is not the file that the run wrote");
 }
 
 JournalFile EarlierRun::take_journal(std::int64_t last, std::int64_t offset) {

@@ -125,7 +125,7 @@ void EmbeddingOutput::add(const ItemStatus& status, const EmbeddingRow& row) {
     index_writer_->write(line);
   }
   if (!dropped) ++rows_;
-  if (is_stream()) add_input(list_, std::string(row.label));
+  if (is_stream()) add_input(list_, std::string(row.label), row.archive);
   writing_ = false;
 }
 
@@ -147,11 +147,17 @@ void EmbeddingOutput::write_checkpoint(RecordKind kind) {
   if (!journal.is_started()) journal.start(describe_run(facts_, info(), options_, outputs_));
   if (last_.sequence == 0 && !outputs_.report.empty())
     sync_folder(folder_of(temporary_path(outputs_.report)));
-  journal.append(record);
+  if (kind == RecordKind::complete) files_.keep_info(true);  // before a record can say that all is there
+  try {
+    journal.append(record);
+  } catch (...) {
+    files_.keep_info(last_.sequence > 0 && journal.holds_failed_record());
+    throw;
+  }
   last_ = record;
   last_.sequence = std::max<std::int64_t>(last_.sequence, 1);
   last_time_ = std::chrono::steady_clock::now();
-  files_.keep(kind);
+  files_.keep();
 }
 
 void EmbeddingOutput::publish() {

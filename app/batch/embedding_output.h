@@ -29,7 +29,8 @@ struct EmbeddingRow {
   std::string_view error_class, message;
   std::optional<std::int64_t> tokens;  ///< texts only
   bool truncated = false;
-  std::optional<InputFile> file = {};  ///< for full index lines
+  std::optional<InputFile> file = {};     ///< for full index lines
+  std::optional<FileStamp> archive = {};  ///< as in ImageItem
 };
 
 /// The rows of an `embed-*` run, and the checkpoints from which it is continued after an interruption, if the

@@ -100,7 +100,10 @@ Batch encode_batch(const ImageRun& run, ItemBatch& from, Context& context) {
     if (first != nullptr) return first->finish(i, batch.items[place]);
     load_pixels(run, from.items[place], pixels.row(i), batch.items[place]);
   });
-  for (ImageItem& item : from.items) batch.labels.push_back(std::move(item.path));
+  for (std::size_t i = 0; i < from.items.size(); ++i) {
+    batch.labels.push_back(std::move(from.items[i].path));
+    batch.items[i].archive = from.items[i].archive;
+  }
   encode_pixels(run, batch, places, pixels, context);
   if (first != nullptr) first->release();
   return batch;

@@ -24,6 +24,7 @@ struct ImageResult {
   std::optional<ErrorCode> error_code = {};  ///< set if this run could not use the image
   std::int64_t bytes = 0;                    ///< read for the image
   std::optional<InputFile> file = {};        ///< if `ImageRun::describe_files`, and it is a file or a member
+  std::optional<FileStamp> archive = {};     ///< as in ImageItem
   std::optional<StoredInput> stored = {};    ///< its row is that of an earlier run
 };
 

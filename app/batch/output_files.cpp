@@ -27,7 +27,7 @@ void OutputFiles::open_companions(Leftover leftover) {
     info_.emplace(info_path_of(output_.path), outputs_.with_index, output_.replaces_array());
     score_index_.emplace(score_index_path_of(output_.path), false, output_.replaces_array());
   }
-  report_.open(outputs_.report, output_.force, leftover);
+  report_.open(outputs_.report, output_.replaces_report(), leftover);
 }
 
 std::array<OutputFile*, kJournalFiles> OutputFiles::recorded() {
@@ -59,12 +59,15 @@ std::array<RecordedFile, kJournalFiles> OutputFiles::sync() {
   return result;
 }
 
-void OutputFiles::keep(RecordKind kind) {
+void OutputFiles::keep() {
   for (OutputFile* file : recorded()) {
     if (file != nullptr) file->keep();
   }
-  if (kind == RecordKind::complete && info_->file() != nullptr) info_->file()->keep();
   journal_->keep();
+}
+
+void OutputFiles::keep_info(bool kept) {
+  if (info_->file() != nullptr) info_->file()->keep(kept);
 }
 
 void OutputFiles::complete(FunctionRef<EmbeddingsInfo()> describe) {

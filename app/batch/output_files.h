@@ -47,8 +47,10 @@ class OutputFiles {
   void continue_at(ResumePoint point);
   /// Waits until the files are on the disk. Returns what a record states about them. Errors: no_space, io.
   std::array<RecordedFile, kJournalFiles> sync();
-  /// From now on, the files that a record of this kind needs stay if they are not published.
-  void keep(RecordKind kind);
+  /// From now on, the files that a checkpoint needs stay if they are not published.
+  void keep();
+  /// The same for the info file, which the last record needs, too.
+  void keep_info(bool kept);
   /// Completes all files. `describe` returns the contents of the info file, if one is written. Errors: those
   /// of OutputFile and Companion.
   void complete(FunctionRef<EmbeddingsInfo()> describe);

@@ -8,13 +8,13 @@
 #include "cli/failure.h"
 #include "sightline/base/format.h"
 #include "sightline/embeddings/index_file.h"
+#include "sightline/embeddings/mapped_lines.h"
 #include "sightline/files/file.h"
 #include "sightline/weights/packed_file.h"
 
 namespace sightline::app {
 namespace {
 
-constexpr std::int64_t kMaxIndexBytes = 8LL << 30;
 constexpr std::size_t kMaxShownValue = 40;
 
 /// What differs, in words, for values that are too long to be shown.
@@ -44,18 +44,24 @@ void require(bool good, const std::string& path, const std::string& why) {
   if (!good) refuse_to_continue(path, why);
 }
 
-/// Compares the index with the inputs of the run. `full`: whether its lines should be full.
-InputCounts check_index(const RunFacts& facts, const std::string& path, bool full) {
-  const std::vector<std::byte> bytes = read_file(path, kMaxIndexBytes);
+/// Whether the file of an index line is still the one that the row was computed from.
+bool is_unchanged(const IndexLine& line) {
+  if (!line.file || !line.file->mtime_ns) return true;
+  return stamp_of(line.entry.label) == FileStamp{line.file->size, *line.file->mtime_ns};
+}
+
+/// Compares the index with the inputs of the run.
+InputCounts check_index(const RunFacts& facts, const std::string& path, bool drop_bad, bool full) {
+  MappedLines lines(path);
   InputCounts counts;
   std::optional<bool> found_full;
-  for (std::string_view rest = as_text(bytes); !rest.empty(); ++counts.inputs) {
-    const std::size_t end = std::min(rest.find('\n'), rest.size());
-    const IndexLine line = parse_index_line(rest.substr(0, end), path);
-    rest.remove_prefix(std::min(end + 1, rest.size()));
+  for (; const std::optional<std::string_view> text = lines.next(); ++counts.inputs) {
+    const IndexLine line = parse_index_line(*text, lines.place());
     const std::optional<std::string> label = facts.next_label();
-    require(label && (!line.row || line.entry.label == *label), path, "the list of inputs differs");
-    if (!line.row || !line.entry.error_class.empty()) {
+    require(label && line.entry.label == *label && is_unchanged(line), path, "the list of inputs differs");
+    const bool failed = !line.row || !line.entry.error_class.empty();
+    require(!failed || drop_bad == !line.row, path, "--drop-bad differs");
+    if (failed) {
       ++counts.skipped;
     } else if (line.entry.label != "-") {
       found_full = found_full.value_or(false) || line.file;
@@ -75,8 +81,8 @@ std::string precision_of(const Model& clip, const ModelOptions& options) {
   return std::string(dtype_name(options.dtype.value_or(stored))) + ", " + options.backend;
 }
 
-void add_input(ListHash& list, const std::string& label) {
-  const std::optional<FileStamp> stamp = stamp_of(label);
+void add_input(ListHash& list, const std::string& label, const std::optional<FileStamp>& archive) {
+  const std::optional<FileStamp> stamp = archive ? archive : stamp_of(label);
   if (!stamp) return list.add(label);
   list.add(label, stamp->size, stamp->mtime_ns);
 }
@@ -141,7 +147,7 @@ InputCounts require_finished_run(const RunFacts& facts, EmbeddingsInfo info, con
     require_same_run(describe_run(comparable, found, output, outputs),
                      describe_run(comparable, info, output, outputs), path);
     require(found.width == facts.columns, path, "its rows have another width");
-    return check_index(facts, index_path_of(path), outputs.full_index);
+    return check_index(facts, index_path_of(path), output.drop_bad, outputs.full_index);
   } catch (const Failure&) {
     throw;
   } catch (const Error& error) {

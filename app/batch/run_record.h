@@ -33,8 +33,8 @@ struct RunFacts {
 /// The precision of the products of a run and their backend: "float32, auto".
 std::string precision_of(const Model& clip, const ModelOptions& options);
 
-/// Adds an input: the size and the time of a file, else only the label.
-void add_input(ListHash& list, const std::string& label);
+/// Adds an input: its label, with the size and the time of the file or of the archive that it is in, if any.
+void add_input(ListHash& list, const std::string& label, const std::optional<FileStamp>& archive = {});
 /// The first half of a hash, for records.
 std::uint64_t short_hash(const ListHash& list);
 

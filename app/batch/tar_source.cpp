@@ -75,7 +75,10 @@ bool TarSource::take(ImageItem& item, bool wanted) {
   item = {.path = path_};
   TarMember member;
   try {
-    if (reader_ == nullptr) reader_ = std::make_unique<TarReader>(open_byte_stream(path_), path_);
+    if (reader_ == nullptr) {
+      stamp_ = stamp_of(path_);
+      reader_ = std::make_unique<TarReader>(open_byte_stream(path_), path_);
+    }
     if (!find_image(member)) {
       ended_ = true;
       reader_.reset();
@@ -88,6 +91,7 @@ bool TarSource::take(ImageItem& item, bool wanted) {
     return true;
   }
   item.path = path_ + "/" + member.name;
+  item.archive = stamp_;
   try {
     read_content(member, item, wanted);
   } catch (const Error& error) {

@@ -52,6 +52,7 @@ class TarSource : public ImageSource {
   bool hidden_;
   const ImageExtensions& extensions_;
   std::unique_ptr<TarReader> reader_;
+  std::optional<FileStamp> stamp_;  ///< of the archive, if it is a file
   ExtensionCounts unsupported_;
   bool ended_ = false;
 };

@@ -80,7 +80,7 @@ void UpdateRun::add_done(const IndexLine& line) {
 }
 
 void UpdateRun::require_rows(const OutputOptions& output) const {
-  if (!output.in_place || output.force || !stored_ || stored_->info().rows == 0 || reused_ + encoded_ > 0)
+  if (!output.in_place || output.force || !stored_ || stored_->good_inputs() == 0 || reused_ + encoded_ > 0)
     return;
   fail_inputs(ErrorCode::missing, stored_->path(), "is kept, because no image of this run is usable",
               "--force replaces it by an array without embeddings");

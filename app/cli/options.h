@@ -45,6 +45,8 @@ struct OutputOptions {
   bool in_place = false;  ///< the array is updated: it and its companions may exist
 
   bool replaces_array() const { return force || in_place; }
+  bool in_place_again = false;  ///< a run that updates in place is repeated: its report may exist, too
+  bool replaces_report() const { return force || in_place_again; }
 };
 
 /// How a run that writes an array is protected against interruptions.

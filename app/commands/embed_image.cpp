@@ -62,7 +62,7 @@ ListHash skip_images(ImageSource& source, const EmbeddingOutput& out) {
   ListHash list;
   ImageItem item;
   for (std::int64_t i = 0; i < out.done() && source.next_label(item); ++i) {
-    if (out.is_stream()) add_input(list, item.path);
+    if (out.is_stream()) add_input(list, item.path, item.archive);
   }
   return list;
 }
@@ -71,6 +71,7 @@ int run_embed_image(EmbedImageOptions& o) {
   check(o);
   const TableFormat format = choose_format(o.output, Forms::embeddings);
   const std::string earlier = array_to_update(o.update, o.output, format);
+  o.output.in_place_again = o.output.in_place && o.checkpoints.resume;
   // The list of a shard is known as a whole.
   const Streams streams = o.shard || needs_row_count(o.output, format) ? Streams::gather : Streams::leave;
   ImagePaths gathered = gather_images(o.input, streams);
@@ -116,8 +117,14 @@ int run_embed_image(EmbedImageOptions& o) {
         report_item(o.items, o.console, progress, status);
         if (out.to_terminal()) progress.clear();
         in_stage(Stage::output, [&] {
-          out.add(status,
-                  {path, result.embedding, result.error_class, result.message, {}, false, result.file});
+          out.add(status, {path,
+                           result.embedding,
+                           result.error_class,
+                           result.message,
+                           {},
+                           false,
+                           result.file,
+                           result.archive});
         });
         update.add(path, result.file, result.error_class.empty(), status.reused);
       };

@@ -97,11 +97,18 @@ void JournalFile::continue_after(std::string_view header, std::int64_t offset, s
 void JournalFile::append(JournalRecord record) {
   if (failed_) fail(ErrorCode::io, path_, "cannot be completed: an earlier write failed");
   record.sequence = last_ + 1;
+  const std::int64_t before = size_;
   failed_ = true;
-  write(encode_journal_record(record, header_));
-  sync_file(file_.get(), path_, true);
-  // The names of the journal and of the files of the first record must survive a power cut, too.
-  if (last_ == 0) sync_folder(folder_of(path_));
+  try {
+    write(encode_journal_record(record, header_));
+    sync_file(file_.get(), path_, true);
+    // The names of the journal and of the files of the first record must survive a power cut, too.
+    if (last_ == 0) sync_folder(folder_of(path_));
+  } catch (...) {
+    // A record that is reported as failed must not be found later.
+    holds_failed_record_ = ::ftruncate(file_.get(), before) != 0;
+    throw;
+  }
   failed_ = false;
   ++last_;
 }

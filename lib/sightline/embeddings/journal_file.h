@@ -35,9 +35,11 @@ class JournalFile {
   /// Cuts the file off at `offset`, behind the record `last` of a journal with this header; `append`
   /// continues there. Errors: io.
   void continue_after(std::string_view header, std::int64_t offset, std::int64_t last);
-  /// Appends a record, with the next number, and waits until it is on the disk. After an error, nothing is
-  /// appended any more. Errors: no_space, io.
+  /// Appends a record, with the next number, and waits until it is on the disk. After an error, the record is
+  /// cut off, and nothing is appended any more. Errors: no_space, io.
   void append(JournalRecord record);
+  /// Whether a record that `append` failed to write may be in the file, because it could not be cut off.
+  bool holds_failed_record() const { return holds_failed_record_; }
   bool is_started() const { return !header_.empty(); }
 
   void keep() { keep_ = true; }
@@ -54,7 +56,7 @@ class JournalFile {
   Descriptor file_;
   std::string header_;
   std::int64_t size_ = 0, last_ = 0;
-  bool keep_ = false, failed_ = false;
+  bool keep_ = false, failed_ = false, holds_failed_record_ = false;
 };
 
 }  // namespace sightline

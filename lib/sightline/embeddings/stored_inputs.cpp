@@ -179,6 +179,8 @@ std::optional<StoredInput> StoredInputs::find(std::string_view path, const FileS
   return line.size == stamp.size && line.mtime_ns == stamp.mtime_ns ? reusable(number) : std::nullopt;
 }
 
+std::int64_t StoredInputs::good_inputs() const { return std::ssize(lines_); }
+
 std::optional<StoredInput> StoredInputs::find(const Digest128& xxh3) const {
   return reusable(first_with_content(xxh3));
 }

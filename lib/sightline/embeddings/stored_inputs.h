@@ -44,6 +44,8 @@ class StoredInputs {
 
   const EmbeddingsInfo& info() const { return info_; }
   const std::string& path() const { return array_.path(); }
+  /// The number of inputs that did not fail.
+  std::int64_t good_inputs() const;
   /// Whether the index states the file of any input; without any, no row can be used again.
   bool has_files() const { return !by_content_.empty(); }
 

@@ -117,9 +117,9 @@ class OutputFile {
   void update_hash(Hash128* hash) { hash_ = hash; }
   /// Waits until all bytes written so far are on the disk, and returns their number. Errors: as `write`.
   std::int64_t sync();
-  /// From now on, the temporary file stays if it is not committed.
-  void keep() {
-    if (temporary_) temporary_->keep();
+  /// From now on, the temporary file stays if it is not committed; with false, it does not.
+  void keep(bool kept = true) {
+    if (temporary_) temporary_->keep(kept);
   }
   /// Passes the buffer to the operating system, so that the reader of a pipe sees it now. Errors: as `write`.
   void flush();

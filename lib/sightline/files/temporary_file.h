@@ -30,7 +30,7 @@ class TemporaryFile {
   std::int64_t size() const { return size_; }
   const std::string& path() const { return temporary_; }
 
-  void keep() { keep_ = true; }
+  void keep(bool keep) { keep_ = keep; }
   /// Refuses a target that another process created. Errors: locked.
   void check_target() const;
   /// Renames the file and syncs the folder to the disk. Errors: locked, if another process created the target
