@@ -109,23 +109,23 @@ void EmbeddingOutput::for_each_done(FunctionRef<void(const IndexLine& line)> vis
 
 void EmbeddingOutput::add(const ItemStatus& status, const EmbeddingRow& row) {
   writing_ = true;
-  const bool good = row.error_class.empty();
-  const bool dropped = !good && options_.drop_bad;
+  const Outcome& outcome = status.outcome;
+  const bool dropped = !outcome.ok() && options_.drop_bad;
   report_.add(status);
-  if (!dropped) table_->row({row.label, kind_.key, row.error_class, row.message, row.values});
+  if (!dropped) table_->row({status.label, kind_.key, outcome.class_name(), outcome.message, row.values});
   if (index_writer_ != nullptr) {
     IndexRow line{dropped ? std::nullopt : std::optional(rows_),
                   kind_.key,
-                  row.label,
+                  status.label,
                   row.tokens,
                   row.truncated,
-                  row.error_class,
-                  row.message};
-    if (outputs_.full_index) line.file = row.file, line.warnings = status.warnings;
+                  outcome.class_name(),
+                  outcome.message};
+    if (outputs_.full_index) line.file = row.file, line.warnings = &outcome.warnings;
     index_writer_->write(line);
   }
   if (!dropped) ++rows_;
-  if (is_stream()) add_input(list_, std::string(row.label), row.archive);
+  if (is_stream()) add_input(list_, std::string(status.label), row.archive);
   writing_ = false;
 }
 

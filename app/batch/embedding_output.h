@@ -22,12 +22,10 @@
 
 namespace sightline::app {
 
-/// One row of `embed-image` or `embed-text`.
+/// What a row of `embed-image` or `embed-text` contains besides the status of its input.
 struct EmbeddingRow {
-  std::string_view label;         ///< path or text
-  std::span<const float> values;  ///< empty if the item failed
-  std::string_view error_class, message;
-  std::optional<std::int64_t> tokens;  ///< texts only
+  std::span<const float> values;            ///< empty if the input failed
+  std::optional<std::int64_t> tokens = {};  ///< texts only
   bool truncated = false;
   std::optional<InputFile> file = {};     ///< for full index lines
   std::optional<FileStamp> archive = {};  ///< as in ImageItem

@@ -31,7 +31,7 @@ std::optional<InputFile> describe(const ImageItem& item, ByteView bytes,
 
 void use_stored(const ImageRun& run, const StoredInput& stored, ImageResult& result) {
   if (!result.file) result.file = stored.file;
-  result.warnings = in_stage(Stage::inputs, [&] { return run.stored->warnings(stored); });
+  result.outcome.warnings = in_stage(Stage::inputs, [&] { return run.stored->warnings(stored); });
   result.stored = stored;
 }
 
@@ -48,18 +48,18 @@ void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pi
     if (run.stored != nullptr && result.file) {
       if (const auto stored = run.stored->find(result.file->xxh3)) return use_stored(run, *stored, result);
     }
-    run.clip.processor().process_image(bytes, pixels, &result.warnings);
-    if (run.strict && !result.warnings.empty()) {
-      fail(ErrorCode::corrupt, path, result.warnings.front() + " (refused by --strict)");
+    run.clip.processor().process_image(bytes, pixels, &result.outcome.warnings);
+    const std::vector<std::string>& warnings = result.outcome.warnings;
+    if (run.strict && !warnings.empty()) {
+      fail(ErrorCode::corrupt, path, warnings.front() + " (refused by --strict)");
     }
   } catch (const Failure&) {
     throw;
   } catch (const Error& error) {
-    result.error_code = error.code();
-    result.error_class = class_name(error.code());
+    result.outcome.error = error.code();
     // The subject of an error may be the path, empty or "image". The report names the path only once.
     const bool named = error.subject().empty() || error.subject() == path || error.subject() == "image";
-    result.message = named ? error.problem() : error.what();
+    result.outcome.message = named ? error.problem() : error.what();
   }
 }
 

@@ -27,7 +27,7 @@ struct Batch {
   Tensor embeddings;
 };
 
-bool is_to_encode(const ImageResult& item) { return item.error_class.empty() && !item.stored; }
+bool is_to_encode(const ImageResult& item) { return item.outcome.ok() && !item.stored; }
 
 /// Moves the embeddings of the encoded images, which are the first `encoded` rows, to the rows of their
 /// images, and fills the rows between.
@@ -36,7 +36,7 @@ void scatter_rows(const ImageRun& run, Batch& batch, std::int64_t encoded) {
   for (std::int64_t i = rows.rows() - 1; i >= 0; --i) {
     ImageResult& item = batch.items[static_cast<std::size_t>(i)];
     const std::span<float> row = rows.row(i);
-    if (!item.error_class.empty()) {
+    if (!item.outcome.ok()) {
       std::fill(row.begin(), row.end(), 0.0F);
       continue;
     }

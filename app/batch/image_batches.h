@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "batch/image_source.h"
-#include "sightline/base/error.h"
 #include "sightline/base/function_ref.h"
+#include "sightline/base/outcome.h"
 #include "sightline/base/parallel.h"
 #include "sightline/model/model.h"
 
@@ -18,14 +18,11 @@ namespace sightline::app {
 /// The result for one image.
 struct ImageResult {
   std::span<const float> embedding;  ///< [E]; empty if the image failed
-  std::string error_class;           ///< empty if the image was encoded
-  std::string message;               ///< without the path
-  std::vector<std::string> warnings;
-  std::optional<ErrorCode> error_code = {};  ///< set if this run could not use the image
-  std::int64_t bytes = 0;                    ///< read for the image
-  std::optional<InputFile> file = {};        ///< if `ImageRun::describe_files`, and it is a file or a member
-  std::optional<FileStamp> archive = {};     ///< as in ImageItem
-  std::optional<StoredInput> stored = {};    ///< its row is that of an earlier run
+  Outcome outcome = {};
+  std::int64_t bytes = 0;                  ///< read for the image
+  std::optional<InputFile> file = {};      ///< if `ImageRun::describe_files`, and it is a file or a member
+  std::optional<FileStamp> archive = {};   ///< as in ImageItem
+  std::optional<StoredInput> stored = {};  ///< its row is that of an earlier run
 };
 
 /// Some images in input order.

@@ -12,20 +12,21 @@ std::string item_name(std::string_view path) {
 
 void report_item(const ItemOptions& items, const ConsoleOptions& console, Progress& progress,
                  const ItemStatus& status) {
-  const bool failed = !status.error_class.empty();
+  const Outcome& outcome = status.outcome;
+  const bool failed = !outcome.ok();
   progress.advance({.skipped = failed, .reused = status.reused, .bytes = status.bytes});
-  const bool warned = status.warnings != nullptr && !status.warnings->empty() && console.verbose > 0;
+  const bool warned = !outcome.warnings.empty() && console.verbose > 0;
   if (!failed && !warned) return;
   const std::string subject = item_name(status.subject);
   if (failed) {
     progress.clear();
-    const std::string line = "sightline: " + error_word(status.error_class) + " " + subject + ": ";
-    write_stderr(line + printable(status.message) + "\n");
+    const std::string line = "sightline: " + error_word(outcome.class_name()) + " " + subject + ": ";
+    write_stderr(line + printable(outcome.message) + "\n");
     if (!status.hint.empty()) note(console, status.hint);
     if (items.stop()) throw StoppedByItem{};
   } else {
     progress.clear();
-    for (const std::string& warning : *status.warnings)
+    for (const std::string& warning : outcome.warnings)
       note_warning(console, subject + ": " + printable(warning));
   }
 }

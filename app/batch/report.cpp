@@ -20,7 +20,7 @@ void Report::continue_after(std::int64_t ok, std::int64_t skipped) {
 }
 
 void Report::add(const ItemStatus& item) {
-  const bool good = item.error_class.empty();
+  const bool good = item.outcome.ok();
   ++(good ? ok_ : skipped_);
   if (!out_) return;
   line_ = "{\"index\":" + std::to_string(item.index) + ',';
@@ -31,16 +31,14 @@ void Report::add(const ItemStatus& item) {
   }
   line_ += good ? ",\"status\":\"ok\",\"class\":null,\"message\":null" : ",\"status\":\"skipped\",\"class\":";
   if (!good) {
-    append_json_string(line_, item.error_class);
+    append_json_string(line_, item.outcome.class_name());
     line_ += ",\"message\":";
-    append_json_string(line_, item.message);
+    append_json_string(line_, item.outcome.message);
   }
   line_ += ",\"warnings\":[";
-  if (item.warnings != nullptr) {
-    for (std::size_t i = 0; i < item.warnings->size(); ++i) {
-      if (i > 0) line_ += ',';
-      append_json_string(line_, (*item.warnings)[i]);
-    }
+  for (const std::string& warning : item.outcome.warnings) {
+    if (line_.back() != '[') line_ += ',';
+    append_json_string(line_, warning);
   }
   line_ += "]}\n";
   out_->write(line_);

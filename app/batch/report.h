@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "cli/failure.h"
+#include "sightline/base/outcome.h"
 #include "sightline/files/file.h"
 
 namespace sightline::app {
@@ -16,11 +16,9 @@ namespace sightline::app {
 /// The status of one input.
 struct ItemStatus {
   std::int64_t index = 0;
-  std::string_view label;        ///< path or text, as in the outputs
-  std::string_view subject;      ///< its name in messages: the path, or the location of the text
-  std::string_view error_class;  ///< empty if the input is good
-  std::string_view message;
-  const std::vector<std::string>* warnings = nullptr;
+  std::string_view label;    ///< path or text, as in the outputs
+  std::string_view subject;  ///< its name in messages: the path, or the location of the text
+  const Outcome& outcome;
   std::string_view hint = {};                    ///< printed as a second line; usually empty
   std::int64_t bytes = 0;                        ///< read for the input
   bool reused = false;                           ///< its row is that of an earlier run

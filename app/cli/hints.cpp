@@ -201,13 +201,12 @@ bool may_be_caption(const std::string& path) {
   return is_plain_word(path);
 }
 
-std::string ImageHints::about(const std::string& path, std::string_view error_class,
-                              std::string_view message) {
+std::string ImageHints::about(const std::string& path, const Outcome& outcome) {
   // A name that exceeds the limit of the file system gives IO.
-  const bool absent = error_class == "MISSING" || error_class == "IO";
-  if (!absent && message != kListAsImage) return "";
+  const bool absent = outcome.error == ErrorCode::missing || outcome.error == ErrorCode::io;
+  if (!absent && outcome.message != kListAsImage) return "";
   std::string kind;
-  std::string text = explain(path, message, kind);
+  std::string text = explain(path, outcome.message, kind);
   return text.empty() || !explained_.insert(kind).second ? "" : text;
 }
 

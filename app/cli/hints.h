@@ -6,6 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "sightline/base/outcome.h"
+
 namespace sightline::app {
 
 /// The option of this program that corresponds to `name` in other programs, if it is in `known`; "" if there
@@ -37,7 +39,7 @@ class ImageHints {
   explicit ImageHints(HintContext about, bool labels = false) : about_(about), labels_(labels) {}
 
   /// The hint to print below the error of `path`; "" if there is none.
-  std::string about(const std::string& path, std::string_view error_class, std::string_view message);
+  std::string about(const std::string& path, const Outcome& outcome);
 
  private:
   std::string explain(const std::string& path, std::string_view message, std::string& kind) const;

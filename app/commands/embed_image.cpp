@@ -104,29 +104,20 @@ int run_embed_image(EmbedImageOptions& o) {
       Progress progress(o.console, source->size(), "images", out.done());
       const std::int64_t before = out.done();
       const auto write = [&](std::int64_t index, const std::string& path, const ImageResult& result) {
-        const std::string hint = hints.about(path, result.error_class, result.message);
-        const ItemStatus status{index,
-                                path,
-                                path,
-                                result.error_class,
-                                result.message,
-                                &result.warnings,
-                                hint,
-                                result.bytes,
-                                result.stored.has_value()};
+        const std::string hint = hints.about(path, result.outcome);
+        const ItemStatus status{.index = index,
+                                .label = path,
+                                .subject = path,
+                                .outcome = result.outcome,
+                                .hint = hint,
+                                .bytes = result.bytes,
+                                .reused = result.stored.has_value()};
         report_item(o.items, o.console, progress, status);
         if (out.to_terminal()) progress.clear();
         in_stage(Stage::output, [&] {
-          out.add(status, {path,
-                           result.embedding,
-                           result.error_class,
-                           result.message,
-                           {},
-                           false,
-                           result.file,
-                           result.archive});
+          out.add(status, {.values = result.embedding, .file = result.file, .archive = result.archive});
         });
-        update.add(path, result.file, result.error_class.empty(), status.reused);
+        update.add(path, result.file, result.outcome.ok(), status.reused);
       };
       const auto sink = [&](const ImageBlock& block) {
         for (std::size_t i = 0; i < block.results.size(); ++i) {

@@ -51,16 +51,14 @@ void write_rows(const Writing& to, std::span<const Caption> captions, const Text
     const Caption& caption = captions[i];
     const auto row = static_cast<std::int64_t>(i);
     const bool truncated = embedded.truncated[i] != 0;
-    const std::vector<std::string> warnings = caption_warnings(caption, truncated, to.longest);
-    const std::string place = "text " + std::to_string(first + row + 1);
-    ItemStatus status{first + row, caption.label, place, "", "", &warnings};
-    EmbeddingRow values{caption.label, embedded.rows.view().row(row), "", "", embedded.tokens[i], truncated};
-    if (caption.error) {
-      status.subject = caption.error->subject();
-      status.error_class = class_name(caption.error->code());
-      status.message = caption.error->problem();
-      values = {caption.label, {}, status.error_class, status.message, {}, false};
-    }
+    Outcome outcome = caption.error ? failed_outcome(*caption.error) : Outcome();
+    outcome.warnings = caption_warnings(caption, truncated, to.longest);
+    const std::string place =
+        caption.error ? caption.error->subject() : "text " + std::to_string(first + row + 1);
+    const ItemStatus status{
+        .index = first + row, .label = caption.label, .subject = place, .outcome = outcome};
+    EmbeddingRow values;
+    if (outcome.ok()) values = {embedded.rows.view().row(row), embedded.tokens[i], truncated};
     report_item(to.options.items, to.options.console, to.progress, status);
     if (to.out.to_terminal()) to.progress.clear();
     in_stage(Stage::output, [&] { to.out.add(status, values); });

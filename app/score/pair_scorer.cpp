@@ -108,7 +108,7 @@ class PairScorer::Block {
     result.image = &encoded;
     result.bytes = std::exchange(encoded.bytes, 0);
     result.truncated = texts_.truncated[pair] != 0;
-    if (encoded.error_class.empty()) {
+    if (encoded.outcome.ok()) {
       const TensorView<const float> texts = texts_.rows.view();
       const TensorView<const float> images = rows_.view();
       cosines(images.slice_rows(image, 1), texts.slice_rows(static_cast<std::int64_t>(pair), 1),

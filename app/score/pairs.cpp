@@ -73,39 +73,24 @@ class PairOutput {
     const auto n = static_cast<std::size_t>(number);
     const std::string& image = block.images[n].path;
     const Caption& caption = block.captions[n];
-    ItemStatus status;
-    status.index = index_++;
-    status.label = image;
-    status.subject = image;
-    status.caption = caption.label;
-    status.bytes = result.bytes;
-    std::vector<std::string> warnings;
-    std::string hint;
-    if (caption.error) {
-      status.subject = caption.error->subject();
-      status.error_class = class_name(caption.error->code());
-      status.message = caption.error->problem();
-    } else {
-      status.error_class = result.image->error_class;
-      status.message = result.image->message;
-      if (result.image->error_code && is_directory(image)) status.message = "is a folder, expected an image";
-      hint = hints_.about(image, status.error_class, status.message);
-      status.hint = hint;
-      warnings = result.image->warnings;
-      const std::int64_t longest = result.truncated ? clip_.processor().text_length() : 0;
-      for (std::string& text : caption_warnings(caption, result.truncated, longest))
-        warnings.push_back("caption " + text);
-    }
-    status.warnings = &warnings;
+    const Outcome outcome = outcome_of(image, caption, result);
+    const std::string hint = caption.error ? "" : hints_.about(image, outcome);
+    const ItemStatus status{.index = index_++,
+                            .label = image,
+                            .subject = caption.error ? caption.error->subject() : image,
+                            .outcome = outcome,
+                            .hint = hint,
+                            .bytes = result.bytes,
+                            .caption = caption.label};
     report_item(options_.items, options_.console, progress_, status);
     if (to_terminal_) progress_.clear();
-    const bool good = status.error_class.empty();
+    const bool good = outcome.ok();
     const float score = clipscore(result.cosine);
     if (good) sum_ += static_cast<double>(score);
     in_stage(Stage::output, [&] {
       report_.add(status);
       if (!good && options_.output.drop_bad) return;
-      writer_->write({image, caption.label, status.error_class, status.message, result.cosine,
+      writer_->write({image, caption.label, outcome.class_name(), outcome.message, result.cosine,
                       result.cosine * clip_.head().logit_scale(), score, result.truncated});
     });
   }
@@ -140,6 +125,16 @@ class PairOutput {
   double mean() const { return report_.ok() == 0 ? std::nan("") : sum_ / static_cast<double>(report_.ok()); }
 
   const ScoreOptions& options_;
+  Outcome outcome_of(const std::string& image, const Caption& caption, const PairResult& result) const {
+    if (caption.error) return failed_outcome(*caption.error);
+    Outcome outcome = result.image->outcome;
+    if (!outcome.ok() && is_directory(image)) outcome.message = "is a folder, expected an image";
+    const std::int64_t longest = result.truncated ? clip_.processor().text_length() : 0;
+    for (const std::string& text : caption_warnings(caption, result.truncated, longest))
+      outcome.warnings.push_back("caption " + text);
+    return outcome;
+  }
+
   OutputFile& out_;
   Report& report_;
   const Model& clip_;

@@ -29,13 +29,13 @@ Tensor grown(const Tensor& rows, std::int64_t more, std::int64_t width) {
 
 /// Every query is required. Errors: those of `add_images`.
 void check_query(const std::string& path, const ImageResult& result, const ConsoleOptions& console) {
-  if (result.error_code) {
+  const Outcome& outcome = result.outcome;
+  if (const std::optional<ErrorCode> code = outcome.code()) {
     ImageHints hints(HintContext::query);
-    throw Failure(Stage::inputs, Error(*result.error_code, path, result.message),
-                  hints.about(path, result.error_class, result.message));
+    throw Failure(Stage::inputs, Error(*code, path, outcome.message), hints.about(path, outcome));
   }
   if (console.verbose == 0) return;
-  for (const std::string& warning : result.warnings) {
+  for (const std::string& warning : outcome.warnings) {
     note_warning(console, item_name(path) + ": " + printable(warning));
   }
 }

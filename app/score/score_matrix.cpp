@@ -47,7 +47,7 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
   std::vector<double> probabilities;
   const auto use = [&](const ScoredImage& image) {
     const ImageResult& result = image.result;
-    const bool good = result.error_class.empty();
+    const bool good = result.outcome.ok();
     if (!good && run.options.output.drop_bad) return;
     if (good) {
       row.assign(image.cosines.begin(), image.cosines.end());
@@ -59,7 +59,7 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
       }
     }
     write_matrix_row(run, table,
-                     {image.label, "path", result.error_class, result.message,
+                     {image.label, "path", result.outcome.class_name(), result.outcome.message,
                       good ? std::span<const float>(row) : std::span<const float>()});
   };
   for_each_image(run, run.images, 0, run.queries.size(), &items, use);

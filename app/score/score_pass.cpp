@@ -39,9 +39,13 @@ void ItemReporter::add(std::int64_t index, const ImageResult& result) {
 }
 
 void ItemReporter::add(std::int64_t index, const std::string& label, const ImageResult& result) {
-  const std::string hint = hints_.about(label, result.error_class, result.message);
-  const ItemStatus status{index, label,       label, result.error_class, result.message, &result.warnings,
-                          hint,  result.bytes};
+  const std::string hint = hints_.about(label, result.outcome);
+  const ItemStatus status{.index = index,
+                          .label = label,
+                          .subject = label,
+                          .outcome = result.outcome,
+                          .hint = hint,
+                          .bytes = result.bytes};
   report_item(run_.options.items, run_.options.console, progress_, status);
   in_stage(Stage::output, [&] { run_.report.add(status); });
 }
@@ -82,7 +86,7 @@ void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t f
               block.labels.empty() ? images.label(image) : block.labels[static_cast<std::size_t>(begin + i)];
           items->add(image, label, result);
         }
-        if (result.error_class.empty()) {
+        if (result.outcome.ok()) {
           const std::optional<float> low = run.low.add(image, first, cosines);
           if (low && items != nullptr) items->add_low(label, *low);
         }
@@ -101,7 +105,7 @@ Group score_group(const ScoreRun& run, const ImageSide& images, std::int64_t fir
   group.cosines.resize(static_cast<std::size_t>(count));
   for (std::vector<float>& row : group.cosines) row.reserve(static_cast<std::size_t>(images.size()));
   const auto use = [&](const ScoredImage& image) {
-    if (!image.result.error_class.empty()) return;
+    if (!image.result.outcome.ok()) return;
     group.images.push_back(image.index);
     for (std::size_t i = 0; i < image.cosines.size(); ++i) group.cosines[i].push_back(image.cosines[i]);
   };

@@ -30,14 +30,15 @@ void rank_captions(const ScoreRun& run, RankingWriter& writer) {
   const auto use = [&](const ScoredImage& image) {
     const ImageResult& result = image.result;
     std::span<const RankedScore> scores;
-    if (result.error_class.empty()) {
+    if (result.outcome.ok()) {
       scores = ranker.rank(image.cosines, describe);
     } else if (run.options.output.drop_bad) {
       return;
     }
     items.clear_progress();
     in_stage(Stage::output, [&] {
-      writer.write({image.label, image.index, result.error_class, result.message, scores, false});
+      writer.write(
+          {image.label, image.index, result.outcome.class_name(), result.outcome.message, scores, false});
     });
   };
   for_each_image(run, run.images, 0, run.queries.size(), &items, use);

@@ -136,7 +136,7 @@ class StoredImages : public ImageSide {
 
  private:
   void read(std::int64_t index, std::span<float> row, ImageResult& result) const {
-    result = {{}, {}, {}, {}};
+    result = {};
     rows_.read(index, row);
     if (!is_zero(row)) {
       result.embedding = row;
@@ -145,12 +145,12 @@ class StoredImages : public ImageSide {
     // Only a row of zeros can belong to an input that failed.
     IndexEntry entry = rows_.entry(index);
     if (!entry.error_class.empty()) {
-      result.error_class = std::move(entry.error_class);
-      result.message = std::move(entry.message);
+      result.outcome.error = ErrorClass(entry.error_class);
+      result.outcome.message = std::move(entry.message);
       return;
     }
     result.embedding = row;
-    result.warnings.emplace_back(kZeroRowWarning);
+    result.outcome.warnings.emplace_back(kZeroRowWarning);
   }
 
   StoredRows rows_;
@@ -167,7 +167,7 @@ class ImagesInMemory : public ImageSide {
       for (const ImageResult& result : block.results) {
         const std::span<float> row = rows_.view().row(std::ssize(results_));
         results_.push_back(result);
-        if (result.error_class.empty()) results_.back().embedding = row;
+        if (result.outcome.ok()) results_.back().embedding = row;
       }
     });
   }

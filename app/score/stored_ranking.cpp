@@ -30,8 +30,12 @@ std::int64_t queries_of_pass(const ScoreRun& run, const StoredRows& rows, bool p
 void report_part(const ScoreRun& run, ItemReporter& items, std::int64_t first, std::int64_t count,
                  std::span<const ZeroRow> zeros) {
   const auto result_of = [](const ZeroRow& row) {
-    ImageResult result{{}, row.entry.error_class, row.entry.message, {}};
-    if (row.entry.error_class.empty()) result.warnings.emplace_back(kZeroRowWarning);
+    ImageResult result;
+    if (row.entry.error_class.empty()) {
+      result.outcome.warnings.emplace_back(kZeroRowWarning);
+    } else {
+      result.outcome = failed_outcome(ErrorClass(row.entry.error_class), row.entry.message);
+    }
     return result;
   };
   if (run.options.items.report.empty()) {
