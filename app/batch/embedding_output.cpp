@@ -112,17 +112,16 @@ void EmbeddingOutput::add(const ItemStatus& status, const EmbeddingRow& row) {
   const Outcome& outcome = status.outcome;
   const bool dropped = !outcome.ok() && options_.drop_bad;
   report_.add(status);
-  if (!dropped) table_->row({status.label, kind_.key, outcome.class_name(), outcome.message, row.values});
+  if (!dropped) table_->row({status.label, kind_.key, outcome, row.values});
   if (index_writer_ != nullptr) {
-    IndexRow line{dropped ? std::nullopt : std::optional(rows_),
-                  kind_.key,
-                  status.label,
-                  row.tokens,
-                  row.truncated,
-                  outcome.class_name(),
-                  outcome.message};
-    if (outputs_.full_index) line.file = row.file, line.warnings = &outcome.warnings;
-    index_writer_->write(line);
+    index_writer_->write({.row = dropped ? std::nullopt : std::optional(rows_),
+                          .label_key = kind_.key,
+                          .label = status.label,
+                          .tokens = row.tokens,
+                          .truncated = row.truncated,
+                          .outcome = outcome,
+                          .full = outputs_.full_index,
+                          .file = row.file});
   }
   if (!dropped) ++rows_;
   if (is_stream()) add_input(list_, std::string(status.label), row.archive);

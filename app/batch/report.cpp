@@ -29,18 +29,13 @@ void Report::add(const ItemStatus& item) {
     line_ += ',';
     append_json_label(line_, "caption", *item.caption);
   }
-  line_ += good ? ",\"status\":\"ok\",\"class\":null,\"message\":null" : ",\"status\":\"skipped\",\"class\":";
-  if (!good) {
-    append_json_string(line_, item.outcome.class_name());
-    line_ += ",\"message\":";
-    append_json_string(line_, item.outcome.message);
+  if (good) {
+    line_ += ",\"status\":\"ok\",\"class\":null,\"message\":null";
+  } else {
+    append_json_failure(line_, item.outcome);
   }
-  line_ += ",\"warnings\":[";
-  for (const std::string& warning : item.outcome.warnings) {
-    if (line_.back() != '[') line_ += ',';
-    append_json_string(line_, warning);
-  }
-  line_ += "]}\n";
+  append_json_warnings(line_, item.outcome);
+  line_ += "}\n";
   out_->write(line_);
 }
 

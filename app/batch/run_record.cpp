@@ -59,7 +59,7 @@ InputCounts check_index(const RunFacts& facts, const std::string& path, bool dro
     const IndexLine line = parse_index_line(*text, lines.place());
     const std::optional<std::string> label = facts.next_label();
     require(label && line.entry.label == *label && is_unchanged(line), path, "the list of inputs differs");
-    const bool failed = !line.row || !line.entry.error_class.empty();
+    const bool failed = !line.row || !line.entry.outcome.ok();
     require(!failed || drop_bad == !line.row, path, "--drop-bad differs");
     if (failed) {
       ++counts.skipped;

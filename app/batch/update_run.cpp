@@ -75,7 +75,7 @@ void UpdateRun::add(std::string_view label, const std::optional<InputFile>& file
 
 // The row of an input that an interrupted run has done came from the same array, if it has one.
 void UpdateRun::add_done(const IndexLine& line) {
-  const bool good = line.entry.error_class.empty();
+  const bool good = line.entry.outcome.ok();
   add(line.entry.label, line.file, good, good && stored_ && line.file && stored_->find(line.file->xxh3));
 }
 

@@ -90,7 +90,7 @@ class PairOutput {
     in_stage(Stage::output, [&] {
       report_.add(status);
       if (!good && options_.output.drop_bad) return;
-      writer_->write({image, caption.label, outcome.class_name(), outcome.message, result.cosine,
+      writer_->write({image, caption.label, outcome, result.cosine,
                       result.cosine * clip_.head().logit_scale(), score, result.truncated});
     });
   }

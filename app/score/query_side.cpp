@@ -54,7 +54,7 @@ QuerySide::QuerySide(StoredRows rows) : captions_(rows.size()), stored_(std::mov
   stored_->load_labels();
   for (std::int64_t i = 0; i < captions_; ++i) {
     IndexEntry entry = stored_->entry(i);
-    if (!entry.error_class.empty()) {
+    if (!entry.outcome.ok()) {
       fail_inputs(ErrorCode::mismatch, stored_->file().path(),
                   "the row '" + entry.label + "' was skipped when the file was written",
                   "use embed-text --drop-bad to leave such rows out");

@@ -58,9 +58,9 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
         for (float& value : row) value *= scale;
       }
     }
-    write_matrix_row(run, table,
-                     {image.label, "path", result.outcome.class_name(), result.outcome.message,
-                      good ? std::span<const float>(row) : std::span<const float>()});
+    write_matrix_row(
+        run, table,
+        {image.label, "path", result.outcome, good ? std::span<const float>(row) : std::span<const float>()});
   };
   for_each_image(run, run.images, 0, run.queries.size(), &items, use);
   items.finish();
@@ -85,11 +85,13 @@ void write_matrix_by_caption(const ScoreRun& run, TableWriter& table) {
       ++caption;
     }
   });
+  // The array contains no error classes, so any of them stands for all.
+  const Outcome good_outcome, skipped = failed_outcome(ErrorCode::corrupt, "");
   for (std::int64_t i = 0; i < run.images.size(); ++i) {
     const bool ok = good[static_cast<std::size_t>(i)] != 0;
     if (!ok && run.options.output.drop_bad) continue;
     write_matrix_row(run, table,
-                     {run.images.label(i), "path", ok ? "" : "SKIPPED", "",
+                     {run.images.label(i), "path", ok ? good_outcome : skipped,
                       ok ? std::span<const float>(matrix.view().row(i)) : std::span<const float>()});
   }
 }

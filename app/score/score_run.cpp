@@ -36,10 +36,7 @@ void rank_captions(const ScoreRun& run, RankingWriter& writer) {
       return;
     }
     items.clear_progress();
-    in_stage(Stage::output, [&] {
-      writer.write(
-          {image.label, image.index, result.outcome.class_name(), result.outcome.message, scores, false});
-    });
+    in_stage(Stage::output, [&] { writer.write({image.label, image.index, result.outcome, scores, false}); });
   };
   for_each_image(run, run.images, 0, run.queries.size(), &items, use);
   items.finish();
@@ -65,9 +62,10 @@ void rank_images(const ScoreRun& run, RankingWriter& writer) {
         scores[n] = rankers[n].rank(group.cosines[static_cast<std::size_t>(begin + i)], describe);
       });
       in_stage(Stage::output, [&] {
+        const Outcome good;
         for (std::int64_t i = 0; i < together; ++i) {
           const std::int64_t query = first + begin + i;
-          writer.write({run.queries.label(query), query, "", "", scores[static_cast<std::size_t>(i)],
+          writer.write({run.queries.label(query), query, good, scores[static_cast<std::size_t>(i)],
                         run.queries.truncated(query), run.queries.is_image(query)});
         }
       });

@@ -144,9 +144,9 @@ class StoredImages : public ImageSide {
     }
     // Only a row of zeros can belong to an input that failed.
     IndexEntry entry = rows_.entry(index);
-    if (!entry.error_class.empty()) {
-      result.outcome.error = ErrorClass(entry.error_class);
-      result.outcome.message = std::move(entry.message);
+    if (!entry.outcome.ok()) {
+      result.outcome = std::move(entry.outcome);
+      result.outcome.warnings.clear();  // they were reported when the row was written
       return;
     }
     result.embedding = row;

@@ -31,11 +31,9 @@ void report_part(const ScoreRun& run, ItemReporter& items, std::int64_t first, s
                  std::span<const ZeroRow> zeros) {
   const auto result_of = [](const ZeroRow& row) {
     ImageResult result;
-    if (row.entry.error_class.empty()) {
-      result.outcome.warnings.emplace_back(kZeroRowWarning);
-    } else {
-      result.outcome = failed_outcome(ErrorClass(row.entry.error_class), row.entry.message);
-    }
+    result.outcome = row.entry.outcome;
+    result.outcome.warnings.clear();  // they were reported when the row was written
+    if (result.outcome.ok()) result.outcome.warnings.emplace_back(kZeroRowWarning);
     return result;
   };
   if (run.options.items.report.empty()) {
@@ -84,9 +82,10 @@ void write_search(const ScoreRun& run, RankingWriter& writer, StoredSearch& sear
       rankings[static_cast<std::size_t>(i)] = labelled(run, search, begin + i, probability);
     });
     in_stage(Stage::output, [&] {
+      const Outcome good;
       for (std::int64_t i = 0; i < together; ++i) {
         const std::int64_t query = first + begin + i;
-        writer.write({run.queries.label(query), query, "", "", rankings[static_cast<std::size_t>(i)].scores,
+        writer.write({run.queries.label(query), query, good, rankings[static_cast<std::size_t>(i)].scores,
                       run.queries.truncated(query), run.queries.is_image(query)});
       }
     });
@@ -110,8 +109,8 @@ void rank_stored_images(const ScoreRun& run, RankingWriter& writer, const Stored
     std::int64_t good = 0;
     search.run(
         [&](std::int64_t begin, std::int64_t part, std::span<const ZeroRow> zeros) {
-          good += part - std::ranges::count_if(
-                             zeros, [](const ZeroRow& row) { return !row.entry.error_class.empty(); });
+          good +=
+              part - std::ranges::count_if(zeros, [](const ZeroRow& row) { return !row.entry.outcome.ok(); });
           if (first == 0) report_part(run, items, begin, part, zeros);
         },
         [] { throw_if_interrupted(); });

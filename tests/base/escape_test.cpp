@@ -3,6 +3,7 @@
 
 #include <limits>
 
+#include "sightline/base/outcome.h"
 #include "support/catch.h"
 
 using namespace sightline;
@@ -33,4 +34,15 @@ TEST_CASE("escape: fixed numbers are right-aligned", "[base]") {
   CHECK(fixed(0.256F) == "x  0.26");
   CHECK(fixed(-1234.5F) == "x-1234.50");
   CHECK(fixed(std::numeric_limits<float>::quiet_NaN()) == "x     -");
+}
+
+TEST_CASE("escape: an outcome as members of a JSON object", "[base]") {
+  std::string out;
+  append_json_failure(out, failed_outcome(ErrorClass("LATER"), "a \"b\""));
+  CHECK(out == R"(,"status":"skipped","class":"LATER","message":"a \"b\"")");
+  out.clear();
+  append_json_warnings(out, {});
+  append_json_warnings(out, {{}, "", {"a"}});
+  append_json_warnings(out, {{}, "", {"a", "\""}});
+  CHECK(out == R"(,"warnings":[],"warnings":["a"],"warnings":["a","\""])");
 }

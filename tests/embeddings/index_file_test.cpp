@@ -10,6 +10,8 @@ using namespace sightline::testing;
 
 namespace {
 
+const Outcome kGood, kFailed = failed_outcome(ErrorCode::io, "");
+
 std::string written(const TempFolder& folder, const std::vector<IndexRow>& rows) {
   OutputFile out(folder / "index", true);
   IndexWriter writer(out);
@@ -27,18 +29,13 @@ TEST_CASE("index file: is named after its array", "[embeddings]") {
 
 TEST_CASE("index file: lines have the documented keys", "[embeddings]") {
   const TempFolder folder;
+  const Outcome quoted = failed_outcome(ErrorCode::io, "x \"y\"");
   const std::vector<IndexRow> rows = {
-      {.row = 0, .label_key = "path", .label = "a.jpg", .tokens = {}, .error_class = "", .message = ""},
-      {.row = 1, .label_key = "text", .label = "a dog", .tokens = 4, .error_class = "", .message = ""},
-      {.row = 2,
-       .label_key = "text",
-       .label = "l",
-       .tokens = 77,
-       .truncated = true,
-       .error_class = "",
-       .message = ""},
-      {.row = 3, .label_key = "path", .label = "b", .tokens = {}, .error_class = "IO", .message = "x \"y\""},
-      {.row = {}, .label_key = "path", .label = "\xFF", .tokens = {}, .error_class = "IO", .message = ""}};
+      {.row = 0, .label_key = "path", .label = "a.jpg", .tokens = {}, .outcome = kGood},
+      {.row = 1, .label_key = "text", .label = "a dog", .tokens = 4, .outcome = kGood},
+      {.row = 2, .label_key = "text", .label = "l", .tokens = 77, .truncated = true, .outcome = kGood},
+      {.row = 3, .label_key = "path", .label = "b", .tokens = {}, .outcome = quoted},
+      {.row = {}, .label_key = "path", .label = "\xFF", .tokens = {}, .outcome = kFailed}};
   CHECK(
       written(folder, rows) ==
       "{\"row\":0,\"path\":\"a.jpg\",\"status\":\"ok\"}\n"
@@ -53,23 +50,28 @@ TEST_CASE("index file: lines have the documented keys", "[embeddings]") {
   CHECK(entries[1].label == "a dog");
   CHECK_FALSE(entries[1].truncated);
   CHECK(entries[2].truncated);
-  CHECK(entries[3].error_class == "IO");
-  CHECK(entries[3].message == "x \"y\"");
+  CHECK(entries[2].outcome.ok());
+  CHECK(entries[3].outcome == quoted);
 }
 
 TEST_CASE("index file: full lines have the file and the warnings of an input", "[embeddings]") {
   const TempFolder folder;
   const Digest128 hash = hash128(as_bytes("a"));
   const std::string hex = "a96faf705af16834e6c632b61e964e1f";
-  const std::vector<std::string> warnings = {"odd \"x\"", "two"}, none;
-  std::vector<IndexRow> rows(
-      3, {.row = {}, .label_key = "path", .label = "a", .tokens = {}, .error_class = "", .message = ""});
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i].row = static_cast<std::int64_t>(i);
-  rows[0].file = InputFile{1, 1700000000123456789, hash};
-  rows[0].warnings = &none;
-  rows[1].file = InputFile{0, std::nullopt, hash};
-  rows[1].warnings = &warnings;
-  rows[2].error_class = "IO";
+  const Outcome warned{{}, "", {"odd \"x\"", "two"}}, failed_with_warning{ErrorCode::io, "", {"odd"}};
+  const auto row = [](std::int64_t number, const Outcome& outcome, bool full,
+                      const std::optional<InputFile>& file) -> IndexRow {
+    return {.row = number,
+            .label_key = "path",
+            .label = "a",
+            .tokens = {},
+            .outcome = outcome,
+            .full = full,
+            .file = file};
+  };
+  const std::vector<IndexRow> rows = {row(0, kGood, true, InputFile{1, 1700000000123456789, hash}),
+                                      row(1, warned, true, InputFile{0, std::nullopt, hash}),
+                                      row(2, failed_with_warning, false, InputFile{})};
   const std::string text = written(folder, rows);
   CHECK(text ==
         "{\"row\":0,\"path\":\"a\",\"status\":\"ok\",\"size\":1,\"mtime_ns\":1700000000123456789,"
@@ -82,21 +84,19 @@ TEST_CASE("index file: full lines have the file and the warnings of an input", "
             "{\"row\":2,\"path\":\"a\",\"status\":\"skipped\",\"class\":\"IO\",\"message\":\"\"}\n");
   const IndexLine first = parse_index_line(text.substr(0, text.find('\n')), "s");
   CHECK(first.file == rows[0].file);
-  CHECK(first.warnings.empty());
+  CHECK(first.entry.outcome == kGood);
   const std::size_t begin = text.find('\n') + 1;
   const IndexLine second = parse_index_line(text.substr(begin, text.find('\n', begin) - begin), "s");
   CHECK(second.file == rows[1].file);
-  CHECK(second.warnings == warnings);
-  CHECK(read_index(folder / "index", 3)[2].error_class == "IO");
+  CHECK(second.entry.outcome == warned);
+  CHECK(read_index(folder / "index", 3)[2].outcome == kFailed);
 }
 
 TEST_CASE("index file: labels that are not UTF-8 round-trip exactly", "[output][property]") {
   const TempFolder folder;
   std::string label;
   for (int size = 0; size < 300; ++size) {
-    (void)written(
-        folder,
-        {{.row = 0, .label_key = "path", .label = label, .tokens = {}, .error_class = "", .message = ""}});
+    (void)written(folder, {{.row = 0, .label_key = "path", .label = label, .tokens = {}, .outcome = kGood}});
     CHECK(read_index(folder / "index", 1).at(0).label == label);
     label += static_cast<char>(size * 7 + 200);
   }
@@ -130,4 +130,18 @@ TEST_CASE("index file: an index that does not describe the array is rejected wit
   CHECK(refusal("{\"row\":0,\"path\":\"a\",\"path_b64\":\"YWJjZ\"}\n").code == "HEADER");
   CHECK(refusal("not json\n").message.starts_with((folder / "i") + ": line 1: is not JSON"));
   CHECK(error_of([&] { (void)read_index(folder / "none", 1); }).code == "MISSING");
+}
+
+TEST_CASE("index file: a class of another version is kept", "[embeddings]") {
+  const TempFolder folder;
+  const std::string line = R"({"row":0,"path":"a","status":"skipped","class":"LATER","message":"m"})"
+                           "\n";
+  const IndexEntry entry = parse_index_line(line, "s").entry;
+  CHECK_FALSE(entry.outcome.ok());
+  CHECK_FALSE(entry.outcome.code());
+  CHECK(
+      written(
+          folder,
+          {{.row = 0, .label_key = "path", .label = entry.label, .tokens = {}, .outcome = entry.outcome}}) ==
+      line);
 }

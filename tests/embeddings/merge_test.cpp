@@ -69,10 +69,9 @@ std::string write_run(const TempFolder& folder, const std::string& name, const R
     const bool failed = has_failed(input), dropped = failed && run.drop_bad;
     const float values[kColumns] = {failed ? 0.0F : 1.0F, 0.0F, 0.0F};
     if (!dropped) rows += as_text(std::as_bytes(std::span(values)));
-    IndexRow line{
-        .row = count, .label_key = "path", .label = label, .tokens = {}, .error_class = {}, .message = {}};
+    const Outcome outcome = failed ? failed_outcome(ErrorCode::io, "m") : Outcome();
+    IndexRow line{.row = count, .label_key = "path", .label = label, .tokens = {}, .outcome = outcome};
     if (dropped) line.row.reset();
-    if (failed) line.error_class = "IO", line.message = "m";
     writer.write(line);
     if (!dropped) ++count;
   }

@@ -162,7 +162,7 @@ TEST_CASE("stored search: rows of zeros are looked up in the index, others are n
         [&](std::int64_t, std::int64_t, std::span<const ZeroRow> found) {
           for (const ZeroRow& row : found) {
             zeros.push_back(row.image);
-            CHECK(row.entry.error_class == (row.image == 700 ? "TRUNC" : ""));
+            CHECK(row.entry.outcome.class_name() == (row.image == 700 ? "TRUNC" : ""));
           }
         },
         [] {});

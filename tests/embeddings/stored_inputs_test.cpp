@@ -42,14 +42,15 @@ std::string write_run(const TempFolder& folder, const std::vector<Input>& inputs
   std::string rows;
   for (const Input& input : inputs) {
     const auto row = static_cast<std::int64_t>(rows.size() / 8);
+    Outcome outcome{{}, "", input.warnings};
+    if (!input.error_class.empty()) outcome.error = ErrorClass(input.error_class);
     IndexRow line{.row = row,
                   .label_key = "path",
                   .label = input.label,
                   .tokens = {},
-                  .error_class = input.error_class,
-                  .message = {}};
-    line.file = input.file;
-    line.warnings = &input.warnings;
+                  .outcome = outcome,
+                  .full = true,
+                  .file = input.file};
     if (input.error_class == "DROPPED") {
       line.row.reset();
     } else {

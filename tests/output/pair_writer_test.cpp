@@ -15,9 +15,11 @@ namespace {
 
 const float kNaN = std::numeric_limits<float>::quiet_NaN();
 
-const std::vector<ScoredPair> kPairs = {{"a.jpg", "a \"dog\",\tred", "", "", 0.25F, 25.0F, 0.625F, true},
-                                        {"\xFF.jpg", "cat", "TRUNC", "ends early", 0, 0, 0, false},
-                                        {"c.jpg", "", "", "", kNaN, kNaN, kNaN, false}};
+const Outcome kGood, kTruncated = failed_outcome(ErrorCode::truncated, "ends early");
+
+const std::vector<ScoredPair> kPairs = {{"a.jpg", "a \"dog\",\tred", kGood, 0.25F, 25.0F, 0.625F, true},
+                                        {"\xFF.jpg", "cat", kTruncated, 0, 0, 0, false},
+                                        {"c.jpg", "", kGood, kNaN, kNaN, kNaN, false}};
 
 std::string written(TableFormat format, const std::vector<ScoredPair>& pairs = kPairs, bool color = false) {
   const TempFolder folder;

@@ -15,13 +15,15 @@ namespace {
 
 const float kNaN = std::numeric_limits<float>::quiet_NaN();
 
+const Outcome kGood, kTruncated = failed_outcome(ErrorCode::truncated, "ends early");
+
 const std::vector<RankedScore> kCaptions = {{"a dog", 1, 0.2457F, 24.57F, 0.9949F, false},
                                             {"a\tcat", 0, -0.05F, -5.0F, 0.0051F, true}};
 const std::vector<RankedScore> kImages = {{"a.jpg", 3, 0.25F, 25.0F, 1.0F, false},
                                           {"\xFF.jpg", 0, kNaN, kNaN, kNaN, false}};
-const std::vector<Ranking> kByImage = {{"a.jpg", 0, "", "", kCaptions, false},
-                                       {"b.jpg", 1, "TRUNC", "ends early", {}, false}};
-const std::vector<Ranking> kByCaption = {{"a dog", 0, "", "", kImages, true}};
+const std::vector<Ranking> kByImage = {{"a.jpg", 0, kGood, kCaptions, false},
+                                       {"b.jpg", 1, kTruncated, {}, false}};
+const std::vector<Ranking> kByCaption = {{"a dog", 0, kGood, kImages, true}};
 
 std::string written(TableFormat format, const RankingOptions& options, const std::vector<Ranking>& rankings) {
   const TempFolder folder;
@@ -103,9 +105,9 @@ TEST_CASE("ranking writer: colours are bold for labels, green for the best score
 
 TEST_CASE("ranking writer: a query image takes the place of the caption, under its own key", "[output]") {
   const std::vector<RankedScore> images = {{"a.jpg", 3, 0.25F, 25.0F, 1.0F, false}};
-  const std::vector<Ranking> rankings = {{"a dog", 0, "", "", images, false},
-                                         {"dog.jpg", 1, "", "", images, false, true},
-                                         {"\xFF.jpg", 2, "", "", {}, false, true}};
+  const std::vector<Ranking> rankings = {{"a dog", 0, kGood, images, false},
+                                         {"dog.jpg", 1, kGood, images, false, true},
+                                         {"\xFF.jpg", 2, kGood, {}, false, true}};
   const RankingOptions options{.by = RankBy::caption};
   const std::string scores =
       R"("scores":[{"image":"a.jpg","index":3,"cosine":0.25,"logit":25,"probability":1}]})";

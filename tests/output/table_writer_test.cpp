@@ -26,17 +26,17 @@ const float kNaN = std::numeric_limits<float>::quiet_NaN();
 struct TestRow {
   std::string label;
   std::vector<float> values;
-  std::string error_class, message;
+  Outcome outcome = {};
 };
 
-const std::vector<TestRow> kRows = {{"a.jpg", {0.1F, -2.0F, 1e-7F}, "", ""},
-                                    {"b,\"\n.jpg", {}, "TRUNC", "ends early"},
-                                    {"c\t\\.jpg", {1.0F, kNaN, 3.0F}, "", ""}};
+const std::vector<TestRow> kRows = {{"a.jpg", {0.1F, -2.0F, 1e-7F}},
+                                    {"b,\"\n.jpg", {}, failed_outcome(ErrorCode::truncated, "ends early")},
+                                    {"c\t\\.jpg", {1.0F, kNaN, 3.0F}}};
 
 void write_rows(TableWriter& writer, const std::vector<TestRow>& rows, std::string_view key,
                 std::optional<std::int64_t> count) {
   writer.begin(3, count);
-  for (const TestRow& row : rows) writer.row({row.label, key, row.error_class, row.message, row.values});
+  for (const TestRow& row : rows) writer.row({row.label, key, row.outcome, row.values});
   writer.finish();
 }
 
@@ -74,20 +74,21 @@ TEST_CASE("table writer: jsonl has one object per row, json the same objects in 
   CHECK(written(TableFormat::json, kRows) == "[\n" + a + ",\n" + b + ",\n" + c + "\n]\n");
   CHECK(written(TableFormat::json, {}) == "[]\n");
   CHECK(written(TableFormat::jsonl, {}).empty());
-  CHECK(written(TableFormat::jsonl, {{"a dog", {1, 2, 3}, "", ""}}, {}, "text") ==
+  CHECK(written(TableFormat::jsonl, {{"a dog", {1, 2, 3}}}, {}, "text") ==
         "{\"text\":\"a dog\",\"status\":\"ok\",\"embedding\":[1,2,3]}\n");
 }
 
 TEST_CASE("table writer: a path that is not UTF-8 is also written in base64", "[output]") {
   CHECK(
-      written(TableFormat::jsonl, {{"\xFF.jpg", {1, 2, 3}, "", ""}}) ==
+      written(TableFormat::jsonl, {{"\xFF.jpg", {1, 2, 3}}}) ==
       "{\"path\":\"\xEF\xBF\xBD.jpg\",\"path_b64\":\"/y5qcGc=\",\"status\":\"ok\",\"embedding\":[1,2,3]}\n");
 }
 
 TEST_CASE("table writer: csv and tsv start with the names of the columns", "[output]") {
   CHECK(written(TableFormat::csv, {}) == "path,e0,e1,e2\r\n");
   CHECK(written(TableFormat::tsv, {}, {.label_key = "text"}) == "text\te0\te1\te2\n");
-  CHECK(written(TableFormat::csv, {{"b", {}, "IO", ""}}, {.drop_bad = true}) == "path,e0,e1,e2\r\n");
+  CHECK(written(TableFormat::csv, {{"b", {}, failed_outcome(ErrorCode::io, "")}}, {.drop_bad = true}) ==
+        "path,e0,e1,e2\r\n");
 }
 
 TEST_CASE("table writer: csv is RFC 4180, tsv escapes", "[output]") {
@@ -103,7 +104,7 @@ TEST_CASE("table writer: F01 hostile names round-trip through csv and tsv", "[ou
   const std::string name =
       GENERATE("new\nline", "t\tab", "qu\"ote", "\x1b[31mred", "*", "-rf", "=cmd|' /C calc'!A0",
                "\xF0\x9F\x98\x80", "\xFF\xFE", "cr\r", "\\n", ",", "");
-  std::string tsv = written(TableFormat::tsv, {{name, {1, 2, 3}, "", ""}});
+  std::string tsv = written(TableFormat::tsv, {{name, {1, 2, 3}}});
   tsv.erase(0, tsv.find('\n') + 1);
   REQUIRE(tsv.ends_with("\t1\t2\t3\n"));
   std::string field = tsv.substr(0, tsv.size() - 7), back;
@@ -114,7 +115,7 @@ TEST_CASE("table writer: F01 hostile names round-trip through csv and tsv", "[ou
   }
   CHECK(back == name);
 
-  std::string csv = written(TableFormat::csv, {{name, {1, 2, 3}, "", ""}});
+  std::string csv = written(TableFormat::csv, {{name, {1, 2, 3}}});
   csv.erase(0, csv.find('\n') + 1);
   REQUIRE(csv.ends_with(",1,2,3\r\n"));
   field = csv.substr(0, csv.size() - 8);
@@ -137,14 +138,15 @@ TEST_CASE("table writer: npy holds the bytes that numpy writes", "[output][golde
   expected += '\n';
   const float values[] = {1, 2, 3, 0, 0, 0};
   expected.append(reinterpret_cast<const char*>(values), sizeof(values));
-  CHECK(written(TableFormat::npy, {{"a", {1, 2, 3}, "", ""}, {"b", {}, "IO", "gone"}}) == expected);
+  CHECK(written(TableFormat::npy, {{"a", {1, 2, 3}}, {"b", {}, failed_outcome(ErrorCode::io, "gone")}}) ==
+        expected);
 }
 
 TEST_CASE("table writer: O14 the header of an npy states the number of rows written", "[output]") {
   const std::size_t count = GENERATE(0U, 1U, 65'536U);
   const bool half = GENERATE(false, true);
   std::vector<TestRow> rows;
-  for (std::size_t i = 0; i < count; ++i) rows.push_back({"r", {static_cast<float>(i), 1, 2}, "", ""});
+  for (std::size_t i = 0; i < count; ++i) rows.push_back({"r", {static_cast<float>(i), 1, 2}});
   const std::string bytes = written(TableFormat::npy, rows, {.half = half});
   REQUIRE(bytes.size() == 128 + count * (half ? 6 : 12));
   const TempFolder folder;
@@ -161,7 +163,7 @@ TEST_CASE("table writer: O14 the header of an npy states the number of rows writ
 
 TEST_CASE("table writer: a failed row of an npy is zeros, or omitted on request", "[output]") {
   const std::vector<TestRow> rows = {
-      {"a", {1, 2, 3}, "", ""}, {"b", {}, "TRUNC", "x"}, {"c", {4, 5, 6}, "", ""}};
+      {"a", {1, 2, 3}}, {"b", {}, failed_outcome(ErrorCode::truncated, "x")}, {"c", {4, 5, 6}}};
   CHECK(read_back(written(TableFormat::npy, rows)).floats == std::vector<float>{1, 2, 3, 0, 0, 0, 4, 5, 6});
   CHECK(read_back(written(TableFormat::npy, rows, {.drop_bad = true})).floats ==
         std::vector<float>{1, 2, 3, 4, 5, 6});
@@ -175,8 +177,8 @@ TEST_CASE("table writer: an npy to a pipe is buffered unless the number of rows 
   const ChildResult result = in_child([&] {
     ::dup2(::open(target.c_str(), O_WRONLY | O_APPEND), STDOUT_FILENO);
     OutputFile out("-", false);
-    write_rows(*make_table_writer(TableFormat::npy, out, {}),
-               {{"a", {1, 2, 3}, "", ""}, {"b", {4, 5, 6}, "", ""}}, "path", promised);
+    write_rows(*make_table_writer(TableFormat::npy, out, {}), {{"a", {1, 2, 3}}, {"b", {4, 5, 6}}}, "path",
+               promised);
     out.commit();
     return 0;
   });
@@ -193,7 +195,7 @@ TEST_CASE("table writer: rows of the wrong width or number are rejected", "[outp
   writer->begin(3, 2);
   const std::vector<float> values = {1, 2};
   CHECK(error_of([&] {
-          writer->row({"x", "path", "", "", values});
+          writer->row({"x", "path", Outcome(), values});
         }) == Failure{"MISMATCH", "x: has 2 values, expected 3"});
   CHECK(error_of([&] { writer->finish(); }).code == "MISMATCH");
 }

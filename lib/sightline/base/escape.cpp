@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "sightline/base/format.h"
+#include "sightline/base/outcome.h"
 
 namespace sightline {
 
@@ -81,11 +82,22 @@ void append_json_label(std::string& out, std::string_view key, std::string_view 
   out += '"';
 }
 
-void append_json_failure(std::string& out, std::string_view error_class, std::string_view message) {
+void append_json_failure(std::string& out, const Outcome& outcome) {
   out += ",\"status\":\"skipped\",\"class\":";
-  append_json_string(out, error_class);
+  append_json_string(out, outcome.class_name());
   out += ",\"message\":";
-  append_json_string(out, message);
+  append_json_string(out, outcome.message);
+}
+
+void append_json_warnings(std::string& out, const Outcome& outcome) {
+  out += ",\"warnings\":[";
+  std::string_view separator;
+  for (const std::string& warning : outcome.warnings) {
+    out += separator;
+    append_json_string(out, warning);
+    separator = ",";
+  }
+  out += ']';
 }
 
 void append_field_float(std::string& out, float value) {

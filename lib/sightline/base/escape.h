@@ -7,6 +7,8 @@
 
 namespace sightline {
 
+struct Outcome;
+
 /// The line end of CSV records (RFC 4180, section 2).
 inline constexpr std::string_view kCsvLineEnd = "\r\n";
 inline constexpr std::string_view kTsvLineEnd = "\n";
@@ -25,7 +27,9 @@ void append_terminal_text(std::string& out, std::string_view text);
 /// Appends `"key":"text"`, followed by `,"key_b64":"..."` with the exact bytes if the text is not UTF-8.
 void append_json_label(std::string& out, std::string_view key, std::string_view text);
 /// Appends `,"status":"skipped","class":"...","message":"..."`.
-void append_json_failure(std::string& out, std::string_view error_class, std::string_view message);
+void append_json_failure(std::string& out, const Outcome& outcome);
+/// Appends `,"warnings":["...",...]`.
+void append_json_warnings(std::string& out, const Outcome& outcome);
 /// The shortest decimal form that reads back as the same float; empty for NaN and infinities.
 void append_field_float(std::string& out, float value);
 /// A number with `decimals` digits after the point, right-aligned in `width` columns; "-" for NaN and

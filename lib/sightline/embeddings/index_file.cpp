@@ -37,22 +37,14 @@ void append_file(std::string& out, const InputFile& file) {
   out += ",\"xxh3\":\"" + hex_of(file.xxh3) + '"';
 }
 
-void append_warnings(std::string& out, const std::vector<std::string>& warnings) {
-  out += ",\"warnings\":[";
-  for (std::size_t i = 0; i < warnings.size(); ++i) {
-    if (i > 0) out += ',';
-    append_json_string(out, warnings[i]);
-  }
-  out += ']';
-}
-
 IndexEntry entry_of(const Json& line) {
-  IndexEntry entry{.label = json_label(line), .error_class = {}, .message = {}};
+  IndexEntry entry{.label = json_label(line), .outcome = {}};
   const std::optional<Json> status = line.find("status");
   if (status && status->as_string() != "ok") {
-    const std::optional<Json> error_class = line.find("class"), message = line.find("message");
-    entry.error_class = error_class ? error_class->as_string() : status->as_string();
-    if (message) entry.message = message->as_string();
+    const std::optional<Json> word = line.find("class"), message = line.find("message");
+    const std::string name(word ? word->as_string() : status->as_string());
+    if (!name.empty()) entry.outcome.error = ErrorClass(name);
+    if (message) entry.outcome.message = message->as_string();
   }
   const std::optional<Json> truncated = line.find("truncated");
   entry.truncated = truncated && truncated->as_bool();
@@ -70,13 +62,13 @@ void IndexWriter::write(const IndexRow& row) {
     line_ += ",\"tokens\":" + std::to_string(*row.tokens);
     line_ += row.truncated ? ",\"truncated\":true" : ",\"truncated\":false";
   }
-  if (row.error_class.empty()) {
+  if (row.outcome.ok()) {
     line_ += ",\"status\":\"ok\"";
   } else {
-    append_json_failure(line_, row.error_class, row.message);
+    append_json_failure(line_, row.outcome);
   }
-  if (row.file) append_file(line_, *row.file);
-  if (row.warnings != nullptr && !row.warnings->empty()) append_warnings(line_, *row.warnings);
+  if (row.full && row.file) append_file(line_, *row.file);
+  if (row.full && !row.outcome.warnings.empty()) append_json_warnings(line_, row.outcome);
   line_ += "}\n";
   out_.write(line_);
 }
@@ -85,8 +77,10 @@ IndexLine parse_index_line(std::string_view text, const std::string& subject) {
   const JsonDocument document(text, subject, {.max_bytes = kMaxLineBytes});
   const Json line = document.root();
   const Json row = line.at("row");
-  return {row.is_null() ? std::nullopt : std::optional(row.as_integer()), entry_of(line), file_of(line),
-          warnings_of(line)};
+  IndexLine parsed{row.is_null() ? std::nullopt : std::optional(row.as_integer()), entry_of(line),
+                   file_of(line)};
+  parsed.entry.outcome.warnings = warnings_of(line);
+  return parsed;
 }
 
 std::vector<IndexEntry> read_index(const std::string& path, std::int64_t rows) {

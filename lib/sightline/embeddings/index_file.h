@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sightline/base/hash.h"
+#include "sightline/base/outcome.h"
 #include "sightline/files/file.h"
 
 namespace sightline {
@@ -31,10 +32,9 @@ struct IndexRow {
   std::string_view label;      ///< exact bytes; labels that are not UTF-8 are stored exactly as well (`_b64`)
   std::optional<std::int64_t> tokens;  ///< number of tokens of a text, including the start and end tokens
   bool truncated = false;              ///< the text was truncated
-  std::string_view error_class;        ///< empty if the row is valid
-  std::string_view message;
-  std::optional<InputFile> file = {};                  ///< only in full lines, as the next one
-  const std::vector<std::string>* warnings = nullptr;  ///< written if there are any
+  const Outcome& outcome;              ///< its warnings are written only in full lines
+  bool full = false;
+  std::optional<InputFile> file = {};  ///< written only in full lines
 };
 
 /// Writes the lines of an index file; the caller commits the file.
@@ -50,9 +50,8 @@ class IndexWriter {
 
 /// What an index file states about one row of the array.
 struct IndexEntry {
-  std::string label;        ///< exact bytes
-  std::string error_class;  ///< error class of a skipped row; empty if the row is valid
-  std::string message;
+  std::string label;  ///< exact bytes
+  Outcome outcome;    ///< may have a class of another version; only full lines have warnings
   bool truncated = false;
 };
 
@@ -60,8 +59,7 @@ struct IndexEntry {
 struct IndexLine {
   std::optional<std::int64_t> row;  ///< empty if the row was left out of the array
   IndexEntry entry;
-  std::optional<InputFile> file = {};      ///< only in full lines
-  std::vector<std::string> warnings = {};  ///< about the input; only in full lines
+  std::optional<InputFile> file = {};  ///< only in full lines
 };
 
 /// Errors: header, type, missing, range, duplicate, limit, with `subject`.

@@ -24,12 +24,13 @@ std::optional<ReportRecord> ReportFile::next() {
     fail(ErrorCode::mismatch, place() + ": index",
          "is " + std::to_string(index) + ", expected " + std::to_string(expected));
   }
-  ReportRecord record{json_label(line), "", ""};
+  ReportRecord record{json_label(line), {}};
   if (line.at("status").as_string() != "ok") {
-    record.error_class = line.at("class").as_string();
-    record.message = line.at("message").as_string();
+    const std::string name(line.at("class").as_string());
+    if (!name.empty()) record.outcome.error = ErrorClass(name);
+    record.outcome.message = line.at("message").as_string();
   }
-  ++(record.error_class.empty() ? ok_ : skipped_);
+  ++(record.outcome.ok() ? ok_ : skipped_);
   return record;
 }
 

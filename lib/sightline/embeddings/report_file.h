@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "sightline/base/outcome.h"
 #include "sightline/embeddings/mapped_lines.h"
 #include "sightline/embeddings/report_summary.h"
 
@@ -12,9 +13,8 @@ namespace sightline {
 
 /// The record of one input in a report.
 struct ReportRecord {
-  std::string label;        ///< exact bytes
-  std::string error_class;  ///< empty if the input is good
-  std::string message;
+  std::string label;  ///< exact bytes
+  Outcome outcome;    ///< without warnings; may have a class of another version
 };
 
 /// Reads a report in the order of its records.

@@ -140,7 +140,7 @@ void StoredSearch::add(Worker& worker, std::int64_t query, const Candidate& cand
 bool StoredSearch::is_failed(Worker& worker, std::int64_t image, std::span<const float> row) const {
   if (!is_zero(row)) return false;
   worker.zeros.push_back({image, rows_.entry(image)});
-  return !worker.zeros.back().entry.error_class.empty();
+  return !worker.zeros.back().entry.outcome.ok();
 }
 
 // ---- A few best rows

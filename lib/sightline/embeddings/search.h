@@ -19,7 +19,7 @@ namespace sightline {
 /// A stored row that is all zeros.
 struct ZeroRow {
   std::int64_t image;
-  IndexEntry entry;  ///< has an error class if the input failed
+  IndexEntry entry;  ///< its outcome says whether the input failed
 };
 
 /// Searches the best stored images for some queries in one pass over the file, which all threads share in

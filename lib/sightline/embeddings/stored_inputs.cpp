@@ -98,13 +98,13 @@ void StoredInputs::read_index(const std::function<void()>& check) {
            "is " + std::to_string(*line.row) + ", expected " + std::to_string(rows));
     }
     ++rows;
-    if (!line.entry.error_class.empty()) continue;
+    if (!line.entry.outcome.ok()) continue;
     if (std::ssize(lines_) == kMaxLines) fail(ErrorCode::limit, index_->path(), "has too many lines");
     Line& added = lines_.emplace_back();
     added.path = hash128(as_bytes(line.entry.label));
     added.row = *line.row;
     added.offset = begin;
-    added.has_warnings = !line.warnings.empty();
+    added.has_warnings = !line.entry.outcome.warnings.empty();
     if (!line.file) continue;
     added.has_file = true;
     added.xxh3 = line.file->xxh3;
@@ -188,7 +188,7 @@ std::optional<StoredInput> StoredInputs::find(const Digest128& xxh3) const {
 std::vector<std::string> StoredInputs::warnings(const StoredInput& input) const {
   if (!input.has_warnings) return {};
   const std::string_view text = as_text(index_->bytes()).substr(input.line);
-  return parse_index_line(text.substr(0, text.find('\n')), index_->path()).warnings;
+  return parse_index_line(text.substr(0, text.find('\n')), index_->path()).entry.outcome.warnings;
 }
 
 GoneRows::GoneRows(const StoredInputs& stored) : stored_(stored), present_(stored.lines_.size()) {}

@@ -48,7 +48,7 @@ void StoredRows::load_labels() {
 
 IndexEntry StoredRows::entry(std::int64_t index) const {
   if (!entries_.empty()) return entries_[static_cast<std::size_t>(index)];
-  if (index_ == nullptr) return {file_.path() + "#" + std::to_string(index), {}, {}, false};
+  if (index_ == nullptr) return {file_.path() + "#" + std::to_string(index), {}, false};
   return index_->find(index);
 }
 

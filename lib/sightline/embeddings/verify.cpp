@@ -84,7 +84,7 @@ class Verifier {
     const std::optional<IndexLine> line = next_line();
     const std::optional<ReportRecord> record = next_record();
     if (line && record) attempt([&] { compare(*line, *record); });
-    if (line && line->row) check_row(!line->entry.error_class.empty());
+    if (line && line->row) check_row(!line->entry.outcome.ok());
     if (index_ && report_ && line.has_value() != record.has_value()) {
       attempt([&] {
         const std::string& shorter = line ? report_->path() : index_->path();
@@ -139,14 +139,14 @@ class Verifier {
   }
 
   void compare(const IndexLine& line, const ReportRecord& record) const {
-    const auto check = [&](std::string_view key, const std::string& stated, const std::string& expected) {
+    const auto check = [&](std::string_view key, std::string_view stated, std::string_view expected) {
       if (stated != expected)
         fail(ErrorCode::mismatch, report_->place() + ": " + std::string(key),
              "differs from " + index_->place());
     };
     check("path or text", record.label, line.entry.label);
-    check("class", record.error_class, line.entry.error_class);
-    check("message", record.message, line.entry.message);
+    check("class", record.outcome.class_name(), line.entry.outcome.class_name());
+    check("message", record.outcome.message, line.entry.outcome.message);
   }
 
   void check_row(std::optional<bool> failed) {

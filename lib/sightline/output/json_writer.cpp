@@ -19,7 +19,7 @@ class JsonWriter : public TableWriter {
   void row(const TableRow& row) override {
     std::string& text = objects_.open();
     append_json_label(text, row.label_key, row.label);
-    if (row.error_class.empty()) {
+    if (row.outcome.ok()) {
       text += ",\"status\":\"ok\",\"embedding\":[";
       for (const float value : row.values) {
         append_float(text, value);
@@ -28,7 +28,7 @@ class JsonWriter : public TableWriter {
       if (!row.values.empty()) text.pop_back();
       text += ']';
     } else {
-      append_json_failure(text, row.error_class, row.message);
+      append_json_failure(text, row.outcome);
     }
     objects_.close();
   }

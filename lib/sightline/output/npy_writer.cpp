@@ -26,7 +26,7 @@ class NpyWriter : public TableWriter {
   }
 
   void row(const TableRow& row) override {
-    const bool failed = !row.error_class.empty();
+    const bool failed = !row.outcome.ok();
     if (failed && options_.drop_bad) return;
     const std::span<const float> values = failed ? std::span<const float>(zeros_) : row.values;
     if (std::ssize(values) != columns_) {

@@ -24,7 +24,7 @@ class JsonPairWriter : public PairWriter {
     append_json_label(text, "image", pair.image);
     text += ',';
     append_json_label(text, "caption", pair.caption);
-    if (pair.error_class.empty()) {
+    if (pair.outcome.ok()) {
       text += ",\"status\":\"ok\",\"cosine\":";
       append_float(text, pair.cosine);
       text += ",\"logit\":";
@@ -33,7 +33,7 @@ class JsonPairWriter : public PairWriter {
       append_float(text, pair.clipscore);
       if (pair.truncated) text += ",\"truncated\":true";
     } else {
-      append_json_failure(text, pair.error_class, pair.message);
+      append_json_failure(text, pair.outcome);
     }
     objects_.close();
   }
@@ -57,7 +57,7 @@ class SeparatedPairWriter : public PairWriter {
   }
 
   void write(const ScoredPair& pair) override {
-    const bool good = pair.error_class.empty();
+    const bool good = pair.outcome.ok();
     for (const std::string_view text : {pair.image, pair.caption, std::string_view(good ? "ok" : "skipped")})
       lines_.add(text);
     for (const float value : {pair.cosine, pair.logit, pair.clipscore})
@@ -78,7 +78,7 @@ class TextPairWriter : public PairWriter {
   TextPairWriter(OutputFile& out, bool color) : out_(out), color_(color) {}
 
   void write(const ScoredPair& pair) override {
-    const bool good = pair.error_class.empty();
+    const bool good = pair.outcome.ok();
     text_.clear();
     append_score(good, pair.clipscore);
     append_score(good, pair.cosine);
@@ -89,7 +89,7 @@ class TextPairWriter : public PairWriter {
     if (pair.truncated) text_ += "  (truncated)";
     if (!good) {
       color(kRed);
-      text_.append("  (skipped: ").append(pair.error_class).append(")");
+      text_.append("  (skipped: ").append(pair.outcome.class_name()).append(")");
       color(kReset);
     }
     text_ += '\n';

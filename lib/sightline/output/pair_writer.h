@@ -12,8 +12,7 @@ namespace sightline {
 /// An image, its caption and their scores. Views must remain valid until `write` returns.
 struct ScoredPair {
   std::string_view image, caption;  ///< exact bytes
-  std::string_view error_class;     ///< "TRUNC", ...; empty if the pair was scored
-  std::string_view message;         ///< error message
+  const Outcome& outcome;           ///< of the image or the caption
   float cosine = 0, logit = 0;      ///< NaN is written as in rankings
   float clipscore = 0;
   bool truncated = false;  ///< the caption was truncated

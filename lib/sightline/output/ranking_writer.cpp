@@ -30,14 +30,14 @@ class JsonRankingWriter : public RankingWriter {
     append_json_label(text, by_image ? "image" : query, ranking.label);
     if (!by_image) text += ",\"index\":" + std::to_string(ranking.index);
     if (ranking.truncated) text += ",\"truncated\":true";
-    if (ranking.error_class.empty()) {
+    if (ranking.outcome.ok()) {
       if (by_image) text += ",\"status\":\"ok\"";
       text += ",\"scores\":[";
       for (const RankedScore& score : ranking.scores) append_score(text, score);
       if (!ranking.scores.empty()) text.pop_back();
       text += ']';
     } else {
-      append_json_failure(text, ranking.error_class, ranking.message);
+      append_json_failure(text, ranking.outcome);
     }
     objects_.close();
   }
@@ -106,7 +106,7 @@ class TextRankingWriter : public RankingWriter {
     append_terminal_text(text_, ranking.label);
     color(kReset);
     text_ += ranking.truncated ? "  (truncated)\n" : "\n";
-    if (!ranking.error_class.empty()) append_failure(ranking);
+    if (!ranking.outcome.ok()) append_failure(ranking.outcome);
     bool best = true;
     for (const RankedScore& score : ranking.scores) {
       if (best) color(kGreen);
@@ -123,11 +123,11 @@ class TextRankingWriter : public RankingWriter {
     if (color_) text_ += code;
   }
 
-  void append_failure(const Ranking& ranking) {
+  void append_failure(const Outcome& outcome) {
     text_ += "  ";
     color(kRed);
-    text_.append("skipped: ").append(ranking.error_class).append(": ");
-    append_terminal_text(text_, ranking.message);
+    text_.append("skipped: ").append(outcome.class_name()).append(": ");
+    append_terminal_text(text_, outcome.message);
     color(kReset);
     text_ += '\n';
   }

@@ -29,8 +29,7 @@ struct RankedScore {
 struct Ranking {
   std::string_view label;               ///< path or caption, exact bytes
   std::int64_t index;                   ///< index of the label in its input list
-  std::string_view error_class;         ///< "TRUNC", ...; empty if the query was scored
-  std::string_view message;             ///< error message
+  const Outcome& outcome;               ///< of the query
   std::span<const RankedScore> scores;  ///< in output order; the rank is the position, counted from 1
   bool truncated;                       ///< the caption was truncated (`RankBy::caption` only)
   bool is_image_query = false;  ///< `label` is the path of an image: the JSON key is "like" instead of

@@ -21,7 +21,7 @@ class SeparatedWriter : public TableWriter {
   }
 
   void row(const TableRow& row) override {
-    const bool failed = !row.error_class.empty();
+    const bool failed = !row.outcome.ok();
     if (failed && drop_bad_) return;
     lines_.add(row.label);
     for (std::int64_t i = 0; failed && i < columns_; ++i) lines_.add_empty();

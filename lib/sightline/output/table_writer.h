@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "sightline/base/outcome.h"
 #include "sightline/files/file.h"
 
 namespace sightline {
@@ -20,10 +21,9 @@ enum class TableFormat { text, json, jsonl, csv, tsv, npy };
 /// One row of a table of labelled floats: an image or a text and its vector. Views must remain valid until
 /// `row` returns.
 struct TableRow {
-  std::string_view label;        ///< path or text, exact bytes
-  std::string_view label_key;    ///< "path" or "text"
-  std::string_view error_class;  ///< empty if the row is valid
-  std::string_view message;
+  std::string_view label;         ///< path or text, exact bytes
+  std::string_view label_key;     ///< "path" or "text"
+  const Outcome& outcome;         ///< of the input
   std::span<const float> values;  ///< empty if the row failed
 };
 
