@@ -140,7 +140,11 @@ void fill_templates(Caption& caption, const std::vector<Caption>& templates, con
 
 }  // namespace
 
-std::string_view name_of(InvalidUtf8 choice) { return choice == InvalidUtf8::replace ? "replace" : "refuse"; }
+const std::vector<Choice<InvalidUtf8>>& invalid_utf8_choices() {
+  static const std::vector<Choice<InvalidUtf8>> choices = {{"refuse", InvalidUtf8::refuse},
+                                                           {"replace", InvalidUtf8::replace}};
+  return choices;
+}
 
 std::vector<std::string> template_sets() { return {"openai-imagenet"}; }
 

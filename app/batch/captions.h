@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cli/option_values.h"
 #include "sightline/base/error.h"
 #include "sightline/base/function_ref.h"
 
@@ -15,8 +16,8 @@ namespace sightline::app {
 
 /// What happens to a text that is not UTF-8.
 enum class InvalidUtf8 { refuse, replace };
-/// "refuse" or "replace"
-std::string_view name_of(InvalidUtf8 choice);
+/// The values of `--invalid-utf8`; the first one is the default.
+const std::vector<Choice<InvalidUtf8>>& invalid_utf8_choices();
 
 /// The published template sets that ship with the program.
 std::vector<std::string> template_sets();

@@ -55,7 +55,7 @@ EmbeddingsInfo text_info(const Model& clip, const ModelOptions& options, const C
   info.modality = Modality::text;
   info.preprocess = in_stage(Stage::model, [&] {
     const TextPreprocess text{options.text_cleaning, clip.processor().text_length(),
-                              std::string(name_of(captions.invalid_utf8)), templates_of(captions)};
+                              name_in(invalid_utf8_choices(), captions.invalid_utf8), templates_of(captions)};
     return text_preprocess_json(text, clip.source().files);
   });
   return info;

@@ -36,6 +36,12 @@ struct Choice {
   T value;
 };
 
+/// The name of `value`, which must be in the list.
+template <class T>
+const std::string& name_in(const std::vector<Choice<T>>& choices, T value) {
+  return std::ranges::find(choices, value, &Choice<T>::value)->name;
+}
+
 /// "is 'x', expected one, two or three"
 std::string invalid_choice(const std::string& text, const std::vector<std::string>& names);
 

@@ -128,8 +128,7 @@ void add_caption_options(CommandLine& line, CaptionOptions& options) {
             .value = choice(options.template_set, template_set_choices)});
   line.add({.names = {"--invalid-utf8"},
             .help = "refuse texts that are not UTF-8, or replace invalid bytes with U+FFFD",
-            .value = choice(options.invalid_utf8,
-                            {{"refuse", InvalidUtf8::refuse}, {"replace", InvalidUtf8::replace}})});
+            .value = choice(options.invalid_utf8, invalid_utf8_choices())});
 }
 
 void add_model_options(CommandLine& line, ModelOptions& options) {

@@ -270,9 +270,7 @@ CommandLine describe_score() {
   line.add({.names = {"--values"},
             .help = "values of .npy output [logit]",
             .group = HelpGroup::output,
-            .value = optional_choice(o->values, {{"probability", ScoreValues::probability},
-                                                 {"logit", ScoreValues::logit},
-                                                 {"cosine", ScoreValues::cosine}})});
+            .value = optional_choice(o->values, score_values_choices())});
   line.add({.names = {"--no-index"},
             .help = "do not write OUT.index.json next to OUT.npy",
             .group = HelpGroup::output,

@@ -12,18 +12,6 @@ namespace {
 
 ScoreValues values_of(const ScoreRun& run) { return run.options.values.value_or(ScoreValues::logit); }
 
-std::string_view name_of(ScoreValues values) {
-  switch (values) {
-    case ScoreValues::probability:
-      return "probability";
-    case ScoreValues::logit:
-      return "logit";
-    case ScoreValues::cosine:
-      return "cosine";
-  }
-  return "";
-}
-
 /// Writes a row of the array, and its name to the index.
 void write_matrix_row(const ScoreRun& run, TableWriter& table, const TableRow& row) {
   in_stage(Stage::output, [&] {
@@ -36,7 +24,7 @@ void finish_index(const ScoreRun& run) {
   if (run.index == nullptr) return;
   run.index->end_rows();
   for (std::int64_t i = 0; i < run.queries.size(); ++i) run.index->column(run.queries.label(i));
-  run.index->finish(name_of(values_of(run)));
+  run.index->finish(name_in(score_values_choices(), values_of(run)));
 }
 
 void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
@@ -97,6 +85,13 @@ void write_matrix_by_caption(const ScoreRun& run, TableWriter& table) {
 }
 
 }  // namespace
+
+const std::vector<Choice<ScoreValues>>& score_values_choices() {
+  static const std::vector<Choice<ScoreValues>> choices = {{"probability", ScoreValues::probability},
+                                                           {"logit", ScoreValues::logit},
+                                                           {"cosine", ScoreValues::cosine}};
+  return choices;
+}
 
 void write_matrix(const ScoreRun& run) {
   const OutputOptions& options = run.options.output;

@@ -17,6 +17,8 @@ namespace sightline::app {
 
 /// The kind of values in an array of scores.
 enum class ScoreValues { probability, logit, cosine };
+/// The values of `--values`.
+const std::vector<Choice<ScoreValues>>& score_values_choices();
 
 struct ScoreOptions {
   InputOptions input;
