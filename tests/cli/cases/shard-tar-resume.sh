@@ -19,7 +19,7 @@ for list in archives mixed; do
   grep -q 'rows; continue with --resume$' message
   ls out-2-of-3.npy.part out-2-of-3.npy.journal >/dev/null
   # Another list is refused.
-  cp all.tar.gz saved.gz
+  cp -p all.tar.gz saved.gz
   echo >>all.tar.gz
   expect 8 sightline embed-image --shard 2/3 --files-from $list --resume -q -o out.npy --report out.jsonl 2>message
   sed -E 's/[0-9a-f]{32}/HASH/g' message
