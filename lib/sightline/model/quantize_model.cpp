@@ -141,8 +141,7 @@ QuantizedContent quantize_model(const Weights& weights, const CLIPConfig& config
                                  gemm_backend("auto", std::nullopt), pool);
   content.cosine = lowest_cosine(content.probe_embeddings, quantized);
   if (std::isnan(content.cosine)) {
-    fail(ErrorCode::corrupt, "weights",
-         "are so large that they produce an embedding that is not finite");
+    fail(ErrorCode::corrupt, "weights", "are so large that they produce an embedding that is not finite");
   }
   return content;
 }
