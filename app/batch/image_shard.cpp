@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/image_shard.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <utility>
 
 #include "batch/shard_selection.h"
 #include "sightline/embeddings/list_hash.h"
+#include "sightline/files/file.h"
 
 namespace sightline::app {
 namespace {
 
 /// Archives have been opened already, so their sizes are cheap; they show most archives that are not copies.
 void hash_archive(ListHash& list, const std::string& path) {
-  struct stat status = {};
-  list.add(path, ::stat(path.c_str(), &status) == 0 ? status.st_size : 0, 0);
+  const std::optional<FileStamp> stamp = stamp_of(path);
+  list.add(path, stamp ? stamp->size : 0, 0);
 }
 
 }  // namespace

@@ -42,10 +42,10 @@ struct OutputOptions {
   DType dtype = DType::f32;           ///< for .npy: f32 or f16
   bool force = false;
   bool drop_bad = false;
-  bool in_place = false;  ///< the array is updated: it and its companions may exist
+  bool in_place = false;        ///< the array is updated: it and its companions may exist
+  bool in_place_again = false;  ///< a run that updates in place is repeated: its report may exist, too
 
   bool replaces_array() const { return force || in_place; }
-  bool in_place_again = false;  ///< a run that updates in place is repeated: its report may exist, too
   bool replaces_report() const { return force || in_place_again; }
 };
 
