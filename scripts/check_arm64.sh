@@ -11,7 +11,7 @@ layers="base tensor files containers image text ops"
 folder=$PWD/build-arm64
 root=$folder/root
 packages=(libc6-dev libstdc++-12-dev libspdlog-dev libsimdjson-dev libpng-dev libjpeg-dev libdeflate-dev libwebp-dev
-          libxxhash-dev libopenblas-pthread-dev catch2 libcli11-dev)
+          libxxhash-dev libzstd-dev libopenblas-pthread-dev catch2 libcli11-dev)
 
 unpack_packages() {
   local apt=$folder/apt package

@@ -86,8 +86,10 @@ std::string zstd_run(char byte, int blocks, int window_log = 7) {
   return frame;
 }
 
-void require_zstd() {
-  if (libzstd_version().empty()) skip("this build does not use libzstd");
+bool has_zstd() {
+  if (!libzstd_version().empty()) return true;
+  skip("this build does not use libzstd");
+  return false;
 }
 
 }  // namespace
@@ -164,7 +166,7 @@ TEST_CASE("gzip: truncated and damaged files", "[io][stream][error]") {
 }
 
 TEST_CASE("zstd: one frame or several, in pieces of any size", "[io][stream]") {
-  require_zstd();
+  if (!has_zstd()) return;
   const std::string skippable = "\x5f\x2a\x4d\x18\x03\0\0\0xyz"s;
   for (const std::size_t piece : {1UL, 7UL, 1UL << 20}) {
     CHECK(content(zstd_frame("one ") + zstd_frame("") + skippable + zstd_frame("two"), piece) == "one two");
@@ -176,7 +178,7 @@ TEST_CASE("zstd: one frame or several, in pieces of any size", "[io][stream]") {
 }
 
 TEST_CASE("zstd: truncated and damaged files, and windows that are too large", "[io][stream][error]") {
-  require_zstd();
+  if (!has_zstd()) return;
   const std::string file = zstd_frame("some content");
   for (std::size_t size = 4; size < file.size(); ++size) {
     INFO(size);
