@@ -44,9 +44,8 @@ void check_complete(const Weights& weights) {
 }
 
 Processor::TokenizerLoader tokenizer_loader(const ModelFiles& files, const CLIPConfig& config,
-                                            TextCleaning cleaning,
-                                            const std::shared_ptr<TokenizerAhead>& ahead) {
-  return [=] {
+                                            TextCleaning cleaning, std::shared_ptr<TokenizerAhead> ahead) {
+  return [=, ahead = std::move(ahead)] {
     try {
       return load_tokenizer(files, config, cleaning, ahead.get());
     } catch (const Error& error) {
