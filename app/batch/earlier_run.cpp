@@ -104,7 +104,7 @@ void EarlierRun::finish_publication(const JournalRecord& record) {
     if (!file_exists(path) || !is_recorded_file(path, record.files[i], static_cast<JournalFileNumber>(i)))
       refuse_to_continue(output_.path, path + " is not the file that the run wrote");
   }
-  if (outputs_.with_index) require_info(record.files[kArrayFile].hash);
+  if (outputs_.with_index) require_info(record);
   const std::string& array = file_exists(parts[kArrayFile]) ? parts[kArrayFile] : finals[kArrayFile];
   if (NpyFile::open(array).rows() != record.rows)
     refuse_to_continue(output_.path, array + " has another number of rows");
@@ -126,13 +126,15 @@ void EarlierRun::finish_publication(const JournalRecord& record) {
   counts_ = {record.inputs, record.skipped};
 }
 
-/// The info file has no record, but states the hash of the rows.
-void EarlierRun::require_info(const Digest128& rows) const {
+/// The info file has no record, but states the hashes of the rows and the index.
+void EarlierRun::require_info(const JournalRecord& record) const {
   const std::string name = info_path_of(output_.path), part = temporary_path(name);
   const std::string& path = file_exists(part) ? part : name;
   bool fits = false;
   try {
-    fits = read_info(path).xxh3 == hex_of(rows);
+    const EmbeddingsInfo info = read_info(path);
+    fits = info.xxh3 == hex_of(record.files[kArrayFile].hash);
+    if (!info.index_xxh3.empty()) fits &= info.index_xxh3 == hex_of(record.files[kIndexFile].hash);
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch): it does not fit
   }
   if (!fits) refuse_to_continue(output_.path, path + " is not the file that the run wrote");

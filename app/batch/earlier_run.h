@@ -44,7 +44,7 @@ class EarlierRun {
  private:
   std::optional<ResumePoint> resume_from_journal();
   void finish_publication(const JournalRecord& record);
-  void require_info(const Digest128& rows) const;
+  void require_info(const JournalRecord& record) const;
 
   OutputOptions output_;
   RunOutputs outputs_;

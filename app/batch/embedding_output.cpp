@@ -90,7 +90,11 @@ EmbeddingsInfo EmbeddingOutput::info() const {
   info.width = facts_.columns;
   info.precision = facts_.precision;
   info.computation = kComputationVersion;
+  info.drop_bad = options_.drop_bad;
+  if (info.modality == Modality::image) info.strict = facts_.strict;
+  info.full_index = outputs_.full_index;
   info.xxh3 = files_.rows_hash().hex();
+  info.index_xxh3 = files_.index_hash().hex();
   return info;
 }
 

@@ -26,11 +26,12 @@ ImageShard::ImageShard(const std::optional<Shard>& shard, ImagePaths& inputs) {
   // Of files only the labels count: a list of millions on a file server is not worth a stat of every file in
   // every shard, and copies of the files on several machines have different times.
   for (const std::string& path : inputs.paths) is_archive(path) ? hash_archive(list, path) : list.add(path);
-  info_ = {*shard, list.hex(), 0, std::nullopt};
+  info_ = {.shard = *shard, .list = list.hex()};
   const std::int64_t count = std::ssize(inputs.paths);
   if (inputs.archives.empty()) {
     division_ = Division::by_input;
     info_.inputs = count;
+    info_.labels = info_.list;
     is_counted_ = true;
   } else if (count >= shard->count && std::ranges::all_of(inputs.paths, is_archive)) {
     division_ = Division::by_archive;
@@ -53,6 +54,7 @@ void ImageShard::finish() {
   if (division_ == Division::by_archive) info_.archives->inputs = archive_inputs_;
   if (division_ == Division::by_member && source_->inputs()) {
     info_.inputs = *source_->inputs();
+    info_.labels = source_->labels();
     is_counted_ = true;
   }
 }

@@ -43,6 +43,9 @@ class OutputFiles {
   Hash128& rows_hash() { return *hashes_[kArrayFile]; }
   const Hash128& rows_hash() const { return *hashes_[kArrayFile]; }
 
+  /// The hash of the index.
+  const Hash128& index_hash() const { return *hashes_[kIndexFile]; }
+
   /// Cuts the files off at `point`, where their hashes continue, too. Errors: range, io.
   void continue_at(ResumePoint point);
   /// Waits until the files are on the disk. Returns what a record states about them. Errors: no_space, io.

@@ -51,8 +51,11 @@ bool is_unchanged(const IndexLine& line) {
 }
 
 /// Compares the index with the inputs of the run.
-InputCounts check_index(const RunFacts& facts, const std::string& path, bool drop_bad, bool full) {
+InputCounts check_index(const RunFacts& facts, const std::string& path, bool drop_bad, bool full,
+                        const std::string& hash) {
   MappedLines lines(path);
+  Hash128 found_hash;
+  lines.update_hash(&found_hash);
   InputCounts counts;
   std::optional<bool> found_full;
   for (; const std::optional<std::string_view> text = lines.next(); ++counts.inputs) {
@@ -70,6 +73,7 @@ InputCounts check_index(const RunFacts& facts, const std::string& path, bool dro
   require(found_full.value_or(full) == full, path,
           full ? "index was 'yes', is now 'full'" : "index was 'full', is now 'yes'");
   require(!facts.next_label(), path, "the list of inputs differs");
+  check_index_hash(path, found_hash.hex(), hash);
   return counts;
 }
 
@@ -139,15 +143,21 @@ InputCounts require_finished_run(const RunFacts& facts, EmbeddingsInfo info, con
       require(other.empty() || file_exists(other), path, printable(other) + " does not exist");
     EmbeddingsInfo found = read_info(info_path_of(path));
     check_info(found, info_path_of(path), NpyFile::open(path));
-    // What no info file states is taken as equal.
+    // What an info file does not state is taken as equal.
     RunFacts comparable = facts;
     comparable.rows = 0;
     comparable.list.clear();
     if (found.precision.empty()) found.precision = info.precision;
-    require_same_run(describe_run(comparable, found, output, outputs),
+    RunFacts found_facts = comparable;
+    found_facts.strict = found.strict.value_or(facts.strict);
+    OutputOptions found_output = output;
+    found_output.drop_bad = found.drop_bad.value_or(output.drop_bad);
+    RunOutputs found_outputs = outputs;
+    found_outputs.full_index = found.full_index.value_or(outputs.full_index);
+    require_same_run(describe_run(found_facts, found, found_output, found_outputs),
                      describe_run(comparable, info, output, outputs), path);
     require(found.width == facts.columns, path, "its rows have another width");
-    return check_index(facts, index_path_of(path), output.drop_bad, outputs.full_index);
+    return check_index(facts, index_path_of(path), output.drop_bad, outputs.full_index, found.index_xxh3);
   } catch (const Failure&) {
     throw;
   } catch (const Error& error) {

@@ -50,7 +50,7 @@ std::optional<ShardInfo> keep_shard(const std::optional<Shard>& shard, std::vect
   for (const Caption& caption : captions) list.add(caption.label);
   const std::int64_t inputs = std::ssize(captions);
   keep_every_nth(*shard, captions);
-  return ShardInfo{*shard, list.hex(), inputs};
+  return ShardInfo{.shard = *shard, .list = list.hex(), .inputs = inputs, .labels = list.hex()};
 }
 
 EmbeddingsInfo with_shard(EmbeddingsInfo info, const std::optional<ShardInfo>& shard) {

@@ -11,6 +11,7 @@ bool ShardSource::take(ImageItem& item, bool wanted) {
       return false;
     }
     ++inputs_;
+    labels_.add(item.path);
     if (own) return true;
   }
 }

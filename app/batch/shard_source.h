@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "batch/image_source.h"
+#include "sightline/embeddings/list_hash.h"
 #include "sightline/embeddings/shard.h"
 
 namespace sightline::app {
@@ -23,6 +25,8 @@ class ShardSource : public ImageSource {
 
   /// The number of inputs of all shards; nullopt until the end.
   std::optional<std::int64_t> inputs() const { return ended_ ? std::optional(inputs_) : std::nullopt; }
+  /// The hash of their labels, in order.
+  std::string labels() const { return labels_.hex(); }
 
  private:
   bool take(ImageItem& item, bool wanted);
@@ -30,6 +34,7 @@ class ShardSource : public ImageSource {
   std::unique_ptr<ImageSource> inner_;
   Shard shard_;
   std::int64_t inputs_ = 0;  ///< of the other source so far
+  ListHash labels_;
   bool ended_ = false;
 };
 

@@ -43,6 +43,8 @@ std::string array_to_update(const UpdateOptions& update, OutputOptions& output, 
   if (!has_index && update.index == IndexLines::full)
     fail_usage("--index full needs an .npy output, a file on a disk");
   if (!update.update) return "";
+  if (update.index == IndexLines::plain)
+    fail_usage("--update writes a full index", "omit --index plain; the next update needs the full lines");
   output.in_place = update.earlier.empty() || is_same_path(update.earlier, output.path);
   if (!output.in_place) return update.earlier;
   return file_exists(output.path) ? output.path : "";

@@ -16,7 +16,7 @@ namespace sightline::app {
 
 /// The array whose rows `--update` uses; "" without the option, or if the output, which would be updated,
 /// does not exist. Sets `output.in_place`. Errors: usage for an output that is not an .npy file, also with
-/// `--index full`.
+/// `--index full`, and for `--index plain`.
 std::string array_to_update(const UpdateOptions& update, OutputOptions& output, TableFormat format);
 
 /// The files of that array, which no output may replace; none if the output itself is updated.

@@ -223,7 +223,9 @@ void add_update_options(CommandLine& line, UpdateOptions& options) {
        .help = "what OUT.index.jsonl has of each image: its path and status, or also the size, time and hash "
                "of its file",
        .group = HelpGroup::output,
-       .value = choice(options.index, {{"plain", IndexLines::plain}, {"full", IndexLines::full}}),
+       .value = with_default(optional_choice<IndexLines>(
+                                 options.index, {{"plain", IndexLines::plain}, {"full", IndexLines::full}}),
+                             "plain"),
        .excludes = {"--no-index"}});
   line.add(
       {.names = {"--update"},

@@ -65,9 +65,12 @@ enum class IndexLines {
 
 /// How the rows of unchanged images are used again.
 struct UpdateOptions {
-  IndexLines index = IndexLines::plain;
+  std::optional<IndexLines> index;  ///< as given
   bool update = false;
   std::string earlier;  ///< the array with these rows; "" for the output itself
+
+  /// What is written: an index that a later update can use, unless a plain one is wanted.
+  IndexLines lines() const { return index.value_or(update ? IndexLines::full : IndexLines::plain); }
 };
 
 enum class OnError { skip, stop };

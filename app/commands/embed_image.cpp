@@ -14,6 +14,7 @@
 #include "batch/stream_source.h"
 #include "batch/update_run.h"
 #include "batch/update_source.h"
+#include "batch/written_array.h"
 #include "cli/failure.h"
 #include "cli/hints.h"
 #include "cli/signals.h"
@@ -70,6 +71,7 @@ ListHash skip_images(ImageSource& source, const EmbeddingOutput& out) {
 int run_embed_image(EmbedImageOptions& o) {
   check(o);
   const TableFormat format = choose_format(o.output, Forms::embeddings);
+  if (format == TableFormat::npy) o.output.path = written_array(o.output.path);
   const std::string earlier = array_to_update(o.update, o.output, format);
   o.output.in_place_again = o.output.in_place && o.checkpoints.resume;
   // The list of a shard is known as a whole.
@@ -90,7 +92,7 @@ int run_embed_image(EmbedImageOptions& o) {
         add_unsupported_images(o.console, folder, streamed_unsupported);
       },
       [&](std::int64_t inputs) { shard.add_archive(inputs); }));
-  const IndexLines lines = o.update.update ? IndexLines::full : o.update.index;
+  const IndexLines lines = o.update.lines();
   EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index, .lines = lines},
                       o.items.report, o.checkpoints);
   Stopwatch watch(o.console);

@@ -10,6 +10,7 @@
 #include "batch/item_report.h"
 #include "batch/shard_selection.h"
 #include "batch/text_batches.h"
+#include "batch/written_array.h"
 #include "cli/failure.h"
 #include "cli/option_values.h"
 #include "cli/signals.h"
@@ -119,9 +120,10 @@ void write_all_rows(const EmbedTextOptions& o, const Model& clip, std::span<cons
   progress.finish();
 }
 
-int run_embed_text(const EmbedTextOptions& o) {
+int run_embed_text(EmbedTextOptions& o) {
   check(o);
   const TableFormat format = choose_format(o.output, Forms::embeddings);
+  if (format == TableFormat::npy) o.output.path = written_array(o.output.path);
   std::vector<Caption> captions = gather(o);
   const std::optional<ShardInfo> shard = keep_shard(o.shard, captions);
   install_signal_handlers();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "batch/companion.h"
+#include "batch/written_array.h"
 #include "cli/failure.h"
 #include "cli/option_values.h"
 #include "cli/options.h"
@@ -17,6 +18,7 @@
 #include "sightline/embeddings/info_file.h"
 #include "sightline/embeddings/score_index.h"
 #include "sightline/embeddings/shard.h"
+#include "sightline/embeddings/stored_rows.h"
 #include "sightline/files/file.h"
 
 namespace sightline::app {
@@ -40,8 +42,10 @@ void check(const MergeOptions& o) {
 /// All files that the merge reads.
 std::vector<std::string> inputs_of(const MergeOptions& o, std::int64_t count) {
   std::vector<std::string> inputs;
-  for (const std::string& shard : o.shards)
-    inputs.insert(inputs.end(), {shard, index_path_of(shard), info_path_of(shard)});
+  for (const std::string& shard : o.shards) {
+    const std::string name = described_name(shard);
+    inputs.insert(inputs.end(), {shard, index_path_of(name), info_path_of(name)});
+  }
   for (std::int64_t i = 1; i <= count && !o.report.empty(); ++i)
     inputs.push_back(shard_path(o.report, {i, count}));
   return inputs;
@@ -102,8 +106,9 @@ void in_stage_of_file(const std::vector<std::string>& outputs, Work&& work) {
   }
 }
 
-int run_merge(const MergeOptions& o) {
+int run_merge(MergeOptions& o) {
   check(o);
+  o.output = written_array(o.output);
   install_signal_handlers();
   const std::vector<std::string> outputs = output_names(o.output, TableFormat::npy, o.report);
   check_distinct(outputs);

@@ -8,6 +8,7 @@
 #include "batch/embedding_output.h"
 #include "batch/item_report.h"
 #include "batch/stream_source.h"
+#include "batch/written_array.h"
 #include "cli/failure.h"
 #include "cli/hints.h"
 #include "cli/option_values.h"
@@ -170,9 +171,10 @@ int report_no_captions() {
   return kExitNoUsableInput;
 }
 
-int run_score(const ScoreOptions& o) {
+int run_score(ScoreOptions& o) {
   check_sources(o);
   const TableFormat format = choose_format(o.output, Forms::rankings);
+  if (format == TableFormat::npy) o.output.path = written_array(o.output.path);
   check(o, format);
   note_captions_that_are_files(o);
   std::vector<Caption> captions =

@@ -47,7 +47,9 @@ TEST_CASE("shard source: has the inputs of the shard, reads no others and counts
       ShardSource source(std::make_unique<Items>(count, read), shard);
       CHECK_FALSE(source.size());
       Paths expected, found;
+      ListHash labels;
       for (std::int64_t i = 0; i < count; ++i) {
+        labels.add(std::to_string(i));
         if (shard.contains(i)) expected.push_back(std::to_string(i));
       }
       ImageItem item;
@@ -60,6 +62,7 @@ TEST_CASE("shard source: has the inputs of the shard, reads no others and counts
       CHECK(source.inputs() == count);
       CHECK_FALSE(source.next(item));
       CHECK(source.inputs() == count);
+      CHECK(source.labels() == labels.hex());
     }
   }
 }
@@ -92,5 +95,6 @@ TEST_CASE("image shard: archives stay whole if there are enough and nothing else
   const ImageShard files(Shard{1, 2}, inputs);
   CHECK(inputs.paths == Paths{"1.jpg", "3.jpg"});
   CHECK(files.describe({}).shard->own_inputs() == 2);
+  CHECK(files.describe({}).shard->labels == files.describe({}).shard->list);
   CHECK(files.may_be_empty());
 }

@@ -102,6 +102,66 @@ TEST_CASE("info file: has a hash of the rows and the shard", "[embeddings]") {
   CHECK(again.shard == info.shard);
 }
 
+TEST_CASE("info file: states how inputs were treated, and the hash of the index", "[embeddings]") {
+  const TempFolder folder;
+  const auto round_trip = [&](const EmbeddingsInfo& info, const std::string& members) {
+    OutputFile out(folder / "i", true);
+    write_info(out, info);
+    out.commit();
+    CHECK(folder.read("i") == replaced("\"width\":3", "\"width\":3," + members));
+    return read_info(folder / "i");
+  };
+  EmbeddingsInfo info = example();
+  info.drop_bad = true;
+  info.strict = false;
+  info.full_index = true;
+  info.index_xxh3 = kHash;
+  EmbeddingsInfo again =
+      round_trip(info, R"("drop_bad":true,"strict":false,"index":"full","index_xxh3":")" + kHash + '"');
+  CHECK(again.drop_bad == true);
+  CHECK(again.strict == false);
+  CHECK(again.full_index == true);
+  CHECK(again.index_xxh3 == kHash);
+  info = example();
+  info.full_index = false;
+  again = round_trip(info, R"("index":"plain")");
+  CHECK(again.full_index == false);
+  CHECK_FALSE(again.drop_bad);
+  CHECK_FALSE(again.strict);
+  CHECK(again.index_xxh3.empty());
+  const auto refusal = [&](const std::string& member) {
+    const std::string text = replaced("\"width\":3", "\"width\":3," + member);
+    return error_of([&] { (void)read_info(folder.write("i", text)); }).code;
+  };
+  for (const char* member : {R"("index":"some")", R"("index":true)", R"("drop_bad":"yes")", R"("strict":1)",
+                             R"("index_xxh3":"0")", R"("index_xxh3":null)"}) {
+    INFO(member);
+    CHECK(refusal(member) == "HEADER");
+  }
+}
+
+TEST_CASE("info file: the hash of an index is compared if it is stated", "[embeddings][error]") {
+  const std::string other = "0123456789abcdef0123456789abcdef";
+  check_index_hash("a.index.jsonl", kHash, kHash);
+  check_index_hash("a.index.jsonl", kHash, "");
+  CHECK(error_of([&] { check_index_hash("a.index.jsonl", kHash, other); }) ==
+        Failure{"CORRUPT", "a.index.jsonl: is not the index of the array: it has the hash " + kHash +
+                               ", but the info file has " + other});
+}
+
+TEST_CASE("info file: a shard may state the hash of all labels", "[embeddings]") {
+  const TempFolder folder;
+  EmbeddingsInfo info = example();
+  info.shard = ShardInfo{.shard = {2, 3}, .list = kHash, .inputs = 5, .labels = kHash};
+  OutputFile out(folder / "i", true);
+  write_info(out, info);
+  out.commit();
+  const std::string shard =
+      R"("shard":{"index":2,"count":3,"list":")" + kHash + R"(","labels":")" + kHash + R"(","inputs":5})";
+  CHECK(folder.read("i") == replaced("\"width\":3", "\"width\":3," + shard));
+  CHECK(read_info(folder / "i").shard == info.shard);
+}
+
 TEST_CASE("info file: a shard of whole archives has the number of inputs of each", "[embeddings]") {
   const TempFolder folder;
   const std::string shard = R"("shard":{"index":2,"count":3,"list":")" + kHash + R"(",)";

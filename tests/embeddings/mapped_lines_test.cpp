@@ -29,6 +29,17 @@ TEST_CASE("mapped lines: an empty file has none, and a missing file is an error"
   CHECK(error_of([&] { MappedLines lines(folder / "none"); }).code == "MISSING");
 }
 
+TEST_CASE("mapped lines: the hash is that of the bytes that were read", "[embeddings]") {
+  const TempFolder folder;
+  for (const std::string text : {"", "a\n\nlast", "a\nb\n"}) {
+    MappedLines lines(folder.write("f", text));
+    Hash128 hash;
+    lines.update_hash(&hash);
+    while (lines.next()) continue;
+    CHECK(hash.digest() == hash128(as_bytes(text)));
+  }
+}
+
 TEST_CASE("mapped lines: a large file is read whole while its parts are released", "[embeddings]") {
   const TempFolder folder;
   std::string text;

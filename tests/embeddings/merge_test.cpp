@@ -2,6 +2,7 @@
 #include "sightline/embeddings/merge.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "sightline/base/hash.h"
 #include "sightline/embeddings/index_file.h"
@@ -23,6 +24,8 @@ struct Run {
   bool drop_bad = false;
   std::optional<Shard> shard = {};
   std::vector<std::int64_t> archives = {};  ///< inputs of each; if there are any, shards have whole ones
+  std::string prefix = {};                  ///< of all labels
+  std::function<void(EmbeddingsInfo&)> change = {};
 };
 
 /// The number of the archive that has the input.
@@ -39,7 +42,7 @@ bool has_input(const Run& run, std::int64_t input) {
 }
 
 ShardInfo shard_of(const Run& run, const std::string& list) {
-  if (run.archives.empty()) return {*run.shard, list, run.inputs};
+  if (run.archives.empty()) return {.shard = *run.shard, .list = list, .inputs = run.inputs, .labels = list};
   ShardArchives own{std::ssize(run.archives), {}};
   for (std::int64_t archive = 0; archive < own.count; ++archive) {
     if (run.shard->contains(archive)) own.inputs.push_back(run.archives[static_cast<std::size_t>(archive)]);
@@ -62,8 +65,10 @@ std::string write_run(const TempFolder& folder, const std::string& name, const R
   std::int64_t count = 0;
   ListHash list;
   IndexWriter writer(index);
+  Hash128 index_hash;
+  index.update_hash(&index_hash);
   for (std::int64_t input = 0; input < run.inputs; ++input) {
-    const std::string label = label_of(input);
+    const std::string label = run.prefix + label_of(input);
     list.add(label);
     if (!has_input(run, input)) continue;
     const bool failed = has_failed(input), dropped = failed && run.drop_bad;
@@ -87,7 +92,10 @@ std::string write_run(const TempFolder& folder, const std::string& name, const R
   Hash128 hash;
   hash.update(as_bytes(rows));
   info.xxh3 = hash.hex();
+  info.index_xxh3 = index_hash.hex();
+  info.drop_bad = run.drop_bad;
   if (run.shard) info.shard = shard_of(run, list.hex());
+  if (run.change) run.change(info);
   write_info(info_file, info);
   for (OutputFile* file : {&array, &index, &info_file}) file->commit();
   return path;
@@ -208,4 +216,75 @@ TEST_CASE("merge: rows that differ from the hash in the info file are rejected",
   CHECK(error_of([&] { merge(folder, {first, second}); }).code == "CORRUPT");
   CHECK(violations_of(second) == 1);
   CHECK_FALSE(file_exists(folder / "merged.npy"));
+}
+
+TEST_CASE("merge: an index that is not that of the array is rejected", "[embeddings][error]") {
+  const TempFolder folder;
+  const std::string first = write_run(folder, "1", {7, false, Shard{1, 2}});
+  const std::string second = write_run(folder, "2", {7, false, Shard{2, 2}});
+  std::string index = folder.read("2.index.jsonl");
+  index.replace(index.find("dir"), 3, "die");
+  folder.write("2.index.jsonl", index);
+  CHECK(error_of([&] { merge(folder, {first, second}); }).code == "CORRUPT");
+  CHECK(violations_of(second) == 1);
+  CHECK_FALSE(file_exists(folder / "merged.npy"));
+}
+
+TEST_CASE("merge: shards with another treatment of inputs are refused by name", "[embeddings][error]") {
+  const TempFolder folder;
+  using Change = std::function<void(EmbeddingsInfo&)>;
+  const auto refusal = [&](const Change& one, const Change& two) {
+    const std::string first = write_run(folder, "1", {7, false, Shard{1, 2}, {}, "", one});
+    const std::string second = write_run(folder, "2", {7, false, Shard{2, 2}, {}, "", two});
+    return error_of([&] { merge(folder, {first, second}); });
+  };
+  const auto differs = [&](const std::string& what, const std::string& values) {
+    return Failure{"MISMATCH",
+                   folder / "2.npy" + ": has another " + what + " than " + folder / "1.npy" + ": " + values};
+  };
+  CHECK(refusal({}, [](EmbeddingsInfo& info) { info.drop_bad = true; }) ==
+        differs("treatment of failed inputs", "left out, expected rows of zeros"));
+  CHECK(refusal([](EmbeddingsInfo& info) { info.strict = false; },
+                [](EmbeddingsInfo& info) { info.strict = true; }) ==
+        differs("treatment of warnings", "as errors, expected accepted"));
+  CHECK(refusal([](EmbeddingsInfo& info) { info.full_index = true; },
+                [](EmbeddingsInfo& info) { info.full_index = false; }) ==
+        differs("kind of index", "plain, expected full"));
+  // of an older version
+  const Change without = [](EmbeddingsInfo& info) {
+    info.drop_bad.reset();
+    info.index_xxh3.clear();
+    info.shard->labels.clear();
+  };
+  CHECK(refusal({}, without) == differs("treatment of failed inputs", "not stated, expected rows of zeros"));
+  CHECK(refusal(without, without) == Failure{});
+  CHECK_FALSE(read_info(folder / "merged.info.json").drop_bad);
+  CHECK_FALSE(read_info(folder / "merged.info.json").index_xxh3.empty());
+}
+
+TEST_CASE("merge: labels that are not those of the list are rejected", "[embeddings][error]") {
+  const TempFolder folder;
+  const auto stated = [](const std::string& hash) {
+    return [hash](EmbeddingsInfo& info) { info.shard->list = info.shard->labels = hash; };
+  };
+  const std::string hash = "0123456789abcdef0123456789abcdef";
+  std::vector<std::string> arrays;
+  for (const std::int64_t k : {1, 2})
+    arrays.push_back(write_run(folder, std::to_string(k), {9, false, Shard{k, 2}, {}, "", stated(hash)}));
+  const Failure failure = error_of([&] { merge(folder, arrays); });
+  CHECK(failure.code == "MISMATCH");
+  CHECK(failure.message.ends_with("but their info files have " + hash));
+  CHECK_FALSE(file_exists(folder / "merged.npy"));
+}
+
+TEST_CASE("verify: an index that contradicts the info file is a violation", "[embeddings][error]") {
+  const TempFolder folder;
+  const auto violations = [&](bool drop_bad, const std::function<void(EmbeddingsInfo&)>& change) {
+    return violations_of(write_run(folder, "1", {5, drop_bad, {}, {}, "", change}));
+  };
+  CHECK(violations(false, {}) == 0);
+  CHECK(violations(true, {}) == 0);
+  CHECK(violations(false, [](EmbeddingsInfo& info) { info.drop_bad = true; }) == 1);
+  CHECK(violations(true, [](EmbeddingsInfo& info) { info.drop_bad = false; }) == 1);
+  CHECK(violations(true, [](EmbeddingsInfo& info) { info.drop_bad.reset(); }) == 0);
 }

@@ -39,6 +39,8 @@ std::string write_run(const TempFolder& folder, const std::vector<Input>& inputs
   const std::string path = folder / "old.npy";
   OutputFile array(path, true), index(index_path_of(path), true), info_file(info_path_of(path), true);
   IndexWriter writer(index);
+  Hash128 hash;
+  index.update_hash(&hash);
   std::string rows;
   for (const Input& input : inputs) {
     const auto row = static_cast<std::int64_t>(rows.size() / 8);
@@ -62,6 +64,7 @@ std::string write_run(const TempFolder& folder, const std::vector<Input>& inputs
   EmbeddingsInfo info = info_of(static_cast<std::int64_t>(rows.size() / 8));
   array.write(npy_header(info.rows, info.width, false) + rows);
   info.xxh3 = hex_of(hash128(as_bytes(rows)));
+  info.index_xxh3 = hash.hex();
   if (change) change(info);
   write_info(info_file, info);
   for (OutputFile* file : {&array, &index, &info_file}) file->commit();
@@ -255,6 +258,7 @@ TEST_CASE("stored inputs: damaged files are refused", "[embeddings][error]") {
   };
   CHECK(with_index("\"row\":5", "\"row\":500000") ==
         Failure{"MISMATCH", (folder / "old.index.jsonl") + ": line 7: row: is 500000, expected 5"});
+  CHECK(with_index("a.jpg", "b.jpg").code == "CORRUPT");  // the index of another array
   CHECK(with_index("\"row\":5", "\"row\":-1").code == "MISMATCH");
   CHECK(with_index("\"size\":10", "\"size\":-1").code == "RANGE");
   CHECK(with_index("\"mtime_ns\":100", "\"mtime_ns\":1e3").code == "TYPE");
@@ -265,6 +269,8 @@ TEST_CASE("stored inputs: damaged files are refused", "[embeddings][error]") {
   CHECK(refusal() == Failure{"MISMATCH", (folder / "old.index.jsonl") + ": describes 1 rows, expected 6"});
   folder.write("old.index.jsonl", index.substr(0, index.size() - 4));
   CHECK(refusal().code == "HEADER");
+  write_run(folder, example(), [](EmbeddingsInfo& info) { info.index_xxh3.clear(); });
+  CHECK(with_index("a.jpg", "b.jpg") == Failure{});  // an older version wrote the info file
   for (const char* name : {"old.index.jsonl", "old.info.json"}) {
     write_run(folder, example());
     std::filesystem::remove(folder / name);

@@ -24,6 +24,10 @@ class IndexLookup {
   /// All entries in the order of the rows. Errors: those of `read_index`.
   std::vector<IndexEntry> read_all() const { return read_index(file_->path(), rows_); }
 
+  /// The hash of the whole file, as in an info file.
+  std::string hash() const { return hex_of(hash128(file_->bytes())); }
+  const std::string& path() const { return file_->path(); }
+
  private:
   std::string_view line_at(std::size_t begin) const;
   std::optional<std::int64_t> row_at(std::size_t begin) const;

@@ -24,10 +24,24 @@ void append_member(std::string& out, std::string_view key, std::string_view text
   append_json_string(out, text);
 }
 
+void append_optional(std::string& out, std::string_view key, std::string_view text) {
+  if (text.empty()) return;
+  out += ',';
+  append_member(out, key, text);
+}
+
+void append_flag(std::string& out, std::string_view key, std::optional<bool> value) {
+  if (!value) return;
+  out += ',';
+  append_json_string(out, key);
+  out += *value ? ":true" : ":false";
+}
+
 void append_shard(std::string& out, const ShardInfo& info) {
   out += ",\"shard\":{\"index\":" + std::to_string(info.shard.index) +
          ",\"count\":" + std::to_string(info.shard.count) + ",";
   append_member(out, "list", info.list);
+  append_optional(out, "labels", info.labels);
   if (!info.archives) {
     out += ",\"inputs\":" + std::to_string(info.inputs) + "}";
     return;
@@ -71,6 +85,18 @@ std::string hash_of(const Json& value) {
   return std::string(value.as_string());
 }
 
+std::optional<bool> flag_of(const Json& object, std::string_view key) {
+  const std::optional<Json> value = object.find(key);
+  return value ? std::optional(value->as_bool()) : std::nullopt;
+}
+
+/// Whether index lines are full.
+bool is_full(const Json& value) {
+  if (value.as_string() == "full") return true;
+  if (value.as_string() == "plain") return false;
+  fail_value(value, "'plain' or 'full'");
+}
+
 std::string dtype_of(const Json& value) {
   for (const std::string_view name : {"float32", "float16", "float64"}) {
     if (value.as_string() == name) return std::string(name);
@@ -100,6 +126,7 @@ ShardInfo shard_of(const Json& object) {
   info.shard.count = object.at("count").as_integer(1, kMaxShards);
   info.shard.index = object.at("index").as_integer(1, info.shard.count);
   info.list = hash_of(object.at("list"));
+  if (const std::optional<Json> labels = object.find("labels")) info.labels = hash_of(*labels);
   if (object.find("archives")) {
     info.archives = archives_of(object, info.shard);
   } else {
@@ -126,7 +153,11 @@ EmbeddingsInfo parse_info(std::string_view text, const std::string& path) {
   info.width = root.at("width").as_integer(0);
   if (root.find("precision")) info.precision = text_of(root, "precision");
   if (const std::optional<Json> version = root.find("computation")) info.computation = version->as_integer();
+  info.drop_bad = flag_of(root, "drop_bad");
+  info.strict = flag_of(root, "strict");
+  if (const std::optional<Json> index = root.find("index")) info.full_index = is_full(*index);
   if (const std::optional<Json> xxh3 = root.find("xxh3")) info.xxh3 = hash_of(*xxh3);
+  if (const std::optional<Json> xxh3 = root.find("index_xxh3")) info.index_xxh3 = hash_of(*xxh3);
   if (const std::optional<Json> shard = root.find("shard")) info.shard = shard_of(*shard);
   return info;
 }
@@ -174,15 +205,13 @@ void write_info(OutputFile& out, const EmbeddingsInfo& info) {
   text += info.normalized ? ",\"normalized\":true," : ",\"normalized\":false,";
   append_member(text, "dtype", info.dtype);
   text += ",\"rows\":" + std::to_string(info.rows) + ",\"width\":" + std::to_string(info.width);
-  if (!info.precision.empty()) {
-    text += ',';
-    append_member(text, "precision", info.precision);
-  }
+  append_optional(text, "precision", info.precision);
   if (info.computation) text += ",\"computation\":" + std::to_string(*info.computation);
-  if (!info.xxh3.empty()) {
-    text += ',';
-    append_member(text, "xxh3", info.xxh3);
-  }
+  append_flag(text, "drop_bad", info.drop_bad);
+  append_flag(text, "strict", info.strict);
+  if (info.full_index) text += *info.full_index ? ",\"index\":\"full\"" : ",\"index\":\"plain\"";
+  append_optional(text, "xxh3", info.xxh3);
+  append_optional(text, "index_xxh3", info.index_xxh3);
   if (info.shard) append_shard(text, *info.shard);
   text += "}\n";
   out.write(text);
@@ -213,6 +242,12 @@ bool check_info(const EmbeddingsInfo& info, const std::string& path, const NpyFi
   for (const std::int64_t row : {std::int64_t{0}, array.rows() / 2, array.rows() - 1})
     check_norm(path, array, row);
   return info.dtype == "float32";
+}
+
+void check_index_hash(const std::string& index, const std::string& hash, const std::string& stated) {
+  if (stated.empty() || stated == hash) return;
+  fail(ErrorCode::corrupt, index,
+       "is not the index of the array: it has the hash " + hash + ", but the info file has " + stated);
 }
 
 }  // namespace sightline

@@ -37,7 +37,12 @@ struct EmbeddingsInfo {
   std::int64_t rows = 0, width = 0;  ///< width of the array
   std::string precision = {};  ///< of the products, and their backend: "float32, auto"; empty in older files
   std::optional<std::int64_t> computation = {};  ///< version of the computation; empty in older files
-  std::string xxh3 = {};  ///< `Hash128` of the bytes of all rows; empty in files of older versions
+  // The following are empty in files of older versions.
+  std::optional<bool> drop_bad = {};    ///< failed inputs have no row, instead of one of zeros
+  std::optional<bool> strict = {};      ///< images with warnings failed; also empty for texts
+  std::optional<bool> full_index = {};  ///< the lines of the index are full
+  std::string xxh3 = {};                ///< `Hash128` of the bytes of all rows
+  std::string index_xxh3 = {};          ///< that of the bytes of the index file
   std::optional<ShardInfo> shard = {};  ///< empty if the array has the rows of all inputs
 };
 
@@ -50,10 +55,14 @@ EmbeddingsInfo read_info(const std::string& path);
 
 /// Whether the rows of `array` can be used without normalising them again, because the info file at `path`
 /// states that they are normalised. float16 rows cannot: rounding changes their norms, and a cosine could
-/// exceed 1. `xxh3` is not compared, because that would read the whole array.
+/// exceed 1. `xxh3` and `index_xxh3` are not compared, because that would read the whole files.
 /// Errors: mismatch if the info does not describe the array: another number of rows, width or dtype, more
 /// rows than the shard has inputs, or one of three sampled rows has a norm other than 1; those of
 /// `NpyFile::read_row`.
 bool check_info(const EmbeddingsInfo& info, const std::string& path, const NpyFile& array);
+
+/// Compares the hash of a whole index file with the `index_xxh3` of the info file, which may be empty.
+/// Errors: corrupt, with the path of the index.
+void check_index_hash(const std::string& index, const std::string& hash, const std::string& stated);
 
 }  // namespace sightline

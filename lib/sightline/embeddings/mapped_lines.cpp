@@ -13,6 +13,7 @@ std::optional<std::string_view> MappedLines::next() {
   terminated_ = end != std::string_view::npos;
   const std::string_view line = text.substr(begin, terminated_ ? end - begin : end);
   offset_ = begin + line.size() + 1;
+  if (hash_ != nullptr) hash_->update(as_bytes(text.substr(begin, offset_ - begin)));
   file_->release(begin, line.size());
   ++number_;
   return line;

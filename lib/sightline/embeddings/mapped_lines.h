@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "sightline/base/hash.h"
 #include "sightline/files/file.h"
 
 namespace sightline {
@@ -20,6 +21,9 @@ class MappedLines {
 
   /// The next line without its line end; nothing at the end of the file. Valid until the next call.
   std::optional<std::string_view> next();
+  /// The hash that each later `next` updates with the bytes of its line, with the line end; null: none. It
+  /// must outlive the calls.
+  void update_hash(Hash128* hash) { hash_ = hash; }
   /// Whether the line that `next` returned has a line end. Only the last line can lack it.
   bool is_terminated() const { return terminated_; }
   /// The number of the line that `next` returned, from 1.
@@ -33,6 +37,7 @@ class MappedLines {
   std::size_t offset_ = 0;  ///< of the next line
   std::int64_t number_ = 0;
   bool terminated_ = true;
+  Hash128* hash_ = nullptr;
 };
 
 }  // namespace sightline

@@ -9,9 +9,11 @@
 #include "sightline/base/hash.h"
 #include "sightline/containers/json.h"
 #include "sightline/embeddings/index_file.h"
+#include "sightline/embeddings/list_hash.h"
 #include "sightline/embeddings/mapped_lines.h"
 #include "sightline/embeddings/numbered_line.h"
 #include "sightline/embeddings/report_summary.h"
+#include "sightline/embeddings/stored_rows.h"
 
 namespace sightline {
 namespace {
@@ -38,16 +40,28 @@ void expect_end(MappedLines& lines, std::int64_t expected) {
        "has more than " + quantity(expected, "line") + ", the expected number");
 }
 
+/// The exact label of an index line, without parsing the line if the label is written as it is.
+std::string label_of(std::string_view line, std::string_view key, const std::string& place) {
+  constexpr std::string_view kReplaced = "\xEF\xBF\xBD";  // of bytes that are not UTF-8
+  std::string_view text = member_text(line, key);
+  if (text.size() < 2 || text.front() != '"' || text.find('\\') != std::string_view::npos ||
+      text.find(kReplaced) != std::string_view::npos)
+    return parse_index_line(line, place).entry.label;
+  return std::string(text.substr(1, text.size() - 2));
+}
+
 /// Reads the files of one shard in the order of its inputs.
 class ShardReader {
  public:
   ShardReader(const ShardSet& shards, std::int64_t number, const std::string& report_path)
       : array_(shards.array(number)),
         inputs_(shards.inputs_of(number)),
-        expected_hash_(shards.hash(number)),
+        expected_(shards.hashes(number)),
         label_key_(shards.label_key()),
-        index_(index_path_of(array_.path())),
-        hash_(std::make_unique<Hash128>()) {
+        index_(index_path_of(described_name(array_.path()))),
+        hash_(std::make_unique<Hash128>()),
+        index_hash_(std::make_unique<Hash128>()) {
+    index_.update_hash(index_hash_.get());
     if (!report_path.empty()) report_.emplace(shard_path(report_path, {number + 1, shards.count()}));
   }
 
@@ -65,6 +79,9 @@ class ShardReader {
     }
     return line;
   }
+
+  /// The label of the input whose index line was read last.
+  std::string label() const { return label_of(index_text_, label_key_, index_.place()); }
 
   /// The bytes of the next row.
   std::string_view next_row() {
@@ -97,10 +114,11 @@ class ShardReader {
       fail(ErrorCode::mismatch, index_.path(),
            "describes " + quantity(row_, "row") + ", but the array has " + std::to_string(array_.rows()));
     }
-    if (!expected_hash_.empty() && hash_->hex() != expected_hash_) {
+    if (!expected_.rows.empty() && hash_->hex() != expected_.rows) {
       fail(ErrorCode::corrupt, array_.path(),
-           "has rows with the hash " + hash_->hex() + ", but its info file has " + expected_hash_);
+           "has rows with the hash " + hash_->hex() + ", but its info file has " + expected_.rows);
     }
+    check_index_hash(index_.path(), index_hash_->hex(), expected_.index);
     if (!report_) return;
     summary.add(next_line(*report_, inputs_ + 1), report_->place());
     expect_end(*report_, inputs_ + 1);
@@ -109,12 +127,12 @@ class ShardReader {
  private:
   const NpyFile& array_;
   std::int64_t inputs_;
-  const std::string& expected_hash_;
+  const ShardHashes& expected_;
   std::string_view label_key_;
   MappedLines index_;
   std::optional<MappedLines> report_;
   std::string_view index_text_;
-  std::unique_ptr<Hash128> hash_;
+  std::unique_ptr<Hash128> hash_, index_hash_;
   std::int64_t row_ = 0, records_ = 0;  ///< the next ones
 };
 
@@ -127,7 +145,9 @@ void merge_shards(const ShardSet& shards, const std::string& report_path, const 
     readers.emplace_back(shards, shard, report_path);
   EmbeddingsInfo info = shards.whole_info();
   outputs.array.write(npy_header(info.rows, info.width, info.dtype == "float16"));
-  Hash128 hash;
+  Hash128 hash, index_hash;
+  outputs.index.update_hash(&index_hash);
+  ListHash labels;
   std::string text;
   ShardOrder order = shards.order();
   std::int64_t rows = 0, inputs = 0;
@@ -135,6 +155,7 @@ void merge_shards(const ShardSet& shards, const std::string& report_path, const 
     if (inputs % kInputsPerAdvance == 0) advance(inputs == 0 ? 0 : kInputsPerAdvance);
     ShardReader& reader = readers[order.next()];
     const NumberedLine line = reader.next_index_line();
+    if (!shards.labels().empty()) labels.add(reader.label());
     text.clear();
     append_numbered_line(text, "row", line.number ? std::optional(rows) : std::nullopt, line.rest);
     outputs.index.write(text);
@@ -152,8 +173,14 @@ void merge_shards(const ShardSet& shards, const std::string& report_path, const 
   }
   ReportSummary summary;
   for (ShardReader& reader : readers) reader.finish(summary);
+  if (!shards.labels().empty() && labels.hex() != shards.labels()) {
+    fail(ErrorCode::mismatch, "shards",
+         "have labels with the hash " + labels.hex() + ", but their info files have " + shards.labels());
+  }
   if (outputs.report != nullptr) outputs.report->write(summary.text());
   info.xxh3 = hash.hex();
+  info.index_xxh3 = index_hash.hex();
+  outputs.index.update_hash(nullptr);
   write_info(outputs.info, info);
   advance(inputs % kInputsPerAdvance);
 }

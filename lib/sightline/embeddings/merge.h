@@ -23,8 +23,8 @@ struct MergeOutputs {
 /// of the whole report; those of the shards are `shard_path`s of it. `advance` is called now and then with
 /// the number of inputs since its last call; an exception from it ends the merge. Errors: those of
 /// `MappedFile::open`; header for lines that are not those of an index or report; truncated for an incomplete
-/// line; mismatch if the files of a shard disagree with each other; corrupt if the rows do not have the hash
-/// in the info file; those of OutputFile.
+/// line; mismatch if the files of a shard disagree with each other, or the labels with the hash of the list;
+/// corrupt if the rows or the index of a shard do not have the hash in the info file; those of OutputFile.
 void merge_shards(const ShardSet& shards, const std::string& report_path, const MergeOutputs& outputs,
                   FunctionRef<void(std::int64_t inputs)> advance);
 

@@ -12,6 +12,9 @@ namespace {
 
 using Counts = std::map<std::string, std::int64_t>;
 
+// Of an update, in this order; a report of another run has neither.
+constexpr std::string_view kEncoded = "encoded", kGone = "gone";
+
 void add_number(std::int64_t& sum, const Json& value) {
   if (__builtin_add_overflow(sum, value.as_integer(), &sum))
     fail(ErrorCode::range, value.path(), "is too large");
@@ -39,19 +42,30 @@ std::string text_of(const Counts& counts) {
 
 }  // namespace
 
-ReportSummary::Member& ReportSummary::member(std::string_view key) {
-  const auto found =
+// A new key gets the place `next`, behind the key before it in the same summary.
+ReportSummary::Member& ReportSummary::member(std::string_view key, std::ptrdiff_t& next) {
+  auto found =
       std::find_if(members_.begin(), members_.end(), [&](const Member& member) { return member.key == key; });
-  if (found != members_.end()) return *found;
-  return members_.emplace_back(Member{std::string(key), std::nullopt, std::nullopt, ""});
+  if (found == members_.end()) {
+    found =
+        members_.insert(members_.begin() + next, Member{std::string(key), std::nullopt, std::nullopt, "", 0});
+  }
+  next = found - members_.begin() + 1;
+  ++found->summaries;
+  return *found;
 }
 
 void ReportSummary::add(std::string_view line, const std::string& place) {
   try {
     const JsonDocument document(line, place);
     const std::string_view text = member_text(line, "summary");
-    document.root().at("summary").for_each_member([&](std::string_view key, const Json& value) {
-      Member& known = member(key);
+    const Json summary = document.root().at("summary");
+    // The good images of a run that used no earlier rows were all encoded.
+    const std::optional<Json> encoded = summary.find(summary.find(kEncoded) ? kEncoded : "ok");
+    if (encoded) add_number(encoded_, *encoded);
+    std::ptrdiff_t next = 0;
+    summary.for_each_member([&](std::string_view key, const Json& value) {
+      Member& known = member(key, next);
       if (value.is_integer()) {
         if (!known.number) known.number = 0;
         add_number(*known.number, value);
@@ -76,13 +90,17 @@ std::optional<std::int64_t> ReportSummary::number(std::string_view key) const {
   return std::nullopt;
 }
 
+// An update of a shard may not know how many rows are gone; then this is not known of all.
 std::string ReportSummary::text() const {
   std::string line = "{\"summary\":{";
+  std::int64_t updates = 0;
   for (const Member& member : members_) {
+    if (member.key == kEncoded) updates = member.summaries;
+    if (member.key == kGone && member.summaries < updates) continue;
     if (!line.ends_with('{')) line += ',';
     append_json_string(line, member.key);
     line += ':';
-    line += member.number   ? std::to_string(*member.number)
+    line += member.number   ? std::to_string(member.key == kEncoded ? encoded_ : *member.number)
             : member.counts ? text_of(*member.counts)
                             : member.text;
   }

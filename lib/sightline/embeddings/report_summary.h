@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -14,7 +15,8 @@ namespace sightline {
 class ReportSummary {
  public:
   /// Adds the summary of a shard: numbers and objects of numbers are summed, and other values are those of
-  /// the first shard. Errors: header for any other line, with `place`.
+  /// the first shard. Shards of updates and others may be mixed: `reused`, `encoded` and `gone` are those
+  /// of all shards. Errors: header for any other line, with `place`.
   void add(std::string_view line, const std::string& place);
   /// The number of this name; nothing if there is none.
   std::optional<std::int64_t> number(std::string_view key) const;
@@ -27,10 +29,12 @@ class ReportSummary {
     std::optional<std::int64_t> number;
     std::optional<std::map<std::string, std::int64_t>> counts;  ///< of an object of numbers
     std::string text;                                           ///< of another value
+    std::int64_t summaries = 0;                                 ///< number of summaries that have it
   };
-  Member& member(std::string_view key);
+  Member& member(std::string_view key, std::ptrdiff_t& next);
 
   std::vector<Member> members_;
+  std::int64_t encoded_ = 0;  ///< including the good images of summaries that do not state it
 };
 
 }  // namespace sightline

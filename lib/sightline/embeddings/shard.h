@@ -48,6 +48,9 @@ struct ShardInfo {
   std::string list;         ///< `ListHash::hex` of the whole list, not only this shard's part
   std::int64_t inputs = 0;  ///< number of inputs of all shards, unless there are `archives`
   std::optional<ShardArchives> archives = {};
+  /// `ListHash::hex` of the labels of the inputs of all shards, in order; empty in files of older versions,
+  /// and if there are `archives`, because no shard reads those of the others.
+  std::string labels = {};
   bool operator==(const ShardInfo&) const = default;
 
   /// The number of inputs of this shard.

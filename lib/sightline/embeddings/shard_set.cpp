@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sightline/base/error.h"
+#include "sightline/embeddings/stored_rows.h"
 
 namespace sightline {
 namespace {
@@ -19,8 +20,8 @@ std::string describe(const Shard& shard) {
 }
 
 OpenShard open_shard(const std::string& path) {
-  const std::string info_path = info_path_of(path);
   if (!file_exists(path)) fail(ErrorCode::missing, path, "does not exist");
+  const std::string info_path = info_path_of(described_name(path));
   if (!file_exists(info_path))
     fail(ErrorCode::missing, info_path, "does not exist; it states which shard the array is");
   OpenShard opened{NpyFile::open(path), read_info(info_path)};
@@ -30,6 +31,11 @@ OpenShard open_shard(const std::string& path) {
   if (opened.info.dtype == "float64")
     fail(ErrorCode::unsupported, path, "contains float64, expected float32 or float16");
   return opened;
+}
+
+/// A fact that files of older versions do not state.
+std::string words_of(std::optional<bool> fact, std::string_view yes, std::string_view no) {
+  return std::string(!fact ? "not stated" : *fact ? yes : no);
 }
 
 /// What all shards of a run have in common. Names each of it for messages.
@@ -43,12 +49,16 @@ std::vector<std::pair<std::string_view, std::string>> common_facts(const Embeddi
           {"dtype", info.dtype},
           {"precision", info.precision},
           {"version of the computation", info.computation ? std::to_string(*info.computation) : ""},
+          {"treatment of failed inputs", words_of(info.drop_bad, "left out", "rows of zeros")},
+          {"treatment of warnings", words_of(info.strict, "as errors", "accepted")},
+          {"kind of index", words_of(info.full_index, "full", "plain")},
           {"width", std::to_string(info.width)},
           {"program version", info.program},
           {"division of the list", info.shard->archives ? "by archive" : "by input"},
           {"number of archives", std::to_string(info.shard->archives ? info.shard->archives->count : 0)},
           {"number of inputs", std::to_string(info.shard->inputs)},
-          {"list of inputs", info.shard->list}};
+          {"list of inputs", info.shard->list},
+          {"list of labels", info.shard->labels}};
 }
 
 void check_same_run(const std::string& path, const EmbeddingsInfo& info, const std::string& first_path,
@@ -84,7 +94,7 @@ ShardSet::ShardSet(const std::vector<std::string>& paths) {
     const auto at = static_cast<std::size_t>(place.index - 1);
     if (opened[at])
       fail(ErrorCode::duplicate, path, "is " + describe(place) + ", and so is " + opened[at]->path());
-    hashes_[at] = shard.info.xxh3;
+    hashes_[at] = {shard.info.xxh3, shard.info.index_xxh3};
     shards_[at] = *shard.info.shard;
     if (place.index == 1) info_ = std::move(shard.info);
     opened[at] = std::move(shard.array);
@@ -101,6 +111,7 @@ ShardSet::ShardSet(const std::vector<std::string>& paths) {
 EmbeddingsInfo ShardSet::whole_info() const {
   EmbeddingsInfo whole = info_;
   whole.xxh3.clear();
+  whole.index_xxh3.clear();
   whole.shard.reset();
   whole.rows = 0;
   for (const NpyFile& array : arrays_) whole.rows += array.rows();

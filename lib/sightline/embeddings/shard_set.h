@@ -11,6 +11,11 @@
 
 namespace sightline {
 
+/// The hashes in the info file of a shard; empty if it has none.
+struct ShardHashes {
+  std::string rows, index;
+};
+
 /// The arrays of all shards of one list of inputs.
 class ShardSet {
  public:
@@ -29,16 +34,17 @@ class ShardSet {
     return shards_[static_cast<std::size_t>(shard)].own_inputs();
   }
   const NpyFile& array(std::int64_t shard) const { return arrays_[static_cast<std::size_t>(shard)]; }
-  /// The hash in the info file of the shard; empty if it has none.
-  const std::string& hash(std::int64_t shard) const { return hashes_[static_cast<std::size_t>(shard)]; }
-  /// What the info file of the whole array states, except for `xxh3`.
+  const ShardHashes& hashes(std::int64_t shard) const { return hashes_[static_cast<std::size_t>(shard)]; }
+  /// The hash of the labels of all shards; empty if it is not known.
+  const std::string& labels() const { return shards_.front().labels; }
+  /// What the info file of the whole array states, except for the hashes.
   EmbeddingsInfo whole_info() const;
   /// "path" or "text": the key of the labels.
   std::string_view label_key() const { return info_.modality == Modality::image ? "path" : "text"; }
 
  private:
   std::vector<NpyFile> arrays_;
-  std::vector<std::string> hashes_;
+  std::vector<ShardHashes> hashes_;
   std::vector<ShardInfo> shards_;
   EmbeddingsInfo info_;  ///< that of the first shard
 };

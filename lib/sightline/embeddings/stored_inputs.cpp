@@ -87,9 +87,11 @@ void StoredInputs::check_hash(const std::function<void()>& check) const {
 void StoredInputs::read_index(const std::function<void()>& check) {
   const std::string_view text = as_text(index_->bytes());
   std::int64_t rows = 0, number = 0;
+  Hash128 hash;
   for (std::size_t begin = 0, end = 0; begin < text.size(); begin = end + 1) {
     end = std::min(text.find('\n', begin), text.size());
     if (check && number % kLinesPerCheck == 0) check();
+    hash.update(as_bytes(text.substr(begin, end + 1 - begin)));
     const std::string place = index_->path() + ": line " + std::to_string(++number);
     const IndexLine line = parse_index_line(text.substr(begin, end - begin), place);
     if (!line.row) continue;
@@ -116,6 +118,7 @@ void StoredInputs::read_index(const std::function<void()>& check) {
     fail(ErrorCode::mismatch, index_->path(),
          "describes " + std::to_string(rows) + " rows, expected " + std::to_string(array_.rows()));
   }
+  check_index_hash(index_->path(), hash.hex(), info_.index_xxh3);
 }
 
 void StoredInputs::sort_lines() {

@@ -33,9 +33,9 @@ class StoredInputs {
 
   /// Reads the index, and the array once to compare its hash. `check` is called now and then meanwhile; an
   /// exception from it ends the construction. Errors: those of `NpyFile::open`, `read_info` and `check_info`;
-  /// missing for an array without index or info; corrupt if the rows do not have the hash in the info file;
-  /// header, type, missing, range, ... for a line of the index; mismatch if its rows are not those of the
-  /// array in order.
+  /// missing for an array without index or info; corrupt if the rows or the index do not have the hash in the
+  /// info file; header, type, missing, range, ... for a line of the index; mismatch if its rows are not those
+  /// of the array in order.
   explicit StoredInputs(const std::string& array, Warned warned = Warned::use,
                         const std::function<void()>& check = {});
   ~StoredInputs();

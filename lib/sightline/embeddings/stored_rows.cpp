@@ -43,7 +43,9 @@ StoredRows StoredRows::open(const std::string& path) {
 
 void StoredRows::load_labels() {
   if (index_ == nullptr || !entries_.empty()) return;
-  entries_ = index_->read_all();
+  std::vector<IndexEntry> entries = index_->read_all();
+  if (info_) check_index_hash(index_->path(), index_->hash(), info_->index_xxh3);
+  entries_ = std::move(entries);
 }
 
 IndexEntry StoredRows::entry(std::int64_t index) const {

@@ -30,7 +30,8 @@ bool is_zero(std::span<const float> row);
 /// share.
 class StoredRows {
  public:
-  /// Errors: those of `NpyFile::open`, `read_info`, `check_info` and `read_index`.
+  /// Errors: those of `NpyFile::open`, `read_info`, `check_info` and `read_index`; of an index that is read
+  /// as a whole, those of `check_index_hash`.
   static StoredRows open(const std::string& path);
 
   const NpyFile& file() const { return file_; }

@@ -2,12 +2,17 @@
 #include "sightline/embeddings/verify.h"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/info_file.h"
+#include "sightline/embeddings/journal.h"
 #include "sightline/embeddings/mapped_lines.h"
 #include "sightline/embeddings/report_file.h"
 #include "sightline/embeddings/row_check.h"
+#include "sightline/embeddings/stored_rows.h"
+#include "sightline/files/publishing.h"
 
 namespace sightline {
 namespace {
@@ -21,7 +26,7 @@ std::string quantity(std::int64_t count, const std::string& noun) {
 class Verifier {
  public:
   Verifier(const std::string& path, const std::string& report_path, const VerifyEvents& events)
-      : path_(path), report_path_(report_path), events_(events) {}
+      : path_(path), name_(described_name(path)), report_path_(report_path), events_(events) {}
 
   VerifiedFiles run() {
     find_unfinished();
@@ -31,7 +36,7 @@ class Verifier {
     result_.rows = rows_->array().rows();
     result_.columns = rows_->array().columns();
     result_.dtype = rows_->array().dtype();
-    if (info_) attempt([&] { check_info(*info_, info_path_of(path_), rows_->array()); });
+    if (info_) attempt([&] { check_info(*info_, info_path_of(name_), rows_->array()); });
     open_lists();
     while (compare_next_line()) {
     }
@@ -55,26 +60,36 @@ class Verifier {
   }
 
   void find_unfinished() {
-    for (const std::string& name : {path_ + ".journal", path_ + ".part", index_path_of(path_) + ".part",
-                                    info_path_of(path_) + ".part", report_path_ + ".part"}) {
-      if (name == ".part" || !file_exists(name)) continue;
+    std::vector<std::string> names;
+    attempt([&] {
+      names = {journal_path_of(resolve_links(path_)), temporary_path(path_),
+               temporary_path(index_path_of(name_)), temporary_path(info_path_of(name_))};
+      if (!report_path_.empty()) names.push_back(temporary_path(report_path_));
+    });
+    for (const std::string& name : names) {
+      if (!file_exists(name)) continue;
       result_.is_unfinished = true;
       attempt([&] { fail(ErrorCode::mismatch, name, "exists, so a run is unfinished or still writing"); });
     }
   }
 
   void read_info_file() {
-    result_.has_info = file_exists(info_path_of(path_));
+    result_.has_info = file_exists(info_path_of(name_));
     if (!result_.has_info) return;
-    attempt([&] { info_ = read_info(info_path_of(path_)); });
+    attempt([&] { info_ = read_info(info_path_of(name_)); });
     result_.has_hash = info_ && !info_->xxh3.empty();
   }
 
   void open_lists() {
-    const std::string index_path = index_path_of(path_);
+    const std::string index_path = index_path_of(name_);
     result_.has_index = file_exists(index_path);
     result_.has_report = !report_path_.empty();
-    if (result_.has_index) attempt([&] { index_.emplace(index_path); });
+    if (result_.has_index) {
+      attempt([&] {
+        index_.emplace(index_path);
+        index_->update_hash(&index_hash_);
+      });
+    }
     if (result_.has_report) attempt([&] { report_.emplace(report_path_); });
   }
 
@@ -83,6 +98,7 @@ class Verifier {
   bool compare_next_line() {
     const std::optional<IndexLine> line = next_line();
     const std::optional<ReportRecord> record = next_record();
+    if (line && info_) attempt([&] { compare_with_info(*line); });
     if (line && record) attempt([&] { compare(*line, *record); });
     if (line && line->row) check_row(!line->entry.outcome.ok());
     if (index_ && report_ && line.has_value() != record.has_value()) {
@@ -90,7 +106,7 @@ class Verifier {
         const std::string& shorter = line ? report_->path() : index_->path();
         fail(ErrorCode::mismatch, shorter,
              "ends after " + quantity(inputs_, "input") + ", before " +
-                 (line ? index_path_of(path_) : report_path_));
+                 (line ? index_path_of(name_) : report_path_));
       });
       drop_lists();
     }
@@ -138,6 +154,19 @@ class Verifier {
     report_.reset();
   }
 
+  void compare_with_info(const IndexLine& line) const {
+    const bool failed = !line.entry.outcome.ok();
+    if (failed && info_->drop_bad && *info_->drop_bad == line.row.has_value()) {
+      fail(ErrorCode::mismatch, index_->place() + ": row",
+           line.row ? "exists, but the info file states that failed inputs are left out"
+                    : "is null, but the info file states that failed inputs have rows");
+    }
+    if (!line.row && !failed)
+      fail(ErrorCode::mismatch, index_->place() + ": row", "is null, but the input is good");
+    if (line.file && info_->full_index == false)
+      fail(ErrorCode::mismatch, index_->place(), "is full, but the info file states a plain index");
+  }
+
   void compare(const IndexLine& line, const ReportRecord& record) const {
     const auto check = [&](std::string_view key, std::string_view stated, std::string_view expected) {
       if (stated != expected)
@@ -162,6 +191,8 @@ class Verifier {
                  std::to_string(result_.rows));
       });
     }
+    if (index_ && info_)
+      attempt([&] { check_index_hash(index_->path(), index_hash_.hex(), info_->index_xxh3); });
     const std::optional<std::int64_t> inputs = expected_inputs();
     if (index_ && inputs && *inputs != inputs_) {
       attempt([&] {
@@ -186,12 +217,14 @@ class Verifier {
   }
 
   const std::string& path_;
+  std::string name_;  ///< `described_name`
   const std::string& report_path_;
   const VerifyEvents& events_;
   VerifiedFiles result_;
   std::optional<EmbeddingsInfo> info_;
   std::optional<RowCheck> rows_;
   std::optional<MappedLines> index_;
+  Hash128 index_hash_;  ///< of the lines that were read
   std::optional<ReportFile> report_;
   std::int64_t inputs_ = 0;  ///< number of index lines and records that were compared
 };

@@ -26,6 +26,21 @@ merge a-1-of-3.npy four-2-of-4.npy a-3-of-3.npy
 merge a-1-of-3.npy absent.npy a-3-of-3.npy
 merge a-1-of-3.npy whole.npy a-3-of-3.npy
 
+# inputs were treated in another way
+cp "$IMAGES"/grey.png a.png
+cp a.png b.png
+images() { sightline embed-image a.png b.png --shard "$1/2" -o "$2.npy" "${@:3}"; }
+images 1 i
+images 1 full --index full
+images 2 i
+images 2 drop --drop-bad
+images 2 strict --strict
+images 2 full --index full
+for name in drop strict full; do merge i-1-of-2.npy $name-2-of-2.npy; done
+merge full-1-of-2.npy i-2-of-2.npy
+sightline merge i-1-of-2.npy i-2-of-2.npy -o i.npy
+sightline merge full-1-of-2.npy full-2-of-2.npy -o full.npy
+
 # the files of a shard disagree
 damaged() {  # damaged COMMAND...: with the files of shard 2 changed by the command
   cp a-2-of-3.npy a-2-of-3.info.json a-2-of-3.index.jsonl a-2-of-3.jsonl saved/

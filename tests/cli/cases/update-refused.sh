@@ -39,6 +39,7 @@ expect 2 sightline embed-image photos --update -o new.csv
 expect 2 sightline embed-image photos --index full -o new.csv
 expect 2 sightline embed-image photos --index full --no-index -o new.npy
 expect 2 sightline embed-image photos --index some -o new.npy
+expect 2 sightline embed-image photos --update --index plain -o new.npy
 expect 2 sightline embed-text cat -o new.npy --update
 # outputs: those of the array with the rows are kept unless it is the one that is updated
 expect 8 sightline embed-image photos -o half.npy --update old.npy
