@@ -5,9 +5,6 @@
 #include <system_error>
 
 #include "sightline/base/error.h"
-#include "sightline/embeddings/index_file.h"
-#include "sightline/embeddings/info_file.h"
-#include "sightline/embeddings/score_index.h"
 #include "sightline/files/publishing.h"
 
 namespace sightline::app {
@@ -27,6 +24,8 @@ void Companion::require_absent() const {
     fail(ErrorCode::locked, path_, "already exists and would describe another array");
 }
 
+void Companion::check_target() const { file_ != nullptr ? file_->check_target() : require_absent(); }
+
 void Companion::prepare_commit() {
   if (file_ != nullptr) return file_->prepare_commit();
   require_absent();
@@ -42,16 +41,6 @@ void Companion::commit() {
 
 JournalFile new_journal(const std::string& array) {
   return JournalFile::create(journal_path_of(resolve_links(array)));
-}
-
-std::vector<std::string> output_names(const std::string& output, TableFormat format,
-                                      const std::string& report) {
-  std::vector<std::string> names = {output, report};
-  if (format == TableFormat::npy && !is_stdout(output)) {
-    names.insert(names.end(), {index_path_of(output), info_path_of(output), score_index_path_of(output),
-                               journal_path_of(output)});
-  }
-  return names;
 }
 
 }  // namespace sightline::app

@@ -3,12 +3,9 @@
 
 #include <memory>
 #include <string>
-#include <vector>
 
-#include "cli/options.h"
 #include "sightline/embeddings/journal_file.h"
 #include "sightline/files/file.h"
-#include "sightline/output/table_writer.h"
 
 namespace sightline::app {
 
@@ -23,6 +20,8 @@ class Companion {
 
   /// Null if the file is not enabled.
   OutputFile* file() const { return file_.get(); }
+  /// Refuses a file that was created during this run, unless `force` was given. Errors: locked.
+  void check_target() const;
   /// Errors of both: those of OutputFile; locked when one that is not wanted was created during this run and
   /// `force` was not given; io when it cannot be removed.
   void prepare_commit();
@@ -39,11 +38,5 @@ class Companion {
 /// An empty journal of an array, in place of that of an interrupted run, which another output replaces.
 /// Errors: those of JournalFile::create.
 JournalFile new_journal(const std::string& array);
-
-/// The names of all files that a run writes or removes: the output, the report ("" for none), and those that
-/// can lie beside an .npy file because of it, regardless of the command: files that describe it, and the
-/// journal of its run.
-std::vector<std::string> output_names(const std::string& output, TableFormat format,
-                                      const std::string& report);
 
 }  // namespace sightline::app

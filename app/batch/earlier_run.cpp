@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/earlier_run.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
 #include "batch/companion.h"
 #include "cli/failure.h"
+#include "sightline/base/format.h"
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/score_index.h"
 #include "sightline/files/file.h"
@@ -25,45 +27,65 @@ JournalPaths temporary_paths(JournalPaths paths) {
   return paths;
 }
 
-/// Number 0 if the run was killed before its first checkpoint.
-JournalRecord last_record(ByteView journal, const std::string& path) {
-  JournalRecord last;
-  try {
-    JournalReader reader(journal, path);
-    while (reader.next(last)) continue;
-  } catch (const Error&) {
-    return {};
-  }
-  return last;
-}
-
 }  // namespace
 
 void require_published(const std::string& array) {
-  constexpr std::int64_t kMaxJournalBytes = 1 << 30;
   const std::string path = journal_path_of(resolve_links(array));
-  if (!file_exists(path)) return;
-  if (last_record(read_file(path, kMaxJournalBytes), path).kind != RecordKind::complete) return;
+  // The array is renamed after the files that describe it.
+  if (!file_exists(path) || !file_exists(temporary_path(array))) return;
+  if (last_record_of(path).kind != RecordKind::complete) return;
   throw Failure(Stage::output,
                 Error(ErrorCode::locked, array, "a run was interrupted while it renamed its outputs"),
                 "complete it with --resume");
 }
 
 EarlierRun::EarlierRun(const OutputOptions& output, RunOutputs outputs)
-    : output_(output), outputs_(std::move(outputs)) {
-  std::optional<JournalFile> found =
-      JournalFile::open(journal_path_of(resolve_links(output_.path)), output_.force);
-  if (!found) {
-    published_ = !output_.in_place && file_exists(output_.path);
-    return;
+    : output_(output),
+      outputs_(std::move(outputs)),
+      finals_(final_paths(output_.path, outputs_)),
+      parts_(temporary_paths(finals_)) {
+  const bool has_journal = find_journal(journal_path_of(resolve_links(output_.path)));
+  published_ = !has_journal && !output_.in_place && file_exists(output_.path);
+}
+
+// Returns whether there is one, even if it holds nothing.
+bool EarlierRun::find_journal(const std::string& path) {
+  if (outputs_.keeps_journal && file_exists(path)) {
+    // Nothing will be written, so a file system without locks is no hindrance.
+    bytes_ = read_file(path, kMaxJournalBytes);
+    last_ = last_record_of(bytes_);
+    if (is_settled()) return true;
   }
+  std::optional<JournalFile> found = JournalFile::open(path, output_.force);
+  if (!found) return false;
   bytes_ = found->read();
-  last_ = last_record(bytes_, found->path());
-  if (last_.sequence > 0) journal_.emplace(std::move(*found));
+  last_ = last_record_of(bytes_);
+  lost_rows_ = last_.sequence > 0 && !has_rows();
+  if (last_.sequence > 0 && !lost_rows_) {
+    journal_.emplace(std::move(*found));
+  } else {
+    bytes_.clear();
+  }
+  return true;
+}
+
+bool EarlierRun::has_part(JournalFileNumber number) const {
+  return !parts_[number].empty() && file_exists(parts_[number]);
+}
+
+bool EarlierRun::has_rows() const {
+  return has_part(kArrayFile) || (last_.kind == RecordKind::complete && file_exists(finals_[kArrayFile]));
+}
+
+/// Whether all outputs of the journal's run have their final names.
+bool EarlierRun::is_settled() const {
+  return last_.kind == RecordKind::complete && last_.sequence > 0 && has_rows() && !has_part(kArrayFile) &&
+         !has_part(kIndexFile) && !has_part(kReportFile);
 }
 
 bool EarlierRun::is_stream() const {
-  return journal_ && JournalReader(bytes_, journal_->path()).description().value_of("list") == kStreamedList;
+  return !bytes_.empty() &&
+         JournalReader(bytes_, output_.path).description().value_of("list") == kStreamedList;
 }
 
 std::optional<ResumePoint> EarlierRun::resume(const RunFacts& facts, const EmbeddingsInfo& info) {
@@ -72,58 +94,65 @@ std::optional<ResumePoint> EarlierRun::resume(const RunFacts& facts, const Embed
     return std::nullopt;
   }
   run_ = describe_run(facts, info, output_, outputs_);
-  return resume_from_journal();
+  return resume_from_journal(facts);
 }
 
-std::optional<ResumePoint> EarlierRun::resume_from_journal() {
-  JournalReader reader(bytes_, journal_->path());
+std::optional<ResumePoint> EarlierRun::resume_from_journal(const RunFacts& facts) {
+  JournalReader reader(bytes_, output_.path);
   require_same_run(reader.description(), run_, output_.path);
-  const JournalPaths parts = temporary_paths(final_paths(output_.path, outputs_));
-  std::string absent;
-  for (const std::string& part : parts) {
-    if (!part.empty() && !file_exists(part)) absent = part;
-  }
-  if (!absent.empty()) {
-    if (last_.kind != RecordKind::complete) refuse_to_continue(output_.path, absent + " does not exist");
-    finish_publication(last_);
+  const auto is_absent = [](const std::string& part) { return !part.empty() && !file_exists(part); };
+  const auto absent = std::ranges::find_if(parts_, is_absent);
+  if (absent != parts_.end()) {
+    if (last_.kind != RecordKind::complete)
+      refuse_to_continue(output_.path, printable(*absent) + " does not exist");
+    finish(last_, facts);
     return std::nullopt;
   }
-  std::optional<ResumePoint> point = find_resume_point(reader, parts);
+  std::optional<ResumePoint> point = find_resume_point(reader, parts_);
   if (!point) return ResumePoint{{}, 0, new_journal_hashes()};
   if (point->record.kind != RecordKind::complete) return point;
-  finish_publication(point->record);
+  finish(point->record, facts);
   return std::nullopt;
 }
 
-// All files of the run are on the disk; some of them may have their final names already.
-void EarlierRun::finish_publication(const JournalRecord& record) {
-  const JournalPaths finals = final_paths(output_.path, outputs_), parts = temporary_paths(finals);
-  for (std::size_t i = 0; i < finals.size(); ++i) {
-    if (finals[i].empty()) continue;
-    const std::string& path = file_exists(parts[i]) ? parts[i] : finals[i];
-    if (!file_exists(path) || !is_recorded_file(path, record.files[i], static_cast<JournalFileNumber>(i)))
-      refuse_to_continue(output_.path, path + " is not the file that the run wrote");
+// All files of the run are on the disk; some of them, or all, have their final names already.
+void EarlierRun::finish(const JournalRecord& record, const RunFacts& facts) {
+  require_same_inputs(record, facts, output_.path);
+  require_files(record);
+  if (journal_) publish();
+  counts_ = {record.inputs, record.skipped};
+}
+
+void EarlierRun::require_files(const JournalRecord& record) const {
+  for (std::size_t i = 0; i < finals_.size(); ++i) {
+    if (finals_[i].empty()) continue;
+    const std::string& path = file_exists(parts_[i]) ? parts_[i] : finals_[i];
+    if (!file_exists(path)) refuse_to_continue(output_.path, printable(path) + " does not exist");
+    if (!is_recorded_file(path, record.files[i], static_cast<JournalFileNumber>(i)))
+      refuse_to_continue(output_.path, printable(path) + " is not the file that the run wrote");
   }
   if (outputs_.with_index) require_info(record);
-  const std::string& array = file_exists(parts[kArrayFile]) ? parts[kArrayFile] : finals[kArrayFile];
+  const std::string& array = has_part(kArrayFile) ? parts_[kArrayFile] : finals_[kArrayFile];
   if (NpyFile::open(array).rows() != record.rows)
-    refuse_to_continue(output_.path, array + " has another number of rows");
+    refuse_to_continue(output_.path, printable(array) + " has another number of rows");
+}
+
+void EarlierRun::publish() {
   const auto rename = [&](const std::string& path) {
     const bool replaces = path == outputs_.report ? output_.replaces_report() : output_.replaces_array();
     if (!path.empty() && file_exists(temporary_path(path)))
       OutputFile(path, replaces, Leftover::reopen).commit();
   };
-  rename(finals[kIndexFile]);
+  rename(finals_[kIndexFile]);
   if (outputs_.with_index) rename(info_path_of(output_.path));
   Companion(score_index_path_of(output_.path), false, output_.replaces_array()).commit();
   if (!outputs_.with_index) {
     Companion(index_path_of(output_.path), false, output_.force).commit();
     Companion(info_path_of(output_.path), false, output_.force).commit();
   }
-  rename(finals[kArrayFile]);
-  rename(finals[kReportFile]);
-  journal_->remove();
-  counts_ = {record.inputs, record.skipped};
+  rename(finals_[kArrayFile]);
+  rename(finals_[kReportFile]);
+  if (!outputs_.keeps_journal) journal_->remove();
 }
 
 /// The info file has no record, but states the hashes of the rows and the index.
@@ -137,7 +166,7 @@ void EarlierRun::require_info(const JournalRecord& record) const {
     if (!info.index_xxh3.empty()) fits &= info.index_xxh3 == hex_of(record.files[kIndexFile].hash);
   } catch (const Error&) {  // NOLINT(bugprone-empty-catch): it does not fit
   }
-  if (!fits) refuse_to_continue(output_.path, path + " is not the file that the run wrote");
+  if (!fits) refuse_to_continue(output_.path, printable(path) + " is not the file that the run wrote");
 }
 
 JournalFile EarlierRun::take_journal(std::int64_t last, std::int64_t offset) {

@@ -19,14 +19,17 @@ namespace sightline::app {
 void require_published(const std::string& array);
 
 /// The run that `--resume` continues: an interrupted one, which left its journal, or a finished one, whose
-/// outputs are published; not for an array that is updated.
+/// outputs are published, with their info file or their journal; not for an array that is updated.
 class EarlierRun {
  public:
-  /// Looks for it; its journal is locked from now on. Errors: those of JournalFile.
+  /// Looks for it. Its journal is locked from now on, unless the outputs are published. Errors: those of
+  /// JournalFile and `read_file`.
   EarlierRun(const OutputOptions& output, RunOutputs outputs);
 
   /// Whether there is anything to continue.
-  bool is_found() const { return journal_.has_value() || published_; }
+  bool is_found() const { return !bytes_.empty() || published_; }
+  /// Whether its rows were removed, so that nothing can be continued.
+  bool has_lost_rows() const { return lost_rows_; }
   /// Whether the list of inputs was not known at its beginning, so that only the inputs that it has done can
   /// be compared. Errors: those of JournalReader.
   bool is_stream() const;
@@ -42,17 +45,24 @@ class EarlierRun {
   JournalFile take_journal(std::int64_t last, std::int64_t offset);
 
  private:
-  std::optional<ResumePoint> resume_from_journal();
-  void finish_publication(const JournalRecord& record);
+  bool find_journal(const std::string& path);
+  bool has_part(JournalFileNumber number) const;
+  bool has_rows() const;
+  bool is_settled() const;
+  std::optional<ResumePoint> resume_from_journal(const RunFacts& facts);
+  void finish(const JournalRecord& record, const RunFacts& facts);
+  void require_files(const JournalRecord& record) const;
   void require_info(const JournalRecord& record) const;
+  void publish();
 
   OutputOptions output_;
   RunOutputs outputs_;
-  bool published_ = false;
-  std::optional<JournalFile> journal_;
-  std::vector<std::byte> bytes_;  ///< of the journal
-  JournalRecord last_;            ///< of the journal
-  RunDescription run_;            ///< that of `resume`
+  JournalPaths finals_, parts_;
+  bool published_ = false, lost_rows_ = false;
+  std::optional<JournalFile> journal_;  ///< nothing if nothing is left to do but to compare
+  std::vector<std::byte> bytes_;        ///< of the journal
+  JournalRecord last_;                  ///< of the journal
+  RunDescription run_;                  ///< that of `resume`
   InputCounts counts_;
 };
 

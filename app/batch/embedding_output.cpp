@@ -27,7 +27,8 @@ EmbeddingOutput::EmbeddingOutput(const OutputOptions& options, TableFormat forma
     : options_(options),
       format_(format),
       kind_(kind),
-      outputs_{kind.with_index, report, kind.lines == IndexLines::full},
+      outputs_{kind.with_index, report, kind.lines == IndexLines::full,
+               checkpoints.resume && !kind.with_index},
       checkpoints_(checkpoints),
       has_journal_(format == TableFormat::npy && !needs_row_count(options, format)),
       report_(kind.key),
@@ -40,6 +41,7 @@ EmbeddingOutput::EmbeddingOutput(const OutputOptions& options, TableFormat forma
   in_stage(Stage::output, [&] {
     if (checkpoints_.resume) earlier_.emplace(options_, outputs_);
     if (earlier_ && earlier_->is_found()) return;
+    lost_rows_ = earlier_ && earlier_->has_lost_rows();
     earlier_.reset();
     files_.open();
   });
@@ -65,6 +67,7 @@ bool EmbeddingOutput::continue_run() {
     return false;
   }
   last_ = point->record;
+  inputs_ = require_same_inputs(last_, facts_, options_.path);
   files_.reopen();
   const std::int64_t journal_offset = point->journal_offset;
   files_.continue_at(std::move(*point));
@@ -98,12 +101,6 @@ EmbeddingsInfo EmbeddingOutput::info() const {
   return info;
 }
 
-void EmbeddingOutput::check_done(ListHash list) {
-  if (is_stream() && done() > 0 && short_hash(list) != last_.list)
-    refuse_to_continue(options_.path, "the list of inputs differs");
-  list_ = std::move(list);
-}
-
 void EmbeddingOutput::for_each_done(FunctionRef<void(const IndexLine& line)> visit) const {
   if (done() == 0 || !outputs_.with_index) return;
   MappedLines lines(files_.index()->written_path());
@@ -128,7 +125,7 @@ void EmbeddingOutput::add(const ItemStatus& status, const EmbeddingRow& row) {
                           .file = row.file});
   }
   if (!dropped) ++rows_;
-  if (is_stream()) add_input(list_, std::string(status.label), row.archive);
+  if (has_journal_ && facts_.with_stamps) inputs_.add(status.label, row.stamp);
   writing_ = false;
 }
 
@@ -143,20 +140,14 @@ void EmbeddingOutput::end_batch() {
 }
 
 void EmbeddingOutput::write_checkpoint(RecordKind kind) {
-  JournalRecord record{.kind = kind, .inputs = done(), .rows = rows_, .skipped = report_.skipped()};
-  if (is_stream()) record.list = short_hash(list_);
+  JournalRecord record{
+      .kind = kind, .inputs = done(), .rows = rows_, .skipped = report_.skipped(), .list = inputs_.hash()};
   record.files = files_.sync();
   JournalFile& journal = *files_.journal();
   if (!journal.is_started()) journal.start(describe_run(facts_, info(), options_, outputs_));
   if (last_.sequence == 0 && !outputs_.report.empty())
     sync_folder(folder_of(temporary_path(outputs_.report)));
-  if (kind == RecordKind::complete) files_.keep_info(true);  // before a record can say that all is there
-  try {
-    journal.append(record);
-  } catch (...) {
-    files_.keep_info(last_.sequence > 0 && journal.holds_failed_record());
-    throw;
-  }
+  journal.append(record);
   last_ = record;
   last_.sequence = std::max<std::int64_t>(last_.sequence, 1);
   last_time_ = std::chrono::steady_clock::now();
@@ -165,6 +156,8 @@ void EmbeddingOutput::write_checkpoint(RecordKind kind) {
 
 void EmbeddingOutput::publish() {
   in_stage(Stage::output, [&] {
+    files_.check_targets();  // as long as the rows can still be kept
+    writing_ = true;
     table_->finish();
     files_.complete([&] { return info(); });
     if (has_journal_) write_checkpoint(RecordKind::complete);
@@ -179,7 +172,7 @@ std::string EmbeddingOutput::kept_rows() const {
   return text + (last_.rows == 1 && !facts_.rows ? " row" : " rows");
 }
 
-// Returns a line about what was kept, or "".
+// Returns what was kept, in words, or "".
 std::string EmbeddingOutput::suspend() noexcept {
   try {
     if (has_journal_ && files_.is_open() && !writing_ && done() > last_.inputs)
@@ -187,32 +180,38 @@ std::string EmbeddingOutput::suspend() noexcept {
   } catch (...) {  // NOLINT(bugprone-empty-catch): the last checkpoint holds
   }
   try {
-    return last_.inputs == 0 ? "" : kept_rows() + "; continue with --resume";
+    return last_.inputs == 0 ? "" : kept_rows();
   } catch (...) {
     return "";
   }
 }
 
 void EmbeddingOutput::keep_if_interrupted(const ConsoleOptions& console, FunctionRef<void()> work) {
-  const auto say = [&](const std::string& line) {
-    if (!line.empty()) note(console, line);
+  const std::string resume = "continue with --resume";
+  const auto say = [&](const std::string& line) { note(console, line); };
+  const auto say_kept = [&] {
+    if (const std::string kept = suspend(); !kept.empty()) say(kept + "; " + resume);
   };
   try {
     if (last_.inputs > 0) say(kept_rows() + "; continuing");
+    if (lost_rows_) say("the rows of the earlier run were removed; all rows are computed again");
     work();
   } catch (const Failure& failure) {
-    if (failure.code() != ErrorCode::no_space && failure.code() != ErrorCode::io) throw;
-    const std::string line = suspend();
-    if (line.empty()) throw;
-    throw Failure(failure.stage(), failure, line);
+    const bool is_taken = failure.stage() == Stage::output && failure.code() == ErrorCode::locked;
+    if (failure.code() != ErrorCode::no_space && failure.code() != ErrorCode::io && !is_taken) throw;
+    const std::string kept = suspend();
+    if (kept.empty()) throw;
+    const std::string taken = printable(failure.subject());
+    throw Failure(failure.stage(), failure,
+                  kept + "; " + (is_taken ? "move " + taken + " away, or add --force, and " : "") + resume);
   } catch (const Interrupted&) {
-    say(suspend());
+    say_kept();
     throw;
   } catch (const std::bad_alloc&) {
-    say(suspend());
+    say_kept();
     throw;
   } catch (const StoppedByItem&) {
-    if (last_.sequence > 0) say(suspend());
+    if (last_.sequence > 0) say_kept();
     throw;
   }
 }

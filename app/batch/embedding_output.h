@@ -27,8 +27,8 @@ struct EmbeddingRow {
   std::span<const float> values;            ///< empty if the input failed
   std::optional<std::int64_t> tokens = {};  ///< texts only
   bool truncated = false;
-  std::optional<InputFile> file = {};     ///< for full index lines
-  std::optional<FileStamp> archive = {};  ///< as in ImageItem
+  std::optional<InputFile> file = {};   ///< for full index lines
+  std::optional<FileStamp> stamp = {};  ///< as in ImageResult
 };
 
 /// The rows of an `embed-*` run, and the checkpoints from which it is continued after an interruption, if the
@@ -46,17 +46,11 @@ class EmbeddingOutput {
   EmbeddingOutput(const OutputOptions& options, TableFormat format, Kind kind, const std::string& report,
                   const CheckpointOptions& checkpoints);
 
-  /// Whether the run has a journal, for which `RunFacts::list` is needed.
-  bool has_journal() const { return has_journal_; }
   /// Begins the run, or continues an earlier one after `done` inputs. Returns false if the outputs are
-  /// complete. Errors: Failure of Stage::output, also for an earlier run that differs (locked).
+  /// complete. Passes over the inputs that are done. Errors: Failure of Stage::output, also for an earlier
+  /// run that differs (locked); those of `RunFacts::next_input`.
   bool begin(RunFacts facts);
   std::int64_t done() const { return report_.ok() + report_.skipped(); }
-  /// Whether the inputs are compared by `check_done`, because their list is not known at the beginning.
-  bool is_stream() const { return has_journal_ && !facts_.rows; }
-  /// The inputs of a stream that an earlier run has done. Errors: Failure of Stage::output (locked) if they
-  /// are not those of that run.
-  void check_done(ListHash list);
   /// Visits the index lines of the inputs that an earlier run has done. Call it before the first `add`.
   /// Errors: those of MappedFile and `parse_index_line`.
   void for_each_done(FunctionRef<void(const IndexLine& line)> visit) const;
@@ -89,7 +83,8 @@ class EmbeddingOutput {
   Kind kind_;
   RunOutputs outputs_;
   CheckpointOptions checkpoints_;
-  bool has_journal_ = false, writing_ = false;
+  bool has_journal_ = false, lost_rows_ = false;
+  bool writing_ = false;  ///< the files are between two states, so that no checkpoint is possible
   RunFacts facts_;
   Report report_;
   OutputFiles files_;
@@ -97,7 +92,7 @@ class EmbeddingOutput {
   std::unique_ptr<TableWriter> table_;
   std::unique_ptr<IndexWriter> index_writer_;
   std::int64_t rows_ = 0;
-  ListHash list_;       ///< of the inputs of a stream so far
+  DoneInputs inputs_;
   JournalRecord last_;  ///< the last record of this run or of the earlier one
   std::chrono::steady_clock::time_point last_time_;
 };

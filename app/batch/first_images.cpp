@@ -40,11 +40,10 @@ void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pi
   try {
     if (item.error) throw *item.error;
     std::vector<std::byte> read;
-    std::optional<FileStamp> stamp;
-    if (!item.bytes) read = read_image(path, run.describe_files ? &stamp : nullptr);
+    if (!item.bytes) read = read_image(path, &result.stamp);
     const std::vector<std::byte>& bytes = item.bytes ? *item.bytes : read;
     result.bytes = std::ssize(bytes);
-    if (run.describe_files) result.file = describe(item, bytes, stamp);
+    if (run.describe_files) result.file = describe(item, bytes, result.stamp);
     if (run.stored != nullptr && result.file) {
       if (const auto stored = run.stored->find(result.file->xxh3)) return use_stored(run, *stored, result);
     }
@@ -56,6 +55,7 @@ void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pi
   } catch (const Failure&) {
     throw;
   } catch (const Error& error) {
+    if (!item.bytes && result.bytes == 0 && !result.stamp) result.stamp = stamp_of_input(path);  // not read
     result.outcome.error = error.code();
     // The subject of an error may be the path, empty or "image". The report names the path only once.
     const bool named = error.subject().empty() || error.subject() == path || error.subject() == "image";

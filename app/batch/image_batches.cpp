@@ -102,7 +102,7 @@ Batch encode_batch(const ImageRun& run, ItemBatch& from, Context& context) {
   });
   for (std::size_t i = 0; i < from.items.size(); ++i) {
     batch.labels.push_back(std::move(from.items[i].path));
-    batch.items[i].archive = from.items[i].archive;
+    if (from.items[i].stamp) batch.items[i].stamp = from.items[i].stamp;
   }
   encode_pixels(run, batch, places, pixels, context);
   if (first != nullptr) first->release();

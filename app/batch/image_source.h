@@ -18,8 +18,8 @@ struct ImageItem {
   std::string path;  ///< its label: a path as given, "-", or "x.tar/member"
   /// Its content if the source has read it; otherwise the thread that encodes the image reads `path`.
   std::optional<std::vector<std::byte>> bytes = {};
-  std::optional<Error> error = {};        ///< the source could not provide it: it becomes one skipped row
-  std::optional<FileStamp> archive = {};  ///< that of the file whose member it is
+  std::optional<Error> error = {};      ///< the source could not provide it: it becomes one skipped row
+  std::optional<FileStamp> stamp = {};  ///< that of the archive whose member it is, or of an unread file
   /// The same file in an earlier run, whose row is used again; the file is not read.
   std::optional<StoredInput> stored = {};
 };

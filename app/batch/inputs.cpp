@@ -104,6 +104,10 @@ std::vector<std::byte> read_stdin_image(BufferedStream& stream) {
   return bytes;
 }
 
+std::optional<FileStamp> stamp_of_input(const std::string& path) {
+  return path == "-" ? std::nullopt : stamp_of(path);
+}
+
 std::vector<std::byte> read_image(const std::string& path, std::optional<FileStamp>* stamp) {
   if (path == "-") return read_stdin_image(*in_stage(Stage::streams, [] { return open_raw_stream("-"); }));
   try {

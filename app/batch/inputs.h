@@ -54,6 +54,8 @@ bool is_archive(const std::string& path);
 /// Adds a file, or all images below a folder, in the order of `gather_images`.
 void add_images(const std::string& path, const WalkOptions& walk, ImagePaths& to);
 
+/// The stamp of the file of an input; nothing for stdin.
+std::optional<FileStamp> stamp_of_input(const std::string& path);
 /// The message of read_image for a list of paths that was given as an image.
 inline constexpr std::string_view kListAsImage = "is a list of paths, expected an image";
 

@@ -24,7 +24,7 @@ void OutputFiles::reopen() {
 void OutputFiles::open_companions(Leftover leftover) {
   if (has_journal_) {
     index_.emplace(index_path_of(output_.path), outputs_.with_index, output_.replaces_array(), leftover);
-    info_.emplace(info_path_of(output_.path), outputs_.with_index, output_.replaces_array());
+    info_.emplace(info_path_of(output_.path), outputs_.with_index, output_.replaces_array(), leftover);
     score_index_.emplace(score_index_path_of(output_.path), false, output_.replaces_array());
   }
   report_.open(outputs_.report, output_.replaces_report(), leftover);
@@ -46,6 +46,7 @@ void OutputFiles::continue_at(ResumePoint point) {
   for (std::size_t i = 0; i < files.size(); ++i) {
     if (files[i] != nullptr) files[i]->continue_at(point.record.files[i].size);
   }
+  if (info_->file() != nullptr) info_->file()->continue_at(0);  // it is written at the end
   hashes_ = std::move(point.hashes);
   update_hashes();
 }
@@ -63,11 +64,16 @@ void OutputFiles::keep() {
   for (OutputFile* file : recorded()) {
     if (file != nullptr) file->keep();
   }
+  if (info_->file() != nullptr) info_->file()->keep();
   journal_->keep();
 }
 
-void OutputFiles::keep_info(bool kept) {
-  if (info_->file() != nullptr) info_->file()->keep(kept);
+void OutputFiles::check_targets() const {
+  for (const std::optional<Companion>* companion : {&index_, &info_, &score_index_}) {
+    if (*companion) (*companion)->check_target();
+  }
+  table_->check_target();
+  report_.check_target();
 }
 
 void OutputFiles::complete(FunctionRef<EmbeddingsInfo()> describe) {
@@ -85,7 +91,7 @@ void OutputFiles::commit() {
   if (score_index_) score_index_->commit();
   table_->commit();
   report_.commit();
-  if (journal_) journal_->remove();
+  if (journal_ && !outputs_.keeps_journal) journal_->remove();
 }
 
 }  // namespace sightline::app

@@ -50,14 +50,14 @@ class OutputFiles {
   void continue_at(ResumePoint point);
   /// Waits until the files are on the disk. Returns what a record states about them. Errors: no_space, io.
   std::array<RecordedFile, kJournalFiles> sync();
-  /// From now on, the files that a checkpoint needs stay if they are not published.
+  /// From now on, the files stay if they are not published.
   void keep();
-  /// The same for the info file, which the last record needs, too.
-  void keep_info(bool kept);
+  /// Refuses final names that another process created during this run. Errors: locked.
+  void check_targets() const;
   /// Completes all files. `describe` returns the contents of the info file, if one is written. Errors: those
   /// of OutputFile and Companion.
   void complete(FunctionRef<EmbeddingsInfo()> describe);
-  /// Gives the files their names, and removes the journal. Errors: as `complete`.
+  /// Gives the files their names, and removes the journal unless it is to be kept. Errors: as `complete`.
   void commit();
 
  private:

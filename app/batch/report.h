@@ -35,6 +35,10 @@ class Report {
   void open(const std::string& path, bool force, Leftover leftover = Leftover::remove);
   /// Goes on with the counts of an interrupted run, whose lines the file holds.
   void continue_after(std::int64_t ok, std::int64_t skipped);
+  /// Refuses a file that another process created during this run. Errors: locked.
+  void check_target() const {
+    if (out_) out_->check_target();
+  }
   /// Null if no report is written.
   OutputFile* file() { return out_ ? &*out_ : nullptr; }
 

@@ -5,7 +5,9 @@
 #include <array>
 #include <charconv>
 
+#include "batch/inputs.h"
 #include "cli/failure.h"
+#include "cli/signals.h"
 #include "sightline/base/format.h"
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/mapped_lines.h"
@@ -60,8 +62,9 @@ InputCounts check_index(const RunFacts& facts, const std::string& path, bool dro
   std::optional<bool> found_full;
   for (; const std::optional<std::string_view> text = lines.next(); ++counts.inputs) {
     const IndexLine line = parse_index_line(*text, lines.place());
-    const std::optional<std::string> label = facts.next_label();
-    require(label && line.entry.label == *label && is_unchanged(line), path, "the list of inputs differs");
+    const std::optional<RunInput> input = facts.next_input();
+    require(input && line.entry.label == input->label && is_unchanged(line), path,
+            "the list of inputs differs");
     const bool failed = !line.row || !line.entry.outcome.ok();
     require(!failed || drop_bad == !line.row, path, "--drop-bad differs");
     if (failed) {
@@ -72,7 +75,7 @@ InputCounts check_index(const RunFacts& facts, const std::string& path, bool dro
   }
   require(found_full.value_or(full) == full, path,
           full ? "index was 'yes', is now 'full'" : "index was 'full', is now 'yes'");
-  require(!facts.next_label(), path, "the list of inputs differs");
+  require(!facts.next_input(), path, "the list of inputs differs");
   check_index_hash(path, found_hash.hex(), hash);
   return counts;
 }
@@ -85,15 +88,25 @@ std::string precision_of(const Model& clip, const ModelOptions& options) {
   return std::string(dtype_name(options.dtype.value_or(stored))) + ", " + options.backend;
 }
 
-void add_input(ListHash& list, const std::string& label, const std::optional<FileStamp>& archive) {
-  const std::optional<FileStamp> stamp = archive ? archive : stamp_of(label);
-  if (!stamp) return list.add(label);
-  list.add(label, stamp->size, stamp->mtime_ns);
+void DoneInputs::add(std::string_view label, const std::optional<FileStamp>& stamp) {
+  any_ = true;
+  if (!stamp) return list_.add(label);
+  list_.add(label, stamp->size, stamp->mtime_ns);
 }
 
-std::uint64_t short_hash(const ListHash& list) {
+void DoneInputs::pass_over(const RunFacts& facts, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    const std::optional<RunInput> input = facts.next_input();
+    if (!input) return;
+    throw_if_interrupted();
+    if (facts.with_stamps) add(input->label, input->archive ? input->archive : stamp_of_input(input->label));
+  }
+}
+
+std::uint64_t DoneInputs::hash() const {
   constexpr std::size_t kDigits = 16;
-  const std::string text = list.hex();
+  if (!any_) return 0;
+  const std::string text = list_.hex();
   std::uint64_t number = 0;
   std::from_chars(text.data(), text.data() + kDigits, number, 16);
   return number;
@@ -132,6 +145,19 @@ void require_same_run(const RunDescription& earlier, const RunDescription& now, 
   for (const RunDifference& difference : differences(earlier, now))
     text.append(text.empty() ? "" : "; ").append(words_of(difference));
   if (!text.empty()) refuse_to_continue(path, text);
+}
+
+DoneInputs require_same_inputs(const JournalRecord& done, const RunFacts& facts, const std::string& path) {
+  DoneInputs inputs;
+  inputs.pass_over(facts, done.inputs);
+  if (done.list != inputs.hash()) {
+    refuse_to_continue(path, facts.rows
+                                 ? "files of finished rows have changed"
+                                 : "the list of inputs differs, or files of finished rows have changed");
+  }
+  const bool complete = done.kind == RecordKind::complete && !facts.rows;
+  if (complete && facts.next_input()) refuse_to_continue(path, "the list of inputs is longer");
+  return inputs;
 }
 
 InputCounts require_finished_run(const RunFacts& facts, EmbeddingsInfo info, const OutputOptions& output,

@@ -91,7 +91,7 @@ bool TarSource::take(ImageItem& item, bool wanted) {
     return true;
   }
   item.path = path_ + "/" + member.name;
-  item.archive = stamp_;
+  item.stamp = stamp_;
   try {
     read_content(member, item, wanted);
   } catch (const Error& error) {

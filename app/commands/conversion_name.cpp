@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "batch/image_extensions.h"
+#include "batch/output_names.h"
 #include "cli/failure.h"
 #include "cli/options.h"
 
@@ -27,6 +28,7 @@ bool has_other_extension(const std::string& path) {
 
 const ConversionFormat& check_target_name(const std::string& path, const ConversionFormat* to) {
   if (is_stdout(path)) fail_usage("a model cannot be written to stdout");
+  check_not_working_name(path);
   const ConversionFormat& format = conversion_format_of(path);
   if (format.extension.empty() && has_other_extension(path)) {
     fail_usage("unsupported target extension " + extension_of(path) + ": " + path,

@@ -9,6 +9,7 @@
 #include "batch/image_batches.h"
 #include "batch/image_shard.h"
 #include "batch/item_report.h"
+#include "batch/output_names.h"
 #include "batch/report.h"
 #include "batch/shard_selection.h"
 #include "batch/stream_source.h"
@@ -36,7 +37,7 @@ void check(const EmbedImageOptions& o) {
   check_embedding_options(o);
 }
 
-/// `listed`: the paths that the description of the run covers.
+/// `listed`: the paths of the inputs if these are known.
 RunFacts facts_of(const EmbedImageOptions& o, const Model& clip, ImageSource& source,
                   const std::vector<std::string>& listed, const ImageShard& shard) {
   RunFacts facts;
@@ -47,25 +48,16 @@ RunFacts facts_of(const EmbedImageOptions& o, const Model& clip, ImageSource& so
   facts.strict = o.items.strict;
   ListHash list;
   if (facts.rows) {
-    for (const std::string& path : listed) add_input(list, path);
+    for (const std::string& path : listed) list.add(path);
   }
   facts.list = list.hex();
-  facts.next_label = [&source]() -> std::optional<std::string> {
+  facts.with_stamps = true;
+  facts.next_input = [&source]() -> std::optional<RunInput> {
     ImageItem item;
     if (!source.next_label(item)) return std::nullopt;
-    return std::move(item.path);
+    return RunInput{std::move(item.path), item.stamp};
   };
   return facts;
-}
-
-/// Passes over the inputs that an interrupted run has done. Returns the hash of those of a stream.
-ListHash skip_images(ImageSource& source, const EmbeddingOutput& out) {
-  ListHash list;
-  ImageItem item;
-  for (std::int64_t i = 0; i < out.done() && source.next_label(item); ++i) {
-    if (out.is_stream()) add_input(list, item.path, item.archive);
-  }
-  return list;
 }
 
 int run_embed_image(EmbedImageOptions& o) {
@@ -81,7 +73,6 @@ int run_embed_image(EmbedImageOptions& o) {
   note_unsupported_images(o.console, gathered.unsupported);
   install_signal_handlers();
   const std::vector<std::string> outputs = output_names(o.output.path, format, o.items.report);
-  check_distinct(outputs);
   check_outputs(outputs, {paths, {&o.input.list, 1}, files_to_update(earlier, o.output)}, o.model);
   if (!earlier.empty() && !(o.output.in_place && o.checkpoints.resume)) require_published(earlier);
   ImageShard shard(o.shard, gathered);
@@ -98,8 +89,7 @@ int run_embed_image(EmbedImageOptions& o) {
   Stopwatch watch(o.console);
   const std::unique_ptr<Model> clip = load_model(o.model, o.console);
   watch.lap("model loaded");
-  if (out.begin(facts_of(o, *clip, *source, out.has_journal() ? paths : std::vector<std::string>{}, shard))) {
-    out.check_done(skip_images(*source, out));
+  if (out.begin(facts_of(o, *clip, *source, paths, shard))) {
     ImageHints hints(HintContext::embed_image);
     UpdateRun update(earlier, o.items.strict, out, o.console);
     out.keep_if_interrupted(o.console, [&] {
@@ -117,7 +107,7 @@ int run_embed_image(EmbedImageOptions& o) {
         report_item(o.items, o.console, progress, status);
         if (out.to_terminal()) progress.clear();
         in_stage(Stage::output, [&] {
-          out.add(status, {.values = result.embedding, .file = result.file, .archive = result.archive});
+          out.add(status, {.values = result.embedding, .file = result.file, .stamp = result.stamp});
         });
         update.add(path, result.file, result.outcome.ok(), status.reused);
       };

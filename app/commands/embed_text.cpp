@@ -8,6 +8,7 @@
 #include "batch/embedding_options.h"
 #include "batch/embedding_output.h"
 #include "batch/item_report.h"
+#include "batch/output_names.h"
 #include "batch/shard_selection.h"
 #include "batch/text_batches.h"
 #include "batch/written_array.h"
@@ -93,9 +94,9 @@ RunFacts facts_of(const EmbedTextOptions& o, const Model& clip, std::span<const 
     for (const std::string& prompt : caption.prompts) list.add(prompt);
   }
   facts.list = list.hex();
-  facts.next_label = [captions, next = std::size_t{0}]() mutable -> std::optional<std::string> {
+  facts.next_input = [captions, next = std::size_t{0}]() mutable -> std::optional<RunInput> {
     if (next == captions.size()) return std::nullopt;
-    return captions[next++].label;
+    return RunInput{captions[next++].label};
   };
   return facts;
 }
@@ -128,7 +129,6 @@ int run_embed_text(EmbedTextOptions& o) {
   const std::optional<ShardInfo> shard = keep_shard(o.shard, captions);
   install_signal_handlers();
   const std::vector<std::string> outputs = output_names(o.output.path, format, o.items.report);
-  check_distinct(outputs);
   check_outputs(outputs, {{&o.captions.file, 1}, {&o.captions.labels_file, 1}}, o.model);
   EmbeddingOutput out(o.output, format, {.key = "text", .with_index = !o.no_index}, o.items.report,
                       o.checkpoints);

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "batch/companion.h"
+#include "batch/output_names.h"
 #include "batch/written_array.h"
 #include "cli/failure.h"
 #include "cli/option_values.h"
@@ -111,7 +112,6 @@ int run_merge(MergeOptions& o) {
   o.output = written_array(o.output);
   install_signal_handlers();
   const std::vector<std::string> outputs = output_names(o.output, TableFormat::npy, o.report);
-  check_distinct(outputs);
   const auto shards = in_stage(Stage::inputs, [&] { return std::make_unique<ShardSet>(o.shards); });
   const std::vector<std::string> inputs = inputs_of(o, shards->count());
   check_not_inputs(outputs, inputs);

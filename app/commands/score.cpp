@@ -3,10 +3,10 @@
 #include <limits>
 #include <memory>
 
-#include "batch/companion.h"
 #include "batch/embedding_info.h"
 #include "batch/embedding_output.h"
 #include "batch/item_report.h"
+#include "batch/output_names.h"
 #include "batch/stream_source.h"
 #include "batch/written_array.h"
 #include "cli/failure.h"
@@ -128,7 +128,6 @@ void check_all_outputs(const ScoreOptions& o, const std::vector<std::string>& pa
     inputs.insert(inputs.end(), {index_path_of(name), info_path_of(name)});
   }
   const std::vector<std::string> outputs = output_names(o.output.path, format, o.items.report);
-  check_distinct(outputs);
   check_outputs(outputs, {inputs, paths}, o.model);
 }
 

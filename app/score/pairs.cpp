@@ -9,6 +9,7 @@
 #include <string>
 
 #include "batch/item_report.h"
+#include "batch/output_names.h"
 #include "cli/failure.h"
 #include "cli/hints.h"
 #include "cli/option_values.h"
@@ -198,8 +199,7 @@ int run_pairs(const ScoreOptions& o) {
   check(o);
   const TableFormat format = format_of(o.output);
   install_signal_handlers();
-  const std::vector<std::string> outputs = {o.output.path, o.items.report};
-  check_distinct(outputs);
+  const std::vector<std::string> outputs = output_names(o.output.path, format, o.items.report);
   check_outputs(outputs, {{&o.pairs, 1}}, o.model);
   // Existing outputs, which only --force would replace.
   std::vector<std::string> replaced;

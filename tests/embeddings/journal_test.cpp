@@ -268,3 +268,18 @@ TEST_CASE("journal file: is written, continued and removed", "[journal][io]") {
   { JournalFile::create(path).start(description()); }
   CHECK_FALSE(folder.has("a.npy.journal"));  // not kept
 }
+
+TEST_CASE("journal file: its last good record", "[journal][io]") {
+  const TempFolder folder;
+  const Run run;
+  const auto last = [&](const std::string& bytes) {
+    return last_record_of(folder.write("a.npy.journal", bytes)).sequence;
+  };
+  CHECK(last(run.journal) == kRecords);
+  CHECK(last(run.journal.substr(0, run.journal.size() - 1)) == kRecords - 1);
+  CHECK(last(run.journal + "torn") == kRecords);
+  CHECK(last(encode_journal_header(description())) == 0);
+  CHECK(last("") == 0);
+  CHECK(last("no journal") == 0);
+  CHECK(error_of([&] { last_record_of(folder / "absent"); }).code == "MISSING");
+}

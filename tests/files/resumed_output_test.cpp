@@ -105,3 +105,33 @@ TEST_CASE("resumed output: a hash covers what is written in order", "[io][resume
   out.write_at(0, "HEADER");
   CHECK(hash.hex() == hash_of(large + "z"));
 }
+
+TEST_CASE("resumed output: a temporary file that was removed or replaced is not published", "[io][resume]") {
+  const TempFolder folder;
+  for (const bool replaced : {false, true}) {
+    OutputFile out(folder / "a", false);
+    out.write("abc");
+    CHECK(out.sync() == 3);
+    REQUIRE(std::filesystem::remove(folder / "a.part"));
+    if (replaced) folder.write("a.part", "abc");
+    out.write("d");
+    CHECK(error_of([&] { out.sync(); }).code == "MISSING");
+  }
+  OutputFile out(folder / "b", false);
+  out.write("abc");
+  out.prepare_commit();
+  folder.write("other", "xyz");
+  std::filesystem::rename(folder / "other", folder / "b.part");
+  CHECK(error_of([&] { out.commit(); }).code == "MISSING");
+  CHECK_FALSE(folder.has("b"));
+}
+
+TEST_CASE("resumed output: a target that appears is refused before anything is completed", "[io][resume]") {
+  const TempFolder folder;
+  OutputFile out(folder / "a", false), forced(folder / "b", true);
+  out.check_target();
+  folder.write("a", "other");
+  folder.write("b", "other");
+  CHECK(error_of([&] { out.check_target(); }).code == "LOCK");
+  forced.check_target();
+}

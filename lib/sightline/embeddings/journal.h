@@ -17,6 +17,8 @@ namespace sightline {
 std::string journal_path_of(std::string_view npy_path);
 
 inline constexpr std::size_t kJournalRecordBytes = 128;
+/// What lies behind is never the only copy of anything.
+inline constexpr std::int64_t kMaxJournalBytes = 1LL << 30;
 inline constexpr std::int64_t kMaxJournalDescription = 256LL << 20;
 
 /// An output file up to a record: its size and the hash of its bytes (of an array: those after its header).

@@ -10,13 +10,13 @@
 #include <sys/stat.h>
 
 #include "sightline/base/error.h"
+#include "sightline/files/file.h"
 #include "sightline/files/publishing.h"
 #include "sightline/files/system_error.h"
 
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kMaxBytes = 1LL << 30;
 constexpr int kMaxAttempts = 100;
 constexpr int kFlags = O_RDWR | O_NONBLOCK | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY;
 
@@ -65,7 +65,8 @@ JournalFile::~JournalFile() {
 std::vector<std::byte> JournalFile::read() const {
   struct stat status {};
   if (::fstat(file_.get(), &status) != 0) fail_output(path_, "cannot stat", errno);
-  std::vector<std::byte> bytes(static_cast<std::size_t>(std::min<std::int64_t>(status.st_size, kMaxBytes)));
+  std::vector<std::byte> bytes(
+      static_cast<std::size_t>(std::min<std::int64_t>(status.st_size, kMaxJournalBytes)));
   std::size_t done = 0;
   while (done < bytes.size()) {
     const ssize_t count =
@@ -105,12 +106,27 @@ void JournalFile::append(JournalRecord record) {
     // The names of the journal and of the files of the first record must survive a power cut, too.
     if (last_ == 0) sync_folder(folder_of(path_));
   } catch (...) {
-    // A record that is reported as failed must not be found later.
-    holds_failed_record_ = ::ftruncate(file_.get(), before) != 0;
+    // A record that is reported as failed should not be found later. If it is, it is true all the same.
+    [[maybe_unused]] const int cut = ::ftruncate(file_.get(), before);
     throw;
   }
   failed_ = false;
   ++last_;
+}
+
+JournalRecord last_record_of(ByteView journal) {
+  JournalRecord last;
+  try {
+    JournalReader reader(journal, "journal");
+    while (reader.next(last)) continue;
+  } catch (const Error&) {
+    return {};
+  }
+  return last;
+}
+
+JournalRecord last_record_of(const std::string& path) {
+  return last_record_of(read_file(path, kMaxJournalBytes));
 }
 
 void JournalFile::remove() {

@@ -26,8 +26,7 @@ class JournalFile {
   ~JournalFile();
 
   const std::string& path() const { return path_; }
-  /// The contents, up to 1 GiB: what lies behind is never the only copy of anything, and is cut off. Errors:
-  /// io.
+  /// The contents, up to `kMaxJournalBytes`; what lies behind is cut off. Errors: io.
   std::vector<std::byte> read() const;
 
   /// Writes the header of a run, instead of all contents. Errors: no_space, io.
@@ -38,8 +37,6 @@ class JournalFile {
   /// Appends a record, with the next number, and waits until it is on the disk. After an error, the record is
   /// cut off, and nothing is appended any more. Errors: no_space, io.
   void append(JournalRecord record);
-  /// Whether a record that `append` failed to write may be in the file, because it could not be cut off.
-  bool holds_failed_record() const { return holds_failed_record_; }
   bool is_started() const { return !header_.empty(); }
 
   void keep() { keep_ = true; }
@@ -56,7 +53,13 @@ class JournalFile {
   Descriptor file_;
   std::string header_;
   std::int64_t size_ = 0, last_ = 0;
-  bool keep_ = false, failed_ = false, holds_failed_record_ = false;
+  bool keep_ = false, failed_ = false;
 };
+
+/// The last good record of the journal at `path`, which is not locked; number 0 if there is none, and for a
+/// file that is not a journal. Errors: those of `read_file`.
+JournalRecord last_record_of(const std::string& path);
+/// The same for the contents of a journal.
+JournalRecord last_record_of(ByteView journal);
 
 }  // namespace sightline

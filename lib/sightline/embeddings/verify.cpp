@@ -8,6 +8,7 @@
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/info_file.h"
 #include "sightline/embeddings/journal.h"
+#include "sightline/embeddings/journal_file.h"
 #include "sightline/embeddings/mapped_lines.h"
 #include "sightline/embeddings/report_file.h"
 #include "sightline/embeddings/row_check.h"
@@ -60,17 +61,24 @@ class Verifier {
   }
 
   void find_unfinished() {
-    std::vector<std::string> names;
+    std::vector<std::string> parts;
+    std::string journal;
     attempt([&] {
-      names = {journal_path_of(resolve_links(path_)), temporary_path(path_),
-               temporary_path(index_path_of(name_)), temporary_path(info_path_of(name_))};
-      if (!report_path_.empty()) names.push_back(temporary_path(report_path_));
+      parts = {temporary_path(path_), temporary_path(index_path_of(name_)), temporary_path(info_path_of(name_))};
+      if (!report_path_.empty()) parts.push_back(temporary_path(report_path_));
+      journal = journal_path_of(resolve_links(path_));
     });
-    for (const std::string& name : names) {
-      if (!file_exists(name)) continue;
+    const auto report_if_found = [&](const std::string& name) {
+      if (!file_exists(name)) return;
       result_.is_unfinished = true;
       attempt([&] { fail(ErrorCode::mismatch, name, "exists, so a run is unfinished or still writing"); });
-    }
+    };
+    for (const std::string& name : parts) report_if_found(name);
+    // The journal of a run without an info file may stay (--no-index with --resume).
+    bool is_complete = false;
+    if (!result_.is_unfinished && !journal.empty() && file_exists(journal))
+      attempt([&] { is_complete = last_record_of(journal).kind == RecordKind::complete; });
+    if (!is_complete) report_if_found(journal);
   }
 
   void read_info_file() {

@@ -115,7 +115,8 @@ class OutputFile {
   void continue_at(std::int64_t size);
   /// The hash that each later `write` updates, but not `write_at`; null: none. It must outlive the writes.
   void update_hash(Hash128* hash) { hash_ = hash; }
-  /// Waits until all bytes written so far are on the disk, and returns their number. Errors: as `write`.
+  /// Waits until all bytes written so far are on the disk, and returns their number. Errors: as `write`;
+  /// missing if the temporary file was removed or replaced.
   std::int64_t sync();
   /// From now on, the temporary file stays if it is not committed; with false, it does not.
   void keep(bool kept = true) {
@@ -126,6 +127,10 @@ class OutputFile {
   /// Flushes outputs that may have a waiting reader: pipes, sockets, terminals and other devices. A file on a
   /// disk stays buffered. Call it whenever a few rows are complete. Errors: as `write`.
   void flush_to_reader();
+  /// Refuses a target that another process created during this run, unless `force` was given. Errors: locked.
+  void check_target() const {
+    if (temporary_) temporary_->check_target();
+  }
   /// Does everything that `commit` does except the renaming. A run with several outputs calls it for each of
   /// them before it publishes the first. Errors: as `write`.
   void prepare_commit();

@@ -215,6 +215,7 @@ void OutputFile::sync_to_disk(bool data_only) {
 void OutputFile::check_size() {
   struct stat status {};
   if (::fstat(descriptor_, &status) != 0) fail_output(path_, "cannot stat", errno);
+  if (temporary_) temporary_->check_named();
   if (status.st_size != size_) {
     fail(ErrorCode::io, path_,
          "has " + std::to_string(status.st_size) + " bytes on disk, expected " + std::to_string(size_));

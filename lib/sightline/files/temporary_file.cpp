@@ -76,12 +76,18 @@ TemporaryFile::~TemporaryFile() {
   if (!published_ && !keep_ && is_still_named(file_.get(), temporary_)) ::unlink(temporary_.c_str());
 }
 
+void TemporaryFile::check_named() const {
+  if (!is_still_named(file_.get(), temporary_))
+    fail(ErrorCode::missing, temporary_, "was removed or replaced by another process during this run");
+}
+
 void TemporaryFile::check_target() const {
   if (!force_ && file_exists(target_))
     fail(ErrorCode::locked, path_, "was created by another process during this run");
 }
 
 void TemporaryFile::publish() {
+  check_named();
   rename_into_place(temporary_, target_, path_, force_);
   published_ = true;
   sync_folder(folder_of(target_));

@@ -31,6 +31,8 @@ class TemporaryFile {
   const std::string& path() const { return temporary_; }
 
   void keep(bool keep) { keep_ = keep; }
+  /// Errors: missing if the file was removed or replaced, so that nothing written to it can be published.
+  void check_named() const;
   /// Refuses a target that another process created. Errors: locked.
   void check_target() const;
   /// Renames the file and syncs the folder to the disk. Errors: locked, if another process created the target

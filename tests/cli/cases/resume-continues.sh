@@ -15,15 +15,16 @@ for options in '' --drop-bad '--output-dtype f16 -j 1 -b 3' '--no-index --no-nor
   [ ! -e out.npy ]
   expect 3 sightline embed-image --files-from list --checkpoint 50 -o out.npy --report out.jsonl --resume $options 2>message
   grep -q '^sightline: out.npy.part has .* rows; continuing$' message
-  [ ! -e out.npy.journal ]
   for ending in npy jsonl; do cmp all.$ending out.$ending; done
   if [ -e out.index.jsonl ]; then
+    [ ! -e out.npy.journal ]
     cmp all.index.jsonl out.index.jsonl
     cmp all.info.json out.info.json
-    touch -d 2001-01-01 out.npy
-    expect 3 run -o out.npy --report out.jsonl --resume $options
-    [ "$(date -r out.npy +%Y)" = 2001 ]
   fi
+  touch -d 2001-01-01 out.npy
+  expect 3 run -o out.npy --report out.jsonl --resume $options
+  [ "$(date -r out.npy +%Y)" = 2001 ]
+  sightline verify out.npy --report out.jsonl >/dev/null
   rm out.*
 done
 expect 3 run -o out.npy --report out.jsonl --resume  # nothing to resume
