@@ -157,7 +157,6 @@ void EmbeddingOutput::write_checkpoint(RecordKind kind) {
 void EmbeddingOutput::publish() {
   in_stage(Stage::output, [&] {
     files_.check_targets();  // as long as the rows can still be kept
-    writing_ = true;
     table_->finish();
     files_.complete([&] { return info(); });
     if (has_journal_) write_checkpoint(RecordKind::complete);
@@ -175,8 +174,8 @@ std::string EmbeddingOutput::kept_rows() const {
 // Returns what was kept, in words, or "".
 std::string EmbeddingOutput::suspend() noexcept {
   try {
-    if (has_journal_ && files_.is_open() && !writing_ && done() > last_.inputs)
-      write_checkpoint(RecordKind::checkpoint);
+    const bool is_possible = has_journal_ && files_.is_open() && !writing_ && !report_.is_complete();
+    if (is_possible && done() > last_.inputs) write_checkpoint(RecordKind::checkpoint);
   } catch (...) {  // NOLINT(bugprone-empty-catch): the last checkpoint holds
   }
   try {

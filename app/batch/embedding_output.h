@@ -84,7 +84,7 @@ class EmbeddingOutput {
   RunOutputs outputs_;
   CheckpointOptions checkpoints_;
   bool has_journal_ = false, lost_rows_ = false;
-  bool writing_ = false;  ///< the files are between two states, so that no checkpoint is possible
+  bool writing_ = false;  ///< a row is being written, so that no checkpoint is possible
   RunFacts facts_;
   Report report_;
   OutputFiles files_;

@@ -55,7 +55,8 @@ void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pi
   } catch (const Failure&) {
     throw;
   } catch (const Error& error) {
-    if (!item.bytes && result.bytes == 0 && !result.stamp) result.stamp = stamp_of_input(path);  // not read
+    const bool exists_unread = !item.bytes && result.bytes == 0 && error.code() != ErrorCode::missing;
+    if (exists_unread && !result.stamp) result.stamp = stamp_of_input(path);
     result.outcome.error = error.code();
     // The subject of an error may be the path, empty or "image". The report names the path only once.
     const bool named = error.subject().empty() || error.subject() == path || error.subject() == "image";

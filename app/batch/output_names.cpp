@@ -9,7 +9,7 @@
 #include "sightline/base/format.h"
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/info_file.h"
-#include "sightline/embeddings/journal.h"
+#include "sightline/embeddings/journal_file.h"
 #include "sightline/embeddings/score_index.h"
 #include "sightline/files/file.h"
 #include "sightline/files/publishing.h"
@@ -69,7 +69,12 @@ std::vector<std::string> output_names(const std::string& output, TableFormat for
     if (is_file_name(names[i]))
       names.push_back(in_stage(Stage::output, [&] { return temporary_path(names[i]); }));
   }
-  if (has_companions) names.push_back(journal_path_of(output));
+  if (has_companions) {
+    names.push_back(journal_path_of(output));
+    // Before anything of a run that continues is taken for a leftover.
+    if (is_journal_in_use(journal_path_of(resolve_links(output))))
+      in_stage(Stage::output, [&] { fail_in_use(output); });
+  }
   return names;
 }
 

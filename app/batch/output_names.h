@@ -12,7 +12,7 @@ namespace sightline::app {
 /// lie beside an .npy file because of it, regardless of the command (files that describe it, and the journal
 /// of its run), and the temporary files of all of these. No two are the same. Errors: usage for equal names,
 /// and for a name that belongs to an unfinished output; Failure of Stage::output (locked) for the name of a
-/// file that describes another array.
+/// file that describes another array, and for an array that another run writes.
 std::vector<std::string> output_names(const std::string& output, TableFormat format,
                                       const std::string& report);
 

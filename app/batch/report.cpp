@@ -45,6 +45,7 @@ void Report::flush_to_reader() {
 
 void Report::prepare_commit() {
   if (!out_) return;
+  complete_ = true;
   line_ = "{\"summary\":{\"inputs\":" + std::to_string(ok_ + skipped_) + ",\"ok\":" + std::to_string(ok_) +
           ",\"skipped\":" + std::to_string(skipped_);
   if (!reuse_.empty()) line_ += "," + reuse_;

@@ -55,6 +55,8 @@ class Report {
   void flush_to_reader();
   /// Writes the last line and completes the file; `commit` publishes it. Errors: those of OutputFile.
   void prepare_commit();
+  /// Whether the last line may have been written, so that no other can follow.
+  bool is_complete() const { return complete_; }
   void commit();
 
   std::int64_t ok() const { return ok_; }
@@ -64,6 +66,7 @@ class Report {
   std::optional<OutputFile> out_;
   std::string label_key_, line_, unsupported_images_, clipscore_, reuse_;
   std::int64_t ok_ = 0, skipped_ = 0;
+  bool complete_ = false;
 };
 
 /// The end of a run's outputs: all are completed before the first is published. `out`: an OutputFile or an

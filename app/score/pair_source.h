@@ -30,6 +30,8 @@ class PairSource {
   virtual bool ready(std::chrono::milliseconds patience) = 0;
   /// The number of pairs; nullopt if it is known only at the end.
   virtual std::optional<std::int64_t> size() const = 0;
+  /// A remedy for a mistake that the pairs so far reveal; "" if there is none.
+  virtual std::string hint() const { return ""; }
 };
 
 struct PairSourceOptions {

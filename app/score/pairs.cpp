@@ -236,6 +236,7 @@ int run_pairs(const ScoreOptions& o) {
   watch.lap("pairs scored");
   publish(*out, *report);
   output.print_mean();
+  if (const std::string hint = source->hint(); !hint.empty()) note(o.console, hint);
   return finish_items(*report, o.console, "pairs");
 }
 

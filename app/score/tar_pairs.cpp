@@ -7,11 +7,13 @@
 #include "batch/inputs.h"
 #include "batch/tar_source.h"
 #include "cli/failure.h"
+#include "sightline/base/format.h"
 
 namespace sightline::app {
 namespace {
 
 constexpr std::int64_t kMaxTextBytes = 16 << 20;  // above the limit of a caption, which has its own message
+constexpr std::size_t kMaxLoneKeys = 10'000;      // bounds the memory
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 enum class Part { none, image, caption };
@@ -121,10 +123,28 @@ void TarPairs::read_caption(const TarMember& member) {
   if (error) refuse(group_.caption, *error);
 }
 
+/// Remembers a part without its counterpart, which may come later or have come before.
+void TarPairs::note_lone(const Group& group) {
+  if (!separated_.empty() || (group.images > 0) == (group.captions > 0)) return;
+  const auto other = lone_.find(group.key);
+  if (other == lone_.end()) {
+    if (lone_.size() < kMaxLoneKeys) lone_.emplace(group.key, group.images > 0);
+  } else if (other->second != (group.images > 0)) {
+    separated_ = group.key;
+  }
+}
+
+std::string TarPairs::hint() const {
+  if (separated_.empty()) return "";
+  return "image and caption of " + printable(label(separated_)) +
+         " are not next to each other; make the archive with: tar --sort=name -cf ...";
+}
+
 /// Returns false if the group has neither image nor caption.
 bool TarPairs::take_group(Pair& pair) {
   Group group = std::exchange(group_, {});
   if (group.images == 0 && group.captions == 0) return false;
+  note_lone(group);
   const std::string key = label(group.key);
   if (group.images != 1) group.image = {.path = key};
   const auto several = [&](int count, const std::string& noun) {

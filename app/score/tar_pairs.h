@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "score/pair_source.h"
 #include "sightline/containers/tar.h"
@@ -24,6 +25,7 @@ class TarPairs : public PairSource {
   bool next(Pair& pair) override;
   bool ready(std::chrono::milliseconds /*patience*/) override { return true; }
   std::optional<std::int64_t> size() const override { return std::nullopt; }
+  std::string hint() const override;
 
  private:
   /// The members of a key so far.
@@ -39,6 +41,7 @@ class TarPairs : public PairSource {
   void read_image(const TarMember& member);
   void read_caption(const TarMember& member);
   bool take_group(Pair& pair);
+  void note_lone(const Group& group);
   std::string label(const std::string& name) const { return path_ + "/" + name; }
 
   std::string path_;
@@ -47,6 +50,8 @@ class TarPairs : public PairSource {
   Group group_;
   std::optional<Error> error_;  ///< of the archive, which ends there
   bool ended_ = false;
+  std::unordered_map<std::string, bool> lone_;  ///< some keys with one part, and whether that is an image
+  std::string separated_;                       ///< a key whose image and caption are not next to each other
 };
 
 }  // namespace sightline::app

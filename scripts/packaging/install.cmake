@@ -6,6 +6,8 @@ install(PROGRAMS scripts/fetch-model.sh DESTINATION ${CMAKE_INSTALL_BINDIR} RENA
 install(FILES docs/sightline.1 docs/sightline-fetch.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT program)
 install(DIRECTORY data/vocab data/demo-model data/templates DESTINATION ${CMAKE_INSTALL_DATADIR}/sightline
         COMPONENT program)
+install(DIRECTORY scripts/cluster DESTINATION ${CMAKE_INSTALL_DATADIR}/sightline USE_SOURCE_PERMISSIONS
+        COMPONENT program PATTERN __pycache__ EXCLUDE)
 install(FILES data/README.md DESTINATION ${CMAKE_INSTALL_DATADIR}/sightline COMPONENT program)
 
 install(FILES LICENSE docs/CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT program)

@@ -102,3 +102,21 @@ TEST_CASE("tar pairs: a damaged archive keeps the pairs before and ends with an 
   const std::string sparse = pax_header(pax_record("GNU.sparse.name", "2.jpg")) + tar_member({"t"}, "x");
   CHECK(pairs(good + sparse + member("2.txt", "b") + tar_end()) == "t.tar/1.jpg=x|a; t.tar/2.jpg!UNSUP|b; ");
 }
+
+TEST_CASE("tar pairs: says that an image and its caption are apart", "[app][tar]") {
+  const auto hint = [](const std::string& archive) {
+    const TempFolder folder;
+    TarPairs source("t.tar", open_byte_stream(folder.write("t.tar", archive + tar_end())),
+                    InvalidUtf8::refuse);
+    for (Pair pair; source.next(pair);) continue;
+    return source.hint();
+  };
+  const auto apart = [](const std::string& key) {
+    return "image and caption of t.tar/" + key +
+           " are not next to each other; make the archive with: tar --sort=name -cf ...";
+  };
+  CHECK(hint(member("1.jpg") + member("2.jpg") + member("1.txt") + member("2.txt")) == apart("1"));
+  CHECK(hint(member("d/2.txt") + member("d/1.jpg") + member("d/2.jpg")) == apart("d/2"));
+  CHECK(hint(member("1.jpg") + member("1.txt") + member("2.jpg") + member("3.txt")).empty());
+  CHECK(hint(member("1.jpg") + member("2.jpg") + member("1.jpg")).empty());
+}

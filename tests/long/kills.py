@@ -25,7 +25,8 @@ MODEL = DATA / "golden" / "model" / "nano_quick_gelu"
 IMAGES = sorted((DATA / "golden" / "model" / "images").glob("*.*"))
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGKILL)
 JOURNAL = "out.npy.journal"
-KEPT = ("out.npy.part", "out.index.jsonl.part", "report.jsonl.part", JOURNAL)
+RECORDED = ("out.npy.part", "out.index.jsonl.part", "report.jsonl.part", JOURNAL)
+KEPT = (*RECORDED, "out.info.json.part")
 OLD = b"what was there before"
 LISTED = 2000
 UNDISTURBED = 5
@@ -132,7 +133,7 @@ def run_once(command, number, random_numbers):
 def damage(work, random_numbers):
     """Cuts the unpublished files or changes a byte near their ends, as a power cut may; the header of an array, which is
     written again, and the journal's, which makes it worthless, are changed too."""
-    for name in KEPT:
+    for name in RECORDED:
         path = work / name
         size = path.stat().st_size if path.exists() else 0
         if size == 0 or random_numbers.random() < 0.5:

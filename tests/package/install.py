@@ -26,6 +26,7 @@ FILES = ["bin/sightline", "bin/sightline-fetch", "share/man/man1/sightline.1",
          "share/sightline/templates/openai-imagenet.txt", "share/doc/sightline/LICENSE",
          "share/doc/sightline/CHANGELOG.md", "share/doc/sightline/third-party.md",
          "share/doc/sightline/licences/CLI11.txt"]
+SCRIPTS = [f"share/sightline/cluster/{path.name}" for path in (ROOT / "scripts" / "cluster").glob("*.*")]
 LIBRARY = ["libsightline.a", "cmake/sightline/sightline-config.cmake", "cmake/sightline/sightline-targets.cmake",
            "cmake/sightline/sightline-config-version.cmake", "pkgconfig/sightline.pc"]
 COMPLETIONS = {"bash": "share/bash-completion/completions/sightline", "zsh": "share/zsh/site-functions/_sightline",
@@ -54,10 +55,13 @@ def library_folder(prefix):
 
 def check_files(prefix):
     lib = library_folder(prefix)
-    missing = [name for name in FILES if not (prefix / name).is_file()]
+    missing = [name for name in FILES + SCRIPTS if not (prefix / name).is_file()]
     missing += [name for name in LIBRARY if not (lib / name).is_file()]
     if missing:
         raise Failure(f"not installed: {', '.join(missing)}")
+    for name in SCRIPTS:
+        if os.access(ROOT / "scripts" / "cluster" / pathlib.Path(name).name, os.X_OK) != os.access(prefix / name, os.X_OK):
+            raise Failure(f"{name} has another mode than its source")
     if not list((prefix / "include" / "sightline").rglob("*.h")):
         raise Failure("no header is installed")
 

@@ -114,6 +114,11 @@ void JournalFile::append(JournalRecord record) {
   ++last_;
 }
 
+bool is_journal_in_use(const std::string& path) {
+  const Descriptor found(::open(path.c_str(), kFlags));
+  return found.is_open() && try_lock(found.get()) == FileLock::busy;
+}
+
 JournalRecord last_record_of(ByteView journal) {
   JournalRecord last;
   try {

@@ -56,6 +56,9 @@ class JournalFile {
   bool keep_ = false, failed_ = false;
 };
 
+/// Whether another process has the journal at `path` open and locked.
+bool is_journal_in_use(const std::string& path);
+
 /// The last good record of the journal at `path`, which is not locked; number 0 if there is none, and for a
 /// file that is not a journal. Errors: those of `read_file`.
 JournalRecord last_record_of(const std::string& path);

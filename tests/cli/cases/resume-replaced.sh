@@ -23,7 +23,7 @@ replace sightline embed-text a b c --no-index
 # a journal in use
 stopped
 for command in 'merge part-1-of-2.npy part-2-of-2.npy' 'score photos --labels a,b'; do
-  rm -f out.npy.part out.index.jsonl.part
+  rm -f out.*.part
   flock out.npy.journal bash -c "$(declare -f expect); expect 8 sightline $command -o out.npy"
   ls out.*
 done

@@ -18,6 +18,19 @@ expect 8 sightline embed-image --files-from list -o out.npy --resume
 kill -TERM $!
 expect 143 wait $!
 exec 3>&-
+# a run that still reads what it will pass over
+sightline embed-image --files-from - -o out.npy --report out.jsonl --resume -q <pipe &
+exec 3>pipe
+head -n 3 list >&3
+for i in {1..500}; do
+  readlink /proc/$!/fd/* | grep -q 'out.npy.journal$' && break
+  sleep 0.02
+done
+expect 8 sightline embed-image --files-from list -o out.npy
+expect 8 sightline score photos -c a -o out.npy
+kill -TERM $!
+expect 143 wait $!
+exec 3>&-
 tac list | expect 8 sightline embed-image --files-from - -o out.npy --report out.jsonl --resume
 head -n 3 list | expect 8 sightline embed-image --files-from - -o out.npy --report out.jsonl --resume
 sightline embed-image --files-from - -o out.npy --report out.jsonl --resume <list

@@ -51,6 +51,10 @@ expect 4 sightline score --pairs bad.tar --on-error stop -o none.csv -q 2>/dev/n
 head -c $(($(stat -c %s set.tar) / 2 - 1000)) set.tar >cut.tar
 expect 3 sightline score --pairs cut.tar -f csv 2>&1 >cut.csv | grep -c 'error.TRUNC. cut.tar'
 grep -c ,ok, cut.csv
+# images and captions apart
+tar -cf apart.tar set/00*.jpg set/00*.png set/00*.txt
+expect 4 sightline score --pairs apart.tar -f csv 2>&1 >/dev/null | tail -2
+
 # nothing to score; an archive in a format that is not read
 tar -cf none.tar set/001.json
 expect 4 sightline score --pairs none.tar

@@ -19,7 +19,7 @@ message = run.communicate(timeout=20)[1].decode()
 assert time.time() - begin < 2 or "SAN_OPTIONS" in "".join(os.environ), "too slow"
 assert run.returncode == -number, run.returncode
 left = {name for name in os.listdir() if name != "list"}
-kept = {"out.npy.part", "out.index.jsonl.part", "report.part", "out.npy.journal"}
+kept = {"out.npy.part", "out.index.jsonl.part", "out.info.json.part", "report.part", "out.npy.journal"}
 assert left == (kept if "continue with --resume" in message else set()), (left, message)
 for name in left:
     os.unlink(name)
