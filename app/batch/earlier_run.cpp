@@ -57,6 +57,7 @@ bool EarlierRun::find_journal(const std::string& path) {
     if (is_settled()) return true;
   }
   std::optional<JournalFile> found = JournalFile::open(path, output_.force);
+  bytes_.clear();
   if (!found) return false;
   bytes_ = found->read();
   last_ = last_record_of(bytes_);
