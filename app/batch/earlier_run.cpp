@@ -51,7 +51,7 @@ EarlierRun::EarlierRun(const OutputOptions& output, RunOutputs outputs)
 // Returns whether there is one, even if it holds nothing.
 bool EarlierRun::find_journal(const std::string& path) {
   if (outputs_.keeps_journal && file_exists(path)) {
-    // Nothing will be written, so a file system without locks is no hindrance.
+    // Nothing will be written, so locks are not needed.
     bytes_ = read_file(path, kMaxJournalBytes);
     last_ = last_record_of(bytes_);
     if (is_settled()) return true;

@@ -59,7 +59,7 @@ float Candidates::least(const SearchLimits& limits) const {
 
 void Candidates::sort() { std::ranges::sort(kept_, kRanksBefore); }
 
-std::vector<Candidate> Candidates::merge(std::vector<Candidates*> parts, const SearchLimits& limits) {
+std::vector<Candidate> Candidates::merge(const std::vector<Candidates*>& parts, const SearchLimits& limits) {
   std::vector<std::vector<Candidate>> lists;
   lists.reserve(parts.size());
   for (Candidates* part : parts) lists.push_back(std::move(part->kept_));

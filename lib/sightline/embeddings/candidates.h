@@ -37,7 +37,7 @@ class Candidates {
   void sort();
 
   /// Combines sorted parts of one query, which it empties.
-  static std::vector<Candidate> merge(std::vector<Candidates*> parts, const SearchLimits& limits);
+  static std::vector<Candidate> merge(const std::vector<Candidates*>& parts, const SearchLimits& limits);
 
  private:
   std::vector<Candidate> kept_;  ///< with `top`, a heap with the worst in front

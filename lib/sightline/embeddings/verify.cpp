@@ -64,7 +64,8 @@ class Verifier {
     std::vector<std::string> parts;
     std::string journal;
     attempt([&] {
-      parts = {temporary_path(path_), temporary_path(index_path_of(name_)), temporary_path(info_path_of(name_))};
+      parts = {temporary_path(path_), temporary_path(index_path_of(name_)),
+               temporary_path(info_path_of(name_))};
       if (!report_path_.empty()) parts.push_back(temporary_path(report_path_));
       journal = journal_path_of(resolve_links(path_));
     });
