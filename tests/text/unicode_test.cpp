@@ -2,6 +2,7 @@
 #include "sightline/text/unicode.h"
 
 #include "sightline/text/html_entities.h"
+#include "sightline/text/normalization.h"
 #include "support/catch.h"
 
 using namespace sightline;

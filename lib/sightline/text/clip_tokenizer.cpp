@@ -11,6 +11,7 @@
 #include "sightline/text/bpe.h"
 #include "sightline/text/clip_pattern.h"
 #include "sightline/text/html_entities.h"
+#include "sightline/text/normalization.h"
 #include "sightline/text/token_table.h"
 #include "sightline/text/unicode.h"
 #include "sightline/text/vocabulary.h"

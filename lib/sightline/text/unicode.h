@@ -20,9 +20,6 @@ CodePoints decode_utf8(std::string_view text);
 void append_utf8(std::string& out, char32_t c);
 std::string encode_utf8(std::u32string_view text);
 
-/// Canonical composition. Source: Unicode 16.0, section 3.11 (Hangul 3.12) and its UnicodeData.
-CodePoints normalize_nfc(CodePoints text);
-
 /// Lower case of one character without context, as Rust's char::to_lowercase: U+0130 becomes two characters.
 void append_lower(CodePoints& out, char32_t c);
 
