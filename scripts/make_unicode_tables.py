@@ -11,6 +11,7 @@ import pathlib
 
 import regex
 import unicodedata2
+from table_rows import ranges, rows
 from tokenizers import normalizers
 
 OUT = pathlib.Path(__file__).resolve().parent.parent / "lib" / "sightline" / "text"
@@ -19,16 +20,6 @@ LOWER, NFC, NFD = normalizers.Lowercase(), normalizers.NFC(), normalizers.NFD()
 HANGUL = range(0xAC00, 0xAC00 + 11172)  # decomposed algorithmically
 POINTS = [c for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF]
 SPACES = [*range(9, 14), 0x20, 0x85, 0xA0, 0x1680, *range(0x2000, 0x200B), 0x2028, 0x2029, 0x202F, 0x205F, 0x3000]
-
-
-def ranges(points):
-    out = []
-    for c in points:
-        if out and out[-1][1] == c - 1:
-            out[-1][1] = c
-        else:
-            out.append([c, c])
-    return out
 
 
 def category(letter):
@@ -90,17 +81,6 @@ def combining_runs():
         else:
             out.append([c, c, value])
     return out
-
-
-def rows(name, kind, values):
-    lines, line = [f"const std::array<{kind}, {len(values)}> {name}Data = {{{{"], "   "
-    for value in values:
-        item = " {" + ", ".join(str(v) if v < 10 else f"{v:#x}" if v >= 0 else str(v) for v in value) + "},"
-        if len(line) + len(item) > 108:
-            lines.append(line)
-            line = "   "
-        line += item
-    return "\n".join([*lines, line, "}};"])
 
 
 TEMPLATE = """// SPDX-License-Identifier: Apache-2.0

@@ -10,6 +10,8 @@
 namespace sightline {
 namespace {
 
+constexpr std::string_view kBase64 = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
 constexpr std::size_t kMaxPrintable = 512;
 constexpr std::string_view kHex = "0123456789abcdef";
 
@@ -138,16 +140,37 @@ void append_json_string(std::string& out, std::string_view text) {
 }
 
 void append_base64(std::string& out, std::string_view bytes) {
-  constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     unsigned group = 0;
     for (std::size_t k = 0; k < 3; ++k) {
       group = group << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
     }
     for (std::size_t k = 0; k < 4; ++k) {
-      out += i + k > bytes.size() ? '=' : kAlphabet[group >> (18 - 6 * k) & 63];
+      out += i + k > bytes.size() ? '=' : kBase64[group >> (18 - 6 * k) & 63];
     }
   }
+}
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::array<std::uint8_t, 256> values;
+  values.fill(64);
+  for (std::uint8_t i = 0; i < 64; ++i) values[static_cast<unsigned char>(kBase64[i])] = i;
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  std::string out;
+  out.reserve(text.size() / 4 * 3);
+  for (std::size_t i = 0; i < text.size(); i += 4) {
+    const std::size_t digits = i + 4 == text.size() ? 4 - padding : 4;
+    unsigned group = 0;
+    for (std::size_t k = 0; k < digits; ++k) {
+      const std::uint8_t value = values[static_cast<unsigned char>(text[i + k])];
+      if (value == 64) return std::nullopt;
+      group |= static_cast<unsigned>(value) << (18 - 6 * k);
+    }
+    for (std::size_t k = 0; k + 1 < digits; ++k) out += static_cast<char>(group >> (16 - 8 * k) & 0xFF);
+    if (digits < 4 && (group & (digits == 3 ? 0xFFU : 0xFFFFU)) != 0) return std::nullopt;
+  }
+  return out;
 }
 
 std::string printable(std::string_view text) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,6 +25,9 @@ int utf8_sequence_length(std::string_view text);
 
 /// Appends `bytes` in standard base64 with padding.
 void append_base64(std::string& out, std::string_view bytes);
+/// The bytes of standard base64 with padding, or nothing if `text` has another character, wrong padding or
+/// unused bits that are set.
+std::optional<std::string> decode_base64(std::string_view text);
 
 /// Returns `text` in a form that is safe on one line of a terminal: control bytes and invalid UTF-8 become
 /// \xNN, a newline becomes \n, and the result is truncated to 512 bytes.

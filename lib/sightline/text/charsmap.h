@@ -10,9 +10,9 @@
 
 namespace sightline {
 
-/// The `precompiled_charsmap` of a SentencePiece model: replacements of byte sequences, in a double array trie
-/// (Darts-clone) that maps each key to the offset of its replacement. Safe for any bytes: every unit, offset
-/// and replacement is checked when the map is read or used.
+/// The `precompiled_charsmap` of a SentencePiece model: replacements of byte sequences, in a double array
+/// trie (Darts-clone) that maps each key to the offset of its replacement. Safe for any bytes: every unit,
+/// offset and replacement is checked when the map is read or used.
 class Charsmap {
  public:
   /// Keys are not searched for beyond this length; those of SentencePiece's own rules have at most 31 bytes.
@@ -25,9 +25,9 @@ class Charsmap {
     std::string_view value;  ///< valid as long as the map; UTF-8
   };
 
-  /// `subject` is the name of the map for messages. Errors: truncated (shorter than the trie it states), header
-  /// (an empty trie, or one that is not made of whole units), range (a replacement outside of the map), utf8
-  /// (replacements), limit.
+  /// `subject` is the name of the map for messages. Errors: truncated (shorter than the trie it states),
+  /// header (an empty trie, or one that is not made of whole units), range (a replacement outside of the
+  /// map), utf8 (replacements), limit.
   Charsmap(std::string_view bytes, std::string_view subject);
 
   /// The shortest or longest key at the start of `text`. As in SentencePiece, no key contains NUL.

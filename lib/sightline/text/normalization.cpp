@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sightline/text/code_ranges.h"
+#include "sightline/text/tokenizer_tables.h"
 #include "sightline/text/unicode_tables.h"
 
 namespace sightline {
@@ -44,6 +45,18 @@ void append_decomposed(CodePoints& out, char32_t c) {
   }
   append_decomposed(out, found->first);
   if (found->second != 0) append_decomposed(out, found->second);
+}
+
+void append_compatible(CodePoints& out, char32_t c) {
+  const auto found =
+      std::lower_bound(kCompatibilityRows.begin(), kCompatibilityRows.end() - 1, c,
+                       [](const CompatibilityRow& row, char32_t code) { return row.code < code; });
+  if (found->code == c) {
+    const auto full = kCompatibilityPool.subspan(found->begin, found[1].begin - found->begin);
+    out.append(full.begin(), full.end());
+  } else {
+    append_decomposed(out, c);
+  }
 }
 
 // The composite of two characters, or 0.
@@ -108,14 +121,19 @@ CodePoints composed(const CodePoints& text) {
 
 }  // namespace
 
-CodePoints normalize_nfc(CodePoints text) {
-  // No character below U+0300 decomposes into more than it composes back to.
-  if (std::all_of(text.begin(), text.end(), [](char32_t c) { return c < 0x300; })) return text;
+CodePoints normalize(CodePoints text, NormalizationForm form) {
+  const bool compatible = form == NormalizationForm::nfkc || form == NormalizationForm::nfkd;
+  const bool composes = form == NormalizationForm::nfc || form == NormalizationForm::nfkc;
+  // No character below U+0300 has a canonical decomposition that does not compose back to it; ASCII has none.
+  const char32_t first = form == NormalizationForm::nfc ? 0x300 : 0x80;
+  if (std::all_of(text.begin(), text.end(), [&](char32_t c) { return c < first; })) return text;
   CodePoints parts;
   parts.reserve(text.size());
-  for (const char32_t c : text) append_decomposed(parts, c);
+  for (const char32_t c : text) compatible ? append_compatible(parts, c) : append_decomposed(parts, c);
   reorder_marks(parts);
-  return composed(parts);
+  return composes ? composed(parts) : parts;
 }
+
+CodePoints normalize_nfc(CodePoints text) { return normalize(std::move(text), NormalizationForm::nfc); }
 
 }  // namespace sightline

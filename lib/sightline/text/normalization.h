@@ -5,7 +5,12 @@
 
 namespace sightline {
 
-/// Canonical composition. Source: Unicode 16.0, section 3.11 (Hangul 3.12) and its UnicodeData.
+enum class NormalizationForm { nfc, nfd, nfkc, nfkd };
+
+/// Source: Unicode 16.0, section 3.11 (Hangul 3.12) and its UnicodeData.
+CodePoints normalize(CodePoints text, NormalizationForm form);
+
+/// Canonical composition.
 CodePoints normalize_nfc(CodePoints text);
 
 }  // namespace sightline

@@ -11,9 +11,9 @@
 
 namespace sightline {
 
-/// Maximum number of bytes that a step may make of a text. No step of a published tokenizer makes more than
-/// twelve bytes of one, and a text has at most 1 MiB.
-inline constexpr std::size_t kMaxNormalizedBytes = std::size_t{64} << 20;
+/// Maximum number of bytes that a step may make of a text. No tokenizer in use makes more than
+/// fifteen bytes of one, and a text has at most 1 MiB.
+inline constexpr std::size_t kMaxNormalizedBytes = std::size_t{16} << 20;
 
 /// One step before a text is split: valid UTF-8 in, valid UTF-8 out. const = safe to share between threads.
 class Normalizer {
@@ -51,8 +51,8 @@ struct SentencePieceNormalizerSpec {
 /// Errors: as for `Charsmap`.
 std::unique_ptr<Normalizer> make_sentencepiece_normalizer(SentencePieceNormalizerSpec spec);
 
-/// `SiglipTokenizer.canonicalize_text` of transformers 5.24 and the replacement of U+2581 before it: lower case
-/// with final sigma (if `lowercase`, the tokenizer's `do_lower_case`), no ASCII punctuation, white space
+/// `SiglipTokenizer.canonicalize_text` of transformers 5.24 and the replacement of U+2581 before it: lower
+/// case with final sigma (if `lowercase`, the tokenizer's `do_lower_case`), no ASCII punctuation, white space
 /// collapsed and stripped.
 std::unique_ptr<Normalizer> make_siglip_canonicalizer(bool lowercase);
 

@@ -25,8 +25,8 @@ class PreTokenizer {
   virtual void split(std::vector<Piece>& pieces) const = 0;
 };
 
-/// The `pre_tokenizer` of a `tokenizer.json`, with the results of Hugging Face's tokenizers 0.23.3; null keeps
-/// the pieces. Supported types: Sequence, WhitespaceSplit, Metaspace, Split, BertPreTokenizer. Errors:
+/// The `pre_tokenizer` of a `tokenizer.json`, with the results of Hugging Face's tokenizers 0.23.3; null
+/// keeps the pieces. Supported types: Sequence, WhitespaceSplit, Metaspace, Split, BertPreTokenizer. Errors:
 /// unsupported (another type, named; a regular expression that `TextPattern` does not read), missing and type
 /// (members), header.
 std::unique_ptr<PreTokenizer> make_pre_tokenizer(const Json& spec);

@@ -39,6 +39,23 @@ CharacterClass character_class(char32_t c) {
   return find_range(kSpaces, c) != nullptr ? CharacterClass::space : CharacterClass::other;
 }
 
+bool is_white_space(char32_t c) {
+  if (c < 0x80) return c == ' ' || (c >= 9 && c <= 13);
+  return find_range(kSpaces, c) != nullptr;
+}
+
+bool is_python_space(char32_t c) { return is_white_space(c) || (c >= 0x1C && c <= 0x1F); }
+
+char32_t next_code_point(std::string_view text, std::size_t& position) {
+  const auto byte = [&] { return static_cast<unsigned char>(text[position++]); };
+  const char32_t lead = byte();
+  if (lead < 0x80) return lead;
+  const int length = lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+  char32_t c = lead & (0x7FU >> length);
+  for (int k = 1; k < length; ++k) c = c << 6 | (byte() & 0x3FU);
+  return c;
+}
+
 CodePoints decode_utf8(std::string_view text) {
   CodePoints out;
   out.reserve(text.size());
