@@ -3,7 +3,7 @@
 """Regenerates everything under data/golden from the references.
 
 Needs Python with torch 2.13, transformers 5.24, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors. The parts
-codecs, raster, keras, layers, keras_clip, keras_int8, gguf and openclip also need the packages listed in their scripts in
+codecs, raster, steps, keras, layers, keras_clip, keras_int8, gguf and openclip also need the packages listed in their scripts in
 scripts/golden, preferably in a separate environment each (open_clip's torchvision must match torch). The tests
 themselves need none of these packages.
 
@@ -22,6 +22,7 @@ PARTS = {
     "raster": ("rasters", "image_raster"),
     "text": ("texts", "text"),
     "tokenizers": ("tokenizer_folders", "text"),
+    "steps": ("text_steps", "text"),
     "model": ("models", "model"),
     "processors": ("processors", "processors"),
     "pairs": ("pairs", "pairs"),

@@ -6,7 +6,6 @@ tokenizers takes them from several libraries with different versions of Unicode:
 BertPreTokenizer from an old one, normalisation forms from another, grapheme clusters from a third. Each table is therefore
 the answer of the reference for every code point, and needs no package but tokenizers.
 """
-import base64
 import pathlib
 import struct
 
@@ -59,17 +58,18 @@ def compatibility():
     return out
 
 
-def cluster_probe():
-    """A Precompiled normaliser that writes one X per lookup. Its map has all single bytes as keys, so a cluster of fewer
-    than six bytes gives one X, and any other cluster one X per character. U+0001, which joins nothing, becomes a line end."""
-    units = [0] * 768
+def lookup_map():
+    """A map of SentencePiece's format that writes one X per lookup. All single bytes are keys, so in a Precompiled
+    normaliser a cluster of fewer than six bytes gives one X, and any other cluster one X per character. U+0001, which joins
+    nothing, becomes a line end."""
+    units = [1 << 31] * 768  # no child of any node
     units[0] = 256 << 10
     for byte in range(1, 256):
         leaf = 513 if byte == 1 else 512
         units[256 + byte] = ((256 + byte) ^ leaf) << 10 | 1 << 8 | byte
     units[512], units[513] = 1 << 31, 1 << 31 | 2
     trie = struct.pack("<768I", *units)
-    return normalizers.Precompiled(struct.pack("<I", len(trie)) + trie + b"X\0\n\0")
+    return struct.pack("<I", len(trie)) + trie + b"X\0\n\0"
 
 
 def lookups(probe, before, after):
@@ -165,7 +165,7 @@ using I = ConjunctClass;
 def main():
     assert tokenizers.__version__ == VERSION, tokenizers.__version__
     check_spaces()
-    probe = cluster_probe()
+    probe = normalizers.Precompiled(lookup_map())
     rows_, pool = [], ""
     for c, full in compatibility():
         rows_.append((c, len(pool)))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,6 +24,7 @@ class Metaspace : public PreTokenizer {
       : replacement_(replacement), scheme_(scheme), divides_(divides) {}
 
   void split(std::vector<Piece>& pieces) const override {
+    std::erase_if(pieces, [](const Piece& piece) { return piece.text.empty(); });
     for (Piece& piece : pieces) piece.text = replaced(piece);
     if (!divides_) return;
     split_pieces(
@@ -37,7 +39,7 @@ class Metaspace : public PreTokenizer {
     const bool starts = text.starts_with(' ') || text.starts_with(replacement_);
     const bool wanted =
         scheme_ == PrependScheme::always || (scheme_ == PrependScheme::first && piece.at_start);
-    if (wanted && !starts && !text.empty()) out = replacement_;
+    if (wanted && !starts) out = replacement_;
     for (std::size_t begin = 0; begin < text.size();) {
       const std::size_t end = std::min(text.find(' ', begin), text.size());
       append_normalized(out, text.substr(begin, end - begin));
