@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Applies one step of a tokenizer to texts, for scripts/compare_text_steps.py.
 // Usage: text_steps normalizer|pre_tokenizer|sentencepiece|siglip SPEC < TEXTS
-// SPEC is a file: the JSON of the step; for sentencepiece, an object with the members of its normaliser; for siglip,
-// true or false (lowercase). TEXTS and the results have one JSON value per line: strings, or lists of strings.
+// SPEC is a file: the JSON of the step; for sentencepiece, an object with the members of its normaliser; for
+// siglip, true or false (lowercase). TEXTS and the results have one JSON value per line: strings, or lists of
+// strings.
 
 #include <fstream>
 #include <iostream>

@@ -40,7 +40,7 @@ SPREAD = [(0x20, 0x7F), (0x80, 0x250), (0x250, 0x590), (0x590, 0x900), (0x900, 0
 
 def texts(count, seed=SEED):
     rng = random.Random(seed)
-    out = ["", " ", "a", "▁", "\n", "\u0301", "a photo of a dog", " A  Photo, of a DOG! "]
+    out = ["", " ", "a", "▁", "\n", "\u0301", "a photo of a dog", " A  Photo, of a DOG! ", "abc-ab--a ab"]
     while len(out) < count:
         pools = [rng.choice(ALPHABETS) if rng.random() < .6 else rng.choice(SPREAD) for _ in range(rng.randrange(1, 4))]
         text = ""

@@ -76,6 +76,17 @@ TEST_CASE("format: base64 pads as RFC 4648 specifies", "[base]") {
   CHECK(base64("\xff\xfe\xfd") == "//79");
 }
 
+TEST_CASE("format: base64 is decoded if it is what encoding makes", "[base]") {
+  for (const std::string_view bytes : {"", "f", "fo", "foo", "foobar", "\xff\xfe\xfd"}) {
+    CHECK(decode_base64(base64(bytes)) == bytes);
+  }
+  for (const std::string_view bad :
+       {"Z", "Zg", "Zg=", "Zg==Zg==", "Zh==", "Zm9=", "Z===", "====", "Zm9v\n", "Zm-v", "Zm9v Zm9"}) {
+    INFO(bad);
+    CHECK_FALSE(decode_base64(bad));
+  }
+}
+
 TEST_CASE("format: printable text contains no terminal control sequences and is short", "[base]") {
   CHECK(printable("a\x1b[31m\n\tb") == "a\\x1b[31m\\n\\tb");
   CHECK(printable("\xc2\x9b"
