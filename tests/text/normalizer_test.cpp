@@ -56,6 +56,16 @@ TEST_CASE("normalizer: malformed members are refused", "[text]") {
   CHECK(refusal(R"({"type": "Precompiled", "precompiled_charsmap": "AAAA"})").code == "TRUNC");
 }
 
+TEST_CASE("normalizer: the number of steps is limited, also within nested sequences", "[text]") {
+  const auto sequence = [](std::size_t count, const std::string& step) {
+    return R"({"type": "Sequence", "normalizers": [)" + step + repeated(count - 1, ", " + step) + "]}";
+  };
+  const std::string step = R"({"type": "Prepend", "prepend": "a"})";
+  CHECK(normalized(sequence(64, step), "b").size() == 65);
+  CHECK(refusal(sequence(65, step)).code == "LIMIT");
+  CHECK(refusal(sequence(13, sequence(5, step))).code == "LIMIT");
+}
+
 TEST_CASE("normalizer: a result above the limit is refused", "[text]") {
   const std::string spec =
       R"({"type": "Replace", "pattern": {"String": "a"}, "content": ")" + std::string(1 << 20, 'b') + "\"}";

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -12,9 +13,14 @@
 namespace sightline {
 namespace {
 
+// The tokenizers of published models have at most eight.
+constexpr std::size_t kMaxSteps = 64;
+
+using Steps = std::vector<std::unique_ptr<Normalizer>>;
+
 class Sequence : public Normalizer {
  public:
-  explicit Sequence(std::vector<std::unique_ptr<Normalizer>> steps) : steps_(std::move(steps)) {}
+  explicit Sequence(Steps steps) : steps_(std::move(steps)) {}
 
   std::string apply(std::string text) const override {
     for (const auto& step : steps_) text = step->apply(std::move(text));
@@ -22,23 +28,14 @@ class Sequence : public Normalizer {
   }
 
  private:
-  std::vector<std::unique_ptr<Normalizer>> steps_;
+  Steps steps_;
 };
-
-std::unique_ptr<Normalizer> read_sequence(const Json& spec) {
-  std::vector<std::unique_ptr<Normalizer>> steps;
-  const Json list = spec.at("normalizers");
-  if (!list.is_array()) fail(ErrorCode::type, list.path(), "is not a list");
-  list.for_each_element([&](const Json& step) { steps.push_back(make_normalizer(step)); });
-  return make_sequence(std::move(steps));
-}
 
 struct Type {
   std::string_view name;
   std::unique_ptr<Normalizer> (*read)(const Json& spec);
 };
-constexpr std::array<Type, 12> kTypes = {{{"Sequence", read_sequence},
-                                          {"Lowercase", read_lowercase},
+constexpr std::array<Type, 11> kTypes = {{{"Lowercase", read_lowercase},
                                           {"NFC", read_nfc},
                                           {"NFD", read_nfd},
                                           {"NFKC", read_nfkc},
@@ -50,6 +47,29 @@ constexpr std::array<Type, 12> kTypes = {{{"Sequence", read_sequence},
                                           {"Prepend", read_prepend},
                                           {"Precompiled", read_precompiled}}};
 
+// A sequence within a sequence adds its steps to the same list.
+void append_steps(Steps& steps, const Json& spec) {
+  if (spec.is_null()) return;
+  const Json type = spec.at("type");
+  const std::string_view name = type.as_string();
+  if (name == "Sequence") {
+    const Json list = spec.at("normalizers");
+    if (!list.is_array()) fail(ErrorCode::type, list.path(), "is not a list");
+    list.for_each_element([&](const Json& step) { append_steps(steps, step); });
+    return;
+  }
+  const auto found =
+      std::find_if(kTypes.begin(), kTypes.end(), [&](const Type& known) { return known.name == name; });
+  if (found == kTypes.end()) {
+    fail(ErrorCode::unsupported, type.path(),
+         "is \"" + printable(name) + "\", a normalizer that is not supported");
+  }
+  if (steps.size() == kMaxSteps) {
+    fail(ErrorCode::limit, spec.path(), "exceeds the limit of " + std::to_string(kMaxSteps) + " steps");
+  }
+  steps.push_back(found->read(spec));
+}
+
 }  // namespace
 
 std::unique_ptr<Normalizer> make_sequence(std::vector<std::unique_ptr<Normalizer>> steps) {
@@ -57,15 +77,9 @@ std::unique_ptr<Normalizer> make_sequence(std::vector<std::unique_ptr<Normalizer
 }
 
 std::unique_ptr<Normalizer> make_normalizer(const Json& spec) {
-  if (spec.is_null()) return make_sequence({});
-  const Json type = spec.at("type");
-  const auto found = std::find_if(kTypes.begin(), kTypes.end(),
-                                  [&](const Type& known) { return known.name == type.as_string(); });
-  if (found == kTypes.end()) {
-    fail(ErrorCode::unsupported, type.path(),
-         "is \"" + printable(type.as_string()) + "\", a normalizer that is not supported");
-  }
-  return found->read(spec);
+  Steps steps;
+  append_steps(steps, spec);
+  return make_sequence(std::move(steps));
 }
 
 }  // namespace sightline

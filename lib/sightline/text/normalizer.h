@@ -24,9 +24,10 @@ class Normalizer {
 };
 
 /// The `normalizer` of a `tokenizer.json`, with the results of Hugging Face's tokenizers 0.23.3; null is the
-/// identity. Supported types: Sequence, Lowercase, Replace, Precompiled, BertNormalizer, Strip, StripAccents,
-/// NFC, NFD, NFKC, NFKD, Prepend. Errors: unsupported (another type, named; a regular expression that
-/// `TextPattern` does not read), missing and type (members), header, range (a malformed character map).
+/// identity. Supported types: Sequence (of 64 steps at most), Lowercase, Replace, Precompiled,
+/// BertNormalizer, Strip, StripAccents, NFC, NFD, NFKC, NFKD, Prepend. Errors: unsupported (another type,
+/// named; a regular expression that `TextPattern` does not read), missing and type (members), limit (steps),
+/// header and others of `Charsmap` (a malformed map).
 std::unique_ptr<Normalizer> make_normalizer(const Json& spec);
 
 /// Applies the steps in order.
