@@ -31,7 +31,7 @@ ALPHABETS = [
     "ᄀᄒ각가힣ᅡᆨᆫ한ㄱ\u115f\u1160\ud7b0\ud7cb\ua960", "क्षिन\u094d\u093c\u200dত\u09cdത\u0d4dക\u1039က\u200c\u0301",
     "©®\u200d\u203c\u2122❤\ufe0f\u0301👨👩👧🏽🇩🇪🇫\U000e0067\U000e007f", "\x00\x01\x08\x0e\x1f\x7f\x80\x9f\ufffd\ufffe\ue000\U000f0000\u0378",
     "漢字㐀𠀀𪜀𫝀𫠠𫤠豈丽\u4e00\u3000。、「」", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~¡«»—…·‿＿$+<", "ﬁﬂ①½㌔ａｂＡ１２ｶﾞ～“”‘’′″ⅷ㎏ﷺ㍿ǆ",
-    "Ａ １½\u1e9b\u0323\u0958\u212b\u2126\u0387\u037e\u1fef\uf900\U0002f800\u0f73\u0f75", "   \t a  b\n\n▁▁ ▁", "``''--x  y",
+    "Ａ １½\u1e9b\u0323\u0958\u212b\u2126\u0387\u037e\u1fef\uf900\U0002f800\u0f73\u0f75", "   \t a  b\n\n▁▁ ▁", "``''--x  y", "'s't 're've'm'll'dl 1a'\t\u00b2  \n",
 ]
 SPREAD = [(0x20, 0x7F), (0x80, 0x250), (0x250, 0x590), (0x590, 0x900), (0x900, 0x1100), (0x1100, 0x1200), (0x1200, 0x2000),
           (0x2000, 0x2C00), (0x2C00, 0x3400), (0x3400, 0xA000), (0xA000, 0xAC00), (0xAC00, 0xD800), (0xE000, 0x10000),
@@ -121,6 +121,8 @@ def pre_tokenizer_specs():
     out += [split(behavior, invert, String=" ") for invert in (False, True) for behavior in
             ("Removed", "Isolated", "MergedWithPrevious", "MergedWithNext", "Contiguous")]
     out += [split("Isolated", False, Regex=r"▁▁|\n|ab"), split("Contiguous", False, Regex=r"[\n\r]|\s{3,}")]
+    out += [{"type": "ByteLevel", "add_prefix_space": prefix, "trim_offsets": True, "use_regex": regex}
+            for prefix in (True, False) for regex in (True, False)]
     out += [{"type": "Sequence", "pretokenizers": [{"type": "WhitespaceSplit"}, metaspace(scheme, True)]}
             for scheme in ("always", "first")]
     return out

@@ -69,3 +69,13 @@ TEST_CASE("pre-tokenizer: malformed members are refused", "[text]") {
   CHECK(refusal(R"({"type": "Split", "pattern": {"String": " "}, "behavior": "Removed"})").code == "MISSING");
   CHECK(refusal(R"({"type": "Sequence"})").code == "MISSING");
 }
+
+TEST_CASE("pre-tokenizer: ByteLevel divides and spells as GPT-2", "[text]") {
+  const auto byte_level = [](const std::string& members) {
+    return R"({"type": "ByteLevel", )" + members + "}";
+  };
+  const std::string plain = byte_level(R"("add_prefix_space": false)");
+  CHECK(split(plain, "it's  a1\u00b2!\n") == "!|it|'s|\u0120|\u0120a|1\u00c2\u00b2|!|\u010a");
+  CHECK(split(byte_level(R"("add_prefix_space": true, "use_regex": false)"), "a b") == "!|\u0120a\u0120b");
+  CHECK(refusal(byte_level(R"("use_regex": false)")).code == "MISSING");
+}

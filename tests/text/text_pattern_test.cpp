@@ -94,6 +94,7 @@ TEST_CASE("text pattern: other regular expressions are refused by name", "[text]
     INFO(expression);
     CHECK(refusal("Regex", expression) == "UNSUP");
   }
+  CHECK(refusal("Regex", std::string(1025, 'a')) == "LIMIT");
   CHECK(refusal("String", "") == "UNSUP");
   CHECK(refusal("Other", "a") == "MISSING");
 }

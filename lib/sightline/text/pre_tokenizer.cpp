@@ -35,10 +35,11 @@ struct Type {
   std::string_view name;
   std::unique_ptr<PreTokenizer> (*read)(const Json& spec);
 };
-constexpr std::array<Type, 4> kTypes = {{{"WhitespaceSplit", read_whitespace_split},
+constexpr std::array<Type, 5> kTypes = {{{"WhitespaceSplit", read_whitespace_split},
                                          {"BertPreTokenizer", read_bert_pre_tokenizer},
                                          {"Metaspace", read_metaspace},
-                                         {"Split", read_split}}};
+                                         {"Split", read_split},
+                                         {"ByteLevel", read_byte_level}}};
 
 // A sequence within a sequence adds its steps to the same list.
 void append_steps(Steps& steps, const Json& spec) {

@@ -27,8 +27,8 @@ class PreTokenizer {
 
 /// The `pre_tokenizer` of a `tokenizer.json`, with the results of Hugging Face's tokenizers 0.23.3; null
 /// keeps the pieces. Supported types: Sequence (of 64 steps at most), WhitespaceSplit, Metaspace, Split,
-/// BertPreTokenizer. Errors: unsupported (another type, named; a regular expression that `TextPattern` does
-/// not read), missing and type (members), header, limit (steps).
+/// BertPreTokenizer, ByteLevel. Errors: unsupported (another type, named; a regular expression that
+/// `TextPattern` does not read), missing and type (members), header, limit (steps).
 std::unique_ptr<PreTokenizer> make_pre_tokenizer(const Json& spec);
 
 }  // namespace sightline

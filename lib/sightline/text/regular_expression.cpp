@@ -13,6 +13,8 @@ namespace {
 
 using Branch = TextPattern::Branch;
 
+// Each position of a text is compared with every alternative and every range of a class.
+constexpr std::size_t kMaxExpressionBytes = 1024;
 // A larger minimum would make the search slow; {2,} is what occurs.
 constexpr std::size_t kLargestMinimum = 16;
 
@@ -178,6 +180,11 @@ class Parser {
 }  // namespace
 
 std::vector<Branch> read_regular_expression(std::string_view expression, std::string_view subject) {
+  if (expression.size() > kMaxExpressionBytes) {
+    fail(ErrorCode::limit, subject,
+         "has " + std::to_string(expression.size()) + " bytes, at most " +
+             std::to_string(kMaxExpressionBytes) + " are accepted");
+  }
   return Parser(expression, subject).parse();
 }
 

@@ -47,6 +47,7 @@ void split_pieces(std::vector<Piece>& pieces, DelimiterBehavior behavior, const 
 std::unique_ptr<PreTokenizer> read_whitespace_split(const Json& spec);
 std::unique_ptr<PreTokenizer> read_bert_pre_tokenizer(const Json& spec);
 std::unique_ptr<PreTokenizer> read_metaspace(const Json& spec);
+std::unique_ptr<PreTokenizer> read_byte_level(const Json& spec);
 std::unique_ptr<PreTokenizer> read_split(const Json& spec);
 
 }  // namespace sightline

@@ -8,25 +8,13 @@
 #include <vector>
 
 #include "sightline/base/error.h"
+#include "sightline/text/byte_symbols.h"
 #include "sightline/text/clip_table.h"
 #include "sightline/text/limits.h"
 #include "sightline/text/tokenizer_pipeline.h"
-#include "sightline/text/unicode.h"
 
 namespace sightline {
 namespace {
-
-// GPT-2's table: printable bytes map to themselves, the others to U+0100 and up, in order.
-std::array<std::string, 256> byte_symbols() {
-  std::array<std::string, 256> symbols;
-  char32_t next = 256;
-  for (unsigned byte = 0; byte < 256; ++byte) {
-    const bool printable_byte =
-        (byte >= 33 && byte <= 126) || (byte >= 161 && byte <= 172) || (byte >= 174 && byte <= 255);
-    append_utf8(symbols[byte], printable_byte ? byte : next++);
-  }
-  return symbols;
-}
 
 /// Reads the ids of the vocabulary and checks that they are 0 ... n-1, each used once.
 class IdReader {

@@ -35,7 +35,7 @@ class CharacterSet {
 /// The search takes linear time in the length of the text.
 class TextPattern {
  public:
-  /// Errors: unsupported (any other expression; an empty text), missing, type.
+  /// Errors: unsupported (any other expression; an empty text), limit, missing, type.
   explicit TextPattern(const Json& spec);
 
   /// Visits the leftmost matches that do not overlap as byte positions; none is empty.
@@ -55,7 +55,8 @@ class TextPattern {
   std::vector<Branch> branches_;
 };
 
-/// Reads an expression of the form above. Errors: unsupported. `subject` is its name for messages.
+/// Reads an expression of the form above. Errors: unsupported, limit (its length). `subject` is its name for
+/// messages.
 std::vector<TextPattern::Branch> read_regular_expression(std::string_view expression,
                                                          std::string_view subject);
 
