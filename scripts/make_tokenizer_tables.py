@@ -84,7 +84,7 @@ def joined(probe, before, after, count):
     return {c for c, found in lookups(probe, before, after).items() if found == count}
 
 
-MARK, JOINER, PICTURE, LETTER, VIRAMA = "\u0301", "\u200d", "\u00a9", "\u0915", "\u094d"  # MARK is GCB=Extend
+MARK, JOINER, PICTOGRAPH, LETTER, VIRAMA = "\u0301", "\u200d", "\u00a9", "\u0915", "\u094d"  # MARK is GCB=Extend
 L, V, T = "\u1100", "\u1161", "\u11a8"
 
 
@@ -92,17 +92,17 @@ def cluster_classes(probe):
     """{code point: ClusterClass}. Where a cluster ends is visible if one side has fewer than six bytes, with a mark that
     makes two lookups of one; all other ends have no effect on the reference either."""
     attached = joined(probe, "a", "", 1)
-    extend = joined(probe, PICTURE, JOINER + PICTURE + MARK, 5) & attached
+    extend = joined(probe, PICTOGRAPH, JOINER + PICTOGRAPH + MARK, 5) & attached
     prepend = joined(probe, "", "a", 1)
     control = {c for c, n in lookups(probe, "", MARK).items() if n == 2 and c < 0x10000}
     control |= {c for c, n in lookups(probe, "", MARK + MARK).items() if n == 2 and c >= 0x10000}
     before_l, before_v, before_t = (joined(probe, "", x + MARK, 3) - prepend for x in (L, V, T))
     after_v, after_t = (joined(probe, x, MARK, 3) - attached - prepend for x in (V, T))
-    pictures = joined(probe, "", JOINER + PICTURE + MARK, 4) - prepend
+    pictographs = joined(probe, "", JOINER + PICTOGRAPH + MARK, 4) - prepend
     classes = {"control": control | {1}, "extend": extend, "spacing_mark": attached - extend, "prepend": prepend,
                "hangul_l": before_l & before_v, "hangul_v": before_v & before_t & after_v,
                "hangul_t": before_t & after_t - before_v, "hangul_lv": before_v & before_t - after_v,
-               "hangul_lvt": before_t - before_v - after_t, "pictograph": pictures}
+               "hangul_lvt": before_t - before_v - after_t, "pictograph": pictographs}
     out = {}
     for name, points in classes.items():
         for c in points:

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Applies one step of a tokenizer to texts, for scripts/compare_text_steps.py.
-// Usage: text_steps normalizer|pre_tokenizer|sentencepiece|siglip SPEC < TEXTS
+// Usage: text_steps normalizer|pre_tokenizer|sentencepiece|siglip|openclip SPEC < TEXTS
 // SPEC is a file: the JSON of the step; for sentencepiece, an object with the members of its normaliser; for
-// siglip, true or false (lowercase). TEXTS and the results have one JSON value per line: strings, or lists of
-// strings.
+// siglip, true or false (lowercase); for openclip, null. TEXTS and the results have one JSON value per line:
+// strings, or lists of strings.
 
 #include <fstream>
 #include <iostream>
@@ -36,6 +36,7 @@ std::unique_ptr<Normalizer> sentencepiece(const Json& json) {
 
 std::unique_ptr<Normalizer> normalizer_of(const std::string& kind, const Json& spec) {
   if (kind == "siglip") return make_siglip_canonicalizer(spec.as_bool());
+  if (kind == "openclip") return make_openclip_canonicalizer();
   return kind == "sentencepiece" ? sentencepiece(spec) : make_normalizer(spec);
 }
 
@@ -72,7 +73,7 @@ void run(const std::string& kind, const std::string& path) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::cerr << "usage: text_steps normalizer|pre_tokenizer|sentencepiece|siglip SPEC < TEXTS\n";
+    std::cerr << "usage: text_steps normalizer|pre_tokenizer|sentencepiece|siglip|openclip SPEC < TEXTS\n";
     return 2;
   }
   try {

@@ -11,6 +11,7 @@ import io
 import json
 import pathlib
 import random
+import string
 import tempfile
 
 import make_tokenizer_tables
@@ -139,7 +140,7 @@ def steps(map_names):
     out = [("normalizer", spec) for spec in normalizer_specs(map_names)]
     out += [("pre_tokenizer", spec) for spec in pre_tokenizer_specs()]
     out += [("sentencepiece", spec) for spec in sentencepiece_specs(map_names)]
-    return out + [("siglip", True), ("siglip", False)]
+    return out + [("siglip", True), ("siglip", False), ("openclip", None)]
 
 
 def with_maps(value, encoded):
@@ -149,14 +150,24 @@ def with_maps(value, encoded):
     return [with_maps(v, encoded) for v in value] if isinstance(value, list) else value
 
 
+def _newer_letters():
+    """Lower case of letters that are newer than Python's Unicode."""
+    lower = normalizers.Lowercase()
+    return {c: lower.normalize_str(chr(c)) for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF
+            and lower.normalize_str(chr(c)) != chr(c).lower()}
+
+
 def _siglip(lowercase):
     tokenizer = SiglipTokenizer.__new__(SiglipTokenizer)  # without a model: canonicalize_text uses one member only
     object.__setattr__(tokenizer, "do_lower_case", lowercase)
-    lower = normalizers.Lowercase()
-    # Letters that are newer than Python's Unicode.
-    newer = {c: lower.normalize_str(chr(c)) for c in range(0x110000) if not 0xD800 <= c <= 0xDFFF
-             and lower.normalize_str(chr(c)) != chr(c).lower()} if lowercase else {}
+    newer = _newer_letters() if lowercase else {}
     return lambda text: tokenizer.canonicalize_text(text.replace("▁", " ").translate(newer))
+
+
+def _openclip():
+    """What canonicalize_text of OpenCLIP does (src/open_clip/tokenizer.py, commit 89fb801)."""
+    newer, deleted = _newer_letters(), str.maketrans("", "", string.punctuation)
+    return lambda text: " ".join(text.translate(newer).replace("_", " ").translate(deleted).lower().split())
 
 
 def _native(spec):
@@ -182,6 +193,8 @@ def reference(kind, spec):
     """A function from a text to the reference's result."""
     if kind == "siglip":
         return _siglip(spec)
+    if kind == "openclip":
+        return _openclip()
     if kind == "sentencepiece":
         return _native(spec)
     step = _read(kind, spec)

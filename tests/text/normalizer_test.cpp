@@ -87,6 +87,10 @@ TEST_CASE("normalizer: SigLIP's canonical form", "[text]") {
   CHECK(make_siglip_canonicalizer(false)->apply("A - B") == "A B");
 }
 
+TEST_CASE("normalizer: OpenCLIP's canonical form", "[text]") {
+  CHECK(make_openclip_canonicalizer()->apply(" A_b-c,\u0391\u03a3!\u0391_ ") == "a bc\u03b1\u03c3\u03b1");
+}
+
 TEST_CASE("normalizer: SentencePiece without a map", "[text]") {
   CHECK(make_sentencepiece_normalizer({})->apply("  a  b ") == "\u2581a\u2581b");
   CHECK(make_sentencepiece_normalizer({})->apply("  ").empty());

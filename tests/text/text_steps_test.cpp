@@ -53,6 +53,7 @@ std::unique_ptr<Normalizer> sentencepiece(const Json& json) {
 
 std::unique_ptr<Normalizer> normalizer_of(std::string_view kind, const Json& spec) {
   if (kind == "siglip") return make_siglip_canonicalizer(spec.as_bool());
+  if (kind == "openclip") return make_openclip_canonicalizer();
   return kind == "sentencepiece" ? sentencepiece(spec) : make_normalizer(spec);
 }
 
@@ -101,6 +102,6 @@ TEST_CASE("text steps: the results are those of tokenizers, sentencepiece and tr
     const JsonDocument document(with_maps(std::move(line), maps), "steps.jsonl");
     changing += check_step(document.root(), texts) > 0 ? 1 : 0;
   }
-  CHECK(steps == 66);
+  CHECK(steps == 67);
   CHECK(changing == steps - 1);  // a Strip of no side
 }

@@ -57,4 +57,9 @@ std::unique_ptr<Normalizer> make_sentencepiece_normalizer(SentencePieceNormalize
 /// collapsed and stripped.
 std::unique_ptr<Normalizer> make_siglip_canonicalizer(bool lowercase);
 
+/// `canonicalize_text` of OpenCLIP (src/open_clip/tokenizer.py), without the cleaning that precedes it there:
+/// '_' becomes a space, ASCII punctuation is deleted, then lower case with final sigma, white space collapsed
+/// and stripped.
+std::unique_ptr<Normalizer> make_openclip_canonicalizer();
+
 }  // namespace sightline

@@ -31,7 +31,7 @@ DelimiterBehavior read_behavior(const Json& value) {
                                   [&](const Behavior& known) { return known.name == name; });
   if (found == kBehaviors.end()) {
     fail(ErrorCode::header, value.path(),
-         "is \"" + printable(name) + "\", which is no behavior of a delimiter");
+         "is \"" + printable(name) + "\", expected a behavior such as \"Isolated\"");
   }
   return found->behavior;
 }

@@ -12,8 +12,8 @@
 
 namespace sightline {
 
-/// What becomes of a delimiter: deleted, a piece of its own, the end of the piece before it, the start of the
-/// piece after it, or a piece with the delimiters next to it.
+/// How a delimiter is treated: it is deleted, becomes a piece of its own, the end of the piece before it, the
+/// start of the piece after it, or one piece with the delimiters next to it.
 enum class DelimiterBehavior { removed, isolated, merged_with_previous, merged_with_next, contiguous };
 
 /// A part of a text, which is a delimiter or lies between two.

@@ -8,7 +8,8 @@
 
 namespace sightline {
 
-/// Text as code points. Uses Unicode 16.0 throughout, independent of the system's libraries.
+/// Text as code points. Classes and forms are those of Unicode 16.0, lower case is that of 17.0, independent
+/// of the system's libraries.
 using CodePoints = std::u32string;
 
 enum class CharacterClass { letter, number, space, other };

@@ -13,7 +13,7 @@
 namespace sightline {
 namespace {
 
-/// Rust's char::to_lowercase of each character: a final sigma is no exception.
+/// Rust's char::to_lowercase of each character: a final sigma is not treated differently.
 class Lowercase : public Normalizer {
  public:
   std::string apply(std::string text) const override {
