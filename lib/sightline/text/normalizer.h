@@ -48,8 +48,8 @@ struct SentencePieceNormalizerSpec {
   std::vector<std::string> user_defined;
 };
 
-/// SentencePiece's own rule (src/normalizer.cc of 0.2.1): the longest key at each position is replaced.
-/// Errors: as for `Charsmap`.
+/// SentencePiece's own rule (src/normalizer.cc; compared with 0.2.3): the longest key at each position is
+/// replaced. Errors: as for `Charsmap`.
 std::unique_ptr<Normalizer> make_sentencepiece_normalizer(SentencePieceNormalizerSpec spec);
 
 /// `SiglipTokenizer.canonicalize_text` of transformers 5.24 and the replacement of U+2581 before it: lower
