@@ -87,6 +87,17 @@ TEST_CASE("normalizer: SigLIP's canonical form", "[text]") {
   CHECK(make_siglip_canonicalizer(false)->apply("A - B") == "A B");
 }
 
+TEST_CASE("normalizer: the longest piece that a user defined is kept", "[text]") {
+  SentencePieceNormalizerSpec spec;
+  spec.add_dummy_prefix = spec.escape_whitespaces = false;
+  spec.user_defined = {"b  ", "b", "b  c", "", "b"};
+  for (int i = 0; i < 200'000; ++i) spec.user_defined.push_back("b" + std::to_string(i));
+  // Spaces outside of a piece are collapsed.
+  CHECK(make_sentencepiece_normalizer(spec)->apply("b   b  d  b  c  b1  b") == "b  b  d b  c b1 b");
+  const std::string text = repeated(std::size_t{1} << 18, "b:9 ");
+  CHECK(make_sentencepiece_normalizer(spec)->apply(text + "b") == text + "b");
+}
+
 TEST_CASE("normalizer: OpenCLIP's canonical form", "[text]") {
   CHECK(make_openclip_canonicalizer()->apply(" A_b-c,\u0391\u03a3!\u0391_ ") == "a bc\u03b1\u03c3\u03b1");
 }

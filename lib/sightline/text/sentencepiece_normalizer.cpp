@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,29 +17,33 @@ namespace {
 constexpr std::string_view kSpaceSymbol = "\xE2\x96\x81";  // U+2581
 constexpr std::string_view kReplacementCharacter = "\xEF\xBF\xBD";
 
-/// Pieces that no rule may change, by their first byte and the longest first.
+/// Pieces that no rule may change, in order; a model may have hundreds of thousands.
 class UserDefined {
  public:
-  explicit UserDefined(std::vector<std::string> pieces) {
-    for (std::string& piece : pieces) {
-      if (!piece.empty()) by_first_[static_cast<unsigned char>(piece[0])].push_back(std::move(piece));
-    }
-    for (auto& list : by_first_) {
-      std::sort(list.begin(), list.end(),
-                [](const std::string& a, const std::string& b) { return a.size() > b.size(); });
+  explicit UserDefined(std::vector<std::string> pieces) : pieces_(std::move(pieces)) {
+    std::erase(pieces_, "");
+    std::sort(pieces_.begin(), pieces_.end());
+    shorter_.reserve(pieces_.size());
+    for (std::size_t i = 0; i < pieces_.size(); ++i) {
+      std::size_t before = i;  // one behind the piece that is tried
+      while (before > 0 && !pieces_[i].starts_with(pieces_[before - 1])) before = shorter_[before - 1];
+      shorter_.push_back(before);
     }
   }
 
   /// The length of the longest piece at the start of `text`, or 0.
   std::size_t match(std::string_view text) const {
-    for (const std::string& piece : by_first_[static_cast<unsigned char>(text[0])]) {
-      if (text.starts_with(piece)) return piece.size();
-    }
-    return 0;
+    // Every piece at the start of the text is also at the start of the last piece that is not after the text.
+    const auto after = std::upper_bound(pieces_.begin(), pieces_.end(), text);
+    auto before = static_cast<std::size_t>(after - pieces_.begin());
+    while (before > 0 && !text.starts_with(pieces_[before - 1])) before = shorter_[before - 1];
+    return before == 0 ? 0 : pieces_[before - 1].size();
   }
 
  private:
-  std::array<std::vector<std::string>, 256> by_first_;
+  std::vector<std::string> pieces_;
+  /// One more than the index of the longest other piece at the start of each piece, or 0.
+  std::vector<std::size_t> shorter_;
 };
 
 // Normalizer::Normalize and NormalizePrefix of SentencePiece's src/normalizer.cc.
