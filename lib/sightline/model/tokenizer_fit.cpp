@@ -35,6 +35,8 @@ class FittedTokenizer : public Tokenizer {
   std::int64_t vocabulary_size() const override { return tokenizer_->vocabulary_size(); }
   std::int32_t start_id() const override { return tokenizer_->start_id(); }
   std::int32_t end_id() const override { return tokenizer_->end_id(); }
+  std::int32_t pad_id() const override { return tokenizer_->pad_id(); }
+  bool pads_left() const override { return tokenizer_->pads_left(); }
   std::int64_t max_length() const override { return tokenizer_->max_length(); }
 
  private:

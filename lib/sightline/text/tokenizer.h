@@ -7,6 +7,9 @@
 
 namespace sightline {
 
+/// In place of an id: the tokenizer adds no such token.
+inline constexpr std::int32_t kNoToken = -1;
+
 /// The token ids of a text, including the start and end tokens.
 struct Encoding {
   std::vector<std::int32_t> ids;
@@ -23,8 +26,14 @@ class Tokenizer {
   /// 1 MiB), missing (a byte without a token, if the settings name no unknown token).
   virtual Encoding encode(std::string_view utf8, std::int64_t max_length) const = 0;
   virtual std::int64_t vocabulary_size() const = 0;
+  /// The first and the last token of every text; kNoToken if the tokenizer adds none.
   virtual std::int32_t start_id() const = 0;
   virtual std::int32_t end_id() const = 0;
+  /// The token that fills a short text up to the length of a batch or of the model; kNoToken if the settings
+  /// name none.
+  virtual std::int32_t pad_id() const { return end_id(); }
+  /// Whether these tokens come before the text instead of after it.
+  virtual bool pads_left() const { return false; }
   /// The maximum number of ids of a text according to the tokenizer's settings, including start and end.
   virtual std::int64_t max_length() const = 0;
 };
