@@ -11,6 +11,7 @@
 #include "sightline/text/bpe.h"
 #include "sightline/text/clip_pattern.h"
 #include "sightline/text/html_entities.h"
+#include "sightline/text/limits.h"
 #include "sightline/text/normalization.h"
 #include "sightline/text/token_table.h"
 #include "sightline/text/unicode.h"
@@ -18,8 +19,6 @@
 
 namespace sightline {
 namespace {
-
-constexpr std::size_t kMaxTextBytes = 1 << 20;
 
 using Piece = std::u32string_view;
 
@@ -219,7 +218,7 @@ std::vector<std::byte> CLIPTokenizer::table() const {
 }
 
 Encoding CLIPTokenizer::encode(std::string_view utf8, std::int64_t max_length) const {
-  if (utf8.size() > kMaxTextBytes) {
+  if (std::ssize(utf8) > kMaxTextBytes) {
     fail(ErrorCode::limit, "", "has " + std::to_string(utf8.size()) + " bytes, at most 1048576 are accepted");
   }
   Encoding encoding;
