@@ -20,33 +20,63 @@ constexpr std::size_t kMinParallelMerges = 8192;  // fewer are resolved faster t
 
 std::string line_location(std::int64_t line) { return "merges.txt: line " + std::to_string(line); }
 
-/// Looks up the ids of merges in order. Returns the number of merges before the first one with a symbol that
-/// is not in the vocabulary. Lookups run in batches with prefetching, because the table is larger than the
+/// Looks up the ids of merges in order, in batches with prefetching, because the table is larger than the
 /// caches.
-std::size_t find_ids(std::span<const SymbolPair> pairs, const SymbolTable& symbols, std::span<Merge> merges) {
-  constexpr std::size_t kBatch = 32;
-  std::array<std::array<SymbolTable::Probe, 2>, kBatch> probes;
-  std::string merged;
-  std::int32_t last = -1;
-  for (std::size_t begin = 0; begin < pairs.size(); begin += kBatch) {
-    const std::size_t count = std::min(kBatch, pairs.size() - begin);
-    for (std::size_t i = 0; i < count; ++i) {
-      const SymbolPair& pair = pairs[begin + i];
-      probes[i] = {symbols.probe(pair.left()), symbols.probe(pair.right())};
+class MergeFinder {
+ public:
+  explicit MergeFinder(const SymbolTable& symbols) : symbols_(symbols) {}
+
+  /// Returns the number of merges before the first one with a symbol that is not in the vocabulary.
+  std::size_t find(std::span<const SymbolPair> pairs, std::span<Merge> merges) {
+    for (std::size_t begin = 0; begin < pairs.size(); begin += kBatch) {
+      const std::size_t count = std::min(kBatch, pairs.size() - begin);
+      const std::size_t found = find_batch(pairs.subspan(begin, count), merges.subspan(begin, count));
+      if (found < count) return begin + found;
     }
-    for (std::size_t i = 0; i < count; ++i) {
-      const SymbolPair& pair = pairs[begin + i];
-      Merge& merge = merges[begin + i];
-      merge.left = symbols.find(pair.left(), probes[i][0]);
-      merge.right = symbols.find(pair.right(), probes[i][1]);
-      merged.assign(pair.left()).append(pair.right());
-      // OpenAI's vocabulary lists the results in the order of the merges.
-      merge.merged = symbols.has_id(last + 1, merged) ? last + 1 : symbols.find(merged);
-      last = merge.merged;
-      if (merge.left < 0 || merge.right < 0 || merge.merged < 0) return begin + i;
-    }
+    return pairs.size();
   }
-  return pairs.size();
+
+ private:
+  static constexpr std::size_t kBatch = 32;
+
+  std::size_t find_batch(std::span<const SymbolPair> pairs, std::span<Merge> merges) {
+    const bool guesses = wrong_guesses_ <= kBatch / 4;
+    wrong_guesses_ = 0;
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      const SymbolPair& pair = pairs[i];
+      merged_[i].assign(pair.left()).append(pair.right());
+      probes_[i][0] = symbols_.probe(pair.left());
+      probes_[i][1] = symbols_.probe(pair.right());
+      if (!guesses) probes_[i][2] = symbols_.probe(merged_[i]);
+    }
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      Merge& merge = merges[i];
+      merge.left = symbols_.find(pairs[i].left(), probes_[i][0]);
+      merge.right = symbols_.find(pairs[i].right(), probes_[i][1]);
+      merge.merged = guesses ? guess(merged_[i]) : symbols_.find(merged_[i], probes_[i][2]);
+      wrong_guesses_ += merge.merged != last_ && merge.merged != last_ + 1 ? 1 : 0;
+      last_ = merge.merged;
+      if (merge.left < 0 || merge.right < 0 || merge.merged < 0) return i;
+    }
+    return pairs.size();
+  }
+
+  /// OpenAI's vocabulary lists the results in the order of the merges, and transformers lists all merges with
+  /// the same result one after the other.
+  std::int32_t guess(std::string_view merged) const {
+    if (symbols_.has_id(last_ + 1, merged)) return last_ + 1;
+    return symbols_.has_id(last_, merged) ? last_ : symbols_.find(merged);
+  }
+
+  const SymbolTable& symbols_;
+  std::array<std::array<SymbolTable::Probe, 3>, kBatch> probes_;
+  std::array<std::string, kBatch> merged_;
+  std::size_t wrong_guesses_ = 0;  ///< in the last batch
+  std::int32_t last_ = -1;
+};
+
+std::size_t find_ids(std::span<const SymbolPair> pairs, const SymbolTable& symbols, std::span<Merge> merges) {
+  return MergeFinder(symbols).find(pairs, merges);
 }
 
 std::size_t find_all_ids(std::span<const SymbolPair> pairs, const SymbolTable& symbols,
