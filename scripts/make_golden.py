@@ -23,6 +23,7 @@ PARTS = {
     "text": ("texts", "text"),
     "tokenizers": ("tokenizer_folders", "text"),
     "steps": ("text_steps", "text"),
+    "pipelines": ("text_pipelines", "text"),
     "model": ("models", "model"),
     "processors": ("processors", "processors"),
     "pairs": ("pairs", "pairs"),

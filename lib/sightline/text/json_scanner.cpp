@@ -2,6 +2,7 @@
 #include "sightline/text/json_scanner.h"
 
 #include <bit>
+#include <charconv>
 #include <cstring>
 
 #include "sightline/base/format.h"
@@ -147,6 +148,35 @@ bool JsonScanner::read_number(std::int32_t& value) {
     value = value * 10 + (*at_ - '0');
   }
   return at_ - begin == 1 || (at_ - begin > 1 && *begin != '0');
+}
+
+bool JsonScanner::read_double(double& value) {
+  constexpr std::ptrdiff_t kMaxCharacters = 32;
+  skip_space();
+  const char* end = at_;
+  const auto skip_digits = [&] {
+    const char* begin = end;
+    while (end != end_ && *end >= '0' && *end <= '9') ++end;
+    return end - begin;
+  };
+  if (end != end_ && *end == '-') ++end;
+  const bool zero = end != end_ && *end == '0';
+  const std::ptrdiff_t whole = skip_digits();
+  if (whole == 0 || (zero && whole > 1)) return false;
+  if (end != end_ && *end == '.') {
+    ++end;
+    if (skip_digits() == 0) return false;
+  }
+  if (end != end_ && (*end | 0x20) == 'e') {
+    ++end;
+    if (end != end_ && (*end == '+' || *end == '-')) ++end;
+    if (skip_digits() == 0) return false;
+  }
+  if (end - at_ > kMaxCharacters) return false;
+  const auto [parsed, error] = std::from_chars(at_, end, value);
+  if (error != std::errc() || parsed != end) return false;
+  at_ = end;
+  return true;
 }
 
 bool JsonScanner::skip_value() {

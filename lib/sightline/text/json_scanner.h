@@ -42,6 +42,8 @@ class JsonScanner {
   }
   /// Reads an integer from 0 to 99,999,999.
   bool read_number(std::int32_t& value);
+  /// Reads a number of up to 32 characters.
+  bool read_double(double& value);
   /// Skips a value of any kind without checking it.
   bool skip_value();
   /// A place in the text to which `reset` returns.

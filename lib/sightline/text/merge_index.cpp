@@ -52,6 +52,13 @@ std::int32_t MergeIndex::rank_of(std::int32_t left, std::int32_t right) const {
   return kNoRank;
 }
 
+bool MergeIndex::is_safe() const {
+  if (merges_.size() > kMaxSize || slots_.size() != slots_for(merges_.size())) return false;
+  return std::all_of(slots_.begin(), slots_.end(), [&](std::uint32_t slot) {
+    return slot == kFree || (slot & kRankMask) < merges_.size();
+  });
+}
+
 bool MergeIndex::is_sound() const {
   const std::size_t count = slots_.size();
   if (merges_.size() > kMaxSize || count != slots_for(merges_.size())) return false;

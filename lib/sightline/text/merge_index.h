@@ -36,6 +36,8 @@ class MergeIndex {
   std::span<const std::uint32_t> slots() const { return slots_; }
   std::uint32_t seed() const { return seed_; }
 
+  /// Whether no search can access memory outside of the arrays, for slots from a file. Much faster than:
+  bool is_safe() const;
   /// Whether the slots contain every rank exactly once, where a search finds it. For slots from a file.
   bool is_sound() const;
 

@@ -21,6 +21,7 @@ using Token = SpecialTokens::Token;
 constexpr std::array<std::string_view, 7> kNames = {"bos_token", "eos_token", "unk_token", "sep_token",
                                                     "pad_token", "cls_token", "mask_token"};
 constexpr std::size_t kStart = 0, kEnd = 1, kUnknown = 2, kPadding = 4;
+constexpr std::int64_t kMaxExtraIds = 1024;
 
 bool flag_of(const Json& value, std::string_view key, bool fallback) {
   const std::optional<Json> found = value.find(key);
@@ -40,6 +41,7 @@ struct Found {
 Found from_text(std::string_view content) {
   Found found;
   found.token.content = content;
+  found.token.special = true;
   found.key = content;
   return found;
 }
@@ -48,18 +50,19 @@ Found from_text(std::string_view content) {
 /// an object are never equal.
 Found read_token(const Json& value, bool special) {
   if (!value.is_object()) return from_text(value.as_string());
-  if (flag_of(value, "single_word", false)) {
-    fail(ErrorCode::unsupported, value.path(), "has single_word set, which is not supported");
-  }
   special = flag_of(value, "special", special);
   Found found;
+  found.token.special = special;
+  found.token.single_word = flag_of(value, "single_word", false);
+  found.token.lstrip = flag_of(value, "lstrip", false);
+  found.token.rstrip = flag_of(value, "rstrip", false);
   found.token.content = value.at("content").as_string();
   found.token.normalized = flag_of(value, "normalized", !special);
   const std::optional<Json> normalized = value.find("normalized");
   found.has_normalized = normalized && !normalized->is_null();
   found.key = found.token.content;
-  for (const bool flag :
-       {found.token.normalized, flag_of(value, "lstrip", false), flag_of(value, "rstrip", false), special})
+  const Token& token = found.token;
+  for (const bool flag : {token.normalized, token.lstrip, token.rstrip, special, token.single_word})
     found.key += flag ? '\1' : '\0';
   return found;
 }
@@ -92,6 +95,14 @@ struct Reader {
   std::set<std::string> special = {};        ///< contents that are special in `added_tokens.json`
   std::set<std::string> names = {};          ///< contents of tokens that have their own name
 
+  /// `read_token` of a source whose tokens are searched for in texts.
+  Found read(const Json& value, bool is_special) const {
+    Found found = read_token(value, is_special);
+    if (found.token.single_word && !from.for_pipeline)
+      fail(ErrorCode::unsupported, value.path(), "has single_word set, which is not supported");
+    return found;
+  }
+
   /// Of equal tokens the first counts; of tokens that only have the same content, the last.
   void add(Found found) {
     if (keys.insert(found.key).second) named.tokens.push_back(std::move(found.token));
@@ -106,15 +117,17 @@ struct Reader {
   /// The seven names that every transformers tokenizer has; for each, the map takes precedence over the
   /// config.
   void read_named() {
-    const std::array<std::string*, 3> ends = {&named.start, &named.end, &named.unknown};
+    const std::array<std::string*, 7> texts = {&named.start,     &named.end,     &named.unknown,
+                                               &named.separator, &named.padding, &named.classification,
+                                               nullptr};
     for (std::size_t i = 0; i < kNames.size(); ++i) {
       const std::optional<Json> mapped = complete ? std::nullopt : from.map.find(kNames[i]);
       const std::optional<Json> value = mapped ? mapped : from.config.find(kNames[i]);
       if (!value) {
-        add_default(i);
+        add_default(i, texts[i]);
       } else if (!value->is_null()) {
-        Found found = read_token(*value, mapped.has_value());
-        if (i < ends.size()) *ends[i] = found.token.content;
+        Found found = read(*value, mapped.has_value());
+        if (texts[i] != nullptr) *texts[i] = found.token.content;
         if (value->is_string() || mapped) special.insert(found.token.content);
         add_named(std::move(found));
       } else if (i == kUnknown) {
@@ -125,14 +138,17 @@ struct Reader {
     }
   }
 
-  void add_default(std::size_t name) {
-    if (tokenizer_class == TokenizerClass::clip) {
-      if (name == kStart) add_text("<|startoftext|>");
-      if (name == kEnd || name == kUnknown || name == kPadding) add_text("<|endoftext|>");
-    } else if (name == kPadding && from.tokenizer_json) {
-      const std::optional<Json> padding = from.tokenizer_json->find("padding");
-      if (padding && padding->is_object()) add_named(read_token(padding->at("pad_token"), true));
+  void add_default(std::size_t name, std::string* text) {
+    if (const std::string_view content = default_token(tokenizer_class, kNames[name]); !content.empty()) {
+      if (text != nullptr && tokenizer_class != TokenizerClass::clip) *text = content;
+      add_text(content);
     }
+    if (tokenizer_class != TokenizerClass::generic || name != kPadding || !from.tokenizer_json) return;
+    const std::optional<Json> padding = from.tokenizer_json->find("padding");
+    if (!padding || !padding->is_object()) return;
+    Found found = read(padding->at("pad_token"), true);
+    *text = found.token.content;
+    add_named(std::move(found));
   }
 
   /// Other keys that end in "_token", and the members of lists that are objects.
@@ -165,7 +181,7 @@ struct Reader {
     });
     for_each(config_list(), set);
     if (!complete) for_each(from.map.find("extra_special_tokens"), set);
-    for (const auto& [name, value] : tokens) add_named(read_token(value, !is_token_object(value)));
+    for (const auto& [name, value] : tokens) add_named(read(value, !is_token_object(value)));
   }
 
   /// Whether the config's `additional_special_tokens`, the old name, applies because the new one is empty.
@@ -182,7 +198,7 @@ struct Reader {
     const auto add_all = [&](const std::optional<Json>& list) {
       if (!list || !list->is_array()) return;
       list->for_each_element([&](const Json& value) {
-        Found found = read_token(value, !is_token_object(value));
+        Found found = read(value, !is_token_object(value));
         if (value.is_string()) special.insert(found.token.content);
         if (names.contains(found.token.content)) found.set_special();
         add(std::move(found));
@@ -200,23 +216,33 @@ struct Reader {
       add_all(additional ? additional : from.config.find("additional_special_tokens"));
   }
 
+  /// T5Tokenizer's sentinels, which a list in the settings replaces.
+  void read_extra_ids() {
+    for (const std::string_view key : {"extra_special_tokens", "additional_special_tokens"})
+      named.has_list = named.has_list || from.config.find(key);
+    named.has_list = named.has_list || (!complete && from.map.find("extra_special_tokens"));
+    if (tokenizer_class != TokenizerClass::t5 || named.has_list) return;
+    const std::int64_t count = sightline::read_extra_ids(from.config);
+    for (std::int64_t i = 0; i < count; ++i) add(from_text("<extra_id_" + std::to_string(i) + ">"));
+  }
+
   void read_added() {
     if (complete) {
       from.config.find("added_tokens_decoder")->for_each_member([&](std::string_view id, const Json& value) {
-        added[id_of(id, value)] = read_token(value, false);
+        added[id_of(id, value)] = read(value, false);
       });
       return;
     }
     if (const std::optional<Json> ids = from.added.root()) {
       ids->for_each_member([&](std::string_view content, const Json& id) {
         Found found = from_text(content);
-        found.token.normalized = !special.contains(found.token.content);
+        found.token.special = special.contains(found.token.content);
+        found.token.normalized = !found.token.special;
         added[id.as_integer(0, INT32_MAX)] = std::move(found);
       });
     }
-    for_each_listed([&](const Json& token) {
-      added[token.at("id").as_integer(0, INT32_MAX)] = read_token(token, false);
-    });
+    for_each_listed(
+        [&](const Json& token) { added[token.at("id").as_integer(0, INT32_MAX)] = read(token, false); });
   }
 
   /// `added_tokens` of `tokenizer.json`.
@@ -225,9 +251,10 @@ struct Reader {
     const std::optional<Json> list =
         from.tokenizer_json ? from.tokenizer_json->find("added_tokens") : std::nullopt;
     if (!list || list->is_null()) return;
-    if (list->size() > kMaxAddedTokens) {
+    const std::int64_t most = from.for_pipeline ? kMaxPipelineTokens : kMaxAddedTokens;
+    if (list->size() > most) {
       fail(ErrorCode::limit, list->path(),
-           "has " + std::to_string(list->size()) + " tokens, at most " + std::to_string(kMaxAddedTokens) +
+           "has " + std::to_string(list->size()) + " tokens, at most " + std::to_string(most) +
                " are accepted");
     }
     list->for_each_element([&](const Json& token) {
@@ -239,13 +266,19 @@ struct Reader {
 
 }  // namespace
 
+std::int64_t read_extra_ids(const SettingsFile& config) {
+  const std::optional<Json> count = config.find_value("extra_ids");
+  return count ? count->as_integer(0, kMaxExtraIds) : 100;
+}
+
 SpecialTokens read_special_tokens(const TokenSources& sources, TokenizerClass tokenizer_class) {
   const bool any = sources.config.root() || sources.map.root() || sources.added.root();
-  if (!any && !sources.tokenizer_json) return {};
+  if (!any && !sources.tokenizer_json && !sources.for_pipeline) return {};
   Reader reader{sources, tokenizer_class, sources.config.find("added_tokens_decoder").has_value()};
   reader.read_named();
   reader.read_model_specific();
   reader.read_lists();
+  reader.read_extra_ids();
   reader.read_added();
   SpecialTokens result = reader.named;
   result.tokens.clear();
@@ -253,7 +286,7 @@ SpecialTokens read_special_tokens(const TokenSources& sources, TokenizerClass to
   std::set<std::string> listed;
   if (tokenizer_class == TokenizerClass::generic) {
     reader.for_each_listed([&](const Json& value) {
-      Found found = read_token(value, false);
+      Found found = reader.read(value, false);
       listed.insert(found.key);
       result.tokens.push_back(std::move(found.token));
     });
@@ -262,12 +295,13 @@ SpecialTokens read_special_tokens(const TokenSources& sources, TokenizerClass to
   for (auto& [id, found] : reader.added) {
     if (listed.contains(found.key)) continue;
     if (reader.names.contains(found.token.content)) found.set_special();
+    found.token.id = id;
     result.tokens.push_back(found.token);
   }
-  const std::vector<Token> with_id = result.tokens;
+  std::set<std::string> with_id;
+  for (const Token& token : result.tokens) with_id.insert(token.content);
   for (Token& token : reader.named.tokens) {
-    const auto same = [&](const Token& other) { return other.content == token.content; };
-    if (std::none_of(with_id.begin(), with_id.end(), same)) result.tokens.push_back(std::move(token));
+    if (!with_id.contains(token.content)) result.tokens.push_back(std::move(token));
   }
   return result;
 }

@@ -15,6 +15,7 @@ class SymbolTable {
   /// A table in which each of `symbols` has its position as its id, or nullopt if two of them are equal.
   static std::optional<SymbolTable> of(std::vector<std::string_view> symbols);
   std::size_t size() const { return symbols_.size(); }
+  const std::vector<std::string_view>& symbols() const { return symbols_; }
   /// The id, or -1.
   std::int32_t find(std::string_view symbol) const { return find(symbol, probe(symbol)); }
   /// Whether `symbol` has the id `id`; cheaper than `find` if the id can be guessed.

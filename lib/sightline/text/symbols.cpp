@@ -91,6 +91,10 @@ std::int32_t Symbols::find(std::string_view token) const {
   return clip_ != nullptr ? clip_->names.find(token) : table_->find(token);
 }
 
+std::vector<std::string_view> Symbols::tokens() const {
+  return clip_ != nullptr ? tokens_of(clip_->names) : table_->symbols();
+}
+
 Vocabulary Symbols::start_vocabulary() const {
   Vocabulary vocabulary;
   if (clip_ != nullptr) {

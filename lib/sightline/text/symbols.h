@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "sightline/containers/json.h"
 #include "sightline/text/merges.h"
@@ -28,6 +29,8 @@ class Symbols {
 
   /// The id of a token, or -1.
   std::int32_t find(std::string_view token) const;
+  /// The tokens by id. The views are valid as long as this object.
+  std::vector<std::string_view> tokens() const;
   /// A vocabulary with its size and the symbols of bytes; everything else is to be set.
   Vocabulary start_vocabulary() const;
   /// Resolves the merges with these tokens. Errors: those of `resolve_merges`.

@@ -11,6 +11,7 @@
 namespace sightline {
 namespace {
 
+constexpr std::string_view kConfigName = "tokenizer_config.json";
 constexpr std::string_view kClassKey = "tokenizer_class";
 constexpr std::array<std::string_view, 2> kCLIPClasses = {"CLIPTokenizer", "CLIPTokenizerFast"};
 constexpr std::array<std::string_view, 3> kGenericClasses = {"PreTrainedTokenizerFast", "TokenizersBackend",
@@ -82,11 +83,11 @@ std::int64_t read_max_length(const SettingsFile& config, const std::optional<Jso
   return value && !value->is_null() ? limit_of(*value) : kNone;
 }
 
-/// The truncation of the settings takes precedence over that of `tokenizer.json`.
-bool cuts_at_start(const SettingsFile& config, const std::optional<Json>& tokenizer_json) {
-  std::optional<Json> side = config.find("truncation_side");
-  if (!side) side = member(member(tokenizer_json, "truncation"), "direction");
-  if (!side) return false;
+/// Whether a side is the left one; nothing if neither place states it. The settings take precedence over
+/// `tokenizer.json`.
+std::optional<bool> is_left(std::optional<Json> side, const std::optional<Json>& part) {
+  if (!side) side = member(part, "direction");
+  if (!side) return std::nullopt;
   const std::string_view name = side->as_string();
   if (name != "left" && name != "right" && name != "Left" && name != "Right")
     fail(ErrorCode::header, side->path(), "is \"" + printable(name) + "\", expected \"left\" or \"right\"");
@@ -114,20 +115,57 @@ void refuse_others(const SettingsFile& config) {
   });
 }
 
-}  // namespace
+struct TokenizerSource {
+  const std::optional<Json>& tokenizer_json;
+  bool for_pipeline;
+};
 
-TokenizerSettings read_tokenizer_settings(const TokenizerSettingsTexts& texts,
-                                          const std::optional<Json>& tokenizer_json) {
-  const SettingsFile config(texts.config, "tokenizer_config.json");
+TokenizerSettings read_settings(const SettingsFile& config, const TokenizerSettingsTexts& texts,
+                                TokenizerClass tokenizer_class, const TokenizerSource& source) {
   const SettingsFile map(texts.special_tokens_map, "special_tokens_map.json");
   const SettingsFile added(texts.added_tokens, "added_tokens.json");
   refuse_others(config);
   TokenizerSettings settings;
-  settings.tokenizer_class = read_class(config, texts.model_class, tokenizer_json.has_value());
-  settings.max_length = read_max_length(config, tokenizer_json);
-  settings.truncate_left = cuts_at_start(config, tokenizer_json);
-  settings.special = read_special_tokens({config, map, added, tokenizer_json}, settings.tokenizer_class);
+  settings.tokenizer_class = tokenizer_class;
+  settings.max_length = read_max_length(config, source.tokenizer_json);
+  settings.truncate_left =
+      is_left(config.find("truncation_side"), member(source.tokenizer_json, "truncation")).value_or(false);
+  const bool gemma = tokenizer_class == TokenizerClass::gemma || tokenizer_class == TokenizerClass::siglip2;
+  if (source.for_pipeline) {  // CLIP's texts are filled by the model
+    settings.pad_left =
+        is_left(config.find("padding_side"), member(source.tokenizer_json, "padding")).value_or(gemma);
+  }
+  settings.special =
+      read_special_tokens({config, map, added, source.tokenizer_json, source.for_pipeline}, tokenizer_class);
   return settings;
+}
+
+}  // namespace
+
+TokenizerSettings read_tokenizer_settings(const TokenizerSettingsTexts& texts,
+                                          const std::optional<Json>& tokenizer_json) {
+  const SettingsFile config(texts.config, kConfigName);
+  const TokenizerClass chosen = read_class(config, texts.model_class, tokenizer_json.has_value());
+  return read_settings(config, texts, chosen, {tokenizer_json, false});
+}
+
+TokenizerClass choose_tokenizer_class(const TokenizerSettingsTexts& texts) {
+  const SettingsFile config(texts.config, kConfigName);
+  const std::optional<TokenizerClass> registered = class_of_model_type(texts.model_type);
+  if (registered == TokenizerClass::siglip2) return *registered;
+  const std::optional<Json> configured = config.find_value(kClassKey);
+  const std::string_view name = configured ? configured->as_string() : texts.model_class;
+  if (name.empty()) return registered.value_or(TokenizerClass::generic);
+  if (registered == TokenizerClass::generic) return *registered;
+  if (const std::optional<TokenizerClass> named = tokenizer_class_named(name)) return *named;
+  fail(ErrorCode::unsupported, configured ? configured->path() : "config.json: tokenizer_class",
+       "is \"" + printable(name) + "\", which is not supported");
+}
+
+TokenizerSettings read_pipeline_settings(const TokenizerSettingsTexts& texts, TokenizerClass tokenizer_class,
+                                         const std::optional<Json>& tokenizer_json) {
+  return read_settings(SettingsFile(texts.config, kConfigName), texts, tokenizer_class,
+                       {tokenizer_json, true});
 }
 
 }  // namespace sightline
