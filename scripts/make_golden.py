@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Regenerates everything under data/golden from the references.
 
-Needs Python with torch 2.13, transformers 5.24, tokenizers 0.23, Pillow 13.0.0, numpy, regex and safetensors. The parts
-codecs, raster, steps, keras, layers, keras_clip, keras_int8, gguf and openclip also need the packages listed in their scripts in
-scripts/golden, preferably in a separate environment each (open_clip's torchvision must match torch). The tests
-themselves need none of these packages.
+Needs Python with torch 2.13, transformers 5.24, tokenizers 0.23, Pillow 13.0.0, numpy, regex, ftfy 6.3.1 and
+safetensors. The parts codecs, raster, torchvision, steps, pipelines, keras, layers, keras_clip, keras_int8, gguf and
+openclip also need the packages listed in their scripts in scripts/golden, preferably in a separate environment each
+(torchvision must match torch). The tests themselves need none of these packages.
 
 Usage: scripts/make_golden.py [PART...]     (default: image, text and model; an unknown part prints the list)
 Each part writes a versions.json with the versions and seeds that it used.
@@ -20,6 +20,7 @@ PARTS = {
     "image": ("images", "image"),
     "codecs": ("coded_images", "image_codecs"),
     "raster": ("rasters", "image_raster"),
+    "torchvision": ("torchvision_pixels", "image_torchvision"),
     "text": ("texts", "text"),
     "tokenizers": ("tokenizer_folders", "text"),
     "steps": ("text_steps", "text"),

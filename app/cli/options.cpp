@@ -161,10 +161,15 @@ void add_model_options(CommandLine& line, ModelOptions& options) {
 }
 
 void add_image_model_options(CommandLine& line, ModelOptions& options) {
-  line.add({.names = {"--preprocess"},
-            .help = "order of the image preprocessing steps",
-            .group = HelpGroup::model,
-            .value = choice(options.preprocess, {{"hf", Preprocess::hf}, {"openai", Preprocess::openai}})});
+  line.add(
+      {.names = {"--preprocess"},
+       .help = "the program whose pixels are computed: as the model's files say, Hugging Face's transformers "
+               "with Pillow or with torchvision, or OpenAI's code",
+       .group = HelpGroup::model,
+       .value = choice(options.preprocess, {{"auto", std::nullopt},
+                                            {"hf", PixelRule::hf},
+                                            {"openai", PixelRule::openai},
+                                            {"torchvision", PixelRule::torchvision}})});
   line.add({.names = {"--alpha"},
             .help = "composite transparent pixels onto white, or drop the alpha channel [white]",
             .group = HelpGroup::model,

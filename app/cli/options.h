@@ -18,15 +18,12 @@
 
 namespace sightline::app {
 
-/// The order in which an image is resized, cropped and rounded.
-enum class Preprocess { hf, openai };
-
 /// The model and the options of its computation.
 struct ModelOptions {
   std::string model;
   std::optional<DType> dtype;    ///< nullopt: that of the model's weights, float32 for those of a folder
   std::string backend = "auto";  ///< a name of `gemm_backends`
-  Preprocess preprocess = Preprocess::hf;
+  std::optional<PixelRule> preprocess;  ///< nullopt: as the model's files say
   std::optional<Alpha> alpha;
   TextCleaning text_cleaning = TextCleaning::hf;
   bool exif = true;

@@ -65,7 +65,7 @@ ModelSettings clip_options(const ModelOptions& options) {
   ModelSettings result;
   result.backend = options.backend;
   result.dtype = options.dtype;
-  result.openai_preprocess = options.preprocess == Preprocess::openai;
+  result.pixel_rule = options.preprocess;
   result.alpha = options.alpha;
   result.exif = options.exif;
   result.lenient = options.lenient;

@@ -20,7 +20,7 @@ import numpy as np
 
 SEED = 20261127
 HEIGHT, WIDTH = 19, 26
-RESIZED = {"openai": 1, "height": 13, "crop_height": 15, "crop_width": 14}
+RESIZED = {"rule": images.OPENAI, "height": 13, "crop_height": 15, "crop_width": 14}
 XMP = b'<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:Description tiff:Orientation="8"/></x:xmpmeta>'
 
 

@@ -7,8 +7,8 @@ write(out_dir) writes:
   expected.bin   the expected crops, RGB, one after the other
   versions.json  versions and seed
 
-References: `hf` cases come from transformers' CLIPImageProcessorPil (rescaling and normalising off), on an image
-turned by Pillow's ImageOps.exif_transpose. `openai` and `longest` cases follow torchvision's Resize and CenterCrop
+References: cases of rule 0 (hf) come from transformers' CLIPImageProcessorPil (rescaling and normalising off), on an image
+turned by Pillow's ImageOps.exif_transpose. Rule 1 (openai) and `longest` cases follow torchvision's Resize and CenterCrop
 and OpenCLIP's ResizeKeepRatio and CenterCropOrPad, written out below with Pillow's calls. One deliberate difference:
 16-bit grey is reduced to its high byte (Pillow clips it to white).
 Needs Pillow, numpy, transformers, and libjpeg-turbo's cjpeg and jpegtran for what Pillow cannot write.
@@ -25,7 +25,8 @@ import zlib
 import numpy as np
 
 SEED = 20261121
-FIELDS = {"exif": 1, "alpha": 0, "openai": 0, "resize": 1, "height": 32, "width": 32, "resample": 3, "crop": 1,
+HF, OPENAI, TORCHVISION = range(3)
+FIELDS = {"exif": 1, "alpha": 0, "rule": HF, "resize": 1, "height": 32, "width": 32, "resample": 3, "crop": 1,
           "crop_height": 32, "crop_width": 32, "fill": 0}
 NONE, SHORTEST, LONGEST, EXACT = range(4)
 AS_IT_IS = {"resize": NONE, "crop": 0}
@@ -51,20 +52,32 @@ def _eight_bits(image, keep_transparency):
     return grey
 
 
-def _hf(image, case):
+def processor_class(rule):
+    """CLIP's image processor with the PIL or the torchvision backend."""
+    if rule == TORCHVISION:
+        from transformers import CLIPImageProcessor
+
+        if CLIPImageProcessor().backend != "torchvision":
+            raise RuntimeError("transformers does not find torchvision")
+        return CLIPImageProcessor
     from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
 
+    return CLIPImageProcessorPil
+
+
+def _hf(image, case):
     size = {"shortest_edge": case["height"]}
     if case["resize"] == EXACT:
         size = {"height": case["height"], "width": case["width"]}
-    processor = CLIPImageProcessorPil(
+    processor = processor_class(case["rule"])(
         size=size, crop_size={"height": case["crop_height"], "width": case["crop_width"]},
         do_resize=case["resize"] != NONE, do_center_crop=bool(case["crop"]), resample=case["resample"],
         do_rescale=False, do_normalize=False)
     if case["alpha"]:
         image = image.convert("RGB")
         image.info.pop("transparency", None)
-    return np.asarray(processor(image, return_tensors="np")["pixel_values"][0]).transpose(1, 2, 0)
+    tensors = "pt" if case["rule"] == TORCHVISION else "np"
+    return np.asarray(processor(image, return_tensors=tensors)["pixel_values"][0]).transpose(1, 2, 0)
 
 
 def _pad(image, border, fill):
@@ -115,10 +128,10 @@ def reference(data, case, high_byte=True):
 
     image = Image.open(io.BytesIO(data))
     image.load()
-    image = _eight_bits(image, not case["openai"]) if high_byte else image
+    image = _eight_bits(image, case["rule"] != OPENAI) if high_byte else image
     if case["exif"]:
         image = ImageOps.exif_transpose(image)
-    if case["openai"]:
+    if case["rule"] == OPENAI:
         return _torchvision(image, case)
     if case["resize"] == LONGEST:
         return _torchvision(_hf_rgb(image, case), case)
@@ -325,15 +338,15 @@ def _decoding_cases(name):
     yield {"height": 20, "crop_height": 18, "crop_width": 18}
     if name.startswith("png-") and "adam7" not in name:
         yield {**AS_IT_IS, "alpha": 1}
-        yield {**AS_IT_IS, "openai": 1}
-        yield {"openai": 1, "height": 9, "crop_height": 11, "crop_width": 10}
-        yield {"openai": 1, "height": 19, "crop_height": 19, "crop_width": 19, "resample": 0}
+        yield {**AS_IT_IS, "rule": OPENAI}
+        yield {"rule": OPENAI, "height": 9, "crop_height": 11, "crop_width": 10}
+        yield {"rule": OPENAI, "height": 19, "crop_height": 19, "crop_width": 19, "resample": 0}
     if "cmyk" in name or "ycck" in name or "exif" in name:
-        yield {"openai": 1, "height": 16, "crop_height": 19, "crop_width": 20}
+        yield {"rule": OPENAI, "height": 16, "crop_height": 19, "crop_width": 20}
         yield {"exif": 0, "height": 24, "crop_height": 24, "crop_width": 24}
     if name in ("png-3-8", "png-0-1", "png-6-8", "png-0-4", "jpeg-cmyk-adobe"):
-        for openai in (0, 1):
-            yield {"openai": openai, "resize": LONGEST, "height": 20, "width": 20, "crop_height": 20,
+        for rule in (HF, OPENAI):
+            yield {"rule": rule, "resize": LONGEST, "height": 20, "width": 20, "crop_height": 20,
                    "crop_width": 20, "fill": 77}
 
 
@@ -346,7 +359,7 @@ def _resizing_cases(name):
         yield {"resample": resample}
     for size in (33, 47, 64):  # 64 enlarges some
         yield {"height": size, "crop_height": 33, "crop_width": 31}
-    yield {"height": 45, "crop_height": 40, "crop_width": 48, "openai": 1}
+    yield {"height": 45, "crop_height": 40, "crop_width": 48, "rule": OPENAI}
     yield {"resize": EXACT, "height": 24, "width": 30, "crop_height": 24, "crop_width": 30}
     yield {"resize": EXACT, "height": 30, "width": 100, "crop_height": 33, "crop_width": 33}
     yield {"resize": LONGEST, "fill": 127}

@@ -18,7 +18,7 @@ import numpy as np
 import tiff_files
 
 SEED = 20261127
-RESIZED = {"openai": 1, "height": 9, "crop_height": 11, "crop_width": 10}
+RESIZED = {"rule": images.OPENAI, "height": 9, "crop_height": 11, "crop_width": 10}
 RESIZED_TOO = ("gif-plain.gif", "gif-grey.gif", "gif-transparent.gif", "gif-grey-transparent.gif", "gif-offset.gif",
                "bmp-1-grey.bmp", "bmp-8-grey.bmp", "bmp-8.bmp", "bmp-4-os2.bmp", "bmp-16.bmp",
                "bmp-masks-bgra-124.bmp", "bmp-rle8.bmp")

@@ -81,7 +81,7 @@ TEST_CASE("published: two cats on a sofa give 24.5701 and 19.3049", "[end_to_end
 
 TEST_CASE("published: CLIP.png is a diagram with 0.9928", "[end_to_end][golden][published]") {
   ModelSettings options;
-  options.openai_preprocess = true;
+  options.pixel_rule = PixelRule::openai;
   const auto clip = published_model(options);
   const std::optional<std::string> images = clip ? setting("SIGHTLINE_TEST_IMAGES") : std::nullopt;
   if (!images) return;

@@ -222,7 +222,7 @@ TEST_CASE("sources: OpenCLIP's preprocess_cfg gives OpenCLIP's pixels", "[end_to
     const std::string mode(fields.at("resize_mode").as_string());
     CAPTURE(variant, mode);
     PreprocessorConfig config = preprocess_variant(fields);
-    config.pipeline.openai = mode == "shortest";
+    config.pipeline.rule = mode == "shortest" ? PixelRule::openai : PixelRule::hf;
     const Processor processor(config, 12, nullptr, 8);
     const NpyArray expected =
         read_npy(golden_weights("openclip/preprocess-") + std::to_string(variant) + ".npy");

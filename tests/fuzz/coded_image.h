@@ -21,7 +21,7 @@ inline int fuzz_coded_image(const std::uint8_t* data, std::size_t size,
       .max_bytes = 1 << 20, .max_pixels = 250'000, .max_side = 4'000, .max_decoder_memory = 16 << 20};
   sightline::PixelPipeline pipeline;
   pipeline.exif = size % 2 == 0;
-  pipeline.openai = size % 3 == 0;
+  pipeline.rule = static_cast<sightline::PixelRule>(size % 3);
   pipeline.height = 40;
   pipeline.crop_height = 32;
   pipeline.crop_width = 48;

@@ -16,7 +16,7 @@ namespace {
 sightline::PixelPipeline pipeline_for(std::size_t size) {
   sightline::PixelPipeline p;
   p.exif = size % 2 == 0;
-  p.openai = size % 3 == 0;
+  p.rule = static_cast<sightline::PixelRule>(size % 3);
   p.alpha = size % 5 == 0 ? sightline::Alpha::drop : sightline::Alpha::white;
   p.resize = static_cast<sightline::ResizeMode>(size % 4);
   p.resample = static_cast<sightline::Resample>(size % 6);

@@ -37,14 +37,16 @@ TEST_CASE("crop: the resized size multiplies, divides and truncates", "[image]")
   CHECK(resized_size({8, 2}, resizing(ResizeMode::longest, 10, 10)) == ImageSize{10, 2});  // 2.5 to even
 }
 
-TEST_CASE("crop: odd differences follow the two conventions", "[image]") {
-  CHECK(same(crop_side(298, 224, false), {224, 37, 224, 0}));
-  CHECK(same(crop_side(299, 224, false), {224, 37, 224, 0}));
-  CHECK(same(crop_side(299, 224, true), {224, 38, 224, 0}));  // 37.5 to even
-  CHECK(same(crop_side(297, 224, true), {224, 36, 224, 0}));  // 36.5 to even
-  CHECK(same(crop_side(221, 224, false), {224, 0, 221, 2}));  // padding: the ceiling first
-  CHECK(same(crop_side(221, 224, true), {224, 0, 221, 1}));   // padding: the floor first
-  CHECK(same(crop_side(224, 224, true), {224, 0, 224, 0}));
+TEST_CASE("crop: odd differences follow the conventions of the three rules", "[image]") {
+  CHECK(same(crop_side(298, 224, PixelRule::hf), {224, 37, 224, 0}));
+  CHECK(same(crop_side(299, 224, PixelRule::hf), {224, 37, 224, 0}));
+  CHECK(same(crop_side(299, 224, PixelRule::openai), {224, 38, 224, 0}));  // 37.5 to even
+  CHECK(same(crop_side(297, 224, PixelRule::openai), {224, 36, 224, 0}));  // 36.5 to even
+  CHECK(same(crop_side(221, 224, PixelRule::hf), {224, 0, 221, 2}));       // padding: the ceiling first
+  CHECK(same(crop_side(221, 224, PixelRule::openai), {224, 0, 221, 1}));   // padding: the floor first
+  CHECK(same(crop_side(224, 224, PixelRule::openai), {224, 0, 224, 0}));
+  CHECK(same(crop_side(299, 224, PixelRule::torchvision), {224, 37, 224, 0}));
+  CHECK(same(crop_side(221, 224, PixelRule::torchvision), {224, 0, 221, 1}));
 }
 
 TEST_CASE("crop: images too narrow to resize are rejected", "[image][error]") {

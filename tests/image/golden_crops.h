@@ -9,7 +9,8 @@
 #include "support/catch.h"
 #include "support/golden.h"
 
-/// The golden crops of data/golden/<folder>: images, index.tsv and expected.bin (scripts/golden/images.py).
+/// The golden crops of data/golden/<folder>: images, index.tsv and expected.bin (scripts/golden/images.py and
+/// others). The images of image_torchvision are those of image.
 namespace sightline::testing {
 
 struct GoldenCase {
@@ -26,13 +27,15 @@ inline GoldenCase parse_case(const std::string& line) {
   c.line = line;
   std::istringstream in(line);
   int alpha = 0;
+  int rule = 0;
   int resize = 0;
   int resample = 0;
   PixelPipeline& p = c.pipeline;
-  in >> c.image >> p.exif >> alpha >> p.openai >> resize >> p.height >> p.width >> resample >> p.crop >>
+  in >> c.image >> p.exif >> alpha >> rule >> resize >> p.height >> p.width >> resample >> p.crop >>
       p.crop_height >> p.crop_width >> p.fill >> c.offset >> c.height >> c.width;
   REQUIRE(!in.fail());
   p.alpha = alpha == 0 ? Alpha::white : Alpha::drop;
+  p.rule = static_cast<PixelRule>(rule);
   p.resize = static_cast<ResizeMode>(resize);
   p.resample = static_cast<Resample>(resample);
   return c;
@@ -74,7 +77,8 @@ inline void check_golden_crops(const std::string& folder, SimdLevel level,
       continue;
     }
     INFO(c.line);
-    const std::vector<std::uint8_t> file = read_bytes(golden_path(folder + "/files/" + c.image));
+    const std::string images = folder == "image_torchvision" ? "image" : folder;
+    const std::vector<std::uint8_t> file = read_bytes(golden_path(images + "/files/" + c.image));
     std::vector<std::string> warnings;
     CHECK(differing_bytes(load_pixels(view(file), c.pipeline, ImageLimits{}, &warnings, level), c,
                           expected) == 0);

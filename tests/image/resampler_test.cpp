@@ -2,6 +2,7 @@
 #include "sightline/image/resampler.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <random>
 #include <vector>
@@ -34,6 +35,10 @@ Frame random_frame(int width, int height, int channels, unsigned seed) {
     return static_cast<std::uint8_t>(value % 2 == 0 ? value >> 8 : (value & 2) != 0 ? 255 : 0);
   });
   return frame;
+}
+
+bool has_torch_axis(Resample filter) {
+  return filter == Resample::lanczos || filter == Resample::bilinear || filter == Resample::bicubic;
 }
 
 /// The weighted sum of `axis.weight(i)` and samples `step` apart, as the formula in resample_axis.h says.
@@ -104,8 +109,9 @@ TEST_CASE("resampler: every instruction set and order of passes matches the plai
       ResamplePlan plan;
       plan.channels = channels;
       // A window of the columns, with rows stored upside down in every second frame.
-      plan.columns = make_axis(filter, width, columns, columns / 5, columns);
-      plan.rows = make_axis(filter, height, rows, 0, rows - rows / 4);
+      const auto make = seed % 3 == 0 && has_torch_axis(filter) ? make_torch_axis : make_axis;
+      plan.columns = make(filter, width, columns, columns / 5, columns);
+      plan.rows = make(filter, height, rows, 0, rows - rows / 4);
       if (seed % 2 == 0) {
         reverse_source(plan.rows, height);
         reverse_source(plan.columns, width);
@@ -158,6 +164,39 @@ TEST_CASE("resampler: the weights of an output sum to one", "[image][property]")
       CHECK(std::abs(sum - (1 << 22)) <= axis.taps);  // each weight is rounded by half a unit at most
     }
   }
+}
+
+TEST_CASE("resampler: PyTorch's weights are 16-bit numbers, as precise as the whole side permits",
+          "[image]") {
+  const auto shift_of = [](const ResampleAxis& axis) {  // zeros after every weight
+    std::uint32_t bits = 0;
+    for (const std::int32_t weight : axis.weights) bits |= static_cast<std::uint32_t>(weight);
+    return std::countr_zero(bits);
+  };
+  // 14 bits if a weight is almost 1, and one more whenever the largest weight halves.
+  CHECK(shift_of(make_torch_axis(Resample::bilinear, 1000, 10, 0, 10)) == 22 - 21);
+  CHECK(shift_of(make_torch_axis(Resample::bilinear, 3, 9, 0, 9)) == 22 - 14);
+  CHECK(shift_of(make_torch_axis(Resample::bilinear, 640, 160, 0, 160)) == 22 - 16);
+  CHECK(shift_of(make_torch_axis(Resample::bicubic, 65500, 7, 0, 7)) == 0);
+  for (const auto& [source, target] : {std::pair{640, 298}, std::pair{4032, 298}, std::pair{50, 224}}) {
+    for (const Resample filter : {Resample::lanczos, Resample::bilinear, Resample::bicubic}) {
+      const ResampleAxis whole = make_torch_axis(filter, source, target, 0, target);
+      const ResampleAxis part = make_torch_axis(filter, source, target, 9, 20);
+      for (std::int32_t i = 9; i < 20; ++i) {
+        const std::span<const std::int32_t> a = whole.weight(i), b = part.weight(i - 9);
+        CHECK(std::equal(a.begin(), a.end(), b.begin(), b.end()));
+      }
+      const std::int32_t unit = 1 << shift_of(whole);
+      for (const std::int32_t weight : whole.weights) CHECK(std::abs(weight / unit) < 1 << 15);
+    }
+  }
+}
+
+TEST_CASE("resampler: PyTorch's two kernels for nearest neighbours differ where rounding decides",
+          "[image]") {
+  // 23.5 * 2 / 47 is 1, but below 1 in float; the sum with a fused multiply-add is not.
+  CHECK(make_nearest_exact_axis(2, 47, 23, 24, NearestKernel::small).first.front() == 0);
+  CHECK(make_nearest_exact_axis(2, 47, 23, 24, NearestKernel::large).first.front() == 1);
 }
 
 TEST_CASE("resampler: an axis of equal sizes copies, with any filter", "[image]") {

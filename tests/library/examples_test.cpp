@@ -5,6 +5,7 @@
 #include <memory>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "examples/includes.h"
 #include "library/preset_folder.h"
@@ -44,6 +45,20 @@ TEST_CASE("library: the example of tensors", "[library]") {
 
 TEST_CASE("library: the example of threads", "[library]") {
 #include "examples/threads.inc"
+  CHECK(clip->embedding_size() > 0);
+}
+
+TEST_CASE("library: the example of preprocessing", "[library]") {
+#include "examples/preprocessing.inc"
+  const std::string image = std::string(SIGHTLINE_DATA_DIR) + "/images/cat.png";
+  const auto pixels_with = [&](sightline::Preprocess preprocess) {
+    const auto other = sightline::CLIP::from_preset("", {.preprocess = preprocess});
+    const sightline::Tensor pixels = other->processor().process_images({image});
+    return std::vector<float>(pixels.view().flat().begin(), pixels.view().flat().end());
+  };
+  const std::vector<float> hf = pixels_with(sightline::Preprocess::hf);
+  CHECK(pixels_with(sightline::Preprocess::automatic) == hf);
+  CHECK(pixels_with(sightline::Preprocess::torchvision) != hf);
   CHECK(clip->embedding_size() > 0);
 }
 

@@ -32,7 +32,8 @@ TEST_CASE("preprocess facts: they change if and only if a setting affects a pixe
   using L = PixelPipeline;
   CHECK(changed([](P&, L& p) { p.exif = false; }));
   CHECK(changed([](P&, L& p) { p.alpha = Alpha::drop; }));
-  CHECK(changed([](P&, L& p) { p.openai = true; }));
+  CHECK(changed([](P&, L& p) { p.rule = PixelRule::openai; }));
+  CHECK(changed([](P&, L& p) { p.rule = PixelRule::torchvision; }));
   CHECK(changed([](P&, L& p) { p.height = 256; }));
   CHECK(changed([](P&, L& p) { p.resample = Resample::lanczos; }));
   CHECK(changed([](P&, L& p) { p.crop_width = 200; }));

@@ -60,15 +60,15 @@ ImageSize resized_size(ImageSize size, const PixelPipeline& pipeline) {
   return size;
 }
 
-CropSide crop_side(std::int32_t size, std::int32_t crop, bool torchvision) {
+CropSide crop_side(std::int32_t size, std::int32_t crop, PixelRule rule) {
   if (size < crop) {
     const std::int32_t missing = crop - size;
-    return {
-        .size = crop, .begin = 0, .length = size, .target = torchvision ? missing / 2 : (missing + 1) / 2};
+    const std::int32_t target = rule == PixelRule::hf ? (missing + 1) / 2 : missing / 2;
+    return {.size = crop, .begin = 0, .length = size, .target = target};
   }
   const std::int32_t over = size - crop;
   const auto rounded = static_cast<std::int32_t>(round_half_to_even(over / 2.0));
-  return {.size = crop, .begin = torchvision ? rounded : over / 2, .length = crop, .target = 0};
+  return {.size = crop, .begin = rule == PixelRule::openai ? rounded : over / 2, .length = crop, .target = 0};
 }
 
 }  // namespace sightline

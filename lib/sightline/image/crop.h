@@ -28,10 +28,11 @@ struct CropSide {
   std::int32_t target = 0;
 };
 
-/// A centred crop of `crop` positions out of `size`; a smaller image is centred in the result. `torchvision`
-/// selects one of two conventions for odd differences: transformers (image_transforms.center_crop: the crop
-/// starts at the floor of the half, padding at its ceiling) or torchvision (functional.center_crop: the crop
-/// starts at the half rounded to even, padding at its floor), which OpenAI and OpenCLIP use.
-CropSide crop_side(std::int32_t size, std::int32_t crop, bool torchvision);
+/// A centred crop of `crop` positions out of `size`; a smaller image is centred in the result. If the
+/// difference is odd, the crop starts at the floor of the half and padding ends there (transformers
+/// image_transforms.center_crop); with PixelRule::openai, the crop starts at the half rounded to even and the
+/// image at its floor (torchvision functional.center_crop); with PixelRule::torchvision, both start at the
+/// floor (transformers TorchvisionBackend.center_crop).
+CropSide crop_side(std::int32_t size, std::int32_t crop, PixelRule rule);
 
 }  // namespace sightline

@@ -7,9 +7,8 @@
 
 #include "sightline/image/codec.h"
 #include "sightline/image/color.h"
-#include "sightline/image/crop.h"
-#include "sightline/image/orientation.h"
 #include "sightline/image/pipeline_run.h"
+#include "sightline/image/pixel_geometry.h"
 #include "sightline/image/resampler.h"
 
 namespace sightline {
@@ -25,37 +24,11 @@ struct ColorPlan {
   ConvertRow after = nullptr;
 };
 
-/// The steps for one image.
-struct Geometry {
-  Orientation turn;
-  ImageSize upright;
-  ImageSize resized;
-  CropSide down;
-  CropSide across;
-};
-
-Geometry plan_geometry(const ImageInfo& info, const PixelPipeline& pipeline, const ImageLimits& limits) {
-  Geometry g;
-  g.turn = orientation_steps(pipeline.exif || info.orientation_is_required ? info.orientation : 1);
-  g.upright = g.turn.transpose ? ImageSize{info.width, info.height} : ImageSize{info.height, info.width};
-  g.resized = resized_size(g.upright, pipeline);
-  const bool torchvision = pipeline.openai || pipeline.resize == ResizeMode::longest;
-  const auto [height, width] =
-      pipeline.crop ? ImageSize{pipeline.crop_height, pipeline.crop_width} : g.resized;
-  if (std::int64_t{height} * width > limits.max_pixels) {
-    fail(ErrorCode::limit, "image",
-         "would have " + std::to_string(std::int64_t{height} * width) +
-             " pixels after resizing, expected at most " + std::to_string(limits.max_pixels));
-  }
-  g.down = crop_side(g.resized.height, height, torchvision);
-  g.across = crop_side(g.resized.width, width, torchvision);
-  return g;
-}
-
 ColorPlan plan_color(const ImageInfo& info, const PixelPipeline& pipeline, bool filtered) {
   // OpenAI converts to RGB after resizing, so that filters work on the original samples; without filtering
   // the order makes no difference.
-  const bool convert_after = pipeline.openai && filtered;
+  const bool openai = pipeline.rule == PixelRule::openai;
+  const bool convert_after = openai && filtered;
   switch (info.format) {
     case RowFormat::rgb:
       return {};
@@ -67,35 +40,8 @@ ColorPlan plan_color(const ImageInfo& info, const PixelPipeline& pipeline, bool 
   if (convert_after && info.alpha_channel) {
     return {4, premultiply, unpremultiply};
   }
-  const bool drop = pipeline.openai || pipeline.alpha == Alpha::drop;
+  const bool drop = openai || pipeline.alpha == Alpha::drop;
   return {3, drop ? drop_alpha : composite_onto_white, nullptr};
-}
-
-/// The axes of the upright image, in terms of its stored rows and columns.
-ResamplePlan plan_resampling(const Geometry& g, Resample filter, const ColorPlan& color) {
-  const auto make = [&](std::int32_t source, std::int32_t target, const CropSide& side, bool flip) {
-    ResampleAxis axis = make_axis(filter, source, target, side.begin, side.begin + side.length);
-    if (flip) {
-      reverse_source(axis, source);
-    }
-    return axis;
-  };
-  // Pillow 13 does the vertical pass first if that is cheaper. After a quarter turn, the vertical axis of the
-  // upright image is along the stored rows.
-  const std::int64_t shrink_down = g.upright.height - g.resized.height;
-  const std::int64_t shrink_across = std::int64_t{g.upright.width} - g.resized.width;
-  const bool vertical_first = shrink_down > 0 && shrink_down > 2 * shrink_across;
-  const bool t = g.turn.transpose;
-  ResamplePlan plan;
-  plan.channels = color.channels;
-  plan.rows_first = vertical_first != t;
-  ResampleAxis down =
-      make(g.upright.height, g.resized.height, g.down, t ? g.turn.flip_columns : g.turn.flip_rows);
-  ResampleAxis across =
-      make(g.upright.width, g.resized.width, g.across, t ? g.turn.flip_rows : g.turn.flip_columns);
-  plan.rows = std::move(t ? across : down);
-  plan.columns = std::move(t ? down : across);
-  return plan;
 }
 
 /// Decodes everything and resamples row by row. All rows are decoded, needed or not, so that a file that is
@@ -131,7 +77,7 @@ std::array<std::uint8_t, 3> fill_color(const ImageInfo& info, const PixelPipelin
   const auto level = static_cast<std::uint8_t>(
       pipeline.resize == ResizeMode::longest ? std::clamp(pipeline.fill, 0, 255) : 0);
   std::array<std::uint8_t, 3> color = {level, level, level};
-  if (!pipeline.openai) {
+  if (pipeline.rule != PixelRule::openai) {
     return color;
   }
   if (!info.palette.empty()) {
@@ -192,9 +138,26 @@ void check_pipeline(const PixelPipeline& p) {
   if (!sizes || (p.crop && (p.crop_height <= 0 || p.crop_width <= 0))) {
     fail(ErrorCode::range, "image", "has a preprocessing configuration with a size below 1");
   }
+  check_pixel_rule(p, "image");
 }
 
 }  // namespace
+
+void check_pixel_rule(const PixelPipeline& pipeline, const std::string& subject) {
+  if (pipeline.rule != PixelRule::torchvision || pipeline.resize == ResizeMode::none) {
+    return;
+  }
+  if (pipeline.resize == ResizeMode::longest) {
+    fail(ErrorCode::unsupported, subject,
+         "resizes the longer side and fills the rest, which the torchvision backend of transformers does not "
+         "do");
+  }
+  if (pipeline.resample == Resample::box || pipeline.resample == Resample::hamming) {
+    fail(ErrorCode::unsupported, subject,
+         "resizes with the " + std::string(pipeline.resample == Resample::box ? "box" : "Hamming") +
+             " filter, which the torchvision backend of transformers does not have");
+  }
+}
 
 Image load_pixels(ByteView file, const PixelPipeline& pipeline, const ImageLimits& limits,
                   std::vector<std::string>* warnings) {
@@ -212,11 +175,11 @@ Image load_pixels(ByteView file, const PixelPipeline& pipeline, const ImageLimit
   const std::unique_ptr<RowReader> reader = codec_of(file).open(file, limits, warnings);
   const ImageInfo& info = reader->info();
   const Geometry geometry = plan_geometry(info, pipeline, limits);
-  const bool indices = pipeline.openai && (info.bilevel || !info.palette.empty());
+  const bool indices = pipeline.rule == PixelRule::openai && (info.bilevel || !info.palette.empty());
   const Resample filter = indices ? Resample::nearest : pipeline.resample;
   const bool filtered = filter != Resample::nearest && geometry.resized != geometry.upright;
   const ColorPlan color = plan_color(info, pipeline, filtered);
-  Resampler resampler(plan_resampling(geometry, filter, color), level);
+  Resampler resampler(plan_resampling(geometry, filter, pipeline.rule, color.channels), level);
   stream(*reader, color, resampler);
   return place(resampler, geometry, color, fill_color(info, pipeline));
 }

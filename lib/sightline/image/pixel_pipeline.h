@@ -23,13 +23,19 @@ enum class ResizeMode {
 
 enum class Alpha { white, drop };
 
+/// The program whose order of steps and arithmetic give the pixels and values of an image.
+enum class PixelRule {
+  hf,          ///< transformers with its PIL backend: RGB, then Pillow's resize
+  openai,      ///< OpenAI's and OpenCLIP's code: Pillow's resize, torchvision's CenterCrop, then RGB
+  torchvision  ///< transformers with its torchvision backend: RGB, then PyTorch's resize
+};
+
 /// All steps between the bytes of a file and the 8-bit pixels of the crop. `docs/accuracy.md` gives the
 /// reference of each step.
 struct PixelPipeline {
   bool exif = true;            ///< apply the EXIF orientation
   Alpha alpha = Alpha::white;  ///< composite onto white instead of dropping alpha
-  bool openai = false;  ///< OpenAI's order: RGB conversion after resizing and cropping, crop offset rounded
-                        ///< half to even
+  PixelRule rule = PixelRule::hf;
   ResizeMode resize = ResizeMode::shortest;
   std::int32_t height = 224;
   std::int32_t width = 224;
@@ -40,11 +46,15 @@ struct PixelPipeline {
   std::int32_t fill = 0;  ///< grey level around a `longest` image
 };
 
-/// Decodes, orients, converts to RGB, resizes and crops one image, with the same bytes as Pillow 13. The
-/// format is detected from the content. A large image is never held in memory as a whole if its format can be
-/// decoded row by row. `warnings` (may be null) receives one line per recoverable problem. Errors: magic,
-/// truncated, corrupt, header, limit, unsupported (docs/formats.md lists the cases), range if a side would
-/// become 0 by resizing.
+/// Checks that the rule of `pipeline` can be applied to it: PyTorch has no box or Hamming filter, and
+/// transformers never fills a `longest` image. Errors: unsupported, with `subject`.
+void check_pixel_rule(const PixelPipeline& pipeline, const std::string& subject);
+
+/// Decodes, orients, converts to RGB, resizes and crops one image, with the same bytes as Pillow 13 or
+/// PyTorch 2.13. The format is detected from the content. A large image is never held in memory as a whole if
+/// its format can be decoded row by row. `warnings` (may be null) receives one line per recoverable problem.
+/// Errors: magic, truncated, corrupt, header, limit, unsupported (docs/formats.md lists the cases), range if
+/// a side would become 0 by resizing; those of check_pixel_rule.
 Image load_pixels(ByteView file, const PixelPipeline& pipeline, const ImageLimits& limits,
                   std::vector<std::string>* warnings);
 

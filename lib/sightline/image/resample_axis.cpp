@@ -3,72 +3,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
+#include <numeric>
+
+#include "sightline/image/axis_weights.h"
 
 namespace sightline {
 
 namespace {
 
-constexpr std::int32_t kOne = 1 << 22;
-
-double box(double x) { return x > -0.5 && x <= 0.5 ? 1.0 : 0.0; }
-
-double bilinear(double x) {
-  x = std::abs(x);
-  return x < 1.0 ? 1.0 - x : 0.0;
-}
-
-double hamming(double x) {
-  x = std::abs(x);
-  if (x == 0.0) {
-    return 1.0;
-  }
-  if (x >= 1.0) {
-    return 0.0;
-  }
-  x *= std::numbers::pi;
-  return std::sin(x) / x * (0.54f + 0.46f * std::cos(x));  // Pillow's literals are floats
-}
-
-/// Keys 1981, a = -0.5.
-double bicubic(double x) {
-  constexpr double a = -0.5;
-  x = std::abs(x);
-  if (x < 1.0) {
-    return ((a + 2.0) * x - (a + 3.0)) * x * x + 1;
-  }
-  return x < 2.0 ? (((x - 5) * x + 8) * x - 4) * a : 0.0;
-}
-
-double sinc(double x) {
-  if (x == 0.0) {
-    return 1.0;
-  }
-  x *= std::numbers::pi;
-  return std::sin(x) / x;
-}
-
-double lanczos(double x) { return -3.0 <= x && x < 3.0 ? sinc(x) * sinc(x / 3) : 0.0; }
-
-struct Filter {
-  double (*function)(double);
-  double support;
-};
-
-Filter filter_of(Resample filter) {
-  switch (filter) {
-    case Resample::lanczos:
-      return {lanczos, 3.0};
-    case Resample::bilinear:
-      return {bilinear, 1.0};
-    case Resample::box:
-      return {box, 0.5};
-    case Resample::hamming:
-      return {hamming, 1.0};
-    default:
-      return {bicubic, 2.0};
-  }
-}
+constexpr int kFractionalBits = 22;
+constexpr std::int32_t kOne = 1 << kFractionalBits;
 
 ResampleAxis empty_axis(std::int32_t outputs, std::int32_t taps) {
   const auto n = static_cast<std::size_t>(outputs);
@@ -107,8 +51,42 @@ ResampleAxis nearest_axis(std::int32_t source, std::int32_t target, std::int32_t
   return axis;
 }
 
-std::int32_t fixed_point(double weight) {
-  return static_cast<std::int32_t>(weight < 0 ? -0.5 + weight * kOne : 0.5 + weight * kOne);
+/// Rounds half away from zero to `bits` fractional bits.
+std::int32_t fixed_point(double weight, int bits) {
+  const std::int32_t one = 1 << bits;
+  return static_cast<std::int32_t>(weight < 0 ? -0.5 + weight * one : 0.5 + weight * one);
+}
+
+/// The number of fractional bits that the weights of a side have in PyTorch: as many as 16-bit numbers hold.
+int torch_precision(AxisWeights& axis, std::int32_t target) {
+  constexpr double kLimit = 1 << 15;
+  // With a weight of almost 1, the number is 14; it would be smaller only from 2 on.
+  constexpr double kAlmostOne = 1.0 - 1.0 / (2 * kLimit);
+  double largest = 0.0;
+  for (std::int32_t i = 0; i < target && largest < kAlmostOne; ++i) {
+    const std::span<const double> weights = axis.output(i).weights;
+    largest = std::accumulate(weights.begin(), weights.end(), largest,
+                              [](double a, double b) { return std::max(a, b); });
+  }
+  int bits = 0;
+  while (bits < kFractionalBits && std::trunc(0.5 + largest * (2 << bits)) < kLimit) {
+    ++bits;
+  }
+  return bits;
+}
+
+ResampleAxis rounded_axis(AxisWeights& weights, std::int32_t begin, std::int32_t end, int bits) {
+  ResampleAxis axis = empty_axis(end - begin, weights.taps());
+  for (std::int32_t i = begin; i < end; ++i) {
+    const AxisWeights::Output output = weights.output(i);
+    const auto out = static_cast<std::size_t>(i - begin);
+    axis.first[out] = output.first;
+    axis.count[out] = static_cast<std::int32_t>(output.weights.size());
+    std::transform(output.weights.begin(), output.weights.end(),
+                   axis.weights.begin() + static_cast<std::ptrdiff_t>(out) * axis.taps,
+                   [=](double w) { return fixed_point(w, bits) * (1 << (kFractionalBits - bits)); });
+  }
+  return axis;
 }
 
 }  // namespace
@@ -141,30 +119,28 @@ ResampleAxis make_axis(Resample filter, std::int32_t source, std::int32_t target
   if (filter == Resample::nearest) {
     return nearest_axis(source, target, begin, end);
   }
-  const Filter kernel = filter_of(filter);
-  const double scale = static_cast<double>(source) / target;
-  const double stretch = std::max(scale, 1.0);
-  const double support = kernel.support * stretch;
-  const double inverse = 1.0 / stretch;
-  ResampleAxis axis =
-      empty_axis(end - begin, std::min(static_cast<std::int32_t>(std::ceil(support)) * 2 + 1, source));
-  std::vector<double> w(static_cast<std::size_t>(axis.taps));
+  AxisWeights weights(filter, source, target);
+  return rounded_axis(weights, begin, end, kFractionalBits);
+}
+
+ResampleAxis make_torch_axis(Resample filter, std::int32_t source, std::int32_t target, std::int32_t begin,
+                             std::int32_t end) {
+  if (source == target) {
+    return copy_axis(begin, end);
+  }
+  AxisWeights weights(filter, source, target);
+  return rounded_axis(weights, begin, end, torch_precision(weights, target));
+}
+
+ResampleAxis make_nearest_exact_axis(std::int32_t source, std::int32_t target, std::int32_t begin,
+                                     std::int32_t end, NearestKernel kernel) {
+  ResampleAxis axis = copy_axis(begin, end);
+  const float scale = static_cast<float>(source) / static_cast<float>(target);
   for (std::int32_t i = begin; i < end; ++i) {
-    const double centre = (i + 0.5) * scale;
-    const std::int32_t first = std::max(static_cast<std::int32_t>(centre - support + 0.5), 0);
-    const std::int32_t last = std::min(static_cast<std::int32_t>(centre + support + 0.5), source);
-    double total = 0.0;
-    for (std::int32_t x = first; x < last; ++x) {
-      const double value = kernel.function((x - centre + 0.5) * inverse);
-      w[static_cast<std::size_t>(x - first)] = value;
-      total += value;
-    }
-    const auto out = static_cast<std::size_t>(i - begin);
-    axis.first[out] = first;
-    axis.count[out] = last - first;
-    for (std::size_t k = 0; k < static_cast<std::size_t>(last - first); ++k) {
-      axis.weights[out * w.size() + k] = fixed_point(total != 0.0 ? w[k] / total : w[k]);
-    }
+    const float centre = static_cast<float>(i) + 0.5F;
+    const float at = kernel == NearestKernel::small ? centre * scale
+                                                    : std::max(std::fma(scale, centre, -0.5F), 0.0F) + 0.5F;
+    axis.first[static_cast<std::size_t>(i - begin)] = std::min(static_cast<std::int32_t>(at), source - 1);
   }
   return axis;
 }

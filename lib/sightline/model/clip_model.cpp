@@ -15,12 +15,26 @@
 namespace sightline {
 namespace {
 
+std::optional<PixelRule> rule_of(Preprocess preprocess) {
+  switch (preprocess) {
+    case Preprocess::automatic:
+      break;
+    case Preprocess::hf:
+      return PixelRule::hf;
+    case Preprocess::openai:
+      return PixelRule::openai;
+    case Preprocess::torchvision:
+      return PixelRule::torchvision;
+  }
+  return std::nullopt;
+}
+
 ModelSettings settings_of(const CLIPOptions& options) {
   ModelSettings settings;
   // An error here does not blame the model.
   settings.backend = gemm_backend(options.backend, options.dtype).name();
   settings.dtype = options.dtype;
-  settings.openai_preprocess = options.openai_preprocess;
+  settings.pixel_rule = rule_of(options.preprocess);
   settings.exif = options.exif;
   settings.lenient = options.lenient;
   return settings;

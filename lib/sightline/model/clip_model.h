@@ -11,6 +11,14 @@
 
 namespace sightline {
 
+/// How images become pixels.
+enum class Preprocess {
+  automatic,   ///< as the model's files say, `hf` by default
+  hf,          ///< Hugging Face's transformers with Pillow
+  openai,      ///< OpenAI's code: resizes first, then drops transparency
+  torchvision  ///< Hugging Face's transformers with torchvision
+};
+
 /// Options for opening a model.
 struct CLIPOptions {
   /// Matrix-multiplication backend: "auto", "native", "openblas", "reference".
@@ -19,8 +27,8 @@ struct CLIPOptions {
   std::optional<DType> dtype = {};
   /// Number of threads, at most 1024; 0 = one per available core.
   int threads = 0;
-  /// Preprocess images in the order of OpenAI's code: resize first, then drop transparency.
-  bool openai_preprocess = false;
+  /// The program whose pixels are computed.
+  Preprocess preprocess = Preprocess::automatic;
   /// Apply the EXIF orientation of images.
   bool exif = true;
   /// Decode PNG files with wrong checksums.

@@ -15,8 +15,8 @@ namespace {
 // Settings take precedence over the model's files.
 PreprocessorConfig with_settings(PreprocessorConfig config, const ModelSettings& settings) {
   config.pipeline.exif = settings.exif;
-  config.pipeline.openai = settings.openai_preprocess;
-  if (settings.openai_preprocess) config.pipeline.alpha = Alpha::drop;
+  if (settings.pixel_rule) config.pipeline.rule = *settings.pixel_rule;
+  if (settings.pixel_rule == PixelRule::openai) config.pipeline.alpha = Alpha::drop;
   if (settings.alpha) config.pipeline.alpha = *settings.alpha;
   return config;
 }

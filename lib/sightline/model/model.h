@@ -21,7 +21,8 @@ namespace sightline {
 struct ModelSettings {
   std::string backend = "auto";     ///< name of the GEMM backend
   std::optional<DType> dtype = {};  ///< precision of the products (`gemm_backend`); nullopt: as stored
-  bool openai_preprocess = false;   ///< OpenAI's order of image steps; implies Alpha::drop
+  /// Overrides the rule of the preprocessing; `openai` implies Alpha::drop.
+  std::optional<PixelRule> pixel_rule = {};
   std::optional<Alpha> alpha = {};  ///< overrides the setting of the preprocessing
   bool exif = true;
   bool lenient = false;  ///< decode PNG files with wrong checksums

@@ -16,6 +16,8 @@ constexpr std::int64_t kMaxFileBytes = 64LL << 20;
 constexpr std::array<std::string_view, 6> kResampleNames = {"nearest", "lanczos", "bilinear",
                                                             "bicubic", "box",     "hamming"};
 
+constexpr std::array<std::string_view, 3> kRuleNames = {"hf", "openai", "torchvision"};
+
 std::string pair(std::int64_t height, std::int64_t width) {
   return "[" + std::to_string(height) + "," + std::to_string(width) + "]";
 }
@@ -63,9 +65,9 @@ std::string tokenizer_hash(const ModelFiles& files) {
 std::string image_preprocess_json(const PreprocessorConfig& config, bool lenient) {
   // Name every field, so that adding one to the structures does not compile until this function handles it.
   const auto& [pipeline, do_rescale, rescale_factor, do_normalize, mean, std_deviation, origin] = config;
-  const auto& [exif, alpha, openai, resize, height, width, resample, crop, crop_height, crop_width, fill] =
+  const auto& [exif, alpha, rule, resize, height, width, resample, crop, crop_height, crop_width, fill] =
       pipeline;
-  std::string text = R"({"order":")" + std::string(openai ? "openai" : "hf") + "\"";
+  std::string text = R"({"order":")" + std::string(kRuleNames[static_cast<std::size_t>(rule)]) + "\"";
   text += ",\"exif\":" + flag(exif);
   text += R"(,"alpha":")" + std::string(alpha == Alpha::white ? "white" : "drop") + "\"";
   text += ",\"lenient\":" + flag(lenient);

@@ -11,10 +11,31 @@ namespace {
 
 constexpr std::int64_t kMaxImageBytes = 256LL << 20;
 
-// Like transformers (image_transforms.rescale, normalize): the product in float64, rounded to float32, then
-// (x - mean) / std in float32. There are only 256 levels per channel, so a table of their values suffices.
-std::array<float, 256> channel_values(const PreprocessorConfig& config, std::size_t channel) {
-  std::array<float, 256> values;
+using LevelTable = std::array<float, 256>;
+
+// Like transformers' torchvision backend (TorchvisionBackend.rescale_and_normalize): everything in float32,
+// and mean and std are scaled instead of the level if both steps are done.
+LevelTable torchvision_values(const PreprocessorConfig& config, std::size_t channel) {
+  const bool fused = config.do_rescale && config.do_normalize;
+  const float scale = fused ? static_cast<float>(1.0 / config.rescale_factor) : 1.0F;
+  const float factor =
+      config.do_rescale && !config.do_normalize ? static_cast<float>(config.rescale_factor) : 1.0F;
+  const float mean = config.mean[channel] * scale;
+  const float std = config.std[channel] * scale;
+  LevelTable values;
+  for (std::size_t level = 0; level < values.size(); ++level) {
+    const auto value = static_cast<float>(level);
+    values[level] = config.do_normalize ? (value - mean) / std : value * factor;
+  }
+  return values;
+}
+
+// Like transformers' PIL backend (image_transforms.rescale, normalize): the product in float64, rounded to
+// float32, then (x - mean) / std in float32. There are only 256 levels per channel, so a table of their
+// values suffices.
+LevelTable channel_values(const PreprocessorConfig& config, std::size_t channel) {
+  if (config.pipeline.rule == PixelRule::torchvision) return torchvision_values(config, channel);
+  LevelTable values;
   for (std::size_t level = 0; level < values.size(); ++level) {
     const double scaled =
         config.do_rescale ? static_cast<double>(level) * config.rescale_factor : static_cast<double>(level);
@@ -46,6 +67,9 @@ Processor::Processor(const PreprocessorConfig& image, std::int64_t image_size, T
          "gives images of " + size_text(height, width) + " pixels, but the image tower expects " +
              size_text(image_size, image_size));
   }
+  check_pixel_rule(pipeline, image_.origin);
+  if (pipeline.rule == PixelRule::torchvision && image_.do_rescale && image_.rescale_factor == 0)
+    fail(ErrorCode::range, image_.origin, "has a rescale factor of 0, by which torchvision would divide");
   for (std::size_t channel = 0; channel < 3; ++channel) values_[channel] = channel_values(image_, channel);
 }
 
