@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Goldens of the text layer: ids of unusual captions, and a checksum of the ids of every code point."""
+"""Goldens of the text layer: ids of unusual captions, and a checksum of the ids of every code point.
+
+Left out of the ids of OpenAI's tokenizer are texts whose wrong decoding ftfy repairs. Needs ftfy 6.3.1 and regex besides
+transformers and tokenizers.
+"""
 import html
 import json
 import pathlib
@@ -8,6 +12,8 @@ import random
 import unicodedata
 import zlib
 
+import fixed_texts
+import ftfy
 import regex
 import tokenizers
 import transformers
@@ -82,11 +88,16 @@ def openai_captions():
                               0xAA, 0x1F3FB, 0xB2, 0x4E00, 0x5F, 0x200B, 0x1C5, 0x301, 0x20, 0x2D, 0x31, 0x10400, 0x1D400)]
     out = ["\x1cdog\x1f", " \x1e\u2003x\x1d\n", "a\x1cb\x1f c", "&#x1c;dog&Tab;", "\x1f", "&nbsp;dog&nbsp;", "&amp;#32;a&amp;nbsp;",
            "<|\u017ftartoftext|>", "a <|\u017fTARTOFTEXT|>'\u017f", "<|STARTOFTEXT|>a<|EndOfText|>", "&lt;|endoftext|&gt;'S"]
+    out += ["\uff21 \uff4dog\uff0c\uff01 \u30c6\uff9e\uff9a\uff8b\uff9e", "\u201cdog\u2019s\u201d \u2018a\u201f",
+            "o\ufb03ce \ufb01sh", "cafe\u0301\u200b\ufeff a\u0308", "\u1112\u1161\u11ab \uffb1\uffc2",
+            "\033[31mred\033[0m dog\033[", "a\u0085b\u2028c\u2029d",
+            "P&EACUTE;REZ &SZLIG; &THETASYM; &lt;b&gt; 3 < 4",
+            "&Eacute;&NTILDE; 2 < 3 &eacute;\n&eacute;", "&amp;amp;eacute;"]
     return out + ["".join(rng.choice(sigma) for _ in range(rng.randrange(2, 12))) for _ in range(150)]
 
 
 class OpenAITokenizer:
-    """OpenAI's SimpleTokenizer without ftfy, over this repository's vocabulary files."""
+    """OpenAI's SimpleTokenizer, over this repository's vocabulary files."""
 
     def __init__(self):
         self.ids = json.loads((VOCAB / "vocab.json").read_text(encoding="utf-8"))
@@ -112,7 +123,7 @@ class OpenAITokenizer:
         return word
 
     def encode(self, text):
-        text = html.unescape(html.unescape(text)).strip()
+        text = html.unescape(html.unescape(ftfy.fix_text(text))).strip()
         text = regex.sub(r"\s+", " ", text).strip().lower()
         return [self.ids[t] for piece in self.pattern.findall(text) for t in self.bpe(piece)]
 
@@ -140,8 +151,11 @@ def write(out):
         for text in [*texts, *openai_captions()]:
             if len(text) > 1000 or any(unicodedata.category(c) == "Cn" for c in text):
                 continue  # letters newer than this Python: its lower() is not the rule to follow
+            if ftfy.fix_text(text) != ftfy.fix_text(text, fix_encoding=False):
+                continue  # decoded wrongly, as ftfy believes
             ids = [49406, *openai.encode(text), 49407]
             file.write(json.dumps({"text": text, "size": len(ids), "crc": crc(ids)}, ensure_ascii=True) + "\n")
+    fixed_texts.write(out / "fix_text.json", openai_captions())
     # every code point of Unicode inside a<c>b <c> 1: one checksum per block of 256
     blocks = []
     for start in range(0, 0x110000, 256):
@@ -152,4 +166,5 @@ def write(out):
     (out / "versions.json").write_text(json.dumps({
         "script": "scripts/golden/texts.py", "seed": SEED, "python": platform.python_version(),
         "transformers": transformers.__version__, "tokenizers": tokenizers.__version__, "regex": regex.__version__,
+        "ftfy": ftfy.__version__,
         "captions": len(texts)}, indent=1) + "\n")

@@ -63,6 +63,7 @@ TEST_CASE("preprocess facts: settings of texts", "[model]") {
 
   TextPreprocess other = plain;
   other.cleaning = TextCleaning::openai;
+  CHECK(text_preprocess_json(other, nano).starts_with(R"({"ftfy":"6.3","cleaning":"openai","tokenizer":)"));
   CHECK(text_preprocess_json(other, nano) != json);
   other = plain;
   other.templates = {"a \"{}\"", "{}"};

@@ -85,7 +85,9 @@ std::string image_preprocess_json(const PreprocessorConfig& config, bool lenient
 }
 
 std::string text_preprocess_json(const TextPreprocess& text, const ModelFiles& files) {
-  std::string json = R"({"cleaning":")" + std::string(text.cleaning == TextCleaning::hf ? "hf" : "openai");
+  // Versions before ftfy's steps were added have other ids for the same cleaning.
+  std::string json =
+      text.cleaning == TextCleaning::hf ? R"({"cleaning":"hf)" : R"({"ftfy":"6.3","cleaning":"openai)";
   json += R"(","tokenizer":")" + tokenizer_hash(files);
   json += R"(","context_length":)" + std::to_string(text.context_length);
   json += R"(,"invalid_utf8":)";

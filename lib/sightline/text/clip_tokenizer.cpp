@@ -10,6 +10,7 @@
 #include "sightline/base/format.h"
 #include "sightline/text/bpe.h"
 #include "sightline/text/clip_pattern.h"
+#include "sightline/text/fix_text.h"
 #include "sightline/text/html_entities.h"
 #include "sightline/text/limits.h"
 #include "sightline/text/normalization.h"
@@ -174,10 +175,10 @@ void CLIPTokenizer::State::encode_hf(std::string_view text, std::vector<std::int
   });
 }
 
-// basic_clean without ftfy, whitespace_clean, lower. Source: OpenAI CLIP, simple_tokenizer.py.
+// basic_clean, whitespace_clean, lower. Source: OpenAI CLIP, simple_tokenizer.py.
 void CLIPTokenizer::State::encode_openai(std::string_view text, std::vector<std::int32_t>& ids) const {
   std::string once, unescaped_twice;
-  unescape_html(text, once);
+  unescape_html(encode_utf8(fix_text(decode_utf8(text))), once);
   unescape_html(once, unescaped_twice);
   const CodePoints unescaped = decode_utf8(unescaped_twice);
   CodePoints lower = lower_with_final_sigma(CodePoints(stripped(unescaped)));

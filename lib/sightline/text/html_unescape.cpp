@@ -17,13 +17,6 @@ constexpr std::array<char32_t, 32> kC1 = {0x20AC, 0x81,   0x201A, 0x192,  0x201E
                                           0x90,   0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
                                           0x2DC,  0x2122, 0x161,  0x203A, 0x153,  0x9D,   0x17E,  0x178};
 
-const HtmlEntity* find_entity(std::string_view name) {
-  const auto found =
-      std::lower_bound(kHtmlEntities.begin(), kHtmlEntities.end(), name,
-                       [](const HtmlEntity& entity, std::string_view key) { return entity.name < key; });
-  return found != kHtmlEntities.end() && found->name == name ? &*found : nullptr;
-}
-
 // Python's html._invalid_codepoints, which are dropped.
 bool is_dropped(std::uint64_t c) {
   return (c >= 0x1 && c <= 0x8) || (c >= 0xE && c <= 0x1F) || (c >= 0x7F && c <= 0x9F) ||
@@ -36,7 +29,7 @@ void append_number(std::string& out, std::uint64_t c) {
   } else if (c == 0x0D) {
     out += '\r';
   } else if (c >= 0x80 && c <= 0x9F) {
-    append_utf8(out, kC1[c - 0x80]);
+    append_utf8(out, windows_1252(static_cast<char32_t>(c)));
   } else if (!is_dropped(c)) {
     append_utf8(out, static_cast<char32_t>(c));
   }
@@ -78,7 +71,7 @@ std::size_t unescape_name(std::string_view text, std::string& out) {
   if (name.empty()) return 0;
   if (i < text.size() && text[i] == ';') name = text.substr(1, i);
   for (std::size_t n = name.size(); n > 1; --n) {
-    if (const HtmlEntity* entity = find_entity(name.substr(0, n)); entity != nullptr) {
+    if (const HtmlEntity* entity = find_html_entity(kHtmlEntities, name.substr(0, n)); entity != nullptr) {
       out += entity->text;
       return n + 1;
     }
@@ -87,6 +80,15 @@ std::size_t unescape_name(std::string_view text, std::string& out) {
 }
 
 }  // namespace
+
+const HtmlEntity* find_html_entity(std::span<const HtmlEntity> table, std::string_view name) {
+  const auto found =
+      std::lower_bound(table.begin(), table.end(), name,
+                       [](const HtmlEntity& entity, std::string_view key) { return entity.name < key; });
+  return found != table.end() && found->name == name ? &*found : nullptr;
+}
+
+char32_t windows_1252(char32_t c) { return c >= 0x80 && c <= 0x9F ? kC1[c - 0x80] : c; }
 
 void unescape_html(std::string_view text, std::string& out) {
   for (std::size_t i = 0; i < text.size();) {

@@ -3,8 +3,8 @@
 
 namespace sightline {
 
-/// How text is cleaned before it is split: with Hugging Face's normaliser, or OpenAI's (HTML entities,
-/// whitespace, Python's lower-casing; mojibake is not repaired as ftfy does).
+/// How text is cleaned before it is split: with Hugging Face's normaliser, or OpenAI's (ftfy but
+/// for its repair of text that was decoded wrongly, HTML entities, whitespace, Python's lower-casing).
 enum class TextCleaning { hf, openai };
 
 }  // namespace sightline
