@@ -48,7 +48,7 @@ void check(const ConvertOptions& o) {
 }
 
 std::string describe(const Model& clip) {
-  const CLIPConfig& config = clip.config();
+  const ModelConfig& config = clip.config();
   const ModelSource& source = clip.source();
   std::int64_t parameters = 0;
   for (const std::string& name : clip.checkpoint().names())

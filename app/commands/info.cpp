@@ -46,7 +46,7 @@ void append_encoder(std::string& out, std::string_view name, const EncoderConfig
 }
 
 void append_config(std::string& out, const Model& clip) {
-  const CLIPConfig& config = clip.config();
+  const ModelConfig& config = clip.config();
   const std::string size = std::to_string(config.vision.image_size);
   append_encoder(out, "image tower", config.vision.encoder,
                  ", image " + size + " x " + size + ", patch " + std::to_string(config.vision.patch_size));

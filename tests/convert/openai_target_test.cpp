@@ -14,8 +14,8 @@ using namespace sightline::testing;
 namespace {
 
 // The smallest model that OpenAI's and OpenCLIP's programs can express.
-CLIPConfig openai_config() {
-  CLIPConfig config = small_config();
+ModelConfig openai_config() {
+  ModelConfig config = small_config();
   config.text.encoder = {.width = 64, .heads = 1, .mlp_width = 256, .layers = 1};
   config.text.vocabulary_size = kClipVocabulary;
   return config;
@@ -39,7 +39,7 @@ Verification convert(const Model& model, const std::string& path, std::optional<
   return result;
 }
 
-std::string refusal(CLIPConfig config, void (*change)(CLIPConfig&, PreprocessorConfig&),
+std::string refusal(ModelConfig config, void (*change)(ModelConfig&, PreprocessorConfig&),
                     const std::string& name) {
   const TempFolder temp;
   PreprocessorConfig image = PreprocessorConfig::defaults(config.vision.image_size);
@@ -70,7 +70,7 @@ TEST_CASE("OpenAI and OpenCLIP targets: the same tensors and embeddings", "[conv
 }
 
 TEST_CASE("OpenAI target: what its file cannot express is named", "[convert][error]") {
-  using C = CLIPConfig;
+  using C = ModelConfig;
   using P = PreprocessorConfig;
   const auto message = [](void (*change)(C&, P&)) { return refusal(openai_config(), change, "m.pt"); };
   CHECK_THAT(message([](C& c, P&) { c.text.encoder.heads = 2; }),
@@ -85,8 +85,8 @@ TEST_CASE("OpenAI target: what its file cannot express is named", "[convert][err
 }
 
 TEST_CASE("OpenCLIP target: what its config cannot express leaves no folder", "[convert][error]") {
-  CHECK_THAT(
-      refusal(
-          openai_config(), [](CLIPConfig& c, PreprocessorConfig&) { c.text.vocabulary_size = 50; }, "folder"),
-      Contains("vocabulary of 50"));
+  CHECK_THAT(refusal(
+                 openai_config(), [](ModelConfig& c, PreprocessorConfig&) { c.text.vocabulary_size = 50; },
+                 "folder"),
+             Contains("vocabulary of 50"));
 }

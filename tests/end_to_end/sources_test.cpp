@@ -89,7 +89,7 @@ void check_source(const std::string& path, const std::string& nano_name, const c
 
 /// One of the PyTorch goldens, with a config of its few tokens beside it.
 std::unique_ptr<Model> open_torch(const TempFolder& folder, std::string_view file, const Model& nano) {
-  CLIPConfig config = nano.config();
+  ModelConfig config = nano.config();
   config.text.vocabulary_size = 24;
   folder.write("config.json", config_json(config, "float32"));
   copy_into(folder, nano_folder("nano_layers1") + "/preprocessor_config.json", "preprocessor_config.json");
@@ -274,7 +274,7 @@ TEST_CASE("sources: PyTorch's state_dicts and OpenAI's TorchScript", "[end_to_en
 TEST_CASE("sources: a sharded PyTorch checkpoint", "[end_to_end][golden]") {
   const TempFolder folder;
   const auto nano = Model::open(nano_folder("nano_layers1"));
-  CLIPConfig config = nano->config();
+  ModelConfig config = nano->config();
   config.text.vocabulary_size = 24;
   folder.write("config.json", config_json(config, "float16"));
   for (const auto& entry : fs::directory_iterator(golden_weights("pytorch_sharded"))) {

@@ -15,8 +15,8 @@
 
 namespace {
 
-using sightline::CLIPConfig;
 using sightline::EncoderConfig;
+using sightline::ModelConfig;
 using sightline::PreprocessorConfig;
 
 void require(bool holds) {
@@ -30,7 +30,7 @@ void check(const EncoderConfig& config) {
   require(config.epsilon > 0 && config.epsilon < 1);
 }
 
-void check(const CLIPConfig& config) {
+void check(const ModelConfig& config) {
   check(config.vision.encoder);
   check(config.text.encoder);
   require(config.vision.patch_size >= 1 && config.vision.patch_size <= config.vision.image_size);
@@ -39,7 +39,7 @@ void check(const CLIPConfig& config) {
     require(weight.shape.elements() >= 1);
   }
   const std::string text = config_json(config, "float32");
-  require(config_json(CLIPConfig::from_json(text, "written"), "float32") == text);
+  require(config_json(ModelConfig::from_json(text, "written"), "float32") == text);
 }
 
 void check(const PreprocessorConfig& config) {
@@ -69,7 +69,7 @@ void attempt(const Read& read) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  attempt([&] { return CLIPConfig::from_json(text, "fuzz"); });
+  attempt([&] { return ModelConfig::from_json(text, "fuzz"); });
   attempt([&] { return PreprocessorConfig::from_json(text, "fuzz"); });
   const std::string copy(text);
   attempt([&] { return settings({.processor = copy}); });

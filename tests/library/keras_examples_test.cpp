@@ -32,7 +32,7 @@ class ClipFolder {
     fs::remove_all(model);
     const fs::path snapshot = model / "snapshots" / "small";
     fs::create_directories(snapshot);
-    sightline::CLIPConfig config = sightline::testing::small_config();
+    sightline::ModelConfig config = sightline::testing::small_config();
     config.vision.image_size = 224;
     config.vision.patch_size = 112;
     config.text.vocabulary_size = 49408;

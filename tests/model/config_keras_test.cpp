@@ -18,7 +18,7 @@ TEST_CASE("config: KerasHub's and KerasCV's sizes", "[model]") {
                             text + "}}}}",
                         "config.json");
   };
-  const CLIPConfig config = hub(R"("image_shape": [16, 16, 3])", R"("max_sequence_length": 19)");
+  const ModelConfig config = hub(R"("image_shape": [16, 16, 3])", R"("max_sequence_length": 19)");
   CHECK(config.projection_dim == 24);
   CHECK(config.vision.encoder.heads == 3);
   CHECK(config.vision.encoder.activation == Activation::gelu);
@@ -33,7 +33,7 @@ TEST_CASE("config: KerasHub's and KerasCV's sizes", "[model]") {
   CHECK(error_of([&] { (void)hub(R"("image_shape": [2, 2, 3])", R"("x": 1)"); }).code == "RANGE");
   CHECK(error_of([&] { (void)hub(R"("x": 1)", R"("x": 1)"); }).code == "MISSING");
 
-  const CLIPConfig cv =
+  const ModelConfig cv =
       keras_config(R"({"class_name": "CLIP", "config": {"embed_dim": 512, "image_resolution": 224,
       "vision_layers": 12, "vision_width": 768, "vision_patch_size": 16, "context_length": 77,
       "vocab_size": 49408, "transformer_width": 512, "transformer_heads": 8, "transformer_layers": 10},

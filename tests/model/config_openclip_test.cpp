@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::string_view kOpenCLIP = "open_clip_config.json";
 
-CLIPConfig openclip(const std::string& model) {
+ModelConfig openclip(const std::string& model) {
   return openclip_config(R"({"model_cfg": )" + model + "}", kOpenCLIP);
 }
 
@@ -30,7 +30,7 @@ PreprocessorConfig preprocessing(const std::string& fields) {
 }  // namespace
 
 TEST_CASE("config: OpenCLIP's sizes, with its defaults for absent keys", "[model]") {
-  const CLIPConfig b32 = openclip(R"({"embed_dim": 512, "vision_cfg": {"image_size": 224, "layers": 12,
+  const ModelConfig b32 = openclip(R"({"embed_dim": 512, "vision_cfg": {"image_size": 224, "layers": 12,
       "width": 768, "patch_size": 32}, "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 512,
       "heads": 8, "layers": 12}})");
   CHECK(b32.projection_dim == 512);
@@ -41,7 +41,8 @@ TEST_CASE("config: OpenCLIP's sizes, with its defaults for absent keys", "[model
   CHECK(b32.text.encoder.mlp_width == 2048);
   CHECK(b32.text.eos_token_id == 2);
   CHECK(b32.vision.encoder.epsilon == 1e-5F);
-  const CLIPConfig big = openclip(R"({"embed_dim": 1280, "quick_gelu": true, "vision_cfg": {"image_size": 224,
+  const ModelConfig big =
+      openclip(R"({"embed_dim": 1280, "quick_gelu": true, "vision_cfg": {"image_size": 224,
       "layers": 48, "width": 1664, "head_width": 104, "mlp_ratio": 4.9231, "patch_size": 14,
       "patch_dropout": 0.5, "pool_type": "tok", "timm_model_name": null, "norm_kwargs": {"eps": 1e-6}},
       "text_cfg": {"width": 1280,

@@ -15,7 +15,7 @@ using namespace sightline::testing;
 namespace {
 
 /// Tensors with the right names and shapes whose bytes are never read.
-Weights shapes_of(const CLIPConfig& config) {
+Weights shapes_of(const ModelConfig& config) {
   Weights weights;
   for (const ExpectedWeight& weight : expected_weights(config)) {
     weights.add(weight.name, StoredTensor::deferred(DType::f32, weight.shape, [](std::span<std::byte>) {}));
@@ -23,8 +23,8 @@ Weights shapes_of(const CLIPConfig& config) {
   return weights;
 }
 
-CLIPConfig some_sizes() {
-  CLIPConfig config;
+ModelConfig some_sizes() {
+  ModelConfig config;
   config.projection_dim = 48;
   config.vision.encoder = {.width = 192, .heads = 3, .mlp_width = 500, .layers = 11};
   config.vision.image_size = 60;
@@ -39,9 +39,9 @@ CLIPConfig some_sizes() {
 }  // namespace
 
 TEST_CASE("config: shapes determine all sizes except the number of heads", "[model]") {
-  const CLIPConfig sizes = some_sizes();
+  const ModelConfig sizes = some_sizes();
   const Weights weights = shapes_of(sizes);
-  CLIPConfig read = config_from_shapes(weights);
+  ModelConfig read = config_from_shapes(weights);
   set_heads_of_64(read);
   for (const auto& [a, b] :
        {std::pair{read.vision.encoder, sizes.vision.encoder}, {read.text.encoder, sizes.text.encoder}}) {
@@ -66,7 +66,7 @@ TEST_CASE("config: shapes that no CLIP model has are errors that name the tensor
       Weights weights = shapes_of(some_sizes());
       (void)weights.extract(name);
       weights.add(name, StoredTensor::deferred(DType::f32, shape, [](std::span<std::byte>) {}));
-      CLIPConfig config = config_from_shapes(weights);
+      ModelConfig config = config_from_shapes(weights);
       set_heads_of_64(config);
     });
   };
@@ -95,7 +95,7 @@ TEST_CASE("config: clip.cpp's keys complement the shapes", "[model]") {
     for (const auto& [key, value] : keys) weights.set_metadata(key, value);
     return weights;
   };
-  const CLIPConfig config = gguf_config(with_keys());
+  const ModelConfig config = gguf_config(with_keys());
   CHECK(config.vision.encoder.heads == 6);
   CHECK(config.text.encoder.heads == 4);
   CHECK(config.vision.encoder.epsilon == 1e-5F);

@@ -9,7 +9,7 @@ using namespace sightline;
 
 namespace {
 
-CLIPConfig config(const std::string& text) { return CLIPConfig::from_json(text, "config.json"); }
+ModelConfig config(const std::string& text) { return ModelConfig::from_json(text, "config.json"); }
 PreprocessorConfig preprocessor(const std::string& text) {
   return PreprocessorConfig::from_json(text, "preprocessor_config.json");
 }
@@ -31,7 +31,7 @@ std::string with_text(const std::string& fields) {
 }  // namespace
 
 TEST_CASE("config: an empty CLIP config is ViT-B/32, as in transformers", "[model]") {
-  const CLIPConfig read = config(R"({"model_type": "clip"})");
+  const ModelConfig read = config(R"({"model_type": "clip"})");
   CHECK(read.vision.encoder.width == 768);
   CHECK(read.vision.encoder.heads == 12);
   CHECK(read.vision.encoder.mlp_width == 3072);
@@ -47,7 +47,7 @@ TEST_CASE("config: an empty CLIP config is ViT-B/32, as in transformers", "[mode
 }
 
 TEST_CASE("config: each tower has its own fields", "[model]") {
-  const CLIPConfig read = config(R"({"model_type": "clip", "projection_dim": 24,
+  const ModelConfig read = config(R"({"model_type": "clip", "projection_dim": 24,
     "text_config": {"hidden_act": "gelu", "layer_norm_eps": 1e-6, "eos_token_id": 2, "hidden_size": 36,
                     "num_attention_heads": 3, "intermediate_size": 100, "max_position_embeddings": 16},
     "vision_config": {"hidden_size": 40, "num_attention_heads": 5, "image_size": [30, 30],
@@ -63,7 +63,7 @@ TEST_CASE("config: each tower has its own fields", "[model]") {
 
 TEST_CASE("config: a legacy text_config_dict replaces text_config; its missing keys have class defaults",
           "[model]") {
-  const CLIPConfig read = config(R"({"model_type": "clip",
+  const ModelConfig read = config(R"({"model_type": "clip",
     "text_config": {"hidden_size": 64, "num_hidden_layers": 3}, "text_config_dict": {"hidden_size": 128}})");
   CHECK(read.text.encoder.width == 128);
   CHECK(read.text.encoder.layers == 12);
@@ -195,8 +195,8 @@ TEST_CASE("config: unsupported settings that affect results are errors that name
 }
 
 TEST_CASE("config: settings that do not affect inference are ignored", "[model]") {
-  const CLIPConfig plain = config(R"({"model_type": "clip"})");
-  const CLIPConfig read = config(R"({"model_type": "clip", "dtype": "float16", "torch_dtype": "float16",
+  const ModelConfig plain = config(R"({"model_type": "clip"})");
+  const ModelConfig read = config(R"({"model_type": "clip", "dtype": "float16", "torch_dtype": "float16",
     "architectures": ["CLIPTextModel"], "initializer_factor": 3, "tie_word_embeddings": true,
     "unheard_of": [1], "quantization_config": null, "logit_scale_init_value": 9,
     "text_config": {"attention_dropout": 0.5, "projection_dim": 7, "model_type": "clip_text_model"},

@@ -12,14 +12,14 @@ using namespace sightline::testing;
 
 namespace {
 
-CLIPConfig clip_config() {
-  CLIPConfig config = small_config();
+ModelConfig clip_config() {
+  ModelConfig config = small_config();
   config.text.vocabulary_size = 49408;
   return config;
 }
 
 // The config and the preprocessing that OpenCLIP's reader gets, in Hugging Face's form.
-std::pair<std::string, std::string> read_back(const CLIPConfig& config, const PreprocessorConfig& image) {
+std::pair<std::string, std::string> read_back(const ModelConfig& config, const PreprocessorConfig& image) {
   const std::string text = openclip_config_json(config, image);
   return {config_json(openclip_config(text, "config"), "float32"),
           preprocessor_config_json(openclip_preprocessor(text, "config", config.vision.image_size))};
@@ -28,7 +28,7 @@ std::pair<std::string, std::string> read_back(const CLIPConfig& config, const Pr
 }  // namespace
 
 TEST_CASE("OpenCLIP config: what is written is read as the same model", "[model]") {
-  CLIPConfig config = clip_config();
+  ModelConfig config = clip_config();
   PreprocessorConfig image = PreprocessorConfig::defaults(32);
   SECTION("defaults") {
     CHECK_THAT(openclip_config_json(config, image), !Contains("mlp_ratio") && !Contains("norm_kwargs") &&
@@ -56,7 +56,7 @@ TEST_CASE("OpenCLIP config: what is written is read as the same model", "[model]
 }
 
 TEST_CASE("OpenCLIP config: the last id of the vocabulary is the largest", "[model]") {
-  CLIPConfig config = clip_config();
+  ModelConfig config = clip_config();
   config.text.eos_token_id = 49407;
   const std::string text = openclip_config_json(config, PreprocessorConfig::defaults(32));
   CHECK(openclip_config(text, "config").text.eos_token_id == 2);
@@ -73,15 +73,15 @@ TEST_CASE("OpenCLIP config: the longest side", "[model]") {
 }
 
 TEST_CASE("OpenCLIP config: what it cannot express is named", "[model][error]") {
-  const auto message = [](void (*change)(CLIPConfig&, PreprocessorConfig&)) {
-    CLIPConfig config = clip_config();
+  const auto message = [](void (*change)(ModelConfig&, PreprocessorConfig&)) {
+    ModelConfig config = clip_config();
     PreprocessorConfig image = PreprocessorConfig::defaults(32);
     change(config, image);
     const Failure failure = error_of([&] { (void)openclip_config_json(config, image); });
     CHECK(failure.code == "UNSUP");
     return failure.message;
   };
-  using C = CLIPConfig;
+  using C = ModelConfig;
   using P = PreprocessorConfig;
   CHECK_THAT(message([](C& c, P&) { c.text.encoder.activation = Activation::gelu; }),
              Contains("activations"));

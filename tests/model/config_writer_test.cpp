@@ -29,7 +29,7 @@ TEST_CASE("config_writer: the configs of every nano model survive a round trip",
   for (const std::string& name : nano_models()) {
     CAPTURE(name);
     const auto clip = Model::open(nano_folder(name));
-    const CLIPConfig back = CLIPConfig::from_json(config_json(clip->config(), "float16"), "config.json");
+    const ModelConfig back = ModelConfig::from_json(config_json(clip->config(), "float16"), "config.json");
     CHECK(config_json(back, "float16") == config_json(clip->config(), "float16"));
     CHECK(back.text.eos_token_id == clip->config().text.eos_token_id);
     CHECK(back.vision.encoder.epsilon == clip->config().vision.encoder.epsilon);

@@ -11,9 +11,9 @@ using namespace sightline::testing;  // NOLINT
 
 namespace {
 
-CLIPConfig sizes(std::int64_t vision_width, std::int64_t patch, std::int64_t image, std::int64_t text_width,
-                 std::int64_t projection) {
-  CLIPConfig config;
+ModelConfig sizes(std::int64_t vision_width, std::int64_t patch, std::int64_t image, std::int64_t text_width,
+                  std::int64_t projection) {
+  ModelConfig config;
   config.projection_dim = projection;
   const std::int64_t vision_layers = vision_width == 1024 ? 24 : 12;
   config.vision.encoder = {vision_width, vision_width / 64, 4 * vision_width, vision_layers};
@@ -23,7 +23,7 @@ CLIPConfig sizes(std::int64_t vision_width, std::int64_t patch, std::int64_t ima
   return config;
 }
 
-std::int64_t parameters(const CLIPConfig& config) {
+std::int64_t parameters(const ModelConfig& config) {
   std::int64_t count = 0;
   for (const ExpectedWeight& weight : expected_weights(config)) count += weight.shape.elements();
   return count;

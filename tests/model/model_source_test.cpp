@@ -16,8 +16,8 @@ using namespace sightline::testing;
 
 namespace {
 
-CLIPConfig sizes() {
-  CLIPConfig config;
+ModelConfig sizes() {
+  ModelConfig config;
   config.projection_dim = 16;
   config.vision.encoder = {.width = 64, .heads = 1, .mlp_width = 32, .layers = 1};
   config.vision.image_size = 8;
@@ -58,7 +58,7 @@ std::string openai_name(const std::string& name) {
                          {"fc2", "c_proj"}});
 }
 
-std::vector<SafetensorsEntry> openai_entries(const CLIPConfig& config) {
+std::vector<SafetensorsEntry> openai_entries(const ModelConfig& config) {
   std::vector<SafetensorsEntry> entries;
   const auto add = [&](const std::string& name, const Shape& shape) {
     const auto zeros = [](std::span<std::byte> out) { std::fill(out.begin(), out.end(), std::byte{0}); };
@@ -79,7 +79,7 @@ std::vector<SafetensorsEntry> openai_entries(const CLIPConfig& config) {
   return entries;
 }
 
-void write_model(const TempFolder& folder, const CLIPConfig& config, bool openai) {
+void write_model(const TempFolder& folder, const ModelConfig& config, bool openai) {
   std::vector<SafetensorsEntry> entries = openai_entries(config);
   if (openai) {
     const auto zero = [](std::span<std::byte> out) { std::fill(out.begin(), out.end(), std::byte{0}); };
@@ -136,7 +136,7 @@ TEST_CASE("model_source: open_clip_config.json takes precedence over config.json
           "[model]") {
   const TempFolder folder;
   write_model(folder, sizes(), false);
-  CLIPConfig hf = sizes();
+  ModelConfig hf = sizes();
   hf.text.encoder.activation = Activation::gelu;
   folder.write("config.json", config_json(hf, "float32"));
   const auto other = Model::open(folder.path());
@@ -155,7 +155,7 @@ TEST_CASE("model_source: open_clip_config.json takes precedence over config.json
 TEST_CASE("model_source: an unknown number of heads and a config of other sizes are errors",
           "[model][error]") {
   const TempFolder folder;
-  CLIPConfig narrow = sizes();
+  ModelConfig narrow = sizes();
   narrow.vision.encoder.width = 40;
   write_model(folder, narrow, true);
   const Failure heads = opening(folder.path());

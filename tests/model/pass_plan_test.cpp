@@ -12,8 +12,8 @@ using namespace sightline::testing;
 
 namespace {
 
-CLIPConfig b32() {
-  CLIPConfig config;
+ModelConfig b32() {
+  ModelConfig config;
   config.vision.image_size = 224;
   config.vision.patch_size = 32;
   return config;
@@ -58,7 +58,7 @@ TEST_CASE("pass plan: without a batch size, passes are few, of about 400 rows, a
     CHECK(passes * size - count < passes);   // all but one have the same size, which is the least
   }
   CHECK(images_per_pass(plan, 0) > 0);
-  CLIPConfig large = b32();
+  ModelConfig large = b32();
   large.vision.image_size = 336;
   large.vision.patch_size = 14;
   CHECK(images_per_pass(plan_passes(large, 0), 1000) == 1);

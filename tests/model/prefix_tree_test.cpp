@@ -47,7 +47,7 @@ std::vector<Ids> random_texts(unsigned seed, int count, std::size_t longest, std
 /// A text model with more rows in a batch than fit in one pass, and its embeddings.
 struct Fixture {
   Fixture(std::int64_t eos_token_id, const GemmBackend& backend) {
-    CLIPConfig config = small_config();
+    ModelConfig config = small_config();
     config.text.eos_token_id = eos_token_id;
     config.text.context_length = 20;
     ModelSettings settings;

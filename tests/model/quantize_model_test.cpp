@@ -128,7 +128,7 @@ TEST_CASE("activation recorder: the sample of many rows is spread over all of th
 }
 
 TEST_CASE("probes: they follow from the sizes and the seed, and are valid inputs", "[model]") {
-  CLIPConfig config = small_config();
+  ModelConfig config = small_config();
   config.text.eos_token_id = GENERATE(2, 49, 30);
   const Probes probes = make_probes(config, 5, 9, 1);
   CHECK(std::ranges::equal(probes.pixels.bytes(), make_probes(config, 5, 9, 1).pixels.bytes()));

@@ -13,8 +13,8 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-CLIPConfig preset(std::int64_t vision_width, std::int64_t patch, std::int64_t image) {
-  CLIPConfig config;
+ModelConfig preset(std::int64_t vision_width, std::int64_t patch, std::int64_t image) {
+  ModelConfig config;
   const bool large = vision_width == 1024;
   const std::int64_t text_width = large ? 768 : 512;
   config.projection_dim = text_width;
@@ -25,14 +25,14 @@ CLIPConfig preset(std::int64_t vision_width, std::int64_t patch, std::int64_t im
   return config;
 }
 
-std::string summary_of(const CLIPConfig& config, const SummaryOptions& options = {}) {
+std::string summary_of(const ModelConfig& config, const SummaryOptions& options = {}) {
   return summary(config, random_model(config).weights, options);
 }
 
 }  // namespace
 
 TEST_CASE("summary: totals of the four presets match KerasCV", "[model]") {
-  const auto [config, total] = GENERATE(table<CLIPConfig, std::string>({
+  const auto [config, total] = GENERATE(table<ModelConfig, std::string>({
       {preset(768, 16, 224), "149,620,737"},
       {preset(768, 32, 224), "151,277,313"},
       {preset(1024, 14, 224), "427,616,513"},
@@ -66,7 +66,7 @@ TEST_CASE("summary: layers, output shapes and parameters are in columns", "[mode
 }
 
 TEST_CASE("summary: every weight of the model is shown once", "[model]") {
-  const CLIPConfig config = small_config();
+  const ModelConfig config = small_config();
   const std::string all = summary_of(config, {.depth = 8, .with_weights = true});
   for (const ExpectedWeight& weight : expected_weights(config)) {
     const std::string line = ". " + weight.name + " ";

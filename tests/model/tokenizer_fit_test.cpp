@@ -35,8 +35,8 @@ std::unique_ptr<Tokenizer> counter(std::int32_t start, std::int32_t end, std::in
   return std::make_unique<Counter>(start, end, size);
 }
 
-CLIPTextConfig config(std::int64_t eos, std::int64_t rows) {
-  CLIPTextConfig text;
+TextTowerConfig config(std::int64_t eos, std::int64_t rows) {
+  TextTowerConfig text;
   text.eos_token_id = eos;
   text.vocabulary_size = rows;
   return text;

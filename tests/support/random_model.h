@@ -13,7 +13,7 @@ namespace sightline::testing {
 
 /// The parts of a model of these sizes with seeded values, for the constructor of `Model`. The tensors are
 /// deferred, so even a large model uses no memory until it computes.
-inline LoadedModel random_model(const CLIPConfig& config, unsigned seed = 0) {
+inline LoadedModel random_model(const ModelConfig& config, unsigned seed = 0) {
   LoadedModel model;
   model.config = config;
   model.preprocessor = PreprocessorConfig::defaults(config.vision.image_size);
@@ -31,8 +31,8 @@ inline LoadedModel random_model(const CLIPConfig& config, unsigned seed = 0) {
 }
 
 /// A small config in which every value differs from its default.
-inline CLIPConfig small_config() {
-  CLIPConfig config;
+inline ModelConfig small_config() {
+  ModelConfig config;
   config.vision.encoder = {.width = 128, .heads = 2, .mlp_width = 512, .layers = 2};
   config.vision.image_size = 32;
   config.vision.patch_size = 16;

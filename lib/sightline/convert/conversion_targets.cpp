@@ -20,7 +20,7 @@ class KerasTarget : public FileTarget {
 
   void read_source(const Conversion&) override {}
   void write(const Conversion& c) override {
-    const CLIPConfig& config = c.model.config();
+    const ModelConfig& config = c.model.config();
     ThreadPool pool(available_cores());
     write_keras_h5(out_, c.model.checkpoint(),
                    {config.vision.encoder.heads, config.text.encoder.heads, c.dtype}, &pool);

@@ -94,7 +94,7 @@ Texts model_texts(const Conversion& conversion, std::optional<DType> dtype) {
 }
 
 Texts openclip_texts(const Conversion& conversion, std::optional<DType>) {
-  const CLIPConfig& config = conversion.model.config();
+  const ModelConfig& config = conversion.model.config();
   Texts texts;
   texts.emplace_back("open_clip_config.json",
                      openclip_config_json(config, conversion.model.processor().image_config()));

@@ -31,7 +31,7 @@ void check_encoder(const EncoderConfig& encoder, const std::string& tower) {
 }
 
 // OpenAI's build_model derives the rest from the shapes.
-void check(const CLIPConfig& config) {
+void check(const ModelConfig& config) {
   check_encoder(config.vision.encoder, "image");
   check_encoder(config.text.encoder, "text");
   check_clip_inputs(config, kSubject);
@@ -40,7 +40,7 @@ void check(const CLIPConfig& config) {
 }  // namespace
 
 void OpenAITarget::read_source(const Conversion& conversion) {
-  const CLIPConfig& config = conversion.model.config();
+  const ModelConfig& config = conversion.model.config();
   check(config);
   if (config.vision.image_size % config.vision.patch_size != 0)
     fail_inexpressible("an image size that is not a multiple of the patch size");
@@ -52,7 +52,7 @@ void OpenAITarget::read_source(const Conversion& conversion) {
 }
 
 void OpenAITarget::write(const Conversion& conversion) {
-  const CLIPConfig& config = conversion.model.config();
+  const ModelConfig& config = conversion.model.config();
   Weights raw = with_raw_names(openai_name_map(), conversion.model.checkpoint(), kProgram);
   const std::array<std::int64_t, 3> sizes = {config.vision.image_size, config.text.context_length,
                                              config.text.vocabulary_size};
@@ -67,7 +67,7 @@ void OpenAITarget::write(const Conversion& conversion) {
 
 std::unique_ptr<Model> OpenAITarget::reopen(const Conversion& conversion) const {
   Checkpoint checkpoint = load_checkpoint(out_.written_path(), "openai");
-  CLIPConfig config = config_from_shapes(checkpoint.weights);
+  ModelConfig config = config_from_shapes(checkpoint.weights);
   set_heads_of_64(config);
   const PreprocessorConfig preprocessor = PreprocessorConfig::defaults(config.vision.image_size);
   return std::make_unique<Model>(

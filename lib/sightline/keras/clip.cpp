@@ -45,7 +45,7 @@ CLIPArguments with_input_shape(CLIPArguments arguments, const std::optional<Shap
   return arguments;
 }
 
-void check_input_shape(const std::optional<Shape>& input_shape, const CLIPConfig& config) {
+void check_input_shape(const std::optional<Shape>& input_shape, const ModelConfig& config) {
   if (!input_shape || side_of(*input_shape) == config.vision.image_size) return;
   fail(ErrorCode::mismatch, "input_shape",
        "is " + to_string(*input_shape) + ", the model takes images of " +
@@ -60,7 +60,7 @@ void check_complete(const Weights& weights) {
            " such tensors)");
 }
 
-CLIPImageEncoder::Arguments image_arguments(const CLIPArguments& arguments, const CLIPConfig& config) {
+CLIPImageEncoder::Arguments image_arguments(const CLIPArguments& arguments, const ModelConfig& config) {
   return {.input_resolution = arguments.image_resolution,
           .patch_size = arguments.vision_patch_size,
           .width = arguments.vision_width,
@@ -72,7 +72,7 @@ CLIPImageEncoder::Arguments image_arguments(const CLIPArguments& arguments, cons
           .epsilon = arguments.vision_epsilon};
 }
 
-CLIPTextEncoder::Arguments text_arguments(const CLIPArguments& arguments, const CLIPConfig& config) {
+CLIPTextEncoder::Arguments text_arguments(const CLIPArguments& arguments, const ModelConfig& config) {
   return {.transformer_width = arguments.transformer_width,
           .transformer_layers = arguments.transformer_layers,
           .transformer_heads = arguments.transformer_heads,
@@ -115,7 +115,7 @@ CLIP::CLIP(const LayerOptions& options, std::unique_ptr<Parts> parts)
     : Layer("CLIP", float32_or_int8(options, "clip")),
       parts_(std::move(parts)),
       arguments_(parts_->arguments) {
-  const CLIPConfig& config = parts_->model.config;
+  const ModelConfig& config = parts_->model.config;
   const WeightScope root(parts_->model.weights);
   image_encoder_ =
       std::make_unique<CLIPImageEncoder>(image_arguments(arguments_, config), named("image_encoder"), root);

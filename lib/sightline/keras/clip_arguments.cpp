@@ -67,7 +67,7 @@ CLIPArguments large(std::int64_t resolution) {
 
 void CLIPArguments::check() const { engine_config(); }
 
-CLIPConfig CLIPArguments::engine_config() const {
+ModelConfig CLIPArguments::engine_config() const {
   for (const auto& [name, field] : kSizes) at_least_one(this->*field, name);
   at_least_one(embed_dim, "embed_dim", kMaxWidth);
   at_least_one(image_resolution, "image_resolution", kMaxImage);
@@ -78,7 +78,7 @@ CLIPConfig CLIPArguments::engine_config() const {
          "is " + std::to_string(vision_patch_size) + ", the image has " + std::to_string(image_resolution));
   }
   check_end_id(eos_token_id);
-  CLIPConfig config;
+  ModelConfig config;
   config.vision.encoder = encoder_config({.width = vision_width,
                                           .layers = vision_layers,
                                           .heads = vision_heads_of(*this),
@@ -112,7 +112,7 @@ CLIPConfig CLIPArguments::engine_config() const {
   return config;
 }
 
-CLIPArguments CLIPArguments::of(const CLIPConfig& config) {
+CLIPArguments CLIPArguments::of(const ModelConfig& config) {
   CLIPArguments arguments = {.embed_dim = config.projection_dim,
                              .image_resolution = config.vision.image_size,
                              .vision_layers = config.vision.encoder.layers,

@@ -9,7 +9,7 @@
 #include "sightline/keras/layer_config.h"
 
 namespace sightline {
-struct CLIPConfig;
+struct ModelConfig;
 }  // namespace sightline
 
 namespace sightline::keras {
@@ -49,8 +49,8 @@ struct CLIPArguments {
   static std::optional<CLIPArguments> of_preset(std::string_view name);
 
   /// The engine's form. Errors: as `check`.
-  CLIPConfig engine_config() const;
-  static CLIPArguments of(const CLIPConfig& config);
+  ModelConfig engine_config() const;
+  static CLIPArguments of(const ModelConfig& config);
 };
 
 }  // namespace sightline::keras

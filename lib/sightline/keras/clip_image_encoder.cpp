@@ -50,8 +50,8 @@ CLIPEncoder::Arguments encoder_of(const CLIPImageEncoder::Arguments& arguments) 
           .epsilon = arguments.epsilon};
 }
 
-CLIPConfig config_of(const CLIPImageEncoder::Arguments& arguments) {
-  CLIPConfig config;
+ModelConfig config_of(const CLIPImageEncoder::Arguments& arguments) {
+  ModelConfig config;
   config.vision.encoder = encoder_config({.width = arguments.width,
                                           .layers = arguments.num_layers,
                                           .heads = arguments.heads,

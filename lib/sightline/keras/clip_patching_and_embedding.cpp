@@ -15,8 +15,8 @@ namespace {
 
 constexpr std::int64_t kChannels = 3;
 
-CLIPVisionConfig config_of(const CLIPPatchingAndEmbedding::Arguments& arguments) {
-  CLIPVisionConfig config;
+ImageTowerConfig config_of(const CLIPPatchingAndEmbedding::Arguments& arguments) {
+  ImageTowerConfig config;
   config.encoder.width = arguments.width;
   config.image_size = arguments.input_resolution;
   config.patch_size = arguments.patch_size;

@@ -47,8 +47,8 @@ CLIPEncoder::Arguments encoder_of(const CLIPTextEncoder::Arguments& arguments) {
           .epsilon = arguments.epsilon};
 }
 
-CLIPConfig config_of(const CLIPTextEncoder::Arguments& arguments) {
-  CLIPConfig config;
+ModelConfig config_of(const CLIPTextEncoder::Arguments& arguments) {
+  ModelConfig config;
   config.text.encoder = blocks_of(arguments);
   config.text.vocabulary_size = arguments.vocab_size;
   config.text.context_length = arguments.context_length;

@@ -10,7 +10,7 @@
 
 namespace sightline::keras {
 
-/// The engine's `CLIPTextConfig::eos_token_id` of a model whose texts end at their largest id.
+/// The engine's `TextTowerConfig::eos_token_id` of a model whose texts end at their largest id.
 inline constexpr std::int64_t kLargestIdIsTheEnd = 2;
 
 /// Errors: range for an end below 0; unsupported for 2, which the engine takes for "the largest

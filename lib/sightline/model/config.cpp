@@ -12,8 +12,8 @@
 namespace sightline {
 namespace {
 
-// In transformers 5 (CLIPConfig.__post_init__) a legacy `text_config_dict` overrides `text_config`. Keys that
-// it lacks get the class defaults, which override as well, so it replaces the whole section.
+// In transformers 5 (ModelConfig.__post_init__) a legacy `text_config_dict` overrides `text_config`. Keys
+// that it lacks get the class defaults, which override as well, so it replaces the whole section.
 Section tower_section(const Json& root, std::string_view name) {
   for (const std::string& key : {std::string(name) + "_dict", std::string(name)}) {
     const std::optional<Json> value = root.find(key);
@@ -87,10 +87,10 @@ EncoderConfig read_encoder(const Section& section, const EncoderDefaults& defaul
   return config;
 }
 
-CLIPVisionConfig read_vision(const Section& section) {
+ImageTowerConfig read_vision(const Section& section) {
   check_tower_type(section, "clip_vision_model");
   check_no_null(section, kVisionKeys);
-  CLIPVisionConfig config;
+  ImageTowerConfig config;
   config.encoder = read_encoder(section, {768, 12, 3072});
   config.image_size = section.side("image_size", 224);
   config.patch_size = section.side("patch_size", 32);
@@ -115,10 +115,10 @@ std::int64_t read_eos(const Section& section, std::int64_t fallback) {
   return whole_number(*value, 0, INT32_MAX);
 }
 
-CLIPTextConfig read_text(const Section& section) {
+TextTowerConfig read_text(const Section& section) {
   check_tower_type(section, "clip_text_model");
   check_no_null(section, kTextKeys);
-  CLIPTextConfig config;
+  TextTowerConfig config;
   config.encoder = read_encoder(section, {512, 8, 2048});
   config.vocabulary_size = section.integer("vocab_size", 49408, 1, kMaxVocabulary);
   config.context_length = section.integer("max_position_embeddings", 77, 2, kMaxContext);
@@ -128,8 +128,8 @@ CLIPTextConfig read_text(const Section& section) {
 
 }  // namespace
 
-void check_clip_inputs(const CLIPConfig& config, std::string_view subject) {
-  const CLIPTextConfig& text = config.text;
+void check_clip_inputs(const ModelConfig& config, std::string_view subject) {
+  const TextTowerConfig& text = config.text;
   if (config.vision.channels != 3) {
     fail(ErrorCode::unsupported, subject,
          "cannot express images of " + std::to_string(config.vision.channels) + " channels");
@@ -146,14 +146,14 @@ void check_clip_inputs(const CLIPConfig& config, std::string_view subject) {
   }
 }
 
-CLIPConfig CLIPConfig::from_json(std::string_view text, std::string_view subject) {
+ModelConfig ModelConfig::from_json(std::string_view text, std::string_view subject) {
   const JsonDocument document(text, subject);
   const Json root = document.root();
   if (!root.is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
   check_model_type(root);
   check_not_quantized(root);
   check_no_null(Section{std::optional<Json>(root)}, kTopKeys);
-  CLIPConfig config;
+  ModelConfig config;
   config.vision = read_vision(tower_section(root, "vision_config"));
   config.text = read_text(tower_section(root, "text_config"));
   config.projection_dim = Section{std::optional<Json>(root)}.integer("projection_dim", 512, 1, kMaxWidth);

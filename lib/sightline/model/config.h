@@ -10,14 +10,14 @@
 
 namespace sightline {
 
-struct CLIPVisionConfig {
+struct ImageTowerConfig {
   EncoderConfig encoder;
   std::int64_t image_size = 224;
   std::int64_t patch_size = 32;
   std::int64_t channels = 3;
 };
 
-struct CLIPTextConfig {
+struct TextTowerConfig {
   EncoderConfig encoder;
   std::int64_t vocabulary_size = 49408;
   std::int64_t context_length = 77;
@@ -25,22 +25,22 @@ struct CLIPTextConfig {
 };
 
 /// Sizes of a CLIP model: the fields of Hugging Face's `config.json` that affect the results.
-struct CLIPConfig {
-  CLIPVisionConfig vision;
-  CLIPTextConfig text;
+struct ModelConfig {
+  ImageTowerConfig vision;
+  TextTowerConfig text;
   std::int64_t projection_dim = 512;
   std::string tokenizer_class;  ///< "" = unspecified; the tokenizer's own settings or CLIP's apply
 
   /// Parses the text of `config.json`; a legacy `*_config_dict` takes precedence, as in transformers.
   /// Errors: header, missing, range, type, unsupported (an unknown activation or model_type).
-  static CLIPConfig from_json(std::string_view text, std::string_view subject);
+  static ModelConfig from_json(std::string_view text, std::string_view subject);
 };
 
 /// Number of tokens of CLIP's vocabulary, the only one that OpenAI's and OpenCLIP's own tokenizers have.
 inline constexpr std::int64_t kClipVocabulary = 49408;
 /// Checks that a program for RGB images, with CLIP's tokenizer and pooling at the largest id, has the same
 /// inputs. Errors: unsupported, with `subject`, which names what cannot express it.
-void check_clip_inputs(const CLIPConfig& config, std::string_view subject);
+void check_clip_inputs(const ModelConfig& config, std::string_view subject);
 
 /// Checks that `model_type` in the text of a `config.json` is CLIP or one of its towers. A config without
 /// that key passes, because other programs do not write it. Errors: unsupported for another model; those of

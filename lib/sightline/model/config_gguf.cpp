@@ -103,10 +103,10 @@ void check_both_towers(const Keys& keys) {
 
 }  // namespace
 
-CLIPConfig gguf_config(const Weights& weights) {
+ModelConfig gguf_config(const Weights& weights) {
   const Keys keys(weights);
   check_both_towers(keys);
-  CLIPConfig config = config_from_shapes(weights);
+  ModelConfig config = config_from_shapes(weights);
   read_tower(keys, "clip.vision", config.vision.encoder);
   read_tower(keys, "clip.text", config.text.encoder);
   const Activation activation = uses_gelu(keys) ? Activation::gelu : Activation::quick_gelu;

@@ -10,7 +10,7 @@ namespace sightline {
 /// heads, epsilon, activation and image size come from the keys of the file (`Weights::metadata`). Errors:
 /// missing and range for a key; those of config_from_shapes; mismatch if keys and shapes disagree;
 /// unsupported for a file with one tower. Source: monatis/clip.cpp models/convert_hf_to_gguf.py.
-CLIPConfig gguf_config(const Weights& weights);
+ModelConfig gguf_config(const Weights& weights);
 
 /// CLIP's preprocessing, with the mean and deviation from `clip.vision.image_mean` and `image_std` if
 /// present. Errors: range.

@@ -49,8 +49,8 @@ std::int64_t side_of_shape(const Section& section) {
   return sides[0];
 }
 
-CLIPConfig hub_config(const Section& section) {
-  CLIPConfig config;
+ModelConfig hub_config(const Section& section) {
+  ModelConfig config;
   config.projection_dim = size_of(section, "projection_dim", kMaxWidth);
   const Section vision = existing(existing(section, "vision_encoder"), "config");
   config.vision.encoder = hub_encoder(vision);
@@ -67,8 +67,8 @@ CLIPConfig hub_config(const Section& section) {
 
 // Source: keras_cv/src/models/feature_extractor/clip/clip_model.py. Heads of the image tower are 64 wide, and
 // the MLP is four times as wide as the tower.
-CLIPConfig cv_config(const Section& section) {
-  CLIPConfig config;
+ModelConfig cv_config(const Section& section) {
+  ModelConfig config;
   config.projection_dim = size_of(section, "embed_dim", kMaxWidth);
   EncoderConfig& vision = config.vision.encoder;
   vision.width = size_of(section, "vision_width", kMaxWidth);
@@ -141,7 +141,7 @@ bool is_keras_config(std::string_view text, std::string_view subject) {
   return document.root().is_object() && document.root().find("class_name").has_value();
 }
 
-CLIPConfig keras_config(std::string_view text, std::string_view subject) {
+ModelConfig keras_config(std::string_view text, std::string_view subject) {
   const JsonDocument document(text, subject);
   const Json root = document.root();
   if (!root.is_object()) fail(ErrorCode::header, subject, "is not a JSON object");

@@ -13,7 +13,7 @@ bool is_keras_config(std::string_view text, std::string_view subject);
 /// Sizes from the `config.json` of a preset directory: KerasHub's CLIPBackbone or KerasCV's CLIP. The
 /// file is data: no class is loaded. Layer normalizations use Hugging Face's epsilon instead of the one built
 /// into KerasHub and KerasCV. Errors: header, missing, range, type; unsupported for another class.
-CLIPConfig keras_config(std::string_view text, std::string_view subject);
+ModelConfig keras_config(std::string_view text, std::string_view subject);
 
 /// Preprocessing from KerasHub's `image_converter.json`: mean and deviation from `offset` and `scale`, image
 /// size and filter. Images are resized and cropped as in Hugging Face. Errors: header, range, type;

@@ -96,12 +96,12 @@ EncoderConfig read_encoder(const Section& section, std::int64_t width, bool quic
   return config;
 }
 
-CLIPVisionConfig read_vision(const Section& section, bool quick_gelu) {
+ImageTowerConfig read_vision(const Section& section, bool quick_gelu) {
   if (const auto layers = section.find("layers"); layers && layers->is_array())
     fail(ErrorCode::unsupported, layers->path(),
          "is a list, which describes a ResNet; only vision transformers are supported");
   check_keys(section, {kVisionKeys, kVisionFixed});
-  CLIPVisionConfig config;
+  ImageTowerConfig config;
   config.encoder = read_encoder(section, 768, quick_gelu);
   config.encoder.heads = config.encoder.width / section.integer("head_width", 64, 1, kMaxWidth);
   check_heads(config.encoder, section.subject("head_width") + " (heads)");
@@ -111,9 +111,9 @@ CLIPVisionConfig read_vision(const Section& section, bool quick_gelu) {
   return config;
 }
 
-CLIPTextConfig read_text(const Section& section, bool quick_gelu) {
+TextTowerConfig read_text(const Section& section, bool quick_gelu) {
   check_keys(section, {kTextKeys, kTextFixed});
-  CLIPTextConfig config;
+  TextTowerConfig config;
   config.encoder = read_encoder(section, 512, quick_gelu);
   config.encoder.heads = section.integer("heads", 8, 1, kMaxWidth);
   check_heads(config.encoder, section.subject("heads"));
@@ -148,13 +148,13 @@ void read_resize(const Section& section, PixelPipeline& pipeline) {
 
 }  // namespace
 
-CLIPConfig openclip_config(std::string_view text, std::string_view subject) {
+ModelConfig openclip_config(std::string_view text, std::string_view subject) {
   const JsonDocument document(text, subject);
   if (!document.root().is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
   const Section model(document.root().at("model_cfg"));
   check_keys(model, {kModelKeys, {}});
   const bool quick_gelu = model.boolean("quick_gelu", false);
-  CLIPConfig config;
+  ModelConfig config;
   config.projection_dim = whole_number(model.object()->at("embed_dim"), 1, kMaxWidth);
   config.vision = read_vision(model.section("vision_cfg"), quick_gelu);
   config.text = read_text(model.section("text_cfg"), quick_gelu);

@@ -12,7 +12,7 @@ namespace sightline {
 /// key, for anything that would change the results: towers of timm or Hugging Face, ResNets, other pooling,
 /// layer scale, biased projections, ... Source: open_clip model.py (CLIPVisionCfg,
 /// CLIPTextCfg, _build_vision_tower, _build_text_tower).
-CLIPConfig openclip_config(std::string_view text, std::string_view subject);
+ModelConfig openclip_config(std::string_view text, std::string_view subject);
 
 /// Preprocessing from `preprocess_cfg` of the same file; missing keys have OpenCLIP's defaults, for images of
 /// `image_size`. Errors: header, range, type; unsupported for a mode other than RGB and for an interpolation

@@ -110,7 +110,7 @@ void check_heads(const EncoderConfig& config, std::string_view subject) {
            std::to_string(config.width));
 }
 
-void check_patch(const CLIPVisionConfig& config, std::string_view subject) {
+void check_patch(const ImageTowerConfig& config, std::string_view subject) {
   if (config.patch_size <= config.image_size) return;
   fail(ErrorCode::range, subject,
        "is " + std::to_string(config.patch_size) + ", larger than the image size " +

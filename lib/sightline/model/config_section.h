@@ -56,7 +56,7 @@ class Section {
 /// Checks that the width is a multiple of the number of heads. Errors: range, with `subject`.
 void check_heads(const EncoderConfig& config, std::string_view subject);
 /// Checks that a patch is not larger than the image. Errors: range, with `subject`.
-void check_patch(const CLIPVisionConfig& config, std::string_view subject);
+void check_patch(const ImageTowerConfig& config, std::string_view subject);
 
 /// The activation named "quick_gelu" or "gelu". Errors: unsupported, with `subject`.
 Activation activation_of(std::string_view name, std::string_view subject);

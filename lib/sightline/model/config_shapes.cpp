@@ -46,12 +46,12 @@ EncoderConfig read_encoder(const Weights& weights, const std::string& tower, std
   return config;
 }
 
-CLIPVisionConfig read_vision(const Weights& weights) {
+ImageTowerConfig read_vision(const Weights& weights) {
   const std::string prefix = "vision_model.embeddings.";
   const std::string kernel = prefix + "patch_embedding.weight",
                     positions = prefix + "position_embedding.weight";
   const Shape patch = shape_of(weights, kernel, 4);
-  CLIPVisionConfig config;
+  ImageTowerConfig config;
   config.encoder = read_encoder(weights, "vision_model", in_range(patch[0], kMaxWidth, kernel));
   config.patch_size = in_range(patch[2], kMaxImage, kernel);
   const std::int64_t tokens = shape_of(weights, positions, 2)[0];
@@ -64,12 +64,12 @@ CLIPVisionConfig read_vision(const Weights& weights) {
   return config;
 }
 
-CLIPTextConfig read_text(const Weights& weights) {
+TextTowerConfig read_text(const Weights& weights) {
   const std::string prefix = "text_model.embeddings.";
   const std::string tokens = prefix + "token_embedding.weight",
                     positions = prefix + "position_embedding.weight";
   const Shape table = shape_of(weights, tokens, 2);
-  CLIPTextConfig config;
+  TextTowerConfig config;
   config.encoder = read_encoder(weights, "text_model", in_range(table[1], kMaxWidth, tokens));
   config.vocabulary_size = in_range(table[0], kMaxVocabulary, tokens);
   config.context_length = in_range(shape_of(weights, positions, 2)[0], kMaxContext, positions);
@@ -89,8 +89,8 @@ void set_heads(EncoderConfig& config, std::string_view tower) {
 
 }  // namespace
 
-CLIPConfig config_from_shapes(const Weights& weights) {
-  CLIPConfig config;
+ModelConfig config_from_shapes(const Weights& weights) {
+  ModelConfig config;
   config.vision = read_vision(weights);
   config.text = read_text(weights);
   const std::string projection = "visual_projection.weight";
@@ -98,7 +98,7 @@ CLIPConfig config_from_shapes(const Weights& weights) {
   return config;
 }
 
-void set_heads_of_64(CLIPConfig& config) {
+void set_heads_of_64(ModelConfig& config) {
   set_heads(config.vision.encoder, "image tower");
   set_heads(config.text.encoder, "text tower");
 }

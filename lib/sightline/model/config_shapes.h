@@ -10,10 +10,10 @@ namespace sightline {
 /// shapes do not determine the number of heads (left 0), the activation (quick_gelu), epsilon (1e-5) and the
 /// pooled token (the largest id, as in OpenAI's and KerasCV's models); the image size is a multiple of the
 /// patch size. Errors: missing for a required tensor; mismatch for a tensor with an unexpected shape; range.
-CLIPConfig config_from_shapes(const Weights& weights);
+ModelConfig config_from_shapes(const Weights& weights);
 
 /// Sets the number of heads as in OpenAI's models: each is 64 wide. Errors: missing, with a remedy, if a
 /// width is not a multiple of 64.
-void set_heads_of_64(CLIPConfig& config);
+void set_heads_of_64(ModelConfig& config);
 
 }  // namespace sightline

@@ -13,8 +13,8 @@ std::string_view name_of(Activation activation) {
   return activation == Activation::quick_gelu ? "quick_gelu" : "gelu";
 }
 
-void write_text(JsonObjectWriter& out, const CLIPConfig& config) {
-  const CLIPTextConfig& text = config.text;
+void write_text(JsonObjectWriter& out, const ModelConfig& config) {
+  const TextTowerConfig& text = config.text;
   // In OpenAI's files an end of 2 means the largest id, and start and padding are 0 and 1.
   const bool argmax = text.eos_token_id == kArgmaxEos;
   out.begin("text_config");
@@ -37,8 +37,8 @@ void write_text(JsonObjectWriter& out, const CLIPConfig& config) {
   out.end();
 }
 
-void write_vision(JsonObjectWriter& out, const CLIPConfig& config) {
-  const CLIPVisionConfig& vision = config.vision;
+void write_vision(JsonObjectWriter& out, const ModelConfig& config) {
+  const ImageTowerConfig& vision = config.vision;
   out.begin("vision_config");
   out.add_number("attention_dropout", 0.0);
   out.add("hidden_act", name_of(vision.encoder.activation));
@@ -73,7 +73,7 @@ void write_size(JsonObjectWriter& out, const PixelPipeline& pipeline) {
 
 }  // namespace
 
-std::string config_json(const CLIPConfig& config, std::string_view dtype) {
+std::string config_json(const ModelConfig& config, std::string_view dtype) {
   JsonObjectWriter out;
   out.begin();
   out.add_list("architectures", "CLIPModel");

@@ -11,7 +11,7 @@ namespace sightline {
 /// The text of a `config.json` from which transformers builds this model: all fields of its own files, keys
 /// in bytewise order, indented by two spaces. The same config always gives the same bytes. `dtype` is the
 /// type of the stored weights ("float32", "float16", "bfloat16").
-std::string config_json(const CLIPConfig& config, std::string_view dtype);
+std::string config_json(const ModelConfig& config, std::string_view dtype);
 
 /// The text of a `preprocessor_config.json` for transformers' CLIPImageProcessor, in the same format.
 /// Errors: unsupported for OpenCLIP's resize_mode "longest", which that processor lacks.

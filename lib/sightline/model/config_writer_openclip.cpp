@@ -17,7 +17,7 @@ constexpr std::string_view kSubject = "open_clip_config.json";
   fail(ErrorCode::unsupported, kSubject, "cannot express " + what);
 }
 
-void check(const CLIPConfig& config) {
+void check(const ModelConfig& config) {
   const EncoderConfig &vision = config.vision.encoder, &text = config.text.encoder;
   if (vision.activation != text.activation)
     fail_inexpressible("towers with different activations (quick_gelu and gelu)");
@@ -43,7 +43,7 @@ void write_encoder(JsonObjectWriter& out, const EncoderConfig& encoder) {
   out.add("width", encoder.width);
 }
 
-void write_model(JsonObjectWriter& out, const CLIPConfig& config) {
+void write_model(JsonObjectWriter& out, const ModelConfig& config) {
   out.begin("model_cfg");
   out.add("embed_dim", config.projection_dim);
   out.add_boolean("quick_gelu", config.vision.encoder.activation == Activation::quick_gelu);
@@ -108,7 +108,7 @@ void write_preprocessing(JsonObjectWriter& out, const PreprocessorConfig& config
 
 }  // namespace
 
-std::string openclip_config_json(const CLIPConfig& config, const PreprocessorConfig& preprocessor) {
+std::string openclip_config_json(const ModelConfig& config, const PreprocessorConfig& preprocessor) {
   check(config);
   JsonObjectWriter out;
   out.begin();

@@ -11,6 +11,6 @@ namespace sightline {
 /// same values always give the same bytes. Errors: unsupported, with the setting, for a model or
 /// preprocessing that OpenCLIP cannot express, such as another vocabulary than CLIP's.
 /// Source: open_clip model.py (CLIPVisionCfg, CLIPTextCfg), transform.py (PreprocessCfg).
-std::string openclip_config_json(const CLIPConfig& config, const PreprocessorConfig& preprocessor);
+std::string openclip_config_json(const ModelConfig& config, const PreprocessorConfig& preprocessor);
 
 }  // namespace sightline

@@ -34,9 +34,9 @@ class List {
 
 }  // namespace
 
-std::vector<ExpectedWeight> expected_weights(const CLIPConfig& config) {
-  const CLIPVisionConfig& vision = config.vision;
-  const CLIPTextConfig& text = config.text;
+std::vector<ExpectedWeight> expected_weights(const ModelConfig& config) {
+  const ImageTowerConfig& vision = config.vision;
+  const TextTowerConfig& text = config.text;
   const std::int64_t vision_width = vision.encoder.width, text_width = text.encoder.width;
   const std::int64_t side = vision.image_size / vision.patch_size;
   const std::int64_t tokens = checked_add(checked_mul(side, side, "image_size"), 1, "image_size");

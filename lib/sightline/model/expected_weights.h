@@ -17,6 +17,6 @@ struct ExpectedWeight {
 /// All tensors of a model of these sizes, in the order of Hugging Face's files: text tower, image tower,
 /// projections. They are the names and shapes that the layers will require (`WeightScope::require`).
 /// Errors: range if a size does not fit in 63 bits.
-std::vector<ExpectedWeight> expected_weights(const CLIPConfig& config);
+std::vector<ExpectedWeight> expected_weights(const ModelConfig& config);
 
 }  // namespace sightline

@@ -12,7 +12,7 @@ constexpr std::string_view kLayer = "image tower";
 
 }  // namespace
 
-ImageTower::ImageTower(const WeightScope& root, const CLIPConfig& config, const GemmBackend& backend)
+ImageTower::ImageTower(const WeightScope& root, const ModelConfig& config, const GemmBackend& backend)
     : embedding_(root / "vision_model" / "embeddings", config.vision, backend),
       pre_norm_(root / "vision_model" / "pre_layrnorm", config.vision.encoder.width,
                 config.vision.encoder.epsilon),

@@ -12,7 +12,7 @@ namespace sightline {
 class ImageTower {
  public:
   /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type (weights); range (config).
-  ImageTower(const WeightScope& root, const CLIPConfig& config, const GemmBackend& backend);
+  ImageTower(const WeightScope& root, const ModelConfig& config, const GemmBackend& backend);
 
   /// Computes all images in one pass, whose memory grows with their number (`PassPlan`).
   /// Shapes:  pixels [B, C * H * W] -> embeddings [B, E], not normalised. Errors: mismatch for other shapes.

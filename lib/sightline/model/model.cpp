@@ -43,7 +43,7 @@ void check_complete(const Weights& weights) {
            " such tensors)");
 }
 
-Processor::TokenizerLoader tokenizer_loader(const ModelFiles& files, const CLIPConfig& config,
+Processor::TokenizerLoader tokenizer_loader(const ModelFiles& files, const ModelConfig& config,
                                             TextCleaning cleaning, std::shared_ptr<TokenizerAhead> ahead) {
   return [=, ahead = std::move(ahead)] {
     try {

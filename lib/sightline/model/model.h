@@ -51,7 +51,7 @@ class Model {
   Model(const Model&) = delete;
   Model& operator=(const Model&) = delete;
 
-  const CLIPConfig& config() const { return config_; }
+  const ModelConfig& config() const { return config_; }
   const ModelSource& source() const { return source_; }
   /// The folder or weight file from which the model was opened.
   const std::string& path() const { return source_.path; }
@@ -75,7 +75,7 @@ class Model {
   [[noreturn]] void fail_not_finite(std::string_view tower, std::string_view projection) const;
 
   ModelSource source_;
-  CLIPConfig config_;
+  ModelConfig config_;
   Weights weights_;
   ImageTower image_tower_;
   TextTower text_tower_;

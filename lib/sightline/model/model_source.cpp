@@ -67,8 +67,8 @@ class Opener {
       model_.config = openclip_config(text_of(kOpenCLIPConfig, model_.source.config), kOpenCLIPConfig);
     } else if (has(kConfig)) {
       const std::string text = text_of(kConfig, model_.source.config);
-      model_.config =
-          is_keras_config(text, kConfig) ? keras_config(text, kConfig) : CLIPConfig::from_json(text, kConfig);
+      model_.config = is_keras_config(text, kConfig) ? keras_config(text, kConfig)
+                                                     : ModelConfig::from_json(text, kConfig);
     } else {
       read_config_from_weights(dialect);
     }

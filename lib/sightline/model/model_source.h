@@ -29,7 +29,7 @@ struct ModelSource {
 struct LoadedModel {
   ModelSource source;
   Weights weights;  ///< under canonical names
-  CLIPConfig config;
+  ModelConfig config;
   PreprocessorConfig preprocessor;
 };
 

@@ -43,8 +43,8 @@ class List {
   std::vector<PackedTensor> tensors;
 };
 
-void add_image_tower(List& list, const CLIPConfig& config) {
-  const CLIPVisionConfig& vision = config.vision;
+void add_image_tower(List& list, const ModelConfig& config) {
+  const ImageTowerConfig& vision = config.vision;
   const std::int64_t width = vision.encoder.width, side = vision.image_size / vision.patch_size;
   const std::int64_t tokens = checked_add(checked_mul(side, side, "image_size"), 1, "image_size");
   list.add_matrix("vision_model.embeddings.patch_embedding",
@@ -57,8 +57,8 @@ void add_image_tower(List& list, const CLIPConfig& config) {
   list.add_matrix("visual_projection", Shape{config.projection_dim, width});
 }
 
-void add_text_tower(List& list, const CLIPConfig& config) {
-  const CLIPTextConfig& text = config.text;
+void add_text_tower(List& list, const ModelConfig& config) {
+  const TextTowerConfig& text = config.text;
   const std::int64_t width = text.encoder.width;
   list.tensors.push_back({"text_model.embeddings.token_embedding.weight", Shape{text.vocabulary_size, width},
                           PackedRole::table});
@@ -70,7 +70,7 @@ void add_text_tower(List& list, const CLIPConfig& config) {
 
 }  // namespace
 
-std::vector<PackedTensor> packed_tensors(const CLIPConfig& config) {
+std::vector<PackedTensor> packed_tensors(const ModelConfig& config) {
   List list;
   add_image_tower(list, config);
   add_text_tower(list, config);
@@ -82,7 +82,7 @@ std::vector<PackedTensor> packed_tensors(const CLIPConfig& config) {
 
 std::shared_ptr<const PackedFile> open_packed_model(const std::string& path) {
   return PackedFile::open(path, [](std::string_view config) {
-    return packed_tensors(CLIPConfig::from_json(config, "config.json"));
+    return packed_tensors(ModelConfig::from_json(config, "config.json"));
   });
 }
 

@@ -22,7 +22,7 @@ struct PassPlan {
 
 /// `batch_size`: the number of images or texts in every pass but the last; 0: as many as keep the kernels
 /// busy, about 400 rows.
-PassPlan plan_passes(const CLIPConfig& config, std::int64_t batch_size);
+PassPlan plan_passes(const ModelConfig& config, std::int64_t batch_size);
 
 /// The number of images in each pass of a run of `count` images.
 std::int64_t images_per_pass(const PassPlan& plan, std::int64_t count);

@@ -10,7 +10,7 @@
 namespace sightline {
 namespace {
 
-std::int64_t checked_patches(const CLIPVisionConfig& config) {
+std::int64_t checked_patches(const ImageTowerConfig& config) {
   if (config.patch_size < 1 || config.patch_size > config.image_size) {
     fail(ErrorCode::range, "patch_size",
          "is " + std::to_string(config.patch_size) + ", expected 1 to the image size " +
@@ -21,7 +21,7 @@ std::int64_t checked_patches(const CLIPVisionConfig& config) {
 
 }  // namespace
 
-PatchEmbedding::PatchEmbedding(const WeightScope& scope, const CLIPVisionConfig& config,
+PatchEmbedding::PatchEmbedding(const WeightScope& scope, const ImageTowerConfig& config,
                                const GemmBackend& backend)
     : image_size_(config.image_size),
       patch_size_(config.patch_size),

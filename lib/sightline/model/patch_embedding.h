@@ -15,7 +15,7 @@ namespace sightline {
 /// `CLIPVisionEmbeddings`.
 class PatchEmbedding {
  public:
-  PatchEmbedding(const WeightScope& scope, const CLIPVisionConfig& config, const GemmBackend& backend);
+  PatchEmbedding(const WeightScope& scope, const ImageTowerConfig& config, const GemmBackend& backend);
 
   /// Number of rows of an image: one for the class embedding and one per patch. A remainder narrower than a
   /// patch is ignored.

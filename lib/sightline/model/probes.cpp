@@ -109,7 +109,7 @@ void draw(std::int64_t kind, ProbeImage& image) {
 
 /// Ids that exist in every vocabulary of this size. The last id ends the text under both pooling rules; the
 /// one before it in the vocabulary, which starts a text by convention, is the first.
-std::vector<std::int32_t> probe_text(const CLIPTextConfig& config, std::int64_t length, Noise& noise) {
+std::vector<std::int32_t> probe_text(const TextTowerConfig& config, std::int64_t length, Noise& noise) {
   const std::int64_t last = config.vocabulary_size - 1;
   const std::int64_t end = config.eos_token_id == 2 ? last : std::min(config.eos_token_id, last);
   std::vector<std::int32_t> ids = {static_cast<std::int32_t>(std::max<std::int64_t>(0, end - 1))};
@@ -121,10 +121,10 @@ std::vector<std::int32_t> probe_text(const CLIPTextConfig& config, std::int64_t 
 
 }  // namespace
 
-Probes make_probes(const CLIPConfig& config, std::int64_t images, std::int64_t texts, std::uint64_t seed) {
+Probes make_probes(const ModelConfig& config, std::int64_t images, std::int64_t texts, std::uint64_t seed) {
   constexpr float kLowest = -1.9F, kHighest = 2.1F;  // about what black and white are normalised to
   constexpr std::array<std::int64_t, 8> kLengths = {3, 8, 13, 18, 6, 10, 32, 77};
-  const CLIPVisionConfig& vision = config.vision;
+  const ImageTowerConfig& vision = config.vision;
   Noise noise(seed);
   Probes probes{Tensor(Shape{images, vision.channels * vision.image_size * vision.image_size}), {}};
   for (std::int64_t i = 0; i < images; ++i) {

@@ -17,7 +17,7 @@ struct Probes {
   TokenBatch texts;  ///< of 3 ids up to the whole context; low ids, which are frequent words, prevail
 };
 /// Makes probes; other seeds give other ones.
-Probes make_probes(const CLIPConfig& config, std::int64_t images, std::int64_t texts, std::uint64_t seed);
+Probes make_probes(const ModelConfig& config, std::int64_t images, std::int64_t texts, std::uint64_t seed);
 
 /// The normalised embeddings of all probes, images first, [images + texts, E], each tower in one pass.
 /// Errors: those of the towers.

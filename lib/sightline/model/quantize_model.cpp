@@ -21,7 +21,7 @@ namespace {
 
 constexpr std::int64_t kProbeImages = 4, kProbeTexts = 16;
 
-Tensor embed(const Probes& probes, const Weights& weights, const CLIPConfig& config,
+Tensor embed(const Probes& probes, const Weights& weights, const ModelConfig& config,
              const GemmBackend& backend, ThreadPool& pool) {
   Scratch scratch;
   Context context{pool, scratch};
@@ -96,7 +96,7 @@ StoredTensor rounded_to_f16(const StoredTensor& tensor) {
 }
 
 // The weights as the packed file will have them.
-Weights packed_weights(const Weights& weights, const CLIPConfig& config, const QuantizedContent& content) {
+Weights packed_weights(const Weights& weights, const ModelConfig& config, const QuantizedContent& content) {
   Weights result;
   for (const PackedTensor& tensor : packed_tensors(config)) {
     if (tensor.role == PackedRole::probes) continue;
@@ -113,7 +113,7 @@ Weights packed_weights(const Weights& weights, const CLIPConfig& config, const Q
 
 }  // namespace
 
-QuantizedContent quantize_model(const Weights& weights, const CLIPConfig& config, ThreadPool& pool) {
+QuantizedContent quantize_model(const Weights& weights, const ModelConfig& config, ThreadPool& pool) {
   check_finite(weights, "");
   const GemmBackend& exact = gemm_backend("auto", DType::f32);
   const ActivationRecorder recorder(exact);

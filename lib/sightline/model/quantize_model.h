@@ -12,6 +12,6 @@ namespace sightline {
 /// its products (`product_error`). A matrix whose error stays above `kMaxProductError` is not quantized. The
 /// self-check uses other probes (`self_check.h`). The quantized matrices are all in memory. Errors: corrupt,
 /// with its name, for a weight that is not finite, and if an embedding is not; those of the towers.
-QuantizedContent quantize_model(const Weights& weights, const CLIPConfig& config, ThreadPool& pool);
+QuantizedContent quantize_model(const Weights& weights, const ModelConfig& config, ThreadPool& pool);
 
 }  // namespace sightline

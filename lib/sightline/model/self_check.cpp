@@ -9,7 +9,7 @@
 
 namespace sightline {
 
-Probes check_probes(const CLIPConfig& config) { return make_probes(config, kCheckImages, kCheckTexts, 2); }
+Probes check_probes(const ModelConfig& config) { return make_probes(config, kCheckImages, kCheckTexts, 2); }
 
 double lowest_cosine(TensorView<const float> a, TensorView<const float> b) {
   double lowest = 1;

@@ -12,7 +12,7 @@ inline constexpr std::int64_t kCheckImages = 4, kCheckTexts = 8;
 /// A model with a lower result needs a decision of its user.
 inline constexpr double kMinCheckCosine = 0.999;
 
-Probes check_probes(const CLIPConfig& config);
+Probes check_probes(const ModelConfig& config);
 /// The lowest cosine of a row of `a` with the same row of `b`, both normalised, rounded down to six decimals;
 /// NaN if one is not finite.
 double lowest_cosine(TensorView<const float> a, TensorView<const float> b);

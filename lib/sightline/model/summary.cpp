@@ -54,7 +54,7 @@ class Rows {
 
 }  // namespace
 
-std::string summary(const CLIPConfig& config, const Weights& weights, const SummaryOptions& options) {
+std::string summary(const ModelConfig& config, const Weights& weights, const SummaryOptions& options) {
   Rows rows(weights, options);
   std::int64_t count = 0, bytes = 0;
   for (const SummaryLayer& layer : summary_layers(config)) {

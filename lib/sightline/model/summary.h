@@ -18,6 +18,6 @@ struct SummaryOptions {
 /// images or texts) and parameters, followed by the totals with their sizes. `weights` are those of a model
 /// of this config under canonical names; their values are not read. Every line ends with a newline. Errors:
 /// missing.
-std::string summary(const CLIPConfig& config, const Weights& weights, const SummaryOptions& options = {});
+std::string summary(const ModelConfig& config, const Weights& weights, const SummaryOptions& options = {});
 
 }  // namespace sightline

@@ -35,7 +35,7 @@ SummaryLayer encoder(const EncoderConfig& config, std::int64_t tokens, const std
   return result;
 }
 
-SummaryLayer image_encoder(const CLIPConfig& config) {
+SummaryLayer image_encoder(const ModelConfig& config) {
   const std::int64_t width = config.vision.encoder.width;
   const std::int64_t side = config.vision.image_size / config.vision.patch_size, tokens = side * side + 1;
   const Shape stream{kAnySize, tokens, width}, pooled{kAnySize, width}, out{kAnySize, config.projection_dim};
@@ -53,7 +53,7 @@ SummaryLayer image_encoder(const CLIPConfig& config) {
   return result;
 }
 
-SummaryLayer text_encoder(const CLIPConfig& config) {
+SummaryLayer text_encoder(const ModelConfig& config) {
   const std::int64_t width = config.text.encoder.width, tokens = config.text.context_length;
   const Shape pooled{kAnySize, width}, out{kAnySize, config.projection_dim};
   const std::string embeddings = "text_model.embeddings.";
@@ -69,7 +69,7 @@ SummaryLayer text_encoder(const CLIPConfig& config) {
 
 }  // namespace
 
-std::vector<SummaryLayer> summary_layers(const CLIPConfig& config) {
+std::vector<SummaryLayer> summary_layers(const ModelConfig& config) {
   return {image_encoder(config),
           text_encoder(config),
           {"clip_head", Shape{kAnySize, kAnySize}, {"logit_scale"}, {}}};

@@ -20,6 +20,6 @@ struct SummaryLayer {
 };
 
 /// The layers of KerasCV's CLIP in order: the image encoder, the text encoder, the head.
-std::vector<SummaryLayer> summary_layers(const CLIPConfig& config);
+std::vector<SummaryLayer> summary_layers(const ModelConfig& config);
 
 }  // namespace sightline

@@ -15,7 +15,7 @@ constexpr std::string_view kLayer = "text tower";
 
 }  // namespace
 
-TextTower::TextTower(const WeightScope& root, const CLIPConfig& config, const GemmBackend& backend)
+TextTower::TextTower(const WeightScope& root, const ModelConfig& config, const GemmBackend& backend)
     : width_(config.text.encoder.width),
       context_length_(config.text.context_length),
       eos_token_id_(config.text.eos_token_id),

@@ -19,7 +19,7 @@ namespace sightline {
 class TextTower {
  public:
   /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type (weights); range (config).
-  TextTower(const WeightScope& root, const CLIPConfig& config, const GemmBackend& backend);
+  TextTower(const WeightScope& root, const ModelConfig& config, const GemmBackend& backend);
 
   /// Computes all texts in one pass, whose memory grows with their distinct prefixes (`PassPlan`).
   /// Shapes:  B texts -> embeddings [B, E], not normalised.

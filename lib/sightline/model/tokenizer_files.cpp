@@ -63,7 +63,7 @@ struct Found {
 };
 
 /// Reads the tokenizer of a model, or CLIP's. Errors: those of `load_tokenizer`.
-Found open_tokenizer(const ModelFiles& files, const CLIPConfig& config, TextCleaning cleaning,
+Found open_tokenizer(const ModelFiles& files, const ModelConfig& config, TextCleaning cleaning,
                      TokenizerAhead* ahead = nullptr) {
   TokenizerFiles found = find_tokenizer(files);
   const bool shipped = !found.found();
@@ -85,7 +85,7 @@ Found open_tokenizer(const ModelFiles& files, const CLIPConfig& config, TextClea
   return {std::move(tokenizer), found.name()};
 }
 
-std::unique_ptr<Tokenizer> fit(std::unique_ptr<Tokenizer> tokenizer, const CLIPTextConfig& config,
+std::unique_ptr<Tokenizer> fit(std::unique_ptr<Tokenizer> tokenizer, const TextTowerConfig& config,
                                const std::string& folder, const std::string& file) {
   tokenizer = fit_to_rows(std::move(tokenizer), config.vocabulary_size, folder, file);
   check_end(*tokenizer, config, file);
@@ -142,7 +142,7 @@ TokenizerAhead::TokenizerAhead(ModelFiles files, TextCleaning cleaning, ThreadPo
 void TokenizerAhead::read() {
   const TokenizerFiles found = find_tokenizer(files_);
   if (!found.found()) return;
-  model_class_ = CLIPConfig::from_json(as_text(files_.read(kConfig, kMaxFileBytes)), std::string(kConfig))
+  model_class_ = ModelConfig::from_json(as_text(files_.read(kConfig, kMaxFileBytes)), std::string(kConfig))
                      .tokenizer_class;
   tokenizer_ = read_tokenizer(found, model_class_, cleaning_);
   names_ = found.names();
@@ -159,7 +159,7 @@ std::unique_ptr<CLIPTokenizer> TokenizerAhead::take(const TokenizerFiles& found,
   return same ? std::move(tokenizer_) : nullptr;
 }
 
-std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const CLIPConfig& config,
+std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelConfig& config,
                                           TextCleaning cleaning, TokenizerAhead* ahead) {
   const PackedFile* packed = files.packed();
   if (packed != nullptr && cleaning == TextCleaning::hf && packed->contains(kPackedTokenTable)) {
@@ -171,7 +171,7 @@ std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const CLIPCon
   return fit(std::move(found.tokenizer), config.text, files.place(), found.file);
 }
 
-std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const CLIPConfig& config) {
+std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const ModelConfig& config) {
   const Found found = open_tokenizer(files, config, TextCleaning::hf);
   std::vector<std::byte> table = found.tokenizer->table();
   // Packing a tokenizer that does not fit the model is the same error as loading it.
@@ -180,7 +180,7 @@ std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const CLIPConf
 }
 
 std::unique_ptr<Tokenizer> load_token_table(ByteView table, std::shared_ptr<const void> owner,
-                                            const CLIPConfig& config, const std::string& folder,
+                                            const ModelConfig& config, const std::string& folder,
                                             const std::string& file) {
   return fit(CLIPTokenizer::from_table(table, std::move(owner), file), config.text, folder, file);
 }

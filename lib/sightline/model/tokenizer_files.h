@@ -64,18 +64,18 @@ class TokenizerAhead {
 /// without a row is an error (mismatch). Errors: missing; mismatch if the start or end token has no row, or
 /// the end token is not the one that the config expects (`check_end`); those of CLIPTokenizer.
 /// `ahead`: a tokenizer of the same files that was begun earlier, or null.
-std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const CLIPConfig& config,
+std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelConfig& config,
                                           TextCleaning cleaning, TokenizerAhead* ahead = nullptr);
 
 /// The token table (text/token_table.h) for a packed model, of the tokenizer that `load_tokenizer` returns
 /// with Hugging Face's cleaning. Errors: the same.
-std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const CLIPConfig& config);
+std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const ModelConfig& config);
 
 /// The tokenizer of a token table, used in place; `owner` keeps its bytes alive. The table may be from an
 /// untrusted source; it is fitted to the model as by `load_tokenizer`. `folder` and `file` name the source of
 /// the table for messages. Errors: mismatch; those of `view_token_table`.
 std::unique_ptr<Tokenizer> load_token_table(ByteView table, std::shared_ptr<const void> owner,
-                                            const CLIPConfig& config, const std::string& folder,
+                                            const ModelConfig& config, const std::string& folder,
                                             const std::string& file);
 
 }  // namespace sightline

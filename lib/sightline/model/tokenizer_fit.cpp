@@ -10,7 +10,7 @@ namespace sightline {
 namespace {
 
 constexpr std::int64_t kPoolsAtLargestId = 2;
-constexpr std::int64_t kDefaultEnd = CLIPTextConfig().eos_token_id;
+constexpr std::int64_t kDefaultEnd = TextTowerConfig().eos_token_id;
 
 [[noreturn]] void fail_without_row(std::string_view what, std::int64_t id, std::int64_t rows,
                                    const std::string& file) {
@@ -56,7 +56,7 @@ std::unique_ptr<Tokenizer> fit_to_rows(std::unique_ptr<Tokenizer> tokenizer, std
   return std::make_unique<FittedTokenizer>(std::move(tokenizer), rows, join_path(folder, file));
 }
 
-void check_end(const Tokenizer& tokenizer, const CLIPTextConfig& config, std::string_view file) {
+void check_end(const Tokenizer& tokenizer, const TextTowerConfig& config, std::string_view file) {
   const std::string name(file);
   if (config.eos_token_id == kPoolsAtLargestId) {
     if (tokenizer.start_id() + 1 < tokenizer.vocabulary_size()) return;

@@ -19,6 +19,6 @@ std::unique_ptr<Tokenizer> fit_to_rows(std::unique_ptr<Tokenizer> tokenizer, std
 
 /// Checks that texts end with the id at which the text tower pools. If `eos_token_id` is 2 the tower pools at
 /// the largest id, which must not be that of the start token. Errors: mismatch, with both ids.
-void check_end(const Tokenizer& tokenizer, const CLIPTextConfig& config, std::string_view file);
+void check_end(const Tokenizer& tokenizer, const TextTowerConfig& config, std::string_view file);
 
 }  // namespace sightline
