@@ -79,7 +79,7 @@ TEST_CASE("OpenAI target: what its file cannot express is named", "[convert][err
   CHECK_THAT(message([](C& c, P&) { c.text.encoder.activation = Activation::gelu; }), Contains("quick_gelu"));
   CHECK_THAT(message([](C& c, P&) { c.vision.encoder.epsilon = 1e-6F; }), Contains("1e-5"));
   CHECK_THAT(message([](C& c, P&) { c.text.vocabulary_size = 50; }), Contains("vocabulary of 50"));
-  CHECK_THAT(message([](C& c, P&) { c.text.eos_token_id = 9; }), Contains("pooled token 9"));
+  CHECK_THAT(message([](C& c, P&) { pool_at(c.text, 9); }), Contains("pooled token 9"));
   CHECK_THAT(message([](C&, P& p) { p.mean[0] = 0.5F; }), Contains("image preprocessing"));
   CHECK_THAT(message([](C&, P& p) { p.pipeline.resize = ResizeMode::longest; }), Contains("preprocessing"));
 }

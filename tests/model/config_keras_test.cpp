@@ -27,7 +27,7 @@ TEST_CASE("config: KerasHub's and KerasCV's sizes", "[model]") {
   CHECK(config.text.encoder.mlp_width == 64);
   CHECK(config.text.encoder.activation == Activation::quick_gelu);
   CHECK(config.text.context_length == 19);
-  CHECK(config.text.eos_token_id == 2);
+  CHECK(config.text.pooling == Pooling::largest_id);
   CHECK(error_of([&] { (void)hub(R"("image_shape": [16, 20, 3])", R"("x": 1)"); }).code == "UNSUP");
   CHECK(error_of([&] { (void)hub(R"("image_shape": [16, 16, 1])", R"("x": 1)"); }).code == "UNSUP");
   CHECK(error_of([&] { (void)hub(R"("image_shape": [2, 2, 3])", R"("x": 1)"); }).code == "RANGE");

@@ -39,7 +39,7 @@ TEST_CASE("config: OpenCLIP's sizes, with its defaults for absent keys", "[model
   CHECK(b32.vision.encoder.activation == Activation::gelu);
   CHECK(b32.text.encoder.activation == Activation::gelu);
   CHECK(b32.text.encoder.mlp_width == 2048);
-  CHECK(b32.text.eos_token_id == 2);
+  CHECK(b32.text.pooling == Pooling::largest_id);
   CHECK(b32.vision.encoder.epsilon == 1e-5F);
   const ModelConfig big =
       openclip(R"({"embed_dim": 1280, "quick_gelu": true, "vision_cfg": {"image_size": 224,

@@ -32,7 +32,7 @@ ModelConfig some_sizes() {
   config.text.encoder = {.width = 128, .heads = 2, .mlp_width = 300, .layers = 3};
   config.text.vocabulary_size = 999;
   config.text.context_length = 17;
-  config.text.eos_token_id = 2;
+  config.text.pooling = Pooling::largest_id;
   return config;
 }
 
@@ -56,7 +56,7 @@ TEST_CASE("config: shapes determine all sizes except the number of heads", "[mod
   CHECK(read.vision.patch_size == 12);
   CHECK(read.text.vocabulary_size == 999);
   CHECK(read.text.context_length == 17);
-  CHECK(read.text.eos_token_id == 2);
+  CHECK(read.text.pooling == Pooling::largest_id);
   CHECK(read.projection_dim == 48);
 }
 

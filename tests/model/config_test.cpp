@@ -41,6 +41,7 @@ TEST_CASE("config: an empty CLIP config is ViT-B/32, as in transformers", "[mode
   CHECK(read.text.encoder.heads == 8);
   CHECK(read.text.vocabulary_size == 49408);
   CHECK(read.text.context_length == 77);
+  CHECK(read.text.pooling == Pooling::first_eos);
   CHECK(read.text.eos_token_id == 49407);
   CHECK(read.projection_dim == 512);
   CHECK(read.vision.encoder.activation == Activation::quick_gelu);
@@ -55,7 +56,7 @@ TEST_CASE("config: each tower has its own fields", "[model]") {
   CHECK(read.text.encoder.activation == Activation::gelu);
   CHECK(read.vision.encoder.activation == Activation::quick_gelu);
   CHECK(read.text.encoder.epsilon == 1e-6F);
-  CHECK(read.text.eos_token_id == 2);
+  CHECK(read.text.pooling == Pooling::largest_id);
   CHECK(read.text.context_length == 16);
   CHECK(read.vision.image_size == 30);
   CHECK(read.projection_dim == 24);

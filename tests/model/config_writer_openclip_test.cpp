@@ -57,9 +57,9 @@ TEST_CASE("OpenCLIP config: what is written is read as the same model", "[model]
 
 TEST_CASE("OpenCLIP config: the last id of the vocabulary is the largest", "[model]") {
   ModelConfig config = clip_config();
-  config.text.eos_token_id = 49407;
+  pool_at(config.text, 49407);
   const std::string text = openclip_config_json(config, PreprocessorConfig::defaults(32));
-  CHECK(openclip_config(text, "config").text.eos_token_id == 2);
+  CHECK(openclip_config(text, "config").text.pooling == Pooling::largest_id);
 }
 
 TEST_CASE("OpenCLIP config: the longest side", "[model]") {
@@ -86,7 +86,7 @@ TEST_CASE("OpenCLIP config: what it cannot express is named", "[model][error]") 
   CHECK_THAT(message([](C& c, P&) { c.text.encoder.activation = Activation::gelu; }),
              Contains("activations"));
   CHECK_THAT(message([](C& c, P&) { c.text.vocabulary_size = 50; }), Contains("vocabulary of 50 tokens"));
-  CHECK_THAT(message([](C& c, P&) { c.text.eos_token_id = 400; }), Contains("pooled token 400"));
+  CHECK_THAT(message([](C& c, P&) { pool_at(c.text, 400); }), Contains("pooled token 400"));
   CHECK_THAT(message([](C& c, P&) { c.vision.channels = 1; }), Contains("1 channels"));
   CHECK_THAT(message([](C&, P& p) { p.do_normalize = false; }), Contains("not normalised"));
   CHECK_THAT(message([](C&, P& p) { p.rescale_factor = 1; }), Contains("divided by 255"));

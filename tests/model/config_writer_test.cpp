@@ -31,6 +31,7 @@ TEST_CASE("config_writer: the configs of every nano model survive a round trip",
     const auto clip = Model::open(nano_folder(name));
     const ModelConfig back = ModelConfig::from_json(config_json(clip->config(), "float16"), "config.json");
     CHECK(config_json(back, "float16") == config_json(clip->config(), "float16"));
+    CHECK(back.text.pooling == clip->config().text.pooling);
     CHECK(back.text.eos_token_id == clip->config().text.eos_token_id);
     CHECK(back.vision.encoder.epsilon == clip->config().vision.encoder.epsilon);
     const PreprocessorConfig& image = clip->processor().image_config();

@@ -25,7 +25,7 @@ ModelConfig sizes() {
   config.text.encoder = {.width = 64, .heads = 1, .mlp_width = 48, .layers = 2};
   config.text.vocabulary_size = 50;
   config.text.context_length = 9;
-  config.text.eos_token_id = 2;
+  config.text.pooling = Pooling::largest_id;
   return config;
 }
 
@@ -64,7 +64,7 @@ std::vector<SafetensorsEntry> openai_entries(const ModelConfig& config) {
     const auto zeros = [](std::span<std::byte> out) { std::fill(out.begin(), out.end(), std::byte{0}); };
     entries.push_back({name, StoredTensor::deferred(DType::f32, shape, zeros), DType::f32});
   };
-  for (const auto& [name, shape] : expected_weights(config)) {
+  for (const auto& [name, shape, use] : expected_weights(config)) {
     if (name.find(".q_proj") != std::string::npos || name.find(".k_proj") != std::string::npos) continue;
     if (name.find("al_projection") != std::string::npos || name.starts_with("text_projection")) {
       add(openai_name(name), Shape{shape[1], shape[0]});

@@ -129,7 +129,8 @@ TEST_CASE("activation recorder: the sample of many rows is spread over all of th
 
 TEST_CASE("probes: they follow from the sizes and the seed, and are valid inputs", "[model]") {
   ModelConfig config = small_config();
-  config.text.eos_token_id = GENERATE(2, 49, 30);
+  const std::int32_t end = GENERATE(49, 30);  // 49 is the largest id
+  if (GENERATE(false, true)) pool_at(config.text, end);
   const Probes probes = make_probes(config, 5, 9, 1);
   CHECK(std::ranges::equal(probes.pixels.bytes(), make_probes(config, 5, 9, 1).pixels.bytes()));
   CHECK_FALSE(std::ranges::equal(probes.pixels.bytes(), make_probes(config, 5, 9, 2).pixels.bytes()));
@@ -143,11 +144,10 @@ TEST_CASE("probes: they follow from the sizes and the seed, and are valid inputs
   for (std::int64_t i = 0; i < 9; ++i) {
     const std::span<const std::int32_t> ids = probes.texts[i];
     CHECK(std::ssize(ids) <= config.text.context_length);
-    const std::int32_t end =
-        config.text.eos_token_id == 2 ? 49 : static_cast<std::int32_t>(config.text.eos_token_id);
-    CHECK(ids.back() == end);
-    CHECK(ids.front() == end - 1);
-    CHECK(std::ranges::all_of(ids, [&](std::int32_t id) { return id >= 0 && id <= end; }));
+    const std::int32_t last = config.text.pooling == Pooling::largest_id ? 49 : end;
+    CHECK(ids.back() == last);
+    CHECK(ids.front() == last - 1);
+    CHECK(std::ranges::all_of(ids, [&](std::int32_t id) { return id >= 0 && id <= last; }));
   }
 }
 

@@ -35,9 +35,15 @@ std::unique_ptr<Tokenizer> counter(std::int32_t start, std::int32_t end, std::in
   return std::make_unique<Counter>(start, end, size);
 }
 
+constexpr std::int64_t kLargest = -1;  // pools at the largest id
+
 TextTowerConfig config(std::int64_t eos, std::int64_t rows) {
   TextTowerConfig text;
-  text.eos_token_id = eos;
+  if (eos == kLargest) {
+    text.pooling = Pooling::largest_id;
+  } else {
+    text.eos_token_id = eos;
+  }
   text.vocabulary_size = rows;
   return text;
 }
@@ -65,7 +71,7 @@ TEST_CASE("tokenizer and rows: a start or end token without a row is an immediat
 TEST_CASE("tokenizer and config: texts end with the id at which the text tower pools", "[model][error]") {
   const auto tokenizer = counter(8, 9, 10);
   CHECK_NOTHROW(check_end(*tokenizer, config(9, 10), "vocab.json"));
-  CHECK_NOTHROW(check_end(*tokenizer, config(2, 10), "vocab.json"));
+  CHECK_NOTHROW(check_end(*tokenizer, config(kLargest, 10), "vocab.json"));
   for (const std::int64_t eos : {0, 8, 10, 5000000}) {
     INFO(eos);
     CHECK_THROWS_WITH(
@@ -74,6 +80,6 @@ TEST_CASE("tokenizer and config: texts end with the id at which the text tower p
   }
   CHECK_THROWS_WITH(check_end(*tokenizer, config(49407, 10), "vocab.json"),
                     Contains("default if the key is absent"));
-  CHECK_THROWS_WITH(check_end(*counter(9, 8, 10), config(2, 10), "vocab.json"),
+  CHECK_THROWS_WITH(check_end(*counter(9, 8, 10), config(kLargest, 10), "vocab.json"),
                     Contains("always the start token, 9"));
 }

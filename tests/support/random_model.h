@@ -30,6 +30,12 @@ inline LoadedModel random_model(const ModelConfig& config, unsigned seed = 0) {
   return model;
 }
 
+/// Pools at the first `eos_token_id`.
+inline void pool_at(TextTowerConfig& config, std::int64_t eos_token_id) {
+  config.pooling = Pooling::first_eos;
+  config.eos_token_id = eos_token_id;
+}
+
 /// A small config in which every value differs from its default.
 inline ModelConfig small_config() {
   ModelConfig config;
@@ -39,7 +45,7 @@ inline ModelConfig small_config() {
   config.text.encoder = {.width = 32, .heads = 2, .mlp_width = 128, .layers = 3};
   config.text.vocabulary_size = 50;
   config.text.context_length = 9;
-  config.text.eos_token_id = 2;
+  config.text.pooling = Pooling::largest_id;
   config.projection_dim = 24;
   return config;
 }

@@ -107,7 +107,7 @@ ModelConfig CLIPArguments::engine_config() const {
                                         .epsilon = "transformer_epsilon"});
   config.text.vocabulary_size = vocab_size;
   config.text.context_length = context_length;
-  config.text.eos_token_id = eos_token_id.value_or(kLargestIdIsTheEnd);
+  set_end(config.text, eos_token_id);
   config.projection_dim = embed_dim;
   return config;
 }
@@ -130,7 +130,7 @@ CLIPArguments CLIPArguments::of(const ModelConfig& config) {
                              .transformer_activation = activation_name(config.text.encoder.activation),
                              .vision_epsilon = epsilon_of(config.vision.encoder.epsilon),
                              .transformer_epsilon = epsilon_of(config.text.encoder.epsilon)};
-  if (config.text.eos_token_id != kLargestIdIsTheEnd) arguments.eos_token_id = config.text.eos_token_id;
+  if (config.text.pooling == Pooling::first_eos) arguments.eos_token_id = config.text.eos_token_id;
   return arguments;
 }
 

@@ -52,7 +52,7 @@ ModelConfig config_of(const CLIPTextEncoder::Arguments& arguments) {
   config.text.encoder = blocks_of(arguments);
   config.text.vocabulary_size = arguments.vocab_size;
   config.text.context_length = arguments.context_length;
-  config.text.eos_token_id = arguments.eos_token_id.value_or(kLargestIdIsTheEnd);
+  set_end(config.text, arguments.eos_token_id);
   config.projection_dim = arguments.embed_dim;
   return config;
 }

@@ -7,9 +7,12 @@
 
 #include "sightline/base/error.h"
 #include "sightline/keras/rows.h"
+#include "sightline/model/tower_config.h"
 
 namespace sightline::keras {
 namespace {
+
+constexpr std::int64_t kLegacyEos = 2;
 
 // How many ids a row of a mask shows.
 std::int64_t shown(std::span<const bool> mask, std::int64_t text) {
@@ -42,10 +45,15 @@ void check_end_id(const std::optional<std::int64_t>& eos_token_id) {
   if (!eos_token_id) return;
   if (*eos_token_id < 0)
     fail(ErrorCode::range, "eos_token_id", "is " + std::to_string(*eos_token_id) + ", expected 0 or more");
-  if (*eos_token_id == kLargestIdIsTheEnd) {
+  if (*eos_token_id == kLegacyEos) {
     fail(ErrorCode::unsupported, "eos_token_id",
          "is 2, which stands for the largest id of a text; leave it out to ask for that");
   }
+}
+
+void set_end(TextTowerConfig& config, const std::optional<std::int64_t>& eos_token_id) {
+  config.pooling = eos_token_id ? Pooling::first_eos : Pooling::largest_id;
+  if (eos_token_id) config.eos_token_id = *eos_token_id;
 }
 
 TokenBatch visible_tokens(TensorView<const std::int32_t> ids, TensorView<const bool> mask,

@@ -8,14 +8,16 @@
 #include "sightline/model/token_batch.h"
 #include "sightline/tensor/tensor.h"
 
+namespace sightline {
+struct TextTowerConfig;
+}  // namespace sightline
+
 namespace sightline::keras {
 
-/// The engine's `TextTowerConfig::eos_token_id` of a model whose texts end at their largest id.
-inline constexpr std::int64_t kLargestIdIsTheEnd = 2;
-
-/// Errors: range for an end below 0; unsupported for 2, which the engine takes for "the largest
-/// id", as older configurations of CLIP write it.
+/// Errors: range for an end below 0; unsupported for 2, which means "the largest id" in a config.json.
 void check_end_id(const std::optional<std::int64_t>& eos_token_id);
+/// Sets how the texts of a model end: with this id, or with their largest one.
+void set_end(TextTowerConfig& config, const std::optional<std::int64_t>& eos_token_id);
 
 /// What limits the texts of a model.
 struct TextLimits {

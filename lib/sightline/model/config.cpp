@@ -104,15 +104,18 @@ ImageTowerConfig read_vision(const Section& section) {
 }
 
 // A null does not mean the default: transformers' text tower fails with it, as it does with a list. Whether
-// the id is valid depends on the tokenizer, so it is checked later.
-std::int64_t read_eos(const Section& section, std::int64_t fallback) {
+// the id is valid depends on the tokenizer, so it is checked later. Legacy configs give 2, which is not the
+// end of a text: transformers then pools at the largest id (CLIPTextTransformer.forward).
+void read_end(const Section& section, TextTowerConfig& config) {
+  constexpr std::int64_t kLegacyEos = 2;
   const std::optional<Json> value = section.object() ? section.object()->find("eos_token_id") : std::nullopt;
-  if (!value) return fallback;
+  if (!value) return;
   if (!value->is_number()) {
     fail(ErrorCode::type, value->path(),
          value->is_null() ? "is null, expected a token id" : "is not an integer");
   }
-  return whole_number(*value, 0, INT32_MAX);
+  config.eos_token_id = whole_number(*value, 0, INT32_MAX);
+  if (config.eos_token_id == kLegacyEos) config.pooling = Pooling::largest_id;
 }
 
 TextTowerConfig read_text(const Section& section) {
@@ -122,7 +125,7 @@ TextTowerConfig read_text(const Section& section) {
   config.encoder = read_encoder(section, {512, 8, 2048});
   config.vocabulary_size = section.integer("vocab_size", 49408, 1, kMaxVocabulary);
   config.context_length = section.integer("max_position_embeddings", 77, 2, kMaxContext);
-  config.eos_token_id = read_eos(section, config.eos_token_id);
+  read_end(section, config);
   return config;
 }
 
@@ -139,7 +142,7 @@ void check_clip_inputs(const ModelConfig& config, std::string_view subject) {
          "cannot express a vocabulary of " + std::to_string(text.vocabulary_size) + " tokens, only CLIP's " +
              std::to_string(kClipVocabulary));
   }
-  if (text.eos_token_id != 2 && text.eos_token_id != kClipVocabulary - 1) {
+  if (text.pooling != Pooling::largest_id && text.eos_token_id != kClipVocabulary - 1) {
     fail(ErrorCode::unsupported, subject,
          "cannot express the pooled token " + std::to_string(text.eos_token_id) +
              ", only the one with the largest id");

@@ -6,25 +6,11 @@
 #include <string_view>
 
 #include "sightline/image/pixel_pipeline.h"
-#include "sightline/nn/encoder_config.h"
+#include "sightline/model/tower_config.h"
 
 namespace sightline {
 
-struct ImageTowerConfig {
-  EncoderConfig encoder;
-  std::int64_t image_size = 224;
-  std::int64_t patch_size = 32;
-  std::int64_t channels = 3;
-};
-
-struct TextTowerConfig {
-  EncoderConfig encoder;
-  std::int64_t vocabulary_size = 49408;
-  std::int64_t context_length = 77;
-  std::int64_t eos_token_id = 49407;  ///< 2 = pool at the largest id (legacy OpenAI configs)
-};
-
-/// Sizes of a CLIP model: the fields of Hugging Face's `config.json` that affect the results.
+/// Sizes and wiring of a model: what the results depend on besides its weights and its preprocessing.
 struct ModelConfig {
   ImageTowerConfig vision;
   TextTowerConfig text;

@@ -10,8 +10,6 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kArgmax = 2;  // both KerasHub and KerasCV pool at the largest id
-
 std::int64_t size_of(const Section& section, std::string_view key, std::int64_t high) {
   return whole_number(section.object()->at(key), 1, high);
 }
@@ -22,6 +20,7 @@ Section existing(const Section& section, std::string_view key) {
   return found;
 }
 
+// Both KerasHub and KerasCV pool at the largest id.
 // Source: keras_hub/src/models/clip/clip_vision_encoder.py, clip_text_encoder.py (get_config).
 EncoderConfig hub_encoder(const Section& section) {
   EncoderConfig config;
@@ -61,7 +60,7 @@ ModelConfig hub_config(const Section& section) {
   config.text.encoder = hub_encoder(text);
   config.text.vocabulary_size = size_of(text, "vocabulary_size", kMaxVocabulary);
   config.text.context_length = text.integer("max_sequence_length", 77, 2, kMaxContext);
-  config.text.eos_token_id = kArgmax;
+  config.text.pooling = Pooling::largest_id;
   return config;
 }
 
@@ -87,7 +86,7 @@ ModelConfig cv_config(const Section& section) {
   check_heads(text, section.subject("transformer_heads"));
   config.text.vocabulary_size = size_of(section, "vocab_size", kMaxVocabulary);
   config.text.context_length = section.integer("context_length", 77, 2, kMaxContext);
-  config.text.eos_token_id = kArgmax;
+  config.text.pooling = Pooling::largest_id;
   return config;
 }
 

@@ -119,7 +119,7 @@ TextTowerConfig read_text(const Section& section, bool quick_gelu) {
   check_heads(config.encoder, section.subject("heads"));
   config.vocabulary_size = section.integer("vocab_size", 49408, 1, kMaxVocabulary);
   config.context_length = section.integer("context_length", 77, 2, kMaxContext);
-  config.eos_token_id = 2;  // pools at the largest id
+  config.pooling = Pooling::largest_id;
   return config;
 }
 

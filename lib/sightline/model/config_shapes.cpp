@@ -73,7 +73,7 @@ TextTowerConfig read_text(const Weights& weights) {
   config.encoder = read_encoder(weights, "text_model", in_range(table[1], kMaxWidth, tokens));
   config.vocabulary_size = in_range(table[0], kMaxVocabulary, tokens);
   config.context_length = in_range(shape_of(weights, positions, 2)[0], kMaxContext, positions);
-  config.eos_token_id = 2;
+  config.pooling = Pooling::largest_id;
   return config;
 }
 

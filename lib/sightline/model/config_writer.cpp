@@ -7,7 +7,8 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kArgmaxEos = 2;
+constexpr std::int64_t kArgmaxEos =
+    2;  // "the largest id" in OpenAI's files, whose start and padding are 0 and 1
 
 std::string_view name_of(Activation activation) {
   return activation == Activation::quick_gelu ? "quick_gelu" : "gelu";
@@ -15,12 +16,11 @@ std::string_view name_of(Activation activation) {
 
 void write_text(JsonObjectWriter& out, const ModelConfig& config) {
   const TextTowerConfig& text = config.text;
-  // In OpenAI's files an end of 2 means the largest id, and start and padding are 0 and 1.
-  const bool argmax = text.eos_token_id == kArgmaxEos;
+  const bool argmax = text.pooling == Pooling::largest_id;
   out.begin("text_config");
   out.add_number("attention_dropout", 0.0);
   out.add("bos_token_id", argmax ? 0 : text.eos_token_id - 1);
-  out.add("eos_token_id", text.eos_token_id);
+  out.add("eos_token_id", argmax ? kArgmaxEos : text.eos_token_id);
   out.add("hidden_act", name_of(text.encoder.activation));
   out.add("hidden_size", text.encoder.width);
   out.add_number("initializer_factor", 1.0);

@@ -1,60 +1,78 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/expected_weights.h"
 
-#include "sightline/base/bytes.h"
+#include <utility>
 
 namespace sightline {
 namespace {
 
 class List {
  public:
-  void add(std::string name, const Shape& shape) { weights.push_back({std::move(name), shape}); }
-
-  /// The weights of a dense or normalization layer: `name`.weight of `shape`, and a bias of its first size.
-  void add_with_bias(const std::string& name, const Shape& shape) {
-    add(name + ".weight", shape);
-    add(name + ".bias", Shape{shape[0]});
+  void add_vector(std::string name, const Shape& shape) { add(std::move(name), shape, WeightUse::vector); }
+  void add_table(std::string name, const Shape& shape) { add(std::move(name), shape, WeightUse::table); }
+  void add_norm(const std::string& name, std::int64_t width) {
+    add_vector(name + ".weight", Shape{width});
+    add_vector(name + ".bias", Shape{width});
+  }
+  /// A linear layer or a convolution: `name`.weight of `shape`, and a bias of its first size.
+  void add_dense(const std::string& name, const Shape& shape, bool bias = true) {
+    add(name + ".weight", shape, WeightUse::matrix);
+    if (bias) add_vector(name + ".bias", Shape{shape[0]});
   }
 
   void add_encoder(const std::string& tower, const EncoderConfig& config) {
     const std::int64_t width = config.width, mlp = config.mlp_width;
     for (std::int64_t layer = 0; layer < config.layers; ++layer) {
       const std::string block = tower + ".encoder.layers." + std::to_string(layer) + ".";
-      for (const char* projection : {"k_proj", "v_proj", "q_proj", "out_proj"})
-        add_with_bias(block + "self_attn." + projection, Shape{width, width});
-      add_with_bias(block + "layer_norm1", Shape{width});
-      add_with_bias(block + "mlp.fc1", Shape{mlp, width});
-      add_with_bias(block + "mlp.fc2", Shape{width, mlp});
-      add_with_bias(block + "layer_norm2", Shape{width});
+      add_norm(block + "layer_norm1", width);
+      for (const char* projection : {"q_proj", "k_proj", "v_proj", "out_proj"})
+        add_dense(block + "self_attn." + projection, Shape{width, width});
+      add_norm(block + "layer_norm2", width);
+      add_dense(block + "mlp.fc1", Shape{mlp, width});
+      add_dense(block + "mlp.fc2", Shape{width, mlp});
     }
   }
 
+  void add_projection(const TowerConfig& tower, std::int64_t size) {
+    add_dense(std::string(tower.projection.name), Shape{size, tower.encoder.width}, tower.projection.bias);
+  }
+
   std::vector<ExpectedWeight> weights;
+
+ private:
+  void add(std::string name, const Shape& shape, WeightUse use) {
+    weights.push_back({std::move(name), shape, use});
+  }
 };
+
+void add_image_tower(List& list, const ImageTowerConfig& tower, std::int64_t projection_dim) {
+  const std::int64_t width = tower.encoder.width;
+  list.add_dense("vision_model.embeddings.patch_embedding",
+                 Shape{width, tower.channels, tower.patch_size, tower.patch_size}, tower.patch_bias);
+  if (tower.class_token) list.add_vector("vision_model.embeddings.class_embedding", Shape{width});
+  list.add_vector("vision_model.embeddings.position_embedding.weight", Shape{tower.tokens(), width});
+  if (tower.pre_norm) list.add_norm("vision_model.pre_layrnorm", width);
+  list.add_encoder("vision_model", tower.encoder);
+  list.add_norm("vision_model.post_layernorm", width);
+  list.add_projection(tower, projection_dim);
+}
+
+void add_text_tower(List& list, const TextTowerConfig& tower, std::int64_t projection_dim) {
+  const std::int64_t width = tower.encoder.width;
+  list.add_table("text_model.embeddings.token_embedding.weight", Shape{tower.vocabulary_size, width});
+  list.add_vector("text_model.embeddings.position_embedding.weight", Shape{tower.context_length, width});
+  list.add_encoder("text_model", tower.encoder);
+  list.add_norm("text_model.final_layer_norm", width);
+  list.add_projection(tower, projection_dim);
+}
 
 }  // namespace
 
 std::vector<ExpectedWeight> expected_weights(const ModelConfig& config) {
-  const ImageTowerConfig& vision = config.vision;
-  const TextTowerConfig& text = config.text;
-  const std::int64_t vision_width = vision.encoder.width, text_width = text.encoder.width;
-  const std::int64_t side = vision.image_size / vision.patch_size;
-  const std::int64_t tokens = checked_add(checked_mul(side, side, "image_size"), 1, "image_size");
   List list;
-  list.add("logit_scale", Shape{});
-  list.add("text_model.embeddings.token_embedding.weight", Shape{text.vocabulary_size, text_width});
-  list.add("text_model.embeddings.position_embedding.weight", Shape{text.context_length, text_width});
-  list.add_encoder("text_model", text.encoder);
-  list.add_with_bias("text_model.final_layer_norm", Shape{text_width});
-  list.add("vision_model.embeddings.class_embedding", Shape{vision_width});
-  list.add("vision_model.embeddings.patch_embedding.weight",
-           Shape{vision_width, vision.channels, vision.patch_size, vision.patch_size});
-  list.add("vision_model.embeddings.position_embedding.weight", Shape{tokens, vision_width});
-  list.add_with_bias("vision_model.pre_layrnorm", Shape{vision_width});
-  list.add_encoder("vision_model", vision.encoder);
-  list.add_with_bias("vision_model.post_layernorm", Shape{vision_width});
-  list.add("visual_projection.weight", Shape{config.projection_dim, vision_width});
-  list.add("text_projection.weight", Shape{config.projection_dim, text_width});
+  add_image_tower(list, config.vision, config.projection_dim);
+  add_text_tower(list, config.text, config.projection_dim);
+  list.add_vector("logit_scale", Shape{});
   return list.weights;
 }
 

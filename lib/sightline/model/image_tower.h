@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include "sightline/model/patch_embedding.h"
 #include "sightline/nn/transformer_encoder.h"
 
 namespace sightline {
 
-/// CLIP's vision transformer and its projection. Weights: those of `vision_model` and `visual_projection`.
-/// const = safe to share.
+/// A vision transformer, with the parts that its config names, and its projection. Weights: those of
+/// `vision_model` and of the projection. const = safe to share.
 /// Source:  transformers `CLIPVisionModelWithProjection`.
 class ImageTower {
  public:
@@ -21,15 +23,17 @@ class ImageTower {
   /// Number of rows of an image in the residual stream.
   std::int64_t tokens() const { return embedding_.tokens(); }
   const PatchEmbedding& patch_embedding() const { return embedding_; }
-  const LayerNorm& pre_norm() const { return pre_norm_; }
+  /// The norm before the first block; null if the tower has none.
+  const LayerNorm* pre_norm() const { return pre_norm_ ? &*pre_norm_ : nullptr; }
   const TransformerEncoder& encoder() const { return encoder_; }
 
  private:
   PatchEmbedding embedding_;
-  LayerNorm pre_norm_;
+  std::optional<LayerNorm> pre_norm_;
   TransformerEncoder encoder_;
   LayerNorm post_norm_;
   Dense projection_;
+  std::int64_t width_;
   std::int64_t pixel_count_;  ///< C * H * W
 };
 

@@ -16,8 +16,7 @@ std::int64_t divide_rounding_up(std::int64_t count, std::int64_t size) { return 
 PassPlan plan_passes(const ModelConfig& config, std::int64_t batch_size) {
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
   if (batch_size > 0) return {batch_size, batch_size, kUnlimited, false};
-  const std::int64_t side = config.vision.image_size / std::max<std::int64_t>(config.vision.patch_size, 1);
-  return {std::max<std::int64_t>(kRowsPerPass / (side * side + 1), 1), kUnlimited, kRowsPerPass, true};
+  return {std::max<std::int64_t>(kRowsPerPass / config.vision.tokens(), 1), kUnlimited, kRowsPerPass, true};
 }
 
 std::int64_t images_per_pass(const PassPlan& plan, std::int64_t count) {

@@ -111,7 +111,7 @@ void draw(std::int64_t kind, ProbeImage& image) {
 /// one before it in the vocabulary, which starts a text by convention, is the first.
 std::vector<std::int32_t> probe_text(const TextTowerConfig& config, std::int64_t length, Noise& noise) {
   const std::int64_t last = config.vocabulary_size - 1;
-  const std::int64_t end = config.eos_token_id == 2 ? last : std::min(config.eos_token_id, last);
+  const std::int64_t end = config.pooling == Pooling::largest_id ? last : std::min(config.eos_token_id, last);
   std::vector<std::int32_t> ids = {static_cast<std::int32_t>(std::max<std::int64_t>(0, end - 1))};
   while (std::ssize(ids) + 1 < length)
     ids.push_back(static_cast<std::int32_t>(noise.below(1 + noise.below(end))));

@@ -1,11 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/summary_layers.h"
 
+#include <utility>
+
 namespace sightline {
 namespace {
 
 SummaryLayer layer(std::string name, const Shape& output, const std::string& weights) {
   return {std::move(name), output, {weights + ".weight", weights + ".bias"}, {}};
+}
+
+SummaryLayer projector(std::string name, const ProjectionConfig& config, const Shape& output) {
+  SummaryLayer result = layer(std::move(name), output, std::string(config.name));
+  if (!config.bias) result.weights.pop_back();
+  return result;
 }
 
 SummaryLayer attention(const Shape& stream, const std::string& weights) {
@@ -37,19 +45,19 @@ SummaryLayer encoder(const EncoderConfig& config, std::int64_t tokens, const std
 
 SummaryLayer image_encoder(const ModelConfig& config) {
   const std::int64_t width = config.vision.encoder.width;
-  const std::int64_t side = config.vision.image_size / config.vision.patch_size, tokens = side * side + 1;
+  const std::int64_t tokens = config.vision.tokens();
   const Shape stream{kAnySize, tokens, width}, pooled{kAnySize, width}, out{kAnySize, config.projection_dim};
   const std::string embeddings = "vision_model.embeddings.";
+  SummaryLayer patches{"clip_patch_embedding", stream, {embeddings + "patch_embedding.weight"}, {}};
+  if (config.vision.patch_bias) patches.weights.push_back(embeddings + "patch_embedding.bias");
+  if (config.vision.class_token) patches.weights.push_back(embeddings + "class_embedding");
+  patches.weights.push_back(embeddings + "position_embedding.weight");
   SummaryLayer result{"image_encoder", out, {}, {}};
-  result.layers = {{"clip_patch_embedding",
-                    stream,
-                    {embeddings + "patch_embedding.weight", embeddings + "class_embedding",
-                     embeddings + "position_embedding.weight"},
-                    {}},
-                   layer("ln_1", stream, "vision_model.pre_layrnorm"),
-                   encoder(config.vision.encoder, tokens, "vision_model.encoder"),
-                   layer("ln_2", pooled, "vision_model.post_layernorm"),
-                   {"vision_projector", out, {"visual_projection.weight"}, {}}};
+  result.layers.push_back(std::move(patches));
+  if (config.vision.pre_norm) result.layers.push_back(layer("ln_1", stream, "vision_model.pre_layrnorm"));
+  result.layers.push_back(encoder(config.vision.encoder, tokens, "vision_model.encoder"));
+  result.layers.push_back(layer("ln_2", pooled, "vision_model.post_layernorm"));
+  result.layers.push_back(projector("vision_projector", config.vision.projection, out));
   return result;
 }
 
@@ -63,7 +71,7 @@ SummaryLayer text_encoder(const ModelConfig& config) {
       {"positional_embedding", Shape{tokens, width}, {embeddings + "position_embedding.weight"}, {}},
       encoder(config.text.encoder, tokens, "text_model.encoder"),
       layer("ln_final", pooled, "text_model.final_layer_norm"),
-      {"text_projector", out, {"text_projection.weight"}, {}}};
+      projector("text_projector", config.text.projection, out)};
   return result;
 }
 

@@ -10,33 +10,36 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kLegacyEos = 2;
 constexpr std::string_view kLayer = "text tower";
 
 }  // namespace
 
 TextTower::TextTower(const WeightScope& root, const ModelConfig& config, const GemmBackend& backend)
-    : width_(config.text.encoder.width),
-      context_length_(config.text.context_length),
-      eos_token_id_(config.text.eos_token_id),
-      token_embedding_(root / "text_model" / "embeddings" / "token_embedding", config.text.vocabulary_size,
+    : config_(config.text),
+      width_(config_.encoder.width),
+      token_embedding_(root / "text_model" / "embeddings" / "token_embedding", config_.vocabulary_size,
                        width_),
-      position_embedding_(root / "text_model" / "embeddings" / "position_embedding", context_length_, width_),
-      encoder_(root / "text_model" / "encoder", config.text.encoder, Mask::causal, backend),
-      final_norm_(root / "text_model" / "final_layer_norm", width_, config.text.encoder.epsilon),
-      projection_(root / "text_projection", {.in = width_, .units = config.projection_dim, .bias = Bias::no},
+      position_embedding_(root / "text_model" / "embeddings" / "position_embedding", config_.context_length,
+                          width_),
+      encoder_(root / "text_model" / "encoder", config_.encoder, config_.mask, backend),
+      final_norm_(root / "text_model" / "final_layer_norm", width_, config_.encoder.epsilon),
+      projection_(root / config_.projection.name,
+                  {.in = width_,
+                   .units = config.projection_dim,
+                   .bias = config_.projection.bias ? Bias::yes : Bias::no},
                   backend) {}
 
 std::int64_t TextTower::pooled_position(std::span<const std::int32_t> ids) const {
-  if (eos_token_id_ == kLegacyEos) return std::max_element(ids.begin(), ids.end()) - ids.begin();
-  const auto found = std::find(ids.begin(), ids.end(), static_cast<std::int32_t>(eos_token_id_));
+  if (config_.pooling == Pooling::largest_id) return std::max_element(ids.begin(), ids.end()) - ids.begin();
+  const auto found = std::find(ids.begin(), ids.end(), static_cast<std::int32_t>(config_.eos_token_id));
   return found == ids.end() ? 0 : found - ids.begin();
 }
 
 std::span<const std::int32_t> TextTower::pooled_ids(std::span<const std::int32_t> ids) const {
-  if (ids.empty() || std::ssize(ids) > context_length_) {
+  if (ids.empty() || std::ssize(ids) > config_.context_length) {
     fail(ErrorCode::range, "text",
-         "has " + std::to_string(ids.size()) + " tokens, expected 1 to " + std::to_string(context_length_));
+         "has " + std::to_string(ids.size()) + " tokens, expected 1 to " +
+             std::to_string(config_.context_length));
   }
   return ids.first(static_cast<std::size_t>(pooled_position(ids)) + 1);
 }

@@ -34,8 +34,7 @@ class TextTower {
   /// batch. Errors: range.
   std::vector<TextIds> sorted(const TokenBatch& texts) const;
 
-  /// The position whose output represents the text: that of the largest id if eos_token_id is 2 (legacy
-  /// configs), else the first one with eos_token_id (0 if there is none, like the argmax of the reference).
+  /// The position whose output represents the text (`Pooling`).
   std::int64_t pooled_position(std::span<const std::int32_t> ids) const;
   /// The ids up to the pooled position; the others have no effect. Errors: range for a text that is empty or
   /// longer than the context.
@@ -47,7 +46,8 @@ class TextTower {
   const LayerNorm& final_norm() const { return final_norm_; }
 
  private:
-  std::int64_t width_, context_length_, eos_token_id_;
+  TextTowerConfig config_;
+  std::int64_t width_;
   Embedding token_embedding_, position_embedding_;
   TransformerEncoder encoder_;
   LayerNorm final_norm_;

@@ -9,7 +9,6 @@
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kPoolsAtLargestId = 2;
 constexpr std::int64_t kDefaultEnd = TextTowerConfig().eos_token_id;
 
 [[noreturn]] void fail_without_row(std::string_view what, std::int64_t id, std::int64_t rows,
@@ -58,7 +57,7 @@ std::unique_ptr<Tokenizer> fit_to_rows(std::unique_ptr<Tokenizer> tokenizer, std
 
 void check_end(const Tokenizer& tokenizer, const TextTowerConfig& config, std::string_view file) {
   const std::string name(file);
-  if (config.eos_token_id == kPoolsAtLargestId) {
+  if (config.pooling == Pooling::largest_id) {
     if (tokenizer.start_id() + 1 < tokenizer.vocabulary_size()) return;
     fail(ErrorCode::mismatch, "config.json: eos_token_id",
          "is 2, which pools each text at its largest id, but that is always the start token, " +

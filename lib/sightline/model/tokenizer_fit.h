@@ -17,8 +17,8 @@ namespace sightline {
 std::unique_ptr<Tokenizer> fit_to_rows(std::unique_ptr<Tokenizer> tokenizer, std::int64_t rows,
                                        const std::string& folder, const std::string& file);
 
-/// Checks that texts end with the id at which the text tower pools. If `eos_token_id` is 2 the tower pools at
-/// the largest id, which must not be that of the start token. Errors: mismatch, with both ids.
+/// Checks that texts end with the id at which the text tower pools. A tower that pools at the largest id
+/// needs one that is not that of the start token. Errors: mismatch, with both ids.
 void check_end(const Tokenizer& tokenizer, const TextTowerConfig& config, std::string_view file);
 
 }  // namespace sightline

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "sightline/nn/encoder_config.h"
+#include "sightline/ops/attention.h"
+
+namespace sightline {
+
+/// What represents an image or a text among the outputs of its encoder.
+enum class Pooling {
+  class_token,  ///< the first row, that of the class embedding (images)
+  largest_id,   ///< the row of the largest id, the first one if there are several (texts)
+  first_eos,    ///< the row of the first `eos_token_id`, or the first row if there is none (texts)
+};
+
+/// The linear layer after the pooling.
+struct ProjectionConfig {
+  std::string_view name;  ///< canonical name of its weights; "" = the pooled row is the embedding
+  bool bias = false;
+};
+
+/// What both kinds of towers have: which parts exist and how they are connected.
+struct TowerConfig {
+  EncoderConfig encoder;
+  Mask mask = Mask::none;
+  Pooling pooling = Pooling::class_token;
+  ProjectionConfig projection;
+};
+
+/// A tower of images. The defaults are those of CLIP's ViT-B/32.
+struct ImageTowerConfig : TowerConfig {
+  constexpr ImageTowerConfig() { projection.name = "visual_projection"; }
+
+  /// Number of patches along a side of the image; a remainder narrower than a patch is ignored.
+  std::int64_t side() const { return image_size / patch_size; }
+  /// Number of rows of an image: its patches, and the class embedding. Errors: range if it does not fit in 63
+  /// bits.
+  std::int64_t tokens() const;
+
+  std::int64_t image_size = 224;
+  std::int64_t patch_size = 32;
+  std::int64_t channels = 3;
+  bool class_token = true;  ///< a learned row before those of the patches
+  bool patch_bias = false;  ///< the projection of patches has a bias
+  bool pre_norm = true;     ///< the rows are normalised before the first block
+};
+
+/// A tower of texts. The defaults are those of CLIP's ViT-B/32.
+struct TextTowerConfig : TowerConfig {
+  constexpr TextTowerConfig() {
+    mask = Mask::causal;
+    pooling = Pooling::first_eos;
+    projection.name = "text_projection";
+  }
+
+  std::int64_t vocabulary_size = 49408;
+  std::int64_t context_length = 77;
+  std::int64_t eos_token_id = 49407;  ///< for Pooling::first_eos
+};
+
+}  // namespace sightline
