@@ -11,10 +11,10 @@
 namespace sightline::app {
 namespace {
 
-EmbeddingsInfo info_of(const Model& clip, const ModelOptions& options, bool normalized) {
+EmbeddingsInfo info_of(const Model& model, const ModelOptions& options, bool normalized) {
   EmbeddingsInfo info;
   info.program = "sightline " + std::string(kVersion);
-  info.model = identity_of(clip, options);
+  info.model = identity_of(model, options);
   info.normalized = normalized;
   return info;
 }
@@ -36,27 +36,27 @@ void check_equal(const std::string& array, const ModelIdentity& model, const std
 
 }  // namespace
 
-ModelIdentity identity_of(const Model& clip, const ModelOptions& options) {
+ModelIdentity identity_of(const Model& model, const ModelOptions& options) {
   return in_stage(Stage::model, [&] {
-    return ModelIdentity{short_model_name(clip, options), model_fingerprint(clip.checkpoint()), "clip"};
+    return ModelIdentity{short_model_name(model, options), model_fingerprint(model.checkpoint()), "clip"};
   });
 }
 
-EmbeddingsInfo image_info(const Model& clip, const ModelOptions& options, bool normalized) {
-  EmbeddingsInfo info = info_of(clip, options, normalized);
+EmbeddingsInfo image_info(const Model& model, const ModelOptions& options, bool normalized) {
+  EmbeddingsInfo info = info_of(model, options, normalized);
   info.modality = Modality::image;
-  info.preprocess = image_preprocess_json(clip.processor().image_config(), options.lenient);
+  info.preprocess = image_preprocess_json(model.processor().image_config(), options.lenient);
   return info;
 }
 
-EmbeddingsInfo text_info(const Model& clip, const ModelOptions& options, const CaptionOptions& captions,
+EmbeddingsInfo text_info(const Model& model, const ModelOptions& options, const CaptionOptions& captions,
                          bool normalized) {
-  EmbeddingsInfo info = info_of(clip, options, normalized);
+  EmbeddingsInfo info = info_of(model, options, normalized);
   info.modality = Modality::text;
   info.preprocess = in_stage(Stage::model, [&] {
-    const TextPreprocess text{options.text_cleaning, clip.processor().text_length(),
+    const TextPreprocess text{options.text_cleaning, model.processor().text_length(),
                               name_in(invalid_utf8_choices(), captions.invalid_utf8), templates_of(captions)};
-    return text_preprocess_json(text, clip.source().files);
+    return text_preprocess_json(text, model.source().files);
   });
   return info;
 }
@@ -66,9 +66,9 @@ void check_same_model(const DescribedArray& images, const DescribedArray& texts)
     check_equal(texts.path, texts.info->model, images.path + " with", images.info->model);
 }
 
-void check_model_of(const DescribedArray& array, const Model& clip, const ModelOptions& options) {
+void check_model_of(const DescribedArray& array, const Model& model, const ModelOptions& options) {
   if (!array.info) return;
-  check_equal(array.path, array.info->model, "the model of this run is", identity_of(clip, options));
+  check_equal(array.path, array.info->model, "the model of this run is", identity_of(model, options));
 }
 
 void note_modality(const ConsoleOptions& console, const DescribedArray& array, Modality used_as) {

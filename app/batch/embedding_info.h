@@ -13,12 +13,12 @@ namespace sightline::app {
 
 /// The identity of the model of a run: its fingerprint and its name (a preset or `org/name` as given, else
 /// the last component of its path). Errors: Failure of Stage::model.
-ModelIdentity identity_of(const Model& clip, const ModelOptions& options);
+ModelIdentity identity_of(const Model& model, const ModelOptions& options);
 
 /// The contents of an info file for the images or texts of a run, except for the numbers of rows and columns.
 /// Errors: Failure of Stage::model.
-EmbeddingsInfo image_info(const Model& clip, const ModelOptions& options, bool normalized);
-EmbeddingsInfo text_info(const Model& clip, const ModelOptions& options, const CaptionOptions& captions,
+EmbeddingsInfo image_info(const Model& model, const ModelOptions& options, bool normalized);
+EmbeddingsInfo text_info(const Model& model, const ModelOptions& options, const CaptionOptions& captions,
                          bool normalized);
 
 /// Stored embeddings and the contents of their info file.
@@ -32,7 +32,7 @@ struct DescribedArray {
 void check_same_model(const DescribedArray& images, const DescribedArray& texts);
 /// Compares an array with the model of the run. The fingerprint is computed only if an info file exists.
 /// Errors: also those of `identity_of`.
-void check_model_of(const DescribedArray& array, const Model& clip, const ModelOptions& options);
+void check_model_of(const DescribedArray& array, const Model& model, const ModelOptions& options);
 
 /// Warns if stored embeddings are used as the other modality. This is allowed, because cosines between two
 /// images are meaningful, too.

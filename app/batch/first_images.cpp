@@ -47,7 +47,7 @@ void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pi
     if (run.stored != nullptr && result.file) {
       if (const auto stored = run.stored->find(result.file->xxh3)) return use_stored(run, *stored, result);
     }
-    run.clip.processor().process_image(bytes, pixels, &result.outcome.warnings);
+    run.model.processor().process_image(bytes, pixels, &result.outcome.warnings);
     const std::vector<std::string>& warnings = result.outcome.warnings;
     if (run.strict && !warnings.empty()) {
       fail(ErrorCode::corrupt, path, warnings.front() + " (refused by --strict)");
@@ -67,8 +67,8 @@ void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pi
 FirstImages::FirstImages(const ImageRun& run, std::span<const std::string> paths) : run_(run), paths_(paths) {
   const std::int64_t images = std::ssize(paths);
   const std::int64_t count =
-      std::min(images_per_pass(plan_passes(run.clip.config(), run.batch), images), images);
-  pixels_ = Tensor(Shape{count, run.clip.processor().pixel_count()});
+      std::min(images_per_pass(plan_passes(run.model.config(), run.batch), images), images);
+  pixels_ = Tensor(Shape{count, run.model.processor().pixel_count()});
   results_.resize(static_cast<std::size_t>(count));
   for (std::size_t i = 0; i < results_.size(); ++i) {
     const std::string& path = paths[i];

@@ -54,7 +54,7 @@ void scatter_rows(const ImageRun& run, Batch& batch, std::int64_t encoded) {
 /// encode are moved together first, so that the tower does no work for the others.
 void encode_pixels(const ImageRun& run, Batch& batch, std::span<const std::size_t> places,
                    TensorView<float> pixels, Context& context) {
-  const std::int64_t width = run.clip.embedding_size();
+  const std::int64_t width = run.model.embedding_size();
   std::int64_t count = 0;
   for (std::size_t i = 0; i < places.size(); ++i) {
     if (!is_to_encode(batch.items[places[i]])) continue;
@@ -65,8 +65,8 @@ void encode_pixels(const ImageRun& run, Batch& batch, std::span<const std::size_
   batch.embeddings = Tensor(Shape{std::ssize(batch.items), width});
   throw_if_interrupted();
   const TensorView<float> encoded = batch.embeddings.view().slice_rows(0, count);
-  with_model_remedy(run.clip.path(),
-                    [&] { run.clip.encode_images(pixels.slice_rows(0, count), encoded, context); });
+  with_model_remedy(run.model.path(),
+                    [&] { run.model.encode_images(pixels.slice_rows(0, count), encoded, context); });
   if (run.normalize) l2_normalize(encoded);
   scatter_rows(run, batch, count);
 }
@@ -93,7 +93,7 @@ Batch encode_batch(const ImageRun& run, ItemBatch& from, Context& context) {
   Scratch::Frame frame(context.scratch);
   FirstImages* first = from.first == 0 ? run.first : nullptr;
   const TensorView<float> pixels =
-      first != nullptr ? first->pixels() : frame.take(Shape{count, run.clip.processor().pixel_count()});
+      first != nullptr ? first->pixels() : frame.take(Shape{count, run.model.processor().pixel_count()});
   context.pool.run(count, [&](std::int64_t i, int) {
     throw_if_interrupted();
     const std::size_t place = places[static_cast<std::size_t>(i)];
@@ -169,7 +169,7 @@ struct Division {
 };
 
 Division divide(const ImageRun& run, const ImageSource& source) {
-  const PassPlan plan = plan_passes(run.clip.config(), run.batch);
+  const PassPlan plan = plan_passes(run.model.config(), run.batch);
   const std::optional<std::int64_t> count = source.size();
   if (!count) return {plan.images, run.pool.size()};
   const std::int64_t batch = images_per_pass(plan, *count), passes = (*count + batch - 1) / batch;

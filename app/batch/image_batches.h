@@ -41,7 +41,7 @@ using ImageSink = FunctionRef<void(const ImageBlock& block)>;
 class FirstImages;
 
 struct ImageRun {
-  const Model& clip;
+  const Model& model;
   ThreadPool& pool;
   std::int64_t batch = 0;  ///< images in a forward pass; 0: chosen for the model
   bool normalize = true;

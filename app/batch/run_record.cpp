@@ -82,8 +82,8 @@ InputCounts check_index(const RunFacts& facts, const std::string& path, bool dro
 
 }  // namespace
 
-std::string precision_of(const Model& clip, const ModelOptions& options) {
-  const PackedFile* packed = clip.source().files.packed();
+std::string precision_of(const Model& model, const ModelOptions& options) {
+  const PackedFile* packed = model.source().files.packed();
   const DType stored = packed != nullptr ? packed->precision().matrices : DType::f32;
   return std::string(dtype_name(options.dtype.value_or(stored))) + ", " + options.backend;
 }

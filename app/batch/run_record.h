@@ -38,7 +38,7 @@ struct RunFacts {
 };
 
 /// The precision of the products of a run and their backend: "float32, auto".
-std::string precision_of(const Model& clip, const ModelOptions& options);
+std::string precision_of(const Model& model, const ModelOptions& options);
 
 /// The hash of the inputs that a run has done, for records: their labels, and the sizes and times of their
 /// files. So a file may still be changed, or mended, until it is read.

@@ -35,7 +35,7 @@ std::vector<Prompt> tokenize(const TextRun& run, std::span<const Caption> captio
       throw_if_interrupted();
       for (std::int64_t i = block * kBlock; i < std::min((block + 1) * kBlock, count); ++i) {
         Prompt& prompt = prompts[static_cast<std::size_t>(i)];
-        prompt.encoding = run.clip.processor().process_text(*prompt.text);
+        prompt.encoding = run.model.processor().process_text(*prompt.text);
       }
     });
   });
@@ -47,7 +47,7 @@ std::vector<TextIds> sorted_texts(const TextRun& run, const std::vector<Prompt>&
   std::vector<TextIds> texts;
   in_stage(Stage::model, [&] {
     for (const Prompt& prompt : prompts)
-      texts.push_back({run.clip.text_tower().pooled_ids(prompt.encoding.ids), std::ssize(texts)});
+      texts.push_back({run.model.text_tower().pooled_ids(prompt.encoding.ids), std::ssize(texts)});
   });
   sort_by_ids(texts);
   return texts;
@@ -65,17 +65,17 @@ void log_rows(Chunk sorted, std::size_t chunks) {
 
 /// The embeddings of all prompts, in order.
 Tensor encode_prompts(const TextRun& run, const std::vector<Prompt>& prompts, ThreadPool& pool) {
-  Tensor embeddings(Shape{static_cast<std::int64_t>(prompts.size()), run.clip.embedding_size()});
+  Tensor embeddings(Shape{static_cast<std::int64_t>(prompts.size()), run.model.embedding_size()});
   const std::vector<TextIds> texts = sorted_texts(run, prompts);
-  const PassPlan plan = plan_passes(run.clip.config(), run.batch);
+  const PassPlan plan = plan_passes(run.model.config(), run.batch);
   const std::vector<Chunk> chunks = divide_texts(texts, plan);
   log_rows(texts, chunks.size());
   std::vector<Scratch> scratches(static_cast<std::size_t>(pool.size()));
   pool.lead(std::ssize(chunks), [&](std::int64_t i, int worker, ThreadPool& team) {
     throw_if_interrupted();
     Context context{team, scratches[static_cast<std::size_t>(worker)]};
-    with_model_remedy(run.clip.path(), [&] {
-      run.clip.encode_texts(chunks[static_cast<std::size_t>(i)], embeddings.view(), context);
+    with_model_remedy(run.model.path(), [&] {
+      run.model.encode_texts(chunks[static_cast<std::size_t>(i)], embeddings.view(), context);
     });
   });
   return embeddings;
@@ -132,7 +132,7 @@ void encode_part(const TextRun& run, std::span<const Caption> captions, std::int
 
 TextEmbeddings encode_captions(const TextRun& run, std::span<const Caption> captions, ThreadPool& pool) {
   const auto count = static_cast<std::int64_t>(captions.size());
-  TextEmbeddings result{Tensor(Shape{count, run.clip.embedding_size()}), {}, {}};
+  TextEmbeddings result{Tensor(Shape{count, run.model.embedding_size()}), {}, {}};
   result.tokens.resize(captions.size());
   result.truncated.resize(captions.size());
   for (std::size_t first = 0; first < captions.size();) {

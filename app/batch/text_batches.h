@@ -17,7 +17,7 @@ struct TextEmbeddings {
 };
 
 struct TextRun {
-  const Model& clip;
+  const Model& model;
   std::int64_t batch = 0;  ///< texts in a forward pass; 0: about 400 distinct prefixes
   bool normalize = true;   ///< a prompt ensemble always is the normalised mean of normalised rows
 };

@@ -47,30 +47,31 @@ void check(const ConvertOptions& o) {
   check_model_options(o.source);
 }
 
-std::string describe(const Model& clip) {
-  const ModelConfig& config = clip.config();
-  const ModelSource& source = clip.source();
+std::string describe(const Model& model) {
+  const ModelConfig& config = model.config();
+  const ModelSource& source = model.source();
   std::int64_t parameters = 0;
-  for (const std::string& name : clip.checkpoint().names())
-    parameters += clip.checkpoint().find(name)->shape.elements();
+  for (const std::string& name : model.checkpoint().names())
+    parameters += model.checkpoint().find(name)->shape.elements();
   return "found: " + source.form + " with " + source.dialect + " names in " + printable(source.weights) +
          ": CLIP, image " + std::to_string(config.vision.image_size) + ", patch " +
          std::to_string(config.vision.patch_size) + ", widths " +
          std::to_string(config.vision.encoder.width) + " and " + std::to_string(config.text.encoder.width) +
          ", embedding " + std::to_string(config.projection_dim) + ", " +
-         std::to_string(clip.checkpoint().size()) + " tensors, " + std::to_string(parameters) + " parameters";
+         std::to_string(model.checkpoint().size()) + " tensors, " + std::to_string(parameters) +
+         " parameters";
 }
 
 /// The tokenizer's files: those of the folder given, of the source, or the installed vocabulary of CLIP if
 /// the source has none and the size matches; nothing if there are none.
-std::optional<ModelFiles> tokenizer_files(const ConvertOptions& o, const Model& clip) {
+std::optional<ModelFiles> tokenizer_files(const ConvertOptions& o, const Model& model) {
   if (!o.tokenizer.empty()) {
     if (find_tokenizer(o.tokenizer).found()) return o.tokenizer;
     fail(ErrorCode::missing, o.tokenizer, "contains neither vocab.json nor tokenizer.json");
   }
-  const ModelFiles& files = clip.source().files;
+  const ModelFiles& files = model.source().files;
   if (find_tokenizer(files).found()) return files;
-  if (clip.config().text.vocabulary_size == kClipVocabulary)
+  if (model.config().text.vocabulary_size == kClipVocabulary)
     return join_path(data_folder().string(), "vocab");
   note(o.console,
        "no tokenizer: the source has none, and CLIP's vocabulary has another size; add one with --tokenizer "
@@ -79,17 +80,17 @@ std::optional<ModelFiles> tokenizer_files(const ConvertOptions& o, const Model& 
 }
 
 /// The name of the source that the target records; a packed model hands on the one that it records.
-std::string source_name(const ConvertOptions& o, const Model& clip) {
-  const PackedFile* packed = clip.source().files.packed();
-  return packed != nullptr ? packed->metadata().source : short_model_name(clip, o.source);
+std::string source_name(const ConvertOptions& o, const Model& model) {
+  const PackedFile* packed = model.source().files.packed();
+  return packed != nullptr ? packed->metadata().source : short_model_name(model, o.source);
 }
 
 /// Whether the weights of the target must equal those of the source exactly.
-bool is_exact(const std::optional<DType>& dtype, const Model& clip) {
+bool is_exact(const std::optional<DType>& dtype, const Model& model) {
   if (!dtype || *dtype == DType::f32) return true;
-  const std::vector<std::string> names = clip.checkpoint().names();
+  const std::vector<std::string> names = model.checkpoint().names();
   return std::all_of(names.begin(), names.end(),
-                     [&](const std::string& name) { return clip.checkpoint().find(name)->dtype == *dtype; });
+                     [&](const std::string& name) { return model.checkpoint().find(name)->dtype == *dtype; });
 }
 
 /// Whether both models preprocess images in the same way.
@@ -175,12 +176,12 @@ int run_convert_weights(const ConvertOptions& o) {
       Stage::output, [&] { return open_target(check_target_name(o.target, o.to), o.target, o.force); });
   // Building the model checks the name and shape of every tensor.
   Stopwatch watch(o.console);
-  const std::unique_ptr<Model> clip = load_model(o.source, o.console, o.from);
+  const std::unique_ptr<Model> model = load_model(o.source, o.console, o.from);
   watch.lap("model loaded");
-  note(o.console, describe(*clip));
-  const Conversion conversion{*clip, o.dtype,
-                              in_stage(Stage::model, [&] { return tokenizer_files(o, *clip); }),
-                              source_name(o, *clip)};
+  note(o.console, describe(*model));
+  const Conversion conversion{*model, o.dtype,
+                              in_stage(Stage::model, [&] { return tokenizer_files(o, *model); }),
+                              source_name(o, *model)};
   in_stage(Stage::model, [&] { target->read_source(conversion); });
   write(*target, conversion, o.target);
   throw_if_interrupted();

@@ -38,13 +38,13 @@ void check(const EmbedImageOptions& o) {
 }
 
 /// `listed`: the paths of the inputs if these are known.
-RunFacts facts_of(const EmbedImageOptions& o, const Model& clip, ImageSource& source,
+RunFacts facts_of(const EmbedImageOptions& o, const Model& model, ImageSource& source,
                   const std::vector<std::string>& listed, const ImageShard& shard) {
   RunFacts facts;
-  facts.columns = clip.embedding_size();
+  facts.columns = model.embedding_size();
   facts.rows = source.size();
-  facts.describe = [&] { return shard.describe(image_info(clip, o.model, o.normalize)); };
-  facts.precision = precision_of(clip, o.model);
+  facts.describe = [&] { return shard.describe(image_info(model, o.model, o.normalize)); };
+  facts.precision = precision_of(model, o.model);
   facts.strict = o.items.strict;
   ListHash list;
   if (facts.rows) {
@@ -87,9 +87,9 @@ int run_embed_image(EmbedImageOptions& o) {
   EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index, .lines = lines},
                       o.items.report, o.checkpoints);
   Stopwatch watch(o.console);
-  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
+  const std::unique_ptr<Model> model = load_model(o.model, o.console);
   watch.lap("model loaded");
-  if (out.begin(facts_of(o, *clip, *source, paths, shard))) {
+  if (out.begin(facts_of(o, *model, *source, paths, shard))) {
     ImageHints hints(HintContext::embed_image);
     UpdateRun update(earlier, o.items.strict, out, o.console);
     out.keep_if_interrupted(o.console, [&] {
@@ -120,7 +120,7 @@ int run_embed_image(EmbedImageOptions& o) {
         in_stage(Stage::output, [&] { out.end_batch(); });
       };
       ThreadPool pool(thread_count(o.model));
-      const ImageRun run{.clip = *clip,
+      const ImageRun run{.model = *model,
                          .pool = pool,
                          .batch = o.model.batch,
                          .normalize = o.normalize,
@@ -135,7 +135,7 @@ int run_embed_image(EmbedImageOptions& o) {
       }
       progress.finish();
       watch.lap("images encoded");
-      watch.shape("embeddings", out.done(), clip->embedding_size());
+      watch.shape("embeddings", out.done(), model->embedding_size());
       shard.finish();
       if (!streamed_unsupported.empty() && shard.reports_archives())
         gathered.unsupported.push_back({"", std::move(streamed_unsupported)});

@@ -81,13 +81,13 @@ std::vector<Caption> gather(const EmbedTextOptions& o) {
   return captions;
 }
 
-RunFacts facts_of(const EmbedTextOptions& o, const Model& clip, std::span<const Caption> captions,
+RunFacts facts_of(const EmbedTextOptions& o, const Model& model, std::span<const Caption> captions,
                   const std::optional<ShardInfo>& shard) {
   RunFacts facts;
-  facts.columns = clip.embedding_size();
+  facts.columns = model.embedding_size();
   facts.rows = std::ssize(captions);
-  facts.describe = [&] { return with_shard(text_info(clip, o.model, o.captions, o.normalize), shard); };
-  facts.precision = precision_of(clip, o.model);
+  facts.describe = [&] { return with_shard(text_info(model, o.model, o.captions, o.normalize), shard); };
+  facts.precision = precision_of(model, o.model);
   ListHash list;
   for (const Caption& caption : captions) {
     list.add(caption.label);
@@ -102,17 +102,17 @@ RunFacts facts_of(const EmbedTextOptions& o, const Model& clip, std::span<const 
 }
 
 /// Encodes the captions that are not done yet.
-void write_all_rows(const EmbedTextOptions& o, const Model& clip, std::span<const Caption> captions,
+void write_all_rows(const EmbedTextOptions& o, const Model& model, std::span<const Caption> captions,
                     ThreadPool& pool, EmbeddingOutput& out) {
   Progress progress(o.console, std::ssize(captions), "texts", out.done());
-  if (!captions.empty()) load_tokenizer_of(clip, o.console);
-  const std::int64_t longest = captions.empty() ? 0 : clip.processor().text_length();
+  if (!captions.empty()) load_tokenizer_of(model, o.console);
+  const std::int64_t longest = captions.empty() ? 0 : model.processor().text_length();
   const Writing to{o, out, progress, longest};
   std::size_t step = out.is_direct() ? kMinCaptionsPerStep : kFirstStepOfFile;
   for (auto begin = static_cast<std::size_t>(out.done()); begin < captions.size();) {
     const auto start = std::chrono::steady_clock::now();
     const auto part = captions.subspan(begin, std::min(step, captions.size() - begin));
-    const TextEmbeddings embedded = encode_captions({clip, o.model.batch, o.normalize}, part, pool);
+    const TextEmbeddings embedded = encode_captions({model, o.model.batch, o.normalize}, part, pool);
     const auto elapsed = std::chrono::steady_clock::now() - start;
     write_rows(to, part, embedded, static_cast<std::int64_t>(begin));
     begin += part.size();
@@ -134,13 +134,13 @@ int run_embed_text(EmbedTextOptions& o) {
                       o.checkpoints);
   Stopwatch watch(o.console);
   ThreadPool pool(thread_count(o.model));
-  const std::unique_ptr<Model> clip = load_model(o.model, o.console, "", captions.empty() ? nullptr : &pool);
+  const std::unique_ptr<Model> model = load_model(o.model, o.console, "", captions.empty() ? nullptr : &pool);
   watch.lap("model loaded");
-  if (out.begin(facts_of(o, *clip, captions, shard))) {
+  if (out.begin(facts_of(o, *model, captions, shard))) {
     out.keep_if_interrupted(o.console, [&] {
-      write_all_rows(o, *clip, captions, pool, out);
+      write_all_rows(o, *model, captions, pool, out);
       watch.lap("texts encoded");
-      watch.shape("embeddings", out.done(), clip->embedding_size());
+      watch.shape("embeddings", out.done(), model->embedding_size());
       throw_if_interrupted();
       out.publish();
     });

@@ -45,8 +45,8 @@ void append_encoder(std::string& out, std::string_view name, const EncoderConfig
       .append("\n");
 }
 
-void append_config(std::string& out, const Model& clip) {
-  const ModelConfig& config = clip.config();
+void append_config(std::string& out, const Model& model) {
+  const ModelConfig& config = model.config();
   const std::string size = std::to_string(config.vision.image_size);
   append_encoder(out, "image tower", config.vision.encoder,
                  ", image " + size + " x " + size + ", patch " + std::to_string(config.vision.patch_size));
@@ -54,7 +54,7 @@ void append_config(std::string& out, const Model& clip) {
                  ", vocabulary " + std::to_string(config.text.vocabulary_size) + ", context " +
                      std::to_string(config.text.context_length));
   out += "embedding: " + std::to_string(config.projection_dim) + " values, logit scale " +
-         number(clip.head().logit_scale()) + "\n";
+         number(model.head().logit_scale()) + "\n";
 }
 
 void append_dtypes(std::string& out, const Weights& weights) {
@@ -98,17 +98,17 @@ void append_pipeline(std::string& out, const PixelPipeline& pipeline) {
 }
 
 /// A missing or incompatible tokenizer is not an error here, because the rest can still be shown.
-void append_tokenizer(std::string& out, const Model& clip) {
+void append_tokenizer(std::string& out, const Model& model) {
   try {
-    const Tokenizer& tokenizer = clip.processor().tokenizer();
+    const Tokenizer& tokenizer = model.processor().tokenizer();
     out.append("tokenizer: ").append(grouped(tokenizer.vocabulary_size())).append(" tokens, start ");
     out.append(std::to_string(tokenizer.start_id()))
         .append(", end ")
         .append(std::to_string(tokenizer.end_id()));
-    const std::int64_t longest = clip.processor().text_length();
-    if (longest < clip.config().text.context_length)
+    const std::int64_t longest = model.processor().text_length();
+    if (longest < model.config().text.context_length)
       out.append(", texts truncated to ").append(std::to_string(longest)).append(" tokens");
-    if (!find_tokenizer(clip.source().files).found()) out += " (CLIP's; the model has none)";
+    if (!find_tokenizer(model.source().files).found()) out += " (CLIP's; the model has none)";
   } catch (const Error& error) {
     if (error.code() != ErrorCode::missing && error.code() != ErrorCode::mismatch) throw;
     out += error.code() == ErrorCode::missing ? "tokenizer: none (" : "tokenizer: incompatible (";
@@ -116,9 +116,9 @@ void append_tokenizer(std::string& out, const Model& clip) {
   }
 }
 
-void append_processor(std::string& out, const Model& clip) {
-  append_tokenizer(out, clip);
-  const PreprocessorConfig& image = clip.processor().image_config();
+void append_processor(std::string& out, const Model& model) {
+  append_tokenizer(out, model);
+  const PreprocessorConfig& image = model.processor().image_config();
   out.append("\npreprocessing: ");
   append_pipeline(out, image.pipeline);
   std::string factor;
@@ -127,7 +127,7 @@ void append_processor(std::string& out, const Model& clip) {
   if (image.do_normalize)
     out.append(",\n  mean ").append(triple(image.mean)).append(", std ").append(triple(image.std));
   if (image.pipeline.alpha == Alpha::drop) out.append(", alpha channel dropped");
-  const ModelSource& source = clip.source();
+  const ModelSource& source = model.source();
   if (!source.preprocessor.empty()) {
     const std::string named = source.image_class.empty() ? "" : source.image_class + " of ";
     out.append("\n  from: ").append(named).append(printable(source.preprocessor));
@@ -142,10 +142,10 @@ std::string stem(const std::string& name) {
 }
 
 /// How the matrices of an int8 model are stored, and the result of its self-check.
-void append_quantization(std::string& out, const Model& clip) {
+void append_quantization(std::string& out, const Model& model) {
   std::int64_t matrices = 0, quantized = 0, smoothed = 0;
-  for (const std::string& name : clip.checkpoint().names()) {
-    const StoredPanels* panels = clip.checkpoint().find(name)->panels();
+  for (const std::string& name : model.checkpoint().names()) {
+    const StoredPanels* panels = model.checkpoint().find(name)->panels();
     if (panels == nullptr) continue;
     ++matrices;
     quantized += panels->layout.element() == DType::i8 ? 1 : 0;
@@ -154,18 +154,18 @@ void append_quantization(std::string& out, const Model& clip) {
   out += "quantized: " + std::to_string(quantized) + " of " + std::to_string(matrices) + " matrices, " +
          std::to_string(smoothed) + " of them smoothed\n";
   out += "self-check: lowest cosine with float32 ";
-  append_double(out, clip.source().files.packed()->metadata().cosine);
+  append_double(out, model.source().files.packed()->metadata().cosine);
   out += " over " + std::to_string(kCheckImages) + " images and " + std::to_string(kCheckTexts) + " texts\n";
 }
 
 /// What a packed model states about itself; for any other model, how to make one.
-void append_packed(std::string& out, const Model& clip, const InfoOptions& o) {
-  const PackedFile* packed = clip.source().files.packed();
+void append_packed(std::string& out, const Model& model, const InfoOptions& o) {
+  const PackedFile* packed = model.source().files.packed();
   if (packed == nullptr) {
     const std::string name = model_name(o.model);
-    const std::string source = shell_word(name.empty() ? clip.path() : name);
+    const std::string source = shell_word(name.empty() ? model.path() : name);
     out += "packed model: sightline convert-weights " + printable(source) + " -o " +
-           printable(shell_word(stem(short_model_name(clip, o.model)) + ".sightline")) +
+           printable(shell_word(stem(short_model_name(model, o.model)) + ".sightline")) +
            " writes one, which starts faster\n";
     return;
   }
@@ -175,56 +175,56 @@ void append_packed(std::string& out, const Model& clip, const InfoOptions& o) {
   out.append(printable(metadata.program)).append("\n");
   out.append("packed from: ").append(printable(metadata.source)).append(", fingerprint ");
   out.append(metadata.model_fingerprint).append("\n");
-  if (packed->precision().quantized()) append_quantization(out, clip);
+  if (packed->precision().quantized()) append_quantization(out, model);
 }
 
 /// Repeats the self-check of an int8 model.
-std::string check_again(const Model& clip, const InfoOptions& o) {
+std::string check_again(const Model& model, const InfoOptions& o) {
   ThreadPool pool(thread_count(o.model));
   Scratch scratch;
   Context context{pool, scratch};
   std::string text = ", and the self-check gives ";
-  append_double(text, repeat_check(clip, context));
+  append_double(text, repeat_check(model, context));
   return text;
 }
 
 /// Reads all weights: those of a packed model must have their checksums, and all must be finite.
-std::string check_weights(const Model& clip, const InfoOptions& o) {
-  return with_model_remedy(clip.path(), [&] {
-    const PackedFile* packed = clip.source().files.packed();
+std::string check_weights(const Model& model, const InfoOptions& o) {
+  return with_model_remedy(model.path(), [&] {
+    const PackedFile* packed = model.source().files.packed();
     if (packed != nullptr) packed->check();
     try {
-      check_finite(clip.checkpoint(), "");
+      check_finite(model.checkpoint(), "");
     } catch (const Error& error) {
-      throw error.within(clip.path());
+      throw error.within(model.path());
     }
     const bool quantized = packed != nullptr && packed->precision().quantized();
     return "checked: " +
            std::string(packed == nullptr ? ""
                        : quantized       ? "all checksums are right, "
                                          : "all checksums are right, and ") +
-           "all " + std::to_string(clip.checkpoint().size()) + " tensors are finite" +
-           (quantized ? check_again(clip, o) : "") + "\n";
+           "all " + std::to_string(model.checkpoint().size()) + " tensors are finite" +
+           (quantized ? check_again(model, o) : "") + "\n";
   });
 }
 
 int run_info(const InfoOptions& o) {
   check_model_options(o.model);
-  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
-  const ModelSource& source = clip->source();
-  std::string out = "model: " + printable(clip->path()) + "\n";
+  const std::unique_ptr<Model> model = load_model(o.model, o.console);
+  const ModelSource& source = model->source();
+  std::string out = "model: " + printable(model->path()) + "\n";
   out +=
       "weights: " + source.form + " with " + source.dialect + " names in " + printable(source.weights) + "\n";
-  append_packed(out, *clip, o);
+  append_packed(out, *model, o);
   out += "\n";
   const bool everything = o.console.verbose > 0;
-  out += summary(clip->config(), clip->checkpoint(),
+  out += summary(model->config(), model->checkpoint(),
                  {.depth = everything ? kEveryLevel : kTowersAndBlocks, .with_weights = everything});
   out += "\n";
-  append_config(out, *clip);
-  append_dtypes(out, clip->checkpoint());
-  with_model_remedy(clip->path(), [&] { append_processor(out, *clip); });
-  if (o.check) out += check_weights(*clip, o);
+  append_config(out, *model);
+  append_dtypes(out, model->checkpoint());
+  with_model_remedy(model->path(), [&] { append_processor(out, *model); });
+  if (o.check) out += check_weights(*model, o);
   in_stage(Stage::output, [&] { write_stdout(out); });
   return kExitSuccess;
 }

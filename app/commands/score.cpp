@@ -146,13 +146,13 @@ void check_stored_sides(const ScoreOptions& o, const StoredSides& stored) {
 }
 
 /// Stored embeddings must be those of the model and have its dimension.
-void check_model_of_sides(const ScoreOptions& o, const StoredSides& stored, const Model& clip) {
+void check_model_of_sides(const ScoreOptions& o, const StoredSides& stored, const Model& model) {
   for (const StoredRows* rows : {stored.images, stored.texts}) {
-    if (rows != nullptr && !o.any_model) check_model_of(described(*rows), clip, o.model);
+    if (rows != nullptr && !o.any_model) check_model_of(described(*rows), model, o.model);
   }
   for (const StoredRows* rows : {stored.images, stored.texts}) {
     if (rows != nullptr)
-      in_stage(Stage::inputs, [&] { rows->file().require_columns(clip.embedding_size()); });
+      in_stage(Stage::inputs, [&] { rows->file().require_columns(model.embedding_size()); });
   }
 }
 
@@ -199,24 +199,24 @@ int run_score(ScoreOptions& o) {
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
   Stopwatch watch(o.console);
-  const std::unique_ptr<Model> clip = load_model(o.model, o.console, "", captions.empty() ? nullptr : &pool);
+  const std::unique_ptr<Model> model = load_model(o.model, o.console, "", captions.empty() ? nullptr : &pool);
   watch.lap("model loaded");
-  check_model_of_sides(o, sides, *clip);
+  check_model_of_sides(o, sides, *model);
   std::unique_ptr<FirstImages> first;
   if (!captions.empty()) {
-    first = images->begin(*clip, pool);
-    load_tokenizer_of(*clip, o.console);
+    first = images->begin(*model, pool);
+    load_tokenizer_of(*model, o.console);
   }
   const auto queries =
       stored ? in_stage(Stage::inputs, [&] { return std::make_unique<QuerySide>(std::move(*stored)); })
-             : std::make_unique<QuerySide>(std::move(captions), *clip, o.model.batch, pool);
+             : std::make_unique<QuerySide>(std::move(captions), *model, o.model.batch, pool);
   watch.lap("captions encoded");
   if (!o.like.empty()) {
-    queries->add_images({*clip, pool, o.model.batch, true, o.items.strict}, o.like, o.console);
+    queries->add_images({*model, pool, o.model.batch, true, o.items.strict}, o.like, o.console);
     watch.lap("queries encoded");
   }
   LowScores low(o.fail_under, o.by_caption(), images->known_size().has_value());
-  const ScoreRun run{o, *clip, *images, *queries, out->file(), out->index(), *report, pool, low};
+  const ScoreRun run{o, *model, *images, *queries, out->file(), out->index(), *report, pool, low};
   // What fails outside of an inner stage is the reading of stored embeddings.
   in_stage(Stage::inputs,
            [&] { format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format); });

@@ -61,7 +61,7 @@ TableFormat format_of_extension(const std::string& path, Forms forms) {
              "choose the format with --format");
 }
 
-ModelSettings clip_options(const ModelOptions& options) {
+ModelSettings model_settings(const ModelOptions& options) {
   ModelSettings result;
   result.backend = options.backend;
   result.dtype = options.dtype;
@@ -143,7 +143,7 @@ std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOpti
          "photographs; for real work: " +
              printable(fetch_command(kRealModel)) + ", then --model " + kRealModel);
   }
-  ModelSettings wanted = clip_options(options);
+  ModelSettings wanted = model_settings(options);
   wanted.dialect = dialect;
   wanted.tokenizer_pool = tokenizer_pool;
   std::unique_ptr<Model> model = with_model_remedy(name, [&] { return Model::open(name, wanted); });

@@ -128,13 +128,13 @@ class PairScorer::Block {
 
 void PairScorer::score(PairBlock& block, PairSink sink, FunctionRef<void()> batch_done) {
   std::optional<Encoded> last = std::exchange(last_, std::nullopt);
-  Block work(block, encode_captions({clip_, options_.batch, true}, block.captions, pool_), last,
-             clip_.embedding_size());
+  Block work(block, encode_captions({model_, options_.batch, true}, block.captions, pool_), last,
+             model_.embedding_size());
   work.flush(sink);
   batch_done();
   if (!work.images().empty()) {
     Images images(work.images());
-    encode_images({clip_, pool_, options_.batch, true, options_.strict}, images,
+    encode_images({model_, pool_, options_.batch, true, options_.strict}, images,
                   [&](const ImageBlock& encoded) {
                     work.add(encoded);
                     work.flush(sink);

@@ -43,8 +43,8 @@ class PairScorer {
     bool strict = false;     ///< an image with a warning fails
   };
 
-  PairScorer(const Model& clip, const Options& options, ThreadPool& pool)
-      : clip_(clip), options_(options), pool_(pool) {}
+  PairScorer(const Model& model, const Options& options, ThreadPool& pool)
+      : model_(model), options_(options), pool_(pool) {}
 
   /// Takes the contents of the images out of `block`. Passes the result of each pair to `sink` in order, as
   /// soon as its batch of images is encoded, and calls `batch_done` after each batch. Errors: those of
@@ -61,7 +61,7 @@ class PairScorer {
 
   class Block;
 
-  const Model& clip_;
+  const Model& model_;
   Options options_;
   ThreadPool& pool_;
   std::optional<Encoded> last_;  ///< the image of the last pair that has one

@@ -57,11 +57,11 @@ bool read_block(PairSource& source, std::size_t most, PairBlock& block) {
 class PairOutput {
  public:
   PairOutput(const ScoreOptions& options, OutputFile& out, TableFormat format, Report& report,
-             const Model& clip, std::optional<std::int64_t> total)
+             const Model& model, std::optional<std::int64_t> total)
       : options_(options),
         out_(out),
         report_(report),
-        clip_(clip),
+        model_(model),
         to_terminal_(is_stdout(options.output.path) && stdout_is_terminal()),
         writer_(
             in_stage(Stage::output, [&] { return make_pair_writer(format, out, use_color(to_terminal_)); })),
@@ -92,7 +92,7 @@ class PairOutput {
       report_.add(status);
       if (!good && options_.output.drop_bad) return;
       writer_->write({image, caption.label, outcome, result.cosine,
-                      result.cosine * clip_.head().logit_scale(), score, result.truncated});
+                      result.cosine * model_.head().logit_scale(), score, result.truncated});
     });
   }
 
@@ -130,7 +130,7 @@ class PairOutput {
     if (caption.error) return failed_outcome(*caption.error);
     Outcome outcome = result.image->outcome;
     if (!outcome.ok() && is_directory(image)) outcome.message = "is a folder, expected an image";
-    const std::int64_t longest = result.truncated ? clip_.processor().text_length() : 0;
+    const std::int64_t longest = result.truncated ? model_.processor().text_length() : 0;
     for (const std::string& text : caption_warnings(caption, result.truncated, longest))
       outcome.warnings.push_back("caption " + text);
     return outcome;
@@ -138,7 +138,7 @@ class PairOutput {
 
   OutputFile& out_;
   Report& report_;
-  const Model& clip_;
+  const Model& model_;
   const bool to_terminal_;
   std::unique_ptr<PairWriter> writer_;
   Progress progress_;
@@ -219,12 +219,12 @@ int run_pairs(const ScoreOptions& o) {
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "image"); });
   Stopwatch watch(o.console);
-  const std::unique_ptr<Model> clip = load_model(o.model, o.console);
-  load_tokenizer_of(*clip, o.console);
+  const std::unique_ptr<Model> model = load_model(o.model, o.console);
+  load_tokenizer_of(*model, o.console);
   watch.lap("model loaded");
   ThreadPool pool(thread_count(o.model));
-  PairScorer scorer(*clip, {o.model.batch, o.items.strict}, pool);
-  PairOutput output(o, *out, format, *report, *clip, source->size());
+  PairScorer scorer(*model, {o.model.batch, o.items.strict}, pool);
+  PairOutput output(o, *out, format, *report, *model, source->size());
   PairBlock block;
   for (std::size_t most = kMinPairs; read_block(*source, most, block); most = std::min(2 * most, kMaxPairs)) {
     scorer.score(

@@ -42,9 +42,9 @@ void check_query(const std::string& path, const ImageResult& result, const Conso
 
 }  // namespace
 
-QuerySide::QuerySide(std::vector<Caption> captions, const Model& clip, std::int64_t batch, ThreadPool& pool)
+QuerySide::QuerySide(std::vector<Caption> captions, const Model& model, std::int64_t batch, ThreadPool& pool)
     : captions_(std::ssize(captions)) {
-  TextEmbeddings embedded = encode_captions({clip, batch, true}, captions, pool);
+  TextEmbeddings embedded = encode_captions({model, batch, true}, captions, pool);
   rows_ = std::move(embedded.rows);
   truncated_ = std::move(embedded.truncated);
   for (Caption& caption : captions) labels_.push_back(std::move(caption.label));
@@ -75,7 +75,7 @@ QuerySide::QuerySide(StoredRows rows) : captions_(rows.size()), stored_(std::mov
 void QuerySide::add_images(const ImageRun& run, const std::vector<std::string>& paths,
                            const ConsoleOptions& console) {
   const std::int64_t count = std::ssize(paths), before = size() - in_file_;
-  Tensor rows = grown(rows_, count, run.clip.embedding_size());
+  Tensor rows = grown(rows_, count, run.model.embedding_size());
   ListSource source(paths);
   encode_images(run, source, [&](const ImageBlock& block) {
     for (std::size_t i = 0; i < block.results.size(); ++i)

@@ -20,7 +20,7 @@ namespace sightline::app {
 class QuerySide {
  public:
   /// Errors: those of encode_captions.
-  QuerySide(std::vector<Caption> captions, const Model& clip, std::int64_t batch, ThreadPool& pool);
+  QuerySide(std::vector<Caption> captions, const Model& model, std::int64_t batch, ThreadPool& pool);
   /// Rows of a file above 1 GiB are read on demand. Errors: Failure of Stage::inputs.
   explicit QuerySide(StoredRows rows);
   /// Appends images. With -v, their warnings are shown. Errors: Failure of Stage::inputs for an unusable

@@ -29,7 +29,7 @@ void finish_index(const ScoreRun& run) {
 
 void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
   ItemReporter items(run);
-  const float scale = run.clip.head().logit_scale();
+  const float scale = run.model.head().logit_scale();
   const ScoreValues values = values_of(run);
   std::vector<float> row;
   std::vector<double> probabilities;
@@ -58,7 +58,7 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
 void write_matrix_by_caption(const ScoreRun& run, TableWriter& table) {
   Tensor matrix(Shape{run.images.size(), run.queries.size()});
   std::vector<char> good(static_cast<std::size_t>(run.images.size()));
-  const float scale = run.clip.head().logit_scale();
+  const float scale = run.model.head().logit_scale();
   std::vector<double> probabilities;
   for_each_group(run, [&](std::int64_t first, const Group& group) {
     for (const std::int64_t image : group.images) good[static_cast<std::size_t>(image)] = 1;

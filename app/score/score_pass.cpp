@@ -65,7 +65,7 @@ void for_each_image(const ScoreRun& run, const ImageSide& images, std::int64_t f
                     ItemReporter* items, UseScores use) {
   std::vector<float> scores;
   std::string label;
-  images.for_each(run.clip, run.pool, [&](const ImageBlock& block) {
+  images.for_each(run.model, run.pool, [&](const ImageBlock& block) {
     const std::int64_t rows = std::ssize(block.results);
     const std::int64_t most =
         std::clamp<std::int64_t>(kScoresPerBlock / std::max<std::int64_t>(count, 1), 1, rows);
@@ -122,7 +122,7 @@ void for_each_group(const ScoreRun& run, FunctionRef<void(std::int64_t first, co
       std::clamp<std::int64_t>(kMaxScoresPerGroup / images, 1, std::max<std::int64_t>(run.queries.size(), 1));
   std::unique_ptr<ImageSide> kept;
   if (!run.images.is_cheap() && step < run.queries.size())
-    kept = keep_in_memory(run.images, run.clip, run.pool);
+    kept = keep_in_memory(run.images, run.model, run.pool);
   for (std::int64_t first = 0; first < run.queries.size(); first += step) {
     const std::int64_t count = std::min(step, run.queries.size() - first);
     const Group group =

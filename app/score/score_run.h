@@ -43,7 +43,7 @@ struct ScoreOptions {
 /// Everything that a run needs after the files and the model are open.
 struct ScoreRun {
   const ScoreOptions& options;
-  const Model& clip;
+  const Model& model;
   const ImageSide& images;
   const QuerySide& queries;
   OutputFile& out;

@@ -22,14 +22,14 @@ class ImageFiles : public ImageSide {
       : paths_(paths), batch_(batch), strict_(strict) {}
   std::int64_t size() const override { return static_cast<std::int64_t>(paths_.size()); }
   std::string label(std::int64_t index) const override { return paths_[static_cast<std::size_t>(index)]; }
-  std::unique_ptr<FirstImages> begin(const Model& clip, ThreadPool& pool) override {
-    auto first = std::make_unique<FirstImages>(ImageRun{clip, pool, batch_, true, strict_}, paths_);
+  std::unique_ptr<FirstImages> begin(const Model& model, ThreadPool& pool) override {
+    auto first = std::make_unique<FirstImages>(ImageRun{model, pool, batch_, true, strict_}, paths_);
     first_ = first.get();
     return first;
   }
-  void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const override {
+  void for_each(const Model& model, ThreadPool& pool, ImageSink sink) const override {
     ListSource source(paths_);
-    encode_images({clip, pool, batch_, true, strict_, std::exchange(first_, nullptr)}, source, sink);
+    encode_images({model, pool, batch_, true, strict_, std::exchange(first_, nullptr)}, source, sink);
   }
   bool is_cheap() const override { return false; }
 
@@ -47,8 +47,8 @@ class SourceImages : public ImageSide {
   std::int64_t size() const override { return visited_; }
   std::optional<std::int64_t> known_size() const override { return source_->size(); }
   std::string label(std::int64_t /*index*/) const override { return ""; }
-  void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const override {
-    encode_images({clip, pool, batch_, true, strict_}, *source_, [&](const ImageBlock& block) {
+  void for_each(const Model& model, ThreadPool& pool, ImageSink sink) const override {
+    encode_images({model, pool, batch_, true, strict_}, *source_, [&](const ImageBlock& block) {
       visited_ += std::ssize(block.results);
       sink(block);
     });
@@ -74,9 +74,9 @@ class ArchivedImages : public ImageSide {
   }
   std::int64_t size() const override { return std::ssize(labels_); }
   std::string label(std::int64_t index) const override { return labels_[static_cast<std::size_t>(index)]; }
-  void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const override {
+  void for_each(const Model& model, ThreadPool& pool, ImageSink sink) const override {
     const auto images = open([](std::int64_t, const UnsupportedImages&) {});
-    const ImageRun run{clip, pool, encoding_.batch, true, encoding_.strict};
+    const ImageRun run{model, pool, encoding_.batch, true, encoding_.strict};
     std::int64_t count = 0;
     encode_images(run, *images, [&](const ImageBlock& block) {
       count += std::ssize(block.labels);
@@ -112,7 +112,7 @@ class StoredImages : public ImageSide {
   std::int64_t size() const override { return rows_.size(); }
   std::string label(std::int64_t index) const override { return rows_.label(index); }
   const StoredRows* stored() const override { return &rows_; }
-  void for_each(const Model& /*clip*/, ThreadPool& pool, ImageSink sink) const override {
+  void for_each(const Model& /*model*/, ThreadPool& pool, ImageSink sink) const override {
     const std::int64_t block = std::min(kImagesPerBlock, size());
     Tensor rows(Shape{block, rows_.width()});
     std::vector<ImageResult> results(static_cast<std::size_t>(block));
@@ -158,10 +158,10 @@ class StoredImages : public ImageSide {
 
 class ImagesInMemory : public ImageSide {
  public:
-  ImagesInMemory(const ImageSide& images, const Model& clip, ThreadPool& pool)
-      : images_(images), rows_(Shape{images.size(), clip.embedding_size()}) {
+  ImagesInMemory(const ImageSide& images, const Model& model, ThreadPool& pool)
+      : images_(images), rows_(Shape{images.size(), model.embedding_size()}) {
     results_.reserve(static_cast<std::size_t>(images.size()));
-    images.for_each(clip, pool, [&](const ImageBlock& block) {
+    images.for_each(model, pool, [&](const ImageBlock& block) {
       const std::span<const float> from = block.rows.flat();
       std::copy(from.begin(), from.end(), rows_.view().row(block.first).begin());
       for (const ImageResult& result : block.results) {
@@ -173,7 +173,7 @@ class ImagesInMemory : public ImageSide {
   }
   std::int64_t size() const override { return images_.size(); }
   std::string label(std::int64_t index) const override { return images_.label(index); }
-  void for_each(const Model& /*clip*/, ThreadPool& pool, ImageSink sink) const override {
+  void for_each(const Model& /*model*/, ThreadPool& pool, ImageSink sink) const override {
     for (std::int64_t first = 0; first < size(); first += kImagesPerBlock) {
       const std::int64_t count = std::min(kImagesPerBlock, size() - first);
       sink({first,
@@ -213,8 +213,8 @@ std::unique_ptr<ImageSide> make_stored_images(StoredRows rows) {
   return std::make_unique<StoredImages>(std::move(rows));
 }
 
-std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& clip, ThreadPool& pool) {
-  return std::make_unique<ImagesInMemory>(images, clip, pool);
+std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& model, ThreadPool& pool) {
+  return std::make_unique<ImagesInMemory>(images, model, pool);
 }
 
 }  // namespace sightline::app

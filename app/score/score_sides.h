@@ -29,9 +29,9 @@ class ImageSide {
   /// Lets idle threads of the pool begin with image files, while the caller still prepares something else.
   /// The result is used by the next visit and must be kept until then; null if there is nothing to begin
   /// with.
-  virtual std::unique_ptr<FirstImages> begin(const Model& /*clip*/, ThreadPool& /*pool*/) { return nullptr; }
+  virtual std::unique_ptr<FirstImages> begin(const Model& /*model*/, ThreadPool& /*pool*/) { return nullptr; }
   /// Visits all images in order. Errors: those of encode_images; Failure of Stage::inputs.
-  virtual void for_each(const Model& clip, ThreadPool& pool, ImageSink sink) const = 0;
+  virtual void for_each(const Model& model, ThreadPool& pool, ImageSink sink) const = 0;
   /// The stored embeddings; null for images.
   virtual const StoredRows* stored() const { return nullptr; }
   /// Whether another pass over all images is cheap.
@@ -56,6 +56,6 @@ std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> sourc
                                               bool strict);
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows);
 /// Makes one pass over `images` and keeps the embeddings in memory.
-std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& clip, ThreadPool& pool);
+std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& model, ThreadPool& pool);
 
 }  // namespace sightline::app
