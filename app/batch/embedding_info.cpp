@@ -5,6 +5,7 @@
 #include "cli/failure.h"
 #include "sightline/base/format.h"
 #include "sightline/files/file.h"
+#include "sightline/model/family.h"
 #include "sightline/model/preprocess_facts.h"
 #include "sightline/weights/fingerprint.h"
 
@@ -38,7 +39,8 @@ void check_equal(const std::string& array, const ModelIdentity& model, const std
 
 ModelIdentity identity_of(const Model& model, const ModelOptions& options) {
   return in_stage(Stage::model, [&] {
-    return ModelIdentity{short_model_name(model, options), model_fingerprint(model.checkpoint()), "clip"};
+    return ModelIdentity{short_model_name(model, options), model_fingerprint(model.checkpoint()),
+                         std::string(model.config().family->name)};
   });
 }
 

@@ -16,7 +16,7 @@
 #include "sightline/convert/verification.h"
 #include "sightline/files/file.h"
 #include "sightline/model/config_writer.h"
-#include "sightline/model/data_folder.h"
+#include "sightline/model/family.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/tokenizer_files.h"
 #include "sightline/weights/names.h"
@@ -30,7 +30,7 @@ struct ConvertOptions {
   ModelOptions source;
   ConsoleOptions console;
   std::string target, tokenizer;
-  std::string from;                      ///< a naming scheme; "": detected
+  std::optional<Dialect> from;           ///< the naming scheme; nullopt: detected
   const ConversionFormat* to = nullptr;  ///< null: selected by the name of the target
   std::optional<DType> dtype;            ///< nullopt: as stored
   bool force = false, verify = false;
@@ -53,17 +53,17 @@ std::string describe(const Model& model) {
   std::int64_t parameters = 0;
   for (const std::string& name : model.checkpoint().names())
     parameters += model.checkpoint().find(name)->shape.elements();
-  return "found: " + source.form + " with " + source.dialect + " names in " + printable(source.weights) +
-         ": CLIP, image " + std::to_string(config.vision.image_size) + ", patch " +
-         std::to_string(config.vision.patch_size) + ", widths " +
-         std::to_string(config.vision.encoder.width) + " and " + std::to_string(config.text.encoder.width) +
-         ", embedding " + std::to_string(config.projection_dim) + ", " +
-         std::to_string(model.checkpoint().size()) + " tensors, " + std::to_string(parameters) +
+  return "found: " + source.form + " with " + std::string(dialect_name(source.dialect)) + " names in " +
+         printable(source.weights) + ": " + std::string(config.family->title) + ", image " +
+         std::to_string(config.vision.image_size) + ", patch " + std::to_string(config.vision.patch_size) +
+         ", widths " + std::to_string(config.vision.encoder.width) + " and " +
+         std::to_string(config.text.encoder.width) + ", embedding " + std::to_string(config.projection_dim) +
+         ", " + std::to_string(model.checkpoint().size()) + " tensors, " + std::to_string(parameters) +
          " parameters";
 }
 
-/// The tokenizer's files: those of the folder given, of the source, or the installed vocabulary of CLIP if
-/// the source has none and the size matches; nothing if there are none.
+/// The tokenizer's files: those of the folder given, of the source, or those that ship with
+/// the program if the source has none and they fit; nothing if there are none.
 std::optional<ModelFiles> tokenizer_files(const ConvertOptions& o, const Model& model) {
   if (!o.tokenizer.empty()) {
     if (find_tokenizer(o.tokenizer).found()) return o.tokenizer;
@@ -71,11 +71,9 @@ std::optional<ModelFiles> tokenizer_files(const ConvertOptions& o, const Model& 
   }
   const ModelFiles& files = model.source().files;
   if (find_tokenizer(files).found()) return files;
-  if (model.config().text.vocabulary_size == kClipVocabulary)
-    return join_path(data_folder().string(), "vocab");
-  note(o.console,
-       "no tokenizer: the source has none, and CLIP's vocabulary has another size; add one with --tokenizer "
-       "DIR");
+  if (std::optional<ModelFiles> shipped = shipped_tokenizer(model.config())) return shipped;
+  note(o.console, "no tokenizer: the source has none, and " + std::string(model.config().family->title) +
+                      "'s vocabulary has another size; add one with --tokenizer DIR");
   return {};
 }
 
@@ -197,9 +195,10 @@ int run_convert_weights(const ConvertOptions& o) {
 }
 
 /// Values of `--from`: the naming schemes that the library supports.
-std::vector<Choice<std::string>> dialects() {
-  std::vector<Choice<std::string>> choices = {{"auto", ""}};
-  for (const NameMap* map : name_maps()) choices.push_back({std::string(map->name), std::string(map->name)});
+std::vector<Choice<std::optional<Dialect>>> dialects() {
+  std::vector<Choice<std::optional<Dialect>>> choices = {{"auto", std::nullopt}};
+  for (const NameMap* map : name_maps())
+    choices.push_back({std::string(dialect_name(map->dialect)), map->dialect});
   return choices;
 }
 

@@ -12,6 +12,7 @@
 #include "commands/commands.h"
 #include "sightline/base/format.h"
 #include "sightline/files/file.h"
+#include "sightline/model/family.h"
 #include "sightline/model/self_check.h"
 #include "sightline/model/summary.h"
 #include "sightline/model/summary_table.h"
@@ -108,7 +109,8 @@ void append_tokenizer(std::string& out, const Model& model) {
     const std::int64_t longest = model.processor().text_length();
     if (longest < model.config().text.context_length)
       out.append(", texts truncated to ").append(std::to_string(longest)).append(" tokens");
-    if (!find_tokenizer(model.source().files).found()) out += " (CLIP's; the model has none)";
+    if (!find_tokenizer(model.source().files).found())
+      out.append(" (").append(model.config().family->title).append("'s; the model has none)");
   } catch (const Error& error) {
     if (error.code() != ErrorCode::missing && error.code() != ErrorCode::mismatch) throw;
     out += error.code() == ErrorCode::missing ? "tokenizer: none (" : "tokenizer: incompatible (";
@@ -213,8 +215,8 @@ int run_info(const InfoOptions& o) {
   const std::unique_ptr<Model> model = load_model(o.model, o.console);
   const ModelSource& source = model->source();
   std::string out = "model: " + printable(model->path()) + "\n";
-  out +=
-      "weights: " + source.form + " with " + source.dialect + " names in " + printable(source.weights) + "\n";
+  out += "weights: " + source.form + " with " + std::string(dialect_name(source.dialect)) + " names in " +
+         printable(source.weights) + "\n";
   append_packed(out, *model, o);
   out += "\n";
   const bool everything = o.console.verbose > 0;

@@ -199,7 +199,7 @@ int run_score(ScoreOptions& o) {
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
   Stopwatch watch(o.console);
-  const std::unique_ptr<Model> model = load_model(o.model, o.console, "", captions.empty() ? nullptr : &pool);
+  const std::unique_ptr<Model> model = load_model(o.model, o.console, {}, captions.empty() ? nullptr : &pool);
   watch.lap("model loaded");
   check_model_of_sides(o, sides, *model);
   std::unique_ptr<FirstImages> first;
@@ -216,7 +216,8 @@ int run_score(ScoreOptions& o) {
     watch.lap("queries encoded");
   }
   LowScores low(o.fail_under, o.by_caption(), images->known_size().has_value());
-  const ScoreRun run{o, *model, *images, *queries, out->file(), out->index(), *report, pool, low};
+  const ScoreRun run{o,           *model,       model->head(), *images, *queries,
+                     out->file(), out->index(), *report,       pool,    low};
   // What fails outside of an inner stage is the reading of stored embeddings.
   in_stage(Stage::inputs,
            [&] { format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format); });

@@ -17,6 +17,7 @@
 #include "cli/remedies.h"
 #include "sightline/base/format.h"
 #include "sightline/files/file.h"
+#include "sightline/model/family.h"
 #include "sightline/model/locate.h"
 #include "sightline/model/tokenizer_files.h"
 
@@ -135,7 +136,7 @@ std::string short_model_name(const Model& model, const ModelOptions& options) {
 void check_model_options(const ModelOptions& options) { thread_count(options); }
 
 std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOptions& console,
-                                  const std::string& dialect, ThreadPool* tokenizer_pool) {
+                                  std::optional<Dialect> dialect, ThreadPool* tokenizer_pool) {
   const std::string name = model_name(options);
   if (name.empty()) {
     note(console,
@@ -155,7 +156,8 @@ void load_tokenizer_of(const Model& model, const ConsoleOptions& console) {
   with_model_remedy(model.path(), [&] {
     model.processor().tokenizer();
     if (!find_tokenizer(model.source().files).found())
-      note(console, "the model has no tokenizer; using CLIP's vocabulary");
+      note(console, "the model has no tokenizer; using " + std::string(model.config().family->title) +
+                        "'s vocabulary");
   });
 }
 

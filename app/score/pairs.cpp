@@ -91,8 +91,8 @@ class PairOutput {
     in_stage(Stage::output, [&] {
       report_.add(status);
       if (!good && options_.output.drop_bad) return;
-      writer_->write({image, caption.label, outcome, result.cosine,
-                      result.cosine * model_.head().logit_scale(), score, result.truncated});
+      writer_->write({image, caption.label, outcome, result.cosine, model_.head().logit(result.cosine), score,
+                      result.truncated});
     });
   }
 

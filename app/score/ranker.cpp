@@ -4,24 +4,16 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sightline/model/head.h"
-
 namespace sightline::app {
 
-void probabilities_of(std::span<const float> cosines, float scale, std::vector<double>& out) {
-  out.resize(cosines.size());
-  for (std::size_t i = 0; i < cosines.size(); ++i) out[i] = static_cast<double>(cosines[i] * scale);
-  softmax(out, out);
-}
-
 std::span<const RankedScore> Ranker::rank(std::span<const float> cosines, Describe describe) {
-  probabilities_of(cosines, scale_, probabilities_);
+  head_.probabilities(cosines, probabilities_);
   choose(cosines);
   scores_.clear();
   for (const std::size_t i : order_) {
     const auto probability = static_cast<float>(probabilities_[i]);
-    describe(i,
-             scores_.emplace_back(RankedScore{{}, 0, cosines[i], cosines[i] * scale_, probability, false}));
+    describe(
+        i, scores_.emplace_back(RankedScore{{}, 0, cosines[i], head_.logit(cosines[i]), probability, false}));
   }
   return scores_;
 }

@@ -7,12 +7,10 @@
 #include <vector>
 
 #include "sightline/base/function_ref.h"
+#include "sightline/model/head.h"
 #include "sightline/output/ranking_writer.h"
 
 namespace sightline::app {
-
-/// Softmax of the logits `scale` * cosines, computed in double.
-void probabilities_of(std::span<const float> cosines, float scale, std::vector<double>& out);
 
 /// Ranks lists of cosines and reuses its buffers. Use one object per thread.
 class Ranker {
@@ -20,9 +18,9 @@ class Ranker {
   /// Sets the label, index and truncated flag of the candidate at a position in the list.
   using Describe = FunctionRef<void(std::size_t position, RankedScore& score)>;
 
-  /// `scale`: exp(logit_scale); `top`: the maximum number of scores to keep; `threshold`: the minimum cosine.
-  Ranker(float scale, std::optional<std::int64_t> top, std::optional<float> threshold)
-      : scale_(scale), top_(top), threshold_(threshold) {}
+  /// `top`: the maximum number of scores to keep; `threshold`: the minimum cosine.
+  Ranker(const Head& head, std::optional<std::int64_t> top, std::optional<float> threshold)
+      : head_(head), top_(top), threshold_(threshold) {}
 
   /// Returns the scores that are kept, best first; equal scores keep their order, and NaN comes last.
   /// Probabilities are computed over the whole list. Valid until the next call.
@@ -31,7 +29,7 @@ class Ranker {
  private:
   void choose(std::span<const float> cosines);
 
-  float scale_;
+  Head head_;
   std::optional<std::int64_t> top_;
   std::optional<float> threshold_;
   std::vector<double> probabilities_;

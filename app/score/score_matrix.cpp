@@ -29,7 +29,6 @@ void finish_index(const ScoreRun& run) {
 
 void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
   ItemReporter items(run);
-  const float scale = run.model.head().logit_scale();
   const ScoreValues values = values_of(run);
   std::vector<float> row;
   std::vector<double> probabilities;
@@ -40,10 +39,10 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
     if (good) {
       row.assign(image.cosines.begin(), image.cosines.end());
       if (values == ScoreValues::probability) {
-        probabilities_of(image.cosines, scale, probabilities);
+        run.head.probabilities(image.cosines, probabilities);
         std::copy(probabilities.begin(), probabilities.end(), row.begin());
       } else if (values == ScoreValues::logit) {
-        for (float& value : row) value *= scale;
+        for (float& value : row) value = run.head.logit(value);
       }
     }
     write_matrix_row(
@@ -58,14 +57,13 @@ void write_matrix_by_image(const ScoreRun& run, TableWriter& table) {
 void write_matrix_by_caption(const ScoreRun& run, TableWriter& table) {
   Tensor matrix(Shape{run.images.size(), run.queries.size()});
   std::vector<char> good(static_cast<std::size_t>(run.images.size()));
-  const float scale = run.model.head().logit_scale();
   std::vector<double> probabilities;
   for_each_group(run, [&](std::int64_t first, const Group& group) {
     for (const std::int64_t image : group.images) good[static_cast<std::size_t>(image)] = 1;
     std::int64_t caption = first;
     for (const std::vector<float>& cosines : group.cosines) {
       throw_if_interrupted();
-      probabilities_of(cosines, scale, probabilities);
+      run.head.probabilities(cosines, probabilities);
       for (std::size_t i = 0; i < cosines.size(); ++i) {
         matrix.view().row(group.images[i])[static_cast<std::size_t>(caption)] =
             static_cast<float>(probabilities[i]);

@@ -15,8 +15,7 @@ namespace {
 
 Ranker ranker_of(const ScoreRun& run) {
   const std::optional<CosineLimit>& limit = run.options.threshold;
-  return Ranker(run.model.head().logit_scale(), run.options.top,
-                limit ? std::optional(limit->value) : std::nullopt);
+  return Ranker(run.head, run.options.top, limit ? std::optional(limit->value) : std::nullopt);
 }
 
 void rank_captions(const ScoreRun& run, RankingWriter& writer) {

@@ -44,6 +44,7 @@ struct ScoreOptions {
 struct ScoreRun {
   const ScoreOptions& options;
   const Model& model;
+  const Head& head;
   const ImageSide& images;
   const QuerySide& queries;
   OutputFile& out;

@@ -58,15 +58,14 @@ struct LabelledRanking {
 
 LabelledRanking labelled(const ScoreRun& run, StoredSearch& search, std::int64_t query, bool probability) {
   LabelledRanking ranking;
-  const float scale = run.model.head().logit_scale();
   const std::vector<Candidate> best = search.ranking(query);
   ranking.labels.reserve(best.size());
   ranking.scores.reserve(best.size());
   for (const Candidate& candidate : best) {
     const float share = probability ? search.probability(query, candidate.cosine) : 0;
     ranking.labels.push_back(run.images.label(candidate.image));
-    ranking.scores.push_back(
-        {ranking.labels.back(), candidate.image, candidate.cosine, candidate.cosine * scale, share, false});
+    ranking.scores.push_back({ranking.labels.back(), candidate.image, candidate.cosine,
+                              run.head.logit(candidate.cosine), share, false});
   }
   return ranking;
 }
@@ -100,7 +99,7 @@ void rank_stored_images(const ScoreRun& run, RankingWriter& writer, const Stored
   const std::optional<CosineLimit>& limit = run.options.threshold;
   const SearchLimits limits{run.options.top, limit ? std::optional(limit->value) : std::nullopt,
                             run.options.fail_under.has_value(),
-                            probability ? std::optional(run.model.head().logit_scale()) : std::nullopt};
+                            probability ? std::optional(run.head.logit_scale()) : std::nullopt};
   const std::int64_t step = queries_of_pass(run, rows, probability);
   for (std::int64_t first = 0; first < run.queries.size(); first += step) {
     const std::int64_t count = std::min(step, run.queries.size() - first);

@@ -41,9 +41,9 @@ std::vector<float> coarse(std::size_t count) {
 
 TEST_CASE("ranker: best first, ties in input order, NaN last", "[cli]") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
-  CHECK(places(Ranker(1, {}, {}), {0.25F, nan, 0.5F, 0.25F, -1, nan, 0.5F}) ==
+  CHECK(places(Ranker(Head(1), {}, {}), {0.25F, nan, 0.5F, 0.25F, -1, nan, 0.5F}) ==
         std::vector<std::int64_t>{2, 6, 0, 3, 4, 1, 5});
-  CHECK(places(Ranker(1, {}, {}), {}).empty());
+  CHECK(places(Ranker(Head(1), {}, {}), {}).empty());
 }
 
 TEST_CASE("ranker: the top K are the first K of the full ranking, for every K", "[cli][property]") {
@@ -54,25 +54,25 @@ TEST_CASE("ranker: the top K are the first K of the full ranking, for every K", 
                            [&](std::int64_t i) { return cosines[static_cast<std::size_t>(i)]; });
   for (const std::int64_t top : {1, 2, 63, 499, 500, 501}) {
     const auto end = all.begin() + std::min<std::int64_t>(top, std::ssize(all));
-    CHECK(places(Ranker(1, top, {}), cosines) == std::vector<std::int64_t>(all.begin(), end));
+    CHECK(places(Ranker(Head(1), top, {}), cosines) == std::vector<std::int64_t>(all.begin(), end));
   }
 }
 
 TEST_CASE("ranker: a threshold keeps scores that reach it", "[cli]") {
-  CHECK(places(Ranker(1, {}, 0.25F), {0.25F, 0.2499F, 0.5F}) == std::vector<std::int64_t>{2, 0});
-  CHECK(places(Ranker(1, 1, 0.25F), {0.25F, 0.2499F, 0.5F}) == std::vector<std::int64_t>{2});
-  CHECK(places(Ranker(1, {}, 0.75F), {0.25F, 0.5F}).empty());
+  CHECK(places(Ranker(Head(1), {}, 0.25F), {0.25F, 0.2499F, 0.5F}) == std::vector<std::int64_t>{2, 0});
+  CHECK(places(Ranker(Head(1), 1, 0.25F), {0.25F, 0.2499F, 0.5F}) == std::vector<std::int64_t>{2});
+  CHECK(places(Ranker(Head(1), {}, 0.75F), {0.25F, 0.5F}).empty());
 }
 
 TEST_CASE("ranker: probabilities are over the whole list, logits are scaled cosines", "[cli]") {
-  Ranker ranker(100, 1, {});
+  Ranker ranker(Head(100), 1, {});
   const std::vector<RankedScore> best = ranked(ranker, {0.25F, 0.26F, 0.24F});
   REQUIRE(best.size() == 1);
   CHECK(best[0].cosine == 0.26F);
   CHECK(best[0].logit == 26.0F);
   const double others = std::exp(-1.0) + std::exp(-2.0);
   CHECK(std::abs(static_cast<double>(best[0].probability) - 1 / (1 + others)) < 1e-5);
-  Ranker again(100, {}, {});
+  Ranker again(Head(100), {}, {});
   (void)ranked(again, coarse(50));  // buffers of a longer list
   const std::vector<RankedScore> two = ranked(again, {0.5F, 0.5F});
   REQUIRE(two.size() == 2);

@@ -64,7 +64,7 @@ TEST_CASE("OpenAI and OpenCLIP targets: the same tensors and embeddings", "[conv
   CHECK(result.tensors == 62);
   CHECK(result.largest == 0);
   const std::unique_ptr<Model> read = Model::open(path);
-  CHECK(read->source().dialect == (path.ends_with(".pt") ? "openai" : "openclip"));
+  CHECK(read->source().dialect == (path.ends_with(".pt") ? Dialect::openai : Dialect::openclip));
   CHECK(read->config().text.encoder.heads == 1);
   CHECK(convert(model, temp / GENERATE("h.pt", "half"), DType::f16).different.empty());
 }

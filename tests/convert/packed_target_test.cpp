@@ -151,6 +151,6 @@ TEST_CASE("packed target: a precision that does not exist is named", "[packed]")
 TEST_CASE("packed target: another naming scheme cannot be requested", "[packed]") {
   const TempFolder temp;
   convert<PackedTarget>(golden_path("model/nano_gelu"), temp / "m.sightline");
-  CHECK(error_of([&] { (void)open_model(temp / "m.sightline", "openai"); }).code == "MISMATCH");
-  CHECK(open_model(temp / "m.sightline", "hf").source.dialect == "hf");
+  CHECK(error_of([&] { (void)open_model(temp / "m.sightline", Dialect::openai); }).code == "MISMATCH");
+  CHECK(open_model(temp / "m.sightline", Dialect::hf).source.dialect == Dialect::hf);
 }

@@ -53,7 +53,7 @@ void check_encoder(const EncoderConfig& encoder, std::int64_t width, std::int64_
 }
 
 void check_wide(const Model& clip) {
-  CHECK(clip.source().dialect == "kerascv");
+  CHECK(clip.source().dialect == Dialect::kerascv);
   check_encoder(clip.config().vision.encoder, 128, 2, 512);
   check_encoder(clip.config().text.encoder, 64, 1, 256);
   CHECK(clip.config().vision.image_size == 8);
@@ -79,7 +79,7 @@ TEST_CASE("sources: KerasHub's model in shards, a layer of it in two of them", "
   unpack(folder, "keras_hub_sharded.zip");
   REQUIRE(folder.has("model_00002.weights.h5"));
   const auto clip = Model::open(folder.path());
-  CHECK(clip->source().dialect == "kerashub");
+  CHECK(clip->source().dialect == Dialect::kerashub);
   CHECK(clip->source().weights == folder / "model.weights.json");
   CHECK(clip->config().vision.encoder.heads == 4);
   CHECK(clip->config().text.encoder.heads == 2);

@@ -85,7 +85,7 @@ TEST_CASE("nano: every stage of the image tower is that of transformers", "[end_
       stages.x = Tensor(Shape{2 * tower.tokens(), config.width});
       tower.patch_embedding()(pixels.view(), stages.x.view(), stages.workspace.context);
       check_stage(stages.x, name, "vision_embeddings");
-      tower.pre_norm()(stages.x.view(), stages.x.view(), stages.workspace.context);
+      (*tower.pre_norm())(stages.x.view(), stages.x.view(), stages.workspace.context);
       check_stage(stages.x, name, "vision_pre_norm");
       stages.check_blocks(tower.encoder());
 

@@ -77,8 +77,7 @@ void check_embeddings(const Model& clip, const Model& nano, const std::string& n
              "text_embeds");
 }
 
-void check_source(const std::string& path, const std::string& nano_name, const char* form,
-                  const char* dialect) {
+void check_source(const std::string& path, const std::string& nano_name, const char* form, Dialect dialect) {
   const auto clip = Model::open(path);
   const auto nano = Model::open(nano_folder(nano_name));
   CHECK(clip->source().form == form);
@@ -143,19 +142,19 @@ TEST_CASE("sources: a file of weights, with its configs beside it", "[end_to_end
   const TempFolder folder;
   check_source(
       beside_configs(folder, nano_folder("nano_quick_gelu") + "/model.safetensors", "nano_quick_gelu"),
-      "nano_quick_gelu", "safetensors", "hf");
+      "nano_quick_gelu", "safetensors", Dialect::hf);
 }
 
 TEST_CASE("sources: KerasCV's .keras", "[end_to_end][golden]") {
   const TempFolder folder;
   const std::string path = beside_configs(folder, golden_weights("keras_cv.keras"), "nano_layers1");
-  check_source(path, "nano_layers1", "keras", "kerascv");
+  check_source(path, "nano_layers1", "keras", Dialect::kerascv);
 }
 
 TEST_CASE("sources: KerasHub's preset directory, with its tokenizer and image converter",
           "[end_to_end][golden]") {
   const std::string path = golden_weights("keras_hub");
-  check_source(path, "nano_layers1", "keras-h5", "kerashub");
+  check_source(path, "nano_layers1", "keras-h5", Dialect::kerashub);
   const auto clip = Model::open(path);
   const auto nano = Model::open(nano_folder("nano_layers1"));
   CHECK(clip->source().config == path + "/config.json");
@@ -172,7 +171,7 @@ TEST_CASE("sources: GGUF as clip.cpp's converter writes it, whole and quantized"
     const std::string stem = golden_weights("gguf/nano-") + type;
     const auto clip = Model::open(stem + ".gguf");
     CHECK(clip->source().form == "gguf");
-    CHECK(clip->source().dialect == "gguf");
+    CHECK(clip->source().dialect == Dialect::gguf);
     CHECK(clip->source().config.empty());
     REQUIRE(clip->source().assumptions.size() == 1);
     CHECK_THAT(clip->source().assumptions[0], Contains("ln 100"));
@@ -198,7 +197,7 @@ TEST_CASE("sources: OpenCLIP's folders, flat, with the text tower apart, with a 
       const std::string stem = golden_weights("openclip/") + name;
       const auto clip = Model::open(stem);
       CHECK(clip->source().form == (name == "flat" ? "pytorch" : "safetensors"));
-      CHECK(clip->source().dialect == "openclip");
+      CHECK(clip->source().dialect == Dialect::openclip);
       CHECK(clip->source().config == stem + "/open_clip_config.json");
       CHECK(clip->source().assumptions.empty());
       Workspace workspace;
@@ -246,14 +245,15 @@ TEST_CASE("sources: OpenCLIP's preprocess_cfg gives OpenCLIP's pixels", "[end_to
 TEST_CASE("sources: PyTorch's state_dicts and OpenAI's TorchScript", "[end_to_end][golden]") {
   struct Case {
     const char* file;
-    const char* dialect;
+    Dialect dialect;
     bool exact;  ///< float32: embeddings of the same bits
   };
   const auto nano = Model::open(nano_folder("nano_layers1"));
   for (const Case& c :
-       {Case{"pytorch_f32.bin", "hf", true}, Case{"pytorch_f16.bin", "hf", false},
-        Case{"pytorch_bf16.bin", "hf", false}, Case{"pytorch_openai_jit.pt", "openai", false},
-        Case{"pytorch_openai.pt", "openai", false}, Case{"pytorch_openclip.pt", "openclip", false}}) {
+       {Case{"pytorch_f32.bin", Dialect::hf, true}, Case{"pytorch_f16.bin", Dialect::hf, false},
+        Case{"pytorch_bf16.bin", Dialect::hf, false}, Case{"pytorch_openai_jit.pt", Dialect::openai, false},
+        Case{"pytorch_openai.pt", Dialect::openai, false},
+        Case{"pytorch_openclip.pt", Dialect::openclip, false}}) {
     DYNAMIC_SECTION(c.file) {
       const TempFolder folder;
       const auto clip = open_torch(folder, c.file, *nano);

@@ -109,7 +109,7 @@ TEST_CASE("model_source: OpenAI's weights need no config", "[model]") {
   write_model(folder, sizes(), true);
   for (const std::string& path : {folder.path(), folder / "ViT.safetensors"}) {
     const auto clip = Model::open(path);
-    CHECK(clip->source().dialect == "openai");
+    CHECK(clip->source().dialect == Dialect::openai);
     CHECK(clip->source().files.place() == folder.path());
     CHECK(clip->source().weights == folder / "ViT.safetensors");
     CHECK(clip->source().config.empty());
@@ -128,8 +128,8 @@ TEST_CASE("model_source: the error for OpenCLIP's weights without a config names
   const Failure failure = opening(folder.path());
   CHECK(failure.code == "MISSING");
   CHECK_THAT(failure.message, Contains("open_clip_config.json") && Contains("quick_gelu or gelu"));
-  CHECK(Model::open(folder.path(), {.dialect = "openai"})->source().dialect == "openai");
-  CHECK(error_of([&] { (void)Model::open(folder.path(), {.dialect = "hf"}); }).code == "MISMATCH");
+  CHECK(Model::open(folder.path(), {.dialect = Dialect::openai})->source().dialect == Dialect::openai);
+  CHECK(error_of([&] { (void)Model::open(folder.path(), {.dialect = Dialect::hf}); }).code == "MISMATCH");
 }
 
 TEST_CASE("model_source: open_clip_config.json takes precedence over config.json for OpenCLIP's weights",

@@ -124,14 +124,14 @@ TEST_CASE("formats: the usual name is used, else the only weight file; of severa
   Checkpoint checkpoint = load_checkpoint(folder.path());
   CHECK(checkpoint.file == folder / "b.safetensors");
   CHECK(checkpoint.form == "safetensors");
-  CHECK(checkpoint.dialect == "hf");
+  CHECK(checkpoint.dialect == Dialect::hf);
   write_weights(folder, "a.safetensors", {"logit_scale"}, 1.0F);
   CHECK(loading(folder).code == "MISMATCH");
   CHECK_THAT(loading(folder).message,
              Contains("a.safetensors, b.safetensors") && Contains("name one of them"));
   CHECK(load_weights(folder / "b.safetensors").find("logit_scale")->as_float()[0] == 2.0F);
   write_weights(folder, "open_clip_model.safetensors", {"visual.ln_pre.bias"});
-  CHECK(load_checkpoint(folder.path()).dialect == "openclip");
+  CHECK(load_checkpoint(folder.path()).dialect == Dialect::openclip);
   write_weights(folder, "model.safetensors", {"logit_scale"}, 3.0F);
   CHECK(load_weights(folder.path()).find("logit_scale")->as_float()[0] == 3.0F);
 }
@@ -143,7 +143,7 @@ TEST_CASE("formats: if the usual name contains another model, OpenCLIP's name is
   write_weights(folder, "open_clip_model.safetensors", {"visual.class_embedding"});
   const Checkpoint checkpoint = load_checkpoint(folder.path());
   CHECK(checkpoint.file == folder / "open_clip_model.safetensors");
-  CHECK(checkpoint.dialect == "openclip");
+  CHECK(checkpoint.dialect == Dialect::openclip);
   write_weights(folder, "model.safetensors", {"logit_scale"});
   CHECK(load_checkpoint(folder.path()).file == folder / "model.safetensors");
 }
@@ -161,10 +161,10 @@ TEST_CASE("formats: a folder with an adapter is rejected, its weight file alone 
 TEST_CASE("formats: a requested naming scheme must match the file", "[weights][error]") {
   const TempFolder folder;
   write_weights(folder, "model.safetensors", {"visual.ln_pre.bias"});
-  CHECK(load_checkpoint(folder.path()).dialect == "openclip");
-  CHECK(load_checkpoint(folder.path(), "openclip").dialect == "openclip");
-  CHECK(load_checkpoint(folder.path(), "openai").dialect == "openai");
-  const Failure failure = error_of([&] { (void)load_checkpoint(folder.path(), "kerascv"); });
+  CHECK(load_checkpoint(folder.path()).dialect == Dialect::openclip);
+  CHECK(load_checkpoint(folder.path(), Dialect::openclip).dialect == Dialect::openclip);
+  CHECK(load_checkpoint(folder.path(), Dialect::openai).dialect == Dialect::openai);
+  const Failure failure = error_of([&] { (void)load_checkpoint(folder.path(), Dialect::kerascv); });
   CHECK(failure.code == "MISMATCH");
   CHECK_THAT(failure.message, Contains("uses the naming scheme openclip, expected kerascv"));
 }

@@ -37,7 +37,7 @@ constexpr std::array kRules = {
     NameRule{"alias", "logit_scale"},
     NameRule{"ids", "", TensorLayout::drop},
 };
-constexpr NameMap kMap{"test", kMarkers, kRules};
+constexpr NameMap kMap{Dialect::hf, kMarkers, kRules};
 
 }  // namespace
 
@@ -105,7 +105,7 @@ TEST_CASE("names: every naming scheme has exactly one rule for every canonical t
     if (rule.layout != TensorLayout::drop) expected.insert(rule.canonical);
   }
   for (const NameMap* map : name_maps()) {
-    CAPTURE(map->name);
+    CAPTURE(dialect_name(map->dialect));
     std::set<std::string_view> canonical;
     std::set<std::pair<std::string_view, std::int64_t>> patterns;
     for (const NameRule& rule : map->rules) {
@@ -121,15 +121,15 @@ TEST_CASE("names: a naming scheme is recognised by its tensors", "[weights]") {
   const auto dialect = [](std::initializer_list<const char*> names) {
     Weights weights;
     for (const char* name : names) weights.add(name, floats(Shape{1}));
-    return std::string(recognized_name_map(weights).name);
+    return recognized_name_map(weights).dialect;
   };
-  CHECK(dialect({"logit_scale", "vision_model.pre_layrnorm.weight"}) == "hf");
-  CHECK(dialect({"logit_scale", "text_projection", "visual.proj", "input_resolution"}) == "openai");
-  CHECK(dialect({"logit_scale", "text_projection.weight", "visual.proj"}) == "openclip");
-  CHECK(dialect({"logit_scale", "text.token_embedding.weight"}) == "openclip");
-  CHECK(dialect({"layers/clip_image_encoder/embeddings/vars/0"}) == "kerascv");
-  CHECK(dialect({"layers/clip_vision_encoder/layers/layer_normalization/vars/0"}) == "kerashub");
-  CHECK(dialect({"text_projection.weight", "t.blk.0.ln1.weight"}) == "gguf");
+  CHECK(dialect({"logit_scale", "vision_model.pre_layrnorm.weight"}) == Dialect::hf);
+  CHECK(dialect({"logit_scale", "text_projection", "visual.proj", "input_resolution"}) == Dialect::openai);
+  CHECK(dialect({"logit_scale", "text_projection.weight", "visual.proj"}) == Dialect::openclip);
+  CHECK(dialect({"logit_scale", "text.token_embedding.weight"}) == Dialect::openclip);
+  CHECK(dialect({"layers/clip_image_encoder/embeddings/vars/0"}) == Dialect::kerascv);
+  CHECK(dialect({"layers/clip_vision_encoder/layers/layer_normalization/vars/0"}) == Dialect::kerashub);
+  CHECK(dialect({"text_projection.weight", "t.blk.0.ln1.weight"}) == Dialect::gguf);
 }
 
 TEST_CASE("names: a text tower under text. is the same as one at the top level level", "[weights]") {

@@ -133,7 +133,7 @@ TEST_CASE("odd: prefixes depend on the names, not on the container", "[weights][
     const Checkpoint checkpoint = load_checkpoint(odd(folder));
     CHECK(checkpoint.weights.size() == 4);
     CHECK(checkpoint.weights.contains("vision_model.pre_layrnorm.bias"));
-    CHECK(checkpoint.dialect == "hf");
+    CHECK(checkpoint.dialect == Dialect::hf);
   }
 }
 

@@ -27,7 +27,7 @@ class KerasTarget : public FileTarget {
     out_.flush();
   }
   std::unique_ptr<Model> reopen(const Conversion& c) const override {
-    Checkpoint checkpoint = load_checkpoint(out_.written_path(), "kerashub");
+    Checkpoint checkpoint = load_checkpoint(out_.written_path(), Dialect::kerashub);
     return std::make_unique<Model>(LoadedModel{c.model.source(), std::move(checkpoint.weights),
                                                c.model.config(), c.model.processor().image_config()});
   }

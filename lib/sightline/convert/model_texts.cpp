@@ -48,7 +48,7 @@ std::string tokenizer_config(bool openclip, std::int64_t context_length) {
 
 std::string config_text(const Conversion& conversion, std::optional<DType> dtype) {
   const ModelSource& source = conversion.model.source();
-  if (source.dialect == "hf" && !source.config.empty()) {
+  if (source.dialect == Dialect::hf && !source.config.empty()) {
     const std::string text = text_of(source.files, kConfig);
     return dtype ? with_dtype(text, source.config, dtype_name(*dtype)) : text;
   }

@@ -66,7 +66,7 @@ void OpenAITarget::write(const Conversion& conversion) {
 }
 
 std::unique_ptr<Model> OpenAITarget::reopen(const Conversion& conversion) const {
-  Checkpoint checkpoint = load_checkpoint(out_.written_path(), "openai");
+  Checkpoint checkpoint = load_checkpoint(out_.written_path(), Dialect::openai);
   ModelConfig config = config_from_shapes(checkpoint.weights);
   set_heads_of_64(config);
   const PreprocessorConfig preprocessor = PreprocessorConfig::defaults(config.vision.image_size);

@@ -10,14 +10,21 @@
 
 namespace sightline {
 
-/// Sizes and wiring of a model: what the results depend on besides its weights and its preprocessing.
+struct Family;
+
+/// Sizes and wiring of a model: what the results depend on besides its weights and its preprocessing. The
+/// default is CLIP's ViT-B/32.
 struct ModelConfig {
+  ModelConfig();
+
+  const Family* family;
   ImageTowerConfig vision;
   TextTowerConfig text;
+  HeadConfig head;
   std::int64_t projection_dim = 512;
   std::string tokenizer_class;  ///< "" = unspecified; the tokenizer's own settings or CLIP's apply
 
-  /// Parses the text of `config.json`; a legacy `*_config_dict` takes precedence, as in transformers.
+  /// Parses the text of transformers' `config.json` by the rules of the family that it names.
   /// Errors: header, missing, range, type, unsupported (an unknown activation or model_type).
   static ModelConfig from_json(std::string_view text, std::string_view subject);
 };
@@ -28,9 +35,9 @@ inline constexpr std::int64_t kClipVocabulary = 49408;
 /// inputs. Errors: unsupported, with `subject`, which names what cannot express it.
 void check_clip_inputs(const ModelConfig& config, std::string_view subject);
 
-/// Checks that `model_type` in the text of a `config.json` is CLIP or one of its towers. A config without
-/// that key passes, because other programs do not write it. Errors: unsupported for another model; those of
-/// JSON.
+/// Checks that `model_type` in the text of a `config.json` is that of a known family or of one of its towers.
+/// A config without that key passes, because other programs do not write it. Errors: unsupported for another
+/// model; those of JSON.
 void check_model_type(std::string_view text, std::string_view subject);
 
 /// How the bytes of an image become pixels, and pixels become float values.

@@ -72,7 +72,8 @@ std::vector<ExpectedWeight> expected_weights(const ModelConfig& config) {
   List list;
   add_image_tower(list, config.vision, config.projection_dim);
   add_text_tower(list, config.text, config.projection_dim);
-  list.add_vector("logit_scale", Shape{});
+  list.add_vector("logit_scale", config.head.scalar);
+  if (config.head.logit_bias) list.add_vector("logit_bias", config.head.scalar);
   return list.weights;
 }
 

@@ -16,6 +16,12 @@ namespace {
 // exp(88) = 1.7e38: logits of cosines up to 1, with their rounding errors, are finite.
 constexpr float kMaxLogitScale = 88;
 
+float number_of(const WeightScope& root, std::string_view name, const Shape& shape) {
+  const StoredTensor& stored = root.require(name, shape);
+  check_finite(name, stored);
+  return to_float(stored).data()[0];
+}
+
 Tensor normalized(TensorView<const float> rows) {
   Tensor copy(rows.shape());
   std::copy_n(rows.data(), rows.elements(), copy.data());
@@ -47,10 +53,8 @@ void softmax(std::span<const double> logits, std::span<double> probabilities) {
   for (double& probability : probabilities) probability /= sum;
 }
 
-Head::Head(const WeightScope& root) {
-  const StoredTensor& logit_scale = root.require("logit_scale", Shape{});
-  check_finite("logit_scale", logit_scale);
-  const float value = to_float(logit_scale).data()[0];
+Head::Head(const WeightScope& root, const HeadConfig& config) {
+  const float value = number_of(root, "logit_scale", config.scalar);
   if (value > kMaxLogitScale) {
     std::string problem = "is ";
     append_float(problem, value);
@@ -59,6 +63,22 @@ Head::Head(const WeightScope& root) {
     fail(ErrorCode::range, "logit_scale", problem + ", because logits are multiplied by its exponential");
   }
   logit_scale_ = std::exp(value);
+  if (!config.logit_bias) return;
+  logit_bias_ = number_of(root, "logit_bias", config.scalar);
+  rule_ = ScoreRule::sigmoid;
+}
+
+Head Head::with_rule(ScoreRule rule) const {
+  Head head = *this;
+  head.rule_ = rule;
+  return head;
+}
+
+void Head::probabilities(std::span<const float> cosines, std::vector<double>& out) const {
+  out.resize(cosines.size());
+  for (std::size_t i = 0; i < cosines.size(); ++i) out[i] = static_cast<double>(logit(cosines[i]));
+  if (rule_ == ScoreRule::softmax) return softmax(out, out);
+  for (double& value : out) value = 1 / (1 + std::exp(-value));
 }
 
 Tensor cosines(TensorView<const float> images, TensorView<const float> texts) {
@@ -69,9 +89,9 @@ Tensor cosines(TensorView<const float> images, TensorView<const float> texts) {
 
 void Head::operator()(TensorView<const float> images, TensorView<const float> texts,
                       TensorView<float> logits) const {
-  // logits_per_image = cosine * self.logit_scale.exp()
+  // logits_per_image = cosine * self.logit_scale.exp() + self.logit_bias
   normalized_cosines(images, texts, logits);
-  for (float& logit : logits.flat()) logit *= logit_scale_;
+  for (float& value : logits.flat()) value = logit(value);
 }
 
 }  // namespace sightline

@@ -66,7 +66,7 @@ Model::Model(LoadedModel loaded, const ModelSettings& settings, std::shared_ptr<
       weights_(std::move(loaded.weights)),
       image_tower_(WeightScope(weights_), config_, logged_backend(settings, source_)),
       text_tower_(WeightScope(weights_), config_, backend_of(settings, source_)),
-      head_(WeightScope(weights_)),
+      head_(WeightScope(weights_), config_.head),
       processor_(with_settings(std::move(loaded.preprocessor), settings), config_.vision.image_size,
                  tokenizer_loader(source_.files, config_, settings.text_cleaning, std::move(tokenizer)),
                  config_.text.context_length, ImageLimits{.checksums = !settings.lenient}) {

@@ -27,7 +27,7 @@ struct ModelSettings {
   bool exif = true;
   bool lenient = false;  ///< decode PNG files with wrong checksums
   TextCleaning text_cleaning = TextCleaning::hf;
-  std::string dialect = {};  ///< naming scheme of the weights (`ModelSource::dialect`); "" = detect
+  std::optional<Dialect> dialect = {};  ///< naming scheme of the weights; nullopt = detect
   /// If set, an idle thread of this pool reads the tokenizer of a folder while the model is opened, instead
   /// of the first text. It must outlive the model.
   ThreadPool* tokenizer_pool = nullptr;

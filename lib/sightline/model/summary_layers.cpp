@@ -78,9 +78,9 @@ SummaryLayer text_encoder(const ModelConfig& config) {
 }  // namespace
 
 std::vector<SummaryLayer> summary_layers(const ModelConfig& config) {
-  return {image_encoder(config),
-          text_encoder(config),
-          {"clip_head", Shape{kAnySize, kAnySize}, {"logit_scale"}, {}}};
+  SummaryLayer head{"clip_head", Shape{kAnySize, kAnySize}, {"logit_scale"}, {}};
+  if (config.head.logit_bias) head.weights.push_back("logit_bias");
+  return {image_encoder(config), text_encoder(config), std::move(head)};
 }
 
 }  // namespace sightline

@@ -57,6 +57,9 @@ void find_settings(TokenizerFiles& tokenizer) {
   tokenizer.added_tokens = found("added_tokens.json");
 }
 
+// CLIP's vocabulary.
+ModelFiles shipped_files() { return join_path(data_folder().string(), "vocab"); }
+
 struct Found {
   std::unique_ptr<CLIPTokenizer> tokenizer;
   std::string file;  ///< name for messages
@@ -69,7 +72,7 @@ Found open_tokenizer(const ModelFiles& files, const ModelConfig& config, TextCle
   const bool shipped = !found.found();
   std::unique_ptr<CLIPTokenizer> tokenizer;
   if (ahead != nullptr && !shipped) tokenizer = ahead->take(found, config.tokenizer_class, cleaning);
-  if (shipped) found = find_tokenizer(join_path(data_folder().string(), "vocab"));
+  if (shipped) found = find_tokenizer(shipped_files());
   if (tokenizer == nullptr)
     tokenizer = read_tokenizer(found, shipped ? std::string_view() : config.tokenizer_class, cleaning);
   log_debug("tokenizer: " + printable(found.files.path(found.names().front())) + ", " +
@@ -134,6 +137,11 @@ TokenizerFiles find_tokenizer(const ModelFiles& files) {
   }
   if (without_merges) fail(ErrorCode::missing, "merges.txt", "does not exist next to the vocabulary");
   return tokenizer;
+}
+
+std::optional<ModelFiles> shipped_tokenizer(const ModelConfig& config) {
+  if (config.text.vocabulary_size != kClipVocabulary) return std::nullopt;
+  return shipped_files();
 }
 
 TokenizerAhead::TokenizerAhead(ModelFiles files, TextCleaning cleaning, ThreadPool& pool)

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -66,6 +67,10 @@ class TokenizerAhead {
 /// `ahead`: a tokenizer of the same files that was begun earlier, or null.
 std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelConfig& config,
                                           TextCleaning cleaning, TokenizerAhead* ahead = nullptr);
+
+/// The folder of the tokenizer that ships with the program, if it has as many tokens as the token embedding
+/// of the model has rows.
+std::optional<ModelFiles> shipped_tokenizer(const ModelConfig& config);
 
 /// The token table (text/token_table.h) for a packed model, of the tokenizer that `load_tokenizer` returns
 /// with Hugging Face's cleaning. Errors: the same.

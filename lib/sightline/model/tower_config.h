@@ -6,6 +6,7 @@
 
 #include "sightline/nn/encoder_config.h"
 #include "sightline/ops/attention.h"
+#include "sightline/tensor/shape.h"
 
 namespace sightline {
 
@@ -59,6 +60,12 @@ struct TextTowerConfig : TowerConfig {
   std::int64_t vocabulary_size = 49408;
   std::int64_t context_length = 77;
   std::int64_t eos_token_id = 49407;  ///< for Pooling::first_eos
+};
+
+/// The weights that turn a cosine into a logit.
+struct HeadConfig {
+  Shape scalar = Shape{};   ///< shape of each of them: [] or [1]
+  bool logit_bias = false;  ///< `logit_bias` is added to the product with the exponential of `logit_scale`
 };
 
 }  // namespace sightline

@@ -63,6 +63,24 @@ std::string fill(std::string_view canonical, const std::vector<std::string_view>
 
 }  // namespace
 
+std::string_view dialect_name(Dialect dialect) {
+  switch (dialect) {
+    case Dialect::hf:
+      return "hf";
+    case Dialect::openai:
+      return "openai";
+    case Dialect::openclip:
+      return "openclip";
+    case Dialect::kerascv:
+      return "kerascv";
+    case Dialect::kerashub:
+      return "kerashub";
+    case Dialect::gguf:
+      return "gguf";
+  }
+  return "";
+}
+
 bool NameMap::recognizes(const Weights& weights) const {
   for (const std::string& tensor : weights.names()) {
     for (const std::string_view marker : markers) {
@@ -107,6 +125,11 @@ std::span<const NameMap* const> name_maps() {
                                                      &kerascv_name_map(), &kerashub_name_map(),
                                                      &gguf_name_map(),    &hf_name_map()};
   return maps;
+}
+
+const NameMap& name_map(Dialect dialect) {
+  const auto maps = name_maps();
+  return **std::ranges::find(maps, dialect, &NameMap::dialect);
 }
 
 const NameMap& recognized_name_map(const Weights& weights) {

@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "sightline/weights/dialect.h"
 #include "sightline/weights/layouts.h"
 #include "sightline/weights/weights.h"
 
@@ -28,7 +29,7 @@ struct NameRule {
 
 /// The names of one naming scheme. Canonical names and layouts are those of Hugging Face's CLIP files.
 struct NameMap {
-  std::string_view name;                      ///< "hf"
+  Dialect dialect;
   std::span<const std::string_view> markers;  ///< prefixes; a name that starts with one identifies the scheme
   std::span<const NameRule> rules;
   Weights (*prepare)(Weights weights) = nullptr;  ///< preparation of the raw names that rules cannot express
@@ -42,6 +43,8 @@ struct NameMap {
   Weights canonical(Weights weights) const;
 };
 
+/// The naming scheme of a dialect.
+const NameMap& name_map(Dialect dialect);
 /// All naming schemes in the order in which they are tried: Hugging Face is last, because others also use its
 /// `logit_scale`.
 std::span<const NameMap* const> name_maps();

@@ -77,7 +77,7 @@ Weights with_logit_scale(Weights weights) {
 }  // namespace
 
 const NameMap& gguf_name_map() {
-  static constexpr NameMap kMap{"gguf", kMarkers, kRules, with_logit_scale};
+  static constexpr NameMap kMap{Dialect::gguf, kMarkers, kRules, with_logit_scale};
   return kMap;
 }
 

@@ -69,7 +69,7 @@ constexpr std::array kRules = {
 }  // namespace
 
 const NameMap& hf_name_map() {
-  static constexpr NameMap kMap{"hf", kMarkers, kRules};
+  static constexpr NameMap kMap{Dialect::hf, kMarkers, kRules};
   return kMap;
 }
 

@@ -109,7 +109,7 @@ constexpr std::array kRules = {
 }  // namespace
 
 const NameMap& kerascv_name_map() {
-  static constexpr NameMap kMap{"kerascv", kMarkers, kRules};
+  static constexpr NameMap kMap{Dialect::kerascv, kMarkers, kRules};
   return kMap;
 }
 

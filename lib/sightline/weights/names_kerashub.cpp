@@ -125,7 +125,7 @@ Weights with_named_projections(Weights weights) {
 }  // namespace
 
 const NameMap& kerashub_name_map() {
-  static constexpr NameMap kMap{"kerashub", kMarkers, kRules, with_named_projections};
+  static constexpr NameMap kMap{Dialect::kerashub, kMarkers, kRules, with_named_projections};
   return kMap;
 }
 

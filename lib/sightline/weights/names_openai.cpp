@@ -132,12 +132,12 @@ Weights without_text_prefix(Weights weights) {
 }  // namespace
 
 const NameMap& openai_name_map() {
-  static constexpr NameMap kMap{"openai", kOpenAIMarkers, kRules, check_vision_transformer};
+  static constexpr NameMap kMap{Dialect::openai, kOpenAIMarkers, kRules, check_vision_transformer};
   return kMap;
 }
 
 const NameMap& openclip_name_map() {
-  static constexpr NameMap kMap{"openclip", kOpenCLIPMarkers, kRules, without_text_prefix};
+  static constexpr NameMap kMap{Dialect::openclip, kOpenCLIPMarkers, kRules, without_text_prefix};
   return kMap;
 }
 

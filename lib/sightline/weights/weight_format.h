@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "sightline/base/bytes.h"
+#include "sightline/weights/dialect.h"
 #include "sightline/weights/weights.h"
 
 namespace sightline {
@@ -28,19 +30,19 @@ std::span<const WeightFormat* const> weight_formats();
 /// A checkpoint under canonical names, and how it was identified.
 struct Checkpoint {
   Weights weights;
-  std::string file;     ///< the weight file, or the index of its shards
-  std::string form;     ///< name() of the container format
-  std::string dialect;  ///< the naming scheme, `NameMap::name`
+  std::string file;  ///< the weight file, or the index of its shards
+  std::string form;  ///< name() of the container format
+  Dialect dialect = Dialect::hf;
 };
 
 /// Loads the weights of a model folder or of one weight file. In a folder, the first existing one of the
 /// usual names is used (docs/formats.md), else the only weight file. Known extra buffers (`position_ids`) are
 /// dropped. The layers of the model check names and shapes with `Weights::require` and `Weights::unused`.
-/// `dialect` is the required naming scheme; "" accepts any. Errors: missing (no weights; lists the supported
-/// formats); mismatch (several candidates; another naming scheme); unsupported (only an unsupported format);
-/// magic; those of the formats and name maps; for shards unsafe (a shard outside the folder), missing,
-/// duplicate, mismatch.
-Checkpoint load_checkpoint(const std::string& path, std::string_view dialect = "");
+/// `dialect` is the required naming scheme; nullopt accepts any. Errors: missing (no weights; lists the
+/// supported formats); mismatch (several candidates; another naming scheme); unsupported (only an unsupported
+/// format); magic; those of the formats and name maps; for shards unsafe (a shard outside the folder),
+/// missing, duplicate, mismatch.
+Checkpoint load_checkpoint(const std::string& path, std::optional<Dialect> dialect = {});
 
 /// Returns only the weights.
 Weights load_weights(const std::string& path);

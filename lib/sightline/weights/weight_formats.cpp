@@ -95,15 +95,15 @@ RawWeights read_folder(const std::string& folder, std::string& file) {
 }
 
 // The map of the requested naming scheme, or of the recognised one.
-const NameMap& name_map_of(const Weights& weights, const std::string& path, std::string_view dialect) {
+const NameMap& name_map_of(const Weights& weights, const std::string& path, std::optional<Dialect> dialect) {
   check_plain_weights(weights);
   const NameMap& recognized = recognized_name_map(weights);
-  if (dialect.empty() || dialect == recognized.name) return recognized;
+  if (!dialect || dialect == recognized.dialect) return recognized;
   // A state_dict without the sizes is OpenCLIP's or OpenAI's; the caller may know which.
-  if (dialect == openai_name_map().name && recognized.name == openclip_name_map().name)
-    return openai_name_map();
+  if (dialect == Dialect::openai && recognized.dialect == Dialect::openclip) return openai_name_map();
   fail(ErrorCode::mismatch, path,
-       "uses the naming scheme " + std::string(recognized.name) + ", expected " + std::string(dialect));
+       "uses the naming scheme " + std::string(dialect_name(recognized.dialect)) + ", expected " +
+           std::string(dialect_name(*dialect)));
 }
 
 }  // namespace
@@ -119,16 +119,17 @@ std::span<const WeightFormat* const> weight_formats() {
   return formats;
 }
 
-Checkpoint load_checkpoint(const std::string& path, std::string_view dialect) {
+Checkpoint load_checkpoint(const std::string& path, std::optional<Dialect> dialect) {
   Checkpoint checkpoint;
   checkpoint.file = path;
   RawWeights raw = is_directory(path) ? read_folder(path, checkpoint.file) : read_weight_file(path);
   const NameMap& map = name_map_of(raw.weights, checkpoint.file, dialect);
   checkpoint.form = raw.form;
-  checkpoint.dialect = map.name;
+  checkpoint.dialect = map.dialect;
   checkpoint.weights = map.canonical(std::move(raw.weights));
   log_debug("weights: " + printable(checkpoint.file) + ", " + std::to_string(checkpoint.weights.size()) +
-            " tensors, " + checkpoint.form + " with " + checkpoint.dialect + " names");
+            " tensors, " + checkpoint.form + " with " + std::string(dialect_name(checkpoint.dialect)) +
+            " names");
   return checkpoint;
 }
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "sightline/containers/json.h"
+#include "sightline/model/config.h"
+
+namespace sightline {
+
+/// A family of models: how transformers' `config.json` of one is recognised, read and written. The towers
+/// themselves are built from the `ModelConfig` alone (`TowerConfig`), whatever the family. To add a family,
+/// write a new file and list it in families.cpp.
+struct Family {
+  std::string_view name;   ///< "clip": its model_type, and the `family` of stored embeddings
+  std::string_view title;  ///< "CLIP", for messages
+  std::array<std::string_view, 2> tower_types;  ///< model_type of a text tower and of an image tower alone
+  bool (*recognizes)(const Json& config);
+  /// Errors: missing, range, type; unsupported for anything that would change the results.
+  ModelConfig (*read)(const Json& config);
+  /// The text of a `config.json` from which transformers builds this model (`config_json`).
+  std::string (*write)(const ModelConfig& config, std::string_view dtype);
+};
+
+/// All families in the order in which they are tried.
+std::span<const Family* const> families();
+const Family& clip_family();
+
+/// The family that recognises a `config.json`. Errors: unsupported for another model_type; missing if there
+/// is none and the towers are not described either.
+const Family& family_of(const Json& config);
+
+}  // namespace sightline
