@@ -36,6 +36,7 @@ PARTS = {
     "keras_int8": ("keras_int8", "keras"),
     "gguf": ("gguf_nano", "weights"),
     "openclip": ("openclip_nano", "weights"),
+    "siglip": ("siglip_nano", "siglip"),
 }
 
 

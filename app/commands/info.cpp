@@ -12,6 +12,7 @@
 #include "commands/commands.h"
 #include "sightline/base/format.h"
 #include "sightline/files/file.h"
+#include "sightline/model/config_section.h"
 #include "sightline/model/family.h"
 #include "sightline/model/self_check.h"
 #include "sightline/model/summary.h"
@@ -41,9 +42,7 @@ void append_encoder(std::string& out, std::string_view name, const EncoderConfig
   out.append(std::to_string(encoder.width)).append(", ").append(std::to_string(encoder.heads));
   out.append(" heads, mlp ").append(std::to_string(encoder.mlp_width)).append(", epsilon ");
   out.append(number(encoder.epsilon));
-  out.append(encoder.activation == Activation::quick_gelu ? ", quick_gelu" : ", gelu")
-      .append(more)
-      .append("\n");
+  out.append(", ").append(transformers_name(encoder.activation)).append(more).append("\n");
 }
 
 void append_config(std::string& out, const Model& model) {
@@ -55,7 +54,11 @@ void append_config(std::string& out, const Model& model) {
                  ", vocabulary " + std::to_string(config.text.vocabulary_size) + ", context " +
                      std::to_string(config.text.context_length));
   out += "embedding: " + std::to_string(config.projection_dim) + " values, logit scale " +
-         number(model.head().logit_scale()) + "\n";
+         number(model.head().logit_scale());
+  if (const std::optional<float> bias = model.head().logit_bias()) out += ", logit bias " + number(*bias);
+  out += std::string(", probabilities by ") +
+         (model.head().rule() == ScoreRule::sigmoid ? "sigmoid" : "softmax");
+  out += "\n";
 }
 
 void append_dtypes(std::string& out, const Weights& weights) {
@@ -112,8 +115,12 @@ void append_tokenizer(std::string& out, const Model& model) {
     if (!find_tokenizer(model.source().files).found())
       out.append(" (").append(model.config().family->title).append("'s; the model has none)");
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::missing && error.code() != ErrorCode::mismatch) throw;
-    out += error.code() == ErrorCode::missing ? "tokenizer: none (" : "tokenizer: incompatible (";
+    const std::string_view problem = error.code() == ErrorCode::missing       ? "none"
+                                     : error.code() == ErrorCode::mismatch    ? "incompatible"
+                                     : error.code() == ErrorCode::unsupported ? "unsupported"
+                                                                              : "";
+    if (problem.empty()) throw;
+    out.append("tokenizer: ").append(problem).append(" (");
     out.append(printable(error.what())).append(")");
   }
 }

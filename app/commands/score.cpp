@@ -70,6 +70,8 @@ void check(const ScoreOptions& o, TableFormat format) {
   const bool npy = format == TableFormat::npy;
   if (o.values && !npy) fail_usage("--values requires npy output", "add -o OUT.npy or --format npy");
   if (o.no_index && !npy) fail_usage("--no-index requires npy output", "add -o OUT.npy or --format npy");
+  if (npy && o.probability && o.values != ScoreValues::probability)
+    fail_usage("--probability requires probabilities", "add --values probability");
   if (npy && o.top) fail_usage("--top cannot be used with npy output, which contains all scores");
   if (npy && o.threshold) fail_usage("--threshold cannot be used with npy output, which contains all scores");
   check_report(o.items, o.output, "scores");
@@ -170,6 +172,10 @@ int report_no_captions() {
   return kExitNoUsableInput;
 }
 
+Head head_of(const ScoreOptions& o, const Model& model) {
+  return o.probability ? model.head().with_rule(*o.probability) : model.head();
+}
+
 int run_score(ScoreOptions& o) {
   check_sources(o);
   const TableFormat format = choose_format(o.output, Forms::rankings);
@@ -216,8 +222,8 @@ int run_score(ScoreOptions& o) {
     watch.lap("queries encoded");
   }
   LowScores low(o.fail_under, o.by_caption(), images->known_size().has_value());
-  const ScoreRun run{o,           *model,       model->head(), *images, *queries,
-                     out->file(), out->index(), *report,       pool,    low};
+  const ScoreRun run{o,    *model, head_of(o, *model), *images, *queries, out->file(), out->index(), *report,
+                     pool, low};
   // What fails outside of an inner stage is the reading of stored embeddings.
   in_stage(Stage::inputs,
            [&] { format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format); });
@@ -273,6 +279,13 @@ CommandLine describe_score() {
             .help = "values of .npy output [logit]",
             .group = HelpGroup::output,
             .value = optional_choice(o->values, score_values_choices())});
+  line.add(
+      {.names = {"--probability"},
+       .help = "how logits become probabilities; auto: sigmoid if the model has a logit_bias, else softmax",
+       .group = HelpGroup::output,
+       .value = choice<std::optional<ScoreRule>>(
+           o->probability,
+           {{"auto", std::nullopt}, {"softmax", ScoreRule::softmax}, {"sigmoid", ScoreRule::sigmoid}})});
   line.add({.names = {"--no-index"},
             .help = "do not write OUT.index.json next to OUT.npy",
             .group = HelpGroup::output,

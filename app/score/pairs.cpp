@@ -191,6 +191,7 @@ void add_pairs_option(CommandLine& line, ScoreOptions& o) {
                          "--threshold",
                          "--fail-under",
                          "--values",
+                         "--probability",
                          "--no-index",
                          "--output-dtype"}});
 }

@@ -99,7 +99,8 @@ void write_matrix(const ScoreRun& run) {
   in_stage(Stage::output, [&] {
     table->begin(run.queries.size(), options.drop_bad ? std::nullopt : run.images.known_size());
   });
-  const bool over_images = run.options.by_caption() && values_of(run) == ScoreValues::probability;
+  const bool over_images = run.options.by_caption() && values_of(run) == ScoreValues::probability &&
+                           run.head.rule() == ScoreRule::softmax;
   over_images ? write_matrix_by_caption(run, *table) : write_matrix_by_image(run, *table);
   in_stage(Stage::output, [&] {
     table->finish();

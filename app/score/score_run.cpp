@@ -77,8 +77,9 @@ void rank_images(const ScoreRun& run, RankingWriter& writer) {
 void write_rankings(const ScoreRun& run, TableFormat format) {
   const bool color = use_color(is_stdout(run.options.output.path) && stdout_is_terminal());
   const RankBy by = run.options.by_caption() ? RankBy::caption : RankBy::image;
-  // With one caption it is always 100 %, and over images it mainly depends on their number.
-  const bool probability = by == RankBy::image && run.queries.size() > 1;
+  // With one caption a softmax is always 100 %, and over images it mainly depends on their number.
+  const bool says_something = run.queries.size() > 1 || run.head.rule() == ScoreRule::sigmoid;
+  const bool probability = by == RankBy::image && says_something;
   const auto writer = in_stage(Stage::output, [&] {
     return make_ranking_writer(format, run.out, {by, color, probability});
   });

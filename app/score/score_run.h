@@ -31,8 +31,9 @@ struct ScoreOptions {
   ModelOptions model;
   ConsoleOptions console;
   std::optional<std::int64_t> top;
-  std::optional<RankBy> by;           ///< nullopt: image, or caption with `like`
-  std::optional<ScoreValues> values;  ///< for npy; nullopt: logit
+  std::optional<RankBy> by;              ///< nullopt: image, or caption with `like`
+  std::optional<ScoreValues> values;     ///< for npy; nullopt: logit
+  std::optional<ScoreRule> probability;  ///< nullopt: the rule of the model
   std::optional<CosineLimit> threshold, fail_under;
   bool no_index = false;   ///< for npy
   bool any_model = false;  ///< accept stored embeddings of another model
@@ -44,7 +45,7 @@ struct ScoreOptions {
 struct ScoreRun {
   const ScoreOptions& options;
   const Model& model;
-  const Head& head;
+  const Head head;  ///< that of the model, with the rule of the options
   const ImageSide& images;
   const QuerySide& queries;
   OutputFile& out;

@@ -62,7 +62,9 @@ LabelledRanking labelled(const ScoreRun& run, StoredSearch& search, std::int64_t
   ranking.labels.reserve(best.size());
   ranking.scores.reserve(best.size());
   for (const Candidate& candidate : best) {
-    const float share = probability ? search.probability(query, candidate.cosine) : 0;
+    const float share = !probability                            ? 0
+                        : run.head.rule() == ScoreRule::sigmoid ? run.head.probability(candidate.cosine)
+                                                                : search.probability(query, candidate.cosine);
     ranking.labels.push_back(run.images.label(candidate.image));
     ranking.scores.push_back({ranking.labels.back(), candidate.image, candidate.cosine,
                               run.head.logit(candidate.cosine), share, false});
@@ -97,10 +99,11 @@ void rank_stored_images(const ScoreRun& run, RankingWriter& writer, const Stored
                         bool probability) {
   ItemReporter items(run);
   const std::optional<CosineLimit>& limit = run.options.threshold;
+  const bool sums = probability && run.head.rule() == ScoreRule::softmax;
   const SearchLimits limits{run.options.top, limit ? std::optional(limit->value) : std::nullopt,
                             run.options.fail_under.has_value(),
-                            probability ? std::optional(run.head.logit_scale()) : std::nullopt};
-  const std::int64_t step = queries_of_pass(run, rows, probability);
+                            sums ? std::optional(run.head.logit_scale()) : std::nullopt};
+  const std::int64_t step = queries_of_pass(run, rows, sums);
   for (std::int64_t first = 0; first < run.queries.size(); first += step) {
     const std::int64_t count = std::min(step, run.queries.size() - first);
     const Tensor queries = run.queries.rows(first, count, rows.width());

@@ -10,6 +10,7 @@
 #include "sightline/model/preprocess_facts.h"
 #include "sightline/model/self_check.h"
 #include "sightline/weights/fingerprint.h"
+#include "sightline/weights/safetensors.h"
 #include "support/catch.h"
 #include "support/error_of.h"
 #include "support/golden.h"
@@ -22,14 +23,20 @@ using namespace sightline::testing;
 namespace {
 
 template <class Target>
-void convert(const std::string& source, const std::string& path, std::optional<DType> dtype = {}) {
+void convert(const std::string& source, const std::string& path, std::optional<DType> dtype = {},
+             bool force = false) {
   const std::unique_ptr<Model> model = Model::open(source);
-  const Conversion conversion{*model, dtype, model->source().files, "nano"};
-  Target target(path, false);
+  Conversion conversion{*model, dtype, {}, "nano"};
+  if (has_supported_tokenizer(model->config())) conversion.tokenizer = model->source().files;
+  Target target(path, force);
   target.read_source(conversion);
   target.write(conversion);
   (void)target.reopen(conversion);
   target.commit();
+}
+
+Weights read_safetensors_names(const std::string& folder) {
+  return Safetensors().read(folder + "/model.safetensors");
 }
 
 Verification compared(const std::string& a, const std::string& b, const std::string& backend = "auto") {
@@ -55,6 +62,30 @@ TEST_CASE("packed target: f32 and f16 give the same bits as a folder in the same
   CHECK(result.tensors == 78);
   CHECK(result.different.empty());
   CHECK(result.largest == 0);
+}
+
+TEST_CASE("packed target: a SigLIP model survives in every form, bit for bit", "[packed][siglip]") {
+  const TempFolder temp;
+  const std::string name = GENERATE("siglip_nano", "siglip_wide");
+  const std::string source = golden_path("siglip/" + name), packed = temp / "m.sightline",
+                    folder = temp / "folder";
+  convert<PackedTarget>(source, packed, DType::f32);
+  convert<TargetFolder>(source, folder);
+  convert<TargetFolder>(packed, temp / "again");
+  for (const std::string& other : {packed, folder, temp / "again"}) {
+    const Verification result = compared(source, other);
+    CHECK(result.different.empty());
+    CHECK(result.largest == 0);
+  }
+  // Hugging Face's names, in which q, k and v are stacked.
+  const Weights written = read_safetensors_names(folder);
+  CHECK(written.contains("vision_model.head.attention.in_proj_weight"));
+  CHECK_FALSE(written.contains("vision_model.head.attention.q_proj.weight"));
+  convert<PackedTarget>(source, temp / "int8.sightline", DType::i8, true);
+  ThreadPool pool(1);
+  Scratch scratch;
+  Context context{pool, scratch};
+  CHECK(repeat_check(*Model::open(temp / "int8.sightline"), context) > 0.9);
 }
 
 TEST_CASE("packed target: keep chooses float16 only if it is exact", "[packed]") {

@@ -52,6 +52,15 @@ TEST_CASE("clip: a dtype that no product has is refused", "[library]") {
                   CLIP::from_preset(nano(), {.dtype = DType::f32})->encode_images(pixels)));
 }
 
+TEST_CASE("clip: a model with a bias says so", "[library]") {
+  CHECK_FALSE(CLIP::from_preset(nano())->logit_bias().has_value());
+  const auto siglip = CLIP::from_preset(std::string(SIGHTLINE_DATA_DIR) + "/golden/siglip/siglip_nano");
+  CHECK(siglip->logit_bias() == -1.7F);
+  TokenBatch texts;
+  texts.add(std::vector<std::int32_t>{5, 9, 1});
+  CHECK(siglip->encode_texts(texts).shape() == Shape{1, siglip->embedding_size()});
+}
+
 TEST_CASE("clip: texts are given as one string, a list or a span", "[library]") {
   const auto clip = CLIP::from_preset(nano());
   const CLIPProcessor& processor = clip->processor();

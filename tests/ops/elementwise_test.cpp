@@ -21,24 +21,29 @@ double ulps(float actual, double expected) {
 
 }  // namespace
 
-TEST_CASE("elementwise: quick_gelu and gelu follow their formulas over the whole range", "[ops]") {
-  double worst_quick = 0, worst_gelu = 0;
+TEST_CASE("elementwise: quick_gelu, gelu and gelu_tanh follow their formulas over the whole range", "[ops]") {
+  double worst_quick = 0, worst_gelu = 0, worst_tanh = 0;
   for (double x = -30; x <= 30; x += 0.00137) {
     const auto value = static_cast<float>(x);
     const auto v = static_cast<double>(value);
-    float quick = value, exact = value;
+    float quick = value, exact = value, approximate = value;
     quick_gelu(&quick, 1);
     gelu(&exact, 1);
+    gelu_tanh(&approximate, 1);
     worst_quick = std::max(worst_quick, ulps(quick, v / (1 + std::exp(-1.702 * v))));
     // Far in the negative tail 1 + erf cancels, in torch's float32 as well: absolute error is what counts
     // there.
     const double want = 0.5 * v * (1 + std::erf(v / std::sqrt(2.0)));
     worst_gelu =
         std::max(worst_gelu, std::abs(static_cast<double>(exact) - want) / std::max(1.0, std::abs(v)));
+    const double tanh_form = 0.5 * v * (1 + std::tanh(std::sqrt(2 / M_PI) * (v + 0.044715 * v * v * v)));
+    worst_tanh = std::max(
+        worst_tanh, std::abs(static_cast<double>(approximate) - tanh_form) / std::max(1.0, std::abs(v)));
   }
   CHECK(worst_quick <
         45);  // the argument's rounding, |1.702 x| * 2^-24 relative, is part of the float formula
   CHECK(worst_gelu < 3e-7);
+  CHECK(worst_tanh < 3e-7);
 }
 
 TEST_CASE("elementwise: values do not depend on their position in the array", "[ops]") {
@@ -48,6 +53,8 @@ TEST_CASE("elementwise: values do not depend on their position in the array", "[
   quick_gelu(together.data(), 67);
   std::vector<float> both = values;
   gelu(both.data(), 67);
+  std::vector<float> all = values;
+  gelu_tanh(all.data(), 67);
   for (std::size_t i = 0; i < values.size(); ++i) {
     float alone = values[i];
     quick_gelu(&alone, 1);
@@ -55,6 +62,9 @@ TEST_CASE("elementwise: values do not depend on their position in the array", "[
     alone = values[i];
     gelu(&alone, 1);
     CHECK(alone == both[i]);
+    alone = values[i];
+    gelu_tanh(&alone, 1);
+    CHECK(alone == all[i]);
   }
 }
 

@@ -67,6 +67,8 @@ StoredTensor stored(const std::vector<float>& values, Shape shape) {
 double activate(double x, Activation activation) {
   if (activation == Activation::quick_gelu) return x / (1 + std::exp(-1.702 * x));
   if (activation == Activation::gelu) return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+  if (activation == Activation::gelu_tanh)
+    return 0.5 * x * (1 + std::tanh(std::sqrt(2 / M_PI) * (x + 0.044715 * x * x * x)));
   return x;
 }
 
@@ -90,7 +92,8 @@ TEST_CASE("gemm: every backend matches a double-precision product within its rou
                                Sizes{7, 5, 129}, Sizes{12, 64, 32}, Sizes{13, 40, 300}, Sizes{25, 100, 257},
                                Sizes{50, 130, 512}, Sizes{9, 256, 1024}, Sizes{6, 24, 2048},
                                Sizes{27, 144, 96}, Sizes{10, 15, 33}, Sizes{19, 49, 70});
-  const Activation activation = GENERATE(Activation::none, Activation::quick_gelu, Activation::gelu);
+  const Activation activation =
+      GENERATE(Activation::none, Activation::quick_gelu, Activation::gelu, Activation::gelu_tanh);
   const bool add = GENERATE(false, true);
   if (add && activation != Activation::none) return;
   const auto [rows, columns, inner] = shape;
@@ -214,7 +217,8 @@ TEST_CASE("gemm: panels of every element type and all kernels give the same bits
   const DType type = GENERATE(DType::f32, DType::f16, DType::bf16);
   const Sizes shape = GENERATE(Sizes{1, 1, 1}, Sizes{3, 33, 17}, Sizes{50, 100, 257}, Sizes{13, 48, 96},
                                Sizes{20, 144, 7}, Sizes{9, 16, 770});
-  const Activation activation = GENERATE(Activation::none, Activation::quick_gelu, Activation::gelu);
+  const Activation activation =
+      GENERATE(Activation::none, Activation::quick_gelu, Activation::gelu, Activation::gelu_tanh);
   const auto [rows, columns, inner] = shape;
   std::vector<float> x = random_values(rows * inner, 1);
   const std::vector<float> w = random_values(columns * inner, 2);

@@ -18,7 +18,7 @@ class KerasTarget : public FileTarget {
  public:
   KerasTarget(const std::string& path, bool force) : FileTarget(path, force) {}
 
-  void read_source(const Conversion&) override {}
+  void read_source(const Conversion& c) override { check_clip_family(c.model.config(), "KerasHub's format"); }
   void write(const Conversion& c) override {
     const ModelConfig& config = c.model.config();
     ThreadPool pool(available_cores());

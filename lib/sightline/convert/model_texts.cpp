@@ -6,6 +6,7 @@
 #include "sightline/convert/config_rewrite.h"
 #include "sightline/model/config_writer.h"
 #include "sightline/model/config_writer_openclip.h"
+#include "sightline/model/family.h"
 #include "sightline/model/tokenizer_files.h"
 
 namespace sightline {
@@ -52,7 +53,8 @@ std::string config_text(const Conversion& conversion, std::optional<DType> dtype
     const std::string text = text_of(source.files, kConfig);
     return dtype ? with_dtype(text, source.config, dtype_name(*dtype)) : text;
   }
-  const DType stored = conversion.model.checkpoint().find("text_projection.weight")->dtype;
+  const std::string_view projection = conversion.model.config().text.projection.name;
+  const DType stored = conversion.model.checkpoint().find(std::string(projection) + ".weight")->dtype;
   return config_json(conversion.model.config(), dtype_name(dtype.value_or(stored)));
 }
 
@@ -80,14 +82,15 @@ void add_tokenizer(const ModelFiles& files, std::int64_t context_length, Texts& 
 
 }  // namespace
 
-// The preprocessing is always written as one flat preprocessor_config.json of CLIP's class, because
+// The preprocessing is always written as one flat preprocessor_config.json of the family's class, because
 // transformers 4 and 5 read that alike. They disagree about a processor_config.json, and about class names,
 // nulls and flags of other files.
 Texts model_texts(const Conversion& conversion, std::optional<DType> dtype) {
   Texts texts;
   texts.emplace_back(kConfig, config_text(conversion, dtype));
   texts.emplace_back("preprocessor_config.json",
-                     preprocessor_config_json(conversion.model.processor().image_config()));
+                     preprocessor_config_json(conversion.model.processor().image_config(),
+                                              conversion.model.config().family->image_processor));
   if (conversion.tokenizer)
     add_tokenizer(*conversion.tokenizer, conversion.model.config().text.context_length, texts);
   return texts;

@@ -32,6 +32,7 @@ void check_encoder(const EncoderConfig& encoder, const std::string& tower) {
 
 // OpenAI's build_model derives the rest from the shapes.
 void check(const ModelConfig& config) {
+  check_clip_family(config, kSubject);
   check_encoder(config.vision.encoder, "image");
   check_encoder(config.text.encoder, "text");
   check_clip_inputs(config, kSubject);

@@ -10,8 +10,16 @@
 
 namespace sightline {
 
-const FolderLayout kHuggingFaceFolder{"model.safetensors", model_texts, nullptr};
-const FolderLayout kOpenCLIPFolder{"open_clip_model.safetensors", openclip_texts, openclip_name_map};
+namespace {
+
+Weights with_openclip_names(const Weights& canonical) {
+  return with_raw_names(openclip_name_map(), canonical, "OpenCLIP");
+}
+
+}  // namespace
+
+const FolderLayout kHuggingFaceFolder{"model.safetensors", model_texts, with_hf_names};
+const FolderLayout kOpenCLIPFolder{"open_clip_model.safetensors", openclip_texts, with_openclip_names};
 
 TargetFolder::TargetFolder(const std::string& path, bool force, const FolderLayout& layout)
     : layout_(layout), folder_(path, force) {}
@@ -36,9 +44,7 @@ std::unique_ptr<Model> TargetFolder::reopen(const Conversion&) const { return Mo
 void TargetFolder::write_weights(const Conversion& conversion) {
   const Weights& canonical = conversion.model.checkpoint();
   const std::optional<DType> dtype = conversion.dtype;
-  std::optional<Weights> renamed;
-  if (layout_.names != nullptr) renamed = with_raw_names(layout_.names(), canonical, "OpenCLIP");
-  const Weights& weights = renamed ? *renamed : canonical;
+  const Weights weights = layout_.names(canonical);
   std::vector<SafetensorsEntry> entries;
   for (const std::string& name : weights.names()) {
     const StoredTensor& tensor = *weights.find(name);

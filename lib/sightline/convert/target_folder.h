@@ -21,7 +21,7 @@ struct FolderLayout {
   /// layout cannot express.
   std::vector<std::pair<std::string, std::string>> (*texts)(const Conversion& conversion,
                                                             std::optional<DType> dtype);
-  const NameMap& (*names)();  ///< naming scheme of the tensors; null: the canonical names
+  Weights (*names)(const Weights& canonical);  ///< the tensors under the names of the layout
 };
 /// A Hugging Face model folder: config.json, model.safetensors, ...
 extern const FolderLayout kHuggingFaceFolder;

@@ -3,6 +3,7 @@
 
 #include <charconv>
 
+#include "sightline/base/error.h"
 #include "sightline/keras/checks.h"
 #include "sightline/keras/rows.h"
 #include "sightline/model/config_section.h"
@@ -33,6 +34,8 @@ double epsilon_of(float epsilon) {
 }
 
 std::string activation_name(Activation activation) {
+  if (activation == Activation::gelu_tanh)
+    fail(ErrorCode::unsupported, "activation", "is gelu_pytorch_tanh, expected quick_gelu or gelu");
   return activation == Activation::gelu ? "gelu" : "quick_gelu";
 }
 

@@ -36,7 +36,7 @@ EncoderConfig encoder_config(const BlockArguments& arguments, const BlockNames& 
 
 /// The engine's epsilon with the digits that are enough to give it back: 1e-05.
 double epsilon_of(float epsilon);
-/// "quick_gelu" or "gelu".
+/// "quick_gelu" or "gelu". Errors: unsupported for another activation.
 std::string activation_name(Activation activation);
 
 }  // namespace sightline::keras

@@ -151,6 +151,7 @@ std::unique_ptr<CLIP> CLIP::from_preset(const std::string& preset, const PresetO
   const std::string path = locate_model(preset);
   try {
     LoadedModel model = open_model(path);
+    check_clip_family(model.config, path);
     const CLIPArguments arguments = CLIPArguments::of(model.config);
     if (options.load_weights) {
       check_input_shape(options.input_shape, model.config);

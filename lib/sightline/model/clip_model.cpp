@@ -64,6 +64,7 @@ std::unique_ptr<CLIP> CLIP::from_preset(const std::string& name_or_path, const C
 const CLIPProcessor& CLIP::processor() const { return state_->processor; }
 std::int64_t CLIP::embedding_size() const { return state_->model->embedding_size(); }
 float CLIP::logit_scale() const { return state_->model->head().logit_scale(); }
+std::optional<float> CLIP::logit_bias() const { return state_->model->head().logit_bias(); }
 
 Tensor CLIP::encode_images(TensorView<const float> pixels) const {
   const Shape& shape = pixels.shape();

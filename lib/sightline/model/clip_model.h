@@ -54,6 +54,9 @@ class CLIP {
   std::int64_t embedding_size() const;
   /// The factor that turns a cosine similarity into a logit.
   float logit_scale() const;
+  /// What is added to that product; nothing for most models. A model with a bias (SigLIP) was trained with a
+  /// sigmoid of each logit, all others with a softmax of the logits of an image.
+  std::optional<float> logit_bias() const;
 
   /// Pixels [B, 3, H, W] -> embeddings [B, E], not normalised. Errors: mismatch for another shape; range
   /// for a pixel that is not finite; corrupt if the weights produce values that are not finite.

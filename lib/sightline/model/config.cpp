@@ -10,7 +10,13 @@ namespace sightline {
 
 ModelConfig::ModelConfig() : family(&clip_family()) {}
 
+void check_clip_family(const ModelConfig& config, std::string_view subject) {
+  if (config.family == &clip_family()) return;
+  fail(ErrorCode::unsupported, subject, "cannot express a " + std::string(config.family->title) + " model");
+}
+
 void check_clip_inputs(const ModelConfig& config, std::string_view subject) {
+  check_clip_family(config, subject);
   const TextTowerConfig& text = config.text;
   if (config.vision.channels != 3) {
     fail(ErrorCode::unsupported, subject,

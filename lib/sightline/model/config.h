@@ -29,10 +29,12 @@ struct ModelConfig {
   static ModelConfig from_json(std::string_view text, std::string_view subject);
 };
 
+/// Errors: unsupported, with `subject`, which names what expresses CLIP models alone, for another family.
+void check_clip_family(const ModelConfig& config, std::string_view subject);
 /// Number of tokens of CLIP's vocabulary, the only one that OpenAI's and OpenCLIP's own tokenizers have.
 inline constexpr std::int64_t kClipVocabulary = 49408;
-/// Checks that a program for RGB images, with CLIP's tokenizer and pooling at the largest id, has the same
-/// inputs. Errors: unsupported, with `subject`, which names what cannot express it.
+/// Checks that a program for CLIP models of RGB images, with CLIP's tokenizer and pooling at the largest id,
+/// has the same inputs. Errors: unsupported, with `subject`, which names what cannot express it.
 void check_clip_inputs(const ModelConfig& config, std::string_view subject);
 
 /// Checks that `model_type` in the text of a `config.json` is that of a known family or of one of its towers.

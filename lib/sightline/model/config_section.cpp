@@ -65,7 +65,7 @@ std::int64_t Section::side(std::string_view key, std::int64_t fallback) const {
     square = square && (side == 0 || side == size);
     side = size;
   });
-  if (!square) fail(ErrorCode::unsupported, value->path(), "is not square, as CLIP requires");
+  if (!square) fail(ErrorCode::unsupported, value->path(), "is not square");
   return side;
 }
 
@@ -117,11 +117,26 @@ void check_patch(const ImageTowerConfig& config, std::string_view subject) {
            std::to_string(config.image_size));
 }
 
+std::string_view transformers_name(Activation activation) {
+  switch (activation) {
+    case Activation::none:
+      return "linear";
+    case Activation::quick_gelu:
+      return "quick_gelu";
+    case Activation::gelu:
+      return "gelu";
+    case Activation::gelu_tanh:
+      break;
+  }
+  return "gelu_pytorch_tanh";
+}
+
 Activation activation_of(std::string_view name, std::string_view subject) {
   if (name == "quick_gelu") return Activation::quick_gelu;
   if (name == "gelu") return Activation::gelu;
+  if (name == "gelu_pytorch_tanh") return Activation::gelu_tanh;
   fail(ErrorCode::unsupported, subject,
-       "is \"" + std::string(name) + "\", expected \"quick_gelu\" or \"gelu\"");
+       "is \"" + std::string(name) + "\", expected \"quick_gelu\", \"gelu\" or \"gelu_pytorch_tanh\"");
 }
 
 }  // namespace sightline

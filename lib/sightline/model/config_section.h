@@ -58,7 +58,9 @@ void check_heads(const EncoderConfig& config, std::string_view subject);
 /// Checks that a patch is not larger than the image. Errors: range, with `subject`.
 void check_patch(const ImageTowerConfig& config, std::string_view subject);
 
-/// The activation named "quick_gelu" or "gelu". Errors: unsupported, with `subject`.
+/// transformers' name of an activation: "quick_gelu", "gelu" or "gelu_pytorch_tanh".
+std::string_view transformers_name(Activation activation);
+/// The activation with this name. Errors: unsupported, with `subject`.
 Activation activation_of(std::string_view name, std::string_view subject);
 
 /// An integer within [low, high]. Errors: range.

@@ -9,6 +9,7 @@
 #include "sightline/model/config_keras.h"
 #include "sightline/model/config_openclip.h"
 #include "sightline/model/config_shapes.h"
+#include "sightline/model/family.h"
 #include "sightline/model/processor_files.h"
 
 namespace sightline {
@@ -37,7 +38,8 @@ ConfigSource config_of_weights(Dialect dialect, const Weights& weights, const Mo
 
 void assume_preprocessing(LoadedModel& model) {
   const std::int64_t image_size = model.config.vision.image_size;
-  model.preprocessor = PreprocessorConfig::defaults(image_size);
+  const Family& family = *model.config.family;
+  model.preprocessor = default_preprocessor(family.image_processor, image_size);
   // For weight files of OpenAI and KerasCV the preprocessing is known, not assumed.
   const Dialect dialect = model.source.dialect;
   if (dialect == Dialect::openai || dialect == Dialect::kerascv) return;
@@ -45,8 +47,8 @@ void assume_preprocessing(LoadedModel& model) {
   model.source.assumptions.push_back(
       "neither processor_config.json nor preprocessor_config.json defines the image preprocessing; using "
       "that "
-      "of OpenAI's models, " +
-      side + " x " + side);
+      "of " +
+      std::string(&family == &clip_family() ? "OpenAI's" : family.title) + " models, " + side + " x " + side);
 }
 
 }  // namespace

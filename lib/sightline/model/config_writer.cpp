@@ -28,7 +28,7 @@ std::string config_json(const ModelConfig& config, std::string_view dtype) {
   return config.family->write(config, dtype);
 }
 
-std::string preprocessor_config_json(const PreprocessorConfig& config) {
+std::string preprocessor_config_json(const PreprocessorConfig& config, std::string_view class_name) {
   const PixelPipeline& pipeline = config.pipeline;
   if (pipeline.resize == ResizeMode::longest) {
     fail(ErrorCode::unsupported, "preprocessor_config.json",
@@ -43,7 +43,7 @@ std::string preprocessor_config_json(const PreprocessorConfig& config) {
   out.add_boolean("do_rescale", config.do_rescale);
   out.add_boolean("do_resize", pipeline.resize != ResizeMode::none);
   out.add_list("image_mean", std::span<const float>(config.mean));
-  out.add("image_processor_type", "CLIPImageProcessor");
+  out.add("image_processor_type", class_name);
   out.add_list("image_std", std::span<const float>(config.std));
   out.add("resample", static_cast<std::int64_t>(pipeline.resample));
   out.add_number("rescale_factor", config.rescale_factor);

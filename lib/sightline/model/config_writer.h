@@ -13,8 +13,10 @@ namespace sightline {
 /// type of the stored weights ("float32", "float16", "bfloat16").
 std::string config_json(const ModelConfig& config, std::string_view dtype);
 
-/// The text of a `preprocessor_config.json` for transformers' CLIPImageProcessor, in the same format.
-/// Errors: unsupported for OpenCLIP's resize_mode "longest", which that processor lacks.
-std::string preprocessor_config_json(const PreprocessorConfig& config);
+/// The text of a `preprocessor_config.json` for a class of transformers that has the steps of
+/// CLIPImageProcessor, in the same format. Errors: unsupported for OpenCLIP's resize_mode "longest", which
+/// these processors lack.
+std::string preprocessor_config_json(const PreprocessorConfig& config,
+                                     std::string_view class_name = "CLIPImageProcessor");
 
 }  // namespace sightline

@@ -18,9 +18,11 @@ constexpr std::string_view kSubject = "open_clip_config.json";
 }
 
 void check(const ModelConfig& config) {
+  check_clip_family(config, kSubject);
   const EncoderConfig &vision = config.vision.encoder, &text = config.text.encoder;
   if (vision.activation != text.activation)
     fail_inexpressible("towers with different activations (quick_gelu and gelu)");
+  if (vision.activation == Activation::gelu_tanh) fail_inexpressible("gelu_pytorch_tanh");
   check_clip_inputs(config, kSubject);
 }
 

@@ -33,7 +33,18 @@ class List {
     }
   }
 
+  void add_attention_pooling(const std::string& name, const EncoderConfig& config) {
+    const std::int64_t width = config.width;
+    add_vector(name + ".probe", Shape{1, 1, width});
+    for (const char* projection : {"q_proj", "k_proj", "v_proj", "out_proj"})
+      add_dense(name + ".attention." + projection, Shape{width, width});
+    add_norm(name + ".layernorm", width);
+    add_dense(name + ".mlp.fc1", Shape{config.mlp_width, width});
+    add_dense(name + ".mlp.fc2", Shape{width, config.mlp_width});
+  }
+
   void add_projection(const TowerConfig& tower, std::int64_t size) {
+    if (tower.projection.name.empty()) return;
     add_dense(std::string(tower.projection.name), Shape{size, tower.encoder.width}, tower.projection.bias);
   }
 
@@ -54,6 +65,7 @@ void add_image_tower(List& list, const ImageTowerConfig& tower, std::int64_t pro
   if (tower.pre_norm) list.add_norm("vision_model.pre_layrnorm", width);
   list.add_encoder("vision_model", tower.encoder);
   list.add_norm("vision_model.post_layernorm", width);
+  if (tower.pooling == Pooling::attention_map) list.add_attention_pooling("vision_model.head", tower.encoder);
   list.add_projection(tower, projection_dim);
 }
 

@@ -24,7 +24,7 @@ std::string expected_types() {
 }  // namespace
 
 std::span<const Family* const> families() {
-  static const std::array<const Family*, 1> all = {&clip_family()};
+  static const std::array<const Family*, 2> all = {&clip_family(), &siglip_family()};
   return all;
 }
 

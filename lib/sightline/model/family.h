@@ -18,6 +18,8 @@ struct Family {
   std::string_view name;   ///< "clip": its model_type, and the `family` of stored embeddings
   std::string_view title;  ///< "CLIP", for messages
   std::array<std::string_view, 2> tower_types;  ///< model_type of a text tower and of an image tower alone
+  std::string_view image_processor;  ///< transformers' class, used if the files of a model name none
+  std::string_view tokenizer;        ///< likewise
   bool (*recognizes)(const Json& config);
   /// Errors: missing, range, type; unsupported for anything that would change the results.
   ModelConfig (*read)(const Json& config);
@@ -28,6 +30,7 @@ struct Family {
 /// All families in the order in which they are tried.
 std::span<const Family* const> families();
 const Family& clip_family();
+const Family& siglip_family();
 
 /// The family that recognises a `config.json`. Errors: unsupported for another model_type; missing if there
 /// is none and the towers are not described either.

@@ -63,10 +63,6 @@ ModelConfig read(const Json& root) {
   return config;
 }
 
-std::string_view name_of(Activation activation) {
-  return activation == Activation::quick_gelu ? "quick_gelu" : "gelu";
-}
-
 void write_text(JsonObjectWriter& out, const ModelConfig& config) {
   const TextTowerConfig& text = config.text;
   const bool argmax = text.pooling == Pooling::largest_id;
@@ -74,7 +70,7 @@ void write_text(JsonObjectWriter& out, const ModelConfig& config) {
   out.add_number("attention_dropout", 0.0);
   out.add("bos_token_id", argmax ? 0 : text.eos_token_id - 1);
   out.add("eos_token_id", argmax ? kLegacyEos : text.eos_token_id);
-  out.add("hidden_act", name_of(text.encoder.activation));
+  out.add("hidden_act", transformers_name(text.encoder.activation));
   out.add("hidden_size", text.encoder.width);
   out.add_number("initializer_factor", 1.0);
   out.add_number("initializer_range", 0.02);
@@ -94,7 +90,7 @@ void write_vision(JsonObjectWriter& out, const ModelConfig& config) {
   const ImageTowerConfig& vision = config.vision;
   out.begin("vision_config");
   out.add_number("attention_dropout", 0.0);
-  out.add("hidden_act", name_of(vision.encoder.activation));
+  out.add("hidden_act", transformers_name(vision.encoder.activation));
   out.add("hidden_size", vision.encoder.width);
   out.add("image_size", vision.image_size);
   out.add_number("initializer_factor", 1.0);
@@ -128,8 +124,16 @@ std::string write(const ModelConfig& config, std::string_view dtype) {
 }  // namespace
 
 const Family& clip_family() {
-  static constexpr Family kFamily{"clip",     "CLIP", {"clip_text_model", "clip_vision_model"},
-                                  recognizes, read,   write};
+  static constexpr Family kFamily{
+      .name = "clip",
+      .title = "CLIP",
+      .tower_types = {"clip_text_model", "clip_vision_model"},
+      .image_processor = "CLIPImageProcessor",
+      .tokenizer = "CLIPTokenizer",
+      .recognizes = recognizes,
+      .read = read,
+      .write = write,
+  };
   return kFamily;
 }
 

@@ -16,6 +16,8 @@ namespace {
 // exp(88) = 1.7e38: logits of cosines up to 1, with their rounding errors, are finite.
 constexpr float kMaxLogitScale = 88;
 
+double sigmoid(double logit) { return 1 / (1 + std::exp(-logit)); }
+
 float number_of(const WeightScope& root, std::string_view name, const Shape& shape) {
   const StoredTensor& stored = root.require(name, shape);
   check_finite(name, stored);
@@ -78,7 +80,11 @@ void Head::probabilities(std::span<const float> cosines, std::vector<double>& ou
   out.resize(cosines.size());
   for (std::size_t i = 0; i < cosines.size(); ++i) out[i] = static_cast<double>(logit(cosines[i]));
   if (rule_ == ScoreRule::softmax) return softmax(out, out);
-  for (double& value : out) value = 1 / (1 + std::exp(-value));
+  std::ranges::transform(out, out.begin(), sigmoid);
+}
+
+float Head::probability(float cosine) const {
+  return static_cast<float>(sigmoid(static_cast<double>(logit(cosine))));
 }
 
 Tensor cosines(TensorView<const float> images, TensorView<const float> texts) {

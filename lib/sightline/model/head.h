@@ -43,6 +43,8 @@ class Head {
   float logit(float cosine) const {
     return logit_bias_ ? cosine * logit_scale_ + *logit_bias_ : cosine * logit_scale_;
   }
+  /// The sigmoid of one logit, computed in double.
+  float probability(float cosine) const;
   /// The probabilities of the logits of `cosines` by the rule, computed in double.
   void probabilities(std::span<const float> cosines, std::vector<double>& out) const;
   /// logits[i, t] = logit(cosine(image i, text t)). Shapes:  images [I, E], texts [T, E], not

@@ -21,7 +21,7 @@ constexpr CropDefault yes = CropDefault::yes, no = CropDefault::no, bare = CropD
 
 // Source: transformers 5.24, models/*/image_processing_pil_*.py. One line per class: name; resize, size,
 // whether a number means a square; filter; crop and its size; mean and std; do_convert_rgb; rule, crop_pct,
-// rescale_factor.
+// rescale_factor, null_converts.
 // clang-format off
 constexpr std::array<ImageProcessorClass, 18> kClasses = {{
     {"CLIPImageProcessor", shortest, 224, false, bicubic, yes, 224, kClip, true},
@@ -30,7 +30,7 @@ constexpr std::array<ImageProcessorClass, 18> kClasses = {{
     {"LlavaImageProcessor", shortest, 224, false, bicubic, yes, 224, kClip, true},
     {"ChameleonImageProcessor", shortest, 512, false, lanczos, yes, 512, kOne, true, plain, 0, 0.0078},
     {"BlipImageProcessor", exact, 384, true, bicubic, bare, 0, kClip, true},
-    {"SiglipImageProcessor", exact, 224, false, bicubic, bare, 0, kHalf, true},
+    {"SiglipImageProcessor", exact, 224, false, bicubic, bare, 0, kHalf, true, plain, 0, 1.0 / 255, true},
     {"OwlViTImageProcessor", exact, 768, true, bicubic, no, 768, kClip, true},
     {"ViTImageProcessor", exact, 224, true, bilinear, bare, 0, kHalf, false},
     {"DeiTImageProcessor", exact, 256, true, bicubic, yes, 224, kHalf, false},

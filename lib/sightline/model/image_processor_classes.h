@@ -46,6 +46,9 @@ struct ImageProcessorClass {
   SizeRule rule = SizeRule::plain;
   double crop_pct = 0;  ///< for the rules convnext and poolformer
   double rescale_factor = 1.0 / 255.0;
+  /// A do_convert_rgb that is null converts as well. transformers then converts nothing, and fails for images
+  /// that are not RGB.
+  bool null_converts = false;
 };
 
 /// The class that CLIP models use unless a file names another one.

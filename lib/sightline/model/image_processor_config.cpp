@@ -72,7 +72,7 @@ class Reader {
   PreprocessorConfig read() && {
     check_image_keys(object_, class_);
     if (flag("do_pad", false)) fail_key(class_, section_.subject("do_pad"), "is true, expected false");
-    pipeline_.alpha = flag("do_convert_rgb", class_.convert_rgb) ? Alpha::white : Alpha::drop;
+    pipeline_.alpha = converts_rgb() ? Alpha::white : Alpha::drop;
     pipeline_.crop = false;
     read_resize();
     read_crop();
@@ -82,6 +82,12 @@ class Reader {
   }
 
  private:
+  bool converts_rgb() const {
+    const std::optional<Json> value = object_.find("do_convert_rgb");
+    if (value && value->is_null() && class_.null_converts) return true;
+    return flag("do_convert_rgb", class_.convert_rgb);
+  }
+
   bool flag(std::string_view key, bool fallback) const {
     const std::optional<Json> value = object_.find(key);
     return value ? !value->is_null() && value->as_bool() : fallback;

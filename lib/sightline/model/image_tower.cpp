@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "sightline/base/error.h"
 #include "sightline/nn/shape_checks.h"
 
 namespace sightline {
@@ -15,45 +16,73 @@ std::optional<LayerNorm> optional_norm(bool exists, const WeightScope& scope, co
   return std::optional<LayerNorm>(std::in_place, scope, config.width, config.epsilon);
 }
 
+std::optional<AttentionPooling> optional_pooling(const WeightScope& scope, const ImageTowerConfig& config,
+                                                 const GemmBackend& backend) {
+  if (config.pooling != Pooling::attention_map) return std::nullopt;
+  return std::optional<AttentionPooling>(std::in_place, scope, config.encoder, backend);
+}
+
+// out[s] = mean of the rows of sequence s, summed in double.
+void mean_rows(TensorView<const float> x, std::int64_t length, TensorView<float> out) {
+  for (std::int64_t s = 0; s < out.rows(); ++s) {
+    for (std::int64_t i = 0; i < out.columns(); ++i) {
+      double sum = 0;
+      for (std::int64_t row = s * length; row < (s + 1) * length; ++row)
+        sum += static_cast<double>(x.data()[row * out.columns() + i]);
+      out.row(s)[static_cast<std::size_t>(i)] = static_cast<float>(sum / static_cast<double>(length));
+    }
+  }
+}
+
 }  // namespace
 
 ImageTower::ImageTower(const WeightScope& root, const ModelConfig& config, const GemmBackend& backend)
-    : embedding_(root / "vision_model" / "embeddings", config.vision, backend),
-      pre_norm_(optional_norm(config.vision.pre_norm, root / "vision_model" / "pre_layrnorm",
-                              config.vision.encoder)),
-      encoder_(root / "vision_model" / "encoder", config.vision.encoder, config.vision.mask, backend),
-      post_norm_(root / "vision_model" / "post_layernorm", config.vision.encoder.width,
-                 config.vision.encoder.epsilon),
-      projection_(root / config.vision.projection.name,
-                  {.in = config.vision.encoder.width,
-                   .units = config.projection_dim,
-                   .bias = config.vision.projection.bias ? Bias::yes : Bias::no},
-                  backend),
-      width_(config.vision.encoder.width),
-      pixel_count_(config.vision.channels * config.vision.image_size * config.vision.image_size) {}
+    : config_(config.vision),
+      width_(config_.encoder.width),
+      embedding_(root / "vision_model" / "embeddings", config_, backend),
+      pre_norm_(optional_norm(config_.pre_norm, root / "vision_model" / "pre_layrnorm", config_.encoder)),
+      encoder_(root / "vision_model" / "encoder", config_.encoder, config_.mask, backend),
+      post_norm_(root / "vision_model" / "post_layernorm", width_, config_.encoder.epsilon),
+      attention_pooling_(optional_pooling(root / "vision_model" / "head", config_, backend)),
+      projection_(optional_projection(root, config_, config.projection_dim, backend)),
+      units_(config.projection_dim),
+      pixel_count_(config_.channels * config_.image_size * config_.image_size) {}
 
 void ImageTower::operator()(TensorView<const float> pixels, TensorView<float> embeddings,
                             Context& context) const {
   const std::int64_t images = first_size(pixels.shape());
   check_rows(kLayer, "pixels", pixels.shape(), images, pixel_count_);
-  check_rows(kLayer, "embeddings", embeddings.shape(), images, projection_.units());
+  check_rows(kLayer, "embeddings", embeddings.shape(), images, units_);
   if (images == 0) return;
   Scratch::Frame frame(context.scratch);
   const TensorView<float> x = frame.take(Shape{images * tokens(), width_});
-  const TensorView<float> pooled = frame.take(Shape{images, width_});
 
   // hidden_states = self.pre_layrnorm(self.embeddings(pixel_values))
   embedding_(pixels, x, context);
   if (pre_norm_) (*pre_norm_)(x, x, context);
 
-  // pooled_output = self.post_layernorm(self.encoder(hidden_states)[:, 0, :])
-  const std::span<Sequence> sequences = frame.take<Sequence>(Shape{images}).flat();
-  std::ranges::fill(sequences, Sequence{tokens(), 0});
-  encoder_(x, sequences, pooled, context);
-  post_norm_(pooled, pooled, context);
-
   // image_embeds = self.visual_projection(pooled_output)
-  projection_(pooled, embeddings, context);
+  if (!projection_) return pool(x, embeddings, context);
+  const TensorView<float> pooled = frame.take(Shape{images, width_});
+  pool(x, pooled, context);
+  (*projection_)(pooled, embeddings, context);
+}
+
+void ImageTower::pool(TensorView<float> x, TensorView<float> pooled, Context& context) const {
+  Scratch::Frame frame(context.scratch);
+  const std::span<Sequence> sequences = frame.take<Sequence>(Shape{pooled.rows()}).flat();
+  std::ranges::fill(sequences, Sequence{tokens(), 0});
+  if (config_.pooling == Pooling::class_token) {
+    // pooled_output = self.post_layernorm(self.encoder(hidden_states)[:, 0, :])
+    encoder_(x, sequences, pooled, context);
+    post_norm_(pooled, pooled, context);
+    return;
+  }
+  // last_hidden_state = self.post_layernorm(self.encoder(hidden_states))
+  encoder_(x, sequences, context);
+  post_norm_(x, x, context);
+  if (attention_pooling_) return (*attention_pooling_)(x, pooled, context);
+  mean_rows(x, tokens(), pooled);
 }
 
 }  // namespace sightline

@@ -4,13 +4,15 @@
 #include <optional>
 
 #include "sightline/model/patch_embedding.h"
+#include "sightline/model/projection.h"
+#include "sightline/nn/attention_pooling.h"
 #include "sightline/nn/transformer_encoder.h"
 
 namespace sightline {
 
 /// A vision transformer, with the parts that its config names, and its projection. Weights: those of
 /// `vision_model` and of the projection. const = safe to share.
-/// Source:  transformers `CLIPVisionModelWithProjection`.
+/// Source:  transformers `CLIPVisionModelWithProjection`, `SiglipVisionModel`.
 class ImageTower {
  public:
   /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type (weights); range (config).
@@ -28,12 +30,17 @@ class ImageTower {
   const TransformerEncoder& encoder() const { return encoder_; }
 
  private:
+  void pool(TensorView<float> x, TensorView<float> pooled, Context& context) const;
+
+  ImageTowerConfig config_;
+  std::int64_t width_;
   PatchEmbedding embedding_;
   std::optional<LayerNorm> pre_norm_;
   TransformerEncoder encoder_;
   LayerNorm post_norm_;
-  Dense projection_;
-  std::int64_t width_;
+  std::optional<AttentionPooling> attention_pooling_;
+  std::optional<Dense> projection_;
+  std::int64_t units_;        ///< E
   std::int64_t pixel_count_;  ///< C * H * W
 };
 

@@ -91,27 +91,28 @@ std::unique_ptr<Model> Model::open(const std::string& name_or_path, const ModelS
 void Model::encode_images(TensorView<const float> pixels, TensorView<float> embeddings,
                           Context& context) const {
   image_tower_(pixels, embeddings, context);
-  if (!all_finite(embeddings)) fail_not_finite("vision_model.", "visual_projection.");
+  if (!all_finite(embeddings)) fail_not_finite("vision_model.", config_.vision.projection);
 }
 
 void Model::encode_texts(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const {
   text_tower_(texts, embeddings, context);
-  if (!all_finite(embeddings)) fail_not_finite("text_model.", "text_projection.");
+  if (!all_finite(embeddings)) fail_not_finite("text_model.", config_.text.projection);
 }
 
 void Model::encode_texts(std::span<const TextIds> sorted, TensorView<float> embeddings,
                          Context& context) const {
   text_tower_(sorted, embeddings, context);
   for (const TextIds& text : sorted) {
-    if (!all_finite(embeddings.slice_rows(text.index, 1))) fail_not_finite("text_model.", "text_projection.");
+    if (!all_finite(embeddings.slice_rows(text.index, 1)))
+      fail_not_finite("text_model.", config_.text.projection);
   }
 }
 
 // Finds the cause. Reading all weights is slow, but happens only after an error.
-void Model::fail_not_finite(std::string_view tower, std::string_view projection) const {
+void Model::fail_not_finite(std::string_view tower, const ProjectionConfig& projection) const {
   try {
     check_finite(weights_, tower);
-    check_finite(weights_, projection);
+    if (!projection.name.empty()) check_finite(weights_, std::string(projection.name) + ".");
   } catch (const Error& error) {
     throw path().empty() ? error : error.within(path());
   }

@@ -72,7 +72,7 @@ class Model {
   void encode_texts(std::span<const TextIds> sorted, TensorView<float> embeddings, Context& context) const;
 
  private:
-  [[noreturn]] void fail_not_finite(std::string_view tower, std::string_view projection) const;
+  [[noreturn]] void fail_not_finite(std::string_view tower, const ProjectionConfig& projection) const;
 
   ModelSource source_;
   ModelConfig config_;

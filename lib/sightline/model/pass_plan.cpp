@@ -11,12 +11,26 @@ constexpr std::int64_t kRowsPerPass = 400;  // enough to keep the kernels busy; 
 
 std::int64_t divide_rounding_up(std::int64_t count, std::int64_t size) { return (count + size - 1) / size; }
 
+// Texts of equal length that share no rows; a duplicate counts like any other text.
+std::vector<std::span<const TextIds>> divide_separate_texts(std::span<const TextIds> sorted,
+                                                            const PassPlan& plan) {
+  std::int64_t size = std::min(plan.texts, std::max<std::int64_t>(plan.tokens / plan.text_rows, 1));
+  if (plan.even && !sorted.empty())
+    size = divide_rounding_up(std::ssize(sorted), divide_rounding_up(std::ssize(sorted), size));
+  std::vector<std::span<const TextIds>> passes;
+  for (; !sorted.empty(); sorted = sorted.subspan(passes.back().size()))
+    passes.push_back(sorted.first(static_cast<std::size_t>(std::min(size, std::ssize(sorted)))));
+  return passes;
+}
+
 }  // namespace
 
 PassPlan plan_passes(const ModelConfig& config, std::int64_t batch_size) {
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
-  if (batch_size > 0) return {batch_size, batch_size, kUnlimited, false};
-  return {std::max<std::int64_t>(kRowsPerPass / config.vision.tokens(), 1), kUnlimited, kRowsPerPass, true};
+  const std::int64_t text_rows = config.text.mask == Mask::causal ? 0 : config.text.context_length;
+  if (batch_size > 0) return {batch_size, batch_size, kUnlimited, text_rows, false};
+  const std::int64_t images = std::max<std::int64_t>(kRowsPerPass / config.vision.tokens(), 1);
+  return {images, kUnlimited, kRowsPerPass, text_rows, true};
 }
 
 std::int64_t images_per_pass(const PassPlan& plan, std::int64_t count) {
@@ -25,6 +39,7 @@ std::int64_t images_per_pass(const PassPlan& plan, std::int64_t count) {
 }
 
 std::vector<std::span<const TextIds>> divide_texts(std::span<const TextIds> sorted, const PassPlan& plan) {
+  if (plan.text_rows > 0) return divide_separate_texts(sorted, plan);
   std::int64_t rows = plan.tokens;
   if (plan.even && !sorted.empty()) {
     // A pass repeats the prefix that it shares with the one before it, so it gets room for one more text.

@@ -17,7 +17,9 @@ struct PassPlan {
   std::int64_t images = 1;  ///< images in a pass
   std::int64_t texts = 1;   ///< most texts in a pass
   std::int64_t tokens = 1;  ///< rows that the texts of a pass have, about: their distinct prefixes
-  bool even = true;         ///< passes may be smaller, so that all have the same size
+  /// Rows of every text, if it does not share those of a prefix with others; 0: its distinct prefixes.
+  std::int64_t text_rows = 0;
+  bool even = true;  ///< passes may be smaller, so that all have the same size
 };
 
 /// `batch_size`: the number of images or texts in every pass but the last; 0: as many as keep the kernels

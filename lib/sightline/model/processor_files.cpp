@@ -9,6 +9,7 @@
 #include "sightline/containers/json.h"
 #include "sightline/files/file.h"
 #include "sightline/files/placeholder.h"
+#include "sightline/model/family.h"
 #include "sightline/model/image_processor_config.h"
 #include "sightline/text/settings_file.h"
 
@@ -85,6 +86,16 @@ const ImageProcessorClass& class_named(const Json& value) {
   return class_of_name(value, name);
 }
 
+/// The class of the family that config.json names; CLIP's if that is unknown.
+const ImageProcessorClass& class_of_family(const std::optional<Json>& config) {
+  const std::optional<Json> type = find_non_null(config, "model_type");
+  for (const Family* family : families()) {
+    if (type && type->is_string() && type->as_string() == family->name)
+      return *find_image_processor(family->image_processor);
+  }
+  return clip_image_processor();
+}
+
 const ImageProcessorClass& class_of(const Part& settings, const ProcessorTexts& texts) {
   const Part config = read_root(texts.config, kConfig);
   // The config.json of a timm model also defines the preprocessing; transformers then reads the class from
@@ -94,7 +105,7 @@ const ImageProcessorClass& class_of(const Part& settings, const ProcessorTexts& 
           find_class(is_timm && !settings.nested ? *config.object : *settings.object))
     return class_named(*named);
   const std::optional<Json> named = find_non_null(config.object, "image_processor_type");
-  return named ? class_of_name(*named, named->as_string()) : clip_image_processor();
+  return named ? class_of_name(*named, named->as_string()) : class_of_family(config.object);
 }
 
 void check_tokenizer_config(const ProcessorTexts& texts) {
@@ -115,6 +126,16 @@ PreprocessorConfig PreprocessorConfig::from_json(std::string_view text, std::str
   if (!root.is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
   const std::optional<Json> named = find_class(root);
   return image_processor_config(root, named ? class_named(*named) : clip_image_processor());
+}
+
+PreprocessorConfig default_preprocessor(std::string_view class_name, std::int64_t image_size) {
+  const ImageProcessorClass& processor_class = *find_image_processor(class_name);
+  PreprocessorConfig config = PreprocessorConfig::defaults(image_size);
+  if (&processor_class == &clip_image_processor()) return config;
+  const std::string side = std::to_string(image_size);
+  const JsonDocument document(R"({"size": {"height": )" + side + R"(, "width": )" + side + "}}",
+                              config.origin);
+  return image_processor_config(document.root(), processor_class);
 }
 
 std::optional<ImageSettings> image_settings(const ProcessorTexts& texts) {

@@ -3,11 +3,15 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "sightline/model/config.h"
 #include "sightline/model/model_files.h"
 
 namespace sightline {
+
+/// The preprocessing of a class of transformers without a file, for images of `image_size`.
+PreprocessorConfig default_preprocessor(std::string_view class_name, std::int64_t image_size);
 
 /// The image preprocessing that a Hugging Face folder defines.
 struct ImageSettings {

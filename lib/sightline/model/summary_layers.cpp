@@ -34,6 +34,15 @@ SummaryLayer block(std::int64_t index, const Shape& stream, std::int64_t mlp_wid
   return result;
 }
 
+SummaryLayer attention_pooling(const EncoderConfig& config, const Shape& pooled) {
+  const std::string weights = "vision_model.head";
+  SummaryLayer result{"attention_pooling", pooled, {weights + ".probe"}, {}};
+  result.layers = {attention(pooled, weights + ".attention"), layer("ln", pooled, weights + ".layernorm"),
+                   layer("c_fc", pooled.with_last(config.mlp_width), weights + ".mlp.fc1"),
+                   layer("c_proj", pooled, weights + ".mlp.fc2")};
+  return result;
+}
+
 SummaryLayer encoder(const EncoderConfig& config, std::int64_t tokens, const std::string& weights) {
   SummaryLayer result{"clip_encoder", Shape{kAnySize, config.width}, {}, {}};
   for (std::int64_t i = 0; i < config.layers; ++i) {
@@ -57,7 +66,10 @@ SummaryLayer image_encoder(const ModelConfig& config) {
   if (config.vision.pre_norm) result.layers.push_back(layer("ln_1", stream, "vision_model.pre_layrnorm"));
   result.layers.push_back(encoder(config.vision.encoder, tokens, "vision_model.encoder"));
   result.layers.push_back(layer("ln_2", pooled, "vision_model.post_layernorm"));
-  result.layers.push_back(projector("vision_projector", config.vision.projection, out));
+  if (config.vision.pooling == Pooling::attention_map)
+    result.layers.push_back(attention_pooling(config.vision.encoder, pooled));
+  if (!config.vision.projection.name.empty())
+    result.layers.push_back(projector("vision_projector", config.vision.projection, out));
   return result;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "sightline/base/error.h"
+#include "sightline/model/separate_texts.h"
 #include "sightline/nn/shape_checks.h"
 
 namespace sightline {
@@ -23,14 +24,13 @@ TextTower::TextTower(const WeightScope& root, const ModelConfig& config, const G
                           width_),
       encoder_(root / "text_model" / "encoder", config_.encoder, config_.mask, backend),
       final_norm_(root / "text_model" / "final_layer_norm", width_, config_.encoder.epsilon),
-      projection_(root / config_.projection.name,
-                  {.in = width_,
-                   .units = config.projection_dim,
-                   .bias = config_.projection.bias ? Bias::yes : Bias::no},
-                  backend) {}
+      projection_(optional_projection(root, config_, config.projection_dim, backend)),
+      units_(config.projection_dim) {}
 
 std::int64_t TextTower::pooled_position(std::span<const std::int32_t> ids) const {
   if (config_.pooling == Pooling::largest_id) return std::max_element(ids.begin(), ids.end()) - ids.begin();
+  if (config_.pooling == Pooling::last)
+    return (config_.pad_id ? config_.context_length : std::ssize(ids)) - 1;
   const auto found = std::find(ids.begin(), ids.end(), static_cast<std::int32_t>(config_.eos_token_id));
   return found == ids.end() ? 0 : found - ids.begin();
 }
@@ -41,13 +41,15 @@ std::span<const std::int32_t> TextTower::pooled_ids(std::span<const std::int32_t
          "has " + std::to_string(ids.size()) + " tokens, expected 1 to " +
              std::to_string(config_.context_length));
   }
-  return ids.first(static_cast<std::size_t>(pooled_position(ids)) + 1);
+  if (config_.mask == Mask::causal) return ids.first(static_cast<std::size_t>(pooled_position(ids)) + 1);
+  while (config_.pad_id && ids.size() > 1 && ids.back() == *config_.pad_id) ids = ids.first(ids.size() - 1);
+  return ids;
 }
 
 void TextTower::embed(std::span<const std::int32_t> ids, std::int64_t first, TensorView<float> x) const {
-  for (std::int64_t i = first; i < std::ssize(ids); ++i) {
+  for (std::int64_t i = first; i < first + x.rows(); ++i) {
     const auto row = x.row(i - first);
-    token_embedding_.lookup(ids[static_cast<std::size_t>(i)], row);
+    token_embedding_.lookup(i < std::ssize(ids) ? ids[static_cast<std::size_t>(i)] : *config_.pad_id, row);
     position_embedding_.add(i, row);
   }
 }
@@ -58,7 +60,7 @@ void TextTower::operator()(const TokenBatch& texts, TensorView<float> embeddings
   for (std::int64_t i = 0; i < texts.size(); ++i)
     sorted[static_cast<std::size_t>(i)] = {pooled_ids(texts[i]), i};
   sort_by_ids(sorted);
-  check_rows(kLayer, "embeddings", embeddings.shape(), texts.size(), projection_.units());
+  check_rows(kLayer, "embeddings", embeddings.shape(), texts.size(), units_);
   (*this)(sorted, embeddings, context);
 }
 
@@ -71,19 +73,27 @@ std::vector<TextIds> TextTower::sorted(const TokenBatch& texts) const {
 
 void TextTower::operator()(std::span<const TextIds> sorted, TensorView<float> embeddings,
                            Context& context) const {
-  check_rows(kLayer, "embeddings", embeddings.shape(), first_size(embeddings.shape()), projection_.units());
+  check_rows(kLayer, "embeddings", embeddings.shape(), first_size(embeddings.shape()), units_);
   if (sorted.empty()) return;
   Scratch::Frame frame(context.scratch);
-  const PrefixTree tree(sorted, frame);
-  const TensorView<float> x = frame.take(Shape{tree.rows(), width_});
-  const TensorView<float> pooled = frame.take(Shape{std::ssize(tree.texts()), width_});
-  const TensorView<float> projected = frame.take(Shape{pooled.rows(), embeddings.columns()});
+  if (config_.mask == Mask::causal) return compute(PrefixTree(sorted, frame), sorted, embeddings, context);
+  const std::int64_t length = config_.pad_id ? config_.context_length : 0;
+  const auto pooled = [this](std::span<const std::int32_t> ids) { return pooled_position(ids); };
+  compute(SeparateTexts(sorted, length, pooled, frame), sorted, embeddings, context);
+}
+
+template <class Rows>
+void TextTower::compute(const Rows& rows, std::span<const TextIds> sorted, TensorView<float> embeddings,
+                        Context& context) const {
+  Scratch::Frame frame(context.scratch);
+  const TensorView<float> x = frame.take(Shape{rows.rows(), width_});
+  const TensorView<float> pooled = frame.take(Shape{std::ssize(rows.texts()), width_});
 
   // hidden_states = token_embedding(input_ids) + position_embedding(position_ids)
-  const EncoderSpans spans = tree.spans();
+  const EncoderSpans spans = rows.spans();
   for (std::size_t i = 0; i < spans.all.size(); ++i) {
     const AttentionSpan& span = spans.all[i];
-    embed(tree.texts()[i].ids, span.position, x.slice_rows(span.first_query, span.queries));
+    embed(rows.texts()[i].ids, span.position, x.slice_rows(span.first_query, span.queries));
   }
 
   // pooled_output = self.final_layer_norm(self.encoder(hidden_states))[batch, position of the end]
@@ -91,10 +101,12 @@ void TextTower::operator()(std::span<const TextIds> sorted, TensorView<float> em
   final_norm_(pooled, pooled, context);
 
   // text_embeds = self.text_projection(pooled_output)
-  projection_(pooled, projected, context);
+  const TensorView<float> projected =
+      projection_ ? frame.take(Shape{pooled.rows(), embeddings.columns()}) : pooled;
+  if (projection_) (*projection_)(pooled, projected, context);
   for (std::size_t i = 0; i < sorted.size(); ++i) {
     const TensorView<float> row = embeddings.slice_rows(sorted[i].index, 1);
-    std::ranges::copy(projected.row(tree.text_of()[i]), row.data());
+    std::ranges::copy(projected.row(rows.text_of()[i]), row.data());
   }
 }
 

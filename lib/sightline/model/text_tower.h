@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "sightline/model/config.h"
 #include "sightline/model/prefix_tree.h"
+#include "sightline/model/projection.h"
 #include "sightline/model/token_batch.h"
 #include "sightline/nn/embedding.h"
 #include "sightline/nn/transformer_encoder.h"
 
 namespace sightline {
 
-/// CLIP's text transformer and its projection. Attention is causal, so rows after the pooled one are not
-/// computed, and texts that begin with the same ids share the rows of these ids (`PrefixTree`). There is no
-/// padding. Weights: those of `text_model` and `text_projection`. const = safe to share.
-/// Source:  transformers `CLIPTextModelWithProjection`.
+/// A text transformer and its projection. If attention is causal, rows after the pooled one are not computed,
+/// and texts that begin with the same ids share the rows of these ids (`PrefixTree`). Padding is computed
+/// only if it takes part (`TextTowerConfig::pad_id`). Weights: those of `text_model` and of the projection.
+/// const = safe to share. Source:  transformers `CLIPTextModelWithProjection`, `SiglipTextModel`.
 class TextTower {
  public:
   /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type (weights); range (config).
@@ -34,24 +36,29 @@ class TextTower {
   /// batch. Errors: range.
   std::vector<TextIds> sorted(const TokenBatch& texts) const;
 
-  /// The position whose output represents the text (`Pooling`).
+  /// The position whose output represents the text (`Pooling`), counted with its padding.
   std::int64_t pooled_position(std::span<const std::int32_t> ids) const;
-  /// The ids up to the pooled position; the others have no effect. Errors: range for a text that is empty or
-  /// longer than the context.
+  /// The ids that have an effect: those up to the pooled position if attention is causal, and those before
+  /// the padding. Errors: range for a text that is empty or longer than the context.
   std::span<const std::int32_t> pooled_ids(std::span<const std::int32_t> ids) const;
-  /// Writes the sums of token and position embedding of a text from position `first` on into x
-  /// [ids - first, W]. Errors: range if an id is not in the vocabulary.
+  /// Writes the sums of token and position embedding of a text from position `first` on into x [rows, W];
+  /// padding follows the ids. Errors: range if an id is not in the vocabulary.
   void embed(std::span<const std::int32_t> ids, std::int64_t first, TensorView<float> x) const;
   const TransformerEncoder& encoder() const { return encoder_; }
   const LayerNorm& final_norm() const { return final_norm_; }
 
  private:
+  template <class Rows>
+  void compute(const Rows& rows, std::span<const TextIds> sorted, TensorView<float> embeddings,
+               Context& context) const;
+
   TextTowerConfig config_;
   std::int64_t width_;
   Embedding token_embedding_, position_embedding_;
   TransformerEncoder encoder_;
   LayerNorm final_norm_;
-  Dense projection_;
+  std::optional<Dense> projection_;
+  std::int64_t units_;  ///< E
 };
 
 }  // namespace sightline

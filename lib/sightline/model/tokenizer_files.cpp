@@ -10,7 +10,9 @@
 #include "sightline/base/log.h"
 #include "sightline/files/file.h"
 #include "sightline/model/data_folder.h"
+#include "sightline/model/family.h"
 #include "sightline/model/tokenizer_fit.h"
+#include "sightline/text/settings_file.h"
 
 namespace sightline {
 namespace {
@@ -60,6 +62,19 @@ void find_settings(TokenizerFiles& tokenizer) {
 // CLIP's vocabulary.
 ModelFiles shipped_files() { return join_path(data_folder().string(), "vocab"); }
 
+[[noreturn]] void fail_tokenizer(const ModelFiles& files, const ModelConfig& config) {
+  constexpr std::string_view kSettings = "tokenizer_config.json", kClass = "tokenizer_class";
+  std::string name(config.tokenizer_class.empty() ? config.family->tokenizer : config.tokenizer_class);
+  if (files.has(kSettings)) {
+    const SettingsFile settings(as_text(files.read(kSettings, kMaxFileBytes)), kSettings);
+    if (const std::optional<Json> value = settings.find_value(kClass); value && value->is_string())
+      name = value->as_string();
+  }
+  fail(ErrorCode::unsupported, "tokenizer",
+       "is a " + name + ", which is not supported yet; only the images of " +
+           std::string(config.family->title) + " models can be embedded");
+}
+
 struct Found {
   std::unique_ptr<CLIPTokenizer> tokenizer;
   std::string file;  ///< name for messages
@@ -68,6 +83,7 @@ struct Found {
 /// Reads the tokenizer of a model, or CLIP's. Errors: those of `load_tokenizer`.
 Found open_tokenizer(const ModelFiles& files, const ModelConfig& config, TextCleaning cleaning,
                      TokenizerAhead* ahead = nullptr) {
+  if (!has_supported_tokenizer(config)) fail_tokenizer(files, config);
   TokenizerFiles found = find_tokenizer(files);
   const bool shipped = !found.found();
   std::unique_ptr<CLIPTokenizer> tokenizer;
@@ -112,6 +128,8 @@ std::vector<std::string> TokenizerFiles::names() const {
   return names;
 }
 
+bool has_supported_tokenizer(const ModelConfig& config) { return config.family == &clip_family(); }
+
 TokenizerFiles find_tokenizer(const ModelFiles& files) {
   TokenizerFiles tokenizer;
   tokenizer.files = files;
@@ -140,7 +158,7 @@ TokenizerFiles find_tokenizer(const ModelFiles& files) {
 }
 
 std::optional<ModelFiles> shipped_tokenizer(const ModelConfig& config) {
-  if (config.text.vocabulary_size != kClipVocabulary) return std::nullopt;
+  if (!has_supported_tokenizer(config) || config.text.vocabulary_size != kClipVocabulary) return std::nullopt;
   return shipped_files();
 }
 
@@ -150,8 +168,10 @@ TokenizerAhead::TokenizerAhead(ModelFiles files, TextCleaning cleaning, ThreadPo
 void TokenizerAhead::read() {
   const TokenizerFiles found = find_tokenizer(files_);
   if (!found.found()) return;
-  model_class_ = ModelConfig::from_json(as_text(files_.read(kConfig, kMaxFileBytes)), std::string(kConfig))
-                     .tokenizer_class;
+  const ModelConfig config =
+      ModelConfig::from_json(as_text(files_.read(kConfig, kMaxFileBytes)), std::string(kConfig));
+  if (!has_supported_tokenizer(config)) return;
+  model_class_ = config.tokenizer_class;
   tokenizer_ = read_tokenizer(found, model_class_, cleaning_);
   names_ = found.names();
 }

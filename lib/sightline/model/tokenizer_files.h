@@ -62,11 +62,15 @@ class TokenizerAhead {
 /// The model's own tokenizer (for a packed model and Hugging Face's cleaning, its token table) or, if `files`
 /// has none, CLIP's, which ships with the program; the latter
 /// requires as many rows of the token embedding as its vocabulary has entries. Encoding a text to an id
-/// without a row is an error (mismatch). Errors: missing; mismatch if the start or end token has no row, or
+/// without a row is an error (mismatch). Errors: missing; unsupported, with its class, for a
+/// tokenizer of another family than CLIP; mismatch if the start or end token has no row, or
 /// the end token is not the one that the config expects (`check_end`); those of CLIPTokenizer.
 /// `ahead`: a tokenizer of the same files that was begun earlier, or null.
 std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelConfig& config,
                                           TextCleaning cleaning, TokenizerAhead* ahead = nullptr);
+
+/// Whether tokenizers of the family can be read.
+bool has_supported_tokenizer(const ModelConfig& config);
 
 /// The folder of the tokenizer that ships with the program, if it has as many tokens as the token embedding
 /// of the model has rows.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "sightline/nn/encoder_config.h"
@@ -15,11 +16,14 @@ enum class Pooling {
   class_token,  ///< the first row, that of the class embedding (images)
   largest_id,   ///< the row of the largest id, the first one if there are several (texts)
   first_eos,    ///< the row of the first `eos_token_id`, or the first row if there is none (texts)
+  last,         ///< the row of the last position (texts)
+  mean,         ///< the mean of the rows of all patches (images without a class embedding)
+  attention_map,  ///< a learned query attends to all rows (images; `AttentionPooling`)
 };
 
 /// The linear layer after the pooling.
 struct ProjectionConfig {
-  std::string_view name;  ///< canonical name of its weights; "" = the pooled row is the embedding
+  std::string_view name;  ///< canonical name of its weights; "" = what is pooled is the embedding
   bool bias = false;
 };
 
@@ -60,6 +64,8 @@ struct TextTowerConfig : TowerConfig {
   std::int64_t vocabulary_size = 49408;
   std::int64_t context_length = 77;
   std::int64_t eos_token_id = 49407;  ///< for Pooling::first_eos
+  /// If set, every text has `context_length` rows: this id follows its own ids and takes part like them.
+  std::optional<std::int64_t> pad_id = {};
 };
 
 /// The weights that turn a cosine into a logit.

@@ -56,6 +56,10 @@ template <int kWidth>
   for (std::int64_t i = 0; i < count; ++i) values[i] = gelu_lanes<float>(values[i]);
 }
 
+[[gnu::always_inline]] inline void gelu_tanh_body(float* values, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) values[i] = gelu_tanh_lanes<float, std::int32_t>(values[i]);
+}
+
 [[gnu::always_inline]] inline void epilogue_body(const float* product, float* y, std::int64_t columns,
                                                  std::int64_t first_column, const Epilogue& epilogue) {
   const float* bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + first_column;
@@ -66,6 +70,7 @@ template <int kWidth>
   for (std::int64_t i = 0; i < columns; ++i) y[i] = bias == nullptr ? product[i] : product[i] + bias[i];
   if (epilogue.activation == Activation::quick_gelu) quick_gelu(y, columns);
   if (epilogue.activation == Activation::gelu) gelu(y, columns);
+  if (epilogue.activation == Activation::gelu_tanh) gelu_tanh(y, columns);
 }
 
 }  // namespace
@@ -78,6 +83,8 @@ void layer_norm(TensorView<const float> x, const float* gamma, const float* beta
 void quick_gelu(float* values, std::int64_t count) { ByCpu<quick_gelu_body>::call(values, count); }
 
 void gelu(float* values, std::int64_t count) { ByCpu<gelu_body>::call(values, count); }
+
+void gelu_tanh(float* values, std::int64_t count) { ByCpu<gelu_tanh_body>::call(values, count); }
 
 void apply_epilogue(const float* product, float* y, std::int64_t columns, std::int64_t first_column,
                     const Epilogue& epilogue) {

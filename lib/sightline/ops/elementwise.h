@@ -20,6 +20,9 @@ void quick_gelu(float* values, std::int64_t count);
 /// x * (1 + erf(x / sqrt 2)) / 2, in place: the exact form, with erf accurate to 2 ulp.
 void gelu(float* values, std::int64_t count);
 
+/// The approximation of `gelu` by a tanh, in place.
+void gelu_tanh(float* values, std::int64_t count);
+
 /// The epilogue of one row of a product: y = f(product + bias), or y += product + bias. `product` may alias
 /// y.
 void apply_epilogue(const float* product, float* y, std::int64_t columns, std::int64_t first_column,

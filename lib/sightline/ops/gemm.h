@@ -13,7 +13,7 @@
 namespace sightline {
 
 /// The activation applied to the product inside a linear layer.
-enum class Activation { none, quick_gelu, gelu };
+enum class Activation { none, quick_gelu, gelu, gelu_tanh };
 
 /// The output of a product: y = f(x W^T + b), or y += x W^T + b.
 struct Epilogue {

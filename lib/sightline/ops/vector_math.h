@@ -69,6 +69,13 @@ SIGHTLINE_TARGET [[gnu::always_inline]] inline Float quick_gelu_lanes(Float x) {
   return x / (1.0F + exp_lanes<Float, Int>(x * -1.702F));
 }
 
+/// x * (1 + tanh(u)) / 2 with u = sqrt(2 / pi) * (x + 0.044715 x^3), which equals x * sigmoid(2 u). Source:
+/// transformers `gelu_pytorch_tanh`.
+template <class Float, class Int>
+SIGHTLINE_TARGET [[gnu::always_inline]] inline Float gelu_tanh_lanes(Float x) {
+  return x / (1.0F + exp_lanes<Float, Int>(x * (-1.59576912F - 0.0713548163F * (x * x))));
+}
+
 /// x * (1 + erf(x / sqrt 2)) / 2: the exact form.
 template <class Float>
 SIGHTLINE_TARGET [[gnu::always_inline]] inline Float gelu_lanes(Float x) {

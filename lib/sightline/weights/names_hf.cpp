@@ -12,8 +12,13 @@ constexpr std::array<std::string_view, 5> kMarkers = {"text_model.", "vision_mod
 constexpr NameRule same(std::string_view name) { return {name, name}; }
 constexpr NameRule drop(std::string_view name) { return {name, "", TensorLayout::drop}; }
 
-// Source: transformers 5, models/clip/modeling_clip.py, including its spelling `pre_layrnorm`. `position_ids`
-// are buffers of versions before 4.31.
+constexpr NameRule third(std::string_view name, std::string_view canonical, std::int64_t part) {
+  return {name, canonical, TensorLayout::part, part, 3};
+}
+
+// Source: transformers 5, models/clip/modeling_clip.py, including its spelling `pre_layrnorm`, and
+// models/siglip/modeling_siglip.py, whose attention pooling stacks q, k and v. `position_ids` are buffers of
+// versions before 4.31.
 constexpr std::array kRules = {
     same("logit_scale"),
     same("text_projection.weight"),
@@ -64,6 +69,25 @@ constexpr std::array kRules = {
     same("vision_model.encoder.layers.{}.self_attn.q_proj.bias"),
     same("vision_model.encoder.layers.{}.self_attn.v_proj.weight"),
     same("vision_model.encoder.layers.{}.self_attn.v_proj.bias"),
+    same("logit_bias"),
+    same("text_model.head.weight"),
+    same("text_model.head.bias"),
+    same("vision_model.embeddings.patch_embedding.bias"),
+    same("vision_model.head.probe"),
+    third("vision_model.head.attention.in_proj_weight", "vision_model.head.attention.q_proj.weight", 0),
+    third("vision_model.head.attention.in_proj_weight", "vision_model.head.attention.k_proj.weight", 1),
+    third("vision_model.head.attention.in_proj_weight", "vision_model.head.attention.v_proj.weight", 2),
+    third("vision_model.head.attention.in_proj_bias", "vision_model.head.attention.q_proj.bias", 0),
+    third("vision_model.head.attention.in_proj_bias", "vision_model.head.attention.k_proj.bias", 1),
+    third("vision_model.head.attention.in_proj_bias", "vision_model.head.attention.v_proj.bias", 2),
+    same("vision_model.head.attention.out_proj.weight"),
+    same("vision_model.head.attention.out_proj.bias"),
+    same("vision_model.head.layernorm.weight"),
+    same("vision_model.head.layernorm.bias"),
+    same("vision_model.head.mlp.fc1.weight"),
+    same("vision_model.head.mlp.fc1.bias"),
+    same("vision_model.head.mlp.fc2.weight"),
+    same("vision_model.head.mlp.fc2.bias"),
 };
 
 }  // namespace

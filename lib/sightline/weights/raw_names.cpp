@@ -106,6 +106,24 @@ std::vector<RawTensor> raw_tensors(const NameMap& map, const Weights& canonical,
   return Inverse(map, canonical, program).tensors();
 }
 
+Weights with_hf_names(const Weights& canonical) {
+  Weights weights;
+  std::set<std::string, std::less<>> stacked;
+  for (const NameRule& rule : hf_name_map().rules) {
+    if (rule.layout != TensorLayout::part || !canonical.contains(rule.canonical)) continue;
+    stacked.emplace(rule.canonical);
+    if (rule.part > 0) continue;
+    RawTensor raw{std::string(rule.pattern), &rule, {}};
+    for (const NameRule& other : hf_name_map().rules)
+      if (other.pattern == rule.pattern) raw.canonical.emplace_back(other.canonical);
+    weights.add(raw.name, raw_layout(raw, canonical));
+  }
+  for (const std::string& name : canonical.names()) {
+    if (!stacked.contains(name)) weights.add(name, *canonical.find(name));
+  }
+  return weights;
+}
+
 Weights with_raw_names(const NameMap& map, const Weights& canonical, std::string_view program) {
   Weights weights;
   for (const RawTensor& raw : raw_tensors(map, canonical, program)) {

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sightline/nn/dense.h"
+#include "sightline/nn/encoder_config.h"
+#include "sightline/nn/layer_norm.h"
+#include "sightline/nn/multi_head_attention.h"
+
+namespace sightline {
+
+/// Pools the rows of each sequence with a learned query that attends to all of them, followed by an MLP with
+/// a residual connection. Weights: `probe` [1, 1, W], and those of `attention`, `layernorm`, `mlp.fc1` and
+/// `mlp.fc2`. Source:  transformers `SiglipMultiheadAttentionPoolingHead`.
+class AttentionPooling {
+ public:
+  /// Errors: range if the width is not a multiple of the number of heads.
+  AttentionPooling(const WeightScope& scope, const EncoderConfig& config, const GemmBackend& backend);
+
+  /// Shapes:  x [R, W] -> pooled [S, W], S sequences of equal length one after another. Errors: mismatch for
+  /// other shapes.
+  void operator()(TensorView<const float> x, TensorView<float> pooled, Context& context) const;
+
+ private:
+  VectorWeight probe_;
+  MultiHeadAttention attention_;
+  LayerNorm norm_;
+  Dense fc1_, fc2_;
+};
+
+}  // namespace sightline
