@@ -33,10 +33,35 @@ void Companion::prepare_commit() {
 
 void Companion::commit() {
   if (file_ != nullptr) return file_->commit();
-  if (!force_) return;
+  remove_existing();
+}
+
+void Companion::remove_existing() const {
+  if (file_ != nullptr) {
+    remove_companion(resolve_links(path_));
+  } else if (force_) {
+    remove_companion(path_);
+  }
+}
+
+void remove_companion(const std::string& path) {
   std::error_code error;
-  std::filesystem::remove(path_, error);
-  if (error) fail(ErrorCode::io, path_, "describes another array and cannot be removed: " + error.message());
+  std::filesystem::remove(path, error);
+  if (error) fail(ErrorCode::io, path, "describes another array and cannot be removed: " + error.message());
+}
+
+void commit_array(OutputFile& array, const std::string& path, std::span<Companion* const> companions) {
+  const bool replaces = file_exists(path);
+  const auto commit_companions = [&] {
+    for (Companion* companion : companions) companion->commit();
+  };
+  if (replaces) {
+    for (const Companion* companion : companions) companion->remove_existing();
+  } else {
+    commit_companions();
+  }
+  array.commit();
+  if (replaces) commit_companions();
 }
 
 JournalFile new_journal(const std::string& array) {

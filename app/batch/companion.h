@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 
 #include "sightline/embeddings/journal_file.h"
@@ -26,6 +27,8 @@ class Companion {
   /// `force` was not given; io when it cannot be removed.
   void prepare_commit();
   void commit();
+  /// Removes the file that `commit` would replace or remove, if it exists. Errors: io.
+  void remove_existing() const;
 
  private:
   void require_absent() const;
@@ -34,6 +37,14 @@ class Companion {
   bool force_;
   std::unique_ptr<OutputFile> file_;
 };
+
+/// Publishes a completed array and its companions. An array that is replaced loses its companions first, and
+/// a new one gets them first: even if the process is killed between two steps, no array is beside the
+/// companions of another one. Errors: those of OutputFile and Companion.
+void commit_array(OutputFile& array, const std::string& path, std::span<Companion* const> companions);
+
+/// Removes a file that describes another array, if it exists. Errors: io.
+void remove_companion(const std::string& path);
 
 /// An empty journal of an array, in place of that of an interrupted run, which another output replaces.
 /// Errors: those of JournalFile::create.

@@ -144,14 +144,27 @@ void EarlierRun::publish() {
     if (!path.empty() && file_exists(temporary_path(path)))
       OutputFile(path, replaces, Leftover::reopen).commit();
   };
-  rename(finals_[kIndexFile]);
-  if (outputs_.with_index) rename(info_path_of(output_.path));
+  const std::string& array = finals_[kArrayFile];
+  const std::string info = info_path_of(output_.path);
+  const auto publish_companions = [&] {
+    rename(finals_[kIndexFile]);
+    if (outputs_.with_index) rename(info);
+  };
+  // As commit_array.
+  const bool replaces = has_part(kArrayFile) && file_exists(array);
+  if (replaces && outputs_.with_index) {
+    for (const std::string& path : {finals_[kIndexFile], info}) {
+      if (file_exists(temporary_path(path))) remove_companion(resolve_links(path));
+    }
+  }
+  if (!replaces) publish_companions();
   Companion(score_index_path_of(output_.path), false, output_.replaces_array()).commit();
   if (!outputs_.with_index) {
     Companion(index_path_of(output_.path), false, output_.force).commit();
     Companion(info_path_of(output_.path), false, output_.force).commit();
   }
-  rename(finals_[kArrayFile]);
+  rename(array);
+  if (replaces) publish_companions();
   rename(finals_[kReportFile]);
   if (!outputs_.keeps_journal) journal_->remove();
 }

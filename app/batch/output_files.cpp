@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "batch/output_files.h"
 
+#include <vector>
+
 #include "sightline/embeddings/index_file.h"
 #include "sightline/embeddings/score_index.h"
 
@@ -86,10 +88,11 @@ void OutputFiles::complete(FunctionRef<EmbeddingsInfo()> describe) {
 }
 
 void OutputFiles::commit() {
-  if (index_) index_->commit();
-  if (info_) info_->commit();
-  if (score_index_) score_index_->commit();
-  table_->commit();
+  std::vector<Companion*> companions;
+  for (std::optional<Companion>* companion : {&index_, &info_, &score_index_}) {
+    if (*companion) companions.push_back(&**companion);
+  }
+  commit_array(*table_, output_.path, companions);
   report_.commit();
   if (journal_ && !outputs_.keeps_journal) journal_->remove();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/embeddings/merge.h"
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -66,7 +67,8 @@ void check_not_inputs(const std::vector<std::string>& outputs, const std::vector
 class MergedFiles {
  public:
   explicit MergedFiles(const MergeOptions& o)
-      : array_(o.output, o.force),
+      : path_(o.output),
+        array_(o.output, o.force),
         index_(index_path_of(o.output), true, o.force),
         info_(info_path_of(o.output), true, o.force),
         score_index_(score_index_path_of(o.output), false, o.force) {
@@ -82,12 +84,12 @@ class MergedFiles {
     for (Companion* companion : {&index_, &info_, &score_index_}) companion->prepare_commit();
     array_.prepare_commit();
     if (report_) report_->prepare_commit();
-    for (Companion* companion : {&index_, &info_, &score_index_}) companion->commit();
-    array_.commit();
+    commit_array(array_, path_, std::array{&index_, &info_, &score_index_});
     if (report_) report_->commit();
   }
 
  private:
+  std::string path_;
   OutputFile array_;
   Companion index_, info_, score_index_;
   std::optional<OutputFile> report_;

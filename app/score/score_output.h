@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "batch/companion.h"
 #include "cli/options.h"
@@ -23,6 +24,7 @@ class ScoreOutput {
   void commit();
 
  private:
+  std::string path_;
   OutputFile out_;
   std::optional<Companion> index_;
   std::optional<Companion> rows_index_, info_;  ///< stale files of embeddings

@@ -11,6 +11,7 @@
 #include "sightline/embeddings/journal_file.h"
 #include "sightline/embeddings/mapped_lines.h"
 #include "sightline/embeddings/report_file.h"
+#include "sightline/embeddings/resume_point.h"
 #include "sightline/embeddings/row_check.h"
 #include "sightline/embeddings/stored_rows.h"
 #include "sightline/files/publishing.h"
@@ -77,8 +78,14 @@ class Verifier {
     for (const std::string& name : parts) report_if_found(name);
     // The journal of a run without an info file may stay (--no-index with --resume).
     bool is_complete = false;
-    if (!result_.is_unfinished && !journal.empty() && file_exists(journal))
-      attempt([&] { is_complete = last_record_of(journal).kind == RecordKind::complete; });
+    if (!result_.is_unfinished && !journal.empty() && file_exists(journal)) {
+      attempt([&] {
+        const JournalRecord record = last_record_of(journal);
+        is_complete = record.kind == RecordKind::complete;
+        if (is_complete && !is_recorded_file(path_, record.files[kArrayFile], kArrayFile))
+          fail(ErrorCode::corrupt, path_, "is not the array that " + journal + " states");
+      });
+    }
     if (!is_complete) report_if_found(journal);
   }
 
