@@ -31,8 +31,9 @@ JournalPaths temporary_paths(JournalPaths paths) {
 
 void require_published(const std::string& array) {
   const std::string path = journal_path_of(resolve_links(array));
-  // The array is renamed after the files that describe it.
-  if (!file_exists(path) || !file_exists(temporary_path(array))) return;
+  const auto has_part = [](const std::string& name) { return file_exists(temporary_path(name)); };
+  const bool is_waiting = has_part(array) || has_part(index_path_of(array)) || has_part(info_path_of(array));
+  if (!is_waiting || !file_exists(path)) return;
   if (last_record_of(path).kind != RecordKind::complete) return;
   throw Failure(Stage::output,
                 Error(ErrorCode::locked, array, "a run was interrupted while it renamed its outputs"),

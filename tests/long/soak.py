@@ -58,7 +58,9 @@ class Job:
         out.mkdir(exist_ok=True)
         line = [str(self.binary), "embed-image", str(self.folder), "-o", "out.npy", "--report", "report.jsonl", "-q",
                 "-m", str(MODEL), *more]
-        return subprocess.Popen(line, cwd=out, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        # A shell ignores SIGINT in the background, and the program would too: the default is set again.
+        restore = lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)  # noqa: E731
+        return subprocess.Popen(line, cwd=out, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=restore)
 
 
 def outputs(folder):
