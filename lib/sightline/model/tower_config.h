@@ -13,11 +13,11 @@ namespace sightline {
 
 /// What represents an image or a text among the outputs of its encoder.
 enum class Pooling {
-  class_token,  ///< the first row, that of the class embedding (images)
-  largest_id,   ///< the row of the largest id, the first one if there are several (texts)
-  first_eos,    ///< the row of the first `eos_token_id`, or the first row if there is none (texts)
-  last,         ///< the row of the last position (texts)
-  mean,         ///< the mean of the rows of all patches (images without a class embedding)
+  class_token,    ///< the first row, that of the class embedding (images)
+  largest_id,     ///< the row of the largest id, the first one if there are several (texts)
+  first_eos,      ///< the row of the first `eos_token_id`, or the first row if there is none (texts)
+  last,           ///< the row of the last position (texts)
+  mean,           ///< the mean of the rows of all patches (images without a class embedding)
   attention_map,  ///< a learned query attends to all rows (images; `AttentionPooling`)
 };
 
