@@ -20,7 +20,7 @@ set -euo pipefail
 # In addition to config.json and the weights: the files that define the preprocessing, and the adapter that transformers
 # would apply to the weights (sightline refuses such a model instead of ignoring the adapter).
 files=(processor_config.json preprocessor_config.json vocab.json merges.txt tokenizer.json tokenizer_config.json
-       special_tokens_map.json added_tokens.json adapter_config.json)
+       spiece.model special_tokens_map.json added_tokens.json adapter_config.json)
 
 # The name under which the script was called: scripts/fetch-model.sh in a checkout, sightline-fetch if installed.
 case "${0##*/}" in

@@ -37,6 +37,7 @@ PARTS = {
     "gguf": ("gguf_nano", "weights"),
     "openclip": ("openclip_nano", "weights"),
     "siglip": ("siglip_nano", "siglip"),
+    "siglip_words": ("siglip_words", "siglip_words"),
 }
 
 

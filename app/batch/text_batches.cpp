@@ -122,7 +122,7 @@ void encode_part(const TextRun& run, std::span<const Caption> captions, std::int
     if (run.normalize || parts > 1) l2_normalize(out);
     for (const std::int64_t end = prompt + parts; prompt < end; ++prompt) {
       const Encoding& encoding = prompts[static_cast<std::size_t>(prompt)].encoding;
-      result.tokens[static_cast<std::size_t>(row)] += static_cast<std::int64_t>(encoding.ids.size());
+      result.tokens[static_cast<std::size_t>(row)] += std::ssize(encoding.ids) - encoding.padding;
       if (encoding.truncated) result.truncated[static_cast<std::size_t>(row)] = 1;
     }
   }

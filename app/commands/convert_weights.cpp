@@ -65,14 +65,9 @@ std::string describe(const Model& model) {
 /// The tokenizer's files: those of the folder given, of the source, or those that ship with
 /// the program if the source has none and they fit; nothing if there are none.
 std::optional<ModelFiles> tokenizer_files(const ConvertOptions& o, const Model& model) {
-  if (!has_supported_tokenizer(model.config())) {
-    note(o.console, "no tokenizer: those of " + std::string(model.config().family->title) +
-                        " models are not supported yet; copy their files to the target");
-    return {};
-  }
   if (!o.tokenizer.empty()) {
     if (find_tokenizer(o.tokenizer).found()) return o.tokenizer;
-    fail(ErrorCode::missing, o.tokenizer, "contains neither vocab.json nor tokenizer.json");
+    fail(ErrorCode::missing, o.tokenizer, "has no tokenizer: neither vocab.json nor tokenizer.json");
   }
   const ModelFiles& files = model.source().files;
   if (find_tokenizer(files).found()) return files;

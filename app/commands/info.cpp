@@ -105,10 +105,13 @@ void append_pipeline(std::string& out, const PixelPipeline& pipeline) {
 void append_tokenizer(std::string& out, const Model& model) {
   try {
     const Tokenizer& tokenizer = model.processor().tokenizer();
-    out.append("tokenizer: ").append(grouped(tokenizer.vocabulary_size())).append(" tokens, start ");
-    out.append(std::to_string(tokenizer.start_id()))
-        .append(", end ")
-        .append(std::to_string(tokenizer.end_id()));
+    out.append("tokenizer: ").append(grouped(tokenizer.vocabulary_size())).append(" tokens");
+    const auto append_id = [&](const char* name, std::int32_t id) {
+      if (id != kNoToken) out.append(", ").append(name).append(" ").append(std::to_string(id));
+    };
+    append_id("start", tokenizer.start_id());
+    append_id("end", tokenizer.end_id());
+    if (model.config().text.pad_id) append_id("padding", tokenizer.pad_id());
     const std::int64_t longest = model.processor().text_length();
     if (longest < model.config().text.context_length)
       out.append(", texts truncated to ").append(std::to_string(longest)).append(" tokens");

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "sightline/base/error.h"
 #include "support/catch.h"
@@ -82,4 +83,43 @@ TEST_CASE("tokenizer and config: texts end with the id at which the text tower p
                     Contains("default if the key is absent"));
   CHECK_THROWS_WITH(check_end(*counter(9, 8, 10), config(kLargest, 10), "vocab.json"),
                     Contains("always the start token, 9"));
+}
+
+namespace {
+
+/// Encodes every text as its size, with pad token 4.
+class Padded : public Counter {
+ public:
+  Padded(std::int32_t pad, bool left) : Counter(kNoToken, kNoToken, 8), pad_(pad), left_(left) {}
+  Encoding encode(std::string_view utf8, std::int64_t) const override {
+    return {{static_cast<std::int32_t>(utf8.size())}, false};
+  }
+  std::int32_t pad_id() const override { return pad_; }
+  bool pads_left() const override { return left_; }
+
+ private:
+  std::int32_t pad_;
+  bool left_;
+};
+
+std::vector<std::int32_t> padded_ids(std::int32_t pad, bool left, std::int64_t max_length = 3) {
+  TextTowerConfig config;
+  config.vocabulary_size = 8;
+  config.context_length = 3;
+  config.pad_id = 1;
+  const auto tokenizer = with_padding(std::make_unique<Padded>(pad, left), config, "f");
+  const Encoding encoding = tokenizer->encode("ab", max_length);
+  CHECK(encoding.padding == std::ssize(encoding.ids) - 1);
+  return encoding.ids;
+}
+
+}  // namespace
+
+TEST_CASE("tokenizer and padding: texts are filled up with the tokenizer's token on its side", "[model]") {
+  using Ids = std::vector<std::int32_t>;
+  CHECK(padded_ids(4, false) == Ids{2, 4, 4});
+  CHECK(padded_ids(4, true) == Ids{4, 4, 2});
+  CHECK(padded_ids(kNoToken, false) == Ids{2, 1, 1});  // that of the config
+  CHECK(padded_ids(4, false, 2) == Ids{2, 4});
+  CHECK_THROWS_AS(padded_ids(8, false), Error);  // no row
 }

@@ -61,8 +61,12 @@ std::string config_text(const Conversion& conversion, std::optional<DType> dtype
 // Adds the vocabulary and merges under Hugging Face's names, and the two files that name the special tokens,
 // copied from the source if it has them. special_tokens_map.json overrides tokenizer_config.json, so it is
 // empty if only the latter is copied.
-void add_tokenizer(const ModelFiles& files, std::int64_t context_length, Texts& texts) {
+void add_tokenizer(const ModelFiles& files, const ModelConfig& config, Texts& texts) {
   const TokenizerFiles tokenizer = find_tokenizer(files);
+  if (!has_clip_tokenizer(config)) {
+    for (const std::string& name : tokenizer.names()) texts.emplace_back(name, text_of(files, name));
+    return;
+  }
   const bool hf = is_hf_tokenizer(tokenizer);
   bool openclip = false;
   if (!tokenizer.vocabulary.empty()) {
@@ -77,7 +81,7 @@ void add_tokenizer(const ModelFiles& files, std::int64_t context_length, Texts& 
     texts.emplace_back(name, hf && files.has(name) ? text_of(files, name) : fallback);
   };
   add("special_tokens_map.json", tokenizer.config.empty() ? special_tokens(openclip) : "{}\n");
-  add("tokenizer_config.json", tokenizer_config(openclip, context_length));
+  add("tokenizer_config.json", tokenizer_config(openclip, config.text.context_length));
 }
 
 }  // namespace
@@ -91,8 +95,7 @@ Texts model_texts(const Conversion& conversion, std::optional<DType> dtype) {
   texts.emplace_back("preprocessor_config.json",
                      preprocessor_config_json(conversion.model.processor().image_config(),
                                               conversion.model.config().family->image_processor));
-  if (conversion.tokenizer)
-    add_tokenizer(*conversion.tokenizer, conversion.model.config().text.context_length, texts);
+  if (conversion.tokenizer) add_tokenizer(*conversion.tokenizer, conversion.model.config(), texts);
   return texts;
 }
 
@@ -101,7 +104,7 @@ Texts openclip_texts(const Conversion& conversion, std::optional<DType>) {
   Texts texts;
   texts.emplace_back("open_clip_config.json",
                      openclip_config_json(config, conversion.model.processor().image_config()));
-  if (conversion.tokenizer) add_tokenizer(*conversion.tokenizer, config.text.context_length, texts);
+  if (conversion.tokenizer) add_tokenizer(*conversion.tokenizer, config, texts);
   return texts;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/tokenizer_files.h"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 #include <utility>
@@ -12,13 +13,16 @@
 #include "sightline/model/data_folder.h"
 #include "sightline/model/family.h"
 #include "sightline/model/tokenizer_fit.h"
-#include "sightline/text/settings_file.h"
+#include "sightline/text/sentencepiece_tables.h"
+#include "sightline/text/tokenizer_folder.h"
 
 namespace sightline {
 namespace {
 
-constexpr std::int64_t kMaxFileBytes = 64LL << 20;
+constexpr std::int64_t kMaxFileBytes = 128LL << 20;
 constexpr std::string_view kTokenizerJson = "tokenizer.json", kConfig = "config.json";
+// The vocabularies of tokenizers other than CLIP's, besides tokenizer.json.
+constexpr std::array<std::string_view, 2> kVocabularies = {"spiece.model", "sentencepiece.bpe.model"};
 
 struct Pair {
   std::string_view vocabulary, merges;
@@ -30,20 +34,35 @@ constexpr std::array kPairs = {
     Pair{"assets/vocabulary.json", "assets/merges.txt"},
 };
 
-std::unique_ptr<CLIPTokenizer> read_tokenizer(const TokenizerFiles& tokenizer, std::string_view model_class,
-                                              TextCleaning cleaning) {
-  const auto map = [&](const std::string& name) { return tokenizer.files.map(name, kMaxFileBytes); };
+/// The files beside a vocabulary.
+class Settings {
+ public:
+  explicit Settings(const TokenizerFiles& tokenizer)
+      : config_(read(tokenizer, tokenizer.config)),
+        tokens_(read(tokenizer, tokenizer.special_tokens_map)),
+        added_(read(tokenizer, tokenizer.added_tokens)) {}
+
+  TokenizerSettingsTexts texts(std::string_view model_class, std::string_view model_type = {}) const {
+    return {as_text(config_), as_text(tokens_), as_text(added_), model_class, model_type};
+  }
+
+ private:
   // An empty text would mean an absent file to the functions that read the settings.
-  const auto read_settings = [&](const std::string& name) {
-    if (name.empty()) return std::vector<std::byte>();
+  static std::vector<std::byte> read(const TokenizerFiles& tokenizer, const std::string& name) {
+    if (name.empty()) return {};
     std::vector<std::byte> bytes = tokenizer.files.read(name, kMaxFileBytes);
     if (bytes.empty()) fail(ErrorCode::header, tokenizer.files.path(name), "is empty, expected JSON");
     return bytes;
-  };
-  const std::vector<std::byte> config = read_settings(tokenizer.config),
-                               tokens = read_settings(tokenizer.special_tokens_map),
-                               added = read_settings(tokenizer.added_tokens);
-  const TokenizerSettingsTexts settings{as_text(config), as_text(tokens), as_text(added), model_class};
+  }
+
+  std::vector<std::byte> config_, tokens_, added_;
+};
+
+std::unique_ptr<CLIPTokenizer> read_tokenizer(const TokenizerFiles& tokenizer, std::string_view model_class,
+                                              TextCleaning cleaning) {
+  const auto map = [&](const std::string& name) { return tokenizer.files.map(name, kMaxFileBytes); };
+  const Settings files(tokenizer);
+  const TokenizerSettingsTexts settings = files.texts(model_class);
   if (!tokenizer.tokenizer_json.empty())
     return CLIPTokenizer::from_tokenizer_json(map(tokenizer.tokenizer_json).bytes, cleaning, settings);
   return CLIPTokenizer::from_vocabulary(map(tokenizer.vocabulary).bytes, map(tokenizer.merges).bytes,
@@ -62,18 +81,45 @@ void find_settings(TokenizerFiles& tokenizer) {
 // CLIP's vocabulary.
 ModelFiles shipped_files() { return join_path(data_folder().string(), "vocab"); }
 
-[[noreturn]] void fail_tokenizer(const ModelFiles& files, const ModelConfig& config) {
-  constexpr std::string_view kSettings = "tokenizer_config.json", kClass = "tokenizer_class";
-  std::string name(config.tokenizer_class.empty() ? config.family->tokenizer : config.tokenizer_class);
-  if (files.has(kSettings)) {
-    const SettingsFile settings(as_text(files.read(kSettings, kMaxFileBytes)), kSettings);
-    if (const std::optional<Json> value = settings.find_value(kClass); value && value->is_string())
-      name = value->as_string();
+/// The tokenizer of a family that does not have CLIP's: its files, and the class of transformers that reads
+/// them. Errors: missing if there are none; those of `choose_tokenizer_class` and `ModelFiles::map`.
+class PipelineSource {
+ public:
+  PipelineSource(const ModelFiles& files, const ModelConfig& config)
+      : files_(find_tokenizer(files)), settings_(files_) {
+    const TokenizerSettingsTexts texts = settings_.texts(config.tokenizer_class, config.family->name);
+    tokenizer_class_ = choose_tokenizer_class(texts);
+    if (!files_.found()) {
+      const std::string_view vocabulary = sentencepiece_file(tokenizer_class_);
+      fail(ErrorCode::missing, vocabulary.empty() ? kTokenizerJson : vocabulary,
+           "is not in the model folder");
+    }
+    folder_.settings = texts;
+    if (!files_.tokenizer_json.empty()) folder_.tokenizer_json = as_text(map(files_.tokenizer_json));
+    const std::string model(sentencepiece_file(tokenizer_class_));
+    if (std::ranges::find(files_.vocabularies, model) != files_.vocabularies.end())
+      folder_.sentencepiece = map(model);
   }
-  fail(ErrorCode::unsupported, "tokenizer",
-       "is a " + name + ", which is not supported yet; only the images of " +
-           std::string(config.family->title) + " models can be embedded");
-}
+  PipelineSource(const PipelineSource&) = delete;
+  PipelineSource& operator=(const PipelineSource&) = delete;
+
+  std::unique_ptr<Tokenizer> make() const { return make_pipeline_tokenizer(folder_, tokenizer_class_); }
+  std::vector<std::byte> compile() const { return compile_pipeline_tokenizer(folder_, tokenizer_class_); }
+  /// Name for messages.
+  std::string name() const { return files_.name(); }
+
+ private:
+  ByteView map(const std::string& name) {
+    mapped_.push_back(files_.files.map(name, kMaxFileBytes));
+    return mapped_.back().bytes;
+  }
+
+  TokenizerFiles files_;
+  Settings settings_;
+  TokenizerClass tokenizer_class_ = TokenizerClass::generic;
+  std::vector<MappedBytes> mapped_;
+  TokenizerFolder folder_;
+};
 
 struct Found {
   std::unique_ptr<CLIPTokenizer> tokenizer;
@@ -83,9 +129,8 @@ struct Found {
 /// Reads the tokenizer of a model, or CLIP's. Errors: those of `load_tokenizer`.
 Found open_tokenizer(const ModelFiles& files, const ModelConfig& config, TextCleaning cleaning,
                      TokenizerAhead* ahead = nullptr) {
-  if (!has_supported_tokenizer(config)) fail_tokenizer(files, config);
   TokenizerFiles found = find_tokenizer(files);
-  const bool shipped = !found.found();
+  const bool shipped = found.vocabulary.empty() && found.tokenizer_json.empty();
   std::unique_ptr<CLIPTokenizer> tokenizer;
   if (ahead != nullptr && !shipped) tokenizer = ahead->take(found, config.tokenizer_class, cleaning);
   if (shipped) found = find_tokenizer(shipped_files());
@@ -107,28 +152,33 @@ Found open_tokenizer(const ModelFiles& files, const ModelConfig& config, TextCle
 std::unique_ptr<Tokenizer> fit(std::unique_ptr<Tokenizer> tokenizer, const TextTowerConfig& config,
                                const std::string& folder, const std::string& file) {
   tokenizer = fit_to_rows(std::move(tokenizer), config.vocabulary_size, folder, file);
+  if (config.pad_id) return with_padding(std::move(tokenizer), config, file);
   check_end(*tokenizer, config, file);
   return tokenizer;
 }
 
 }  // namespace
 
-std::string TokenizerFiles::name() const { return tokenizer_json.empty() ? "vocab.json" : "tokenizer.json"; }
+std::string TokenizerFiles::name() const {
+  if (!tokenizer_json.empty()) return "tokenizer.json";
+  return vocabulary.empty() && !vocabularies.empty() ? vocabularies.front() : "vocab.json";
+}
 
 std::vector<std::string> TokenizerFiles::names() const {
   std::vector<std::string> names;
   if (!tokenizer_json.empty()) {
     names = {tokenizer_json};
-  } else if (found()) {
+  } else if (!vocabulary.empty()) {
     names = {vocabulary, merges};
   }
+  names.insert(names.end(), vocabularies.begin(), vocabularies.end());
   for (const std::string& name : {config, special_tokens_map, added_tokens}) {
     if (!name.empty()) names.push_back(name);
   }
   return names;
 }
 
-bool has_supported_tokenizer(const ModelConfig& config) { return config.family == &clip_family(); }
+bool has_clip_tokenizer(const ModelConfig& config) { return config.family == &clip_family(); }
 
 TokenizerFiles find_tokenizer(const ModelFiles& files) {
   TokenizerFiles tokenizer;
@@ -148,8 +198,11 @@ TokenizerFiles find_tokenizer(const ModelFiles& files) {
     }
     without_merges = true;
   }
-  if (has_json) {
-    tokenizer.tokenizer_json = kTokenizerJson;
+  for (const std::string_view name : kVocabularies) {
+    if (files.has(name)) tokenizer.vocabularies.emplace_back(name);
+  }
+  if (has_json) tokenizer.tokenizer_json = kTokenizerJson;
+  if (tokenizer.found()) {
     find_settings(tokenizer);
     return tokenizer;
   }
@@ -158,7 +211,7 @@ TokenizerFiles find_tokenizer(const ModelFiles& files) {
 }
 
 std::optional<ModelFiles> shipped_tokenizer(const ModelConfig& config) {
-  if (!has_supported_tokenizer(config) || config.text.vocabulary_size != kClipVocabulary) return std::nullopt;
+  if (!has_clip_tokenizer(config) || config.text.vocabulary_size != kClipVocabulary) return std::nullopt;
   return shipped_files();
 }
 
@@ -170,7 +223,7 @@ void TokenizerAhead::read() {
   if (!found.found()) return;
   const ModelConfig config =
       ModelConfig::from_json(as_text(files_.read(kConfig, kMaxFileBytes)), std::string(kConfig));
-  if (!has_supported_tokenizer(config)) return;
+  if (!has_clip_tokenizer(config)) return;
   model_class_ = config.tokenizer_class;
   tokenizer_ = read_tokenizer(found, model_class_, cleaning_);
   names_ = found.names();
@@ -195,22 +248,43 @@ std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelCo
     return load_token_table(packed->document(kPackedTokenTable), files.owner(), config, files.place(),
                             std::string(kPackedTokenTable));
   }
+  if (!has_clip_tokenizer(config)) {
+    if (cleaning != TextCleaning::hf)
+      fail(ErrorCode::unsupported, "text cleaning", "of OpenAI belongs to CLIP's tokenizer only");
+    const PipelineSource source(files, config);
+    return fit(source.make(), config.text, files.place(), source.name());
+  }
   Found found = open_tokenizer(files, config, cleaning, ahead);
   return fit(std::move(found.tokenizer), config.text, files.place(), found.file);
 }
 
 std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const ModelConfig& config) {
-  const Found found = open_tokenizer(files, config, TextCleaning::hf);
-  std::vector<std::byte> table = found.tokenizer->table();
+  std::string file;
+  std::vector<std::byte> table;
+  if (has_clip_tokenizer(config)) {
+    const Found found = open_tokenizer(files, config, TextCleaning::hf);
+    table = found.tokenizer->table();
+    file = found.file;
+  } else {
+    const PipelineSource source(files, config);
+    table = source.compile();
+    file = source.name();
+  }
   // Packing a tokenizer that does not fit the model is the same error as loading it.
-  load_token_table(table, nullptr, config, files.place(), found.file);
+  load_token_table(table, nullptr, config, files.place(), file);
   return table;
 }
 
 std::unique_ptr<Tokenizer> load_token_table(ByteView table, std::shared_ptr<const void> owner,
                                             const ModelConfig& config, const std::string& folder,
                                             const std::string& file) {
-  return fit(CLIPTokenizer::from_table(table, std::move(owner), file), config.text, folder, file);
+  std::unique_ptr<Tokenizer> tokenizer;
+  if (has_clip_tokenizer(config)) {
+    tokenizer = CLIPTokenizer::from_table(table, std::move(owner), file);
+  } else {
+    tokenizer = pipeline_tokenizer_from_table(table, std::move(owner), file);
+  }
+  return fit(std::move(tokenizer), config.text, folder, file);
 }
 
 }  // namespace sightline

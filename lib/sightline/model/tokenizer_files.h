@@ -24,10 +24,12 @@ struct TokenizerFiles {
   std::string vocabulary;
   std::string merges;
   std::string tokenizer_json;  ///< if present, read instead of the other two, as in transformers
+  /// SentencePiece models, which other classes read.
+  std::vector<std::string> vocabularies;
   /// Hugging Face's settings: which tokens are special or added, and the length to which texts are truncated.
   std::string config, special_tokens_map, added_tokens;
 
-  bool found() const { return !vocabulary.empty() || !tokenizer_json.empty(); }
+  bool found() const { return !names().empty(); }
   /// "vocab.json" or "tokenizer.json", whichever is read.
   std::string name() const;
   /// The names of all files that are read.
@@ -69,8 +71,9 @@ class TokenizerAhead {
 std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelConfig& config,
                                           TextCleaning cleaning, TokenizerAhead* ahead = nullptr);
 
-/// Whether tokenizers of the family can be read.
-bool has_supported_tokenizer(const ModelConfig& config);
+/// Whether models of the family have CLIP's kind of tokenizer. Those of others follow the class of
+/// transformers that their files name (text/tokenizer_folder.h).
+bool has_clip_tokenizer(const ModelConfig& config);
 
 /// The folder of the tokenizer that ships with the program, if it has as many tokens as the token embedding
 /// of the model has rows.

@@ -14,6 +14,7 @@ inline constexpr std::int32_t kNoToken = -1;
 struct Encoding {
   std::vector<std::int32_t> ids;
   bool truncated = false;
+  std::int64_t padding = 0;  ///< how many of the ids are padding, which few models need
 };
 
 /// Converts text to token ids. const = safe to share between threads.

@@ -28,6 +28,8 @@ constexpr std::array kDocuments = {
     PackedDocumentKind{"vocab.json", PackedRange::tokenizer_files},
     PackedDocumentKind{"merges.txt", PackedRange::tokenizer_files},
     PackedDocumentKind{"tokenizer.json", PackedRange::tokenizer_files},
+    PackedDocumentKind{"spiece.model", PackedRange::tokenizer_files},
+    PackedDocumentKind{"sentencepiece.bpe.model", PackedRange::tokenizer_files},
     PackedDocumentKind{"added_tokens.json", PackedRange::tokenizer_files},
     PackedDocumentKind{"special_tokens_map.json", PackedRange::tokenizer_files},
     PackedDocumentKind{"tokenizer_config.json", PackedRange::tokenizer_files},

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# A SigLIP model: images, probabilities by sigmoid, a conversion; its tokenizer is refused by name.
+# A SigLIP model without a tokenizer: images, probabilities by sigmoid, a conversion; texts need a tokenizer.
 model=$DATA/golden/siglip/siglip_nano expected=$DATA/golden/siglip/expected/siglip_nano
 export SIGHTLINE_MODEL=$model
 sightline embed-image "$MODELS"/images -o i.npy -q
@@ -24,9 +24,9 @@ grep -q -- '--values probability' usage
 sightline info >info
 grep -q 'image tower: .* gelu_pytorch_tanh, image 28 x 28, patch 9' info
 grep -q 'embedding: 24 values, logit scale 9.97.*, logit bias -1.7, probabilities by sigmoid' info
-grep -q 'tokenizer: unsupported (.*SiglipTokenizer' info
+grep -q 'tokenizer: none (.*spiece.model' info
 expect 5 sightline embed-text 'a cat' -o t.npy 2>refused
-grep -q 'UNSUP.*SiglipTokenizer' refused
+grep -q 'MISSING.*spiece.model' refused
 [ ! -e t.npy ]
 
 for target in copy m.sightline; do
