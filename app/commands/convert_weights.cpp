@@ -67,7 +67,7 @@ std::string describe(const Model& model) {
 std::optional<ModelFiles> tokenizer_files(const ConvertOptions& o, const Model& model) {
   if (!o.tokenizer.empty()) {
     if (find_tokenizer(o.tokenizer).found()) return o.tokenizer;
-    fail(ErrorCode::missing, o.tokenizer, "has no tokenizer: neither vocab.json nor tokenizer.json");
+    fail(ErrorCode::missing, o.tokenizer, "contains neither vocab.json nor tokenizer.json");
   }
   const ModelFiles& files = model.source().files;
   if (find_tokenizer(files).found()) return files;

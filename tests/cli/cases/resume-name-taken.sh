@@ -4,15 +4,23 @@ copy_images
 ls photos/* >list
 sightline embed-image photos -o whole.npy --report whole.jsonl
 mkfifo pipe
+
+# opened FILE...: waits until the run has opened all of them, and so has found their names free
+opened() {
+  for name; do
+    for i in {1..1500}; do
+      [ ! -e "$name.part" ] || break
+      sleep 0.02
+    done
+  done
+}
+
 for taken in out.npy out.index.jsonl out.info.json out.jsonl; do
   for checkpoint in 1 1000; do
     sightline embed-image --files-from - -o out.npy --report out.jsonl --checkpoint $checkpoint <pipe &
     exec 3>pipe
     cat list >&3
-    for i in {1..500}; do
-      [ ! -e out.npy.part ] || break
-      sleep 0.02
-    done
+    opened out.npy out.index.jsonl out.info.json out.jsonl
     echo other >$taken
     exec 3>&-
     expect 8 wait $!
@@ -28,7 +36,7 @@ done
 sightline embed-image --files-from - -o out.npy <pipe &
 exec 3>pipe
 cat list >&3
-until [ -e out.npy.part ]; do sleep 0.02; done
+opened out.npy out.index.jsonl out.info.json
 echo other >out.npy
 exec 3>&-
 expect 8 wait $! 2>/dev/null
