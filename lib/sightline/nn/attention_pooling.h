@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sightline/nn/dense.h"
 #include "sightline/nn/encoder_config.h"
-#include "sightline/nn/layer_norm.h"
 #include "sightline/nn/multi_head_attention.h"
+#include "sightline/nn/residual_mlp.h"
 
 namespace sightline {
 
@@ -23,8 +22,8 @@ class AttentionPooling {
  private:
   VectorWeight probe_;
   MultiHeadAttention attention_;
-  LayerNorm norm_;
-  Dense fc1_, fc2_;
+  ResidualMLP mlp_;
+  std::int64_t width_;
 };
 
 }  // namespace sightline

@@ -24,9 +24,7 @@ TransformerBlock::TransformerBlock(const WeightScope& scope, const EncoderConfig
                                    const GemmBackend& backend)
     : norm1_(scope / "layer_norm1", c.width, c.epsilon),
       attention_(scope / "self_attn", c.width, c.heads, mask, backend),
-      norm2_(scope / "layer_norm2", c.width, c.epsilon),
-      fc1_(scope / "mlp" / "fc1", {.in = c.width, .units = c.mlp_width, .activation = c.activation}, backend),
-      fc2_(scope / "mlp" / "fc2", {.in = c.mlp_width, .units = c.width}, backend) {}
+      mlp_(scope / "layer_norm2", scope / "mlp", c, backend) {}
 
 void TransformerBlock::operator()(TensorView<float> x, std::span<const AttentionSpan> spans,
                                   Context& context) const {
@@ -38,7 +36,7 @@ void TransformerBlock::operator()(TensorView<float> x, std::span<const Attention
     norm1_(x, normed, context);
     attention_.add_to(x, normed, normed, spans, context);
   }
-  add_mlp(x, context);
+  mlp_(x, context);
 }
 
 void TransformerBlock::pool(TensorView<const float> x, std::span<const AttentionSpan> spans,
@@ -54,17 +52,7 @@ void TransformerBlock::pool(TensorView<const float> x, std::span<const Attention
     gather(normed, spans, queries);
     attention_.add_to(pooled, queries, normed, spans, context);
   }
-  add_mlp(pooled, context);
-}
-
-void TransformerBlock::add_mlp(TensorView<float> x, Context& context) const {
-  Scratch::Frame frame(context.scratch);
-  const TensorView<float> normed = frame.take(x.shape());
-  const TensorView<float> hidden = frame.take(x.shape().with_last(fc1_.units()));
-  // hidden_states = residual + fc2(activation(fc1(layer_norm2(hidden_states))))
-  norm2_(x, normed, context);
-  fc1_(normed, hidden, context);
-  fc2_.add_to(x, hidden, context);
+  mlp_(pooled, context);
 }
 
 }  // namespace sightline

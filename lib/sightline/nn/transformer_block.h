@@ -3,10 +3,10 @@
 
 #include <span>
 
-#include "sightline/nn/dense.h"
 #include "sightline/nn/encoder_config.h"
 #include "sightline/nn/layer_norm.h"
 #include "sightline/nn/multi_head_attention.h"
+#include "sightline/nn/residual_mlp.h"
 
 namespace sightline {
 
@@ -27,12 +27,9 @@ class TransformerBlock {
             Context& context) const;
 
  private:
-  void add_mlp(TensorView<float> x, Context& context) const;
-
   LayerNorm norm1_;
   MultiHeadAttention attention_;
-  LayerNorm norm2_;
-  Dense fc1_, fc2_;
+  ResidualMLP mlp_;
 };
 
 }  // namespace sightline
