@@ -37,17 +37,10 @@ void Companion::commit() {
 }
 
 void Companion::remove_existing() const {
-  if (file_ != nullptr) {
-    remove_companion(resolve_links(path_));
-  } else if (force_) {
-    remove_companion(path_);
-  }
-}
-
-void remove_companion(const std::string& path) {
+  if (file_ == nullptr && !force_) return;
   std::error_code error;
-  std::filesystem::remove(path, error);
-  if (error) fail(ErrorCode::io, path, "describes another array and cannot be removed: " + error.message());
+  std::filesystem::remove(file_ != nullptr ? resolve_links(path_) : path_, error);
+  if (error) fail(ErrorCode::io, path_, "describes another array and cannot be removed: " + error.message());
 }
 
 void commit_array(OutputFile& array, const std::string& path, std::span<Companion* const> companions) {

@@ -43,9 +43,6 @@ class Companion {
 /// companions of another one. Errors: those of OutputFile and Companion.
 void commit_array(OutputFile& array, const std::string& path, std::span<Companion* const> companions);
 
-/// Removes a file that describes another array, if it exists. Errors: io.
-void remove_companion(const std::string& path);
-
 /// An empty journal of an array, in place of that of an interrupted run, which another output replaces.
 /// Errors: those of JournalFile::create.
 JournalFile new_journal(const std::string& array);

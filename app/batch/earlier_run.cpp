@@ -140,33 +140,27 @@ void EarlierRun::require_files(const JournalRecord& record) const {
 }
 
 void EarlierRun::publish() {
-  const auto rename = [&](const std::string& path) {
-    const bool replaces = path == outputs_.report ? output_.replaces_report() : output_.replaces_array();
-    if (!path.empty() && file_exists(temporary_path(path)))
-      OutputFile(path, replaces, Leftover::reopen).commit();
-  };
-  const std::string& array = finals_[kArrayFile];
-  const std::string info = info_path_of(output_.path);
-  const auto publish_companions = [&] {
-    rename(finals_[kIndexFile]);
-    if (outputs_.with_index) rename(info);
-  };
-  // As commit_array.
-  const bool replaces = has_part(kArrayFile) && file_exists(array);
-  if (replaces && outputs_.with_index) {
-    for (const std::string& path : {finals_[kIndexFile], info}) {
-      if (file_exists(temporary_path(path))) remove_companion(resolve_links(path));
+  const bool replaces = output_.replaces_array();
+  std::vector<Companion> companions;
+  if (outputs_.with_index) {
+    for (const std::string& path : {finals_[kIndexFile], info_path_of(output_.path)}) {
+      if (file_exists(temporary_path(path))) companions.emplace_back(path, true, replaces, Leftover::reopen);
     }
+  } else {
+    for (const std::string& path : {index_path_of(output_.path), info_path_of(output_.path)})
+      companions.emplace_back(path, false, output_.force);
   }
-  if (!replaces) publish_companions();
-  Companion(score_index_path_of(output_.path), false, output_.replaces_array()).commit();
-  if (!outputs_.with_index) {
-    Companion(index_path_of(output_.path), false, output_.force).commit();
-    Companion(info_path_of(output_.path), false, output_.force).commit();
+  companions.emplace_back(score_index_path_of(output_.path), false, replaces);
+  std::vector<Companion*> beside;
+  for (Companion& companion : companions) beside.push_back(&companion);
+  if (has_part(kArrayFile)) {
+    OutputFile array(finals_[kArrayFile], replaces, Leftover::reopen);
+    commit_array(array, finals_[kArrayFile], beside);
+  } else {
+    for (Companion* companion : beside) companion->commit();
   }
-  rename(array);
-  if (replaces) publish_companions();
-  rename(finals_[kReportFile]);
+  if (has_part(kReportFile))
+    OutputFile(finals_[kReportFile], output_.replaces_report(), Leftover::reopen).commit();
   if (!outputs_.keeps_journal) journal_->remove();
 }
 

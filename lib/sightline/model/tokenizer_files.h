@@ -29,7 +29,7 @@ struct TokenizerFiles {
   /// Hugging Face's settings: which tokens are special or added, and the length to which texts are truncated.
   std::string config, special_tokens_map, added_tokens;
 
-  bool found() const { return !names().empty(); }
+  bool found() const { return !vocabulary.empty() || !tokenizer_json.empty() || !vocabularies.empty(); }
   /// "vocab.json" or "tokenizer.json", whichever is read.
   std::string name() const;
   /// The names of all files that are read.
