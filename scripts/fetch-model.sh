@@ -14,13 +14,20 @@
 # An interrupted download is resumed. The size and hash (git's SHA-1 or SHA-256) of every file must match those that
 # the server reports. Prints the folder of the model (with --pack the packed model).
 #
-# Exit: 0 done, 1 failed, 2 usage, 3 not found or no access, 4 no safetensors, 5 a file was damaged.
+# Exit: 0 done, 1 failed, 2 usage, 3 not found or no access, 4 no weights, 5 a file was damaged.
 set -euo pipefail
 
-# In addition to config.json and the weights: the files that define the preprocessing, and the adapter that transformers
-# would apply to the weights (sightline refuses such a model instead of ignoring the adapter).
+# The weights: the first of these that the repository has. PyTorch's files are for repositories without safetensors;
+# sightline reads them without running anything.
+weight_files=(model.safetensors model.safetensors.index.json open_clip_model.safetensors
+              pytorch_model.bin pytorch_model.bin.index.json open_clip_pytorch_model.bin)
+# In addition to the config and the weights: the files that define the preprocessing and the tokenizer, the adapter that
+# transformers would apply to the weights (sightline refuses such a model instead of ignoring the adapter), and the
+# modules of sentence-transformers.
 files=(processor_config.json preprocessor_config.json vocab.json merges.txt tokenizer.json tokenizer_config.json
-       spiece.model special_tokens_map.json added_tokens.json adapter_config.json)
+       spiece.model sentencepiece.bpe.model vocab.txt special_tokens_map.json added_tokens.json adapter_config.json
+       modules.json)
+module_files=(1_Pooling/config.json 2_Dense/config.json 2_Dense/model.safetensors 2_Dense/pytorch_model.bin)
 
 # The name under which the script was called: scripts/fetch-model.sh in a checkout, sightline-fetch if installed.
 case "${0##*/}" in
@@ -154,7 +161,9 @@ fetch() {
     fi
     mv "$part" "$blob"
   fi
-  ln -sfn "../../blobs/$hash" "$store/snapshots/$snapshot_commit/$1"
+  local link=$store/snapshots/$snapshot_commit/$1 up=../..
+  if [[ "$1" == */* ]]; then up=../../.. && mkdir -p "${link%/*}"; fi
+  ln -sfn "$up/blobs/$hash" "$link"
 }
 
 # The program that packs: the one next to this script, else the one in $PATH, else that of the checkout's build folder.
@@ -177,34 +186,46 @@ store=${cache:+${cache%/}/}models--${repository/\//--}
 progress=(); if [[ -t 2 ]]; then progress=(--progress-bar); fi
 headers=$(mktemp); trap 'rm -f "$headers"' EXIT
 
+# A repository of OpenCLIP may have a config.json of timm, which describes the image tower alone, or none.
 query_file config.json "$revision"
+if [[ "$status" == 404 ]]; then query_file open_clip_config.json "$revision"; fi
 must_be_found config.json
 [[ "$commit" =~ ^[0-9a-f]{40}$ ]] || die 1 "$repository: the server did not say which commit $revision is"
 snapshot_commit=$commit
-query_file model.safetensors "$snapshot_commit"
-weights=model.safetensors
-if [[ "$status" == 404 ]]; then
-  weights=model.safetensors.index.json
-  query_file "$weights" "$snapshot_commit"
+config=config.json
+query_file open_clip_config.json "$snapshot_commit"
+if [[ "$status" == 200 ]] && ! ask -fL --retry 3 "$endpoint/$repository/resolve/$snapshot_commit/config.json" | grep -q '"model_type"'; then
+  config=open_clip_config.json
 fi
+for weights in "${weight_files[@]}"; do
+  if [[ "$config" == open_clip_* && "$weights" != open_clip_* ]]; then continue; fi
+  query_file "$weights" "$snapshot_commit"
+  if [[ "$status" != 404 ]]; then break; fi
+done
 if [[ "$status" == 404 ]]; then
-  die 4 "$repository: has neither model.safetensors nor model.safetensors.index.json at revision $revision. Where the
-  repository offers a conversion as a pull request, give it: --revision refs/pr/N. Or convert its weights with
-  transformers: CLIPModel.from_pretrained('$repository').save_pretrained('DIR')"
+  die 4 "$repository: has no weights that sightline reads at revision $revision (${weight_files[*]}).
+  Where the repository offers a conversion as a pull request, give it: --revision refs/pr/N. Or convert its weights with
+  transformers: AutoModel.from_pretrained('$repository').save_pretrained('DIR')"
 fi
 must_be_found "$weights"
+if [[ "$weights" == open_clip_* ]]; then config=open_clip_config.json; fi
 
 mkdir -p "$store/blobs" "$store/snapshots/$snapshot_commit" "$(dirname "$store/refs/$revision")"
-query_file config.json "$snapshot_commit"; must_be_found config.json
-fetch config.json
-for file in "${files[@]}"; do
-  query_file "$file" "$snapshot_commit"
-  if [[ "$status" != 404 ]]; then must_be_found "$file"; fetch "$file"; fi
-done
+query_file "$config" "$snapshot_commit"; must_be_found "$config"
+fetch "$config"
+fetch_existing() {
+  local file
+  for file in "$@"; do
+    query_file "$file" "$snapshot_commit"
+    if [[ "$status" != 404 ]]; then must_be_found "$file"; fetch "$file"; fi
+  done
+}
+fetch_existing "${files[@]}"
+if [[ -e "$store/snapshots/$snapshot_commit/modules.json" ]]; then fetch_existing "${module_files[@]}"; fi
 query_file "$weights" "$snapshot_commit"; must_be_found "$weights"
 fetch "$weights"
 if [[ "$weights" == *.index.json ]]; then
-  shards=$(grep -o '"[^"]*\.safetensors"' "$store/snapshots/$snapshot_commit/$weights" | tr -d '"' | sort -u)
+  shards=$(grep -oE '"[^"]*\.(safetensors|bin)"' "$store/snapshots/$snapshot_commit/$weights" | tr -d '"' | sort -u)
   [[ -n "$shards" ]] || die 5 "$weights: lists no shard"
   while read -r shard; do
     [[ "$shard" =~ ^[A-Za-z0-9_-][A-Za-z0-9._-]*$ ]] || die 5 "$weights: '$shard' is not a file name"

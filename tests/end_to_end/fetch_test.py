@@ -8,6 +8,7 @@ import hashlib
 import http.server
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -74,7 +75,7 @@ class Hub:
 
     def answer(self, kind, request):
         path = urllib.parse.unquote(request.path)
-        name = path.rsplit("/", 1)[1]
+        name = re.sub(r"^(/[^/]*/[^/]*/resolve/(main|refs/pr/7|[0-9a-f]{40})/|/api/resolve-cache/|/)", "", path, count=1)
         authorization = request.headers.get("Authorization")
         self.log.append((kind, request.command, name, authorization, request.headers.get("Range")))
         if kind == "store":
@@ -84,7 +85,7 @@ class Hub:
             self.reply(request, 401)
         elif name not in self.files or not self.known(path):
             self.reply(request, 404)
-        elif name.endswith(".safetensors"):
+        elif name.endswith((".safetensors", ".bin")):
             self.redirect_to_store(request, name)
         elif "/api/resolve-cache/" not in path:
             location = f"/api/resolve-cache/{name}"
@@ -152,12 +153,13 @@ class FetchTest(unittest.TestCase):
         store = self.cache / f"models--{repository}"
         snapshot = store / "snapshots" / COMMIT
         self.assertEqual(result.stdout, f"{snapshot}\n")
-        self.assertEqual({path.name for path in snapshot.iterdir()}, set(hub.files))
+        found = {str(path.relative_to(snapshot)) for path in snapshot.rglob("*") if not path.is_dir()}
+        self.assertEqual(found, set(hub.files))
         for name, data in hub.files.items():
             link = snapshot / name
             self.assertEqual(link.read_bytes(), data)
-            self.assertTrue(os.readlink(link).startswith("../../blobs/"))
-            large = name.endswith(".safetensors")
+            self.assertTrue(os.readlink(link).startswith("../" * (2 + name.count("/")) + "blobs/"))
+            large = name.endswith((".safetensors", ".bin"))
             self.assertEqual(link.resolve().name, hashlib.sha256(data).hexdigest() if large else git_hash(data))
         self.assertEqual([path.name for path in (store / "blobs").glob("*.incomplete")], [])
         return store
@@ -259,12 +261,35 @@ class FetchTest(unittest.TestCase):
         self.check_refused(self.fetch(self.hub(), "tester/other"), 3, "tester/other", "config.json")
         self.assertFalse(self.cache.exists())
 
-    def test_no_safetensors(self):
+    def test_pytorch_weights_where_there_is_no_safetensors(self):
+        hub = self.hub()
+        hub.files["pytorch_model.bin"] = hub.files.pop("model.safetensors")
+        self.check_snapshot(self.fetch(hub, "tester/nano"), hub)
+
+    def test_no_weights(self):
         hub = self.hub()
         del hub.files["model.safetensors"]
-        hub.files["pytorch_model.bin"] = b"pickle"
+        hub.files["tf_model.h5"] = b"Keras"
         self.check_refused(self.fetch(hub, "tester/nano"), 4, "model.safetensors", "save_pretrained")
         self.assertFalse(self.cache.exists())
+
+    def test_openclip(self):
+        """OpenCLIP's files alone, also beside those of timm, whose config.json and weights are an image tower."""
+        for timm in ({}, {"config.json": b'{"architecture": "vit"}', "model.safetensors": b"an image tower"}):
+            hub = self.hub()
+            hub.files = {"open_clip_config.json": b"{}", "open_clip_model.safetensors": b"weights", "tokenizer.json": b"{}"}
+            wanted = dict(hub.files)
+            hub.files.update(timm)
+            result = self.fetch(hub, "tester/nano")
+            hub.files = wanted
+            self.check_snapshot(result, hub)
+            shutil.rmtree(self.cache)
+
+    def test_modules_of_sentence_transformers(self):
+        hub = self.hub()
+        hub.files.update({"vocab.txt": b"[PAD]", "modules.json": b"[]", "1_Pooling/config.json": b"{}",
+                          "2_Dense/config.json": b'{"in": 1}', "2_Dense/model.safetensors": b"a matrix"})
+        self.check_snapshot(self.fetch(hub, "tester/nano"), hub)
 
     def test_token(self):
         hub = self.hub(token="hf_secret")
