@@ -45,7 +45,9 @@ TEST_CASE("encoder: pooling gives the same bits as computing every row", "[nn][p
   if (!backend->supported()) return skip("a backend that does not run here");
   const Mask mask = GENERATE(Mask::none, Mask::causal);
   const std::int64_t heads = GENERATE(2, 4, 6);
-  const Fixture fixture(*backend, mask, small_encoder(48, heads));
+  EncoderConfig config = small_encoder(48, heads);
+  config.norm_order = GENERATE(NormOrder::before, NormOrder::after);
+  const Fixture fixture(*backend, mask, config);
   ThreadPool pool(2);
   Scratch scratch;
   Context context{pool, scratch};
@@ -67,6 +69,39 @@ TEST_CASE("encoder: pooling gives the same bits as computing every row", "[nn][p
     CHECK(same_bits(all.row(rows[i]), std::span(pooled).subspan(static_cast<std::size_t>(i * width),
                                                                 static_cast<std::size_t>(width))));
   }
+}
+
+TEST_CASE("encoder: a block with its norms after normalises the sums", "[nn]") {
+  EncoderConfig config = small_encoder();
+  config.norm_order = NormOrder::after;
+  config.layers = 1;
+  const GemmBackend& backend = gemm_backend("reference");
+  const Fixture fixture(backend, Mask::none, config);
+  ThreadPool pool(1);
+  Scratch scratch;
+  Context context{pool, scratch};
+  const Shape shape{9, config.width};
+  std::vector<float> x = random_values(shape.elements(), 8), y = x;
+  const AttentionSpan span{.length = 9, .queries = 9};
+  fixture.encoder->blocks()[0]({x.data(), shape}, {&span, 1}, context);
+
+  // BertLayer: LayerNorm(x + attention(x)), then LayerNorm(x + output(gelu(intermediate(x)))).
+  const WeightScope scope = fixture.small.root() / "layers" / 0;
+  const auto norm = [&](const char* name) {
+    LayerNorm(scope / name, config.width, config.epsilon)({y.data(), shape}, {y.data(), shape}, context);
+  };
+  const std::vector<float> input = y;
+  MultiHeadAttention(scope / "self_attn", config.width, config.heads, Mask::none, backend)
+      .add_to({y.data(), shape}, {input.data(), shape}, {input.data(), shape}, {&span, 1}, context);
+  norm("layer_norm1");
+  const Dense fc1(scope / "mlp" / "fc1",
+                  {.in = config.width, .units = config.mlp_width, .activation = config.activation}, backend);
+  const Dense fc2(scope / "mlp" / "fc2", {.in = config.mlp_width, .units = config.width}, backend);
+  Tensor hidden(Shape{9, config.mlp_width});
+  fc1({y.data(), shape}, hidden.view(), context);
+  fc2.add_to({y.data(), shape}, hidden.view(), context);
+  norm("layer_norm2");
+  CHECK(same_bits(x, y));
 }
 
 TEST_CASE("encoder: a sequence depends neither on the rest of the batch nor on the threads",
@@ -108,7 +143,9 @@ TEST_CASE("encoder: rows after the pooled one have no effect under the causal ma
 TEST_CASE("encoder: a warm pass allocates nothing", "[nn]") {
   const GemmBackend* backend = GENERATE(from_range(gemm_backends()));
   if (!backend->supported()) return skip("a backend that does not run here");
-  const Fixture fixture(*backend);
+  EncoderConfig config = small_encoder();
+  config.norm_order = GENERATE(NormOrder::before, NormOrder::after);
+  const Fixture fixture(*backend, Mask::causal, config);
   ThreadPool pool(2);
   Scratch scratch;
   Context context{pool, scratch};

@@ -7,6 +7,12 @@
 
 namespace sightline {
 
+/// Where the layer normalizations of a block are.
+enum class NormOrder {
+  before,  ///< x + f(norm(x)), as in CLIP
+  after,   ///< norm(x + f(x)), as in BERT
+};
+
 /// The sizes that all blocks of a tower share. They are read from the checkpoint's config, never guessed.
 struct EncoderConfig {
   std::int64_t width = 0;      ///< W, size of the residual stream
@@ -15,6 +21,7 @@ struct EncoderConfig {
   std::int64_t layers = 0;     ///< number of blocks
   float epsilon = 1e-5F;       ///< epsilon of every layer normalization
   Activation activation = Activation::quick_gelu;
+  NormOrder norm_order = NormOrder::before;
 };
 
 }  // namespace sightline

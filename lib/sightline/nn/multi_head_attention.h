@@ -18,6 +18,7 @@ class MultiHeadAttention {
                      const GemmBackend& backend);
 
   /// residual += out_proj(attention(q_proj(queries), k_proj(sequence), v_proj(sequence))).
+  /// All may be the same memory, because the residual is written last.
   /// Shapes:  residual, queries [Q, W]; sequence [R, W]; `spans` says which rows attend to each other.
   /// Errors:  mismatch for other shapes and for spans that exceed them.
   void add_to(TensorView<float> residual, TensorView<const float> queries, TensorView<const float> sequence,

@@ -7,7 +7,8 @@
 
 namespace sightline {
 
-/// x + fc2(activation(fc1(norm(x)))), the second half of a transformer block.
+/// x + fc2(activation(fc1(norm(x)))), the second half of a transformer block, or norm(x + fc2(...fc1(x))) if
+/// its norms come after (`NormOrder`).
 class ResidualMLP {
  public:
   /// `norm`: the scope of the layer normalization; `mlp`: that of `fc1` and `fc2`.
@@ -18,6 +19,7 @@ class ResidualMLP {
   void operator()(TensorView<float> x, Context& context) const;
 
  private:
+  NormOrder order_;
   LayerNorm norm_;
   Dense fc1_, fc2_;
 };

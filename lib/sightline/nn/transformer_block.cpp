@@ -22,14 +22,19 @@ void gather(TensorView<const float> x, std::span<const AttentionSpan> spans, Ten
 
 TransformerBlock::TransformerBlock(const WeightScope& scope, const EncoderConfig& c, Mask mask,
                                    const GemmBackend& backend)
-    : norm1_(scope / "layer_norm1", c.width, c.epsilon),
+    : order_(c.norm_order),
+      norm1_(scope / "layer_norm1", c.width, c.epsilon),
       attention_(scope / "self_attn", c.width, c.heads, mask, backend),
       mlp_(scope / "layer_norm2", scope / "mlp", c, backend) {}
 
 void TransformerBlock::operator()(TensorView<float> x, std::span<const AttentionSpan> spans,
                                   Context& context) const {
   check_rows(kLayer, "an input", x.shape(), first_size(x.shape()), norm1_.width());
-  {
+  if (order_ == NormOrder::after) {
+    // hidden_states = layer_norm1(self_attn(hidden_states) + residual)
+    attention_.add_to(x, x, x, spans, context);
+    norm1_(x, x, context);
+  } else {
     Scratch::Frame frame(context.scratch);
     const TensorView<float> normed = frame.take(x.shape());
     // hidden_states = residual + self_attn(layer_norm1(hidden_states))
@@ -44,7 +49,11 @@ void TransformerBlock::pool(TensorView<const float> x, std::span<const Attention
   check_rows(kLayer, "an input", x.shape(), first_size(x.shape()), norm1_.width());
   check_rows(kLayer, "an output", pooled.shape(), std::ssize(spans), norm1_.width());
   check_spans(kLayer, spans, pooled.rows(), x.rows());
-  {
+  if (order_ == NormOrder::after) {
+    gather(x, spans, pooled);
+    attention_.add_to(pooled, pooled, x, spans, context);
+    norm1_(pooled, pooled, context);
+  } else {
     Scratch::Frame frame(context.scratch);
     const TensorView<float> normed = frame.take(x.shape()), queries = frame.take(pooled.shape());
     norm1_(x, normed, context);

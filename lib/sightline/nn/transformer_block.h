@@ -10,9 +10,10 @@
 
 namespace sightline {
 
-/// One transformer block: x + attention(norm(x)), then x + mlp(norm(x)). Weights: those of `layer_norm1`,
-/// `self_attn`, `layer_norm2`, `mlp.fc1` and `mlp.fc2`.
-/// Source:  transformers `CLIPEncoderLayer`.
+/// One transformer block: x + attention(norm(x)), then x + mlp(norm(x)); or norm(x + attention(x)), then
+/// norm(x + mlp(x)), if its norms come after (`NormOrder`). Weights: those of `layer_norm1`, `self_attn`,
+/// `layer_norm2`, `mlp.fc1` and `mlp.fc2`.
+/// Source:  transformers `CLIPEncoderLayer`, `BertLayer`.
 class TransformerBlock {
  public:
   /// Errors: range if the width is not a multiple of the number of heads.
@@ -27,6 +28,7 @@ class TransformerBlock {
             Context& context) const;
 
  private:
+  NormOrder order_;
   LayerNorm norm1_;
   MultiHeadAttention attention_;
   ResidualMLP mlp_;

@@ -58,6 +58,11 @@ void TransformerEncoder::operator()(TensorView<float> x, std::span<const Sequenc
   Scratch::Frame frame(context.scratch);
   const auto spans = frame.take<AttentionSpan>(Shape{std::ssize(sequences)}).flat();
   fill_spans(sequences, false, spans);
+  (*this)(x, std::span<const AttentionSpan>(spans), context);
+}
+
+void TransformerEncoder::operator()(TensorView<float> x, std::span<const AttentionSpan> spans,
+                                    Context& context) const {
   for (const TransformerBlock& block : blocks_) block(x, spans, context);
 }
 

@@ -21,7 +21,7 @@ struct EncoderSpans {
 };
 
 /// The blocks of one tower, in order. Weights: those of `layers.0`, `layers.1`, ...
-/// Source:  transformers `CLIPEncoder`.
+/// Source:  transformers `CLIPEncoder`, `BertEncoder`.
 class TransformerEncoder {
  public:
   /// Errors: range for less than one block, and if the width is not a multiple of the number of heads.
@@ -37,6 +37,8 @@ class TransformerEncoder {
   /// Errors:  mismatch for other shapes and for a position outside its sequence.
   void operator()(TensorView<float> x, std::span<const Sequence> sequences, TensorView<float> pooled,
                   Context& context) const;
+  /// Computes every row in place. Shapes:  x [R, W]. Errors: as above.
+  void operator()(TensorView<float> x, std::span<const AttentionSpan> spans, Context& context) const;
   /// Computes every position in place; the pooled positions are ignored. Shapes and errors: as above.
   void operator()(TensorView<float> x, std::span<const Sequence> sequences, Context& context) const;
 
