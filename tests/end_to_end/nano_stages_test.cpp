@@ -120,7 +120,7 @@ TEST_CASE("nano: every stage of the text tower is that of transformers", "[end_t
         tower.embed(ids, 0, stages.x.view());
         check_stage(stages.x, name, prefix + "_embeddings");
         stages.check_blocks(tower.encoder());
-        tower.final_norm()(stages.x.view(), stages.x.view(), stages.workspace.context);
+        (*tower.final_norm())(stages.x.view(), stages.x.view(), stages.workspace.context);
         check_stage(stages.x, name, prefix + "_final_norm");
       }
     }

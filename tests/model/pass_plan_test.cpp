@@ -75,6 +75,17 @@ TEST_CASE("pass plan: without a batch size, passes are few, of about 400 rows, a
   CHECK(divide_texts({}, plan).empty());
 }
 
+TEST_CASE("pass plan: texts that share no rows have as many as ids, or as the context", "[model]") {
+  ModelConfig config = b32();
+  config.text.mask = Mask::none;
+  const Texts texts(1000);  // two ids each
+  const std::vector<std::size_t> ragged = sizes(divide_texts(texts.texts, plan_passes(config, 0)));
+  CHECK(ragged == std::vector<std::size_t>{201, 201, 201, 201, 196});
+  config.text.pad_id = 1;
+  CHECK(sizes(divide_texts(texts.texts, plan_passes(config, 0))) == std::vector<std::size_t>(200, 5));
+  CHECK(sizes(divide_texts(texts.texts, plan_passes(config, 600))) == std::vector<std::size_t>{600, 400});
+}
+
 TEST_CASE("pass plan: a tower computes what it is given in one pass", "[model]") {
   ModelSettings settings;
   settings.backend = "reference";  // which needs no memory of its own

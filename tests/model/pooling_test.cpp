@@ -93,6 +93,58 @@ TEST_CASE("separate texts: every text has rows of its own, and duplicates share 
   CHECK(next == texts.rows());
 }
 
+TEST_CASE("text tower: the mean is that of a text's own rows", "[model]") {
+  // Pooling at each position in turn gives the rows.
+  ModelConfig config = small_config();
+  config.text.mask = Mask::none;
+  config.text.final_norm = GENERATE(true, false);
+  config.text.projection.hidden = {{"text_model.transformation", 20, true, Activation::none}};
+  const auto rows_of = [&](Pooling pooling, std::int64_t eos, const TokenBatch& batch) {
+    config.text.pooling = pooling;
+    config.text.eos_token_id = eos;
+    const Model model(random_model(config, 9));
+    Tensor rows(Shape{batch.size(), model.embedding_size()});
+    ThreadPool pool(2);
+    Scratch scratch;
+    Context context{pool, scratch};
+    model.encode_texts(batch, rows.view(), context);
+    return rows;
+  };
+  const std::vector<std::int32_t> ids = {3, 40, 5, 7};
+  TokenBatch batch;
+  batch.add(std::vector<std::int32_t>{8, 9});
+  batch.add(ids);
+  std::vector<double> sum(static_cast<std::size_t>(config.projection_dim));
+  for (const std::int32_t id : ids) {
+    const Tensor rows = rows_of(Pooling::first_eos, id, batch);
+    for (std::size_t i = 0; i < sum.size(); ++i) sum[i] += static_cast<double>(rows.view().row(1)[i]);
+  }
+  const Tensor mean = rows_of(Pooling::mean, 0, batch);
+  for (std::size_t i = 0; i < sum.size(); ++i)
+    CHECK(std::abs(static_cast<double>(mean.view().row(1)[i]) - sum[i] / 4) < 1e-5);
+  const Tensor first = rows_of(Pooling::first, 0, batch), third = rows_of(Pooling::first_eos, 3, batch);
+  CHECK(std::ranges::equal(first.view().row(1), third.view().row(1)));
+}
+
+TEST_CASE("text tower: RoBERTa counts positions without its padding", "[model]") {
+  ModelConfig config = small_config();
+  config.text.mask = Mask::none;
+  config.text.position_offset = 2;  // the padding has id 1
+  config.text.token_types = 1;
+  const Model model(random_model(config, 9));
+  const auto rows_of = [&](std::vector<std::int32_t> ids, std::int64_t first) {
+    Tensor x(Shape{std::ssize(ids) - first, config.text.encoder.width});
+    model.text_tower().embed(ids, first, x.view());
+    return x;
+  };
+  const Tensor plain = rows_of({0, 7, 8}, 0), padded = rows_of({0, 1, 7, 1, 8}, 0);
+  CHECK(std::ranges::equal(plain.view().row(1), padded.view().row(2)));
+  CHECK(std::ranges::equal(plain.view().row(2), padded.view().row(4)));
+  CHECK(std::ranges::equal(padded.view().row(1), padded.view().row(3)));
+  CHECK_FALSE(std::ranges::equal(plain.view().row(1), plain.view().row(2)));
+  CHECK(std::ranges::equal(rows_of({0, 1, 7, 1, 8}, 4).view().row(0), padded.view().row(4)));
+}
+
 TEST_CASE("text tower: without a mask, later ids count, and texts need no padding", "[model]") {
   ModelConfig config = small_config();
   config.text.mask = Mask::none;

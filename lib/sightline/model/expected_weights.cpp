@@ -44,8 +44,14 @@ class List {
   }
 
   void add_projection(const TowerConfig& tower, std::int64_t size) {
-    if (tower.projection.name.empty()) return;
-    add_dense(std::string(tower.projection.name), Shape{size, tower.encoder.width}, tower.projection.bias);
+    const ProjectionConfig& config = tower.projection;
+    if (config.name.empty()) return;
+    std::int64_t width = tower.encoder.width;
+    if (config.hidden) {
+      add_dense(std::string(config.hidden->name), Shape{config.hidden->units, width}, config.hidden->bias);
+      width = config.hidden->units;
+    }
+    add_dense(std::string(config.name), Shape{size, width}, config.bias);
   }
 
   std::vector<ExpectedWeight> weights;
@@ -72,9 +78,13 @@ void add_image_tower(List& list, const ImageTowerConfig& tower, std::int64_t pro
 void add_text_tower(List& list, const TextTowerConfig& tower, std::int64_t projection_dim) {
   const std::int64_t width = tower.encoder.width;
   list.add_table("text_model.embeddings.token_embedding.weight", Shape{tower.vocabulary_size, width});
-  list.add_vector("text_model.embeddings.position_embedding.weight", Shape{tower.context_length, width});
+  list.add_vector("text_model.embeddings.position_embedding.weight", Shape{tower.positions(), width});
+  if (tower.token_types > 0) {
+    list.add_vector("text_model.embeddings.token_type_embedding.weight", Shape{tower.token_types, width});
+  }
+  if (tower.embedding_norm) list.add_norm("text_model.embeddings.layer_norm", width);
   list.add_encoder("text_model", tower.encoder);
-  list.add_norm("text_model.final_layer_norm", width);
+  if (tower.final_norm) list.add_norm("text_model.final_layer_norm", width);
   list.add_projection(tower, projection_dim);
 }
 

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "sightline/base/error.h"
+#include "sightline/nn/row_mean.h"
 #include "sightline/nn/shape_checks.h"
 
 namespace sightline {
@@ -20,18 +21,6 @@ std::optional<AttentionPooling> optional_pooling(const WeightScope& scope, const
                                                  const GemmBackend& backend) {
   if (config.pooling != Pooling::attention_map) return std::nullopt;
   return std::optional<AttentionPooling>(std::in_place, scope, config.encoder, backend);
-}
-
-// out[s] = mean of the rows of sequence s, summed in double.
-void mean_rows(TensorView<const float> x, std::int64_t length, TensorView<float> out) {
-  for (std::int64_t s = 0; s < out.rows(); ++s) {
-    for (std::int64_t i = 0; i < out.columns(); ++i) {
-      double sum = 0;
-      for (std::int64_t row = s * length; row < (s + 1) * length; ++row)
-        sum += static_cast<double>(x.data()[row * out.columns() + i]);
-      out.row(s)[static_cast<std::size_t>(i)] = static_cast<float>(sum / static_cast<double>(length));
-    }
-  }
 }
 
 }  // namespace
@@ -82,7 +71,8 @@ void ImageTower::pool(TensorView<float> x, TensorView<float> pooled, Context& co
   encoder_(x, sequences, context);
   post_norm_(x, x, context);
   if (attention_pooling_) return (*attention_pooling_)(x, pooled, context);
-  mean_rows(x, tokens(), pooled);
+  for (std::int64_t i = 0; i < pooled.rows(); ++i)
+    row_mean(x, AttentionSpan{.first_row = i * tokens(), .length = tokens()}, pooled.row(i));
 }
 
 }  // namespace sightline

@@ -39,7 +39,7 @@ class ImageTower {
   TransformerEncoder encoder_;
   LayerNorm post_norm_;
   std::optional<AttentionPooling> attention_pooling_;
-  std::optional<Dense> projection_;
+  std::optional<Projection> projection_;
   std::int64_t units_;        ///< E
   std::int64_t pixel_count_;  ///< C * H * W
 };

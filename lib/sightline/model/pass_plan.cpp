@@ -23,14 +23,28 @@ std::vector<std::span<const TextIds>> divide_separate_texts(std::span<const Text
   return passes;
 }
 
+// Texts of different lengths that share no rows; a duplicate counts like any other text.
+std::int64_t count_ids(std::span<const TextIds> texts) {
+  std::int64_t count = 0;
+  for (const TextIds& text : texts) count += std::ssize(text.ids);
+  return count;
+}
+std::int64_t count_fitting_ids(std::span<const TextIds> texts, std::int64_t max_rows) {
+  std::int64_t rows = 0;
+  const auto end = std::ranges::find_if(
+      texts, [&](const TextIds& text) { return (rows += std::ssize(text.ids)) > max_rows; });
+  return std::max<std::int64_t>(end - texts.begin(), 1);
+}
+
 }  // namespace
 
 PassPlan plan_passes(const ModelConfig& config, std::int64_t batch_size) {
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
-  const std::int64_t text_rows = config.text.mask == Mask::causal ? 0 : config.text.context_length;
-  if (batch_size > 0) return {batch_size, batch_size, kUnlimited, text_rows, false};
+  const bool shared = config.text.mask == Mask::causal;
+  const std::int64_t text_rows = !shared && config.text.pad_id ? config.text.context_length : 0;
+  if (batch_size > 0) return {batch_size, batch_size, kUnlimited, shared, text_rows, false};
   const std::int64_t images = std::max<std::int64_t>(kRowsPerPass / config.vision.tokens(), 1);
-  return {images, kUnlimited, kRowsPerPass, text_rows, true};
+  return {images, kUnlimited, kRowsPerPass, shared, text_rows, true};
 }
 
 std::int64_t images_per_pass(const PassPlan& plan, std::int64_t count) {
@@ -43,7 +57,8 @@ std::vector<std::span<const TextIds>> divide_texts(std::span<const TextIds> sort
   std::int64_t rows = plan.tokens;
   if (plan.even && !sorted.empty()) {
     // A pass repeats the prefix that it shares with the one before it, so it gets room for one more text.
-    const std::int64_t all = count_prefixes(sorted), passes = divide_rounding_up(all, plan.tokens);
+    const std::int64_t all = plan.shared_prefixes ? count_prefixes(sorted) : count_ids(sorted);
+    const std::int64_t passes = divide_rounding_up(all, plan.tokens);
     const auto longest =
         std::ranges::max_element(sorted, {}, [](const TextIds& text) { return text.ids.size(); });
     if (passes > 1) rows = divide_rounding_up(all, passes) + std::ssize(longest->ids);
@@ -51,7 +66,9 @@ std::vector<std::span<const TextIds>> divide_texts(std::span<const TextIds> sort
   std::vector<std::span<const TextIds>> passes;
   while (!sorted.empty()) {
     const std::int64_t texts = std::min(plan.texts, std::ssize(sorted));
-    const std::int64_t count = count_fitting(sorted.first(static_cast<std::size_t>(texts)), rows);
+    const auto most = sorted.first(static_cast<std::size_t>(texts));
+    const std::int64_t count =
+        plan.shared_prefixes ? count_fitting(most, rows) : count_fitting_ids(most, rows);
     passes.push_back(sorted.first(static_cast<std::size_t>(count)));
     sorted = sorted.subspan(static_cast<std::size_t>(count));
   }

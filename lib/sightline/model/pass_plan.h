@@ -14,12 +14,12 @@ namespace sightline {
 /// bound its memory. They do not change the results. They need not divide evenly among threads either: those
 /// that have no pass left help with the passes of others (`ThreadPool::lead`).
 struct PassPlan {
-  std::int64_t images = 1;  ///< images in a pass
-  std::int64_t texts = 1;   ///< most texts in a pass
-  std::int64_t tokens = 1;  ///< rows that the texts of a pass have, about: their distinct prefixes
-  /// Rows of every text, if it does not share those of a prefix with others; 0: its distinct prefixes.
-  std::int64_t text_rows = 0;
-  bool even = true;  ///< passes may be smaller, so that all have the same size
+  std::int64_t images = 1;      ///< images in a pass
+  std::int64_t texts = 1;       ///< most texts in a pass
+  std::int64_t tokens = 1;      ///< rows that the texts of a pass have, about
+  bool shared_prefixes = true;  ///< texts share the rows of equal prefixes
+  std::int64_t text_rows = 0;   ///< rows of every text if they do not; 0: one for each of its ids
+  bool even = true;             ///< passes may be smaller, so that all have the same size
 };
 
 /// `batch_size`: the number of images or texts in every pass but the last; 0: as many as keep the kernels

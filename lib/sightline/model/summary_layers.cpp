@@ -10,10 +10,21 @@ SummaryLayer layer(std::string name, const Shape& output, const std::string& wei
   return {std::move(name), output, {weights + ".weight", weights + ".bias"}, {}};
 }
 
-SummaryLayer projector(std::string name, const ProjectionConfig& config, const Shape& output) {
-  SummaryLayer result = layer(std::move(name), output, std::string(config.name));
-  if (!config.bias) result.weights.pop_back();
+SummaryLayer dense(std::string name, const Shape& output, std::string_view weights, bool bias) {
+  SummaryLayer result = layer(std::move(name), output, std::string(weights));
+  if (!bias) result.weights.pop_back();
   return result;
+}
+
+// What a tower has of the projection: up to two layers, named after the last.
+void add_projector(std::vector<SummaryLayer>& layers, const std::string& name, const ProjectionConfig& config,
+                   const Shape& output) {
+  if (config.name.empty()) return;
+  if (config.hidden) {
+    layers.push_back(dense(name + "_hidden", output.with_last(config.hidden->units), config.hidden->name,
+                           config.hidden->bias));
+  }
+  layers.push_back(dense(name, output, config.name, config.bias));
 }
 
 SummaryLayer attention(const Shape& stream, const std::string& weights) {
@@ -68,22 +79,28 @@ SummaryLayer image_encoder(const ModelConfig& config) {
   result.layers.push_back(layer("ln_2", pooled, "vision_model.post_layernorm"));
   if (config.vision.pooling == Pooling::attention_map)
     result.layers.push_back(attention_pooling(config.vision.encoder, pooled));
-  if (!config.vision.projection.name.empty())
-    result.layers.push_back(projector("vision_projector", config.vision.projection, out));
+  add_projector(result.layers, "vision_projector", config.vision.projection, out);
   return result;
 }
 
 SummaryLayer text_encoder(const ModelConfig& config) {
   const std::int64_t width = config.text.encoder.width, tokens = config.text.context_length;
-  const Shape pooled{kAnySize, width}, out{kAnySize, config.projection_dim};
+  const Shape stream{kAnySize, tokens, width}, pooled{kAnySize, width}, out{kAnySize, config.projection_dim};
   const std::string embeddings = "text_model.embeddings.";
   SummaryLayer result{"text_encoder", out, {}, {}};
   result.layers = {
-      {"token_embedding", Shape{kAnySize, tokens, width}, {embeddings + "token_embedding.weight"}, {}},
-      {"positional_embedding", Shape{tokens, width}, {embeddings + "position_embedding.weight"}, {}},
-      encoder(config.text.encoder, tokens, "text_model.encoder"),
-      layer("ln_final", pooled, "text_model.final_layer_norm"),
-      projector("text_projector", config.text.projection, out)};
+      {"token_embedding", stream, {embeddings + "token_embedding.weight"}, {}},
+      {"positional_embedding", Shape{tokens, width}, {embeddings + "position_embedding.weight"}, {}}};
+  if (config.text.token_types > 0) {
+    result.layers.push_back(
+        {"token_type_embedding", Shape{width}, {embeddings + "token_type_embedding.weight"}, {}});
+  }
+  if (config.text.embedding_norm)
+    result.layers.push_back(layer("ln_embedding", stream, embeddings + "layer_norm"));
+  result.layers.push_back(encoder(config.text.encoder, tokens, "text_model.encoder"));
+  if (config.text.final_norm)
+    result.layers.push_back(layer("ln_final", pooled, "text_model.final_layer_norm"));
+  add_projector(result.layers, "text_projector", config.text.projection, out);
   return result;
 }
 

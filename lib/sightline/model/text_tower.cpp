@@ -6,12 +6,23 @@
 
 #include "sightline/base/error.h"
 #include "sightline/model/separate_texts.h"
+#include "sightline/nn/row_mean.h"
 #include "sightline/nn/shape_checks.h"
 
 namespace sightline {
 namespace {
 
 constexpr std::string_view kLayer = "text tower";
+
+std::optional<LayerNorm> optional_norm(bool exists, const WeightScope& scope, const EncoderConfig& config) {
+  if (!exists) return std::nullopt;
+  return std::optional<LayerNorm>(std::in_place, scope, config.width, config.epsilon);
+}
+
+std::optional<Embedding> optional_embedding(const WeightScope& scope, std::int64_t rows, std::int64_t width) {
+  if (rows == 0) return std::nullopt;
+  return std::optional<Embedding>(std::in_place, scope, rows, width);
+}
 
 }  // namespace
 
@@ -20,16 +31,22 @@ TextTower::TextTower(const WeightScope& root, const ModelConfig& config, const G
       width_(config_.encoder.width),
       token_embedding_(root / "text_model" / "embeddings" / "token_embedding", config_.vocabulary_size,
                        width_),
-      position_embedding_(root / "text_model" / "embeddings" / "position_embedding", config_.context_length,
+      position_embedding_(root / "text_model" / "embeddings" / "position_embedding", config_.positions(),
                           width_),
+      token_types_(optional_embedding(root / "text_model" / "embeddings" / "token_type_embedding",
+                                      config_.token_types, width_)),
+      embedding_norm_(optional_norm(config_.embedding_norm, root / "text_model" / "embeddings" / "layer_norm",
+                                    config_.encoder)),
       encoder_(root / "text_model" / "encoder", config_.encoder, config_.mask, backend),
-      final_norm_(root / "text_model" / "final_layer_norm", width_, config_.encoder.epsilon),
+      final_norm_(
+          optional_norm(config_.final_norm, root / "text_model" / "final_layer_norm", config_.encoder)),
       projection_(optional_projection(root, config_, config.projection_dim, backend)),
       units_(config.projection_dim) {}
 
 std::int64_t TextTower::pooled_position(std::span<const std::int32_t> ids) const {
   if (config_.pooling == Pooling::largest_id) return std::max_element(ids.begin(), ids.end()) - ids.begin();
-  if (config_.pooling == Pooling::last)
+  if (config_.pooling == Pooling::first) return 0;
+  if (config_.pooling == Pooling::last || config_.pooling == Pooling::mean)
     return (config_.pad_id ? config_.context_length : std::ssize(ids)) - 1;
   const auto found = std::find(ids.begin(), ids.end(), static_cast<std::int32_t>(config_.eos_token_id));
   return found == ids.end() ? 0 : found - ids.begin();
@@ -47,10 +64,15 @@ std::span<const std::int32_t> TextTower::pooled_ids(std::span<const std::int32_t
 }
 
 void TextTower::embed(std::span<const std::int32_t> ids, std::int64_t first, TensorView<float> x) const {
+  const std::int64_t padding = config_.position_offset - 1;  // no id if there is no offset
+  const auto before = ids.first(static_cast<std::size_t>(std::min(first, std::ssize(ids))));
+  std::int64_t position = config_.position_offset + first - std::ranges::count(before, padding);
   for (std::int64_t i = first; i < first + x.rows(); ++i) {
     const auto row = x.row(i - first);
-    token_embedding_.lookup(i < std::ssize(ids) ? ids[static_cast<std::size_t>(i)] : *config_.pad_id, row);
-    position_embedding_.add(i, row);
+    const std::int64_t id = i < std::ssize(ids) ? ids[static_cast<std::size_t>(i)] : *config_.pad_id;
+    token_embedding_.lookup(id, row);
+    if (token_types_) token_types_->add(0, row);
+    position_embedding_.add(id == padding ? padding : position++, row);
   }
 }
 
@@ -82,6 +104,21 @@ void TextTower::operator()(std::span<const TextIds> sorted, TensorView<float> em
   compute(SeparateTexts(sorted, length, pooled, frame), sorted, embeddings, context);
 }
 
+void TextTower::pool(TensorView<float> x, const EncoderSpans& spans, TensorView<float> pooled,
+                     Context& context) const {
+  if (config_.pooling != Pooling::mean) {
+    // pooled_output = self.final_layer_norm(self.encoder(hidden_states))[batch, position of the end]
+    encoder_(x, spans, pooled, context);
+    if (final_norm_) (*final_norm_)(pooled, pooled, context);
+    return;
+  }
+  // pooled_output = (self.encoder(hidden_states) * attention_mask).sum(1) / attention_mask.sum(1)
+  encoder_(x, spans.all, context);
+  if (final_norm_) (*final_norm_)(x, x, context);
+  for (std::size_t i = 0; i < spans.all.size(); ++i)
+    row_mean(x, spans.all[i], pooled.row(static_cast<std::int64_t>(i)));
+}
+
 template <class Rows>
 void TextTower::compute(const Rows& rows, std::span<const TextIds> sorted, TensorView<float> embeddings,
                         Context& context) const {
@@ -89,16 +126,14 @@ void TextTower::compute(const Rows& rows, std::span<const TextIds> sorted, Tenso
   const TensorView<float> x = frame.take(Shape{rows.rows(), width_});
   const TensorView<float> pooled = frame.take(Shape{std::ssize(rows.texts()), width_});
 
-  // hidden_states = token_embedding(input_ids) + position_embedding(position_ids)
+  // hidden_states = token_embedding(input_ids) + token_type_embedding(0) + position_embedding(position_ids)
   const EncoderSpans spans = rows.spans();
   for (std::size_t i = 0; i < spans.all.size(); ++i) {
     const AttentionSpan& span = spans.all[i];
     embed(rows.texts()[i].ids, span.position, x.slice_rows(span.first_query, span.queries));
   }
-
-  // pooled_output = self.final_layer_norm(self.encoder(hidden_states))[batch, position of the end]
-  encoder_(x, spans, pooled, context);
-  final_norm_(pooled, pooled, context);
+  if (embedding_norm_) (*embedding_norm_)(x, x, context);
+  pool(x, spans, pooled, context);
 
   // text_embeds = self.text_projection(pooled_output)
   const TensorView<float> projected =

@@ -17,7 +17,8 @@ namespace sightline {
 /// A text transformer and its projection. If attention is causal, rows after the pooled one are not computed,
 /// and texts that begin with the same ids share the rows of these ids (`PrefixTree`). Padding is computed
 /// only if it takes part (`TextTowerConfig::pad_id`). Weights: those of `text_model` and of the projection.
-/// const = safe to share. Source:  transformers `CLIPTextModelWithProjection`, `SiglipTextModel`.
+/// const = safe to share. Source:  transformers `CLIPTextModelWithProjection`, `SiglipTextModel`,
+/// `ChineseCLIPTextModel`.
 class TextTower {
  public:
   /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type (weights); range (config).
@@ -36,18 +37,21 @@ class TextTower {
   /// batch. Errors: range.
   std::vector<TextIds> sorted(const TokenBatch& texts) const;
 
-  /// The position whose output represents the text (`Pooling`), counted with its padding.
+  /// The position whose output represents the text (`Pooling`), counted with its padding; the last one if it
+  /// is the mean of all.
   std::int64_t pooled_position(std::span<const std::int32_t> ids) const;
   /// The ids that have an effect: those up to the pooled position if attention is causal, and those before
   /// the padding. Errors: range for a text that is empty or longer than the context.
   std::span<const std::int32_t> pooled_ids(std::span<const std::int32_t> ids) const;
-  /// Writes the sums of token and position embedding of a text from position `first` on into x [rows, W];
-  /// padding follows the ids. Errors: range if an id is not in the vocabulary.
+  /// Writes the sums of the embeddings (of token, token type and position) of a text from position `first` on
+  /// into x [rows, W]; padding follows the ids. Errors: range if an id is not in the vocabulary.
   void embed(std::span<const std::int32_t> ids, std::int64_t first, TensorView<float> x) const;
   const TransformerEncoder& encoder() const { return encoder_; }
-  const LayerNorm& final_norm() const { return final_norm_; }
+  /// The norm after the last block; null if the tower has none.
+  const LayerNorm* final_norm() const { return final_norm_ ? &*final_norm_ : nullptr; }
 
  private:
+  void pool(TensorView<float> x, const EncoderSpans& spans, TensorView<float> pooled, Context& context) const;
   template <class Rows>
   void compute(const Rows& rows, std::span<const TextIds> sorted, TensorView<float> embeddings,
                Context& context) const;
@@ -55,9 +59,11 @@ class TextTower {
   TextTowerConfig config_;
   std::int64_t width_;
   Embedding token_embedding_, position_embedding_;
+  std::optional<Embedding> token_types_;
+  std::optional<LayerNorm> embedding_norm_;
   TransformerEncoder encoder_;
-  LayerNorm final_norm_;
-  std::optional<Dense> projection_;
+  std::optional<LayerNorm> final_norm_;
+  std::optional<Projection> projection_;
   std::int64_t units_;  ///< E
 };
 

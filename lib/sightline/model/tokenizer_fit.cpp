@@ -94,6 +94,7 @@ std::unique_ptr<Tokenizer> fit_to_rows(std::unique_ptr<Tokenizer> tokenizer, std
 
 void check_end(const Tokenizer& tokenizer, const TextTowerConfig& config, std::string_view file) {
   const std::string name(file);
+  if (config.pooling != Pooling::largest_id && config.pooling != Pooling::first_eos) return;
   if (config.pooling == Pooling::largest_id) {
     if (tokenizer.start_id() + 1 < tokenizer.vocabulary_size()) return;
     fail(ErrorCode::mismatch, "config.json: eos_token_id",

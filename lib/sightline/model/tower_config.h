@@ -17,14 +17,24 @@ enum class Pooling {
   largest_id,     ///< the row of the largest id, the first one if there are several (texts)
   first_eos,      ///< the row of the first `eos_token_id`, or the first row if there is none (texts)
   last,           ///< the row of the last position (texts)
-  mean,           ///< the mean of the rows of all patches (images without a class embedding)
+  first,          ///< the row of the first position (texts)
+  mean,           ///< the mean of the rows of all patches (images without a class embedding), or of all ids
   attention_map,  ///< a learned query attends to all rows (images; `AttentionPooling`)
+};
+
+/// A linear layer before that of the projection.
+struct HiddenProjection {
+  std::string_view name;  ///< canonical name of its weights
+  std::int64_t units = 0;
+  bool bias = false;
+  Activation activation = Activation::none;
 };
 
 /// The linear layer after the pooling.
 struct ProjectionConfig {
   std::string_view name;  ///< canonical name of its weights; "" = what is pooled is the embedding
   bool bias = false;
+  std::optional<HiddenProjection> hidden = {};
 };
 
 /// What both kinds of towers have: which parts exist and how they are connected.
@@ -61,11 +71,21 @@ struct TextTowerConfig : TowerConfig {
     projection.name = "text_projection";
   }
 
+  /// Number of rows of the position embedding.
+  std::int64_t positions() const { return context_length + position_offset; }
+
   std::int64_t vocabulary_size = 49408;
-  std::int64_t context_length = 77;
+  std::int64_t context_length = 77;   ///< most ids of a text
   std::int64_t eos_token_id = 49407;  ///< for Pooling::first_eos
   /// If set, every text has `context_length` rows: this id follows its own ids and takes part like them.
   std::optional<std::int64_t> pad_id = {};
+  /// Row of the position embedding for the first id. If it is not 0, the id before it is RoBERTa's padding:
+  /// in the middle of a text it has the row of its own number, and is not counted.
+  std::int64_t position_offset = 0;
+  /// Rows of the table of token types (segments), of which the first is added to every id; 0: no such table.
+  std::int64_t token_types = 0;
+  bool embedding_norm = false;  ///< the rows are normalised before the first block
+  bool final_norm = true;       ///< the pooled rows are normalised before the projection
 };
 
 /// The weights that turn a cosine into a logit.
