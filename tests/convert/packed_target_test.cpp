@@ -27,7 +27,7 @@ void convert(const std::string& source, const std::string& path, std::optional<D
              bool force = false) {
   const std::unique_ptr<Model> model = Model::open(source);
   Conversion conversion{*model, dtype, {}, "nano"};
-  if (has_clip_tokenizer(model->config())) conversion.tokenizer = model->source().files;
+  if (model->config().tokenizer.source == TokenizerSource::clip) conversion.tokenizer = model->source().files;
   Target target(path, force);
   target.read_source(conversion);
   target.write(conversion);

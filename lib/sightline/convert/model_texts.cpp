@@ -63,7 +63,7 @@ std::string config_text(const Conversion& conversion, std::optional<DType> dtype
 // empty if only the latter is copied.
 void add_tokenizer(const ModelFiles& files, const ModelConfig& config, Texts& texts) {
   const TokenizerFiles tokenizer = find_tokenizer(files);
-  if (!has_clip_tokenizer(config)) {
+  if (config.tokenizer.source != TokenizerSource::clip) {
     for (const std::string& name : tokenizer.names()) texts.emplace_back(name, text_of(files, name));
     return;
   }

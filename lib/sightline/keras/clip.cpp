@@ -160,7 +160,7 @@ std::unique_ptr<CLIP> CLIP::from_preset(const std::string& preset, const PresetO
     const CLIPArguments resized = with_input_shape(arguments, options.input_shape);
     LoadedModel untrained = untrained_model(resized, options.seed);
     untrained.source.files = model.source.files;
-    untrained.config.tokenizer_class = model.config.tokenizer_class;
+    untrained.config.tokenizer.class_name = model.config.tokenizer.class_name;
     if (!options.input_shape) untrained.preprocessor = model.preprocessor;
     return from_parts(std::move(untrained), resized, options);
   } catch (const Error& error) {

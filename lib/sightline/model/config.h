@@ -12,6 +12,18 @@ namespace sightline {
 
 struct Family;
 
+/// Where the tokenizer of a model comes from.
+enum class TokenizerSource {
+  clip,          ///< CLIP's: its byte-level BPE, or that which ships with the program
+  transformers,  ///< the class that transformers chooses from the files and the family's name
+};
+
+/// The tokenizer of a model, besides what its own files state.
+struct TokenizerRule {
+  TokenizerSource source = TokenizerSource::clip;
+  std::string class_name;  ///< of the model's config; "" = unspecified: the files or the source decide
+};
+
 /// Sizes and wiring of a model: what the results depend on besides its weights and its preprocessing. The
 /// default is CLIP's ViT-B/32.
 struct ModelConfig {
@@ -22,7 +34,7 @@ struct ModelConfig {
   TextTowerConfig text;
   HeadConfig head;
   std::int64_t projection_dim = 512;
-  std::string tokenizer_class;  ///< "" = unspecified; the tokenizer's own settings or CLIP's apply
+  TokenizerRule tokenizer;
 
   /// Parses the text of transformers' `config.json` by the rules of the family that it names.
   /// Errors: header, missing, range, type, unsupported (an unknown activation or model_type).

@@ -59,7 +59,7 @@ ModelConfig read(const Json& root) {
   config.vision = read_vision(tower_section(root, "vision_config"));
   config.text = read_text(tower_section(root, "text_config"));
   config.projection_dim = whole.integer("projection_dim", 512, 1, kMaxWidth);
-  config.tokenizer_class = whole.text("tokenizer_class", "");
+  config.tokenizer.class_name = whole.text("tokenizer_class", "");
   return config;
 }
 

@@ -79,7 +79,8 @@ ModelConfig read(const Json& root) {
              std::to_string(config.vision.encoder.width) + " wide");
   }
   config.head = {Shape{1}, true};
-  config.tokenizer_class = Section{std::optional<Json>(root)}.text("tokenizer_class", "");
+  config.tokenizer.source = TokenizerSource::transformers;
+  config.tokenizer.class_name = Section{std::optional<Json>(root)}.text("tokenizer_class", "");
   return config;
 }
 

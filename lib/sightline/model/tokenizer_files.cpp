@@ -87,7 +87,7 @@ class PipelineSource {
  public:
   PipelineSource(const ModelFiles& files, const ModelConfig& config)
       : files_(find_tokenizer(files)), settings_(files_) {
-    const TokenizerSettingsTexts texts = settings_.texts(config.tokenizer_class, config.family->name);
+    const TokenizerSettingsTexts texts = settings_.texts(config.tokenizer.class_name, config.family->name);
     tokenizer_class_ = choose_tokenizer_class(texts);
     if (!files_.found()) {
       const std::string_view vocabulary = sentencepiece_file(tokenizer_class_);
@@ -132,10 +132,10 @@ Found open_tokenizer(const ModelFiles& files, const ModelConfig& config, TextCle
   TokenizerFiles found = find_tokenizer(files);
   const bool shipped = found.vocabulary.empty() && found.tokenizer_json.empty();
   std::unique_ptr<CLIPTokenizer> tokenizer;
-  if (ahead != nullptr && !shipped) tokenizer = ahead->take(found, config.tokenizer_class, cleaning);
+  if (ahead != nullptr && !shipped) tokenizer = ahead->take(found, config.tokenizer.class_name, cleaning);
   if (shipped) found = find_tokenizer(shipped_files());
   if (tokenizer == nullptr)
-    tokenizer = read_tokenizer(found, shipped ? std::string_view() : config.tokenizer_class, cleaning);
+    tokenizer = read_tokenizer(found, shipped ? std::string_view() : config.tokenizer.class_name, cleaning);
   log_debug("tokenizer: " + printable(found.files.path(found.names().front())) + ", " +
             std::to_string(tokenizer->vocabulary_size()) + " tokens");
   const std::int64_t rows = config.text.vocabulary_size;
@@ -178,8 +178,6 @@ std::vector<std::string> TokenizerFiles::names() const {
   return names;
 }
 
-bool has_clip_tokenizer(const ModelConfig& config) { return config.family == &clip_family(); }
-
 TokenizerFiles find_tokenizer(const ModelFiles& files) {
   TokenizerFiles tokenizer;
   tokenizer.files = files;
@@ -211,7 +209,8 @@ TokenizerFiles find_tokenizer(const ModelFiles& files) {
 }
 
 std::optional<ModelFiles> shipped_tokenizer(const ModelConfig& config) {
-  if (!has_clip_tokenizer(config) || config.text.vocabulary_size != kClipVocabulary) return std::nullopt;
+  if (config.tokenizer.source != TokenizerSource::clip || config.text.vocabulary_size != kClipVocabulary)
+    return std::nullopt;
   return shipped_files();
 }
 
@@ -223,8 +222,8 @@ void TokenizerAhead::read() {
   if (!found.found()) return;
   const ModelConfig config =
       ModelConfig::from_json(as_text(files_.read(kConfig, kMaxFileBytes)), std::string(kConfig));
-  if (!has_clip_tokenizer(config)) return;
-  model_class_ = config.tokenizer_class;
+  if (config.tokenizer.source != TokenizerSource::clip) return;
+  model_class_ = config.tokenizer.class_name;
   tokenizer_ = read_tokenizer(found, model_class_, cleaning_);
   names_ = found.names();
 }
@@ -248,7 +247,7 @@ std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelCo
     return load_token_table(packed->document(kPackedTokenTable), files.owner(), config, files.place(),
                             std::string(kPackedTokenTable));
   }
-  if (!has_clip_tokenizer(config)) {
+  if (config.tokenizer.source != TokenizerSource::clip) {
     if (cleaning != TextCleaning::hf)
       fail(ErrorCode::unsupported, "text cleaning", "of OpenAI belongs to CLIP's tokenizer only");
     const PipelineSource source(files, config);
@@ -261,7 +260,7 @@ std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelCo
 std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const ModelConfig& config) {
   std::string file;
   std::vector<std::byte> table;
-  if (has_clip_tokenizer(config)) {
+  if (config.tokenizer.source == TokenizerSource::clip) {
     const Found found = open_tokenizer(files, config, TextCleaning::hf);
     table = found.tokenizer->table();
     file = found.file;
@@ -279,7 +278,7 @@ std::unique_ptr<Tokenizer> load_token_table(ByteView table, std::shared_ptr<cons
                                             const ModelConfig& config, const std::string& folder,
                                             const std::string& file) {
   std::unique_ptr<Tokenizer> tokenizer;
-  if (has_clip_tokenizer(config)) {
+  if (config.tokenizer.source == TokenizerSource::clip) {
     tokenizer = CLIPTokenizer::from_table(table, std::move(owner), file);
   } else {
     tokenizer = pipeline_tokenizer_from_table(table, std::move(owner), file);

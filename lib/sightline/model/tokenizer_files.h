@@ -71,10 +71,6 @@ class TokenizerAhead {
 std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelConfig& config,
                                           TextCleaning cleaning, TokenizerAhead* ahead = nullptr);
 
-/// Whether models of the family have CLIP's kind of tokenizer. Those of others follow the class of
-/// transformers that their files name (text/tokenizer_folder.h).
-bool has_clip_tokenizer(const ModelConfig& config);
-
 /// The folder of the tokenizer that ships with the program, if it has as many tokens as the token embedding
 /// of the model has rows.
 std::optional<ModelFiles> shipped_tokenizer(const ModelConfig& config);
