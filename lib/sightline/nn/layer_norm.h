@@ -16,8 +16,12 @@ class LayerNorm {
   std::int64_t width() const { return width_; }
   /// Runs in parallel over rows. Shapes:  x, y [rows, W]; y may be x. Errors: mismatch for other shapes.
   void operator()(TensorView<const float> x, TensorView<float> y, Context& context) const;
+  /// y += the normalised rows of x, which are overwritten. Shapes and errors: as above; y is not x.
+  void add_to(TensorView<float> y, TensorView<float> x, Context& context) const;
 
  private:
+  void check(const Shape& x, const Shape& y) const;
+
   VectorWeight weight_, bias_;
   std::int64_t width_;
   float epsilon_;

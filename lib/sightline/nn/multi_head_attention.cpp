@@ -52,14 +52,18 @@ void check_spans(std::string_view layer, std::span<const AttentionSpan> spans, s
 }
 
 MultiHeadAttention::MultiHeadAttention(const WeightScope& scope, std::int64_t width, std::int64_t heads,
-                                       Mask mask, const GemmBackend& backend)
+                                       Mask mask, const GemmBackend& backend, const AttentionParts& parts)
     : width_(width),
       heads_(checked_heads(width, heads)),
       mask_(mask),
       q_proj_(scope / "q_proj", {.in = width, .units = width}, backend),
-      k_proj_(scope / "k_proj", {.in = width, .units = width}, backend),
+      k_proj_(scope / "k_proj", {.in = width, .units = width, .bias = parts.key_bias ? Bias::yes : Bias::no},
+              backend),
       v_proj_(scope / "v_proj", {.in = width, .units = width}, backend),
-      out_proj_(scope / "out_proj", {.in = width, .units = width}, backend) {}
+      out_proj_(scope / "out_proj", {.in = width, .units = width}, backend),
+      rotary_(parts.rotary) {
+  if (parts.norm_epsilon) norm_.emplace(scope / "norm", width, *parts.norm_epsilon);
+}
 
 void MultiHeadAttention::add_to(TensorView<float> residual, TensorView<const float> queries,
                                 TensorView<const float> sequence, std::span<const AttentionSpan> spans,
@@ -77,11 +81,14 @@ void MultiHeadAttention::add_to(TensorView<float> residual, TensorView<const flo
   Dense::call(std::array{DenseCall{&q_proj_, queries, q}, DenseCall{&k_proj_, sequence, k},
                          DenseCall{&v_proj_, sequence, v}},
               context);
+  // q, k = apply_rot_embed_cat(q, rope), apply_rot_embed_cat(k, rope)
+  if (rotary_) rotary_->rotate(q, k, spans, context);
 
   // attn_weights = softmax(queries @ keys^T * scale + mask); attn_output = attn_weights @ values
   const TensorView<float> attended = frame.take(query_shape);
   attention({q.data(), k.data(), v.data(), attended.data(), width_, width_, width_, width_, heads_}, spans,
             mask_, context);
+  if (norm_) (*norm_)(attended, attended, context);
 
   // attn_output = self.out_proj(attn_output); hidden_states = residual + attn_output
   out_proj_.add_to(residual, attended, context);

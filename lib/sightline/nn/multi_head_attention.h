@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <span>
 
 #include "sightline/nn/dense.h"
+#include "sightline/nn/layer_norm.h"
+#include "sightline/nn/rotary_table.h"
 #include "sightline/ops/attention.h"
 
 namespace sightline {
 
+/// The parts of an attention that not every model has.
+struct AttentionParts {
+  bool key_bias = true;
+  std::optional<float> norm_epsilon = {};  ///< if set, the output projection is preceded by a norm
+  std::shared_ptr<const RotaryTable> rotary = nullptr;  ///< if set, it turns queries and keys
+};
+
 /// Multi-head attention with separate projections of queries, keys, values and output. Weights: those of the
-/// dense layers `q_proj`, `k_proj`, `v_proj` and `out_proj`, each [W, W].
-/// Source:  transformers `CLIPAttention` (eager).
+/// dense layers `q_proj`, `k_proj`, `v_proj` and `out_proj`, each [W, W], and of `norm` if there is one.
+/// Source:  transformers `CLIPAttention` (eager); timm `EvaAttention`.
 class MultiHeadAttention {
  public:
   /// Errors: range if the width is not a multiple of the number of heads.
   MultiHeadAttention(const WeightScope& scope, std::int64_t width, std::int64_t heads, Mask mask,
-                     const GemmBackend& backend);
+                     const GemmBackend& backend, const AttentionParts& parts = {});
 
   /// residual += out_proj(attention(q_proj(queries), k_proj(sequence), v_proj(sequence))).
   /// All may be the same memory, because the residual is written last.
@@ -28,6 +39,8 @@ class MultiHeadAttention {
   std::int64_t width_, heads_;
   Mask mask_;
   Dense q_proj_, k_proj_, v_proj_, out_proj_;
+  std::shared_ptr<const RotaryTable> rotary_;
+  std::optional<LayerNorm> norm_;
 };
 
 /// Returns `heads` if the width is a multiple of it. Errors: range.

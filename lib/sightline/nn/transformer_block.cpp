@@ -2,6 +2,7 @@
 #include "sightline/nn/transformer_block.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sightline/nn/shape_checks.h"
 
@@ -21,10 +22,11 @@ void gather(TensorView<const float> x, std::span<const AttentionSpan> spans, Ten
 }  // namespace
 
 TransformerBlock::TransformerBlock(const WeightScope& scope, const EncoderConfig& c, Mask mask,
-                                   const GemmBackend& backend)
+                                   const GemmBackend& backend, std::shared_ptr<const RotaryTable> rotary)
     : order_(c.norm_order),
       norm1_(scope / "layer_norm1", c.width, c.epsilon),
-      attention_(scope / "self_attn", c.width, c.heads, mask, backend),
+      attention_(scope / "self_attn", c.width, c.heads, mask, backend,
+                 {c.key_bias, c.attention_norm ? std::optional(c.epsilon) : std::nullopt, std::move(rotary)}),
       mlp_(scope / "layer_norm2", scope / "mlp", c, backend) {}
 
 void TransformerBlock::operator()(TensorView<float> x, std::span<const AttentionSpan> spans,
@@ -34,6 +36,9 @@ void TransformerBlock::operator()(TensorView<float> x, std::span<const Attention
     // hidden_states = layer_norm1(self_attn(hidden_states) + residual)
     attention_.add_to(x, x, x, spans, context);
     norm1_(x, x, context);
+  } else if (order_ == NormOrder::on_branch) {
+    // x = x + self.norm1(self.attn(x))
+    add_branch(x, x, x, spans, context);
   } else {
     Scratch::Frame frame(context.scratch);
     const TensorView<float> normed = frame.take(x.shape());
@@ -53,6 +58,9 @@ void TransformerBlock::pool(TensorView<const float> x, std::span<const Attention
     gather(x, spans, pooled);
     attention_.add_to(pooled, pooled, x, spans, context);
     norm1_(pooled, pooled, context);
+  } else if (order_ == NormOrder::on_branch) {
+    gather(x, spans, pooled);
+    add_branch(pooled, pooled, x, spans, context);
   } else {
     Scratch::Frame frame(context.scratch);
     const TensorView<float> normed = frame.take(x.shape()), queries = frame.take(pooled.shape());
@@ -62,6 +70,17 @@ void TransformerBlock::pool(TensorView<const float> x, std::span<const Attention
     attention_.add_to(pooled, queries, normed, spans, context);
   }
   mlp_(pooled, context);
+}
+
+// residual += norm1(attention(queries, sequence)); the residual may be one of them.
+void TransformerBlock::add_branch(TensorView<float> residual, TensorView<const float> queries,
+                                  TensorView<const float> sequence, std::span<const AttentionSpan> spans,
+                                  Context& context) const {
+  Scratch::Frame frame(context.scratch);
+  const TensorView<float> branch = frame.take(residual.shape());
+  std::ranges::fill(branch.flat(), 0.0F);
+  attention_.add_to(branch, queries, sequence, spans, context);
+  norm1_.add_to(residual, branch, context);
 }
 
 }  // namespace sightline

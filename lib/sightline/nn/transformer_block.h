@@ -10,15 +10,14 @@
 
 namespace sightline {
 
-/// One transformer block: x + attention(norm(x)), then x + mlp(norm(x)); or norm(x + attention(x)), then
-/// norm(x + mlp(x)), if its norms come after (`NormOrder`). Weights: those of `layer_norm1`, `self_attn`,
-/// `layer_norm2`, `mlp.fc1` and `mlp.fc2`.
-/// Source:  transformers `CLIPEncoderLayer`, `BertLayer`.
+/// One transformer block: x + attention(norm(x)), then x + mlp(norm(x)), or with its norms elsewhere
+/// (`NormOrder`). Weights: those of `layer_norm1`, `self_attn`, `layer_norm2` and `mlp`.
+/// Source:  transformers `CLIPEncoderLayer`, `BertLayer`; timm `EvaBlock`, `EvaBlockPostNorm`.
 class TransformerBlock {
  public:
   /// Errors: range if the width is not a multiple of the number of heads.
   TransformerBlock(const WeightScope& scope, const EncoderConfig& config, Mask mask,
-                   const GemmBackend& backend);
+                   const GemmBackend& backend, std::shared_ptr<const RotaryTable> rotary = nullptr);
 
   /// Computes every position of every span in place. Shapes:  x [R, W]. Errors: as MultiHeadAttention.
   void operator()(TensorView<float> x, std::span<const AttentionSpan> spans, Context& context) const;
@@ -28,6 +27,10 @@ class TransformerBlock {
             Context& context) const;
 
  private:
+  void add_branch(TensorView<float> residual, TensorView<const float> queries,
+                  TensorView<const float> sequence, std::span<const AttentionSpan> spans,
+                  Context& context) const;
+
   NormOrder order_;
   LayerNorm norm1_;
   MultiHeadAttention attention_;

@@ -14,12 +14,13 @@ constexpr std::string_view kLayer = "encoder";
 }  // namespace
 
 TransformerEncoder::TransformerEncoder(const WeightScope& scope, const EncoderConfig& config, Mask mask,
-                                       const GemmBackend& backend)
+                                       const GemmBackend& backend,
+                                       const std::shared_ptr<const RotaryTable>& rotary)
     : config_(config) {
   if (config.layers < 1)
     fail(ErrorCode::range, "layers", "is " + std::to_string(config.layers) + ", expected 1 or more");
   for (std::int64_t i = 0; i < config.layers; ++i)
-    blocks_.emplace_back(scope / "layers" / i, config, mask, backend);
+    blocks_.emplace_back(scope / "layers" / i, config, mask, backend, rotary);
 }
 
 void TransformerEncoder::check_input(const Shape& x, std::span<const Sequence> sequences) const {

@@ -24,9 +24,10 @@ struct EncoderSpans {
 /// Source:  transformers `CLIPEncoder`, `BertEncoder`.
 class TransformerEncoder {
  public:
-  /// Errors: range for less than one block, and if the width is not a multiple of the number of heads.
+  /// `rotary`: the rotary positions of the sequences, if they have some. Errors: range for less than one
+  /// block, and if the width is not a multiple of the number of heads.
   TransformerEncoder(const WeightScope& scope, const EncoderConfig& config, Mask mask,
-                     const GemmBackend& backend);
+                     const GemmBackend& backend, const std::shared_ptr<const RotaryTable>& rotary = nullptr);
 
   /// Computes the output of each pooled row; the last block computes no other rows. Shapes:  x [R, W] is
   /// overwritten; pooled [S, W]. Errors: mismatch for other shapes, and for spans that exceed them.

@@ -60,6 +60,10 @@ template <int kWidth>
   for (std::int64_t i = 0; i < count; ++i) values[i] = gelu_tanh_lanes<float, std::int32_t>(values[i]);
 }
 
+[[gnu::always_inline]] inline void silu_body(float* values, const float* gate, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) values[i] *= silu_lanes<float, std::int32_t>(gate[i]);
+}
+
 [[gnu::always_inline]] inline void epilogue_body(const float* product, float* y, std::int64_t columns,
                                                  std::int64_t first_column, const Epilogue& epilogue) {
   const float* bias = epilogue.bias == nullptr ? nullptr : epilogue.bias + first_column;
@@ -85,6 +89,10 @@ void quick_gelu(float* values, std::int64_t count) { ByCpu<quick_gelu_body>::cal
 void gelu(float* values, std::int64_t count) { ByCpu<gelu_body>::call(values, count); }
 
 void gelu_tanh(float* values, std::int64_t count) { ByCpu<gelu_tanh_body>::call(values, count); }
+
+void multiply_by_silu(float* values, const float* gate, std::int64_t count) {
+  ByCpu<silu_body>::call(values, gate, count);
+}
 
 void apply_epilogue(const float* product, float* y, std::int64_t columns, std::int64_t first_column,
                     const Epilogue& epilogue) {

@@ -23,6 +23,10 @@ void gelu(float* values, std::int64_t count);
 /// The approximation of `gelu` by a tanh, in place.
 void gelu_tanh(float* values, std::int64_t count);
 
+/// values *= gate * sigmoid(gate), element by element: the product of a gated layer.
+/// Source: Shazeer 2020, "GLU Variants Improve Transformer" (SwiGLU).
+void multiply_by_silu(float* values, const float* gate, std::int64_t count);
+
 /// The epilogue of one row of a product: y = f(product + bias), or y += product + bias. `product` may alias
 /// y.
 void apply_epilogue(const float* product, float* y, std::int64_t columns, std::int64_t first_column,

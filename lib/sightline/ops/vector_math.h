@@ -69,6 +69,12 @@ SIGHTLINE_TARGET [[gnu::always_inline]] inline Float quick_gelu_lanes(Float x) {
   return x / (1.0F + exp_lanes<Float, Int>(x * -1.702F));
 }
 
+/// x * sigmoid(x).
+template <class Float, class Int>
+SIGHTLINE_TARGET [[gnu::always_inline]] inline Float silu_lanes(Float x) {
+  return x / (1.0F + exp_lanes<Float, Int>(-x));
+}
+
 /// x * (1 + tanh(u)) / 2 with u = sqrt(2 / pi) * (x + 0.044715 x^3), which equals x * sigmoid(2 u). Source:
 /// transformers `gelu_pytorch_tanh`.
 template <class Float, class Int>
