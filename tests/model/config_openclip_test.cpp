@@ -124,3 +124,42 @@ TEST_CASE("config: OpenCLIP's preprocess_cfg", "[model]") {
   CHECK(error_of([] { (void)preprocessing(R"("mean": [1e60, 0, 0])"); }).code == "RANGE");
   CHECK(openclip_preprocessor(R"({"model_cfg": {}})", kOpenCLIP, 20).pipeline.height == 20);
 }
+
+TEST_CASE("config: image towers of timm in OpenCLIP's config", "[model]") {
+  const auto tower = [](const std::string& fields) {
+    return openclip(R"({"embed_dim": 512, "vision_cfg": {)" + fields + R"(}, "text_cfg": {}})").vision;
+  };
+  const ImageTowerConfig so400m = tower(R"("timm_model_name": "vit_so400m_patch14_siglip_378",
+      "timm_pool": "map", "timm_proj": "none", "image_size": 378)");
+  CHECK(so400m.encoder == EncoderConfig{1152, 16, 4304, 27, 1e-6F, Activation::gelu});
+  CHECK(so400m.tokens() == 27 * 27);
+  CHECK(so400m.pooling == Pooling::attention_map);
+  CHECK(so400m.patch_bias);
+  CHECK_FALSE(so400m.pre_norm);
+  CHECK(so400m.projection == ProjectionConfig{});
+  CHECK(
+      tower(R"("timm_model_name": "vit_so400m_patch16_siglip_384", "timm_pool": "map")").encoder.activation ==
+      Activation::gelu_tanh);
+  CHECK(
+      tower(R"("timm_model_name": "vit_large_patch16_siglip_512", "timm_pool": "map")").encoder.activation ==
+      Activation::gelu_tanh);
+  const ImageTowerConfig clip =
+      tower(R"("timm_model_name": "vit_large_patch14_clip_224", "timm_pool": "token",
+      "timm_proj": null, "timm_model_kwargs": {"embed_dim": 64, "depth": 2, "num_heads": 4, "img_size": 28})");
+  CHECK(clip.encoder == EncoderConfig{64, 4, 256, 2, 1e-5F, Activation::gelu});
+  CHECK(clip.tokens() == 5);
+  CHECK(clip.pooling == Pooling::class_token);
+  CHECK(clip.projection == ProjectionConfig{"visual_projection", true});
+  const auto check = [&](const std::string& fields, const char* words) {
+    const Failure failure = error_of([&] { (void)tower(fields); });
+    CHECK(failure.code == "UNSUP");
+    CHECK_THAT(failure.message, Contains(words));
+  };
+  check(R"("timm_model_name": "convnext_base")", "\"convnext_base\", a convolutional tower");
+  check(R"("timm_model_name": "vit_base_mci_224")", "a convolutional tower; only transformers");
+  check(R"("timm_model_name": "vit_base_patch16_siglip_225")", "of timm that is not supported");
+  check(R"("timm_model_name": "vit_base_patch16_224")", "timm_pool: is \"avg\", which is not supported");
+  check(R"("timm_model_name": "vit_base_patch16_224", "timm_pool": "abs_attn")", "is \"abs_attn\"");
+  check(R"("timm_model_name": "vit_base_patch16_224", "timm_pool": "", "timm_proj": "mlp")", "is \"mlp\"");
+  check(R"("timm_model_name": "vit_base_patch16_224", "timm_model_kwargs": {"reg_tokens": 4})", "reg_tokens");
+}

@@ -181,8 +181,8 @@ TEST_CASE("names: image towers that are not transformers are rejected by name", 
   const char* stem = "visual.layer1.0.conv1.weight";
   CHECK(refusal(stem, "input_resolution") == Failure{"UNSUP", stem + (": belongs to a ResNet" + expected)});
   CHECK(refusal(stem, "logit_scale") == Failure{"UNSUP", stem + (": belongs to a ResNet" + expected)});
-  CHECK(refusal("visual.trunk.cls_token", "logit_scale") ==
-        Failure{"UNSUP", "visual.trunk.cls_token: belongs to a timm tower" + expected});
+  CHECK(refusal("visual.trunk.stem.0.weight", "logit_scale") ==
+        Failure{"UNSUP", "visual.trunk.stem.0.weight: belongs to a convolutional timm tower" + expected});
 }
 
 TEST_CASE("names: Keras numbers equal layers, the first without a number", "[weights]") {

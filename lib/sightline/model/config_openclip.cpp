@@ -3,58 +3,19 @@
 
 #include <algorithm>
 #include <array>
-#include <span>
 #include <string>
 
 #include "sightline/base/error.h"
-#include "sightline/model/config_section.h"
+#include "sightline/model/config_openclip_towers.h"
+#include "sightline/model/family.h"
 
 namespace sightline {
 namespace {
-
-using Keys = std::span<const std::string_view>;
-
-// A key with its only supported value.
-struct Fixed {
-  std::string_view key, value;
-};
-
-// The known keys of a section. `free` keys are read or have no effect on the results; `fixed` keys must have
-// one value; all other keys must be empty.
-struct KnownKeys {
-  Keys free;
-  std::span<const Fixed> fixed;
-};
 
 constexpr std::array<std::string_view, 9> kModelKeys = {
     "embed_dim",   "vision_cfg", "text_cfg",         "quick_gelu",
     "custom_text", "cast_dtype", "init_logit_scale", "nonscalar_logit_scale",
     "output_dict"};
-constexpr std::array<std::string_view, 19> kVisionKeys = {"layers",
-                                                          "width",
-                                                          "head_width",
-                                                          "mlp_ratio",
-                                                          "patch_size",
-                                                          "image_size",
-                                                          "norm_kwargs",
-                                                          "patch_dropout",
-                                                          "output_tokens",
-                                                          "attn_pooler_queries",
-                                                          "attn_pooler_heads",
-                                                          "n_queries",
-                                                          "final_ln_after_pool",
-                                                          "timm_model_pretrained",
-                                                          "timm_pool",
-                                                          "timm_proj",
-                                                          "timm_proj_bias",
-                                                          "timm_drop",
-                                                          "timm_drop_path"};
-constexpr std::array<std::string_view, 13> kTextKeys = {
-    "context_length",      "vocab_size",   "width",         "heads",  "layers",
-    "mlp_ratio",           "norm_kwargs",  "pad_id",        "eos_id", "output_tokens",
-    "hf_model_pretrained", "hf_proj_type", "hf_pooler_type"};
-constexpr std::array kVisionFixed = {Fixed{"pool_type", "tok"}, Fixed{"pos_embed_type", "learnable"}};
-constexpr std::array kTextFixed = {Fixed{"pool_type", "argmax"}, Fixed{"proj_type", "linear"}};
 
 bool is_empty(const Json& value) {
   if (value.is_null()) return true;
@@ -64,63 +25,11 @@ bool is_empty(const Json& value) {
   return value.size() == 0;
 }
 
-void check_keys(const Section& section, const KnownKeys& known) {
-  if (!section.object()) return;
-  section.object()->for_each_member([&](std::string_view key, const Json& value) {
-    if (std::find(known.free.begin(), known.free.end(), key) != known.free.end() || is_empty(value)) return;
-    const auto fixed =
-        std::find_if(known.fixed.begin(), known.fixed.end(), [&](const Fixed& f) { return f.key == key; });
-    if (fixed == known.fixed.end())
-      fail(ErrorCode::unsupported, value.path(), "is set, but is not supported");
-    if (value.as_string() != fixed->value) {
-      fail(ErrorCode::unsupported, value.path(),
-           "is \"" + std::string(value.as_string()) + "\", expected \"" + std::string(fixed->value) + "\"");
-    }
-  });
-}
-
-EncoderConfig read_encoder(const Section& section, std::int64_t width, bool quick_gelu) {
-  EncoderConfig config;
-  config.width = section.integer("width", width, 1, kMaxWidth);
-  config.layers = section.integer("layers", 12, 1, kMaxLayers);
-  const double mlp = static_cast<double>(config.width) * section.positive("mlp_ratio", 4.0);
-  if (mlp < 1 || mlp > static_cast<double>(kMaxMlpWidth))
-    fail(ErrorCode::range, section.subject("mlp_ratio"),
-         "gives an MLP width that is not between 1 and " + std::to_string(kMaxMlpWidth));
-  config.mlp_width = static_cast<std::int64_t>(mlp);  // int(width * mlp_ratio)
-  const Section norm = section.section("norm_kwargs");
-  constexpr std::array<std::string_view, 1> kNormKeys = {"eps"};
-  check_keys(norm, {kNormKeys, {}});
-  config.epsilon = static_cast<float>(norm.fraction("eps", 1e-5));
-  config.activation = quick_gelu ? Activation::quick_gelu : Activation::gelu;
-  return config;
-}
-
-ImageTowerConfig read_vision(const Section& section, bool quick_gelu) {
-  if (const auto layers = section.find("layers"); layers && layers->is_array())
-    fail(ErrorCode::unsupported, layers->path(),
-         "is a list, which describes a ResNet; only vision transformers are supported");
-  check_keys(section, {kVisionKeys, kVisionFixed});
-  ImageTowerConfig config;
-  config.encoder = read_encoder(section, 768, quick_gelu);
-  config.encoder.heads = config.encoder.width / section.integer("head_width", 64, 1, kMaxWidth);
-  check_heads(config.encoder, section.subject("head_width") + " (heads)");
-  config.image_size = section.side("image_size", 224);
-  config.patch_size = section.side("patch_size", 16);
-  check_patch(config, section.subject("patch_size"));
-  return config;
-}
-
-TextTowerConfig read_text(const Section& section, bool quick_gelu) {
-  check_keys(section, {kTextKeys, kTextFixed});
-  TextTowerConfig config;
-  config.encoder = read_encoder(section, 512, quick_gelu);
-  config.encoder.heads = section.integer("heads", 8, 1, kMaxWidth);
-  check_heads(config.encoder, section.subject("heads"));
-  config.vocabulary_size = section.integer("vocab_size", 49408, 1, kMaxVocabulary);
-  config.context_length = section.integer("context_length", 77, 2, kMaxContext);
-  config.pooling = Pooling::largest_id;
-  return config;
+// The first family of transformers that has such towers, else OpenCLIP's own.
+const Family& family_of_towers(const ModelConfig& config) {
+  const auto found =
+      std::ranges::find_if(families(), [&](const Family* family) { return family->builds(config); });
+  return found == families().end() ? openclip_family() : **found;
 }
 
 Resample read_interpolation(const Section& section) {
@@ -148,16 +57,45 @@ void read_resize(const Section& section, PixelPipeline& pipeline) {
 
 }  // namespace
 
+void check_keys(const Section& section, const KnownKeys& known) {
+  if (!section.object()) return;
+  section.object()->for_each_member([&](std::string_view key, const Json& value) {
+    if (std::find(known.free.begin(), known.free.end(), key) != known.free.end() || is_empty(value)) return;
+    const auto fixed =
+        std::find_if(known.fixed.begin(), known.fixed.end(), [&](const FixedKey& f) { return f.key == key; });
+    if (fixed == known.fixed.end())
+      fail(ErrorCode::unsupported, value.path(), "is set, but is not supported");
+    if (value.as_string() != fixed->value) {
+      fail(ErrorCode::unsupported, value.path(),
+           "is \"" + std::string(value.as_string()) + "\", expected \"" + std::string(fixed->value) + "\"");
+    }
+  });
+}
+
+EncoderConfig openclip_encoder(const Section& section, std::int64_t width, bool quick_gelu) {
+  EncoderConfig config;
+  config.width = width;
+  config.layers = section.integer("layers", 12, 1, kMaxLayers);
+  config.mlp_width = scaled_width(width, section.positive("mlp_ratio", 4.0), section.subject("mlp_ratio"));
+  const Section norm = section.section("norm_kwargs");
+  constexpr std::array<std::string_view, 1> kNormKeys = {"eps"};
+  check_keys(norm, {kNormKeys});
+  config.epsilon = static_cast<float>(norm.fraction("eps", 1e-5));
+  config.activation = quick_gelu ? Activation::quick_gelu : Activation::gelu;
+  return config;
+}
+
 ModelConfig openclip_config(std::string_view text, std::string_view subject) {
   const JsonDocument document(text, subject);
   if (!document.root().is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
   const Section model(document.root().at("model_cfg"));
-  check_keys(model, {kModelKeys, {}});
+  check_keys(model, {kModelKeys});
   const bool quick_gelu = model.boolean("quick_gelu", false);
   ModelConfig config;
   config.projection_dim = whole_number(model.object()->at("embed_dim"), 1, kMaxWidth);
-  config.vision = read_vision(model.section("vision_cfg"), quick_gelu);
-  config.text = read_text(model.section("text_cfg"), quick_gelu);
+  config.vision = openclip_image_tower(model.section("vision_cfg"), quick_gelu);
+  config.text = openclip_text_tower(model.section("text_cfg"), quick_gelu);
+  config.family = &family_of_towers(config);
   return config;
 }
 

@@ -103,6 +103,14 @@ std::string Section::subject(std::string_view key) const {
   return path + (path.find(": ") == std::string::npos ? ": " : ".") + std::string(key);
 }
 
+std::int64_t scaled_width(std::int64_t width, double ratio, std::string_view subject) {
+  const double scaled = static_cast<double>(width) * ratio;
+  if (scaled < 1 || scaled > static_cast<double>(kMaxMlpWidth))
+    fail(ErrorCode::range, subject,
+         "gives an MLP width that is not between 1 and " + std::to_string(kMaxMlpWidth));
+  return static_cast<std::int64_t>(scaled);
+}
+
 void check_heads(const EncoderConfig& config, std::string_view subject) {
   if (config.heads >= 1 && config.width % config.heads == 0) return;
   fail(ErrorCode::range, subject,

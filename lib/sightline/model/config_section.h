@@ -53,6 +53,8 @@ class Section {
   std::optional<Json> object_;
 };
 
+/// int(width * ratio), the width of an MLP. Errors: range, with `subject`.
+std::int64_t scaled_width(std::int64_t width, double ratio, std::string_view subject);
 /// Checks that the width is a multiple of the number of heads. Errors: range, with `subject`.
 void check_heads(const EncoderConfig& config, std::string_view subject);
 /// Checks that a patch is not larger than the image. Errors: range, with `subject`.

@@ -21,6 +21,8 @@ struct Family {
   std::string_view image_processor;  ///< transformers' class, used if the files of a model name none
   std::string_view tokenizer;        ///< likewise
   bool (*recognizes)(const Json& config);
+  /// Whether transformers' class of this family can have these towers and this head. Sizes do not matter.
+  bool (*builds)(const ModelConfig& config);
   /// Errors: missing, range, type; unsupported for anything that would change the results.
   ModelConfig (*read)(const Json& config);
   /// The text of a `config.json` from which transformers builds this model (`config_json`).
@@ -31,6 +33,8 @@ struct Family {
 std::span<const Family* const> families();
 const Family& clip_family();
 const Family& siglip_family();
+/// Models of OpenCLIP which transformers has no class for. Not in the list: no config.json describes one.
+const Family& openclip_family();
 
 /// The family that recognises a `config.json`. Errors: unsupported for another model_type; missing if there
 /// is none and the towers are not described either.

@@ -19,6 +19,13 @@ bool recognizes(const Json& root) {
   return root.find("text_config") || root.find("text_config_dict") || root.find("vision_config");
 }
 
+bool builds(const ModelConfig& config) {
+  TextTowerConfig text;
+  text.pooling = config.text.pooling == Pooling::largest_id ? Pooling::largest_id : Pooling::first_eos;
+  return same_wiring(config.vision, ImageTowerConfig()) && same_wiring(config.text, text) &&
+         !config.head.logit_bias && config.tokenizer.source == TokenizerSource::clip;
+}
+
 ImageTowerConfig read_vision(const Section& section) {
   check_tower_type(section, "clip_vision_model", "clip");
   check_no_null(section, {"image_size", "patch_size", "num_channels"});
@@ -131,6 +138,7 @@ const Family& clip_family() {
       .image_processor = "CLIPImageProcessor",
       .tokenizer = "CLIPTokenizer",
       .recognizes = recognizes,
+      .builds = builds,
       .read = read,
       .write = write,
   };

@@ -39,6 +39,11 @@ TextTowerConfig siglip_text_tower() {
   return config;
 }
 
+bool builds(const ModelConfig& config) {
+  return same_wiring(config.vision, siglip_image_tower()) && same_wiring(config.text, siglip_text_tower()) &&
+         config.head.logit_bias && config.tokenizer.source != TokenizerSource::clip;
+}
+
 ImageTowerConfig read_vision(const Section& section) {
   check_tower_type(section, "siglip_vision_model", "siglip");
   check_no_null(section, {"image_size", "patch_size", "num_channels"});
@@ -128,6 +133,7 @@ const Family& siglip_family() {
       .image_processor = "SiglipImageProcessor",
       .tokenizer = "SiglipTokenizer",
       .recognizes = recognizes,
+      .builds = builds,
       .read = read,
       .write = write,
   };

@@ -4,9 +4,38 @@
 #include "sightline/base/bytes.h"
 
 namespace sightline {
+namespace {
+
+void copy_sizes(const EncoderConfig& from, EncoderConfig& to) {
+  to.width = from.width;
+  to.heads = from.heads;
+  to.mlp_width = from.mlp_width;
+  to.layers = from.layers;
+  to.epsilon = from.epsilon;
+  to.activation = from.activation;
+}
+
+}  // namespace
 
 std::int64_t ImageTowerConfig::tokens() const {
   return checked_add(checked_mul(side(), side(), "image_size"), class_token ? 1 : 0, "image_size");
+}
+
+bool same_wiring(const ImageTowerConfig& a, ImageTowerConfig b) {
+  copy_sizes(a.encoder, b.encoder);
+  b.image_size = a.image_size;
+  b.patch_size = a.patch_size;
+  b.channels = a.channels;
+  return a == b;
+}
+
+bool same_wiring(const TextTowerConfig& a, TextTowerConfig b) {
+  copy_sizes(a.encoder, b.encoder);
+  b.vocabulary_size = a.vocabulary_size;
+  b.context_length = a.context_length;
+  b.eos_token_id = a.eos_token_id;
+  if (a.pad_id && b.pad_id) b.pad_id = a.pad_id;
+  return a == b;
 }
 
 }  // namespace sightline

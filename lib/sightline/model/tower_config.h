@@ -35,6 +35,8 @@ struct ProjectionConfig {
   std::string_view name;  ///< canonical name of its weights; "" = what is pooled is the embedding
   bool bias = false;
   std::optional<HiddenProjection> hidden = {};
+
+  bool operator==(const ProjectionConfig&) const = default;
 };
 
 /// What both kinds of towers have: which parts exist and how they are connected.
@@ -43,6 +45,8 @@ struct TowerConfig {
   Mask mask = Mask::none;
   Pooling pooling = Pooling::class_token;
   ProjectionConfig projection;
+
+  bool operator==(const TowerConfig&) const = default;
 };
 
 /// A tower of images. The defaults are those of CLIP's ViT-B/32.
@@ -61,6 +65,8 @@ struct ImageTowerConfig : TowerConfig {
   bool class_token = true;  ///< a learned row before those of the patches
   bool patch_bias = false;  ///< the projection of patches has a bias
   bool pre_norm = true;     ///< the rows are normalised before the first block
+
+  bool operator==(const ImageTowerConfig&) const = default;
 };
 
 /// A tower of texts. The defaults are those of CLIP's ViT-B/32.
@@ -86,7 +92,14 @@ struct TextTowerConfig : TowerConfig {
   std::int64_t token_types = 0;
   bool embedding_norm = false;  ///< the rows are normalised before the first block
   bool final_norm = true;       ///< the pooled rows are normalised before the projection
+
+  bool operator==(const TextTowerConfig&) const = default;
 };
+
+/// Whether two towers have the same parts, connected alike, whatever their sizes, ids, epsilons and
+/// activations.
+bool same_wiring(const ImageTowerConfig& a, ImageTowerConfig b);
+bool same_wiring(const TextTowerConfig& a, TextTowerConfig b);
 
 /// The weights that turn a cosine into a logit.
 struct HeadConfig {

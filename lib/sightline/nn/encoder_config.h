@@ -42,6 +42,8 @@ struct EncoderConfig {
   bool key_bias = true;         ///< the projection of keys has a bias
   bool attention_norm = false;  ///< what the heads gather is normalised before the output projection
   bool mlp_norm = false;        ///< the hidden layer of the MLP is normalised
+
+  bool operator==(const EncoderConfig&) const = default;
 };
 
 }  // namespace sightline

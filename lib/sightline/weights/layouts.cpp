@@ -194,6 +194,9 @@ StoredTensor to_layout(const StoredTensor& tensor, TensorLayout layout, TensorPa
   switch (layout) {
     case TensorLayout::part:
       return part_of(tensor, part, name);
+    case TensorLayout::first:
+      if (s.rank() < 2 || s[0] != 1) fail_shape(tensor, name, "one whose first size is 1");
+      return reshaped(tensor, Shape(s.sizes().subspan(1)));
     case TensorLayout::flat:
       return reshaped(tensor, Shape{s.elements()});
     case TensorLayout::scalar:

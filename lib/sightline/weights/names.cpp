@@ -61,6 +61,30 @@ std::string fill(std::string_view canonical, const std::vector<std::string_view>
   return name.append(canonical);
 }
 
+const NameRule* find_rule(std::span<const NameRule> rules, std::string_view tensor) {
+  for (const NameRule& rule : rules) {
+    // Most rules differ from the name in the first letter, which is a cheap test.
+    if (rule.pattern.front() != '{' && rule.pattern.front() != (tensor.empty() ? '\0' : tensor.front()))
+      continue;
+    if (match(tensor, rule.pattern)) return &rule;
+  }
+  return nullptr;
+}
+
+// Adds what the rules make of a tensor; false if there is no rule for it.
+bool add_canonical(std::span<const NameRule> rules, const std::string& name, const StoredTensor& tensor,
+                   Weights& result) {
+  bool known = false;
+  for (const NameRule& rule : rules) {
+    const auto numbers = match(name, rule.pattern);
+    if (!numbers) continue;
+    known = true;
+    if (rule.layout == TensorLayout::drop) continue;
+    result.add(fill(rule.canonical, *numbers), to_layout(tensor, rule.layout, {rule.part, rule.parts}, name));
+  }
+  return known;
+}
+
 }  // namespace
 
 std::string_view dialect_name(Dialect dialect) {
@@ -91,13 +115,11 @@ bool NameMap::recognizes(const Weights& weights) const {
 }
 
 const NameRule* NameMap::rule_for(std::string_view tensor) const {
-  for (const NameRule& rule : rules) {
-    // Most rules differ from the name in the first letter, which is a cheap test.
-    if (rule.pattern.front() != '{' && rule.pattern.front() != (tensor.empty() ? '\0' : tensor.front()))
-      continue;
-    if (match(tensor, rule.pattern)) return &rule;
+  const NameRule* found = find_rule(rules, tensor);
+  for (const std::span<const NameRule> table : variants) {
+    if (found == nullptr) found = find_rule(table, tensor);
   }
-  return nullptr;
+  return found;
 }
 
 Weights NameMap::canonical(Weights weights) const {
@@ -105,15 +127,9 @@ Weights NameMap::canonical(Weights weights) const {
   Weights result;
   for (const std::string& tensor_name : weights.names()) {
     const StoredTensor tensor = weights.extract(tensor_name);
-    bool known = false;
-    for (const NameRule& rule : rules) {
-      const auto numbers = match(tensor_name, rule.pattern);
-      if (!numbers) continue;
-      known = true;
-      if (rule.layout == TensorLayout::drop) continue;
-      result.add(fill(rule.canonical, *numbers),
-                 to_layout(tensor, rule.layout, {rule.part, rule.parts}, tensor_name));
-    }
+    bool known = add_canonical(rules, tensor_name, tensor, result);
+    for (const std::span<const NameRule> table : variants)
+      known = add_canonical(table, tensor_name, tensor, result) || known;
     if (!known) result.add(tensor_name, tensor);
   }
   result.merge(std::move(weights));  // contains no tensors any more, but owns their bytes

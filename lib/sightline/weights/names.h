@@ -33,6 +33,8 @@ struct NameMap {
   std::span<const std::string_view> markers;  ///< prefixes; a name that starts with one identifies the scheme
   std::span<const NameRule> rules;
   Weights (*prepare)(Weights weights) = nullptr;  ///< preparation of the raw names that rules cannot express
+  /// Further tables, of towers of other libraries. They are read only: `with_raw_names` writes `rules`.
+  std::span<const std::span<const NameRule>> variants = {};
 
   bool recognizes(const Weights& weights) const;
   /// The first rule whose pattern matches the name, or nullptr.
@@ -54,6 +56,8 @@ const NameMap& hf_name_map();
 const NameMap& openai_name_map();
 /// OpenCLIP: OpenAI's names without these sizes; the text tower at the top level or under `text.`.
 const NameMap& openclip_name_map();
+/// timm's image towers in OpenCLIP's models, under `visual.trunk.`; a table of OpenCLIP's map.
+std::span<const NameRule> timm_rules();
 /// KerasCV's CLIP and KerasHub's CLIPBackbone, as paths in an HDF5 file.
 const NameMap& kerascv_name_map();
 const NameMap& kerashub_name_map();

@@ -100,13 +100,17 @@ constexpr std::array kRules = {
           2),
 };
 
+// What models of OpenCLIP have besides: SigLIP's bias of the logits.
+constexpr std::array kVariants = {rename("logit_bias", "logit_bias", TensorLayout::scalar)};
+
 // Image towers of the same two programs that are not vision transformers.
 struct ForeignTower {
   std::string_view prefix;
   std::string_view name;
 };
 constexpr std::array kForeignTowers = {ForeignTower{"visual.layer1.", "a ResNet"},
-                                       ForeignTower{"visual.trunk.", "a timm tower"}};
+                                       ForeignTower{"visual.trunk.stem.", "a convolutional timm tower"},
+                                       ForeignTower{"visual.trunk.stages.", "a convolutional timm tower"}};
 
 Weights check_vision_transformer(Weights weights) {
   for (const std::string& name : weights.names()) {
@@ -137,7 +141,8 @@ const NameMap& openai_name_map() {
 }
 
 const NameMap& openclip_name_map() {
-  static constexpr NameMap kMap{Dialect::openclip, kOpenCLIPMarkers, kRules, without_text_prefix};
+  static const std::array<std::span<const NameRule>, 2> kTables = {kVariants, timm_rules()};
+  static const NameMap kMap{Dialect::openclip, kOpenCLIPMarkers, kRules, without_text_prefix, kTables};
   return kMap;
 }
 

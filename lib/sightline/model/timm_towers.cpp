@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/model/timm_towers.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <string>
+
+#include "sightline/base/error.h"
+
+namespace sightline {
+namespace {
+
+/// Several models whose names differ in the size of the images: `vit_base_patch16_siglip_` and "224 256".
+struct Row {
+  std::string_view prefix, image_sizes;
+  EncoderConfig encoder;
+  std::int64_t patch_size;
+  void (*wire)(ImageTowerConfig& config);
+};
+
+// pre_norm=True, norm_layer=partial(LayerNorm, eps=1e-5); timm's epsilon is 1e-6 otherwise.
+void clip(ImageTowerConfig& config) { config.encoder.epsilon = 1e-5F; }
+
+void plain(ImageTowerConfig& config) {
+  config.pre_norm = false;
+  config.patch_bias = true;
+}
+
+// class_token=False, global_pool='map'
+void siglip(ImageTowerConfig& config) {
+  plain(config);
+  config.class_token = false;
+  config.pooling = Pooling::attention_map;
+}
+
+// class_token=False, global_pool='avg', fc_norm=False
+void siglip_mean(ImageTowerConfig& config) {
+  siglip(config);
+  config.pooling = Pooling::mean;
+}
+
+// Width, heads, width of the MLP, layers.
+constexpr EncoderConfig size(std::int64_t width, std::int64_t heads, std::int64_t mlp_width,
+                             std::int64_t layers, Activation activation) {
+  return {width, heads, mlp_width, layers, 1e-6F, activation};
+}
+constexpr EncoderConfig xsmall(Activation a) { return size(256, 4, 1024, 10, a); }
+constexpr EncoderConfig medium(Activation a) { return size(512, 8, 2048, 12, a); }
+constexpr EncoderConfig betwixt(Activation a) { return size(640, 10, 2560, 12, a); }
+constexpr EncoderConfig base(Activation a) { return size(768, 12, 3072, 12, a); }
+constexpr EncoderConfig plus(Activation a) { return size(896, 14, 3584, 12, a); }
+constexpr EncoderConfig large(Activation a) { return size(1024, 16, 4096, 24, a); }
+constexpr EncoderConfig so400m(Activation a) { return size(1152, 16, 4304, 27, a); }
+constexpr EncoderConfig huge(Activation a) { return size(1280, 16, 5120, 32, a); }
+constexpr EncoderConfig giant(Activation a) { return size(1408, 16, 6144, 40, a); }
+constexpr EncoderConfig giantopt(Activation a) { return size(1536, 16, 6144, 40, a); }
+constexpr EncoderConfig gigantic(Activation a) { return size(1664, 16, 8192, 48, a); }
+
+constexpr Activation kExact = Activation::gelu, kTanh = Activation::gelu_tanh,
+                     kQuick = Activation::quick_gelu;
+
+// Source: timm 1.0.31, models/vision_transformer.py.
+constexpr std::array kRows = {
+    Row{"vit_base_patch32_siglip_", "256", base(kTanh), 32, siglip},
+    Row{"vit_base_patch16_siglip_", "224 256 384 512", base(kExact), 16, siglip},
+    Row{"vit_large_patch16_siglip_", "256 384", large(kExact), 16, siglip},
+    Row{"vit_large_patch16_siglip_", "512", large(kTanh), 16, siglip},
+    Row{"vit_so400m_patch14_siglip_", "224 378 384", so400m(kExact), 14, siglip},
+    Row{"vit_so400m_patch16_siglip_", "256 384 512", so400m(kTanh), 16, siglip},
+    Row{"vit_giantopt_patch16_siglip_", "256 384", giantopt(kTanh), 16, siglip},
+    Row{"vit_base_patch32_siglip_gap_", "256", base(kTanh), 32, siglip_mean},
+    Row{"vit_base_patch16_siglip_gap_", "224 256 384 512", base(kExact), 16, siglip_mean},
+    Row{"vit_large_patch16_siglip_gap_", "256 384", large(kExact), 16, siglip_mean},
+    Row{"vit_large_patch16_siglip_gap_", "512", large(kTanh), 16, siglip_mean},
+    Row{"vit_so400m_patch14_siglip_gap_", "224 378 384 448 896", so400m(kExact), 14, siglip_mean},
+    Row{"vit_so400m_patch16_siglip_gap_", "256 384 512", so400m(kTanh), 16, siglip_mean},
+    Row{"vit_giantopt_patch16_siglip_gap_", "256 384", giantopt(kTanh), 16, siglip_mean},
+    Row{"vit_xsmall_patch16_clip_", "224", xsmall(kExact), 16, clip},
+    Row{"vit_medium_patch32_clip_", "224", medium(kExact), 32, clip},
+    Row{"vit_medium_patch16_clip_", "224", medium(kExact), 16, clip},
+    Row{"vit_betwixt_patch32_clip_", "224", betwixt(kExact), 32, clip},
+    Row{"vit_base_patch32_clip_", "224 256 384 448", base(kExact), 32, clip},
+    Row{"vit_base_patch16_clip_", "224 384", base(kExact), 16, clip},
+    Row{"vit_base_patch16_plus_clip_", "240", plus(kExact), 16, clip},
+    Row{"vit_large_patch14_clip_", "224 336", large(kExact), 14, clip},
+    Row{"vit_huge_patch14_clip_", "224 336 378", huge(kExact), 14, clip},
+    Row{"vit_giant_patch14_clip_", "224", giant(kExact), 14, clip},
+    Row{"vit_gigantic_patch14_clip_", "224 378", gigantic(kExact), 14, clip},
+    Row{"vit_base_patch32_clip_quickgelu_", "224", base(kQuick), 32, clip},
+    Row{"vit_base_patch16_clip_quickgelu_", "224", base(kQuick), 16, clip},
+    Row{"vit_large_patch14_clip_quickgelu_", "224 336", large(kQuick), 14, clip},
+    Row{"vit_huge_patch14_clip_quickgelu_", "224 378", huge(kQuick), 14, clip},
+    Row{"vit_gigantic_patch14_clip_quickgelu_", "224", gigantic(kQuick), 14, clip},
+    Row{"vit_base_patch32_", "224 384", base(kExact), 32, plain},
+    Row{"vit_base_patch16_", "224 384", base(kExact), 16, plain},
+    Row{"vit_large_patch16_", "224 384", large(kExact), 16, plain},
+};
+
+// The beginnings of the names of towers with convolutions beyond the projection of patches.
+constexpr std::array<std::string_view, 9> kConvolutional = {"convnext",     "fastvit",      "vitamin",
+                                                            "vit_base_mci", "efficientnet", "tf_efficientnet",
+                                                            "resnet",       "regnet",       "nfnet"};
+
+bool lists(std::string_view sizes, std::string_view size) {
+  while (!sizes.empty()) {
+    const std::size_t end = std::min(sizes.find(' '), sizes.size());
+    if (sizes.substr(0, end) == size) return true;
+    sizes.remove_prefix(std::min(end + 1, sizes.size()));
+  }
+  return false;
+}
+
+}  // namespace
+
+ImageTowerConfig timm_image_tower(std::string_view name, std::string_view subject) {
+  for (const Row& row : kRows) {
+    if (!name.starts_with(row.prefix)) continue;
+    const std::string_view image_size = name.substr(row.prefix.size());
+    if (!lists(row.image_sizes, image_size)) continue;
+    ImageTowerConfig config;
+    config.encoder = row.encoder;
+    config.patch_size = row.patch_size;
+    std::from_chars(image_size.data(), image_size.data() + image_size.size(), config.image_size);
+    config.projection = {};
+    row.wire(config);
+    return config;
+  }
+  const bool convolutional =
+      std::ranges::any_of(kConvolutional, [&](std::string_view prefix) { return name.starts_with(prefix); });
+  fail(ErrorCode::unsupported, subject,
+       "is \"" + std::string(name) + "\", " +
+           (convolutional ? "a convolutional tower; only transformers are supported"
+                          : "an image tower of timm that is not supported"));
+}
+
+}  // namespace sightline
