@@ -36,6 +36,7 @@ PARTS = {
     "keras_int8": ("keras_int8", "keras"),
     "gguf": ("gguf_nano", "weights"),
     "openclip": ("openclip_nano", "weights"),
+    "metaclip2": ("metaclip2_nano", "metaclip2"),
     "siglip": ("siglip_nano", "siglip"),
     "siglip_words": ("siglip_words", "siglip_words"),
 }

@@ -71,7 +71,7 @@ TEST_CASE("SigLIP config: what would change the results is refused", "[model][er
   CHECK(failure(R"("quantization_config": {"quant_method": "gptq"})").code == "UNSUP");
   const Failure other = error_of([] { (void)config(R"({"model_type": "siglip2"})"); });
   CHECK(other.code == "UNSUP");
-  CHECK_THAT(other.message, Contains("\"clip\" or \"siglip\""));
+  CHECK_THAT(other.message, Contains("\"clip\", \"siglip\""));
 }
 
 TEST_CASE("family: layouts of CLIP models alone refuse others by name", "[model][error][siglip]") {

@@ -8,11 +8,13 @@
 namespace sightline {
 namespace {
 
-/// "clip"
+/// "clip", "siglip" or "metaclip_2"
 std::string expected_types() {
   std::string names;
-  for (const Family* family : families())
-    names.append(names.empty() ? "\"" : " or \"").append(family->name).append("\"");
+  for (const Family* family : families()) {
+    if (!names.empty()) names += family == families().back() ? " or " : ", ";
+    names.append("\"").append(family->name).append("\"");
+  }
   return names;
 }
 
@@ -24,7 +26,7 @@ std::string expected_types() {
 }  // namespace
 
 std::span<const Family* const> families() {
-  static const std::array<const Family*, 2> all = {&clip_family(), &siglip_family()};
+  static const std::array all = {&clip_family(), &siglip_family(), &metaclip2_family()};
   return all;
 }
 

@@ -15,8 +15,9 @@ namespace sightline {
 /// themselves are built from the `ModelConfig` alone (`TowerConfig`), whatever the family. To add a family,
 /// write a new file and list it in families.cpp.
 struct Family {
-  std::string_view name;   ///< "clip": its model_type, and the `family` of stored embeddings
-  std::string_view title;  ///< "CLIP", for messages
+  std::string_view name;     ///< "clip": its model_type, and the `family` of stored embeddings
+  std::string_view title;    ///< "CLIP", for messages
+  std::string_view classes;  ///< "CLIP": how transformers' names of its model classes begin
   std::array<std::string_view, 2> tower_types;  ///< model_type of a text tower and of an image tower alone
   std::string_view image_processor;  ///< transformers' class, used if the files of a model name none
   std::string_view tokenizer;        ///< likewise
@@ -35,6 +36,7 @@ const Family& clip_family();
 const Family& siglip_family();
 /// Models of OpenCLIP which transformers has no class for. Not in the list: no config.json describes one.
 const Family& openclip_family();
+const Family& metaclip2_family();
 
 /// The family that recognises a `config.json`. Errors: unsupported for another model_type; missing if there
 /// is none and the towers are not described either.

@@ -20,6 +20,7 @@ const Family& openclip_family() {
   static constexpr Family kFamily{
       .name = "openclip",
       .title = "OpenCLIP",
+      .classes = "",
       .tower_types = {},
       .image_processor = "CLIPImageProcessor",
       .tokenizer = "CLIPTokenizer",

@@ -129,6 +129,7 @@ const Family& siglip_family() {
   static constexpr Family kFamily{
       .name = "siglip",
       .title = "SigLIP",
+      .classes = "Siglip",
       .tower_types = {"siglip_text_model", "siglip_vision_model"},
       .image_processor = "SiglipImageProcessor",
       .tokenizer = "SiglipTokenizer",

@@ -28,6 +28,8 @@ struct HiddenProjection {
   std::int64_t units = 0;
   bool bias = false;
   Activation activation = Activation::none;
+
+  bool operator==(const HiddenProjection&) const = default;
 };
 
 /// The linear layer after the pooling.

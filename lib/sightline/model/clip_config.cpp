@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sightline/model/clip_config.h"
+
+#include <optional>
+
+#include "sightline/base/error.h"
+#include "sightline/model/json_object.h"
+
+namespace sightline {
+namespace {
+
+// In OpenAI's files an end of 2 means the largest id. transformers pools accordingly
+// (CLIPTextTransformer.forward).
+constexpr std::int64_t kLegacyEos = 2;
+
+// A null does not mean the default: transformers' text tower fails with it, as it does with a list. Whether
+// the id is valid depends on the tokenizer, so it is checked later.
+void read_end(const Section& section, EndRule end, TextTowerConfig& config) {
+  const std::optional<Json> value = section.object() ? section.object()->find("eos_token_id") : std::nullopt;
+  if (!value) return;
+  if (!value->is_number()) {
+    fail(ErrorCode::type, value->path(),
+         value->is_null() ? "is null, expected a token id" : "is not an integer");
+  }
+  config.eos_token_id = whole_number(*value, 0, INT32_MAX);
+  if (end == EndRule::legacy && config.eos_token_id == kLegacyEos) config.pooling = Pooling::largest_id;
+}
+
+void write_text(JsonObjectWriter& out, const ModelConfig& config, const SpecialIds& ids) {
+  const TextTowerConfig& text = config.text;
+  out.add_number("attention_dropout", 0.0);
+  out.add("bos_token_id", ids.start);
+  out.add("eos_token_id", ids.end);
+  out.add("hidden_act", transformers_name(text.encoder.activation));
+  out.add("hidden_size", text.encoder.width);
+  out.add_number("initializer_factor", 1.0);
+  out.add_number("initializer_range", 0.02);
+  out.add("intermediate_size", text.encoder.mlp_width);
+  out.add_number("layer_norm_eps", text.encoder.epsilon);
+  out.add("max_position_embeddings", text.context_length);
+  out.add("model_type", config.family->tower_types[0]);
+  out.add("num_attention_heads", text.encoder.heads);
+  out.add("num_hidden_layers", text.encoder.layers);
+  out.add("pad_token_id", ids.padding);
+  out.add("projection_dim", config.projection_dim);
+  out.add("vocab_size", text.vocabulary_size);
+}
+
+void write_vision(JsonObjectWriter& out, const ModelConfig& config) {
+  const ImageTowerConfig& vision = config.vision;
+  out.add_number("attention_dropout", 0.0);
+  out.add("hidden_act", transformers_name(vision.encoder.activation));
+  out.add("hidden_size", vision.encoder.width);
+  out.add("image_size", vision.image_size);
+  out.add_number("initializer_factor", 1.0);
+  out.add_number("initializer_range", 0.02);
+  out.add("intermediate_size", vision.encoder.mlp_width);
+  out.add_number("layer_norm_eps", vision.encoder.epsilon);
+  out.add("model_type", config.family->tower_types[1]);
+  out.add("num_attention_heads", vision.encoder.heads);
+  out.add("num_channels", vision.channels);
+  out.add("num_hidden_layers", vision.encoder.layers);
+  out.add("patch_size", vision.patch_size);
+  out.add("projection_dim", config.projection_dim);
+}
+
+}  // namespace
+
+ImageTowerConfig read_clip_vision(const Section& section, const Family& family) {
+  check_tower_type(section, family.tower_types[1], family.name);
+  check_no_null(section, {"image_size", "patch_size", "num_channels"});
+  ImageTowerConfig config;
+  config.encoder = read_encoder(section, {768, 12, 3072});
+  read_image(section, config);
+  return config;
+}
+
+TextTowerConfig read_clip_text(const Section& section, const Family& family, EndRule end) {
+  check_tower_type(section, family.tower_types[0], family.name);
+  check_no_null(section, {"vocab_size", "max_position_embeddings"});
+  TextTowerConfig config;
+  config.encoder = read_encoder(section, {512, 8, 2048});
+  read_vocabulary(section, config);
+  read_end(section, end, config);
+  return config;
+}
+
+ModelConfig read_clip_config(const Json& root, const Family& family, EndRule end) {
+  check_not_quantized(root);
+  const Section whole{std::optional<Json>(root)};
+  check_no_null(whole, {"projection_dim"});
+  ModelConfig config;
+  config.family = &family;
+  config.vision = read_clip_vision(tower_section(root, "vision_config"), family);
+  config.text = read_clip_text(tower_section(root, "text_config"), family, end);
+  config.projection_dim = whole.integer("projection_dim", 512, 1, kMaxWidth);
+  config.tokenizer.class_name = whole.text("tokenizer_class", "");
+  return config;
+}
+
+std::string write_clip_config(const ModelConfig& config, const SpecialIds& ids, std::string_view dtype) {
+  JsonObjectWriter out;
+  out.begin();
+  out.add_list("architectures", std::string(config.family->classes) + "Model");
+  out.add_number("initializer_factor", 1.0);
+  out.add_number("logit_scale_init_value", 2.6592);
+  out.add("model_type", config.family->name);
+  out.add("projection_dim", config.projection_dim);
+  out.begin("text_config");
+  write_text(out, config, ids);
+  out.end();
+  out.add("torch_dtype", dtype);
+  out.begin("vision_config");
+  write_vision(out, config);
+  out.end();
+  out.end();
+  return std::move(out).text();
+}
+
+}  // namespace sightline
