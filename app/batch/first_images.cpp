@@ -47,7 +47,7 @@ void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pi
     if (run.stored != nullptr && result.file) {
       if (const auto stored = run.stored->find(result.file->xxh3)) return use_stored(run, *stored, result);
     }
-    run.model.processor().process_image(bytes, pixels, &result.outcome.warnings);
+    result.size = run.model.processor().process_image(bytes, pixels, &result.outcome.warnings);
     const std::vector<std::string>& warnings = result.outcome.warnings;
     if (run.strict && !warnings.empty()) {
       fail(ErrorCode::corrupt, path, warnings.front() + " (refused by --strict)");

@@ -56,8 +56,12 @@ void encode_pixels(const ImageRun& run, Batch& batch, std::span<const std::size_
                    TensorView<float> pixels, Context& context) {
   const std::int64_t width = run.model.embedding_size();
   std::int64_t count = 0;
+  Scratch::Frame frame(context.scratch);
+  const std::span<ImageSize> sizes = frame.take<ImageSize>(Shape{std::ssize(places)}).flat();
   for (std::size_t i = 0; i < places.size(); ++i) {
-    if (!is_to_encode(batch.items[places[i]])) continue;
+    const ImageResult& item = batch.items[places[i]];
+    if (!is_to_encode(item)) continue;
+    sizes[static_cast<std::size_t>(count)] = item.size;
     const auto from = pixels.row(static_cast<std::int64_t>(i));
     if (count != static_cast<std::int64_t>(i)) std::copy(from.begin(), from.end(), pixels.row(count).begin());
     ++count;
@@ -65,8 +69,8 @@ void encode_pixels(const ImageRun& run, Batch& batch, std::span<const std::size_
   batch.embeddings = Tensor(Shape{std::ssize(batch.items), width});
   throw_if_interrupted();
   const TensorView<float> encoded = batch.embeddings.view().slice_rows(0, count);
-  with_model_remedy(run.model.path(),
-                    [&] { run.model.encode_images(pixels.slice_rows(0, count), encoded, context); });
+  const ImageBatch images{pixels.slice_rows(0, count), sizes.first(static_cast<std::size_t>(count))};
+  with_model_remedy(run.model.path(), [&] { run.model.encode_images(images, encoded, context); });
   if (run.normalize) l2_normalize(encoded);
   scatter_rows(run, batch, count);
 }

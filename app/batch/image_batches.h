@@ -19,6 +19,7 @@ namespace sightline::app {
 struct ImageResult {
   std::span<const float> embedding;  ///< [E]; empty if the image failed
   Outcome outcome = {};
+  ImageSize size = {};                 ///< of the pixels that were encoded
   std::int64_t bytes = 0;              ///< read for the image
   std::optional<InputFile> file = {};  ///< if `ImageRun::describe_files`, and it is a file or a member
   /// That of its file, or of the archive that it is in; nothing for stdin, and for a file that was changed

@@ -37,6 +37,21 @@ TEST_CASE("crop: the resized size multiplies, divides and truncates", "[image]")
   CHECK(resized_size({8, 2}, resizing(ResizeMode::longest, 10, 10)) == ImageSize{10, 2});  // 2.5 to even
 }
 
+// Measured with transformers 5.24: get_image_size_for_max_num_patches.
+TEST_CASE("crop: NaFlex makes as many whole patches as are allowed", "[image]") {
+  PixelPipeline p = resizing(ResizeMode::patches, 16, 16);
+  CHECK(resized_size({480, 640}, p) == ImageSize{224, 288});
+  CHECK(resized_size({224, 224}, p) == ImageSize{256, 256});
+  CHECK(resized_size({1000, 100}, p) == ImageSize{800, 80});
+  CHECK(resized_size({17, 3000}, p) == ImageSize{16, 2832});
+  CHECK(resized_size({1, 1}, p) == ImageSize{112, 112});  // the largest scale is 100
+  CHECK(resized_size({65500, 1}, p) == ImageSize{4096, 16});
+  p.max_patches = 1;
+  CHECK(resized_size({65500, 65500}, p) == ImageSize{16, 16});
+  p.max_patches = 1024;
+  CHECK(resized_size({480, 640}, p) == ImageSize{432, 576});
+}
+
 TEST_CASE("crop: odd differences follow the conventions of the three rules", "[image]") {
   CHECK(same(crop_side(298, 224, PixelRule::hf), {224, 37, 224, 0}));
   CHECK(same(crop_side(299, 224, PixelRule::hf), {224, 37, 224, 0}));

@@ -62,6 +62,8 @@ TEST_CASE("pass plan: without a batch size, passes are few, of about 400 rows, a
   large.vision.image_size = 336;
   large.vision.patch_size = 14;
   CHECK(images_per_pass(plan_passes(large, 0), 1000) == 1);
+  large.vision.max_patches = 100;  // NaFlex: the limit counts, not the grid of positions
+  CHECK(images_per_pass(plan_passes(large, 0), 1000) == 4);
 
   CHECK(sizes(divide_texts(Texts(17).texts, plan)) == std::vector<std::size_t>{17});
   for (const std::int32_t count : {300, 401, 1000, 1700}) {

@@ -47,6 +47,12 @@ TEST_CASE("preprocess facts: they change if and only if a setting affects a pixe
     CHECK(changed([&](P&, L& p) { p.resize = mode; }));
   CHECK_FALSE(changed([](P&, L& p) { p.width = 7; }));  // `shortest` uses only the height
   CHECK_FALSE(changed([](P&, L& p) { p.fill = 7; }));
+  CHECK_FALSE(changed([](P&, L& p) { p.max_patches = 7; }));
+  PreprocessorConfig naflex = defaults;
+  naflex.pipeline.resize = ResizeMode::patches;
+  const std::string patches = image_preprocess_json(naflex, false);
+  naflex.pipeline.max_patches = 7;
+  CHECK(image_preprocess_json(naflex, false) != patches);
 }
 
 TEST_CASE("preprocess facts: settings of texts", "[model]") {

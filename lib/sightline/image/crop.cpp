@@ -44,6 +44,24 @@ ImageSize longest(ImageSize size, const PixelPipeline& pipeline) {
                  static_cast<double>(round_half_to_even(size.width / ratio)), size);
 }
 
+/// A side scaled and rounded up to whole patches.
+double patched(std::int32_t side, double scale, std::int32_t patch) {
+  return std::max<double>(patch, std::ceil(side * scale / patch) * patch);
+}
+
+/// The lowest scale is never tried: it makes one patch of any image that can be decoded.
+ImageSize patches(ImageSize size, const PixelPipeline& pipeline) {
+  constexpr double kPrecision = 1e-5;
+  double low = kPrecision / 10, high = 100.0;
+  while (high - low >= kPrecision) {
+    const double scale = (low + high) / 2;
+    const double rows = patched(size.height, scale, pipeline.height) / pipeline.height,
+                 columns = patched(size.width, scale, pipeline.width) / pipeline.width;
+    (rows * columns <= pipeline.max_patches ? low : high) = scale;
+  }
+  return checked(patched(size.height, low, pipeline.height), patched(size.width, low, pipeline.width), size);
+}
+
 }  // namespace
 
 ImageSize resized_size(ImageSize size, const PixelPipeline& pipeline) {
@@ -56,6 +74,8 @@ ImageSize resized_size(ImageSize size, const PixelPipeline& pipeline) {
       return longest(size, pipeline);
     case ResizeMode::exact:
       return checked(pipeline.height, pipeline.width, size);
+    case ResizeMode::patches:
+      return patches(size, pipeline);
   }
   return size;
 }

@@ -16,7 +16,8 @@ struct ImageSize {
 /// The size to which an image of `size` is resized.
 /// Errors: range if a side would become 0; limit if one would exceed 2^30.
 /// Source: transformers image_transforms.get_resize_output_image_size (shortest: multiply, divide, truncate);
-/// open_clip transform.ResizeKeepRatio (longest: divide, round half to even).
+/// open_clip transform.ResizeKeepRatio (longest: divide, round half to even); transformers
+/// image_processing_siglip2.get_image_size_for_max_num_patches (patches: bisect the scale).
 ImageSize resized_size(ImageSize size, const PixelPipeline& pipeline);
 
 /// One dimension of the crop: `length` positions of the image from `begin` are placed at `target` in a result

@@ -134,7 +134,7 @@ Image place(const Resampler& resampler, const Geometry& g, const ColorPlan& colo
 }
 
 void check_pipeline(const PixelPipeline& p) {
-  const bool sizes = p.resize == ResizeMode::none || (p.height > 0 && p.width > 0);
+  const bool sizes = p.resize == ResizeMode::none || (p.height > 0 && p.width > 0 && p.max_patches > 0);
   if (!sizes || (p.crop && (p.crop_height <= 0 || p.crop_width <= 0))) {
     fail(ErrorCode::range, "image", "has a preprocessing configuration with a size below 1");
   }

@@ -19,6 +19,7 @@ enum class ResizeMode {
   shortest,  ///< the shorter side becomes `height`, the longer int(height * long / short)
   longest,   ///< OpenCLIP: the longer side becomes `height`, the rest is filled with `fill`
   exact,     ///< [height, width] regardless of the aspect ratio ("squash", or size: {height, width})
+  patches,   ///< NaFlex: nearly keeps the aspect ratio; at most `max_patches` patches of [height, width]
 };
 
 enum class Alpha { white, drop };
@@ -43,7 +44,8 @@ struct PixelPipeline {
   bool crop = true;
   std::int32_t crop_height = 224;
   std::int32_t crop_width = 224;
-  std::int32_t fill = 0;  ///< grey level around a `longest` image
+  std::int32_t fill = 0;           ///< grey level around a `longest` image
+  std::int32_t max_patches = 256;  ///< for ResizeMode::patches
 };
 
 /// Checks that the rule of `pipeline` can be applied to it: PyTorch has no box or Hamming filter, and

@@ -29,11 +29,12 @@ class CLIPProcessor {
   TokenBatch operator()(std::initializer_list<std::string_view> texts) const;
   TokenBatch operator()(std::span<const std::string> texts) const;
 
-  /// Image files -> pixel values [B, 3, H, W]. Errors: missing, io, and those of decoding, with the path.
+  /// Image files -> pixel values [B, 3, H, W]. Errors: missing, io, and those of decoding, with the path;
+  /// mismatch for images of different sizes (NaFlex), which are prepared one by one.
   Tensor process_images(std::initializer_list<std::string_view> paths) const;
   Tensor process_images(std::span<const std::string> paths) const;
 
-  /// Height and width of the prepared images.
+  /// Height and width of the prepared images; 0 for a NaFlex model, whose images have different ones.
   std::int64_t image_size() const;
   /// Maximum number of tokens of a text.
   std::int64_t context_length() const;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sightline/base/error.h"
+#include "sightline/model/config_section.h"
 #include "sightline/model/model.h"
 #include "sightline/model/pass_plan.h"
 #include "sightline/model/passes.h"
@@ -37,7 +38,12 @@ ModelSettings settings_of(const CLIPOptions& options) {
   settings.pixel_rule = rule_of(options.preprocess);
   settings.exif = options.exif;
   settings.lenient = options.lenient;
+  settings.max_patches = options.max_patches;
   return settings;
+}
+
+bool is_patched(std::int64_t side, std::int64_t patch) {
+  return side > 0 && side % patch == 0 && side <= kMaxPatches * patch;
 }
 
 }  // namespace
@@ -68,23 +74,31 @@ std::optional<float> CLIP::logit_bias() const { return state_->model->head().log
 
 Tensor CLIP::encode_images(TensorView<const float> pixels) const {
   const Shape& shape = pixels.shape();
-  const std::int64_t side = state_->model->processor().image_size();
-  if (shape.rank() != 4 || shape != Shape{shape[0], 3, side, side}) {
+  const std::int64_t side = state_->model->processor().image_size(),
+                     patch = state_->model->config().vision.patch_size;
+  const bool fixed = side > 0;
+  if (shape.rank() != 4 || shape[1] != 3 ||
+      (fixed ? shape[2] != side || shape[3] != side
+             : !is_patched(shape[2], patch) || !is_patched(shape[3], patch))) {
+    const std::string sides = fixed ? std::to_string(side) + ", " + std::to_string(side)
+                                    : "multiples of " + std::to_string(patch) + " twice";
     fail(ErrorCode::mismatch, "pixels",
-         "have shape " + to_string(shape) + ", expected [images, 3, " + std::to_string(side) + ", " +
-             std::to_string(side) + "]");
+         "have shape " + to_string(shape) + ", expected [images, 3, " + sides + "]");
   }
   const std::span<const float> values = pixels.flat();
   if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
     fail(ErrorCode::range, "pixels", "hold a value that is not finite");
   Tensor embeddings(Shape{shape[0], embedding_size()});
   Passes::Pass pass(state_->passes);
-  const TensorView<const float> rows = pixels.reshaped(Shape{shape[0], 3 * side * side});
+  const TensorView<const float> rows = pixels.reshaped(Shape{shape[0], 3 * shape[2] * shape[3]});
   const std::int64_t step = images_per_pass(state_->plan(), shape[0]);
+  const ImageSize size{static_cast<std::int32_t>(shape[2]), static_cast<std::int32_t>(shape[3])};
+  const std::vector<ImageSize> sizes(static_cast<std::size_t>(std::min(step, shape[0])), size);
   for (std::int64_t begin = 0; begin < shape[0]; begin += step) {
     const std::int64_t count = std::min(step, shape[0] - begin);
-    state_->model->encode_images(rows.slice_rows(begin, count), embeddings.view().slice_rows(begin, count),
-                                 pass.context());
+    const ImageBatch images{rows.slice_rows(begin, count),
+                            std::span(sizes).first(static_cast<std::size_t>(count))};
+    state_->model->encode_images(images, embeddings.view().slice_rows(begin, count), pass.context());
   }
   return embeddings;
 }

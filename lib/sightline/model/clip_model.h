@@ -33,6 +33,8 @@ struct CLIPOptions {
   bool exif = true;
   /// Decode PNG files with wrong checksums.
   bool lenient = false;
+  /// Most patches of an image of a NaFlex model, 1 to 16384; none: 256.
+  std::optional<std::int64_t> max_patches = {};
 };
 
 /// A dual encoder that maps images and texts to embeddings in one space. Weights are memory-mapped, so unused
@@ -43,7 +45,8 @@ class CLIP {
   /// `name_or_path`: a folder, a weight file of any supported format, a packed model, a preset
   /// ("clip-vit-base-patch32"), `org/name` in the Hugging Face cache, or "" for the demo model. Errors:
   /// missing, mismatch, unsupported, and those of the files; range for threads below 0 or above 1024 and for
-  /// an unknown backend; type for another dtype.
+  /// an unknown backend; type for another dtype; range for `max_patches` out of its range, unsupported for
+  /// one of a model that is not NaFlex.
   static std::unique_ptr<CLIP> from_preset(const std::string& name_or_path, const CLIPOptions& options = {});
   ~CLIP();
   CLIP(const CLIP&) = delete;
@@ -58,7 +61,8 @@ class CLIP {
   /// sigmoid of each logit, all others with a softmax of the logits of an image.
   std::optional<float> logit_bias() const;
 
-  /// Pixels [B, 3, H, W] -> embeddings [B, E], not normalised. Errors: mismatch for another shape; range
+  /// Pixels [B, 3, H, W] -> embeddings [B, E], not normalised. H and W are those of the model; for a NaFlex
+  /// model, any multiples of the side of a patch. Errors: mismatch for another shape; range
   /// for a pixel that is not finite; corrupt if the weights produce values that are not finite.
   Tensor encode_images(TensorView<const float> pixels) const;
   /// Texts -> embeddings [B, E], not normalised. Errors: range for an id outside the vocabulary, and for a

@@ -18,6 +18,7 @@ inline constexpr std::int64_t kMaxLayers = 256;
 inline constexpr std::int64_t kMaxVocabulary = 1LL << 20;
 inline constexpr std::int64_t kMaxContext = 4096;
 inline constexpr std::int64_t kMaxImage = 4096;
+inline constexpr std::int64_t kMaxPatches = 16384;
 
 enum class ChannelValues { any, positive };
 

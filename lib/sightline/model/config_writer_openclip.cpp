@@ -86,6 +86,7 @@ std::string_view resize_mode_of(const PixelPipeline& pipeline, std::int64_t imag
       if (square && !pipeline.crop) return "squash";
       break;
     case ResizeMode::none:
+    case ResizeMode::patches:
       break;
   }
   fail_inexpressible("this resizing and cropping, only those to " + std::to_string(image_size) + "x" +

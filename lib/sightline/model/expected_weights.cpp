@@ -64,8 +64,7 @@ class List {
 
 void add_image_tower(List& list, const ImageTowerConfig& tower, std::int64_t projection_dim) {
   const std::int64_t width = tower.encoder.width;
-  list.add_dense("vision_model.embeddings.patch_embedding",
-                 Shape{width, tower.channels, tower.patch_size, tower.patch_size}, tower.patch_bias);
+  list.add_dense("vision_model.embeddings.patch_embedding", tower.patch_kernel(), tower.patch_bias);
   if (tower.class_token) list.add_vector("vision_model.embeddings.class_embedding", Shape{width});
   list.add_vector("vision_model.embeddings.position_embedding.weight", Shape{tower.tokens(), width});
   if (tower.pre_norm) list.add_norm("vision_model.pre_layrnorm", width);

@@ -34,33 +34,40 @@ ImageTower::ImageTower(const WeightScope& root, const ModelConfig& config, const
       post_norm_(root / "vision_model" / "post_layernorm", width_, config_.encoder.epsilon),
       attention_pooling_(optional_pooling(root / "vision_model" / "head", config_, backend)),
       projection_(optional_projection(root, config_, config.projection_dim, backend)),
-      units_(config.projection_dim),
-      pixel_count_(config_.channels * config_.image_size * config_.image_size) {}
+      units_(config.projection_dim) {}
 
 void ImageTower::operator()(TensorView<const float> pixels, TensorView<float> embeddings,
                             Context& context) const {
-  const std::int64_t images = first_size(pixels.shape());
-  check_rows(kLayer, "pixels", pixels.shape(), images, pixel_count_);
-  check_rows(kLayer, "embeddings", embeddings.shape(), images, units_);
-  if (images == 0) return;
   Scratch::Frame frame(context.scratch);
-  const TensorView<float> x = frame.take(Shape{images * tokens(), width_});
+  (*this)(embedding_.square_images(pixels, frame), embeddings, context);
+}
+
+void ImageTower::operator()(const ImageBatch& images, TensorView<float> embeddings, Context& context) const {
+  const std::int64_t count = std::ssize(images.sizes);
+  check_rows(kLayer, "embeddings", embeddings.shape(), count, units_);
+  if (count == 0) return;
+  Scratch::Frame frame(context.scratch);
+  const std::span<Sequence> sequences = frame.take<Sequence>(Shape{count}).flat();
+  std::int64_t rows = 0;
+  for (std::size_t i = 0; i < sequences.size(); ++i) {
+    sequences[i] = {embedding_.tokens(images.sizes[i]), 0};
+    rows += sequences[i].length;
+  }
+  const TensorView<float> x = frame.take(Shape{rows, width_});
 
   // hidden_states = self.pre_layrnorm(self.embeddings(pixel_values))
-  embedding_(pixels, x, context);
+  embedding_(images, x, context);
   if (pre_norm_) (*pre_norm_)(x, x, context);
 
   // image_embeds = self.visual_projection(pooled_output)
-  if (!projection_) return pool(x, embeddings, context);
-  const TensorView<float> pooled = frame.take(Shape{images, width_});
-  pool(x, pooled, context);
+  if (!projection_) return pool(x, sequences, embeddings, context);
+  const TensorView<float> pooled = frame.take(Shape{count, width_});
+  pool(x, sequences, pooled, context);
   (*projection_)(pooled, embeddings, context);
 }
 
-void ImageTower::pool(TensorView<float> x, TensorView<float> pooled, Context& context) const {
-  Scratch::Frame frame(context.scratch);
-  const std::span<Sequence> sequences = frame.take<Sequence>(Shape{pooled.rows()}).flat();
-  std::ranges::fill(sequences, Sequence{tokens(), 0});
+void ImageTower::pool(TensorView<float> x, std::span<const Sequence> sequences, TensorView<float> pooled,
+                      Context& context) const {
   if (config_.pooling == Pooling::class_token) {
     // pooled_output = self.post_layernorm(self.encoder(hidden_states)[:, 0, :])
     encoder_(x, sequences, pooled, context);
@@ -70,9 +77,13 @@ void ImageTower::pool(TensorView<float> x, TensorView<float> pooled, Context& co
   // last_hidden_state = self.post_layernorm(self.encoder(hidden_states))
   encoder_(x, sequences, context);
   post_norm_(x, x, context);
-  if (attention_pooling_) return (*attention_pooling_)(x, pooled, context);
-  for (std::int64_t i = 0; i < pooled.rows(); ++i)
-    row_mean(x, AttentionSpan{.first_row = i * tokens(), .length = tokens()}, pooled.row(i));
+  if (attention_pooling_) return (*attention_pooling_)(x, sequences, pooled, context);
+  std::int64_t first = 0;
+  for (std::int64_t i = 0; i < pooled.rows(); ++i) {
+    const std::int64_t length = sequences[static_cast<std::size_t>(i)].length;
+    row_mean(x, AttentionSpan{.first_row = first, .length = length}, pooled.row(i));
+    first += length;
+  }
 }
 
 }  // namespace sightline

@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "sightline/model/image_batch.h"
 #include "sightline/model/patch_embedding.h"
 #include "sightline/model/projection.h"
 #include "sightline/nn/attention_pooling.h"
@@ -12,25 +13,29 @@ namespace sightline {
 
 /// A vision transformer, with the parts that its config names, and its projection. Weights: those of
 /// `vision_model` and of the projection. const = safe to share.
-/// Source:  transformers `CLIPVisionModelWithProjection`, `SiglipVisionModel`.
+/// Source:  transformers `CLIPVisionModelWithProjection`, `SiglipVisionModel`, `Siglip2VisionModel`.
 class ImageTower {
  public:
   /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type (weights); range (config).
   ImageTower(const WeightScope& root, const ModelConfig& config, const GemmBackend& backend);
 
   /// Computes all images in one pass, whose memory grows with their number (`PassPlan`).
-  /// Shapes:  pixels [B, C * H * W] -> embeddings [B, E], not normalised. Errors: mismatch for other shapes.
+  /// Shapes:  embeddings [B, E], not normalised. Errors: mismatch for other shapes, and for sizes that the
+  /// tower does not take.
+  void operator()(const ImageBatch& images, TensorView<float> embeddings, Context& context) const;
+  /// The same for images of the config's size. Shapes:  pixels [B, C * H * W]. Errors: as above.
   void operator()(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const;
 
-  /// Number of rows of an image in the residual stream.
-  std::int64_t tokens() const { return embedding_.tokens(); }
+  /// Number of rows of an image of the config's size in the residual stream.
+  std::int64_t tokens() const { return config_.tokens(); }
   const PatchEmbedding& patch_embedding() const { return embedding_; }
   /// The norm before the first block; null if the tower has none.
   const LayerNorm* pre_norm() const { return pre_norm_ ? &*pre_norm_ : nullptr; }
   const TransformerEncoder& encoder() const { return encoder_; }
 
  private:
-  void pool(TensorView<float> x, TensorView<float> pooled, Context& context) const;
+  void pool(TensorView<float> x, std::span<const Sequence> sequences, TensorView<float> pooled,
+            Context& context) const;
 
   ImageTowerConfig config_;
   std::int64_t width_;
@@ -40,8 +45,7 @@ class ImageTower {
   LayerNorm post_norm_;
   std::optional<AttentionPooling> attention_pooling_;
   std::optional<Projection> projection_;
-  std::int64_t units_;        ///< E
-  std::int64_t pixel_count_;  ///< C * H * W
+  std::int64_t units_;  ///< E
 };
 
 }  // namespace sightline

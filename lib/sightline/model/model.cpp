@@ -6,6 +6,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/base/log.h"
+#include "sightline/model/config_section.h"
 #include "sightline/model/locate.h"
 #include "sightline/ops/gemm_precision.h"
 
@@ -18,6 +19,22 @@ PreprocessorConfig with_settings(PreprocessorConfig config, const ModelSettings&
   if (settings.pixel_rule) config.pipeline.rule = *settings.pixel_rule;
   if (settings.pixel_rule == PixelRule::openai) config.pipeline.alpha = Alpha::drop;
   if (settings.alpha) config.pipeline.alpha = *settings.alpha;
+  if (settings.max_patches) config.pipeline.max_patches = static_cast<std::int32_t>(*settings.max_patches);
+  return config;
+}
+
+ModelConfig with_settings(ModelConfig config, const ModelSettings& settings) {
+  if (!settings.max_patches) return config;
+  if (!config.vision.is_naflex()) {
+    fail(ErrorCode::unsupported, "max_patches",
+         "is set, but the images of this model have a fixed size, " +
+             std::to_string(config.vision.image_size) + "x" + std::to_string(config.vision.image_size));
+  }
+  if (*settings.max_patches < 1 || *settings.max_patches > kMaxPatches) {
+    fail(ErrorCode::range, "max_patches",
+         "is " + std::to_string(*settings.max_patches) + ", expected 1 to " + std::to_string(kMaxPatches));
+  }
+  config.vision.max_patches = *settings.max_patches;
   return config;
 }
 
@@ -62,7 +79,7 @@ bool all_finite(TensorView<const float> embeddings) {
 
 Model::Model(LoadedModel loaded, const ModelSettings& settings, std::shared_ptr<TokenizerAhead> tokenizer)
     : source_(std::move(loaded.source)),
-      config_(std::move(loaded.config)),
+      config_(with_settings(std::move(loaded.config), settings)),
       weights_(std::move(loaded.weights)),
       image_tower_(WeightScope(weights_), config_, logged_backend(settings, source_)),
       text_tower_(WeightScope(weights_), config_, backend_of(settings, source_)),
@@ -91,6 +108,15 @@ std::unique_ptr<Model> Model::open(const std::string& name_or_path, const ModelS
 void Model::encode_images(TensorView<const float> pixels, TensorView<float> embeddings,
                           Context& context) const {
   image_tower_(pixels, embeddings, context);
+  check_images(embeddings);
+}
+
+void Model::encode_images(const ImageBatch& images, TensorView<float> embeddings, Context& context) const {
+  image_tower_(images, embeddings, context);
+  check_images(embeddings);
+}
+
+void Model::check_images(TensorView<const float> embeddings) const {
   if (!all_finite(embeddings)) fail_not_finite("vision_model.", config_.vision.projection);
 }
 

@@ -26,6 +26,8 @@ struct ModelSettings {
   std::optional<Alpha> alpha = {};  ///< overrides the setting of the preprocessing
   bool exif = true;
   bool lenient = false;  ///< decode PNG files with wrong checksums
+  /// Most patches of an image of a NaFlex model, 1 to kMaxPatches; nullopt: as its image processor.
+  std::optional<std::int64_t> max_patches = {};
   TextCleaning text_cleaning = TextCleaning::hf;
   std::optional<Dialect> dialect = {};  ///< naming scheme of the weights; nullopt = detect
   /// If set, an idle thread of this pool reads the tokenizer of a folder while the model is opened, instead
@@ -45,7 +47,9 @@ class Model {
   /// Builds a model from parts in memory; its tokenizer is read from `loaded.source.files`, or already by
   /// `tokenizer`. Every tensor of
   /// the checkpoint is used exactly once or named in an error. Errors: missing, mismatch, type (weights);
-  /// mismatch (preprocessing for another image size); those of `gemm_backend`.
+  /// mismatch (preprocessing for another image size); range for
+  /// `max_patches` out of its range, unsupported for one of a model that is not NaFlex; those of
+  /// `gemm_backend`.
   explicit Model(LoadedModel loaded, const ModelSettings& settings = {},
                  std::shared_ptr<TokenizerAhead> tokenizer = nullptr);
   Model(const Model&) = delete;
@@ -62,9 +66,11 @@ class Model {
   const Head& head() const { return head_; }
   std::int64_t embedding_size() const { return config_.projection_dim; }
 
-  /// Pixels [B, 3 * H * W] -> embeddings [B, E], not normalised, in one pass (`PassPlan`). Errors: mismatch
-  /// for other shapes; corrupt, with the name of the weight if one is the cause, for values that are not
-  /// finite.
+  /// Images -> embeddings [B, E], not normalised, in one pass (`PassPlan`). Errors: mismatch for other shapes
+  /// and for sizes that the tower does not take; corrupt, with the name of the weight if one is the cause,
+  /// for values that are not finite.
+  void encode_images(const ImageBatch& images, TensorView<float> embeddings, Context& context) const;
+  /// The same for pixels [B, 3 * H * W] of images of the config's size.
   void encode_images(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const;
   /// B texts -> embeddings [B, E], not normalised. Errors: as `encode_images`; range (`TextTower`).
   void encode_texts(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const;
@@ -72,6 +78,7 @@ class Model {
   void encode_texts(std::span<const TextIds> sorted, TensorView<float> embeddings, Context& context) const;
 
  private:
+  void check_images(TensorView<const float> embeddings) const;
   [[noreturn]] void fail_not_finite(std::string_view tower, const ProjectionConfig& projection) const;
 
   ModelSource source_;

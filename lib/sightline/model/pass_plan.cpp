@@ -43,7 +43,7 @@ PassPlan plan_passes(const ModelConfig& config, std::int64_t batch_size) {
   const bool shared = config.text.mask == Mask::causal;
   const std::int64_t text_rows = !shared && config.text.pad_id ? config.text.context_length : 0;
   if (batch_size > 0) return {batch_size, batch_size, kUnlimited, shared, text_rows, false};
-  const std::int64_t images = std::max<std::int64_t>(kRowsPerPass / config.vision.tokens(), 1);
+  const std::int64_t images = std::max<std::int64_t>(kRowsPerPass / config.vision.most_tokens(), 1);
   return {images, kUnlimited, kRowsPerPass, shared, text_rows, true};
 }
 

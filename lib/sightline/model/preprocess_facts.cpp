@@ -37,6 +37,9 @@ std::string resize_json(const PixelPipeline& pipeline) {
              ",\"fill\":" + std::to_string(pipeline.fill) + "}";
     case ResizeMode::exact:
       return R"({"mode":"exact","size":)" + pair(pipeline.height, pipeline.width) + rest + "}";
+    case ResizeMode::patches:
+      return R"({"mode":"patches","size":)" + pair(pipeline.height, pipeline.width) + rest +
+             ",\"max_patches\":" + std::to_string(pipeline.max_patches) + "}";
   }
   return "null";
 }
@@ -65,8 +68,8 @@ std::string tokenizer_hash(const ModelFiles& files) {
 std::string image_preprocess_json(const PreprocessorConfig& config, bool lenient) {
   // Name every field, so that adding one to the structures does not compile until this function handles it.
   const auto& [pipeline, do_rescale, rescale_factor, do_normalize, mean, std_deviation, origin] = config;
-  const auto& [exif, alpha, rule, resize, height, width, resample, crop, crop_height, crop_width, fill] =
-      pipeline;
+  const auto& [exif, alpha, rule, resize, height, width, resample, crop, crop_height, crop_width, fill,
+               max_patches] = pipeline;
   std::string text = R"({"order":")" + std::string(kRuleNames[static_cast<std::size_t>(rule)]) + "\"";
   text += ",\"exif\":" + flag(exif);
   text += R"(,"alpha":")" + std::string(alpha == Alpha::white ? "white" : "drop") + "\"";

@@ -45,6 +45,11 @@ LevelTable channel_values(const PreprocessorConfig& config, std::size_t channel)
   return values;
 }
 
+/// Row `i` of pixels, in which each image has `count` values.
+std::span<float> row_of(Tensor& pixels, std::int64_t i, std::int64_t count) {
+  return pixels.view().flat().subspan(static_cast<std::size_t>(i * count), static_cast<std::size_t>(count));
+}
+
 std::string size_text(std::int64_t height, std::int64_t width) {
   return std::to_string(width) + "x" + std::to_string(height);
 }
@@ -59,10 +64,11 @@ Processor::Processor(const PreprocessorConfig& image, std::int64_t image_size, T
       context_length_(context_length),
       limits_(limits) {
   const PixelPipeline& pipeline = image_.pipeline;
+  if (pipeline.resize == ResizeMode::patches) image_size_ = 0;
   const bool exact = !pipeline.crop && pipeline.resize == ResizeMode::exact;
   const std::int64_t height = pipeline.crop ? pipeline.crop_height : exact ? pipeline.height : image_size;
   const std::int64_t width = pipeline.crop ? pipeline.crop_width : exact ? pipeline.width : image_size;
-  if (height != image_size || width != image_size) {
+  if (image_size_ > 0 && (height != image_size || width != image_size)) {
     fail(ErrorCode::mismatch, image_.origin,
          "gives images of " + size_text(height, width) + " pixels, but the image tower expects " +
              size_text(image_size, image_size));
@@ -74,38 +80,60 @@ Processor::Processor(const PreprocessorConfig& image, std::int64_t image_size, T
 }
 
 Tensor Processor::process_images(std::span<const std::string> paths) const {
-  Tensor pixels(Shape{std::ssize(paths), 3, image_size_, image_size_});
-  const auto count = static_cast<std::size_t>(pixel_count());
-  for (std::size_t i = 0; i < paths.size(); ++i) {
-    try {
-      const std::vector<std::byte> file = read_file(paths[i], kMaxImageBytes);
-      process_image(file, pixels.view().flat().subspan(i * count, count), nullptr);
-    } catch (const Error& error) {
-      if (error.subject() == paths[i]) throw;
-      if (error.subject() == "image") fail(error.code(), paths[i], error.problem());
-      throw error.within(paths[i]);
-    }
+  const std::int64_t images = std::ssize(paths), room = pixel_count();
+  const bool fixed = image_size_ > 0;
+  Tensor pixels(fixed ? Shape{images, 3, image_size_, image_size_} : Shape{images, room});
+  ImageSize size;
+  for (std::int64_t i = 0; i < images; ++i) {
+    const std::string& path = paths[static_cast<std::size_t>(i)];
+    const ImageSize own = process_file(path, row_of(pixels, i, room));
+    if (i == 0) size = own;
+    if (own == size) continue;
+    fail(ErrorCode::mismatch, path,
+         "has " + size_text(own.height, own.width) + " pixels after preprocessing, but " + paths.front() +
+             " has " + size_text(size.height, size.width) + "; prepare images of different sizes one by one");
   }
-  return pixels;
+  if (fixed) return pixels;
+  Tensor whole(Shape{images, 3, size.height, size.width});
+  const std::int64_t count = images == 0 ? 0 : whole.shape().elements() / images;
+  for (std::int64_t i = 0; i < images; ++i)
+    std::ranges::copy(row_of(pixels, i, room).first(static_cast<std::size_t>(count)),
+                      row_of(whole, i, count).begin());
+  return whole;
 }
 
-std::int64_t Processor::pixel_count() const { return 3 * image_size_ * image_size_; }
+ImageSize Processor::process_file(const std::string& path, std::span<float> pixels) const {
+  try {
+    return process_image(read_file(path, kMaxImageBytes), pixels, nullptr);
+  } catch (const Error& error) {
+    if (error.subject() == path) throw;
+    if (error.subject() == "image") fail(error.code(), path, error.problem());
+    throw error.within(path);
+  }
+}
 
-void Processor::process_image(ByteView file, std::span<float> pixels,
-                              std::vector<std::string>* warnings) const {
+std::int64_t Processor::pixel_count() const {
+  if (image_size_ > 0) return 3 * image_size_ * image_size_;
+  const PixelPipeline& pipeline = image_.pipeline;
+  return std::int64_t{3} * pipeline.max_patches * pipeline.height * pipeline.width;
+}
+
+ImageSize Processor::process_image(ByteView file, std::span<float> pixels,
+                                   std::vector<std::string>* warnings) const {
   if (std::ssize(pixels) != pixel_count()) {
     fail(ErrorCode::mismatch, "pixels",
          "have room for " + std::to_string(pixels.size()) + " values, expected " +
              std::to_string(pixel_count()));
   }
   const Image image = load_pixels(file, image_.pipeline, limits_, warnings);
-  if (image.height != image_size_ || image.width != image_size_) {
+  if (image_size_ > 0 && (image.height != image_size_ || image.width != image_size_)) {
     fail(ErrorCode::mismatch, "",
          "has " + size_text(image.height, image.width) +
              " pixels after preprocessing, but the image tower expects " +
              size_text(image_size_, image_size_));
   }
-  look_up_levels(image.pixels, values_, pixels);
+  look_up_levels(image.pixels, values_, pixels.first(image.pixels.size()));
+  return {image.height, image.width};
 }
 
 const Tokenizer& Processor::tokenizer() const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sightline/base/bytes.h"
+#include "sightline/image/crop.h"
 #include "sightline/image/image.h"
 #include "sightline/image/level_values.h"
 #include "sightline/model/config.h"
@@ -27,19 +28,21 @@ class Processor {
   /// for it.
   using TokenizerLoader = std::function<std::unique_ptr<Tokenizer>()>;
 
-  /// `image_size`: side of the square that the image tower expects. `limits` apply to each image.
+  /// `image_size`: side of the square that the image tower expects; it is ignored if the preprocessing makes
+  /// whole patches (`ResizeMode::patches`). `limits` apply to each image.
   /// Errors: mismatch if the preprocessing can never produce that size.
   Processor(const PreprocessorConfig& image, std::int64_t image_size, TokenizerLoader load_tokenizer,
             std::int64_t context_length, const ImageLimits& limits = {});
 
-  /// Side of the square that the image tower expects.
+  /// Side of the square that the image tower expects; 0 if images have different sizes (NaFlex).
   std::int64_t image_size() const { return image_size_; }
-  /// Number of floats of an image: [3, image_size, image_size], channels first.
+  /// The largest number of floats of an image [3, height, width], channels first.
   std::int64_t pixel_count() const;
-  /// Decodes one image and writes its values into `pixels` (pixel_count() floats).
-  /// Errors: those of load_pixels; mismatch if the result does not have the tower's size.
-  void process_image(ByteView file, std::span<float> pixels, std::vector<std::string>* warnings) const;
-  /// Image files -> [B, 3, image_size, image_size]. Errors: as `process_image`, with the path; io, missing.
+  /// Decodes one image, writes its values at the beginning of `pixels` (pixel_count() floats) and returns its
+  /// size. Errors: those of load_pixels; mismatch if the result does not have the tower's size.
+  ImageSize process_image(ByteView file, std::span<float> pixels, std::vector<std::string>* warnings) const;
+  /// Image files -> [B, 3, height, width]. Errors: as `process_image`, with the path; io, missing; mismatch
+  /// for images that have different sizes.
   Tensor process_images(std::span<const std::string> paths) const;
 
   /// Token ids of a text, at most `text_length()`. Errors: utf8, limit, and those of the tokenizer's files.
@@ -54,6 +57,8 @@ class Processor {
   const Tokenizer& tokenizer() const;
 
  private:
+  ImageSize process_file(const std::string& path, std::span<float> pixels) const;
+
   PreprocessorConfig image_;
   std::int64_t image_size_;
   LevelValues values_;

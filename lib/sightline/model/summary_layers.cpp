@@ -65,7 +65,7 @@ SummaryLayer encoder(const EncoderConfig& config, std::int64_t tokens, const std
 
 SummaryLayer image_encoder(const ModelConfig& config) {
   const std::int64_t width = config.vision.encoder.width;
-  const std::int64_t tokens = config.vision.tokens();
+  const std::int64_t tokens = config.vision.is_naflex() ? kAnySize : config.vision.tokens();
   const Shape stream{kAnySize, tokens, width}, pooled{kAnySize, width}, out{kAnySize, config.projection_dim};
   const std::string embeddings = "vision_model.embeddings.";
   SummaryLayer patches{"clip_patch_embedding", stream, {embeddings + "patch_embedding.weight"}, {}};

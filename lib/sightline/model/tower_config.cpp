@@ -38,4 +38,9 @@ bool same_wiring(const TextTowerConfig& a, TextTowerConfig b) {
   return a == b;
 }
 
+Shape ImageTowerConfig::patch_kernel() const {
+  if (is_naflex()) return {encoder.width, patch_size * patch_size * channels};
+  return {encoder.width, channels, patch_size, patch_size};
+}
+
 }  // namespace sightline

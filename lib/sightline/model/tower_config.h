@@ -57,13 +57,22 @@ struct ImageTowerConfig : TowerConfig {
 
   /// Number of patches along a side of the image; a remainder narrower than a patch is ignored.
   std::int64_t side() const { return image_size / patch_size; }
-  /// Number of rows of an image: its patches, and the class embedding. Errors: range if it does not fit in 63
-  /// bits.
+  /// Number of rows of an image of `image_size`: its patches, and the class embedding. It is the number of
+  /// position embeddings. Errors: range if it does not fit in 63 bits.
   std::int64_t tokens() const;
+  /// Whether images have any size of whole patches, to which the position embeddings are resized.
+  bool is_naflex() const { return max_patches > 0; }
+  /// The largest number of rows of an image that is prepared for the tower.
+  std::int64_t most_tokens() const { return is_naflex() ? max_patches : tokens(); }
+  /// Shape of the weight that projects patches.
+  Shape patch_kernel() const;
 
-  std::int64_t image_size = 224;
+  std::int64_t image_size =
+      224;  ///< side of the images, which are square; of the grid of positions in NaFlex
   std::int64_t patch_size = 32;
   std::int64_t channels = 3;
+  /// NaFlex: most patches of an image, which nearly keeps its aspect ratio; 0: images have `image_size`.
+  std::int64_t max_patches = 0;
   bool class_token = true;  ///< a learned row before those of the patches
   bool patch_bias = false;  ///< the projection of patches has a bias
   bool pre_norm = true;     ///< the rows are normalised before the first block

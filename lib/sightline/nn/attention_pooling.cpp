@@ -19,23 +19,22 @@ AttentionPooling::AttentionPooling(const WeightScope& scope, const EncoderConfig
       mlp_(scope / "layernorm", scope / "mlp", c, backend),
       width_(c.width) {}
 
-void AttentionPooling::operator()(TensorView<const float> x, TensorView<float> pooled,
-                                  Context& context) const {
-  const std::int64_t sequences = first_size(pooled.shape()), rows = first_size(x.shape());
-  check_rows(kLayer, "an output", pooled.shape(), sequences, width_);
-  check_rows(kLayer, "an input", x.shape(), sequences == 0 ? 0 : rows / sequences * sequences, width_);
-  if (sequences == 0) return;
+void AttentionPooling::operator()(TensorView<const float> x, std::span<const Sequence> sequences,
+                                  TensorView<float> pooled, Context& context) const {
+  const std::int64_t count = std::ssize(sequences);
+  std::int64_t rows = 0;
+  for (const Sequence& sequence : sequences) rows += sequence.length;
+  check_rows(kLayer, "an output", pooled.shape(), count, width_);
+  check_rows(kLayer, "an input", x.shape(), rows, width_);
+  if (count == 0) return;
   Scratch::Frame frame(context.scratch);
 
   // probe = self.probe.repeat(batch_size, 1, 1)
   // hidden_state = self.attention(probe, hidden_state, hidden_state)
   const TensorView<float> queries = frame.take(pooled.shape());
-  for (std::int64_t i = 0; i < sequences; ++i) std::copy_n(probe_.data(), width_, queries.row(i).data());
-  const auto spans = frame.take<AttentionSpan>(Shape{sequences}).flat();
-  const std::int64_t length = rows / sequences;
-  for (std::int64_t i = 0; i < sequences; ++i)
-    spans[static_cast<std::size_t>(i)] = {
-        .first_row = i * length, .length = length, .first_query = i, .queries = 1, .position = 0};
+  for (std::int64_t i = 0; i < count; ++i) std::copy_n(probe_.data(), width_, queries.row(i).data());
+  const auto spans = frame.take<AttentionSpan>(Shape{count}).flat();
+  fill_spans(sequences, true, spans);
   std::ranges::fill(pooled.flat(), 0.0F);
   attention_.add_to(pooled, queries, x, spans, context);
 

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <span>
+
 #include "sightline/nn/encoder_config.h"
 #include "sightline/nn/multi_head_attention.h"
 #include "sightline/nn/residual_mlp.h"
+#include "sightline/nn/transformer_encoder.h"
 
 namespace sightline {
 
@@ -15,9 +18,10 @@ class AttentionPooling {
   /// Errors: range if the width is not a multiple of the number of heads.
   AttentionPooling(const WeightScope& scope, const EncoderConfig& config, const GemmBackend& backend);
 
-  /// Shapes:  x [R, W] -> pooled [S, W], S sequences of equal length one after another. Errors: mismatch for
-  /// other shapes.
-  void operator()(TensorView<const float> x, TensorView<float> pooled, Context& context) const;
+  /// Shapes:  x [sum of lengths, W] holds the S sequences one after another -> pooled [S, W]; their pooled
+  /// positions are ignored. Errors: mismatch for other shapes.
+  void operator()(TensorView<const float> x, std::span<const Sequence> sequences, TensorView<float> pooled,
+                  Context& context) const;
 
  private:
   VectorWeight probe_;
