@@ -39,6 +39,7 @@ PARTS = {
     "metaclip2": ("metaclip2_nano", "metaclip2"),
     "siglip": ("siglip_nano", "siglip"),
     "siglip_words": ("siglip_words", "siglip_words"),
+    "naflex": ("naflex_nano", "naflex"),
 }
 
 

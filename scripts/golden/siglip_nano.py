@@ -52,7 +52,6 @@ def _section(sizes, kind, **more):
 
 def _write_model(spec, root):
     import torch
-    from safetensors.torch import save_file
     from transformers import SiglipConfig, SiglipModel
 
     torch.set_num_threads(1)
@@ -75,22 +74,33 @@ def _write_model(spec, root):
         "processor_class": "SiglipProcessor", "resample": spec["resample"], "rescale_factor": 1 / 255,
         "size": {"height": side, "width": side}})
 
-    random = np.random.RandomState(spec["seed"])
     model = SiglipModel(SiglipConfig.from_pretrained(folder)).eval()
+    _save_weights(model, spec["logit"], np.random.RandomState(spec["seed"]), folder)
+    return _write_expected(spec, root)
+
+
+def _save_weights(model, logit, random, folder):
+    """Random weights in the shapes of `model`; `logit`: those of the scale and the bias."""
+    import torch
+    from safetensors.torch import save_file
+
     weights = {}
     for name, tensor in sorted(model.state_dict().items()):
         shape = tuple(tensor.shape)
         if name in ("logit_scale", "logit_bias"):
-            values = np.full(shape, spec["logit"][name == "logit_bias"])
+            values = np.full(shape, logit[name == "logit_bias"])
         elif "norm" in name and name.endswith("weight"):
             values = random.normal(1, 0.2, shape)
-        elif len(shape) > 1 and "embedding" not in name and "probe" not in name:
+        elif len(shape) > 1 and "probe" not in name and ("embedding" not in name or _is_kernel(name, shape)):
             values = random.normal(0, 1.4 / np.sqrt(np.prod(shape[1:])), shape)
         else:
             values = random.normal(0, 0.4, shape)
         weights[name] = torch.tensor(values, dtype=torch.float32).contiguous()
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    return _write_expected(spec, root)
+
+
+def _is_kernel(name, shape):
+    return "patch_embedding" in name and len(shape) == 2
 
 
 def _write_expected(spec, root):

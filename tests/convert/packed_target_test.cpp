@@ -66,9 +66,8 @@ TEST_CASE("packed target: f32 and f16 give the same bits as a folder in the same
 
 TEST_CASE("packed target: a SigLIP model survives in every form, bit for bit", "[packed][siglip]") {
   const TempFolder temp;
-  const std::string name = GENERATE("siglip_nano", "siglip_wide");
-  const std::string source = golden_path("siglip/" + name), packed = temp / "m.sightline",
-                    folder = temp / "folder";
+  const std::string name = GENERATE("siglip/siglip_nano", "siglip/siglip_wide", "naflex/naflex_nano");
+  const std::string source = golden_path(name), packed = temp / "m.sightline", folder = temp / "folder";
   convert<PackedTarget>(source, packed, DType::f32);
   convert<TargetFolder>(source, folder);
   convert<TargetFolder>(packed, temp / "again");

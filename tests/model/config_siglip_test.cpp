@@ -69,9 +69,35 @@ TEST_CASE("SigLIP config: what would change the results is refused", "[model][er
   CHECK(failure(R"("text_config": {"pad_token_id": 32000})").code == "RANGE");
   CHECK(failure(R"("text_config": {"hidden_act": "silu"})").code == "UNSUP");
   CHECK(failure(R"("quantization_config": {"quant_method": "gptq"})").code == "UNSUP");
-  const Failure other = error_of([] { (void)config(R"({"model_type": "siglip2"})"); });
+  const Failure other = error_of([] { (void)config(R"({"model_type": "siglip3"})"); });
   CHECK(other.code == "UNSUP");
-  CHECK_THAT(other.message, Contains("\"clip\", \"siglip\""));
+  CHECK_THAT(other.message, Contains("\"siglip\"") && Contains(" or "));
+}
+
+TEST_CASE("NaFlex config: sizes, what is written, and what is refused", "[model][naflex]") {
+  const ModelConfig read = config(R"({"model_type": "siglip2"})");
+  CHECK(read.family->name == "siglip2");
+  CHECK(read.vision.is_naflex());
+  CHECK(read.vision.max_patches == 256);
+  CHECK(read.vision.tokens() == 256);
+  CHECK(read.vision.patch_kernel() == Shape{768, 768});
+  CHECK(read.vision.encoder.activation == Activation::gelu_tanh);
+  CHECK(read.text.context_length == 64);
+  const ModelConfig other = config(R"({"model_type": "siglip2", "text_config": {"pad_token_id": 0},
+    "vision_config": {"patch_size": 8, "num_patches": 36, "model_type": "siglip2_vision_model"}})");
+  CHECK(other.vision.side() == 6);
+  CHECK(other.vision.patch_kernel() == Shape{768, 192});
+  CHECK(config_json(config(config_json(other, "float32")), "float32") == config_json(other, "float32"));
+  const auto code_of = [](const std::string& vision) {
+    return error_of([&] { (void)config(R"({"model_type": "siglip2", "vision_config": {)" + vision + "}}"); })
+        .code;
+  };
+  CHECK(code_of(R"("num_patches": 200)") == "RANGE");
+  CHECK(code_of(R"("num_patches": 0)") == "RANGE");
+  CHECK(code_of(R"("num_patches": null)") == "TYPE");
+  CHECK(code_of(R"("num_channels": 1)") == "UNSUP");
+  CHECK(code_of(R"("vision_use_head": false)") == "UNSUP");
+  CHECK(code_of(R"("model_type": "siglip_vision_model")") == "UNSUP");
 }
 
 TEST_CASE("family: layouts of CLIP models alone refuse others by name", "[model][error][siglip]") {

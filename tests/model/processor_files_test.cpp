@@ -75,6 +75,31 @@ TEST_CASE("processor files: errors name the class and the key", "[model][process
   CHECK_THAT(failure.message, Contains("tokenizer_config.json: size"));
 }
 
+// Siglip2Processor passes 256 patches of 16 pixels to its image processor, whatever the file of that says.
+TEST_CASE("processor files: NaFlex has patches and no size", "[model][processor][naflex]") {
+  const auto read = [](const std::string& members) {
+    return image_settings(
+               {.preprocessor = R"({"image_processor_type": "Siglip2ImageProcessorFast")" + members + "}"})
+        ->config;
+  };
+  const PreprocessorConfig config =
+      read(R"(, "max_num_patches": 1024, "patch_size": 14, "size": null, "do_convert_rgb": null)");
+  CHECK(config.pipeline.resize == ResizeMode::patches);
+  CHECK(config.pipeline.height == 16);
+  CHECK(config.pipeline.width == 16);
+  CHECK(config.pipeline.max_patches == 256);
+  CHECK_FALSE(config.pipeline.crop);
+  CHECK(config.pipeline.alpha == Alpha::white);
+  CHECK(config.pipeline.resample == Resample::bilinear);
+  const std::string text = preprocessor_config_json(config, "Siglip2ImageProcessor");
+  CHECK(preprocessor_config_json(PreprocessorConfig::from_json(text, "again"), "Siglip2ImageProcessor") ==
+        text);
+  const Failure failure = error_of([&] { (void)read(R"(, "do_resize": false)"); });
+  CHECK(failure.code == "UNSUP");
+  CHECK_THAT(failure.message, Contains("do_resize") && Contains("Siglip2ImageProcessor"));
+  CHECK(failure_of(R"({"image_processor_type": "SiglipImageProcessor", "patch_size": 16})").code == "UNSUP");
+}
+
 TEST_CASE("processor files: the settings of every class can be written as CLIP's class",
           "[model][processor]") {
   for (const char* name : {"ViT", "DeiT", "Siglip", "Levit", "ConvNext", "PoolFormer", "Chameleon"}) {

@@ -44,11 +44,27 @@ void assume_preprocessing(LoadedModel& model) {
   const Dialect dialect = model.source.dialect;
   if (dialect == Dialect::openai || dialect == Dialect::kerascv) return;
   const std::string side = std::to_string(image_size);
+  const std::string size = model.config.vision.is_naflex()
+                               ? "at most " + std::to_string(model.config.vision.max_patches) + " patches"
+                               : side + " x " + side;
   model.source.assumptions.push_back(
       "neither processor_config.json nor preprocessor_config.json defines the image preprocessing; using "
       "that "
       "of " +
-      std::string(&family == &clip_family() ? "OpenAI's" : family.title) + " models, " + side + " x " + side);
+      std::string(&family == &clip_family() ? "OpenAI's" : family.title) + " models, " + size);
+}
+
+// A NaFlex tower takes images of its patches, and no other tower does.
+void check_patches(const ImageTowerConfig& tower, const PreprocessorConfig& image) {
+  const bool patches = image.pipeline.resize == ResizeMode::patches;
+  const std::int64_t size = patches ? image.pipeline.height : 0;
+  const std::int64_t expected = tower.is_naflex() ? tower.patch_size : 0;
+  if (size == expected) return;
+  const auto text = [](std::int64_t side) {
+    return side == 0 ? "images of a fixed size" : "patches of " + std::to_string(side) + " pixels";
+  };
+  fail(ErrorCode::mismatch, image.origin,
+       "gives " + text(size) + ", but the image tower expects " + text(expected));
 }
 
 }  // namespace
@@ -101,6 +117,7 @@ void read_preprocessing(const ConfigSource& source, LoadedModel& model) {
   } else {
     assume_preprocessing(model);
   }
+  check_patches(model.config.vision, model.preprocessor);
 }
 
 }  // namespace sightline

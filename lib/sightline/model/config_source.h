@@ -31,7 +31,8 @@ ModelConfig read_config(const ConfigSource& source, const Weights& weights);
 
 /// Reads the image preprocessing: from the same source if it states that, else from transformers' or
 /// KerasHub's file beside it, else the defaults, into `model`, whose config has been read; records the file
-/// and what is assumed. Errors: those of the readers.
+/// and what is assumed. Errors: those of the readers; mismatch for patches of a size that the image tower
+/// does not expect.
 void read_preprocessing(const ConfigSource& source, LoadedModel& model);
 
 }  // namespace sightline

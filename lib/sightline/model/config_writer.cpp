@@ -35,9 +35,12 @@ std::string preprocessor_config_json(const PreprocessorConfig& config, std::stri
          "cannot express the resize_mode \"longest\", which resizes the longer side and fills the rest");
   }
   JsonObjectWriter out;
+  const bool fixed = pipeline.resize != ResizeMode::patches;
   out.begin();
-  write_sides(out, "crop_size", pipeline.crop_height, pipeline.crop_width);
-  out.add_boolean("do_center_crop", pipeline.crop);
+  if (fixed) {
+    write_sides(out, "crop_size", pipeline.crop_height, pipeline.crop_width);
+    out.add_boolean("do_center_crop", pipeline.crop);
+  }
   out.add_boolean("do_convert_rgb", pipeline.alpha == Alpha::white);
   out.add_boolean("do_normalize", config.do_normalize);
   out.add_boolean("do_rescale", config.do_rescale);
@@ -45,9 +48,13 @@ std::string preprocessor_config_json(const PreprocessorConfig& config, std::stri
   out.add_list("image_mean", std::span<const float>(config.mean));
   out.add("image_processor_type", class_name);
   out.add_list("image_std", std::span<const float>(config.std));
+  if (!fixed) {
+    out.add("max_num_patches", std::int64_t{pipeline.max_patches});
+    out.add("patch_size", std::int64_t{pipeline.height});
+  }
   out.add("resample", static_cast<std::int64_t>(pipeline.resample));
   out.add_number("rescale_factor", config.rescale_factor);
-  write_size(out, pipeline);
+  if (fixed) write_size(out, pipeline);
   out.end();
   return std::move(out).text();
 }

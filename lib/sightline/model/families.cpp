@@ -8,7 +8,7 @@
 namespace sightline {
 namespace {
 
-/// "clip", "siglip" or "metaclip_2"
+/// "clip", "siglip" or "siglip2"
 std::string expected_types() {
   std::string names;
   for (const Family* family : families()) {
@@ -26,7 +26,7 @@ std::string expected_types() {
 }  // namespace
 
 std::span<const Family* const> families() {
-  static const std::array all = {&clip_family(), &siglip_family(), &metaclip2_family()};
+  static const std::array all = {&clip_family(), &siglip_family(), &siglip2_family(), &metaclip2_family()};
   return all;
 }
 

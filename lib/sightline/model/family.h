@@ -34,9 +34,10 @@ struct Family {
 std::span<const Family* const> families();
 const Family& clip_family();
 const Family& siglip_family();
+const Family& siglip2_family();
+const Family& metaclip2_family();
 /// Models of OpenCLIP which transformers has no class for. Not in the list: no config.json describes one.
 const Family& openclip_family();
-const Family& metaclip2_family();
 
 /// The family that recognises a `config.json`. Errors: unsupported for another model_type; missing if there
 /// is none and the towers are not described either.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <cmath>
 #include <optional>
 
 #include "sightline/base/error.h"
@@ -12,14 +13,26 @@ namespace {
 // SiglipTextConfig and SiglipVisionConfig: those of base-patch16-224. The files of the hub are nearly empty.
 constexpr EncoderDefaults kDefaults{768, 12, 3072, 1e-6, "gelu_pytorch_tanh"};
 constexpr std::int64_t kPad = 1;
+// What Siglip2Processor passes to its image processor, whatever that one's file says.
+constexpr std::int64_t kMaxPatchesOfProcessor = 256;
 
+/// SigLIP and SigLIP 2 with images of a fixed size have one class of transformers, SigLIP 2 NaFlex another.
+struct Variant {
+  std::string_view family, model_class, vision, text;
+  bool naflex;
+};
+constexpr Variant kFixed{"siglip", "SiglipModel", "siglip_vision_model", "siglip_text_model", false};
+constexpr Variant kNaflex{"siglip2", "Siglip2Model", "siglip2_vision_model", "siglip2_text_model", true};
+
+template <const Variant& variant>
 bool recognizes(const Json& root) {
   const std::optional<Json> type = root.find("model_type");
-  return type && type->as_string() == "siglip";
+  return type && type->as_string() == variant.family;
 }
 
-ImageTowerConfig siglip_image_tower() {
+ImageTowerConfig siglip_image_tower(const Variant& variant) {
   ImageTowerConfig config;
+  config.max_patches = variant.naflex ? kMaxPatchesOfProcessor : 0;
   config.patch_size = 16;
   config.class_token = config.pre_norm = false;
   config.patch_bias = true;
@@ -39,24 +52,39 @@ TextTowerConfig siglip_text_tower() {
   return config;
 }
 
+template <const Variant& variant>
 bool builds(const ModelConfig& config) {
-  return same_wiring(config.vision, siglip_image_tower()) && same_wiring(config.text, siglip_text_tower()) &&
-         config.head.logit_bias && config.tokenizer.source != TokenizerSource::clip;
+  return same_wiring(config.vision, siglip_image_tower(variant)) &&
+         same_wiring(config.text, siglip_text_tower()) && config.head.logit_bias &&
+         config.tokenizer.source != TokenizerSource::clip;
 }
 
-ImageTowerConfig read_vision(const Section& section) {
-  check_tower_type(section, "siglip_vision_model", "siglip");
-  check_no_null(section, {"image_size", "patch_size", "num_channels"});
-  ImageTowerConfig config = siglip_image_tower();
+// The position embeddings are those of a square grid of `num_patches`.
+void read_patches(const Section& section, ImageTowerConfig& config) {
+  config.patch_size = section.side("patch_size", config.patch_size);
+  const std::int64_t patches = section.integer("num_patches", 256, 1, kMaxPatches);
+  const std::int64_t side = std::llround(std::sqrt(static_cast<double>(patches)));
+  if (side * side != patches) {
+    fail(ErrorCode::range, section.subject("num_patches"),
+         "is " + std::to_string(patches) + ", expected a square number");
+  }
+  config.image_size = side * config.patch_size;
+  read_channels(section, config);
+}
+
+ImageTowerConfig read_vision(const Section& section, const Variant& variant) {
+  check_tower_type(section, variant.vision, variant.family);
+  check_no_null(section, {"image_size", "patch_size", "num_patches", "num_channels"});
+  ImageTowerConfig config = siglip_image_tower(variant);
   config.encoder = read_encoder(section, kDefaults);
-  read_image(section, config);
+  (variant.naflex ? read_patches : read_image)(section, config);
   if (!section.boolean("vision_use_head", true))
     fail(ErrorCode::unsupported, section.subject("vision_use_head"), "is false, expected true");
   return config;
 }
 
-TextTowerConfig read_text(const Section& section) {
-  check_tower_type(section, "siglip_text_model", "siglip");
+TextTowerConfig read_text(const Section& section, const Variant& variant) {
+  check_tower_type(section, variant.text, variant.family);
   check_no_null(section, {"vocab_size", "max_position_embeddings"});
   TextTowerConfig config = siglip_text_tower();
   config.encoder = read_encoder(section, kDefaults);
@@ -70,13 +98,14 @@ TextTowerConfig read_text(const Section& section) {
   return config;
 }
 
+template <const Variant& variant>
 ModelConfig read(const Json& root) {
   check_not_quantized(root);
   const Section text = tower_section(root, "text_config");
   ModelConfig config;
-  config.family = &siglip_family();
-  config.vision = read_vision(tower_section(root, "vision_config"));
-  config.text = read_text(text);
+  config.family = variant.naflex ? &siglip2_family() : &siglip_family();
+  config.vision = read_vision(tower_section(root, "vision_config"), variant);
+  config.text = read_text(text, variant);
   config.projection_dim = text.integer("projection_size", config.text.encoder.width, 1, kMaxWidth);
   if (config.projection_dim != config.vision.encoder.width) {
     fail(ErrorCode::mismatch, text.subject("projection_size"),
@@ -98,15 +127,16 @@ void write_encoder(JsonObjectWriter& out, const EncoderConfig& encoder) {
   out.add("num_hidden_layers", encoder.layers);
 }
 
+template <const Variant& variant>
 std::string write(const ModelConfig& config, std::string_view dtype) {
   JsonObjectWriter out;
   out.begin();
-  out.add_list("architectures", "SiglipModel");
-  out.add("model_type", "siglip");
+  out.add_list("architectures", variant.model_class);
+  out.add("model_type", variant.family);
   out.begin("text_config");
   write_encoder(out, config.text.encoder);
   out.add("max_position_embeddings", config.text.context_length);
-  out.add("model_type", "siglip_text_model");
+  out.add("model_type", variant.text);
   out.add("pad_token_id", config.text.pad_id.value_or(kPad));
   out.add("projection_size", config.projection_dim);
   out.add("vocab_size", config.text.vocabulary_size);
@@ -114,9 +144,10 @@ std::string write(const ModelConfig& config, std::string_view dtype) {
   out.add("torch_dtype", dtype);
   out.begin("vision_config");
   write_encoder(out, config.vision.encoder);
-  out.add("image_size", config.vision.image_size);
-  out.add("model_type", "siglip_vision_model");
+  if (!variant.naflex) out.add("image_size", config.vision.image_size);
+  out.add("model_type", variant.vision);
   out.add("num_channels", config.vision.channels);
+  if (variant.naflex) out.add("num_patches", config.vision.tokens());
   out.add("patch_size", config.vision.patch_size);
   out.end();
   out.end();
@@ -127,16 +158,32 @@ std::string write(const ModelConfig& config, std::string_view dtype) {
 
 const Family& siglip_family() {
   static constexpr Family kFamily{
-      .name = "siglip",
+      .name = kFixed.family,
       .title = "SigLIP",
       .classes = "Siglip",
-      .tower_types = {"siglip_text_model", "siglip_vision_model"},
+      .tower_types = {kFixed.text, kFixed.vision},
       .image_processor = "SiglipImageProcessor",
       .tokenizer = "SiglipTokenizer",
-      .recognizes = recognizes,
-      .builds = builds,
-      .read = read,
-      .write = write,
+      .recognizes = recognizes<kFixed>,
+      .builds = builds<kFixed>,
+      .read = read<kFixed>,
+      .write = write<kFixed>,
+  };
+  return kFamily;
+}
+
+const Family& siglip2_family() {
+  static constexpr Family kFamily{
+      .name = kNaflex.family,
+      .title = "SigLIP 2",
+      .classes = "Siglip2",
+      .tower_types = {kNaflex.text, kNaflex.vision},
+      .image_processor = "Siglip2ImageProcessor",
+      .tokenizer = "Siglip2Tokenizer",
+      .recognizes = recognizes<kNaflex>,
+      .builds = builds<kNaflex>,
+      .read = read<kNaflex>,
+      .write = write<kNaflex>,
   };
   return kFamily;
 }

@@ -14,8 +14,9 @@ constexpr ChannelStatistics kHalf = {{0.5F, 0.5F, 0.5F}, {0.5F, 0.5F, 0.5F}};
 constexpr ChannelStatistics kOne = {{1.0F, 1.0F, 1.0F}, {1.0F, 1.0F, 1.0F}};
 
 constexpr SizeRule plain = SizeRule::plain, levit = SizeRule::levit, convnext = SizeRule::convnext,
-                   poolformer = SizeRule::poolformer;
-constexpr ResizeMode shortest = ResizeMode::shortest, exact = ResizeMode::exact;
+                   poolformer = SizeRule::poolformer, naflex = SizeRule::patches;
+constexpr ResizeMode shortest = ResizeMode::shortest, exact = ResizeMode::exact,
+                     patches = ResizeMode::patches;
 constexpr Resample bilinear = Resample::bilinear, bicubic = Resample::bicubic, lanczos = Resample::lanczos;
 constexpr CropDefault yes = CropDefault::yes, no = CropDefault::no, bare = CropDefault::without_size;
 
@@ -23,7 +24,7 @@ constexpr CropDefault yes = CropDefault::yes, no = CropDefault::no, bare = CropD
 // whether a number means a square; filter; crop and its size; mean and std; do_convert_rgb; rule, crop_pct,
 // rescale_factor, null_converts.
 // clang-format off
-constexpr std::array<ImageProcessorClass, 18> kClasses = {{
+constexpr std::array<ImageProcessorClass, 19> kClasses = {{
     {"CLIPImageProcessor", shortest, 224, false, bicubic, yes, 224, kClip, true},
     {"ChineseCLIPImageProcessor", shortest, 224, false, bicubic, yes, 224, kClip, true},
     {"BitImageProcessor", shortest, 224, false, bicubic, yes, 224, kClip, true},
@@ -31,6 +32,7 @@ constexpr std::array<ImageProcessorClass, 18> kClasses = {{
     {"ChameleonImageProcessor", shortest, 512, false, lanczos, yes, 512, kOne, true, plain, 0, 0.0078},
     {"BlipImageProcessor", exact, 384, true, bicubic, bare, 0, kClip, true},
     {"SiglipImageProcessor", exact, 224, false, bicubic, bare, 0, kHalf, true, plain, 0, 1.0 / 255, true},
+    {"Siglip2ImageProcessor", patches, 16, false, bilinear, no, 0, kHalf, true, naflex, 0, 1.0 / 255, true},
     {"OwlViTImageProcessor", exact, 768, true, bicubic, no, 768, kClip, true},
     {"ViTImageProcessor", exact, 224, true, bilinear, bare, 0, kHalf, false},
     {"DeiTImageProcessor", exact, 256, true, bicubic, yes, 224, kHalf, false},

@@ -17,6 +17,7 @@ enum class SizeRule {
   convnext,    ///< below 384 the shorter side becomes int(size / crop_pct), and the centre of size x size is
                ///< cropped; from 384 on the image is resized to size x size without keeping its aspect ratio
   poolformer,  ///< a square size counts as the shorter side; every side becomes int(size / crop_pct)
+  patches,     ///< `size` is ignored: NaFlex, patches of the class's size
 };
 
 /// Whether a class crops the centre if its file does not specify it.
@@ -35,8 +36,8 @@ struct ChannelStatistics {
 /// members are its defaults for settings that a file does not specify.
 struct ImageProcessorClass {
   std::string_view name;  ///< as in files, without the suffixes `Fast` and `Pil`
-  ResizeMode resize;      ///< shortest or exact
-  std::int32_t size;
+  ResizeMode resize;      ///< shortest, exact or patches
+  std::int32_t size;      ///< of a side
   bool number_is_square;  ///< `"size": N` is N x N, not the shorter side (transformers' default_to_square)
   Resample resample;
   CropDefault crop;

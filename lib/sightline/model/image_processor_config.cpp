@@ -101,7 +101,8 @@ class Reader {
 
   void read_resize() {
     Size size{class_.resize, class_.size, class_.size};
-    if (const std::optional<Json> value = section_.find("size"))
+    const bool fixed = class_.rule != SizeRule::patches;
+    if (const std::optional<Json> value = fixed ? section_.find("size") : std::nullopt)
       size = read_size(*value, flag("default_to_square", class_.number_is_square));
     // For KOSMOS-2, CLIP's class ignores `size` and uses its own default, 224.
     const bool own_size = has_own_key(class_, "use_square_size") && flag("use_square_size", false);
@@ -110,8 +111,10 @@ class Reader {
         static_cast<Resample>(section_.integer("resample", static_cast<std::int64_t>(class_.resample), 0, 5));
     if (flag("do_resize", true)) {
       check_not_null("resample");
-      if (!own_size) check_not_null("size");
+      if (!own_size && fixed) check_not_null("size");
       apply_rule(size);
+    } else if (!fixed) {
+      fail_key(class_, section_.subject("do_resize"), "is false, expected true");
     } else {
       size.mode = ResizeMode::none;
     }
@@ -123,6 +126,7 @@ class Reader {
   void apply_rule(Size& size) {
     switch (class_.rule) {
       case SizeRule::plain:
+      case SizeRule::patches:
         return;
       case SizeRule::levit:
         if (size.mode == ResizeMode::shortest)
@@ -166,6 +170,7 @@ class Reader {
   }
 
   void read_crop() {
+    if (class_.rule == SizeRule::patches) return;
     Size crop{ResizeMode::exact, class_.crop_size, class_.crop_size};
     if (const std::optional<Json> value = section_.find("crop_size")) crop = read_size(*value, true);
     if (!flag("do_center_crop", class_.crop == CropDefault::yes)) {

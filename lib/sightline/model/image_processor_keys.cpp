@@ -64,12 +64,14 @@ bool has_no_effect(const Json& value) {
 std::span<const std::string_view> own_keys(const ImageProcessorClass& processor_class) {
   static constexpr std::array<std::string_view, 1> kClip = {"use_square_size"}, kOwlViT = {"rescale"},
                                                    kCropPct = {"crop_pct"};
-  static constexpr std::array<std::string_view, 2> kEfficientNet = {"rescale_offset", "include_top"};
+  static constexpr std::array<std::string_view, 2> kEfficientNet = {"rescale_offset", "include_top"},
+                                                   kPatches = {"patch_size", "max_num_patches"};
   if (processor_class.name == "CLIPImageProcessor") return kClip;
   if (processor_class.name == "OwlViTImageProcessor") return kOwlViT;
   if (processor_class.name == "EfficientNetImageProcessor") return kEfficientNet;
   if (processor_class.rule == SizeRule::convnext || processor_class.rule == SizeRule::poolformer)
     return kCropPct;
+  if (processor_class.rule == SizeRule::patches) return kPatches;
   return {};
 }
 

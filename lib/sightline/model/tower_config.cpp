@@ -26,6 +26,7 @@ bool same_wiring(const ImageTowerConfig& a, ImageTowerConfig b) {
   b.image_size = a.image_size;
   b.patch_size = a.patch_size;
   b.channels = a.channels;
+  if (a.is_naflex() && b.is_naflex()) b.max_patches = a.max_patches;
   return a == b;
 }
 

@@ -61,12 +61,15 @@ EncoderConfig read_encoder(const Section& section, const EncoderDefaults& defaul
 void read_image(const Section& section, ImageTowerConfig& config) {
   config.image_size = section.side("image_size", config.image_size);
   config.patch_size = section.side("patch_size", config.patch_size);
-  config.channels = section.integer("num_channels", 3, 1, 4096);
-  if (config.channels != 3) {
-    fail(ErrorCode::unsupported, section.subject("num_channels"),
-         "is " + std::to_string(config.channels) + ", expected 3");
-  }
+  read_channels(section, config);
   check_patch(config, section.subject("patch_size"));
+}
+
+void read_channels(const Section& section, ImageTowerConfig& config) {
+  config.channels = section.integer("num_channels", 3, 1, 4096);
+  if (config.channels == 3) return;
+  fail(ErrorCode::unsupported, section.subject("num_channels"),
+       "is " + std::to_string(config.channels) + ", expected 3");
 }
 
 void read_vocabulary(const Section& section, TextTowerConfig& config) {

@@ -36,6 +36,8 @@ EncoderConfig read_encoder(const Section& section, const EncoderDefaults& defaul
 /// Image size, patch size and channels into `config`, whose values are the defaults. Errors: those of
 /// `Section`; unsupported for other images than RGB.
 void read_image(const Section& section, ImageTowerConfig& config);
+/// The channels alone. Errors: as above.
+void read_channels(const Section& section, ImageTowerConfig& config);
 
 /// Vocabulary and context length into `config`, whose values are the defaults. Errors: those of `Section`.
 void read_vocabulary(const Section& section, TextTowerConfig& config);
