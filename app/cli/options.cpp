@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "cli/option_values.h"
+#include "sightline/model/config_section.h"
 #include "sightline/ops/gemm.h"
 
 namespace sightline::app {
@@ -174,6 +175,11 @@ void add_image_model_options(CommandLine& line, ModelOptions& options) {
             .help = "composite transparent pixels onto white, or drop the alpha channel [white]",
             .group = HelpGroup::model,
             .value = optional_choice(options.alpha, {{"white", Alpha::white}, {"drop", Alpha::drop}})});
+  line.add({.names = {"--max-patches"},
+            .value_name = "N",
+            .help = "patches of an image of a NaFlex model, at most [256]",
+            .group = HelpGroup::model,
+            .value = whole_number(options.max_patches, 1, kMaxPatches)});
   line.add({.names = {"--exif"},
             .negation = "--no-exif",
             .help = "apply the EXIF orientation of images [yes]",

@@ -54,11 +54,12 @@ std::string describe(const Model& model) {
   for (const std::string& name : model.checkpoint().names())
     parameters += model.checkpoint().find(name)->shape.elements();
   return "found: " + source.form + " with " + std::string(dialect_name(source.dialect)) + " names in " +
-         printable(source.weights) + ": " + std::string(config.family->title) + ", image " +
-         std::to_string(config.vision.image_size) + ", patch " + std::to_string(config.vision.patch_size) +
-         ", widths " + std::to_string(config.vision.encoder.width) + " and " +
-         std::to_string(config.text.encoder.width) + ", embedding " + std::to_string(config.projection_dim) +
-         ", " + std::to_string(model.checkpoint().size()) + " tensors, " + std::to_string(parameters) +
+         printable(source.weights) + ": " + std::string(config.family->title) +
+         (config.vision.is_naflex() ? ", NaFlex" : ", image " + std::to_string(config.vision.image_size)) +
+         ", patch " + std::to_string(config.vision.patch_size) + ", widths " +
+         std::to_string(config.vision.encoder.width) + " and " + std::to_string(config.text.encoder.width) +
+         ", embedding " + std::to_string(config.projection_dim) + ", " +
+         std::to_string(model.checkpoint().size()) + " tensors, " + std::to_string(parameters) +
          " parameters";
 }
 

@@ -36,6 +36,10 @@ std::string number(float value) {
   return text;
 }
 
+std::string size_text(std::int64_t height, std::int64_t width) {
+  return std::to_string(height) + " x " + std::to_string(width);
+}
+
 void append_encoder(std::string& out, std::string_view name, const EncoderConfig& encoder,
                     const std::string& more) {
   out.append(name).append(": ").append(std::to_string(encoder.layers)).append(" layers, width ");
@@ -47,9 +51,12 @@ void append_encoder(std::string& out, std::string_view name, const EncoderConfig
 
 void append_config(std::string& out, const Model& model) {
   const ModelConfig& config = model.config();
-  const std::string size = std::to_string(config.vision.image_size);
-  append_encoder(out, "image tower", config.vision.encoder,
-                 ", image " + size + " x " + size + ", patch " + std::to_string(config.vision.patch_size));
+  const ImageTowerConfig& vision = config.vision;
+  const std::string image = size_text(vision.image_size, vision.image_size),
+                    grid = size_text(vision.side(), vision.side());
+  append_encoder(out, "image tower", vision.encoder,
+                 (vision.is_naflex() ? ", NaFlex, positions " + grid : ", image " + image) + ", patch " +
+                     std::to_string(vision.patch_size));
   append_encoder(out, "text tower", config.text.encoder,
                  ", vocabulary " + std::to_string(config.text.vocabulary_size) + ", context " +
                      std::to_string(config.text.context_length));
@@ -82,10 +89,6 @@ std::string triple(const float* values) {
   return number(values[0]) + " " + number(values[1]) + " " + number(values[2]);
 }
 
-std::string size_text(std::int32_t height, std::int32_t width) {
-  return std::to_string(height) + " x " + std::to_string(width);
-}
-
 void append_pipeline(std::string& out, const PixelPipeline& pipeline) {
   constexpr std::array<std::string_view, 6> kFilters = {"nearest", "lanczos", "bilinear",
                                                         "bicubic", "box",     "hamming"};
@@ -95,6 +98,9 @@ void append_pipeline(std::string& out, const PixelPipeline& pipeline) {
   if (pipeline.resize == ResizeMode::longest) resize = "longer side to " + std::to_string(pipeline.height);
   if (pipeline.resize == ResizeMode::exact)
     resize = "resize to " + size_text(pipeline.height, pipeline.width);
+  if (pipeline.resize == ResizeMode::patches)
+    resize = "resize to at most " + std::to_string(pipeline.max_patches) + " patches of " +
+             size_text(pipeline.height, pipeline.width);
   out.append(resize);
   if (pipeline.resize != ResizeMode::none) out.append(" (").append(filter).append(")");
   if (pipeline.crop)

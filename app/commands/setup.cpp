@@ -70,6 +70,7 @@ ModelSettings model_settings(const ModelOptions& options) {
   result.alpha = options.alpha;
   result.exif = options.exif;
   result.lenient = options.lenient;
+  result.max_patches = options.max_patches;
   result.text_cleaning = options.text_cleaning;
   return result;
 }

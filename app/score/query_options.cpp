@@ -77,7 +77,8 @@ void check_queries(const CommandLine& line, const ScoreOptions& o) {
   const bool stored_images = !o.image_embeddings.empty();
   if (o.like.empty()) {
     if (stored_images) {
-      exclude(line, "--image-embeddings", {"--strict", "--lenient", "--preprocess", "--alpha", "--exif"});
+      exclude(line, "--image-embeddings",
+              {"--strict", "--lenient", "--preprocess", "--max-patches", "--alpha", "--exif"});
     }
     return;
   }
