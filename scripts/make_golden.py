@@ -37,6 +37,7 @@ PARTS = {
     "gguf": ("gguf_nano", "weights"),
     "openclip": ("openclip_nano", "weights"),
     "metaclip2": ("metaclip2_nano", "metaclip2"),
+    "openclip_eva": ("openclip_eva", "openclip_eva"),
     "siglip": ("siglip_nano", "siglip"),
     "siglip_words": ("siglip_words", "siglip_words"),
     "naflex": ("naflex_nano", "naflex"),

@@ -79,9 +79,9 @@ void read_timm_pool(const Section& section, bool head, ImageTowerConfig& config)
     fail(ErrorCode::unsupported, section.subject("timm_pool"),
          "is \"" + pool + "\", expected \"token\", \"map\" or \"avg\"");
   }
-  const bool possible = config.class_token
-                            ? config.pooling != Pooling::mean && config.pooling != Pooling::attention_map
-                            : config.pooling != Pooling::class_token;
+  const bool maps = config.pooling == Pooling::attention_map && built == Pooling::attention_map;
+  const bool possible = config.class_token ? config.pooling == Pooling::class_token || maps
+                                           : config.pooling != Pooling::class_token;
   if (!possible || (config.pooling == Pooling::mean && built != Pooling::mean)) {
     fail(ErrorCode::unsupported, section.subject("timm_pool"),
          "is \"" + pool + "\", which is not supported for this tower");

@@ -26,9 +26,13 @@ class List {
       const std::string block = tower + ".encoder.layers." + std::to_string(layer) + ".";
       add_norm(block + "layer_norm1", width);
       for (const char* projection : {"q_proj", "k_proj", "v_proj", "out_proj"})
-        add_dense(block + "self_attn." + projection, Shape{width, width});
+        add_dense(block + "self_attn." + projection, Shape{width, width},
+                  config.key_bias || projection != std::string_view("k_proj"));
+      if (config.attention_norm) add_norm(block + "self_attn.norm", width);
       add_norm(block + "layer_norm2", width);
+      if (config.mlp == MlpKind::swiglu) add_dense(block + "mlp.gate", Shape{mlp, width});
       add_dense(block + "mlp.fc1", Shape{mlp, width});
+      if (config.mlp_norm) add_norm(block + "mlp.norm", mlp);
       add_dense(block + "mlp.fc2", Shape{width, mlp});
     }
   }
@@ -70,7 +74,8 @@ void add_image_tower(List& list, const ImageTowerConfig& tower, std::int64_t pro
   if (tower.pre_norm) list.add_norm("vision_model.pre_layrnorm", width);
   list.add_encoder("vision_model", tower.encoder);
   list.add_norm("vision_model.post_layernorm", width);
-  if (tower.pooling == Pooling::attention_map) list.add_attention_pooling("vision_model.head", tower.encoder);
+  if (tower.pooling == Pooling::attention_map)
+    list.add_attention_pooling("vision_model.head", tower.attention_pooling());
   list.add_projection(tower, projection_dim);
 }
 

@@ -20,7 +20,15 @@ std::optional<LayerNorm> optional_norm(bool exists, const WeightScope& scope, co
 std::optional<AttentionPooling> optional_pooling(const WeightScope& scope, const ImageTowerConfig& config,
                                                  const GemmBackend& backend) {
   if (config.pooling != Pooling::attention_map) return std::nullopt;
-  return std::optional<AttentionPooling>(std::in_place, scope, config.encoder, backend);
+  return std::optional<AttentionPooling>(std::in_place, scope, config.attention_pooling(), backend);
+}
+
+std::shared_ptr<const RotaryTable> rotary_table(const ImageTowerConfig& config) {
+  if (!config.rotary) return nullptr;
+  const std::int64_t head_width =
+      config.encoder.width / checked_heads(config.encoder.width, config.encoder.heads);
+  return std::make_shared<const RotaryTable>(*config.rotary, config.side(), config.class_token ? 1 : 0,
+                                             head_width);
 }
 
 }  // namespace
@@ -30,7 +38,8 @@ ImageTower::ImageTower(const WeightScope& root, const ModelConfig& config, const
       width_(config_.encoder.width),
       embedding_(root / "vision_model" / "embeddings", config_, backend),
       pre_norm_(optional_norm(config_.pre_norm, root / "vision_model" / "pre_layrnorm", config_.encoder)),
-      encoder_(root / "vision_model" / "encoder", config_.encoder, config_.mask, backend),
+      encoder_(root / "vision_model" / "encoder", config_.encoder, config_.mask, backend,
+               rotary_table(config_)),
       post_norm_(root / "vision_model" / "post_layernorm", width_, config_.encoder.epsilon),
       attention_pooling_(optional_pooling(root / "vision_model" / "head", config_, backend)),
       projection_(optional_projection(root, config_, config.projection_dim, backend)),

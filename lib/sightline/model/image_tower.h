@@ -13,7 +13,8 @@ namespace sightline {
 
 /// A vision transformer, with the parts that its config names, and its projection. Weights: those of
 /// `vision_model` and of the projection. const = safe to share.
-/// Source:  transformers `CLIPVisionModelWithProjection`, `SiglipVisionModel`, `Siglip2VisionModel`.
+/// Source:  transformers `CLIPVisionModelWithProjection`, `SiglipVisionModel`, `Siglip2VisionModel`; timm
+/// `VisionTransformer`, `Eva`.
 class ImageTower {
  public:
   /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type (weights); range (config).

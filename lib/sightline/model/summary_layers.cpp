@@ -27,38 +27,50 @@ void add_projector(std::vector<SummaryLayer>& layers, const std::string& name, c
   layers.push_back(dense(name, output, config.name, config.bias));
 }
 
-SummaryLayer attention(const Shape& stream, const std::string& weights) {
+SummaryLayer attention(const EncoderConfig& config, const Shape& stream, const std::string& weights) {
   SummaryLayer result{"multi_head_attention", stream, {}, {}};
-  for (const char* name : {"q_proj", "k_proj", "v_proj", "out_proj"})
+  for (const char* name : {"q_proj", "k_proj", "v_proj"})
     result.layers.push_back(layer(name, stream, weights + "." + name));
+  if (!config.key_bias) result.layers[1].weights.pop_back();
+  if (config.attention_norm) result.layers.push_back(layer("ln", stream, weights + ".norm"));
+  result.layers.push_back(layer("out_proj", stream, weights + ".out_proj"));
   return result;
 }
 
-SummaryLayer block(std::int64_t index, const Shape& stream, std::int64_t mlp_width,
+void add_mlp(SummaryLayer& block, const EncoderConfig& config, const Shape& stream,
+             const std::string& weights) {
+  const Shape hidden = stream.with_last(config.mlp_width);
+  if (config.mlp == MlpKind::swiglu) block.layers.push_back(layer("c_gate", hidden, weights + ".gate"));
+  block.layers.push_back(layer("c_fc", hidden, weights + ".fc1"));
+  if (config.mlp_norm) block.layers.push_back(layer("ln_mlp", hidden, weights + ".norm"));
+  block.layers.push_back(layer("c_proj", stream, weights + ".fc2"));
+}
+
+SummaryLayer block(const EncoderConfig& config, std::int64_t index, const Shape& stream,
                    const std::string& weights) {
   const std::string number = index == 0 ? "" : "_" + std::to_string(index);
   SummaryLayer result{"residual_attention" + number, stream, {}, {}};
-  result.layers = {layer("ln_1", stream, weights + ".layer_norm1"), attention(stream, weights + ".self_attn"),
-                   layer("ln_2", stream, weights + ".layer_norm2"),
-                   layer("c_fc", stream.with_last(mlp_width), weights + ".mlp.fc1"),
-                   layer("c_proj", stream, weights + ".mlp.fc2")};
+  result.layers = {layer("ln_1", stream, weights + ".layer_norm1"),
+                   attention(config, stream, weights + ".self_attn"),
+                   layer("ln_2", stream, weights + ".layer_norm2")};
+  add_mlp(result, config, stream, weights + ".mlp");
   return result;
 }
 
 SummaryLayer attention_pooling(const EncoderConfig& config, const Shape& pooled) {
   const std::string weights = "vision_model.head";
   SummaryLayer result{"attention_pooling", pooled, {weights + ".probe"}, {}};
-  result.layers = {attention(pooled, weights + ".attention"), layer("ln", pooled, weights + ".layernorm"),
-                   layer("c_fc", pooled.with_last(config.mlp_width), weights + ".mlp.fc1"),
-                   layer("c_proj", pooled, weights + ".mlp.fc2")};
+  result.layers = {attention(config, pooled, weights + ".attention"),
+                   layer("ln", pooled, weights + ".layernorm")};
+  add_mlp(result, config, pooled, weights + ".mlp");
   return result;
 }
 
 SummaryLayer encoder(const EncoderConfig& config, std::int64_t tokens, const std::string& weights) {
   SummaryLayer result{"clip_encoder", Shape{kAnySize, config.width}, {}, {}};
   for (std::int64_t i = 0; i < config.layers; ++i) {
-    result.layers.push_back(block(i, Shape{kAnySize, tokens, config.width}, config.mlp_width,
-                                  weights + ".layers." + std::to_string(i)));
+    result.layers.push_back(
+        block(config, i, Shape{kAnySize, tokens, config.width}, weights + ".layers." + std::to_string(i)));
   }
   return result;
 }
@@ -78,7 +90,7 @@ SummaryLayer image_encoder(const ModelConfig& config) {
   result.layers.push_back(encoder(config.vision.encoder, tokens, "vision_model.encoder"));
   result.layers.push_back(layer("ln_2", pooled, "vision_model.post_layernorm"));
   if (config.vision.pooling == Pooling::attention_map)
-    result.layers.push_back(attention_pooling(config.vision.encoder, pooled));
+    result.layers.push_back(attention_pooling(config.vision.attention_pooling(), pooled));
   add_projector(result.layers, "vision_projector", config.vision.projection, out);
   return result;
 }

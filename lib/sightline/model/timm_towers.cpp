@@ -40,6 +40,49 @@ void siglip_mean(ImageTowerConfig& config) {
   config.pooling = Pooling::mean;
 }
 
+// EvaAttention(qkv_fused=True): biases of queries and values only.
+void eva(ImageTowerConfig& config) {
+  plain(config);
+  config.encoder.key_bias = false;
+}
+
+// Built with global_pool='avg'.
+void eva_mean(ImageTowerConfig& config) {
+  eva(config);
+  config.pooling = Pooling::mean;
+}
+
+// use_post_norm=True
+void eva_enormous(ImageTowerConfig& config) {
+  eva(config);
+  config.encoder.norm_order = NormOrder::on_branch;
+}
+
+// swiglu_mlp, scale_mlp, scale_attn_inner, use_rot_pos_emb; its grid of 16 x 16 whatever the patches.
+void eva02(ImageTowerConfig& config) {
+  eva(config);
+  config.encoder.mlp = MlpKind::swiglu;
+  config.encoder.attention_norm = config.encoder.mlp_norm = true;
+  config.rotary = Rotary{.reference = 16};
+}
+
+// The Perception Encoder: attn_pool_num_heads=8, attn_pool_mlp_ratio=4, rope_grid_indexing='xy'.
+template <std::int64_t kReference>
+void pe(ImageTowerConfig& config) {
+  clip(config);
+  config.pooling = Pooling::attention_map;
+  config.pooling_heads = 8;
+  config.pooling_mlp_ratio = 4;
+  config.rotary = Rotary{.reference = kReference, .offset = 1, .column_first = true};
+}
+
+// class_token=False, without rope_grid_offset.
+void pe_gigantic(ImageTowerConfig& config) {
+  pe<32>(config);
+  config.class_token = false;
+  config.rotary->offset = 0;
+}
+
 // Width, heads, width of the MLP, layers.
 constexpr EncoderConfig size(std::int64_t width, std::int64_t heads, std::int64_t mlp_width,
                              std::int64_t layers, Activation activation) {
@@ -60,7 +103,7 @@ constexpr EncoderConfig gigantic(Activation a) { return size(1664, 16, 8192, 48,
 constexpr Activation kExact = Activation::gelu, kTanh = Activation::gelu_tanh,
                      kQuick = Activation::quick_gelu;
 
-// Source: timm 1.0.31, models/vision_transformer.py.
+// Source: timm 1.0.31, models/vision_transformer.py, models/eva.py.
 constexpr std::array kRows = {
     Row{"vit_base_patch32_siglip_", "256", base(kTanh), 32, siglip},
     Row{"vit_base_patch16_siglip_", "224 256 384 512", base(kExact), 16, siglip},
@@ -92,6 +135,16 @@ constexpr std::array kRows = {
     Row{"vit_large_patch14_clip_quickgelu_", "224 336", large(kQuick), 14, clip},
     Row{"vit_huge_patch14_clip_quickgelu_", "224 378", huge(kQuick), 14, clip},
     Row{"vit_gigantic_patch14_clip_quickgelu_", "224", gigantic(kQuick), 14, clip},
+    Row{"eva_giant_patch14_clip_", "224", giant(kExact), 14, eva},
+    Row{"eva_giant_patch14_", "224 336 560", giant(kExact), 14, eva_mean},
+    Row{"eva02_base_patch16_clip_", "224", size(768, 12, 2048, 12, kExact), 16, eva02},
+    Row{"eva02_large_patch14_clip_", "224 336", size(1024, 16, 2730, 24, kExact), 14, eva02},
+    Row{"eva02_enormous_patch14_clip_", "224", size(1792, 16, 15360, 64, kExact), 14, eva_enormous},
+    Row{"vit_pe_core_tiny_patch16_", "384", size(192, 3, 768, 12, kExact), 16, pe<24>},
+    Row{"vit_pe_core_small_patch16_", "384", size(384, 6, 1536, 12, kExact), 16, pe<24>},
+    Row{"vit_pe_core_base_patch16_", "224", base(kExact), 16, pe<14>},
+    Row{"vit_pe_core_large_patch14_", "336", large(kExact), 14, pe<24>},
+    Row{"vit_pe_core_gigantic_patch14_", "448", size(1536, 16, 8960, 50, kExact), 14, pe_gigantic},
     Row{"vit_base_patch32_", "224 384", base(kExact), 32, plain},
     Row{"vit_base_patch16_", "224 384", base(kExact), 16, plain},
     Row{"vit_large_patch16_", "224 384", large(kExact), 16, plain},

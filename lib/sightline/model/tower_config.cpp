@@ -21,6 +21,17 @@ std::int64_t ImageTowerConfig::tokens() const {
   return checked_add(checked_mul(side(), side(), "image_size"), class_token ? 1 : 0, "image_size");
 }
 
+EncoderConfig ImageTowerConfig::attention_pooling() const {
+  EncoderConfig config;
+  config.width = encoder.width;
+  config.heads = pooling_heads == 0 ? encoder.heads : pooling_heads;
+  config.mlp_width =
+      pooling_mlp_ratio == 0 ? encoder.mlp_width : checked_mul(pooling_mlp_ratio, encoder.width, "width");
+  config.epsilon = encoder.epsilon;
+  config.activation = encoder.activation;
+  return config;
+}
+
 bool same_wiring(const ImageTowerConfig& a, ImageTowerConfig b) {
   copy_sizes(a.encoder, b.encoder);
   b.image_size = a.image_size;

@@ -66,6 +66,8 @@ struct ImageTowerConfig : TowerConfig {
   std::int64_t most_tokens() const { return is_naflex() ? max_patches : tokens(); }
   /// Shape of the weight that projects patches.
   Shape patch_kernel() const;
+  /// What `AttentionPooling` has in common with a block of the encoder. Errors: as for `tokens`.
+  EncoderConfig attention_pooling() const;
 
   std::int64_t image_size =
       224;  ///< side of the images, which are square; of the grid of positions in NaFlex
@@ -73,9 +75,12 @@ struct ImageTowerConfig : TowerConfig {
   std::int64_t channels = 3;
   /// NaFlex: most patches of an image, which nearly keeps its aspect ratio; 0: images have `image_size`.
   std::int64_t max_patches = 0;
-  bool class_token = true;  ///< a learned row before those of the patches
-  bool patch_bias = false;  ///< the projection of patches has a bias
-  bool pre_norm = true;     ///< the rows are normalised before the first block
+  bool class_token = true;             ///< a learned row before those of the patches
+  bool patch_bias = false;             ///< the projection of patches has a bias
+  bool pre_norm = true;                ///< the rows are normalised before the first block
+  std::optional<Rotary> rotary = {};   ///< positions of the patches in every block
+  std::int64_t pooling_heads = 0;      ///< those of `AttentionPooling`; 0: as many as a block has
+  std::int64_t pooling_mlp_ratio = 0;  ///< its MLP in terms of the width; 0: as wide as that of a block
 
   bool operator==(const ImageTowerConfig&) const = default;
 };

@@ -27,6 +27,8 @@ struct Rotary {
   std::int64_t reference = 0;  ///< number of patches along a side of the images that the angles are made for
   std::int64_t offset = 0;
   bool column_first = false;  ///< the first coordinate is that of the column; otherwise that of the row
+
+  bool operator==(const Rotary&) const = default;
 };
 
 /// What all blocks of a tower share. It is read from the checkpoint's config, never guessed.

@@ -15,14 +15,22 @@ namespace {
 constexpr double kTemperature = 10000;
 constexpr std::int64_t kValuesPerTask = 1 << 13;
 
-// Angles are rounded to float where the reference rounds them.
-std::vector<float> frequencies(std::int64_t count) {
-  std::vector<float> result;
-  for (std::int64_t k = 0; k < count; ++k) {
-    const float exponent = static_cast<float>(k) / static_cast<float>(count);
-    result.push_back(1.0F / static_cast<float>(std::pow(kTemperature, static_cast<double>(exponent))));
+// The cosines and sines of one coordinate, one of each per frequency. Angles are rounded to float where the
+// reference rounds them.
+struct Turn {
+  std::vector<float> cosines, sines;
+};
+
+Turn turn_of(float coordinate, std::int64_t frequencies) {
+  Turn turn;
+  for (std::int64_t k = 0; k < frequencies; ++k) {
+    const float exponent = static_cast<float>(k) / static_cast<float>(frequencies);
+    const float frequency = 1.0F / static_cast<float>(std::pow(kTemperature, static_cast<double>(exponent)));
+    const auto angle = static_cast<double>(coordinate * frequency);
+    turn.cosines.push_back(static_cast<float>(std::cos(angle)));
+    turn.sines.push_back(static_cast<float>(std::sin(angle)));
   }
-  return result;
+  return turn;
 }
 
 }  // namespace
@@ -36,15 +44,16 @@ RotaryTable::RotaryTable(const Rotary& rotary, std::int64_t side, std::int64_t l
     fail(ErrorCode::range, "head width",
          "is " + std::to_string(head_width) + ", expected a multiple of 4 for rotary positions");
   }
-  const std::vector<float> bands = frequencies(head_width / 4);
-  const auto add = [&](std::int64_t index) {
+  std::vector<Turn> turns;  // by index of a row or a column
+  for (std::int64_t index = 0; index < side; ++index) {
     const float coordinate = (static_cast<float>(index) + static_cast<float>(rotary.offset)) /
                              static_cast<float>(side) * static_cast<float>(rotary.reference);
-    for (const float band : bands) {
-      const double angle = static_cast<double>(coordinate * band);
-      cosines_.push_back(static_cast<float>(std::cos(angle)));
-      sines_.push_back(static_cast<float>(std::sin(angle)));
-    }
+    turns.push_back(turn_of(coordinate, head_width / 4));
+  }
+  const auto add = [&](std::int64_t index) {
+    const Turn& turn = turns[static_cast<std::size_t>(index)];
+    cosines_.insert(cosines_.end(), turn.cosines.begin(), turn.cosines.end());
+    sines_.insert(sines_.end(), turn.sines.begin(), turn.sines.end());
   };
   for (std::int64_t y = 0; y < side; ++y) {
     for (std::int64_t x = 0; x < side; ++x) {

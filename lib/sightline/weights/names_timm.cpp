@@ -15,9 +15,10 @@ constexpr NameRule part(std::string_view name, std::string_view canonical, std::
   return {name, canonical, TensorLayout::part, index, count};
 }
 
-// Source: timm 1.0, models/vision_transformer.py (VisionTransformer), layers/attention_pool.py
-// (AttentionPoolLatent); open_clip timm_model.py, whose `head` is the projection if timm has none. A model
-// has either `norm` or `fc_norm`, which differ in whether it comes before the pooling or after it.
+// Source: timm 1.0, models/vision_transformer.py (VisionTransformer), models/eva.py (Eva), layers/mlp.py
+// (SwiGLU), layers/attention_pool.py (AttentionPoolLatent); open_clip timm_model.py, whose `head` is the
+// projection if timm has none. A model has either `norm` or `fc_norm`, which differ in whether it comes
+// before the pooling or after it.
 constexpr std::array kRules = {
     rename("visual.trunk.patch_embed.proj.weight", "vision_model.embeddings.patch_embedding.weight"),
     rename("visual.trunk.patch_embed.proj.bias", "vision_model.embeddings.patch_embedding.bias"),
@@ -57,6 +58,24 @@ constexpr std::array kRules = {
          3),
     part("visual.trunk.blocks.{}.attn.qkv.bias", "vision_model.encoder.layers.{}.self_attn.v_proj.bias", 2,
          3),
+    rename("visual.trunk.blocks.{}.attn.q_proj.weight",
+           "vision_model.encoder.layers.{}.self_attn.q_proj.weight"),
+    rename("visual.trunk.blocks.{}.attn.q_proj.bias", "vision_model.encoder.layers.{}.self_attn.q_proj.bias"),
+    rename("visual.trunk.blocks.{}.attn.k_proj.weight",
+           "vision_model.encoder.layers.{}.self_attn.k_proj.weight"),
+    rename("visual.trunk.blocks.{}.attn.v_proj.weight",
+           "vision_model.encoder.layers.{}.self_attn.v_proj.weight"),
+    rename("visual.trunk.blocks.{}.attn.v_proj.bias", "vision_model.encoder.layers.{}.self_attn.v_proj.bias"),
+    rename("visual.trunk.blocks.{}.attn.q_bias", "vision_model.encoder.layers.{}.self_attn.q_proj.bias"),
+    rename("visual.trunk.blocks.{}.attn.v_bias", "vision_model.encoder.layers.{}.self_attn.v_proj.bias"),
+    rename("visual.trunk.blocks.{}.attn.norm.weight", "vision_model.encoder.layers.{}.self_attn.norm.weight"),
+    rename("visual.trunk.blocks.{}.attn.norm.bias", "vision_model.encoder.layers.{}.self_attn.norm.bias"),
+    rename("visual.trunk.blocks.{}.mlp.fc1_g.weight", "vision_model.encoder.layers.{}.mlp.gate.weight"),
+    rename("visual.trunk.blocks.{}.mlp.fc1_g.bias", "vision_model.encoder.layers.{}.mlp.gate.bias"),
+    rename("visual.trunk.blocks.{}.mlp.fc1_x.weight", "vision_model.encoder.layers.{}.mlp.fc1.weight"),
+    rename("visual.trunk.blocks.{}.mlp.fc1_x.bias", "vision_model.encoder.layers.{}.mlp.fc1.bias"),
+    rename("visual.trunk.blocks.{}.mlp.norm.weight", "vision_model.encoder.layers.{}.mlp.norm.weight"),
+    rename("visual.trunk.blocks.{}.mlp.norm.bias", "vision_model.encoder.layers.{}.mlp.norm.bias"),
     rename("visual.trunk.attn_pool.latent", "vision_model.head.probe"),
     rename("visual.trunk.attn_pool.q.weight", "vision_model.head.attention.q_proj.weight"),
     part("visual.trunk.attn_pool.kv.weight", "vision_model.head.attention.k_proj.weight", 0, 2),
