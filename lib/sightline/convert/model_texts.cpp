@@ -2,6 +2,7 @@
 #include "sightline/convert/model_texts.h"
 
 #include <string_view>
+#include <utility>
 
 #include "sightline/convert/config_rewrite.h"
 #include "sightline/model/config_writer.h"
@@ -15,7 +16,8 @@ namespace {
 using Texts = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::int64_t kMaxSmallFile = 256LL << 20;
-constexpr std::string_view kConfig = "config.json", kTokenizerJson = "tokenizer.json";
+constexpr std::string_view kConfig = "config.json", kOpenCLIPConfig = "open_clip_config.json",
+                           kTokenizerJson = "tokenizer.json";
 
 std::string text_of(const ModelFiles& files, std::string_view name) {
   return std::string(as_text(files.read(name, kMaxSmallFile)));
@@ -47,9 +49,12 @@ std::string tokenizer_config(bool openclip, std::int64_t context_length) {
          token_lines(openclip) + "\n}\n";
 }
 
+/// Whether no `config.json` of transformers describes the model.
+bool has_own_config(const ModelConfig& config) { return config.family == &openclip_family(); }
+
 std::string config_text(const Conversion& conversion, std::optional<DType> dtype) {
   const ModelSource& source = conversion.model.source();
-  if (source.dialect == Dialect::hf && !source.config.empty()) {
+  if (source.dialect == Dialect::hf && !source.config.empty() && !has_own_config(conversion.model.config())) {
     const std::string text = text_of(source.files, kConfig);
     return dtype ? with_dtype(text, source.config, dtype_name(*dtype)) : text;
   }
@@ -84,14 +89,12 @@ void add_tokenizer(const ModelFiles& files, const ModelConfig& config, Texts& te
   add("tokenizer_config.json", tokenizer_config(openclip, config.text.context_length));
 }
 
-}  // namespace
-
 // The preprocessing is always written as one flat preprocessor_config.json of the family's class, because
 // transformers 4 and 5 read that alike. They disagree about a processor_config.json, and about class names,
 // nulls and flags of other files.
-Texts model_texts(const Conversion& conversion, std::optional<DType> dtype) {
+Texts texts_with(std::string config, const Conversion& conversion) {
   Texts texts;
-  texts.emplace_back(kConfig, config_text(conversion, dtype));
+  texts.emplace_back(kConfig, std::move(config));
   texts.emplace_back("preprocessor_config.json",
                      preprocessor_config_json(conversion.model.processor().image_config(),
                                               conversion.model.config().family->image_processor));
@@ -99,10 +102,23 @@ Texts model_texts(const Conversion& conversion, std::optional<DType> dtype) {
   return texts;
 }
 
+}  // namespace
+
+Texts model_texts(const Conversion& conversion, std::optional<DType> dtype) {
+  return texts_with(config_text(conversion, dtype), conversion);
+}
+
+Texts packed_texts(const Conversion& conversion, std::optional<DType> dtype) {
+  if (!has_own_config(conversion.model.config())) return model_texts(conversion, dtype);
+  const ModelSource& source = conversion.model.source();
+  return texts_with(text_of(source.files, source.files.packed() != nullptr ? kConfig : kOpenCLIPConfig),
+                    conversion);
+}
+
 Texts openclip_texts(const Conversion& conversion, std::optional<DType>) {
   const ModelConfig& config = conversion.model.config();
   Texts texts;
-  texts.emplace_back("open_clip_config.json",
+  texts.emplace_back(kOpenCLIPConfig,
                      openclip_config_json(config, conversion.model.processor().image_config()));
   if (conversion.tokenizer) add_tokenizer(*conversion.tokenizer, config, texts);
   return texts;

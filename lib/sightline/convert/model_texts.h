@@ -13,10 +13,15 @@ namespace sightline {
 /// The files of a Hugging Face model folder besides its weights, as name and text, in the order in which they
 /// are written: config.json, preprocessor_config.json, and those of the tokenizer if the conversion has one.
 /// Files of a source in this format are copied; only the dtype in config.json becomes that of the written
-/// weights (`dtype`; no value: that of the source). Errors: those of the source's files; unsupported for
-/// preprocessing that this format cannot express.
+/// weights (`dtype`; no value: that of the source). Errors: those of the source's files; unsupported for a
+/// model that transformers has no class for, and for preprocessing that this format cannot express.
 std::vector<std::pair<std::string, std::string>> model_texts(const Conversion& conversion,
                                                              std::optional<DType> dtype);
+
+/// The same for a packed model. For a model of OpenCLIP that no config.json of transformers describes, the
+/// text of config.json is OpenCLIP's own.
+std::vector<std::pair<std::string, std::string>> packed_texts(const Conversion& conversion,
+                                                              std::optional<DType> dtype);
 
 /// The same for an OpenCLIP folder, whose config states no dtype: open_clip_config.json and the files of the
 /// tokenizer. Errors: also unsupported, as `openclip_config_json`.
