@@ -46,7 +46,8 @@ void append_encoder(std::string& out, std::string_view name, const EncoderConfig
   out.append(std::to_string(encoder.width)).append(", ").append(std::to_string(encoder.heads));
   out.append(" heads, mlp ").append(std::to_string(encoder.mlp_width)).append(", epsilon ");
   out.append(number(encoder.epsilon));
-  out.append(", ").append(transformers_name(encoder.activation)).append(more).append("\n");
+  out.append(", ").append(encoder.mlp == MlpKind::swiglu ? "swiglu" : transformers_name(encoder.activation));
+  out.append(more).append("\n");
 }
 
 void append_config(std::string& out, const Model& model) {
@@ -56,7 +57,7 @@ void append_config(std::string& out, const Model& model) {
                     grid = size_text(vision.side(), vision.side());
   append_encoder(out, "image tower", vision.encoder,
                  (vision.is_naflex() ? ", NaFlex, positions " + grid : ", image " + image) + ", patch " +
-                     std::to_string(vision.patch_size));
+                     std::to_string(vision.patch_size) + (vision.rotary ? ", rotary positions" : ""));
   append_encoder(out, "text tower", config.text.encoder,
                  ", vocabulary " + std::to_string(config.text.vocabulary_size) + ", context " +
                      std::to_string(config.text.context_length));

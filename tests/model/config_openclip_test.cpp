@@ -163,3 +163,42 @@ TEST_CASE("config: image towers of timm in OpenCLIP's config", "[model]") {
   check(R"("timm_model_name": "vit_base_patch16_224", "timm_pool": "", "timm_proj": "mlp")", "is \"mlp\"");
   check(R"("timm_model_name": "vit_base_patch16_224", "timm_model_kwargs": {"reg_tokens": 4})", "reg_tokens");
 }
+
+TEST_CASE("config: PE-Core and EVA towers of timm have the sizes and parts of their names", "[model]") {
+  const auto tower = [](const std::string& name, const std::string& pool) {
+    return openclip(R"({"embed_dim": 512, "vision_cfg": {"timm_model_name": ")" + name +
+                    R"(", "timm_pool": ")" + pool + R"(", "timm_proj": null}, "text_cfg": {}})")
+        .vision;
+  };
+  const ImageTowerConfig large = tower("vit_pe_core_large_patch14_336", "map");
+  CHECK(large.encoder == EncoderConfig{1024, 16, 4096, 24, 1e-5F, Activation::gelu});
+  CHECK(large.tokens() == 24 * 24 + 1);
+  CHECK(large.pre_norm);
+  CHECK_FALSE(large.patch_bias);
+  CHECK(large.rotary == Rotary{24, 1, true});
+  CHECK(large.projection == ProjectionConfig{"visual_projection", true});
+  const ImageTowerConfig gigantic = tower("vit_pe_core_gigantic_patch14_448", "map");
+  CHECK(gigantic.encoder.mlp_width == 8960);
+  CHECK(gigantic.tokens() == 32 * 32);
+  CHECK(gigantic.rotary == Rotary{32, 0, true});
+  CHECK(gigantic.attention_pooling() == EncoderConfig{1536, 8, 6144, 0, 1e-5F, Activation::gelu});
+
+  const ImageTowerConfig eva02 = tower("eva02_large_patch14_clip_336", "token");
+  EncoderConfig expected{1024, 16, 2730, 24, 1e-6F, Activation::gelu};
+  expected.key_bias = false;
+  expected.mlp = MlpKind::swiglu;
+  expected.attention_norm = expected.mlp_norm = true;
+  CHECK(eva02.encoder == expected);
+  CHECK(eva02.rotary == Rotary{16, 0, false});
+  CHECK(eva02.patch_bias);
+  const ImageTowerConfig enormous = tower("eva02_enormous_patch14_clip_224", "token");
+  expected = {1792, 16, 15360, 64, 1e-6F, Activation::gelu};
+  expected.norm_order = NormOrder::on_branch;
+  expected.key_bias = false;
+  CHECK(enormous.encoder == expected);
+  CHECK_FALSE(enormous.rotary);
+  CHECK(tower("eva_giant_patch14_224", "token").pooling == Pooling::class_token);
+  CHECK(error_of([&] { (void)tower("eva_giant_patch14_224", "avg"); }).code == "UNSUP");
+  CHECK(error_of([&] { (void)tower("eva02_base_patch16_clip_224", "map"); }).code == "UNSUP");
+  CHECK(error_of([&] { (void)tower("vit_pe_lang_large_patch14_448", "avg"); }).code == "UNSUP");
+}
