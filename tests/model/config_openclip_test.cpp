@@ -145,7 +145,8 @@ TEST_CASE("config: image towers of timm in OpenCLIP's config", "[model]") {
       Activation::gelu_tanh);
   const ImageTowerConfig clip =
       tower(R"("timm_model_name": "vit_large_patch14_clip_224", "timm_pool": "token",
-      "timm_proj": null, "timm_model_kwargs": {"embed_dim": 64, "depth": 2, "num_heads": 4, "img_size": 28})");
+      "timm_proj": null,
+      "timm_model_kwargs": {"embed_dim": 64, "depth": 2, "num_heads": 4, "img_size": 28})");
   CHECK(clip.encoder == EncoderConfig{64, 4, 256, 2, 1e-5F, Activation::gelu});
   CHECK(clip.tokens() == 5);
   CHECK(clip.pooling == Pooling::class_token);
