@@ -168,6 +168,28 @@ TEST_CASE("names: the counter of an averaged model is not a weight", "[weights]"
   CHECK(to_canonical(std::move(source)).size() == 1);
 }
 
+TEST_CASE("names: a tower that is saved alone may lack its prefix", "[weights]") {
+  const auto canonical = [](const std::vector<std::string>& names) {
+    Weights weights;
+    for (const std::string& name : names) weights.add(name, floats(Shape{3}));
+    return to_canonical(std::move(weights)).names();
+  };
+  using Names = std::vector<std::string>;
+  CHECK(canonical({"embeddings.position_ids", "embeddings.token_embedding.weight",
+                   "encoder.layers.3.mlp.fc1.bias", "final_layer_norm.bias", "head.bias", "other"}) ==
+        Names{"other", "text_model.embeddings.token_embedding.weight",
+              "text_model.encoder.layers.3.mlp.fc1.bias", "text_model.final_layer_norm.bias",
+              "text_model.head.bias"});
+  CHECK(canonical({"embeddings.patch_embedding.weight", "head.attention.in_proj_bias", "post_layernorm.bias",
+                   "pre_layrnorm.bias"}) ==
+        Names{"vision_model.embeddings.patch_embedding.weight", "vision_model.head.attention.k_proj.bias",
+              "vision_model.head.attention.q_proj.bias", "vision_model.head.attention.v_proj.bias",
+              "vision_model.post_layernorm.bias", "vision_model.pre_layrnorm.bias"});
+  // Not the towers of one file: which one `encoder` belongs to is not known.
+  CHECK(canonical({"embeddings.patch_embedding.weight", "embeddings.token_embedding.weight"}) ==
+        Names{"embeddings.patch_embedding.weight", "embeddings.token_embedding.weight"});
+}
+
 TEST_CASE("names: image towers that are not transformers are rejected by name", "[weights][error]") {
   const auto refusal = [](const char* name, const char* marker) {
     return error_of([&] {

@@ -1,13 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
 #include <array>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "sightline/weights/names.h"
 
 namespace sightline {
 namespace {
 
-constexpr std::array<std::string_view, 5> kMarkers = {"text_model.", "vision_model.", "text_projection.",
-                                                      "visual_projection.", "logit_scale"};
+// The embeddings of a tower that is saved alone: transformers 5 leaves out its prefix.
+constexpr std::string_view kTokens = "embeddings.token_embedding.", kPatches = "embeddings.patch_embedding.";
+
+constexpr std::array<std::string_view, 7> kMarkers = {
+    "text_model.", "vision_model.", "text_projection.", "visual_projection.", "logit_scale",
+    kTokens,       kPatches};
+constexpr std::array<std::string_view, 6> kTowerParts = {
+    "embeddings.", "encoder.", "pre_layrnorm.", "post_layernorm.", "final_layer_norm.", "head."};
+
+bool starts_with_any(std::string_view name, std::span<const std::string_view> prefixes) {
+  return std::ranges::any_of(prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
+}
+
+// Adds the prefix of the tower to the names of a tower that was saved alone.
+Weights with_tower_prefix(Weights weights) {
+  const std::vector<std::string> names = weights.names();
+  const auto has = [&](std::string_view embedding) {
+    return std::ranges::any_of(names, [&](std::string_view name) { return name.starts_with(embedding); });
+  };
+  const bool texts = has(kTokens);
+  if (texts == has(kPatches)) return weights;  // neither, or the file of another program
+  const std::string prefix = texts ? "text_model." : "vision_model.";
+  Weights result;
+  for (const std::string& name : names)
+    result.add(starts_with_any(name, kTowerParts) ? prefix + name : name, weights.extract(name));
+  result.merge(std::move(weights));  // contains no tensors any more, but owns their bytes
+  return result;
+}
 
 constexpr NameRule same(std::string_view name) { return {name, name}; }
 constexpr NameRule drop(std::string_view name) { return {name, "", TensorLayout::drop}; }
@@ -93,7 +124,7 @@ constexpr std::array kRules = {
 }  // namespace
 
 const NameMap& hf_name_map() {
-  static constexpr NameMap kMap{Dialect::hf, kMarkers, kRules};
+  static constexpr NameMap kMap{Dialect::hf, kMarkers, kRules, with_tower_prefix};
   return kMap;
 }
 
