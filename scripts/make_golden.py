@@ -27,6 +27,7 @@ PARTS = {
     "pipelines": ("text_pipelines", "text"),
     "model": ("models", "model"),
     "processors": ("processors", "processors"),
+    "one_tower": ("one_tower", "one_tower"),
     "pairs": ("pairs", "pairs"),
     "pytorch": ("pytorch", "weights"),
     "odd": ("odd_checkpoints", "weights"),

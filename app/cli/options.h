@@ -123,11 +123,14 @@ std::string short_model_name(const Model& model, const ModelOptions& options);
 void check_report(const ItemOptions& items, const OutputOptions& output, const std::string& results);
 /// Checks the number of threads. Errors: usage.
 void check_model_options(const ModelOptions& options);
+enum class NeededTowers { any, image, text, both };
+
 /// Loads the model. Notes on stderr if it is the demo model, and which settings were assumed because no file
 /// contains them. `dialect`: the naming scheme of the weights, nullopt to detect it. `tokenizer_pool`: see
-/// `ModelSettings`. Errors: Failure of Stage::model.
+/// `ModelSettings`. Errors: Failure of Stage::model, also if the model lacks a tower that is needed.
 std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOptions& console,
-                                  std::optional<Dialect> dialect = {}, ThreadPool* tokenizer_pool = nullptr);
+                                  NeededTowers needed, std::optional<Dialect> dialect = {},
+                                  ThreadPool* tokenizer_pool = nullptr);
 /// Loads the tokenizer of a model. Notes on stderr if that of the family is used because the model has none.
 /// Errors: Failure of Stage::model.
 void load_tokenizer_of(const Model& model, const ConsoleOptions& console);

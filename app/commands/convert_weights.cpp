@@ -47,6 +47,18 @@ void check(const ConvertOptions& o) {
   check_model_options(o.source);
 }
 
+/// "image 224, patch 32, widths 768 and 512"
+std::string towers_of(const ModelConfig& config) {
+  const std::string text_width = std::to_string(config.text.encoder.width);
+  if (!config.has_vision) return "text tower alone, width " + text_width;
+  const std::string image =
+      (config.vision.is_naflex() ? "NaFlex" : "image " + std::to_string(config.vision.image_size)) +
+      ", patch " + std::to_string(config.vision.patch_size);
+  const std::string image_width = std::to_string(config.vision.encoder.width);
+  if (!config.has_text) return "image tower alone, " + image + ", width " + image_width;
+  return image + ", widths " + image_width + " and " + text_width;
+}
+
 std::string describe(const Model& model) {
   const ModelConfig& config = model.config();
   const ModelSource& source = model.source();
@@ -54,10 +66,7 @@ std::string describe(const Model& model) {
   for (const std::string& name : model.checkpoint().names())
     parameters += model.checkpoint().find(name)->shape.elements();
   return "found: " + source.form + " with " + std::string(dialect_name(source.dialect)) + " names in " +
-         printable(source.weights) + ": " + std::string(config.family->title) +
-         (config.vision.is_naflex() ? ", NaFlex" : ", image " + std::to_string(config.vision.image_size)) +
-         ", patch " + std::to_string(config.vision.patch_size) + ", widths " +
-         std::to_string(config.vision.encoder.width) + " and " + std::to_string(config.text.encoder.width) +
+         printable(source.weights) + ": " + std::string(config.family->title) + ", " + towers_of(config) +
          ", embedding " + std::to_string(config.projection_dim) + ", " +
          std::to_string(model.checkpoint().size()) + " tensors, " + std::to_string(parameters) +
          " parameters";
@@ -66,6 +75,7 @@ std::string describe(const Model& model) {
 /// The tokenizer's files: those of the folder given, of the source, or those that ship with
 /// the program if the source has none and they fit; nothing if there are none.
 std::optional<ModelFiles> tokenizer_files(const ConvertOptions& o, const Model& model) {
+  if (!model.config().has_text) return {};
   if (!o.tokenizer.empty()) {
     if (find_tokenizer(o.tokenizer).found()) return o.tokenizer;
     fail(ErrorCode::missing, o.tokenizer, "contains neither vocab.json nor tokenizer.json");
@@ -175,7 +185,7 @@ int run_convert_weights(const ConvertOptions& o) {
       Stage::output, [&] { return open_target(check_target_name(o.target, o.to), o.target, o.force); });
   // Building the model checks the name and shape of every tensor.
   Stopwatch watch(o.console);
-  const std::unique_ptr<Model> model = load_model(o.source, o.console, o.from);
+  const std::unique_ptr<Model> model = load_model(o.source, o.console, NeededTowers::any, o.from);
   watch.lap("model loaded");
   note(o.console, describe(*model));
   const Conversion conversion{*model, o.dtype,

@@ -87,7 +87,7 @@ int run_embed_image(EmbedImageOptions& o) {
   EmbeddingOutput out(o.output, format, {.key = "path", .with_index = !o.no_index, .lines = lines},
                       o.items.report, o.checkpoints);
   Stopwatch watch(o.console);
-  const std::unique_ptr<Model> model = load_model(o.model, o.console);
+  const std::unique_ptr<Model> model = load_model(o.model, o.console, NeededTowers::image);
   watch.lap("model loaded");
   if (out.begin(facts_of(o, *model, *source, paths, shard))) {
     ImageHints hints(HintContext::embed_image);

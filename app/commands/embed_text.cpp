@@ -134,7 +134,8 @@ int run_embed_text(EmbedTextOptions& o) {
                       o.checkpoints);
   Stopwatch watch(o.console);
   ThreadPool pool(thread_count(o.model));
-  const std::unique_ptr<Model> model = load_model(o.model, o.console, {}, captions.empty() ? nullptr : &pool);
+  const std::unique_ptr<Model> model =
+      load_model(o.model, o.console, NeededTowers::text, {}, captions.empty() ? nullptr : &pool);
   watch.lap("model loaded");
   if (out.begin(facts_of(o, *model, captions, shard))) {
     out.keep_if_interrupted(o.console, [&] {

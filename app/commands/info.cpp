@@ -50,19 +50,28 @@ void append_encoder(std::string& out, std::string_view name, const EncoderConfig
   out.append(more).append("\n");
 }
 
+void append_image_tower(std::string& out, const ImageTowerConfig& config) {
+  const std::string image = size_text(config.image_size, config.image_size),
+                    grid = size_text(config.side(), config.side());
+  append_encoder(out, "image tower", config.encoder,
+                 (config.is_naflex() ? ", NaFlex, positions " + grid : ", image " + image) + ", patch " +
+                     std::to_string(config.patch_size) + (config.rotary ? ", rotary positions" : ""));
+}
+
 void append_config(std::string& out, const Model& model) {
   const ModelConfig& config = model.config();
-  const ImageTowerConfig& vision = config.vision;
-  const std::string image = size_text(vision.image_size, vision.image_size),
-                    grid = size_text(vision.side(), vision.side());
-  append_encoder(out, "image tower", vision.encoder,
-                 (vision.is_naflex() ? ", NaFlex, positions " + grid : ", image " + image) + ", patch " +
-                     std::to_string(vision.patch_size) + (vision.rotary ? ", rotary positions" : ""));
-  append_encoder(out, "text tower", config.text.encoder,
-                 ", vocabulary " + std::to_string(config.text.vocabulary_size) + ", context " +
-                     std::to_string(config.text.context_length));
-  out += "embedding: " + std::to_string(config.projection_dim) + " values, logit scale " +
-         number(model.head().logit_scale());
+  if (config.has_vision) append_image_tower(out, config.vision);
+  if (config.has_text) {
+    append_encoder(out, "text tower", config.text.encoder,
+                   ", vocabulary " + std::to_string(config.text.vocabulary_size) + ", context " +
+                       std::to_string(config.text.context_length));
+  }
+  out += "embedding: " + std::to_string(config.projection_dim) + " values";
+  if (!config.has_both_towers()) {
+    out += std::string("; no ") + (config.has_vision ? "text" : "image") + " tower, so no scores\n";
+    return;
+  }
+  out += ", logit scale " + number(model.head().logit_scale());
   if (const std::optional<float> bias = model.head().logit_bias()) out += ", logit bias " + number(*bias);
   out += std::string(", probabilities by ") +
          (model.head().rule() == ScoreRule::sigmoid ? "sigmoid" : "softmax");
@@ -133,12 +142,12 @@ void append_tokenizer(std::string& out, const Model& model) {
     out.append("tokenizer: ").append(problem).append(" (");
     out.append(printable(error.what())).append(")");
   }
+  out.append("\n");
 }
 
-void append_processor(std::string& out, const Model& model) {
-  append_tokenizer(out, model);
+void append_preprocessing(std::string& out, const Model& model) {
   const PreprocessorConfig& image = model.processor().image_config();
-  out.append("\npreprocessing: ");
+  out.append("preprocessing: ");
   append_pipeline(out, image.pipeline);
   std::string factor;
   append_double(factor, image.rescale_factor);
@@ -174,7 +183,8 @@ void append_quantization(std::string& out, const Model& model) {
          std::to_string(smoothed) + " of them smoothed\n";
   out += "self-check: lowest cosine with float32 ";
   append_double(out, model.source().files.packed()->metadata().cosine);
-  out += " over " + std::to_string(kCheckImages) + " images and " + std::to_string(kCheckTexts) + " texts\n";
+  out += " over " + std::to_string(check_images(model.config())) + " images and " +
+         std::to_string(check_texts(model.config())) + " texts\n";
 }
 
 /// What a packed model states about itself; for any other model, how to make one.
@@ -229,7 +239,7 @@ std::string check_weights(const Model& model, const InfoOptions& o) {
 
 int run_info(const InfoOptions& o) {
   check_model_options(o.model);
-  const std::unique_ptr<Model> model = load_model(o.model, o.console);
+  const std::unique_ptr<Model> model = load_model(o.model, o.console, NeededTowers::any);
   const ModelSource& source = model->source();
   std::string out = "model: " + printable(model->path()) + "\n";
   out += "weights: " + source.form + " with " + std::string(dialect_name(source.dialect)) + " names in " +
@@ -242,7 +252,10 @@ int run_info(const InfoOptions& o) {
   out += "\n";
   append_config(out, *model);
   append_dtypes(out, model->checkpoint());
-  with_model_remedy(model->path(), [&] { append_processor(out, *model); });
+  with_model_remedy(model->path(), [&] {
+    if (model->config().has_text) append_tokenizer(out, *model);
+    if (model->config().has_vision) append_preprocessing(out, *model);
+  });
   if (o.check) out += check_weights(*model, o);
   in_stage(Stage::output, [&] { write_stdout(out); });
   return kExitSuccess;

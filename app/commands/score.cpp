@@ -205,7 +205,8 @@ int run_score(ScoreOptions& o) {
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "path"); });
   Stopwatch watch(o.console);
-  const std::unique_ptr<Model> model = load_model(o.model, o.console, {}, captions.empty() ? nullptr : &pool);
+  const std::unique_ptr<Model> model =
+      load_model(o.model, o.console, NeededTowers::both, {}, captions.empty() ? nullptr : &pool);
   watch.lap("model loaded");
   check_model_of_sides(o, sides, *model);
   std::unique_ptr<FirstImages> first;

@@ -137,7 +137,8 @@ std::string short_model_name(const Model& model, const ModelOptions& options) {
 void check_model_options(const ModelOptions& options) { thread_count(options); }
 
 std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOptions& console,
-                                  std::optional<Dialect> dialect, ThreadPool* tokenizer_pool) {
+                                  NeededTowers needed, std::optional<Dialect> dialect,
+                                  ThreadPool* tokenizer_pool) {
   const std::string name = model_name(options);
   if (name.empty()) {
     note(console,
@@ -148,7 +149,13 @@ std::unique_ptr<Model> load_model(const ModelOptions& options, const ConsoleOpti
   ModelSettings wanted = model_settings(options);
   wanted.dialect = dialect;
   wanted.tokenizer_pool = tokenizer_pool;
-  std::unique_ptr<Model> model = with_model_remedy(name, [&] { return Model::open(name, wanted); });
+  std::unique_ptr<Model> model = with_model_remedy(name, [&] {
+    std::unique_ptr<Model> opened = Model::open(name, wanted);
+    if (needed == NeededTowers::image) opened->image_tower();
+    if (needed == NeededTowers::text) opened->text_tower();
+    if (needed == NeededTowers::both) opened->head();
+    return opened;
+  });
   for (const std::string& assumption : model->source().assumptions) note(console, printable(assumption));
   return model;
 }

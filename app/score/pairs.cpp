@@ -220,7 +220,7 @@ int run_pairs(const ScoreOptions& o) {
   const auto report = in_stage(
       Stage::output, [&] { return std::make_unique<Report>(o.items.report, o.output.force, "image"); });
   Stopwatch watch(o.console);
-  const std::unique_ptr<Model> model = load_model(o.model, o.console);
+  const std::unique_ptr<Model> model = load_model(o.model, o.console, NeededTowers::both);
   load_tokenizer_of(*model, o.console);
   watch.lap("model loaded");
   ThreadPool pool(thread_count(o.model));

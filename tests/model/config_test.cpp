@@ -4,8 +4,10 @@
 #include <string>
 
 #include "support/catch.h"
+#include "support/error_of.h"
 
 using namespace sightline;
+using namespace sightline::testing;
 
 namespace {
 
@@ -221,4 +223,44 @@ TEST_CASE("config: a model_type other than CLIP's is an error before its weights
                            R"({"architecture": "vit_base"})", R"({"class_name": "CLIPBackbone"})"}) {
     CHECK_NOTHROW(check_model_type(text, "config.json"));
   }
+}
+
+TEST_CASE("config: a checkpoint of one tower has a flat config", "[model]") {
+  const auto read = [](const std::string& type, const std::string& members) {
+    return ModelConfig::from_json(R"({"model_type": ")" + type + "\"" + members + "}", "config.json");
+  };
+  struct Case {
+    std::string type, members;
+    bool text;
+    std::int64_t width, embedding;
+    std::string_view projection;
+  };
+  const std::string projected = R"(, "projection_dim": 7, "architectures": ["CLIPTextModelWithProjection"])";
+  for (const Case& expected : std::vector<Case>{
+           {"clip_text_model", "", true, 512, 512, ""},
+           {"clip_text_model", R"(, "projection_dim": null, "architectures": ["CLIPTextModel"])", true, 512,
+            512, ""},
+           {"clip_text_model", R"(, "hidden_size": 1280, "num_attention_heads": 20)" + projected, true, 1280,
+            7, "text_projection"},
+           {"clip_vision_model", R"(, "architectures": ["CLIPVisionModelWithProjection"])", false, 768, 512,
+            "visual_projection"},
+           {"clip_vision_model", R"(, "hidden_size": 24)", false, 24, 24, ""},
+           {"metaclip_2_text_model", R"(, "eos_token_id": 2)", true, 512, 512, ""},
+           {"metaclip_2_vision_model", R"(, "architectures": ["MetaClip2VisionModelWithProjection"])", false,
+            768, 512, "visual_projection"},
+           {"siglip_text_model", R"(, "projection_size": 36)", true, 768, 36, "text_model.head"},
+           {"siglip_vision_model", R"(, "hidden_size": 24)", false, 24, 24, ""}}) {
+    CAPTURE(expected.type, expected.members);
+    const ModelConfig config = read(expected.type, expected.members);
+    CHECK(config.has_text == expected.text);
+    CHECK(config.has_vision != expected.text);
+    const TowerConfig& tower = expected.text ? static_cast<const TowerConfig&>(config.text) : config.vision;
+    CHECK(tower.encoder.width == expected.width);
+    CHECK(tower.projection.name == expected.projection);
+    CHECK(config.projection_dim == expected.embedding);
+  }
+  CHECK(read("clip_text_model", R"(, "eos_token_id": 2)").text.pooling == Pooling::largest_id);
+  CHECK(read("metaclip_2_text_model", R"(, "eos_token_id": 2)").text.pooling == Pooling::first_eos);
+  CHECK(error_of([&] { read("clip_text_model", R"(, "architectures": "CLIPTextModel")"); }).code == "TYPE");
+  CHECK(error_of([&] { read("siglip_vision_model", R"(, "vision_use_head": false)"); }).code == "UNSUP");
 }

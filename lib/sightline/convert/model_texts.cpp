@@ -66,8 +66,9 @@ std::string config_text(const Conversion& conversion, std::optional<DType> dtype
 // Adds the vocabulary and merges under Hugging Face's names, and the two files that name the special tokens,
 // copied from the source if it has them. special_tokens_map.json overrides tokenizer_config.json, so it is
 // empty if only the latter is copied.
-void add_tokenizer(const ModelFiles& files, const ModelConfig& config, Texts& texts) {
-  const TokenizerFiles tokenizer = find_tokenizer(files);
+void add_tokenizer(const ModelFiles& source, const ModelConfig& config, Texts& texts) {
+  const TokenizerFiles tokenizer = find_tokenizer(source);
+  const ModelFiles& files = tokenizer.files;
   if (config.tokenizer.source != TokenizerSource::clip) {
     for (const std::string& name : tokenizer.names()) texts.emplace_back(name, text_of(files, name));
     return;
@@ -95,9 +96,11 @@ void add_tokenizer(const ModelFiles& files, const ModelConfig& config, Texts& te
 Texts texts_with(std::string config, const Conversion& conversion) {
   Texts texts;
   texts.emplace_back(kConfig, std::move(config));
-  texts.emplace_back("preprocessor_config.json",
-                     preprocessor_config_json(conversion.model.processor().image_config(),
-                                              conversion.model.config().family->image_processor));
+  if (conversion.model.config().has_vision) {
+    texts.emplace_back("preprocessor_config.json",
+                       preprocessor_config_json(conversion.model.processor().image_config(),
+                                                conversion.model.config().family->image_processor));
+  }
   if (conversion.tokenizer) add_tokenizer(*conversion.tokenizer, conversion.model.config(), texts);
   return texts;
 }

@@ -13,7 +13,7 @@ namespace {
 constexpr std::int64_t kImages = 2, kTexts = 4;
 
 Tensor embed(const Model& model, const Probes& probes, Context& context) {
-  return embed(probes, model.image_tower(), model.text_tower(), model.embedding_size(), context);
+  return embed(probes, model.towers(), model.embedding_size(), context);
 }
 
 }  // namespace
@@ -23,8 +23,8 @@ Verification verify(const Model& source, const Model& target, Context& context) 
   const Tensor expected = embed(source, probes, context), actual = embed(target, probes, context);
   Verification result{.tensors = static_cast<std::int64_t>(target.checkpoint().size()),
                       .different = find_difference(source.checkpoint(), target.checkpoint(), context.pool),
-                      .images = kImages,
-                      .texts = kTexts};
+                      .images = probes.pixels.shape()[0],
+                      .texts = probes.texts.size()};
   for (std::int64_t i = 0; i < expected.shape().elements(); ++i)
     result.largest = std::max(result.largest, std::abs(expected.data()[i] - actual.data()[i]));
   return result;

@@ -13,6 +13,9 @@ namespace {
 // (CLIPTextTransformer.forward).
 constexpr std::int64_t kLegacyEos = 2;
 
+// The classes of a tower alone whose embedding is projected.
+constexpr std::string_view kWithProjection = "WithProjection";
+
 // A null does not mean the default: transformers' text tower fails with it, as it does with a list. Whether
 // the id is valid depends on the tokenizer, so it is checked later.
 void read_end(const Section& section, EndRule end, TextTowerConfig& config) {
@@ -88,13 +91,22 @@ TextTowerConfig read_clip_text(const Section& section, const Family& family, End
 ModelConfig read_clip_config(const Json& root, const Family& family, EndRule end) {
   check_not_quantized(root);
   const Section whole{std::optional<Json>(root)};
-  check_no_null(whole, {"projection_dim"});
+  const TowerSections sections = tower_sections(root, family);
   ModelConfig config;
   config.family = &family;
-  config.vision = read_clip_vision(tower_section(root, "vision_config"), family);
-  config.text = read_clip_text(tower_section(root, "text_config"), family, end);
-  config.projection_dim = whole.integer("projection_dim", 512, 1, kMaxWidth);
+  config.has_vision = sections.vision.has_value();
+  config.has_text = sections.text.has_value();
+  if (sections.vision) config.vision = read_clip_vision(*sections.vision, family);
+  if (sections.text) config.text = read_clip_text(*sections.text, family, end);
   config.tokenizer.class_name = whole.text("tokenizer_class", "");
+  if (!config.has_both_towers() && !has_architecture(root, kWithProjection)) {
+    TowerConfig& tower = config.has_text ? static_cast<TowerConfig&>(config.text) : config.vision;
+    tower.projection = {};
+    config.projection_dim = tower.encoder.width;
+    return config;
+  }
+  check_no_null(whole, {"projection_dim"});
+  config.projection_dim = whole.integer("projection_dim", 512, 1, kMaxWidth);
   return config;
 }
 

@@ -21,7 +21,8 @@ enum class EndRule {
 /// `Section`; unsupported for what would change the results.
 ImageTowerConfig read_clip_vision(const Section& section, const Family& family);
 TextTowerConfig read_clip_text(const Section& section, const Family& family, EndRule end);
-/// A whole config. Errors: the same.
+/// A whole config: of both towers, or of one alone, which has a projection if `architectures` says so.
+/// Errors: the same.
 ModelConfig read_clip_config(const Json& root, const Family& family, EndRule end);
 
 /// The ids of a text's start and padding, which have no effect on the results.

@@ -73,6 +73,7 @@ float CLIP::logit_scale() const { return state_->model->head().logit_scale(); }
 std::optional<float> CLIP::logit_bias() const { return state_->model->head().logit_bias(); }
 
 Tensor CLIP::encode_images(TensorView<const float> pixels) const {
+  (void)state_->model->image_tower();
   const Shape& shape = pixels.shape();
   const std::int64_t side = state_->model->processor().image_size(),
                      patch = state_->model->config().vision.patch_size;

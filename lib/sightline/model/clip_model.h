@@ -37,9 +37,10 @@ struct CLIPOptions {
   std::optional<std::int64_t> max_patches = {};
 };
 
-/// A dual encoder that maps images and texts to embeddings in one space. Weights are memory-mapped, so unused
-/// ones are never read. Thread-safe: several threads may call one model at the same time. The results have
-/// the same bits for any number of threads and any batch size.
+/// A dual encoder that maps images and texts to embeddings in one space, or one tower of it alone: then what
+/// needs the other tower is an error (missing), and so are the numbers of the logits. Weights are
+/// memory-mapped, so unused ones are never read. Thread-safe: several threads may call one model at the same
+/// time. The results have the same bits for any number of threads and any batch size.
 class CLIP {
  public:
   /// `name_or_path`: a folder, a weight file of any supported format, a packed model, a preset

@@ -29,10 +29,14 @@ struct TokenizerRule {
 struct ModelConfig {
   ModelConfig();
 
+  bool has_both_towers() const { return has_vision && has_text; }
+
   const Family* family;
+  bool has_vision = true;  ///< false for a checkpoint of a text tower alone: `vision` has no meaning
+  bool has_text = true;    ///< likewise for `text`
   ImageTowerConfig vision;
   TextTowerConfig text;
-  HeadConfig head;
+  HeadConfig head;  ///< of a model with both towers
   std::int64_t projection_dim = 512;
   TokenizerRule tokenizer;
 
@@ -41,7 +45,8 @@ struct ModelConfig {
   static ModelConfig from_json(std::string_view text, std::string_view subject);
 };
 
-/// Errors: unsupported, with `subject`, which names what expresses CLIP models alone, for another family.
+/// Errors: unsupported, with `subject`, which names what expresses whole CLIP models alone, for another
+/// family or a single tower.
 void check_clip_family(const ModelConfig& config, std::string_view subject);
 /// Number of tokens of CLIP's vocabulary, the only one that OpenAI's and OpenCLIP's own tokenizers have.
 inline constexpr std::int64_t kClipVocabulary = 49408;

@@ -25,6 +25,8 @@ void write_size(JsonObjectWriter& out, const PixelPipeline& pipeline) {
 }  // namespace
 
 std::string config_json(const ModelConfig& config, std::string_view dtype) {
+  if (!config.has_both_towers())
+    fail(ErrorCode::unsupported, "config.json", "cannot be written for a model with one tower");
   return config.family->write(config, dtype);
 }
 

@@ -96,8 +96,9 @@ void add_text_tower(List& list, const TextTowerConfig& tower, std::int64_t proje
 
 std::vector<ExpectedWeight> expected_weights(const ModelConfig& config) {
   List list;
-  add_image_tower(list, config.vision, config.projection_dim);
-  add_text_tower(list, config.text, config.projection_dim);
+  if (config.has_vision) add_image_tower(list, config.vision, config.projection_dim);
+  if (config.has_text) add_text_tower(list, config.text, config.projection_dim);
+  if (!config.has_both_towers()) return list.weights;
   list.add_vector("logit_scale", config.head.scalar);
   if (config.head.logit_bias) list.add_vector("logit_bias", config.head.scalar);
   return list.weights;

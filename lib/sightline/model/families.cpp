@@ -30,6 +30,13 @@ std::span<const Family* const> families() {
   return all;
 }
 
+bool has_model_type(const Json& config, const Family& family) {
+  const std::optional<Json> type = config.find("model_type");
+  if (!type) return false;
+  const std::string_view name = type->as_string();
+  return name == family.name || std::ranges::count(family.tower_types, name) > 0;
+}
+
 const Family& family_of(const Json& config) {
   for (const Family* family : families()) {
     if (family->recognizes(config)) return *family;
@@ -43,11 +50,8 @@ void check_model_type(std::string_view text, std::string_view subject) {
   const Json root = document.root();
   const std::optional<Json> type = root.is_object() ? root.find("model_type") : std::nullopt;
   if (!type || !type->is_string()) return;
-  const std::string_view name = type->as_string();
-  const bool known = std::ranges::any_of(families(), [&](const Family* family) {
-    return name == family->name || std::ranges::count(family->tower_types, name) > 0;
-  });
-  if (!known) fail_type(*type);
+  if (std::ranges::none_of(families(), [&](const Family* family) { return has_model_type(root, *family); }))
+    fail_type(*type);
 }
 
 }  // namespace sightline

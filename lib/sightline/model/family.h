@@ -18,7 +18,8 @@ struct Family {
   std::string_view name;     ///< "clip": its model_type, and the `family` of stored embeddings
   std::string_view title;    ///< "CLIP", for messages
   std::string_view classes;  ///< "CLIP": how transformers' names of its model classes begin
-  std::array<std::string_view, 2> tower_types;  ///< model_type of a text tower and of an image tower alone
+  /// model_type of a text tower and of an image tower, in its section or of a checkpoint of that tower alone.
+  std::array<std::string_view, 2> tower_types;
   std::string_view image_processor;  ///< transformers' class, used if the files of a model name none
   std::string_view tokenizer;        ///< likewise
   bool (*recognizes)(const Json& config);
@@ -38,6 +39,9 @@ const Family& siglip2_family();
 const Family& metaclip2_family();
 /// Models of OpenCLIP which transformers has no class for. Not in the list: no config.json describes one.
 const Family& openclip_family();
+
+/// Whether the model_type of a `config.json` is that of the family or of one of its towers.
+bool has_model_type(const Json& config, const Family& family);
 
 /// The family that recognises a `config.json`. Errors: unsupported for another model_type; missing if there
 /// is none and the towers are not described either.

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <optional>
-
 #include "sightline/model/clip_config.h"
 
 namespace sightline {
@@ -8,7 +6,7 @@ namespace {
 
 // Programs other than transformers leave model_type out.
 bool recognizes(const Json& root) {
-  if (const std::optional<Json> type = root.find("model_type")) return type->as_string() == "clip";
+  if (root.find("model_type")) return has_model_type(root, clip_family());
   return root.find("text_config") || root.find("text_config_dict") || root.find("vision_config");
 }
 

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <optional>
-
 #include "sightline/model/clip_config.h"
 
 namespace sightline {
 namespace {
 
-bool recognizes(const Json& root) {
-  const std::optional<Json> type = root.find("model_type");
-  return type && type->as_string() == "metaclip_2";
-}
+bool recognizes(const Json& root) { return has_model_type(root, metaclip2_family()); }
 
 bool builds(const ModelConfig& config) {
   return same_wiring(config.vision, ImageTowerConfig()) && same_wiring(config.text, TextTowerConfig()) &&

@@ -24,10 +24,13 @@ struct Variant {
 constexpr Variant kFixed{"siglip", "SiglipModel", "siglip_vision_model", "siglip_text_model", false};
 constexpr Variant kNaflex{"siglip2", "Siglip2Model", "siglip2_vision_model", "siglip2_text_model", true};
 
+const Family& family_of(const Variant& variant) {
+  return variant.naflex ? siglip2_family() : siglip_family();
+}
+
 template <const Variant& variant>
 bool recognizes(const Json& root) {
-  const std::optional<Json> type = root.find("model_type");
-  return type && type->as_string() == variant.family;
+  return has_model_type(root, family_of(variant));
 }
 
 ImageTowerConfig siglip_image_tower(const Variant& variant) {
@@ -101,14 +104,22 @@ TextTowerConfig read_text(const Section& section, const Variant& variant) {
 template <const Variant& variant>
 ModelConfig read(const Json& root) {
   check_not_quantized(root);
-  const Section text = tower_section(root, "text_config");
+  const TowerSections sections = tower_sections(root, family_of(variant));
   ModelConfig config;
-  config.family = variant.naflex ? &siglip2_family() : &siglip_family();
-  config.vision = read_vision(tower_section(root, "vision_config"), variant);
-  config.text = read_text(text, variant);
-  config.projection_dim = text.integer("projection_size", config.text.encoder.width, 1, kMaxWidth);
-  if (config.projection_dim != config.vision.encoder.width) {
-    fail(ErrorCode::mismatch, text.subject("projection_size"),
+  config.family = &family_of(variant);
+  config.has_vision = sections.vision.has_value();
+  config.has_text = sections.text.has_value();
+  if (sections.vision) {
+    config.vision = read_vision(*sections.vision, variant);
+    config.projection_dim = config.vision.encoder.width;
+  }
+  if (sections.text) {
+    config.text = read_text(*sections.text, variant);
+    config.projection_dim =
+        sections.text->integer("projection_size", config.text.encoder.width, 1, kMaxWidth);
+  }
+  if (config.has_both_towers() && config.projection_dim != config.vision.encoder.width) {
+    fail(ErrorCode::mismatch, sections.text->subject("projection_size"),
          "is " + std::to_string(config.projection_dim) + ", but the image tower is " +
              std::to_string(config.vision.encoder.width) + " wide");
   }

@@ -71,6 +71,11 @@ Processor::TokenizerLoader tokenizer_loader(const ModelFiles& files, const Model
   };
 }
 
+std::optional<Head> optional_head(const Weights& weights, const ModelConfig& config) {
+  if (!config.has_both_towers()) return std::nullopt;
+  return Head(WeightScope(weights), config.head);
+}
+
 bool all_finite(TensorView<const float> embeddings) {
   return is_finite({DType::f32, embeddings.shape(), std::as_bytes(embeddings.flat())});
 }
@@ -81,13 +86,34 @@ Model::Model(LoadedModel loaded, const ModelSettings& settings, std::shared_ptr<
     : source_(std::move(loaded.source)),
       config_(with_settings(std::move(loaded.config), settings)),
       weights_(std::move(loaded.weights)),
-      image_tower_(WeightScope(weights_), config_, logged_backend(settings, source_)),
-      text_tower_(WeightScope(weights_), config_, backend_of(settings, source_)),
-      head_(WeightScope(weights_), config_.head),
-      processor_(with_settings(std::move(loaded.preprocessor), settings), config_.vision.image_size,
+      towers_(WeightScope(weights_), config_, logged_backend(settings, source_)),
+      head_(optional_head(weights_, config_)),
+      processor_(with_settings(std::move(loaded.preprocessor), settings),
+                 config_.has_vision ? config_.vision.image_size : 0,
                  tokenizer_loader(source_.files, config_, settings.text_cleaning, std::move(tokenizer)),
                  config_.text.context_length, ImageLimits{.checksums = !settings.lenient}) {
   check_complete(weights_);
+}
+
+void Model::fail_without(std::string_view tower, std::string_view other) const {
+  fail(ErrorCode::missing, source_.weights,
+       "contains no " + std::string(tower) + " tower, only the " + std::string(other) + " tower of a model");
+}
+
+const ImageTower& Model::image_tower() const {
+  if (!towers_.image) fail_without("image", "text");
+  return *towers_.image;
+}
+
+const TextTower& Model::text_tower() const {
+  if (!towers_.text) fail_without("text", "image");
+  return *towers_.text;
+}
+
+const Head& Model::head() const {
+  if (!towers_.image) fail_without("image", "text");
+  if (!towers_.text) fail_without("text", "image");
+  return *head_;
 }
 
 std::unique_ptr<Model> Model::open(const std::string& name_or_path, const ModelSettings& settings) {
@@ -107,12 +133,12 @@ std::unique_ptr<Model> Model::open(const std::string& name_or_path, const ModelS
 
 void Model::encode_images(TensorView<const float> pixels, TensorView<float> embeddings,
                           Context& context) const {
-  image_tower_(pixels, embeddings, context);
+  image_tower()(pixels, embeddings, context);
   check_images(embeddings);
 }
 
 void Model::encode_images(const ImageBatch& images, TensorView<float> embeddings, Context& context) const {
-  image_tower_(images, embeddings, context);
+  image_tower()(images, embeddings, context);
   check_images(embeddings);
 }
 
@@ -121,13 +147,13 @@ void Model::check_images(TensorView<const float> embeddings) const {
 }
 
 void Model::encode_texts(const TokenBatch& texts, TensorView<float> embeddings, Context& context) const {
-  text_tower_(texts, embeddings, context);
+  text_tower()(texts, embeddings, context);
   if (!all_finite(embeddings)) fail_not_finite("text_model.", config_.text.projection);
 }
 
 void Model::encode_texts(std::span<const TextIds> sorted, TensorView<float> embeddings,
                          Context& context) const {
-  text_tower_(sorted, embeddings, context);
+  text_tower()(sorted, embeddings, context);
   for (const TextIds& text : sorted) {
     if (!all_finite(embeddings.slice_rows(text.index, 1)))
       fail_not_finite("text_model.", config_.text.projection);

@@ -8,11 +8,10 @@
 
 #include "sightline/model/config.h"
 #include "sightline/model/head.h"
-#include "sightline/model/image_tower.h"
 #include "sightline/model/model_source.h"
 #include "sightline/model/processor.h"
-#include "sightline/model/text_tower.h"
 #include "sightline/model/tokenizer_files.h"
+#include "sightline/model/towers.h"
 #include "sightline/weights/weights.h"
 
 namespace sightline {
@@ -35,9 +34,9 @@ struct ModelSettings {
   ThreadPool* tokenizer_pool = nullptr;
 };
 
-/// A dual encoder: two towers, a head, and the processor that prepares their inputs. Weights are
-/// memory-mapped and a layer reads its own only when it is called, so embedding texts never reads the image
-/// tower. const = safe to share.
+/// A dual encoder: two towers, a head, and the processor that prepares their inputs; or one tower alone, and
+/// no head. Weights are memory-mapped and a layer reads its own only when it is called, so embedding texts
+/// never reads the image tower. const = safe to share.
 class Model {
  public:
   /// `name_or_path`: a folder, weight file or packed model of any format that `open_model` reads, a preset
@@ -61,14 +60,17 @@ class Model {
   const std::string& path() const { return source_.path; }
   const Weights& checkpoint() const { return weights_; }
   const Processor& processor() const { return processor_; }
-  const ImageTower& image_tower() const { return image_tower_; }
-  const TextTower& text_tower() const { return text_tower_; }
-  const Head& head() const { return head_; }
+  const Towers& towers() const { return towers_; }
+  /// Errors: missing, with the file of the weights, if the model has no such tower.
+  const ImageTower& image_tower() const;
+  const TextTower& text_tower() const;
+  /// Errors: missing, likewise, if the model has not both towers.
+  const Head& head() const;
   std::int64_t embedding_size() const { return config_.projection_dim; }
 
   /// Images -> embeddings [B, E], not normalised, in one pass (`PassPlan`). Errors: mismatch for other shapes
-  /// and for sizes that the tower does not take; corrupt, with the name of the weight if one is the cause,
-  /// for values that are not finite.
+  /// and for sizes that the tower does not take; missing (`image_tower`); corrupt, with the name of the
+  /// weight if one is the cause, for values that are not finite.
   void encode_images(const ImageBatch& images, TensorView<float> embeddings, Context& context) const;
   /// The same for pixels [B, 3 * H * W] of images of the config's size.
   void encode_images(TensorView<const float> pixels, TensorView<float> embeddings, Context& context) const;
@@ -79,14 +81,14 @@ class Model {
 
  private:
   void check_images(TensorView<const float> embeddings) const;
+  [[noreturn]] void fail_without(std::string_view tower, std::string_view other) const;
   [[noreturn]] void fail_not_finite(std::string_view tower, const ProjectionConfig& projection) const;
 
   ModelSource source_;
   ModelConfig config_;
   Weights weights_;
-  ImageTower image_tower_;
-  TextTower text_tower_;
-  Head head_;
+  Towers towers_;
+  std::optional<Head> head_;
   Processor processor_;
 };
 

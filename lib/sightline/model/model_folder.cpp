@@ -120,8 +120,9 @@ std::string only_clip(const std::string& path, std::string_view file, const std:
     towers = "it has an image tower in " + images + ", but no text tower";
   }
   fail(ErrorCode::missing, path,
-       "is a diffusers pipeline, not a single model: " + towers +
-           "; pass a complete CLIP model, such as the one that its towers were taken from");
+       "is a diffusers pipeline, not a single model: " + towers + "; pass " +
+           (texts.empty() && images.empty() ? "" : "the folder of one of its towers, or ") +
+           "a complete CLIP model");
 }
 
 }  // namespace

@@ -24,21 +24,35 @@ std::string folder_of(const std::string& path) {
   return parent.empty() ? "." : parent;
 }
 
-// Rejects a checkpoint with one tower (CLIPTextModel, CLIPVisionModelWithProjection, ...).
-void check_towers(const Weights& weights, const std::string& file) {
+// The towers of a checkpoint, by the names of its tensors.
+struct FoundTowers {
   std::int64_t images = 0, texts = 0;
+};
+
+/// Errors: missing if there is none.
+FoundTowers find_towers(const Weights& weights, const std::string& file) {
+  FoundTowers found;
   for (const std::string& name : weights.names()) {
-    images += name.starts_with("vision_model.") ? 1 : 0;
-    texts += name.starts_with("text_model.") ? 1 : 0;
+    found.images += name.starts_with("vision_model.") ? 1 : 0;
+    found.texts += name.starts_with("text_model.") ? 1 : 0;
   }
-  if (images > 0 && texts > 0) return;
-  if (images == 0 && texts == 0) {
+  if (found.images == 0 && found.texts == 0)
     fail(ErrorCode::missing, file, "contains neither the image tower nor the text tower of a CLIP model");
+  return found;
+}
+
+/// Rejects a checkpoint that lacks a tower of its config.
+void check_towers(const FoundTowers& found, const ModelConfig& config, const std::string& file) {
+  if (config.has_text && found.texts == 0) {
+    fail(ErrorCode::missing, file,
+         "contains no text tower (text_model.*), only an image tower of " + std::to_string(found.images) +
+             " tensors, and no config.json says that it is one alone");
   }
-  fail(ErrorCode::missing, file,
-       std::string(images > 0 ? "contains no text tower (text_model.*), only an image tower of "
-                              : "contains no image tower (vision_model.*), only a text tower of ") +
-           std::to_string(images + texts) + " tensors; a CLIP model needs both");
+  if (config.has_vision && found.images == 0) {
+    fail(ErrorCode::missing, file,
+         "contains no image tower (vision_model.*), only a text tower of " + std::to_string(found.texts) +
+             " tensors, and no config.json says that it is one alone");
+  }
 }
 
 /// Errors: unsupported, with the model_type of config.json if no family has it.
@@ -92,11 +106,13 @@ LoadedModel open_model(const std::string& path, std::optional<Dialect> dialect,
   model.source.dialect = checkpoint.dialect;
   model.source.weights = checkpoint.file;
   model.weights = std::move(checkpoint.weights);
-  check_towers(model.weights, model.source.weights);
+  const FoundTowers towers = find_towers(model.weights, model.source.weights);
+  if (checkpoint.dialect != Dialect::hf) check_towers(towers, ModelConfig(), model.source.weights);
   const ConfigSource config = find_config(checkpoint.dialect, model.weights, model.source.files);
   model.source.config = config.path;
   model.config = read_config(config, model.weights);
-  read_preprocessing(config, model);
+  check_towers(towers, model.config, model.source.weights);
+  if (model.config.has_vision) read_preprocessing(config, model);
   for (const auto& [key, sentence] : model.weights.metadata()) {
     if (key.starts_with("assumed.")) model.source.assumptions.push_back(sentence);
   }

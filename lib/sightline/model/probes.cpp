@@ -125,6 +125,8 @@ Probes make_probes(const ModelConfig& config, std::int64_t images, std::int64_t 
   constexpr float kLowest = -1.9F, kHighest = 2.1F;  // about what black and white are normalised to
   constexpr std::array<std::int64_t, 8> kLengths = {3, 8, 13, 18, 6, 10, 32, 77};
   const ImageTowerConfig& vision = config.vision;
+  if (!config.has_vision) images = 0;
+  if (!config.has_text) texts = 0;
   Noise noise(seed);
   Probes probes{Tensor(Shape{images, vision.channels * vision.image_size * vision.image_size}), {}};
   for (std::int64_t i = 0; i < images; ++i) {
@@ -139,12 +141,11 @@ Probes make_probes(const ModelConfig& config, std::int64_t images, std::int64_t 
   return probes;
 }
 
-Tensor embed(const Probes& probes, const ImageTower& image_tower, const TextTower& text_tower,
-             std::int64_t embedding_size, Context& context) {
+Tensor embed(const Probes& probes, const Towers& towers, std::int64_t embedding_size, Context& context) {
   const std::int64_t images = probes.pixels.shape()[0], texts = probes.texts.size();
   Tensor rows(Shape{images + texts, embedding_size});
-  image_tower(probes.pixels, rows.view().slice_rows(0, images), context);
-  text_tower(probes.texts, rows.view().slice_rows(images, texts), context);
+  if (towers.image) (*towers.image)(probes.pixels, rows.view().slice_rows(0, images), context);
+  if (towers.text) (*towers.text)(probes.texts, rows.view().slice_rows(images, texts), context);
   l2_normalize(rows.view());
   return rows;
 }

@@ -4,9 +4,8 @@
 #include <cstdint>
 
 #include "sightline/model/config.h"
-#include "sightline/model/image_tower.h"
-#include "sightline/model/text_tower.h"
 #include "sightline/model/token_batch.h"
+#include "sightline/model/towers.h"
 #include "sightline/tensor/tensor.h"
 
 namespace sightline {
@@ -16,12 +15,11 @@ struct Probes {
   Tensor pixels;     ///< [images, C * H * W], normalised: drawings and textures of all scales
   TokenBatch texts;  ///< of 3 ids up to the whole context; low ids, which are frequent words, prevail
 };
-/// Makes probes; other seeds give other ones.
+/// Makes probes for the towers of the model; other seeds give other ones.
 Probes make_probes(const ModelConfig& config, std::int64_t images, std::int64_t texts, std::uint64_t seed);
 
 /// The normalised embeddings of all probes, images first, [images + texts, E], each tower in one pass.
 /// Errors: those of the towers.
-Tensor embed(const Probes& probes, const ImageTower& image_tower, const TextTower& text_tower,
-             std::int64_t embedding_size, Context& context);
+Tensor embed(const Probes& probes, const Towers& towers, std::int64_t embedding_size, Context& context);
 
 }  // namespace sightline

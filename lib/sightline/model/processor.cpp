@@ -60,9 +60,11 @@ Processor::Processor(const PreprocessorConfig& image, std::int64_t image_size, T
                      std::int64_t context_length, const ImageLimits& limits)
     : image_(image),
       image_size_(image_size),
+      has_images_(image_size > 0),
       load_tokenizer_(std::move(load_tokenizer)),
       context_length_(context_length),
       limits_(limits) {
+  if (!has_images_) return;
   const PixelPipeline& pipeline = image_.pipeline;
   if (pipeline.resize == ResizeMode::patches) image_size_ = 0;
   const bool exact = !pipeline.crop && pipeline.resize == ResizeMode::exact;
@@ -113,13 +115,14 @@ ImageSize Processor::process_file(const std::string& path, std::span<float> pixe
 }
 
 std::int64_t Processor::pixel_count() const {
-  if (image_size_ > 0) return 3 * image_size_ * image_size_;
+  if (image_.pipeline.resize != ResizeMode::patches) return 3 * image_size_ * image_size_;
   const PixelPipeline& pipeline = image_.pipeline;
   return std::int64_t{3} * pipeline.max_patches * pipeline.height * pipeline.width;
 }
 
 ImageSize Processor::process_image(ByteView file, std::span<float> pixels,
                                    std::vector<std::string>* warnings) const {
+  if (!has_images_) fail(ErrorCode::missing, "", "cannot be processed, because the model has no image tower");
   if (std::ssize(pixels) != pixel_count()) {
     fail(ErrorCode::mismatch, "pixels",
          "have room for " + std::to_string(pixels.size()) + " values, expected " +

@@ -29,17 +29,18 @@ class Processor {
   using TokenizerLoader = std::function<std::unique_ptr<Tokenizer>()>;
 
   /// `image_size`: side of the square that the image tower expects; it is ignored if the preprocessing makes
-  /// whole patches (`ResizeMode::patches`). `limits` apply to each image.
-  /// Errors: mismatch if the preprocessing can never produce that size.
+  /// whole patches (`ResizeMode::patches`); 0 = there is no image tower, so no image can be processed.
+  /// `limits` apply to each image. Errors: mismatch if the preprocessing can never produce that size.
   Processor(const PreprocessorConfig& image, std::int64_t image_size, TokenizerLoader load_tokenizer,
             std::int64_t context_length, const ImageLimits& limits = {});
 
-  /// Side of the square that the image tower expects; 0 if images have different sizes (NaFlex).
+  /// Side of the square that the image tower expects; 0 if images have different sizes (NaFlex), or none.
   std::int64_t image_size() const { return image_size_; }
   /// The largest number of floats of an image [3, height, width], channels first.
   std::int64_t pixel_count() const;
   /// Decodes one image, writes its values at the beginning of `pixels` (pixel_count() floats) and returns its
-  /// size. Errors: those of load_pixels; mismatch if the result does not have the tower's size.
+  /// size. Errors: those of load_pixels; mismatch if the result does not have the tower's size; missing if
+  /// there is no image tower.
   ImageSize process_image(ByteView file, std::span<float> pixels, std::vector<std::string>* warnings) const;
   /// Image files -> [B, 3, height, width]. Errors: as `process_image`, with the path; io, missing; mismatch
   /// for images that have different sizes.
@@ -61,6 +62,7 @@ class Processor {
 
   PreprocessorConfig image_;
   std::int64_t image_size_;
+  bool has_images_;  ///< the model has an image tower
   LevelValues values_;
   TokenizerLoader load_tokenizer_;
   mutable std::once_flag tokenizer_once_;

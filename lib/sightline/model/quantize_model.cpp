@@ -25,9 +25,7 @@ Tensor embed(const Probes& probes, const Weights& weights, const ModelConfig& co
              const GemmBackend& backend, ThreadPool& pool) {
   Scratch scratch;
   Context context{pool, scratch};
-  const ImageTower images(WeightScope(weights), config, backend);
-  const TextTower texts(WeightScope(weights), config, backend);
-  return embed(probes, images, texts, config.projection_dim, context);
+  return embed(probes, Towers(WeightScope(weights), config, backend), config.projection_dim, context);
 }
 
 // The matrices of a site, quantized with the same factors, and the errors of their products.

@@ -12,6 +12,9 @@ inline constexpr std::int64_t kCheckImages = 4, kCheckTexts = 8;
 /// A model with a lower result needs a decision of its user.
 inline constexpr double kMinCheckCosine = 0.999;
 
+/// The number of images and of texts for the towers of a model.
+std::int64_t check_images(const ModelConfig& config);
+std::int64_t check_texts(const ModelConfig& config);
 Probes check_probes(const ModelConfig& config);
 /// The lowest cosine of a row of `a` with the same row of `b`, both normalised, rounded down to six decimals;
 /// NaN if one is not finite.

@@ -119,6 +119,8 @@ SummaryLayer text_encoder(const ModelConfig& config) {
 }  // namespace
 
 std::vector<SummaryLayer> summary_layers(const ModelConfig& config) {
+  if (!config.has_text) return {image_encoder(config)};
+  if (!config.has_vision) return {text_encoder(config)};
   SummaryLayer head{"clip_head", Shape{kAnySize, kAnySize}, {"logit_scale"}, {}};
   if (config.head.logit_bias) head.weights.push_back("logit_bias");
   return {image_encoder(config), text_encoder(config), std::move(head)};

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string_view>
 #include <utility>
 
@@ -33,6 +34,21 @@ constexpr std::array kPairs = {
     Pair{"assets/tokenizer/vocabulary.json", "assets/tokenizer/merges.txt"},
     Pair{"assets/vocabulary.json", "assets/merges.txt"},
 };
+
+// diffusers keeps the tokenizer of `text_encoder` in `tokenizer` beside it, and that of `text_encoder_2` in
+// `tokenizer_2`. "" for any other folder.
+std::string pipeline_tokenizer_folder(const ModelFiles& files) {
+  constexpr std::string_view kEncoder = "text_encoder", kTokenizer = "tokenizer";
+  if (files.packed() != nullptr) return "";
+  std::error_code error;
+  std::filesystem::path folder =
+      std::filesystem::absolute(files.place().empty() ? "." : files.place(), error).lexically_normal();
+  if (error) return "";
+  if (!folder.has_filename()) folder = folder.parent_path();
+  const std::string name = folder.filename().string();
+  if (!name.starts_with(kEncoder)) return "";
+  return (folder.parent_path() / (std::string(kTokenizer) + name.substr(kEncoder.size()))).string();
+}
 
 /// The files beside a vocabulary.
 class Settings {
@@ -123,7 +139,7 @@ class PipelineSource {
 
 struct Found {
   std::unique_ptr<CLIPTokenizer> tokenizer;
-  std::string file;  ///< name for messages
+  std::string folder, file;  ///< names for messages
 };
 
 /// Reads the tokenizer of a model, or CLIP's. Errors: those of `load_tokenizer`.
@@ -146,7 +162,7 @@ Found open_tokenizer(const ModelFiles& files, const ModelConfig& config, TextCle
             std::to_string(tokenizer->vocabulary_size()) + " entries, but the token embedding has " +
             std::to_string(rows) + " rows");
   }
-  return {std::move(tokenizer), found.name()};
+  return {std::move(tokenizer), found.files.place(), found.name()};
 }
 
 std::unique_ptr<Tokenizer> fit(std::unique_ptr<Tokenizer> tokenizer, const TextTowerConfig& config,
@@ -205,6 +221,9 @@ TokenizerFiles find_tokenizer(const ModelFiles& files) {
     return tokenizer;
   }
   if (without_merges) fail(ErrorCode::missing, "merges.txt", "does not exist next to the vocabulary");
+  if (const std::string beside = pipeline_tokenizer_folder(files); !beside.empty()) {
+    if (TokenizerFiles found = find_tokenizer(beside); found.found()) return found;
+  }
   return tokenizer;
 }
 
@@ -222,7 +241,7 @@ void TokenizerAhead::read() {
   if (!found.found()) return;
   const ModelConfig config =
       ModelConfig::from_json(as_text(files_.read(kConfig, kMaxFileBytes)), std::string(kConfig));
-  if (config.tokenizer.source != TokenizerSource::clip) return;
+  if (!config.has_text || config.tokenizer.source != TokenizerSource::clip) return;
   model_class_ = config.tokenizer.class_name;
   tokenizer_ = read_tokenizer(found, model_class_, cleaning_);
   names_ = found.names();
@@ -241,6 +260,7 @@ std::unique_ptr<CLIPTokenizer> TokenizerAhead::take(const TokenizerFiles& found,
 
 std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelConfig& config,
                                           TextCleaning cleaning, TokenizerAhead* ahead) {
+  if (!config.has_text) fail(ErrorCode::missing, "", "has no text tower, and so no tokenizer");
   const PackedFile* packed = files.packed();
   if (packed != nullptr && cleaning == TextCleaning::hf && packed->contains(kPackedTokenTable)) {
     log_debug("tokenizer: " + printable(files.path(kPackedTokenTable)));
@@ -254,15 +274,16 @@ std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelCo
     return fit(source.make(), config.text, files.place(), source.name());
   }
   Found found = open_tokenizer(files, config, cleaning, ahead);
-  return fit(std::move(found.tokenizer), config.text, files.place(), found.file);
+  return fit(std::move(found.tokenizer), config.text, found.folder, found.file);
 }
 
 std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const ModelConfig& config) {
-  std::string file;
+  std::string folder = files.place(), file;
   std::vector<std::byte> table;
   if (config.tokenizer.source == TokenizerSource::clip) {
     const Found found = open_tokenizer(files, config, TextCleaning::hf);
     table = found.tokenizer->table();
+    folder = found.folder;
     file = found.file;
   } else {
     const PipelineSource source(files, config);
@@ -270,7 +291,7 @@ std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const ModelCon
     file = source.name();
   }
   // Packing a tokenizer that does not fit the model is the same error as loading it.
-  load_token_table(table, nullptr, config, files.place(), file);
+  load_token_table(table, nullptr, config, folder, file);
   return table;
 }
 

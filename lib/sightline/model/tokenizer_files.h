@@ -20,7 +20,7 @@ namespace sightline {
 /// (`vocab.json` and `merges.txt`, or those of KerasHub's `assets/tokenizer`). A name is empty if there is no
 /// such file.
 struct TokenizerFiles {
-  ModelFiles files;
+  ModelFiles files;  ///< where they are
   std::string vocabulary;
   std::string merges;
   std::string tokenizer_json;  ///< if present, read instead of the other two, as in transformers
@@ -36,7 +36,8 @@ struct TokenizerFiles {
   std::vector<std::string> names() const;
 };
 
-/// Finds the files of a tokenizer without reading them. Errors: missing for a vocabulary without merges.
+/// Finds the files of a tokenizer without reading them: in the folder, or for a folder `text_encoder` of a
+/// diffusers pipeline, in `tokenizer` beside it. Errors: missing for a vocabulary without merges.
 TokenizerFiles find_tokenizer(const ModelFiles& files);
 
 /// The tokenizer of a model folder, which an idle thread of a pool reads while the model is opened. It is a

@@ -20,6 +20,23 @@ Section tower_section(const Json& root, std::string_view name) {
   return Section(std::nullopt);
 }
 
+TowerSections tower_sections(const Json& root, const Family& family) {
+  const std::optional<Json> type = root.find("model_type");
+  const std::string_view name = type ? type->as_string() : std::string_view();
+  if (name == family.tower_types[0]) return {std::nullopt, Section(root)};
+  if (name == family.tower_types[1]) return {Section(root), std::nullopt};
+  return {tower_section(root, "vision_config"), tower_section(root, "text_config")};
+}
+
+bool has_architecture(const Json& root, std::string_view suffix) {
+  const std::optional<Json> value = root.find("architectures");
+  if (!value || value->is_null()) return false;
+  if (!value->is_array()) fail(ErrorCode::type, value->path(), "is not an array");
+  bool found = false;
+  value->for_each_element([&](const Json& name) { found = found || name.as_string().ends_with(suffix); });
+  return found;
+}
+
 void check_not_quantized(const Json& root) {
   const std::optional<Json> value = root.find("quantization_config");
   if (!value || value->is_null()) return;

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <initializer_list>
+#include <optional>
 #include <string_view>
 
 #include "sightline/model/config_section.h"
+#include "sightline/model/family.h"
 
 namespace sightline {
 
@@ -20,6 +22,18 @@ struct EncoderDefaults {
 /// The section of a tower; empty if there is none. A legacy `text_config_dict` replaces `text_config`.
 /// Errors: type.
 Section tower_section(const Json& root, std::string_view name);
+
+/// The sections of the towers that a config describes.
+struct TowerSections {
+  std::optional<Section> vision, text;
+};
+/// Both sections; or, if the model_type is that of a tower of `family`, the whole config as that of this
+/// tower alone. Errors: type.
+TowerSections tower_sections(const Json& root, const Family& family);
+
+/// Whether `architectures` names a class that ends with `suffix`, as "CLIPTextModelWithProjection" does.
+/// Errors: type.
+bool has_architecture(const Json& root, std::string_view suffix);
 
 /// Errors: unsupported for a config with which transformers quantizes the weights as it loads them.
 void check_not_quantized(const Json& root);

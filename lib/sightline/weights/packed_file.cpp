@@ -148,7 +148,7 @@ void PackedFile::check_description(const Parts& parts) {
   }
   std::int64_t end = kPackedChecksumBytes;
   for (const PackedDocumentKind& kind : packed_documents()) {
-    if (kind.range != PackedRange::description) continue;
+    if (kind.range != PackedRange::description || !parts.contains(part_name(kind.name))) continue;
     const ByteView document = required_part(parts, part_name(kind.name));
     end = std::max(end, document.data() + document.size() - data_.data());
   }
