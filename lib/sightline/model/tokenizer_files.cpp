@@ -23,7 +23,9 @@ namespace {
 constexpr std::int64_t kMaxFileBytes = 128LL << 20;
 constexpr std::string_view kTokenizerJson = "tokenizer.json", kConfig = "config.json";
 // The vocabularies of tokenizers other than CLIP's, besides tokenizer.json.
-constexpr std::array<std::string_view, 2> kVocabularies = {"spiece.model", "sentencepiece.bpe.model"};
+constexpr std::string_view kVocabTxt = "vocab.txt";
+constexpr std::array<std::string_view, 3> kVocabularies = {"spiece.model", "sentencepiece.bpe.model",
+                                                           kVocabTxt};
 
 struct Pair {
   std::string_view vocabulary, merges;
@@ -97,6 +99,11 @@ void find_settings(TokenizerFiles& tokenizer) {
 // CLIP's vocabulary.
 ModelFiles shipped_files() { return join_path(data_folder().string(), "vocab"); }
 
+// What a class reads if there is no tokenizer.json; "" = nothing.
+std::string_view vocabulary_file(TokenizerClass tokenizer_class) {
+  return tokenizer_class == TokenizerClass::bert ? kVocabTxt : sentencepiece_file(tokenizer_class);
+}
+
 /// The tokenizer of a family that does not have CLIP's: its files, and the class of transformers that reads
 /// them. Errors: missing if there are none; those of `choose_tokenizer_class` and `ModelFiles::map`.
 class PipelineSource {
@@ -105,16 +112,19 @@ class PipelineSource {
       : files_(find_tokenizer(files)), settings_(files_) {
     const TokenizerSettingsTexts texts = settings_.texts(config.tokenizer.class_name, config.family->name);
     tokenizer_class_ = choose_tokenizer_class(texts);
+    const std::string vocabulary(vocabulary_file(tokenizer_class_));
     if (!files_.found()) {
-      const std::string_view vocabulary = sentencepiece_file(tokenizer_class_);
-      fail(ErrorCode::missing, vocabulary.empty() ? kTokenizerJson : vocabulary,
+      fail(ErrorCode::missing, vocabulary.empty() ? kTokenizerJson : std::string_view(vocabulary),
            "is not in the model folder");
     }
     folder_.settings = texts;
     if (!files_.tokenizer_json.empty()) folder_.tokenizer_json = as_text(map(files_.tokenizer_json));
-    const std::string model(sentencepiece_file(tokenizer_class_));
-    if (std::ranges::find(files_.vocabularies, model) != files_.vocabularies.end())
-      folder_.sentencepiece = map(model);
+    if (std::ranges::find(files_.vocabularies, vocabulary) == files_.vocabularies.end()) return;
+    if (vocabulary == kVocabTxt) {
+      folder_.vocab_txt = as_text(map(vocabulary));
+    } else {
+      folder_.sentencepiece = map(vocabulary);
+    }
   }
   PipelineSource(const PipelineSource&) = delete;
   PipelineSource& operator=(const PipelineSource&) = delete;

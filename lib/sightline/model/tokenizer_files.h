@@ -24,7 +24,7 @@ struct TokenizerFiles {
   std::string vocabulary;
   std::string merges;
   std::string tokenizer_json;  ///< if present, read instead of the other two, as in transformers
-  /// SentencePiece models, which other classes read.
+  /// SentencePiece models and vocab.txt, which other classes read.
   std::vector<std::string> vocabularies;
   /// Hugging Face's settings: which tokens are special or added, and the length to which texts are truncated.
   std::string config, special_tokens_map, added_tokens;

@@ -30,6 +30,7 @@ constexpr std::array kDocuments = {
     PackedDocumentKind{"tokenizer.json", PackedRange::tokenizer_files},
     PackedDocumentKind{"spiece.model", PackedRange::tokenizer_files},
     PackedDocumentKind{"sentencepiece.bpe.model", PackedRange::tokenizer_files},
+    PackedDocumentKind{"vocab.txt", PackedRange::tokenizer_files},
     PackedDocumentKind{"added_tokens.json", PackedRange::tokenizer_files},
     PackedDocumentKind{"special_tokens_map.json", PackedRange::tokenizer_files},
     PackedDocumentKind{"tokenizer_config.json", PackedRange::tokenizer_files},
