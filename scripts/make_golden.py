@@ -42,6 +42,7 @@ PARTS = {
     "siglip": ("siglip_nano", "siglip"),
     "siglip_words": ("siglip_words", "siglip_words"),
     "naflex": ("naflex_nano", "naflex"),
+    "bert_towers": ("bert_towers", "bert_towers"),
 }
 
 

@@ -4,6 +4,7 @@
 #include "sightline/base/parallel.h"
 #include "sightline/convert/model_texts.h"
 #include "sightline/files/file.h"
+#include "sightline/model/family.h"
 #include "sightline/weights/fingerprint.h"
 #include "sightline/weights/raw_names.h"
 #include "sightline/weights/safetensors.h"
@@ -12,13 +13,17 @@ namespace sightline {
 
 namespace {
 
-Weights with_openclip_names(const Weights& canonical) {
+Weights with_openclip_names(const Weights& canonical, const ModelConfig&) {
   return with_raw_names(openclip_name_map(), canonical, "OpenCLIP");
+}
+
+Weights with_family_names(const Weights& canonical, const ModelConfig& config) {
+  return with_hf_names(canonical, config.family->names());
 }
 
 }  // namespace
 
-const FolderLayout kHuggingFaceFolder{"model.safetensors", model_texts, with_hf_names};
+const FolderLayout kHuggingFaceFolder{"model.safetensors", model_texts, with_family_names};
 const FolderLayout kOpenCLIPFolder{"open_clip_model.safetensors", openclip_texts, with_openclip_names};
 
 TargetFolder::TargetFolder(const std::string& path, bool force, const FolderLayout& layout)
@@ -44,7 +49,7 @@ std::unique_ptr<Model> TargetFolder::reopen(const Conversion&) const { return Mo
 void TargetFolder::write_weights(const Conversion& conversion) {
   const Weights& canonical = conversion.model.checkpoint();
   const std::optional<DType> dtype = conversion.dtype;
-  const Weights weights = layout_.names(canonical);
+  const Weights weights = layout_.names(canonical, conversion.model.config());
   std::vector<SafetensorsEntry> entries;
   for (const std::string& name : weights.names()) {
     const StoredTensor& tensor = *weights.find(name);

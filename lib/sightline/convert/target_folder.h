@@ -21,7 +21,8 @@ struct FolderLayout {
   /// layout cannot express.
   std::vector<std::pair<std::string, std::string>> (*texts)(const Conversion& conversion,
                                                             std::optional<DType> dtype);
-  Weights (*names)(const Weights& canonical);  ///< the tensors under the names of the layout
+  /// The tensors under the names of the layout.
+  Weights (*names)(const Weights& canonical, const ModelConfig& config);
 };
 /// A Hugging Face model folder: config.json, model.safetensors, ...
 extern const FolderLayout kHuggingFaceFolder;

@@ -4,7 +4,6 @@
 #include <optional>
 
 #include "sightline/base/error.h"
-#include "sightline/model/json_object.h"
 
 namespace sightline {
 namespace {
@@ -88,7 +87,10 @@ TextTowerConfig read_clip_text(const Section& section, const Family& family, End
   return config;
 }
 
-ModelConfig read_clip_config(const Json& root, const Family& family, EndRule end) {
+namespace {
+
+ModelConfig read_whole(const Json& root, const Family& family, std::int64_t projection_dim,
+                       FunctionRef<TextTowerConfig(const Section&)> read_text) {
   check_not_quantized(root);
   const Section whole{std::optional<Json>(root)};
   const TowerSections sections = tower_sections(root, family);
@@ -97,7 +99,7 @@ ModelConfig read_clip_config(const Json& root, const Family& family, EndRule end
   config.has_vision = sections.vision.has_value();
   config.has_text = sections.text.has_value();
   if (sections.vision) config.vision = read_clip_vision(*sections.vision, family);
-  if (sections.text) config.text = read_clip_text(*sections.text, family, end);
+  if (sections.text) config.text = read_text(*sections.text);
   config.tokenizer.class_name = whole.text("tokenizer_class", "");
   if (!config.has_both_towers() && !has_architecture(root, kWithProjection)) {
     TowerConfig& tower = config.has_text ? static_cast<TowerConfig&>(config.text) : config.vision;
@@ -106,11 +108,31 @@ ModelConfig read_clip_config(const Json& root, const Family& family, EndRule end
     return config;
   }
   check_no_null(whole, {"projection_dim"});
-  config.projection_dim = whole.integer("projection_dim", 512, 1, kMaxWidth);
+  config.projection_dim = whole.integer("projection_dim", projection_dim, 1, kMaxWidth);
+  return config;
+}
+
+}  // namespace
+
+ModelConfig read_clip_config(const Json& root, const Family& family, EndRule end) {
+  return read_whole(root, family, 512,
+                    [&](const Section& section) { return read_clip_text(section, family, end); });
+}
+
+ModelConfig read_clip_config(const Json& root, const Family& family, std::int64_t projection_dim,
+                             TextTowerConfig (*read_text)(const Section& section)) {
+  ModelConfig config = read_whole(root, family, projection_dim, read_text);
+  config.tokenizer.source = TokenizerSource::transformers;
   return config;
 }
 
 std::string write_clip_config(const ModelConfig& config, const SpecialIds& ids, std::string_view dtype) {
+  return write_clip_config(
+      config, [&](JsonObjectWriter& out) { write_text(out, config, ids); }, dtype);
+}
+
+std::string write_clip_config(const ModelConfig& config, FunctionRef<void(JsonObjectWriter& out)> write_text,
+                              std::string_view dtype) {
   JsonObjectWriter out;
   out.begin();
   out.add_list("architectures", std::string(config.family->classes) + "Model");
@@ -119,7 +141,7 @@ std::string write_clip_config(const ModelConfig& config, const SpecialIds& ids, 
   out.add("model_type", config.family->name);
   out.add("projection_dim", config.projection_dim);
   out.begin("text_config");
-  write_text(out, config, ids);
+  write_text(out);
   out.end();
   out.add("torch_dtype", dtype);
   out.begin("vision_config");

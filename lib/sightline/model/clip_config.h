@@ -4,12 +4,15 @@
 #include <string>
 #include <string_view>
 
+#include "sightline/base/function_ref.h"
 #include "sightline/model/family.h"
+#include "sightline/model/json_object.h"
 #include "sightline/model/transformers_config.h"
 
 namespace sightline {
 
-/// The `config.json` of CLIP and of the families whose towers are CLIP's. The names in it are the family's.
+/// The `config.json` of CLIP and of the families whose towers, or whose image towers, are CLIP's. The names
+/// in it are the family's.
 
 /// What an `eos_token_id` of 2 means.
 enum class EndRule {
@@ -24,6 +27,9 @@ TextTowerConfig read_clip_text(const Section& section, const Family& family, End
 /// A whole config: of both towers, or of one alone, which has a projection if `architectures` says so.
 /// Errors: the same.
 ModelConfig read_clip_config(const Json& root, const Family& family, EndRule end);
+/// The same for a text tower of another kind. `projection_dim`: the default of the class.
+ModelConfig read_clip_config(const Json& root, const Family& family, std::int64_t projection_dim,
+                             TextTowerConfig (*read_text)(const Section& section));
 
 /// The ids of a text's start and padding, which have no effect on the results.
 struct SpecialIds {
@@ -31,5 +37,8 @@ struct SpecialIds {
 };
 /// The text of a config.json (`Family::write`).
 std::string write_clip_config(const ModelConfig& config, const SpecialIds& ids, std::string_view dtype);
+/// The same for a text tower of another kind, whose members `write_text` adds in bytewise order.
+std::string write_clip_config(const ModelConfig& config, FunctionRef<void(JsonObjectWriter& out)> write_text,
+                              std::string_view dtype);
 
 }  // namespace sightline

@@ -12,8 +12,12 @@ namespace sightline {
 ModelConfig::ModelConfig() : family(&clip_family()) {}
 
 void check_clip_family(const ModelConfig& config, std::string_view subject) {
-  if (config.family != &clip_family())
-    fail(ErrorCode::unsupported, subject, "cannot express a " + std::string(config.family->title) + " model");
+  if (config.family != &clip_family()) {
+    const std::string title(config.family->title);
+    const std::string_view article =
+        std::string_view("AEIOU").find(title.front()) == std::string::npos ? "a " : "an ";
+    fail(ErrorCode::unsupported, subject, "cannot express " + std::string(article) + title + " model");
+  }
   if (config.has_both_towers()) return;
   fail(ErrorCode::unsupported, subject,
        std::string("cannot express a model without ") + (config.has_text ? "an image" : "a text") + " tower");

@@ -26,7 +26,8 @@ std::string expected_types() {
 }  // namespace
 
 std::span<const Family* const> families() {
-  static const std::array all = {&clip_family(), &siglip_family(), &siglip2_family(), &metaclip2_family()};
+  static const std::array all = {&clip_family(),      &siglip_family(),       &siglip2_family(),
+                                 &metaclip2_family(), &chinese_clip_family(), &altclip_family()};
   return all;
 }
 

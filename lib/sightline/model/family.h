@@ -8,8 +8,14 @@
 
 #include "sightline/containers/json.h"
 #include "sightline/model/config.h"
+#include "sightline/weights/names.h"
 
 namespace sightline {
+
+/// For a family whose towers no other program's config describes.
+inline bool builds_none(const ModelConfig&) { return false; }
+/// For a family whose files have the canonical names.
+inline std::span<const NameRule> canonical_names() { return {}; }
 
 /// A family of models: how transformers' `config.json` of one is recognised, read and written. The towers
 /// themselves are built from the `ModelConfig` alone (`TowerConfig`), whatever the family. To add a family,
@@ -22,9 +28,10 @@ struct Family {
   std::array<std::string_view, 2> tower_types;
   std::string_view image_processor;  ///< transformers' class, used if the files of a model name none
   std::string_view tokenizer;        ///< likewise
+  std::span<const NameRule> (*names)() = canonical_names;  ///< its names that are not the canonical ones
   bool (*recognizes)(const Json& config);
   /// Whether transformers' class of this family can have these towers and this head. Sizes do not matter.
-  bool (*builds)(const ModelConfig& config);
+  bool (*builds)(const ModelConfig& config) = builds_none;
   /// Errors: missing, range, type; unsupported for anything that would change the results.
   ModelConfig (*read)(const Json& config);
   /// The text of a `config.json` from which transformers builds this model (`config_json`).
@@ -39,6 +46,8 @@ const Family& siglip2_family();
 const Family& metaclip2_family();
 /// Models of OpenCLIP which transformers has no class for. Not in the list: no config.json describes one.
 const Family& openclip_family();
+const Family& chinese_clip_family();
+const Family& altclip_family();
 
 /// Whether the model_type of a `config.json` is that of the family or of one of its towers.
 bool has_model_type(const Json& config, const Family& family);

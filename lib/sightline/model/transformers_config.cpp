@@ -67,7 +67,7 @@ EncoderConfig read_encoder(const Section& section, const EncoderDefaults& defaul
   config.width = section.integer("hidden_size", defaults.width, 1, kMaxWidth);
   config.heads = section.integer("num_attention_heads", defaults.heads, 1, kMaxWidth);
   config.mlp_width = section.integer("intermediate_size", defaults.mlp_width, 1, kMaxMlpWidth);
-  config.layers = section.integer("num_hidden_layers", 12, 1, kMaxLayers);
+  config.layers = section.integer("num_hidden_layers", defaults.layers, 1, kMaxLayers);
   config.epsilon = static_cast<float>(section.fraction("layer_norm_eps", defaults.epsilon));
   config.activation =
       activation_of(section.text("hidden_act", defaults.activation), section.subject("hidden_act"));

@@ -17,6 +17,7 @@ struct EncoderDefaults {
   std::int64_t width, heads, mlp_width;
   double epsilon = 1e-5;
   std::string_view activation = "quick_gelu";
+  std::int64_t layers = 12;
 };
 
 /// The section of a tower; empty if there is none. A legacy `text_config_dict` replaces `text_config`.

@@ -136,6 +136,14 @@ Weights NameMap::canonical(Weights weights) const {
   return result;
 }
 
+std::string raw_name(std::span<const NameRule> rules, std::string_view canonical) {
+  for (const NameRule& rule : rules) {
+    if (rule.layout == TensorLayout::drop) continue;
+    if (const auto numbers = match(canonical, rule.canonical)) return fill(rule.pattern, *numbers);
+  }
+  return std::string(canonical);
+}
+
 std::span<const NameMap* const> name_maps() {
   static const std::array<const NameMap*, 6> maps = {&openai_name_map(),  &openclip_name_map(),
                                                      &kerascv_name_map(), &kerashub_name_map(),

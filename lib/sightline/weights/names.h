@@ -33,7 +33,8 @@ struct NameMap {
   std::span<const std::string_view> markers;  ///< prefixes; a name that starts with one identifies the scheme
   std::span<const NameRule> rules;
   Weights (*prepare)(Weights weights) = nullptr;  ///< preparation of the raw names that rules cannot express
-  /// Further tables, of towers of other libraries. They are read only: `with_raw_names` writes `rules`.
+  /// Further tables, of towers of other kinds and libraries. They are read only: `with_raw_names` writes
+  /// `rules`.
   std::span<const std::span<const NameRule>> variants = {};
 
   bool recognizes(const Weights& weights) const;
@@ -45,12 +46,15 @@ struct NameMap {
   Weights canonical(Weights weights) const;
 };
 
+/// The name whose rule, the first of `rules` for it, gives this canonical name; the same if there is none.
+std::string raw_name(std::span<const NameRule> rules, std::string_view canonical);
+
 /// The naming scheme of a dialect.
 const NameMap& name_map(Dialect dialect);
 /// All naming schemes in the order in which they are tried: Hugging Face is last, because others also use its
 /// `logit_scale`.
 std::span<const NameMap* const> name_maps();
-/// Hugging Face's names, which are the canonical ones.
+/// Hugging Face's names, which are the canonical ones except for text towers of the BERT kind.
 const NameMap& hf_name_map();
 /// OpenAI's state_dict, identified by the sizes that it stores beside the weights.
 const NameMap& openai_name_map();

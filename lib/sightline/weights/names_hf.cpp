@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sightline/weights/names.h"
+#include "sightline/weights/names_bert.h"
 
 namespace sightline {
 namespace {
@@ -124,8 +125,9 @@ constexpr std::array kRules = {
 }  // namespace
 
 const NameMap& hf_name_map() {
-  static constexpr NameMap kMap{Dialect::hf, kMarkers, kRules, with_tower_prefix};
-  return kMap;
+  static const std::array<std::span<const NameRule>, 2> tables = {chinese_clip_rules(), altclip_rules()};
+  static const NameMap map{Dialect::hf, kMarkers, kRules, with_tower_prefix, tables};
+  return map;
 }
 
 }  // namespace sightline

@@ -106,7 +106,7 @@ std::vector<RawTensor> raw_tensors(const NameMap& map, const Weights& canonical,
   return Inverse(map, canonical, program).tensors();
 }
 
-Weights with_hf_names(const Weights& canonical) {
+Weights with_hf_names(const Weights& canonical, std::span<const NameRule> family) {
   Weights weights;
   std::set<std::string, std::less<>> stacked;
   for (const NameRule& rule : hf_name_map().rules) {
@@ -119,7 +119,7 @@ Weights with_hf_names(const Weights& canonical) {
     weights.add(raw.name, raw_layout(raw, canonical));
   }
   for (const std::string& name : canonical.names()) {
-    if (!stacked.contains(name)) weights.add(name, *canonical.find(name));
+    if (!stacked.contains(name)) weights.add(raw_name(family, name), *canonical.find(name));
   }
   return weights;
 }

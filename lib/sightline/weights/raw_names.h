@@ -27,7 +27,8 @@ std::vector<RawTensor> raw_tensors(const NameMap& map, const Weights& canonical,
 /// does not allow the layout.
 Weights with_raw_names(const NameMap& map, const Weights& canonical, std::string_view program);
 
-/// The same for Hugging Face's names, which differ from the canonical ones where several tensors are stacked.
-Weights with_hf_names(const Weights& canonical);
+/// The same for Hugging Face's names, which differ from the canonical ones where several tensors are stacked,
+/// and by the rules of the family.
+Weights with_hf_names(const Weights& canonical, std::span<const NameRule> family = {});
 
 }  // namespace sightline

@@ -7,7 +7,7 @@ names "name if name.startswith('text_') else None"
 expect 5 sightline embed-text 'a dog' -m model
 names "name if name.startswith('vis') else None"
 expect 5 sightline score "$IMAGES" -c 'a dog' -m model
-for type in chinese_clip clipseg altclip blip; do
+for type in clipseg blip; do
   sed "s/\"model_type\": \"clip\"/\"model_type\": \"$type\"/" "$SIGHTLINE_MODEL/config.json" >model/config.json
   expect 5 sightline info -m model
 done

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <deque>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sightline/weights/names.h"
+
+namespace sightline {
+
+/// Rules whose patterns consist of a prefix and the patterns of a table.
+class PrefixedRules {
+ public:
+  void add(std::string_view prefix, std::span<const NameRule> table);
+  /// The names that transformers gives a BERT, a RoBERTa or an XLM-RoBERTa in a model under `prefix`
+  /// ("text_model."), for the text tower. Its pooler, which no dual encoder uses, is dropped.
+  void add_bert(std::string_view prefix);
+
+  std::span<const NameRule> rules() const { return rules_; }
+
+ private:
+  std::deque<std::string> patterns_;
+  std::vector<NameRule> rules_;
+};
+
+/// The names of the text towers of Chinese-CLIP and AltCLIP in transformers.
+std::span<const NameRule> chinese_clip_rules();
+std::span<const NameRule> altclip_rules();
+
+}  // namespace sightline

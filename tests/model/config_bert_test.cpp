@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <string>
+
+#include "sightline/model/config.h"
+#include "sightline/model/config_writer.h"
+#include "sightline/model/family.h"
+#include "support/catch.h"
+#include "support/error_of.h"
+
+using namespace sightline;
+using namespace sightline::testing;
+
+namespace {
+
+ModelConfig config(const std::string& text) { return ModelConfig::from_json(text, "config.json"); }
+std::string code_of(const std::string& type, const std::string& text_members) {
+  return error_of([&] {
+           (void)config(R"({"model_type": ")" + type + R"(", "text_config": {)" + text_members + "}}");
+         })
+      .code;
+}
+
+}  // namespace
+
+TEST_CASE("Chinese-CLIP config: the defaults are those of transformers", "[model][bert]") {
+  const ModelConfig read = config(R"({"model_type": "chinese_clip"})");
+  CHECK(read.family->name == "chinese_clip");
+  CHECK(read.projection_dim == 512);
+  CHECK(read.vision.encoder.activation == Activation::quick_gelu);
+  const TextTowerConfig& text = read.text;
+  CHECK(text.encoder.width == 768);
+  CHECK(text.encoder.layers == 12);
+  CHECK(text.encoder.epsilon == 1e-12F);
+  CHECK(text.encoder.activation == Activation::gelu);
+  CHECK(text.encoder.norm_order == NormOrder::after);
+  CHECK(text.mask == Mask::none);
+  CHECK(text.pooling == Pooling::first);
+  CHECK(text.vocabulary_size == 30522);
+  CHECK(text.context_length == 512);
+  CHECK(text.token_types == 2);
+  CHECK_FALSE(text.final_norm);
+}
+
+TEST_CASE("AltCLIP config: the defaults are those of transformers", "[model][bert]") {
+  const ModelConfig read = config(R"({"model_type": "altclip"})");
+  CHECK(read.projection_dim == 768);
+  const TextTowerConfig& text = read.text;
+  CHECK(text.encoder.width == 1024);
+  CHECK(text.encoder.layers == 24);
+  CHECK(text.encoder.epsilon == 1e-5F);
+  CHECK(text.vocabulary_size == 250002);
+  CHECK(text.position_offset == 2);
+  CHECK(text.context_length == 512);
+  CHECK(text.positions() == 514);
+  CHECK(text.token_types == 1);
+  CHECK(text.projection.hidden.value().units == 768);
+}
+
+TEST_CASE("BERT configs: what is written is read again", "[model][bert]") {
+  for (const std::string text : {R"({"model_type": "chinese_clip", "projection_dim": 1024,
+      "text_config": {"vocab_size": 21128, "hidden_size": 1024, "num_attention_heads": 16},
+      "vision_config": {"patch_size": 14, "image_size": 336}})",
+                                 R"({"model_type": "altclip", "projection_dim": 1024,
+      "text_config": {"project_dim": 640, "pad_token_id": 3, "type_vocab_size": 4}})"}) {
+    const ModelConfig read = config(text);
+    const std::string written = config_json(read, "float32");
+    const ModelConfig again = config(written);
+    CHECK(config_json(again, "float32") == written);
+    CHECK(again.family == read.family);
+    CHECK(again.text.positions() == read.text.positions());
+    CHECK(again.text.position_offset == read.text.position_offset);
+    CHECK(again.text.token_types == read.text.token_types);
+    CHECK(again.text.encoder.epsilon == read.text.encoder.epsilon);
+    CHECK(again.projection_dim == 1024);
+  }
+}
+
+TEST_CASE("BERT configs: what would change the results is refused", "[model][error][bert]") {
+  const std::string type = GENERATE("chinese_clip", "altclip");
+  CHECK(code_of(type, R"("position_embedding_type": "relative_key")") == "UNSUP");
+  CHECK(code_of(type, R"("model_type": "clip_text_model")") == "UNSUP");
+  CHECK(code_of(type, R"("type_vocab_size": 0)") == "RANGE");
+  CHECK(code_of(type, R"("hidden_act": "silu")") == "UNSUP");
+  CHECK(code_of(type, R"("vocab_size": null)") == "TYPE");
+  CHECK(code_of("altclip", R"("max_position_embeddings": 3)") == "RANGE");
+  CHECK(code_of("altclip", R"("pad_token_id": null)") == "TYPE");
+}
