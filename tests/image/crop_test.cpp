@@ -76,6 +76,8 @@ TEST_CASE("crop: images too narrow to resize are rejected", "[image][error]") {
   CHECK(verdict(resizing(ResizeMode::longest, 32, 32), {1, 65}) == "RANGE");
   CHECK(verdict(resizing(ResizeMode::shortest, 20'000, 1), {1, 65500}) == "LIMIT");
   CHECK(verdict(resizing(ResizeMode::shortest, 16'000, 1), {1, 65500}) == "OK");
+  CHECK(verdict(resizing(ResizeMode::patches, 16, 16), {1, 1 << 30}) == "OK");
+  CHECK(verdict(resizing(ResizeMode::patches, 2, 2), {1, 1 << 30}) == "LIMIT");
 }
 
 TEST_CASE("crop: a result above the pixel limit is rejected before it is computed", "[image][error]") {

@@ -49,15 +49,21 @@ double patched(std::int32_t side, double scale, std::int32_t patch) {
   return std::max<double>(patch, std::ceil(side * scale / patch) * patch);
 }
 
-/// The lowest scale is never tried: it makes one patch of any image that can be decoded.
 ImageSize patches(ImageSize size, const PixelPipeline& pipeline) {
   constexpr double kPrecision = 1e-5;
+  const auto count = [&](double scale) {
+    return patched(size.height, scale, pipeline.height) / pipeline.height *
+           (patched(size.width, scale, pipeline.width) / pipeline.width);
+  };
   double low = kPrecision / 10, high = 100.0;
   while (high - low >= kPrecision) {
     const double scale = (low + high) / 2;
-    const double rows = patched(size.height, scale, pipeline.height) / pipeline.height,
-                 columns = patched(size.width, scale, pipeline.width) / pipeline.width;
-    (rows * columns <= pipeline.max_patches ? low : high) = scale;
+    (count(scale) <= pipeline.max_patches ? low : high) = scale;
+  }
+  if (count(low) > pipeline.max_patches) {  // the lowest scale is never tried
+    fail(ErrorCode::limit, "image",
+         "is " + std::to_string(size.width) + "x" + std::to_string(size.height) + ", too large for " +
+             std::to_string(pipeline.max_patches) + " patches");
   }
   return checked(patched(size.height, low, pipeline.height), patched(size.width, low, pipeline.width), size);
 }
