@@ -3,7 +3,7 @@
 """Measures sightline and other programs in the same minutes on the same machine.
 
 Usage: scripts/bench.py [--sightline BINARY] [--quick] [--rows NAME,...] [--peers NAME,...|none] [--json FILE]
-                        [--work DIR] [--threads N] [--rounds N] [--model b32|b16|l14] [--python PYTHON] [-- ARGS]
+                        [--work DIR] [--threads N] [--rounds N] [--model b32|b16|l14|siglip-b16] [--python PYTHON] [-- ARGS]
 
 The programs take turns (A B C A B C ...). A figure is the median over the rounds, and a ratio is the median of the
 ratios of single rounds. Rows are of three kinds: whole processes; a loaded model, in a loop (the library in
@@ -30,6 +30,7 @@ import bench_floor
 import bench_machine
 import bench_peers
 import bench_results
+import bench_siglip
 from bench_processes import Engine, Failure, Neighbour, Peer, Run
 from bench_rows import FORMATS, PRECISIONS, Rows
 
@@ -159,6 +160,9 @@ class Bench(Rows):
     def tokens(self, texts):
         """Numbers of texts, distinct prefixes and tokens, from the program's messages."""
         key = tuple(texts)
+        if self.shape.get("family") == "siglip":
+            rows = len(texts) * bench_siglip.POSITIONS
+            return len(texts), rows, rows
         if key not in self.counts:
             command = self.sightline("embed-text", "--captions", self.lines("counted.txt", texts), "--output",
                                      self.work / "out.npy", "--force")
@@ -263,7 +267,7 @@ def parse(arguments):
     parser.add_argument("--engine", help="bench_engine [tests/bench_engine next to BINARY]")
     parser.add_argument("--work", default=os.path.join(tempfile.gettempdir(), "sightline-bench"))
     parser.add_argument("--python", default=sys.executable, help="Python interpreter with the packages of the peers")
-    parser.add_argument("--model", default="b32", choices=["b32", "b16", "l14"])
+    parser.add_argument("--model", default="b32", choices=["b32", "b16", "l14", "siglip-b16"])
     parser.add_argument("--threads", type=int, default=min(2, len(os.sched_getaffinity(0))))
     parser.add_argument("--rounds", type=int, default=0)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and items")

@@ -13,6 +13,8 @@ import struct
 import subprocess
 import sys
 
+import bench_siglip
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 CAPTIONS = [f"a photo of a {name}" for name in
             ("cat", "dog", "bird", "car", "house", "tree", "boat", "horse", "pizza", "guitar")]
@@ -23,6 +25,8 @@ SHAPES = {
     "b16": dict(vision=(768, 12, 12, 3072), image=224, patch=16, text=(512, 12, 8, 2048), projection=512, vocab=49408),
     "l14": dict(vision=(1024, 24, 16, 4096), image=224, patch=14, text=(768, 12, 12, 3072), projection=768,
                 vocab=49408),
+    "siglip-b16": dict(family="siglip", vision=(768, 12, 12, 3072), image=224, patch=16, text=(768, 12, 12, 3072),
+                       projection=768, vocab=32000),
     # almost no arithmetic, and embeddings of the usual size
     "search": dict(vision=(8, 1, 1, 8), image=224, patch=112, text=(8, 1, 1, 8), projection=512, vocab=None),
 }
@@ -97,8 +101,8 @@ def _write_safetensors(path, tensors):
 
 
 def _scale(name, sizes):
-    if name == "logit_scale":
-        return 0.0, 4.6052
+    if name in ("logit_scale", "logit_bias"):
+        return 0.0, 4.6052 if name == "logit_scale" else -10.0
     if "norm" in name or "layrnorm" in name:
         return (0.1, 1.0) if name.endswith("weight") else (0.02, 0.0)
     if "embedding" in name or name.endswith("bias"):
@@ -121,6 +125,18 @@ def make_model(folder, name):
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
     shape = SHAPES[name]
+    if shape.get("family") == "siglip":
+        bench_siglip.write_files(target, shape)
+        tensors = bench_siglip.tensors(shape, _block_tensors)
+    else:
+        tensors = _tensors(shape, _write_clip_files(target, shape))
+    _write_safetensors(target / "model.safetensors", list(tensors))
+    (target / "complete").write_text("")
+    return target
+
+
+def _write_clip_files(target, shape):
+    """Everything but the weights of a CLIP model. Returns the size of its vocabulary."""
     nano = shape["vocab"] is None
     tokenizer = ROOT / "data" / ("golden/model/nano_quick_gelu" if nano else "vocab")
     if not nano and os.environ.get("CLIP_BPE"):
@@ -147,9 +163,7 @@ def make_model(folder, name):
                         ("tokenizer_config.json", dict(special, tokenizer_class="CLIPTokenizer",
                                                        model_max_length=77))):
         (target / file).write_text(json.dumps(value, indent=1))
-    _write_safetensors(target / "model.safetensors", list(_tensors(shape, vocabulary)))
-    (target / "complete").write_text("")
-    return target
+    return vocabulary
 
 
 IMAGES_SCRIPT = """

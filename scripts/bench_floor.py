@@ -5,7 +5,8 @@
 
 - *operations*: two per multiply-add of the products with weights and of attention, without those that the result does
   not need: the last block computes keys and values for all rows and the rest for the pooled row only; a text tower
-  computes each distinct prefix of its captions once. Norms, activations and softmax do not count.
+  computes each distinct prefix of its captions once. (SigLIP's last image block computes all rows, and its texts have
+  64 rows each.) Norms, activations and softmax do not count.
 - *peak*: of the format's products, measured in the same run with all threads: bfloat16 and int8 where the processor
   has instructions for them, otherwise float32. Attention counts at the same peak although it is float32.
 - *bytes*: of the weights of products that are used, once each (4, 2, 2, 1 per weight for f32, f16, bf16, int8), or of
@@ -46,6 +47,12 @@ def image_work(shape, precision, images=1):
     width, layers, _, mlp = shape["vision"]
     patches = (shape["image"] // shape["patch"]) ** 2
     pixels = 3 * shape["patch"] ** 2
+    if shape.get("family") == "siglip":
+        tower = _tower(images * patches, images * patches, patches, width, layers, mlp, precision)
+        head = 4 * width * width * images * patches + images * 2 * (2 * width * width + 2 * width * mlp)
+        tower += Work(2 * images * width * patches * pixels + head, (pixels * width + 4 * width * width
+                                                                     + 2 * width * mlp) * BYTES[precision])
+        return tower
     tower = _tower(images * (patches + 1), images, patches + 1, width, layers, mlp, precision)
     edges = Work(2 * images * width * (patches * pixels + shape["projection"]),
                  width * (pixels + shape["projection"]) * BYTES[precision])

@@ -18,6 +18,8 @@ import sys
 import threading
 import time
 
+import bench_siglip
+
 # The packages that a run needs.
 PACKAGES = {
     "transformers": ("torch", "transformers", "pillow"),
@@ -34,20 +36,26 @@ MODULES = {"pillow": "PIL"}
 
 
 class Pillow:
-    """Image preprocessing with Pillow and numpy alone, in one thread: RGB, bicubic to the shortest edge, centre crop, floats."""
+    """Image preprocessing with Pillow and numpy alone, in one thread: RGB, bicubic to the shortest edge, centre crop, floats;
+    SigLIP's to the size alone."""
 
     side = 224
 
-    def __init__(self, *_):
+    def __init__(self, _name, model, *_):
         import numpy
         from PIL import Image
 
         self.numpy, self.open, self.bicubic = numpy, Image.open, Image.Resampling.BICUBIC
+        self.siglip = bench_siglip.is_siglip(model)
         self.mean = numpy.array([0.48145466, 0.4578275, 0.40821073], numpy.float32)
         self.std = numpy.array([0.26862954, 0.26130258, 0.27577711], numpy.float32)
 
     def load_image(self, path):
         image, side = self.open(path).convert("RGB"), self.side
+        if self.siglip:
+            pixels = self.numpy.asarray(image.resize((side, side), self.bicubic), self.numpy.float32)
+            half = self.numpy.float32(0.5)
+            return ((pixels * self.numpy.float32(1 / 255) - half) / half).transpose(2, 0, 1)
         short = min(image.size)
         image = image.resize((side * image.width // short, side * image.height // short), self.bicubic)
         left, top = (image.width - side) // 2, (image.height - side) // 2
@@ -93,17 +101,19 @@ class Transformers:
 
     def __init__(self, _name, model, _folder, threads):
         import torch
-        from transformers import CLIPModel, CLIPTokenizer
+        from transformers import AutoModel, AutoTokenizer
         from transformers.models.clip.image_processing_pil_clip import CLIPImageProcessorPil
+        from transformers.models.siglip.image_processing_pil_siglip import SiglipImageProcessorPil
         from transformers.utils import logging
 
         logging.disable_progress_bar()
-        self.processor = CLIPImageProcessorPil.from_pretrained(model)
-        self.tokenizer = CLIPTokenizer.from_pretrained(model)
+        self.siglip = bench_siglip.is_siglip(model)
+        self.processor = (SiglipImageProcessorPil if self.siglip else CLIPImageProcessorPil).from_pretrained(model)
+        self.tokenizer = AutoTokenizer.from_pretrained(model)
         self.torch = torch
         torch.set_num_threads(threads)
         torch.set_grad_enabled(False)
-        self.model = CLIPModel.from_pretrained(model, dtype=torch.float32).eval()
+        self.model = AutoModel.from_pretrained(model, dtype=torch.float32).eval()
 
     def load_images(self, paths):
         from PIL import Image
@@ -111,6 +121,7 @@ class Transformers:
         return self.processor(images=[Image.open(path) for path in paths], return_tensors="np")["pixel_values"]
 
     def captions(self, texts, pad_to=None):
+        pad_to = bench_siglip.POSITIONS if self.siglip else pad_to
         more = {"max_length": pad_to, "padding": "max_length"} if pad_to else {"padding": True}
         return self.tokenizer(texts, truncation=True, return_tensors="np", **more)["input_ids"]
 
@@ -130,18 +141,22 @@ class Transformers:
 class Runtime(Pillow):
     """What ONNX Runtime and OpenVINO share: the tokenizer, and streams that decode and encode side by side."""
 
-    def __init__(self, name, folder, threads):
-        super().__init__()
+    def __init__(self, name, model, folder, threads):
+        super().__init__(name, model)
         import tokenizers
 
         self.name, self.files, self.threads = name, pathlib.Path(folder), threads
         self.tokenizer = tokenizers.Tokenizer.from_file(str(self.files / "tokenizer.json"))
-        self.tokenizer.enable_truncation(77)
+        self.tokenizer.enable_truncation(bench_siglip.POSITIONS if self.siglip else 77)
         self.end = self.tokenizer.token_to_id("<|endoftext|>")
         self.streams = None
 
     def captions(self, texts, pad_to=None):
-        self.tokenizer.enable_padding(pad_id=self.end, pad_token="<|endoftext|>", length=pad_to)
+        if self.siglip:
+            self.tokenizer.enable_padding(pad_id=bench_siglip.PAD, pad_token=bench_siglip.PAD_TOKEN,
+                                          length=bench_siglip.POSITIONS)
+        else:
+            self.tokenizer.enable_padding(pad_id=self.end, pad_token="<|endoftext|>", length=pad_to)
         return self.numpy.array([e.ids for e in self.tokenizer.encode_batch(texts)], self.numpy.int64)
 
     def folder(self, batches):
@@ -154,8 +169,8 @@ class Runtime(Pillow):
 class OnnxRuntime(Runtime):
     """ONNX Runtime's CPU provider: float32, or int8 by its dynamic quantization."""
 
-    def __init__(self, name, _model, folder, threads):
-        super().__init__(name, folder, threads)
+    def __init__(self, name, model, folder, threads):
+        super().__init__(name, model, folder, threads)
         self.vision, self.words = (self.session(tower, threads) for tower in ("vision", "text"))
 
     def session(self, tower, threads):
@@ -181,8 +196,8 @@ class OnnxRuntime(Runtime):
 class OpenVINO(Runtime):
     """OpenVINO's CPU plugin in one format, with its cache of compiled models; int8 models were quantized by NNCF."""
 
-    def __init__(self, name, _model, folder, threads):
-        super().__init__(name, folder, threads)
+    def __init__(self, name, model, folder, threads):
+        super().__init__(name, model, folder, threads)
         self.vision, self.words = (self.compiled(tower, PERFORMANCE_HINT="LATENCY") for tower in ("vision", "text"))
 
     def compiled(self, tower, **hints):
