@@ -6,6 +6,7 @@
 #include <random>
 #include <vector>
 
+#include "sightline/ops/rotary.h"
 #include "support/catch.h"
 
 using namespace sightline;
@@ -55,8 +56,15 @@ TEST_CASE("elementwise: values do not depend on their position in the array", "[
   gelu(both.data(), 67);
   std::vector<float> all = values;
   gelu_tanh(all.data(), 67);
+  std::vector<float> gated = values;
+  multiply_by_silu(gated.data(), values.data(), 67);
   for (std::size_t i = 0; i < values.size(); ++i) {
     float alone = values[i];
+    multiply_by_silu(&alone, &values[i], 1);
+    CHECK(alone == gated[i]);
+    const auto x = static_cast<double>(values[i]);
+    CHECK(ulps(alone, x * x / (1 + std::exp(-x))) < 4);
+    alone = values[i];
     quick_gelu(&alone, 1);
     CHECK(alone == together[i]);
     alone = values[i];
@@ -94,6 +102,27 @@ TEST_CASE("elementwise: layer_norm matches the double-precision formula, also fa
       const double bound =
           8 * static_cast<double>(gamma[i]) * 1001 * 0x1p-24 / std::sqrt(variance + 1e-5) + 1e-6;
       CHECK(std::abs(static_cast<double>(y.view().row(r)[i]) - want) <= bound);
+    }
+  }
+}
+
+TEST_CASE("elementwise: pairs are rotated with every product rounded, whatever the alignment", "[ops]") {
+  constexpr std::int64_t kHeads = 3, kPairs = 22;
+  std::vector<float> row(kHeads * 2 * kPairs + 3), cosines, sines;
+  for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<float>(i) * 0.37F - 20;
+  for (int i = 0; i < kPairs; ++i) {
+    cosines.push_back(static_cast<float>(std::cos(0.7 * i)));
+    sines.push_back(static_cast<float>(std::sin(0.7 * i)));
+  }
+  for (std::size_t start = 0; start < 3; ++start) {
+    std::vector<float> turned = row;
+    rotate_pairs(turned.data() + start, kHeads, kPairs, cosines.data(), sines.data());
+    for (std::size_t i = 0; i < kHeads * kPairs; ++i) {
+      const float a = row[start + 2 * i], b = row[start + 2 * i + 1];
+      const volatile float ac = a * cosines[i % kPairs], bs = b * sines[i % kPairs];
+      const volatile float bc = b * cosines[i % kPairs], as = a * sines[i % kPairs];
+      CHECK(turned[start + 2 * i] == ac - bs);
+      CHECK(turned[start + 2 * i + 1] == bc + as);
     }
   }
 }
