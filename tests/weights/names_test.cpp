@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 #include <set>
 
 #include "support/catch.h"
@@ -166,6 +167,34 @@ TEST_CASE("names: the counter of an averaged model is not a weight", "[weights]"
   source.add(scale, floats(Shape{2, 3}));
   source.add("n_averaged", floats(Shape{}));
   CHECK(to_canonical(std::move(source)).size() == 1);
+}
+
+TEST_CASE("names: Long-CLIP has the first 20 positions in one table, the others in another", "[weights]") {
+  std::vector<float> kept(22 * 3), rest(22 * 3);
+  std::iota(kept.begin(), kept.end(), 0.0F);
+  std::iota(rest.begin(), rest.end(), 1000.0F);
+  const auto weights = [&](std::int64_t rows) {
+    Weights result;
+    const auto table = [](std::span<const float> values, std::int64_t count) {
+      return StoredTensor{DType::f32, Shape{count, 3},
+                          std::as_bytes(values).first(static_cast<std::size_t>(count) * 12)};
+    };
+    result.add("positional_embedding", table(kept, 22));
+    result.add("positional_embedding_res", table(rest, rows));
+    result.add("visual.ln_post.bias", floats(Shape{3}));
+    return result;
+  };
+  CHECK(recognized_name_map(weights(22)).dialect == Dialect::openai);
+  const Weights canonical = to_canonical(weights(22));
+  CHECK(canonical.size() == 2);
+  std::vector<float> expected(kept.begin(), kept.begin() + 60);
+  expected.insert(expected.end(), rest.begin() + 60, rest.end());
+  CHECK(values_of(canonical, "text_model.embeddings.position_embedding.weight") == expected);
+  CHECK(
+      error_of([&] { (void)to_canonical(weights(20)); }) ==
+      Failure{"MISMATCH",
+              "positional_embedding_res: has shape [20, 3], expected that of positional_embedding, [22, 3], "
+              "with more than 20 rows"});
 }
 
 TEST_CASE("names: a tower that is saved alone may lack its prefix", "[weights]") {

@@ -99,13 +99,21 @@ void check_rank(const StoredTensor& tensor, int rank, std::string_view name, std
 StoredTensor part_of(const StoredTensor& tensor, TensorPart part, std::string_view name) {
   if (tensor.shape.rank() == 0 || tensor.shape[0] % part.count != 0)
     fail_shape(tensor, name, "one whose first size is a multiple of " + std::to_string(part.count));
-  std::array<std::int64_t, kMaxRank> sizes{};
-  const auto rank = static_cast<std::size_t>(tensor.shape.rank());
-  for (std::size_t axis = 0; axis < rank; ++axis) sizes[axis] = tensor.shape[static_cast<int>(axis)];
-  sizes[0] /= part.count;
-  const Shape shape(std::span<const std::int64_t>(sizes.data(), rank));
-  const auto size = static_cast<std::size_t>(tensor.byte_size() / part.count);
-  const std::size_t begin = static_cast<std::size_t>(part.index) * size;
+  const std::int64_t rows = tensor.shape[0] / part.count;
+  return row_range(tensor, part.index * rows, rows);
+}
+
+}  // namespace
+
+StoredTensor row_range(const StoredTensor& tensor, std::int64_t first, std::int64_t count) {
+  assert(tensor.shape.rank() > 0 && first >= 0 && count >= 0 && first + count <= tensor.shape[0]);
+  std::vector<std::int64_t> sizes(tensor.shape.sizes().begin(), tensor.shape.sizes().end());
+  sizes[0] = count;
+  const Shape shape{std::span<const std::int64_t>(sizes)};
+  const std::int64_t row = count > 0 ? shape.elements() / count : 0;
+  const auto width = static_cast<std::size_t>(size_of(tensor.dtype));
+  const std::size_t begin = static_cast<std::size_t>(first * row) * width;
+  const std::size_t size = static_cast<std::size_t>(shape.elements()) * width;
   if (!tensor.is_deferred())
     return {tensor.dtype, shape, tensor.bytes().subspan(begin, size), tensor.mapped()};
   return StoredTensor::deferred(
@@ -114,12 +122,10 @@ StoredTensor part_of(const StoredTensor& tensor, TensorPart part, std::string_vi
         const TransientBytes whole(tensor);
         if (!out.empty()) std::memcpy(out.data(), whole.view().data() + begin, out.size());
       },
-      [tensor, first = part.index * shape.elements()](std::int64_t index, std::span<std::byte> scratch) {
+      [tensor, first = first * row](std::int64_t index, std::span<std::byte> scratch) {
         return tensor.element(first + index, scratch);
       });
 }
-
-}  // namespace
 
 StoredTensor permuted(const StoredTensor& tensor, std::span<const int> axes) {
   assert(static_cast<int>(axes.size()) == tensor.shape.rank() && axes.size() >= 2);

@@ -36,6 +36,10 @@ struct TensorPart {
 StoredTensor to_layout(const StoredTensor& tensor, TensorLayout layout, TensorPart part,
                        std::string_view name);
 
+/// `count` rows along the first axis from `first` on, without a copy unless the tensor is deferred. They must
+/// exist.
+StoredTensor row_range(const StoredTensor& tensor, std::int64_t first, std::int64_t count);
+
 /// Deferred permutation: axis i of the result is axis `axes[i]` of `tensor`. `axes` is a permutation of all
 /// axes.
 StoredTensor permuted(const StoredTensor& tensor, std::span<const int> axes);

@@ -7,9 +7,14 @@
 namespace sightline {
 namespace {
 
+// Long-CLIP trains the positions after the first 20 in a second table of the same shape
+// (model/model_longclip.py, CLIP.encode_text). Its towers are OpenAI's.
+constexpr std::string_view kPositions = "positional_embedding", kLongPositions = "positional_embedding_res";
+constexpr std::int64_t kKeptPositions = 20;
+
 // A state_dict of openai/CLIP stores these three sizes as tensors; one of OpenCLIP does not.
-constexpr std::array<std::string_view, 3> kOpenAIMarkers = {"input_resolution", "context_length",
-                                                            "vocab_size"};
+constexpr std::array<std::string_view, 4> kOpenAIMarkers = {"input_resolution", "context_length",
+                                                            "vocab_size", kLongPositions};
 // `text.` is the text tower of CustomTextCLIP.
 constexpr std::array<std::string_view, 4> kOpenCLIPMarkers = {"visual.", "transformer.resblocks.",
                                                               "text.transformer.", "text.token_embedding."};
@@ -123,6 +128,23 @@ Weights check_vision_transformer(Weights weights) {
   return weights;
 }
 
+// Joins the two tables of Long-CLIP.
+Weights with_long_positions(Weights weights) {
+  weights = check_vision_transformer(std::move(weights));
+  if (!weights.contains(kLongPositions)) return weights;
+  if (!weights.contains(kPositions)) fail(ErrorCode::missing, kPositions, "is not in the weights");
+  const StoredTensor kept = weights.extract(kPositions), rest = weights.extract(kLongPositions);
+  if (rest.shape != kept.shape || rest.shape.rank() != 2 || rest.shape[0] <= kKeptPositions) {
+    fail(ErrorCode::mismatch, kLongPositions,
+         "has shape " + to_string(rest.shape) + ", expected that of " + std::string(kPositions) + ", " +
+             to_string(kept.shape) + ", with more than " + std::to_string(kKeptPositions) + " rows");
+  }
+  const std::array<StoredTensor, 2> parts = {row_range(kept, 0, kKeptPositions),
+                                             row_range(rest, kKeptPositions, rest.shape[0] - kKeptPositions)};
+  weights.add(std::string(kPositions), concatenated(parts, kPositions));
+  return weights;
+}
+
 // CustomTextCLIP keeps the text tower in a separate module.
 Weights without_text_prefix(Weights weights) {
   weights = check_vision_transformer(std::move(weights));
@@ -136,7 +158,7 @@ Weights without_text_prefix(Weights weights) {
 }  // namespace
 
 const NameMap& openai_name_map() {
-  static constexpr NameMap kMap{Dialect::openai, kOpenAIMarkers, kRules, check_vision_transformer};
+  static constexpr NameMap kMap{Dialect::openai, kOpenAIMarkers, kRules, with_long_positions};
   return kMap;
 }
 
