@@ -29,6 +29,7 @@ PARTS = {
     "processors": ("processors", "processors"),
     "one_tower": ("one_tower", "one_tower"),
     "pairs": ("pairs", "pairs"),
+    "published": ("published", "processors"),
     "pytorch": ("pytorch", "weights"),
     "odd": ("odd_checkpoints", "weights"),
     "keras": ("keras_files", "weights"),

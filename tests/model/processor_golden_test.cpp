@@ -9,6 +9,9 @@
 #include "sightline/base/error.h"
 #include "sightline/containers/json.h"
 #include "sightline/files/file.h"
+#include "sightline/model/config_openclip.h"
+#include "sightline/model/config_section.h"
+#include "sightline/model/expected_weights.h"
 #include "sightline/model/processor.h"
 #include "sightline/model/processor_files.h"
 #include "support/catch.h"
@@ -90,4 +93,37 @@ TEST_CASE("processor files: the class and pixels match transformers, or the case
   });
   CHECK(supported > 50);
   CHECK(rejected > 20);
+}
+
+// scripts/golden/published.py.
+TEST_CASE("published models: sizes and pixels are those of transformers", "[model][processor]") {
+  const std::string text = read_text(golden_path("processors/published.json"));
+  const JsonDocument golden(text, "published.json");
+  int models = 0;
+  golden.root().at("models").for_each_element([&](const Json& test) {
+    INFO(test.at("name").as_string());
+    ++models;
+    ModelConfig config;
+    PreprocessorConfig preprocessing;
+    if (const std::optional<Json> openclip = test.find("openclip")) {
+      const std::string file = text_of(*openclip);
+      config = openclip_config(file, "open_clip_config.json");
+      preprocessing = openclip_preprocessor(file, "open_clip_config.json", config.vision.image_size);
+    } else {
+      config = ModelConfig::from_json(text_of(test.at("config")), "config.json");
+      preprocessing =
+          PreprocessorConfig::from_json(text_of(test.at("preprocessor")), "preprocessor_config.json");
+    }
+    std::int64_t parameters = 0;
+    for (const ExpectedWeight& weight : expected_weights(config)) parameters += weight.shape.elements();
+    CHECK(parameters == test.at("parameters").as_integer());
+    for (const Activation activation : {config.vision.encoder.activation, config.text.encoder.activation})
+      CHECK(transformers_name(activation) == test.at("activation").as_string());
+    const Processor processor(preprocessing, config.vision.image_size, nullptr, config.text.context_length);
+    test.at("pixels").for_each_member([&](std::string_view image, const Json& hash) {
+      INFO(image);
+      CHECK(hash_of(processor, std::string(image)) == hash.as_string());
+    });
+  });
+  CHECK(models > 8);
 }
