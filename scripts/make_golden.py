@@ -3,8 +3,8 @@
 """Regenerates everything under data/golden from the references.
 
 Needs Python with torch 2.13, transformers 5.24, tokenizers 0.23, Pillow 13.0.0, numpy, regex, ftfy 6.3.1 and
-safetensors. The parts codecs, raster, torchvision, steps, pipelines, keras, layers, keras_clip, keras_int8, gguf and
-openclip also need the packages listed in their scripts in scripts/golden, preferably in a separate environment each
+safetensors. The parts codecs, raster, torchvision, steps, pipelines, keras, layers, keras_clip, keras_int8, gguf,
+openclip and openclip_eva also need the packages listed in their scripts in scripts/golden, preferably in a separate environment each
 (torchvision must match torch). The tests themselves need none of these packages.
 
 Usage: scripts/make_golden.py [PART...]     (default: image, text and model; an unknown part prints the list)
