@@ -56,7 +56,7 @@ EmbeddingsInfo text_info(const Model& model, const ModelOptions& options, const 
   EmbeddingsInfo info = info_of(model, options, normalized);
   info.modality = Modality::text;
   info.preprocess = in_stage(Stage::model, [&] {
-    const TextPreprocess text{options.text_cleaning, model.processor().text_length(),
+    const TextPreprocess text{model.text_cleaning(), model.processor().text_length(),
                               name_in(invalid_utf8_choices(), captions.invalid_utf8), templates_of(captions)};
     return text_preprocess_json(text, model.source().files);
   });

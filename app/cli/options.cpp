@@ -188,11 +188,14 @@ void add_image_model_options(CommandLine& line, ModelOptions& options) {
 }
 
 void add_text_model_options(CommandLine& line, ModelOptions& options) {
-  line.add(
-      {.names = {"--text-cleaning"},
-       .help = "text normalisation before tokenization",
-       .group = HelpGroup::model,
-       .value = choice(options.text_cleaning, {{"hf", TextCleaning::hf}, {"openai", TextCleaning::openai}})});
+  line.add({.names = {"--text-cleaning"},
+            .help = "text normalisation before tokenization; auto: as the model's files say",
+            .group = HelpGroup::model,
+            .value = choice<std::optional<TextCleaning>>(options.text_cleaning,
+                                                         {{"auto", std::nullopt},
+                                                          {"hf", TextCleaning::hf},
+                                                          {"openai", TextCleaning::openai},
+                                                          {"siglip", TextCleaning::siglip}})});
 }
 
 void add_output_options(CommandLine& line, OutputOptions& options, Forms forms) {

@@ -25,8 +25,8 @@ struct ModelOptions {
   std::string backend = "auto";  ///< a name of `gemm_backends`
   std::optional<PixelRule> preprocess;  ///< nullopt: as the model's files say
   std::optional<Alpha> alpha;
-  TextCleaning text_cleaning = TextCleaning::hf;
-  std::optional<std::int64_t> max_patches;  ///< of a NaFlex model; nullopt: as its image processor
+  std::optional<TextCleaning> text_cleaning;  ///< nullopt: as the model's files say
+  std::optional<std::int64_t> max_patches;    ///< of a NaFlex model; nullopt: as its image processor
   bool exif = true;
   bool lenient = false;      ///< accept PNG files with wrong checksums
   std::int64_t threads = 0;  ///< 0: $SIGHTLINE_THREADS, else the available cores

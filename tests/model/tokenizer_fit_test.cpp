@@ -102,11 +102,13 @@ class Padded : public Counter {
   bool left_;
 };
 
-std::vector<std::int32_t> padded_ids(std::int32_t pad, bool left, std::int64_t max_length = 3) {
-  TextTowerConfig config;
-  config.vocabulary_size = 8;
-  config.context_length = 3;
-  config.pad_id = 1;
+std::vector<std::int32_t> padded_ids(std::int32_t pad, bool left, std::int64_t max_length = 3,
+                                     const TokenizerRule& rule = {TokenizerSource::transformers}) {
+  ModelConfig config;
+  config.text.vocabulary_size = 8;
+  config.text.context_length = 3;
+  config.text.pad_id = 1;
+  config.tokenizer = rule;
   const auto tokenizer = with_padding(std::make_unique<Padded>(pad, left), config, "f");
   const Encoding encoding = tokenizer->encode("ab", max_length);
   CHECK(encoding.padding == std::ssize(encoding.ids) - 1);
@@ -122,4 +124,5 @@ TEST_CASE("tokenizer and padding: texts are filled up with the tokenizer's token
   CHECK(padded_ids(kNoToken, false) == Ids{2, 1, 1});  // that of the config
   CHECK(padded_ids(4, false, 2) == Ids{2, 4});
   CHECK_THROWS_AS(padded_ids(8, false), Error);  // no row
+  CHECK(padded_ids(4, true, 3, {TokenizerSource::openclip}) == Ids{2, 4, 4});
 }

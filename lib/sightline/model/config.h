@@ -7,6 +7,7 @@
 
 #include "sightline/image/pixel_pipeline.h"
 #include "sightline/model/tower_config.h"
+#include "sightline/text/text_cleaning.h"
 
 namespace sightline {
 
@@ -16,12 +17,15 @@ struct Family;
 enum class TokenizerSource {
   clip,          ///< CLIP's: its byte-level BPE, or that which ships with the program
   transformers,  ///< the class that transformers chooses from the files and the family's name
+  openclip,  ///< OpenCLIP's HFTokenizer: the class that the tokenizer's own files name, padded on the right
 };
 
 /// The tokenizer of a model, besides what its own files state.
 struct TokenizerRule {
   TokenizerSource source = TokenizerSource::clip;
-  std::string class_name;  ///< of the model's config; "" = unspecified: the files or the source decide
+  TextCleaning cleaning = TextCleaning::hf;  ///< what the model's files ask for
+  bool drops_end = false;       ///< the end of a text becomes padding, also where it stands in the text
+  std::string class_name = {};  ///< of the model's config; "" = unspecified: the files or the source decide
 };
 
 /// Sizes and wiring of a model: what the results depend on besides its weights and its preprocessing. The

@@ -88,9 +88,10 @@ Model::Model(LoadedModel loaded, const ModelSettings& settings, std::shared_ptr<
       weights_(std::move(loaded.weights)),
       towers_(WeightScope(weights_), config_, logged_backend(settings, source_)),
       head_(optional_head(weights_, config_)),
+      text_cleaning_(settings.text_cleaning.value_or(config_.tokenizer.cleaning)),
       processor_(with_settings(std::move(loaded.preprocessor), settings),
                  config_.has_vision ? config_.vision.image_size : 0,
-                 tokenizer_loader(source_.files, config_, settings.text_cleaning, std::move(tokenizer)),
+                 tokenizer_loader(source_.files, config_, text_cleaning_, std::move(tokenizer)),
                  config_.text.context_length, ImageLimits{.checksums = !settings.lenient}) {
   check_complete(weights_);
 }
@@ -122,7 +123,8 @@ std::unique_ptr<Model> Model::open(const std::string& name_or_path, const ModelS
     std::shared_ptr<TokenizerAhead> tokenizer;
     LoadedModel loaded = open_model(path, settings.dialect, [&](const ModelFiles& files) {
       if (settings.tokenizer_pool == nullptr) return;
-      tokenizer = std::make_shared<TokenizerAhead>(files, settings.text_cleaning, *settings.tokenizer_pool);
+      tokenizer = std::make_shared<TokenizerAhead>(files, settings.text_cleaning.value_or(TextCleaning::hf),
+                                                   *settings.tokenizer_pool);
     });
     return std::make_unique<Model>(std::move(loaded), settings, std::move(tokenizer));
   } catch (const Error& error) {

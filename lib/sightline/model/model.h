@@ -27,8 +27,8 @@ struct ModelSettings {
   bool lenient = false;  ///< decode PNG files with wrong checksums
   /// Most patches of an image of a NaFlex model, 1 to kMaxPatches; nullopt: as its image processor.
   std::optional<std::int64_t> max_patches = {};
-  TextCleaning text_cleaning = TextCleaning::hf;
-  std::optional<Dialect> dialect = {};  ///< naming scheme of the weights; nullopt = detect
+  std::optional<TextCleaning> text_cleaning = {};  ///< nothing: what the model's files ask for
+  std::optional<Dialect> dialect = {};             ///< naming scheme of the weights; nullopt = detect
   /// If set, an idle thread of this pool reads the tokenizer of a folder while the model is opened, instead
   /// of the first text. It must outlive the model.
   ThreadPool* tokenizer_pool = nullptr;
@@ -66,6 +66,8 @@ class Model {
   const TextTower& text_tower() const;
   /// Errors: missing, likewise, if the model has not both towers.
   const Head& head() const;
+  /// How texts are cleaned: as the settings of `open` say, else as the model's files do.
+  TextCleaning text_cleaning() const { return text_cleaning_; }
   std::int64_t embedding_size() const { return config_.projection_dim; }
 
   /// Images -> embeddings [B, E], not normalised, in one pass (`PassPlan`). Errors: mismatch for other shapes
@@ -89,6 +91,7 @@ class Model {
   Weights weights_;
   Towers towers_;
   std::optional<Head> head_;
+  TextCleaning text_cleaning_;
   Processor processor_;
 };
 

@@ -89,8 +89,8 @@ std::string image_preprocess_json(const PreprocessorConfig& config, bool lenient
 
 std::string text_preprocess_json(const TextPreprocess& text, const ModelFiles& files) {
   // Versions before ftfy's steps were added have other ids for the same cleaning.
-  std::string json =
-      text.cleaning == TextCleaning::hf ? R"({"cleaning":"hf)" : R"({"ftfy":"6.3","cleaning":"openai)";
+  std::string json = text.cleaning == TextCleaning::hf ? R"({"cleaning":")" : R"({"ftfy":"6.3","cleaning":")";
+  json += text_cleaning_name(text.cleaning);
   json += R"(","tokenizer":")" + tokenizer_hash(files);
   json += R"(","context_length":)" + std::to_string(text.context_length);
   json += R"(,"invalid_utf8":)";

@@ -110,7 +110,9 @@ class PipelineSource {
  public:
   PipelineSource(const ModelFiles& files, const ModelConfig& config)
       : files_(find_tokenizer(files)), settings_(files_) {
-    const TokenizerSettingsTexts texts = settings_.texts(config.tokenizer.class_name, config.family->name);
+    const bool openclip = config.tokenizer.source == TokenizerSource::openclip;
+    const TokenizerSettingsTexts texts =
+        settings_.texts(config.tokenizer.class_name, openclip ? std::string_view() : config.family->name);
     tokenizer_class_ = choose_tokenizer_class(texts);
     const std::string vocabulary(vocabulary_file(tokenizer_class_));
     if (!files_.found()) {
@@ -175,11 +177,13 @@ Found open_tokenizer(const ModelFiles& files, const ModelConfig& config, TextCle
   return {std::move(tokenizer), found.files.place(), found.name()};
 }
 
-std::unique_ptr<Tokenizer> fit(std::unique_ptr<Tokenizer> tokenizer, const TextTowerConfig& config,
+std::unique_ptr<Tokenizer> fit(std::unique_ptr<Tokenizer> tokenizer, const ModelConfig& config,
                                const std::string& folder, const std::string& file) {
-  tokenizer = fit_to_rows(std::move(tokenizer), config.vocabulary_size, folder, file);
-  if (config.pad_id) return with_padding(std::move(tokenizer), config, file);
-  check_end(*tokenizer, config, file);
+  tokenizer = fit_to_rows(std::move(tokenizer), config.text.vocabulary_size, folder, file);
+  // The padding of CLIP's tokenizer is that of the text tower, which adds it.
+  if (config.text.pad_id && config.tokenizer.source != TokenizerSource::clip)
+    return with_padding(std::move(tokenizer), config, file);
+  check_end(*tokenizer, config.text, file);
   return tokenizer;
 }
 
@@ -272,19 +276,19 @@ std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelCo
                                           TextCleaning cleaning, TokenizerAhead* ahead) {
   if (!config.has_text) fail(ErrorCode::missing, "", "has no text tower, and so no tokenizer");
   const PackedFile* packed = files.packed();
-  if (packed != nullptr && cleaning == TextCleaning::hf && packed->contains(kPackedTokenTable)) {
+  const bool clip = config.tokenizer.source == TokenizerSource::clip;
+  // The table of CLIP's tokenizer holds Hugging Face's cleaning.
+  if (packed != nullptr && (!clip || cleaning == TextCleaning::hf) && packed->contains(kPackedTokenTable)) {
     log_debug("tokenizer: " + printable(files.path(kPackedTokenTable)));
-    return load_token_table(packed->document(kPackedTokenTable), files.owner(), config, files.place(),
-                            std::string(kPackedTokenTable));
+    return load_token_table(packed->document(kPackedTokenTable), files.owner(), config, cleaning,
+                            files.place(), std::string(kPackedTokenTable));
   }
-  if (config.tokenizer.source != TokenizerSource::clip) {
-    if (cleaning != TextCleaning::hf)
-      fail(ErrorCode::unsupported, "text cleaning", "of OpenAI belongs to CLIP's tokenizer only");
+  if (!clip) {
     const PipelineSource source(files, config);
-    return fit(source.make(), config.text, files.place(), source.name());
+    return fit(with_cleaning(source.make(), cleaning), config, files.place(), source.name());
   }
   Found found = open_tokenizer(files, config, cleaning, ahead);
-  return fit(std::move(found.tokenizer), config.text, found.folder, found.file);
+  return fit(std::move(found.tokenizer), config, found.folder, found.file);
 }
 
 std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const ModelConfig& config) {
@@ -301,20 +305,20 @@ std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const ModelCon
     file = source.name();
   }
   // Packing a tokenizer that does not fit the model is the same error as loading it.
-  load_token_table(table, nullptr, config, folder, file);
+  load_token_table(table, nullptr, config, TextCleaning::hf, folder, file);
   return table;
 }
 
 std::unique_ptr<Tokenizer> load_token_table(ByteView table, std::shared_ptr<const void> owner,
-                                            const ModelConfig& config, const std::string& folder,
-                                            const std::string& file) {
+                                            const ModelConfig& config, TextCleaning cleaning,
+                                            const std::string& folder, const std::string& file) {
   std::unique_ptr<Tokenizer> tokenizer;
   if (config.tokenizer.source == TokenizerSource::clip) {
     tokenizer = CLIPTokenizer::from_table(table, std::move(owner), file);
   } else {
-    tokenizer = pipeline_tokenizer_from_table(table, std::move(owner), file);
+    tokenizer = with_cleaning(pipeline_tokenizer_from_table(table, std::move(owner), file), cleaning);
   }
-  return fit(std::move(tokenizer), config.text, folder, file);
+  return fit(std::move(tokenizer), config, folder, file);
 }
 
 }  // namespace sightline

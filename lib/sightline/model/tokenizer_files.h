@@ -62,13 +62,13 @@ class TokenizerAhead {
   Ahead work_;  // last: it uses the others
 };
 
-/// The model's own tokenizer (for a packed model and Hugging Face's cleaning, its token table) or, if `files`
-/// has none, CLIP's, which ships with the program; the latter
-/// requires as many rows of the token embedding as its vocabulary has entries. Encoding a text to an id
-/// without a row is an error (mismatch). Errors: missing; unsupported, with its class, for a
-/// tokenizer of another family than CLIP; mismatch if the start or end token has no row, or
-/// the end token is not the one that the config expects (`check_end`); those of CLIPTokenizer.
-/// `ahead`: a tokenizer of the same files that was begun earlier, or null.
+/// The model's own tokenizer (for a packed model its token table, which CLIP's has for Hugging Face's
+/// cleaning only) or, if `files` has none, CLIP's, which ships with the program; the latter requires as many
+/// rows of the token embedding as its vocabulary has entries. Encoding a text to an id without a row is an
+/// error (mismatch). Errors: missing; unsupported, with its class, for a tokenizer of another family than
+/// CLIP; mismatch if the start or end token has no row, or the end token is not the one that the config
+/// expects (`check_end`); those of CLIPTokenizer. `ahead`: a tokenizer of the same files that was begun
+/// earlier, or null.
 std::unique_ptr<Tokenizer> load_tokenizer(const ModelFiles& files, const ModelConfig& config,
                                           TextCleaning cleaning, TokenizerAhead* ahead = nullptr);
 
@@ -82,9 +82,10 @@ std::vector<std::byte> compile_tokenizer(const ModelFiles& files, const ModelCon
 
 /// The tokenizer of a token table, used in place; `owner` keeps its bytes alive. The table may be from an
 /// untrusted source; it is fitted to the model as by `load_tokenizer`. `folder` and `file` name the source of
-/// the table for messages. Errors: mismatch; those of `view_token_table`.
+/// the table for messages. `cleaning`: of a tokenizer other than CLIP's, whose table holds its own. Errors:
+/// mismatch; those of `view_token_table`.
 std::unique_ptr<Tokenizer> load_token_table(ByteView table, std::shared_ptr<const void> owner,
-                                            const ModelConfig& config, const std::string& folder,
-                                            const std::string& file);
+                                            const ModelConfig& config, TextCleaning cleaning,
+                                            const std::string& folder, const std::string& file);
 
 }  // namespace sightline

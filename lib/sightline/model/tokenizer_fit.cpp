@@ -45,42 +45,52 @@ class FittedTokenizer : public Tokenizer {
   std::string file_;
 };
 
+struct Padding {
+  std::int32_t id;
+  std::int64_t length;
+  bool left;
+  bool replaces_end;
+};
+
 /// A tokenizer whose texts all have `length` ids.
 class PaddingTokenizer : public Tokenizer {
  public:
-  PaddingTokenizer(std::unique_ptr<Tokenizer> tokenizer, std::int32_t pad, std::int64_t length)
-      : tokenizer_(std::move(tokenizer)), pad_(pad), length_(length) {}
+  PaddingTokenizer(std::unique_ptr<Tokenizer> tokenizer, const Padding& padding)
+      : tokenizer_(std::move(tokenizer)), padding_(padding) {}
 
   Encoding encode(std::string_view utf8, std::int64_t max_length) const override {
-    Encoding encoding = tokenizer_->encode(utf8, std::min(max_length, length_));
-    encoding.padding = std::min(max_length, length_) - std::ssize(encoding.ids);
-    const auto place = tokenizer_->pads_left() ? encoding.ids.begin() : encoding.ids.end();
-    encoding.ids.insert(place, static_cast<std::size_t>(encoding.padding), pad_);
+    const std::int64_t length = std::min(max_length, padding_.length);
+    Encoding encoding = tokenizer_->encode(utf8, length);
+    if (padding_.replaces_end) std::ranges::replace(encoding.ids, tokenizer_->end_id(), padding_.id);
+    encoding.padding = length - std::ssize(encoding.ids);
+    const auto place = padding_.left ? encoding.ids.begin() : encoding.ids.end();
+    encoding.ids.insert(place, static_cast<std::size_t>(encoding.padding), padding_.id);
     return encoding;
   }
   std::int64_t vocabulary_size() const override { return tokenizer_->vocabulary_size(); }
   std::int32_t start_id() const override { return tokenizer_->start_id(); }
   std::int32_t end_id() const override { return tokenizer_->end_id(); }
-  std::int32_t pad_id() const override { return pad_; }
-  bool pads_left() const override { return tokenizer_->pads_left(); }
+  std::int32_t pad_id() const override { return padding_.id; }
+  bool pads_left() const override { return padding_.left; }
   std::int64_t max_length() const override { return tokenizer_->max_length(); }
 
  private:
   std::unique_ptr<Tokenizer> tokenizer_;
-  std::int32_t pad_;
-  std::int64_t length_;
+  Padding padding_;
 };
 
 }  // namespace
 
-std::unique_ptr<Tokenizer> with_padding(std::unique_ptr<Tokenizer> tokenizer, const TextTowerConfig& config,
+std::unique_ptr<Tokenizer> with_padding(std::unique_ptr<Tokenizer> tokenizer, const ModelConfig& config,
                                         std::string_view file) {
   std::int64_t pad = tokenizer->pad_id();
-  if (pad == kNoToken) pad = config.pad_id.value();
-  if (pad >= config.vocabulary_size)
-    fail_without_row("the padding of a text", pad, config.vocabulary_size, std::string(file));
-  return std::make_unique<PaddingTokenizer>(std::move(tokenizer), static_cast<std::int32_t>(pad),
-                                            config.context_length);
+  if (pad == kNoToken) pad = config.text.pad_id.value();
+  if (pad >= config.text.vocabulary_size)
+    fail_without_row("the padding of a text", pad, config.text.vocabulary_size, std::string(file));
+  const bool left = tokenizer->pads_left() && config.tokenizer.source != TokenizerSource::openclip;
+  const Padding padding{static_cast<std::int32_t>(pad), config.text.context_length, left,
+                        config.tokenizer.drops_end};
+  return std::make_unique<PaddingTokenizer>(std::move(tokenizer), padding);
 }
 
 std::unique_ptr<Tokenizer> fit_to_rows(std::unique_ptr<Tokenizer> tokenizer, std::int64_t rows,

@@ -17,14 +17,15 @@ namespace sightline {
 std::unique_ptr<Tokenizer> fit_to_rows(std::unique_ptr<Tokenizer> tokenizer, std::int64_t rows,
                                        const std::string& folder, const std::string& file);
 
-/// Checks that texts end with the id at which the text tower pools. A tower that pools at the largest id
-/// needs one that is not that of the start token. Errors: mismatch, with both ids.
 /// For a text tower in which padding takes part: every text is filled up to the context with the pad token of
-/// the tokenizer, on its side, or with `pad_id` of the config if the tokenizer has none. Errors: mismatch if
-/// that token has no row.
-std::unique_ptr<Tokenizer> with_padding(std::unique_ptr<Tokenizer> tokenizer, const TextTowerConfig& config,
+/// the tokenizer, on its side (in OpenCLIP at the end), or with `pad_id` of the config if the tokenizer has
+/// none. Where the config says so, the end token becomes padding, too. Errors: mismatch if the pad token has
+/// no row.
+std::unique_ptr<Tokenizer> with_padding(std::unique_ptr<Tokenizer> tokenizer, const ModelConfig& config,
                                         std::string_view file);
 
+/// Checks that texts end with the id at which the text tower pools. A tower that pools at the largest id
+/// needs one that is not that of the start token. Errors: mismatch, with both ids.
 void check_end(const Tokenizer& tokenizer, const TextTowerConfig& config, std::string_view file);
 
 }  // namespace sightline

@@ -10,8 +10,6 @@
 #include "sightline/base/format.h"
 #include "sightline/text/bpe.h"
 #include "sightline/text/clip_pattern.h"
-#include "sightline/text/fix_text.h"
-#include "sightline/text/html_entities.h"
 #include "sightline/text/limits.h"
 #include "sightline/text/normalization.h"
 #include "sightline/text/token_table.h"
@@ -24,16 +22,6 @@ namespace {
 using Piece = std::u32string_view;
 
 bool is_class(char32_t c, CharacterClass wanted) { return character_class(c) == wanted; }
-
-// Python's str.strip(): white space and the four separators U+001C ... U+001F.
-Piece stripped(Piece text) {
-  const auto is_space = [](char32_t c) {
-    return is_class(c, CharacterClass::space) || (c >= 0x1C && c <= 0x1F);
-  };
-  while (!text.empty() && is_space(text.front())) text.remove_prefix(1);
-  while (!text.empty() && is_space(text.back())) text.remove_suffix(1);
-  return text;
-}
 
 // NFC, then each run of white space becomes one space, then lower case of each character.
 CodePoints normalized(std::string_view text) {
@@ -100,7 +88,7 @@ struct CLIPTokenizer::State {
   void encode_word(Piece word, std::vector<std::int32_t>& ids) const;
   void encode_pieces(Piece text, std::vector<std::int32_t>& ids) const;
   void encode_hf(std::string_view text, std::vector<std::int32_t>& ids) const;
-  void encode_openai(std::string_view text, std::vector<std::int32_t>& ids) const;
+  void encode_cleaned(std::string_view text, std::vector<std::int32_t>& ids) const;
 };
 
 CLIPTokenizer::State::State(Vocabulary parsed, TextCleaning wanted)
@@ -135,7 +123,7 @@ void CLIPTokenizer::State::encode_word(Piece word, std::vector<std::int32_t>& id
 }
 
 void CLIPTokenizer::State::encode_pieces(Piece text, std::vector<std::int32_t>& ids) const {
-  const bool openai = cleaning == TextCleaning::openai;
+  const bool openai = cleaning != TextCleaning::hf;
   while (!text.empty()) {
     if (is_class(text[0], CharacterClass::space)) {
       text.remove_prefix(1);
@@ -175,17 +163,14 @@ void CLIPTokenizer::State::encode_hf(std::string_view text, std::vector<std::int
   });
 }
 
-// basic_clean, whitespace_clean, lower. Source: OpenAI CLIP, simple_tokenizer.py.
-void CLIPTokenizer::State::encode_openai(std::string_view text, std::vector<std::int32_t>& ids) const {
-  std::string once, unescaped_twice;
-  unescape_html(encode_utf8(fix_text(decode_utf8(text))), once);
-  unescape_html(once, unescaped_twice);
-  const CodePoints unescaped = decode_utf8(unescaped_twice);
-  CodePoints lower = lower_with_final_sigma(CodePoints(stripped(unescaped)));
+// Source: OpenAI CLIP, simple_tokenizer.py. White space needs no cleaning: it only separates pieces.
+void CLIPTokenizer::State::encode_cleaned(std::string_view text, std::vector<std::int32_t>& ids) const {
+  CodePoints clean = cleaning == TextCleaning::openai ? lower_with_final_sigma(basic_clean(text))
+                                                      : decode_utf8(clean_text(text, cleaning));
   // The pattern ignores case, so U+0345, a mark that folds to a letter, is in none of its classes and is
   // skipped like white space (measured with regex 2026.11).
-  std::replace(lower.begin(), lower.end(), char32_t{0x345}, U' ');
-  encode_pieces(lower, ids);
+  std::replace(clean.begin(), clean.end(), char32_t{0x345}, U' ');
+  encode_pieces(clean, ids);
 }
 
 CLIPTokenizer::CLIPTokenizer(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -225,8 +210,8 @@ Encoding CLIPTokenizer::encode(std::string_view utf8, std::int64_t max_length) c
   Encoding encoding;
   encoding.ids.push_back(state_->vocabulary.start_id);
   if (!is_utf8(utf8)) decode_utf8(utf8);  // raises the error with the byte position
-  if (state_->cleaning == TextCleaning::openai) {
-    state_->encode_openai(utf8, encoding.ids);
+  if (state_->cleaning != TextCleaning::hf) {
+    state_->encode_cleaned(utf8, encoding.ids);
   } else {
     state_->encode_hf(utf8, encoding.ids);
   }

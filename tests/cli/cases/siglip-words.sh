@@ -16,6 +16,12 @@ for name in siglip_words siglip2_words; do
     cmp t.npy whole.npy
   done
   sightline info -m $name.sightline | grep '^tokenizer'
-  expect 5 sightline embed-text -m "$model" x --text-cleaning openai 2>refused
-  grep -q 'UNSUP.*text cleaning' refused
+  # OpenCLIP's canonical form, before either tokenizer.
+  for opened in "$model" $name.sightline; do
+    sightline embed-text -m "$opened" ' A_Photo, of &lt;a&gt; cat!' 'a photo of a cat' -o t.npy -q --force --text-cleaning siglip
+    grep -o '"tokens":[0-9]*' t.index.jsonl | uniq | wc -l
+    grep -o '"cleaning":"[a-z]*"' t.info.json
+    sightline embed-text -m "$opened" 'a photo of a cat' 'a photo of a cat' -o u.npy -q --force --text-cleaning hf
+    cmp t.npy u.npy
+  done
 done
