@@ -40,6 +40,7 @@ PARTS = {
     "openclip": ("openclip_nano", "weights"),
     "metaclip2": ("metaclip2_nano", "metaclip2"),
     "openclip_eva": ("openclip_eva", "openclip_eva"),
+    "openclip_towers": ("openclip_towers", "openclip_towers"),
     "siglip": ("siglip_nano", "siglip"),
     "siglip_words": ("siglip_words", "siglip_words"),
     "naflex": ("naflex_nano", "naflex"),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/model/config_openclip.h"
 
+#include "sightline/model/family.h"
 #include "support/catch.h"
 #include "support/error_of.h"
 
@@ -63,24 +64,27 @@ TEST_CASE("config: unsupported features of OpenCLIP are errors that name the key
   };
   check(openclip_failure(R"("layers": [3, 4, 6, 3])"), "UNSUP",
         "vision_cfg.layers: is a list, which describes a ResNet");
-  check(openclip_failure(R"("timm_model_name": "vit_base")"), "UNSUP", "vision_cfg.timm_model_name");
   check(openclip_failure(R"("attentional_pool": true)"), "UNSUP", "vision_cfg.attentional_pool");
-  check(openclip_failure(R"("pool_type": "avg")"), "UNSUP", "is \"avg\", expected \"tok\"");
+  check(openclip_failure(R"("pool_type": "max")"), "UNSUP", "is \"max\", expected \"tok\"");
   check(openclip_failure(R"("pos_embed_type": "sin_cos_2d")"), "UNSUP", "pos_embed_type");
-  check(openclip_failure(R"("no_ln_pre": true)"), "UNSUP", "no_ln_pre");
   check(openclip_failure(R"("ls_init_value": 0.1)"), "UNSUP", "ls_init_value");
-  check(openclip_failure(R"("act_kwargs": {"approximate": "tanh"})"), "UNSUP", "act_kwargs");
+  check(openclip_failure(R"("act_kwargs": {"approximate": "sin"})"), "UNSUP", "act_kwargs.approximate");
+  check(openclip_failure(R"("act_kwargs": {"approximate": "tanh"})", "", R"(, "quick_gelu": true)"), "UNSUP",
+        "quick_gelu has no such setting");
   check(openclip_failure(R"("something_new": 1)"), "UNSUP", "vision_cfg.something_new");
   check(openclip_failure(R"("norm_kwargs": {"elementwise_affine": true})"), "UNSUP", "elementwise_affine");
   check(openclip_failure("", R"("hf_model_name": "roberta-base")"), "UNSUP", "text_cfg.hf_model_name");
-  check(openclip_failure("", R"("hf_tokenizer_name": "bert")"), "UNSUP", "hf_tokenizer_name");
-  check(openclip_failure("", R"("tokenizer_kwargs": {"clean": "canonicalize"})"), "UNSUP",
-        "tokenizer_kwargs");
-  check(openclip_failure("", R"("pool_type": "last")"), "UNSUP", "is \"last\", expected \"argmax\"");
-  check(openclip_failure("", R"("proj_bias": true)"), "UNSUP", "proj_bias");
+  check(openclip_failure("", R"("tokenizer_kwargs": {"clean": "none"})"), "UNSUP", "clean: is \"none\"");
+  check(openclip_failure("", R"("tokenizer_kwargs": {"language": "en"})"), "UNSUP", "language");
+  check(openclip_failure("", R"("tokenizer_kwargs": {"strip_sep_token": true})"), "UNSUP",
+        "CLIP's tokenizer");
+  check(openclip_failure("", R"("tokenizer_mode": "clips")"), "UNSUP", "tokenizer_mode");
+  check(openclip_failure("", R"("pool_type": "first")"), "UNSUP", "is \"first\", expected \"argmax\"");
+  check(openclip_failure("", R"("pool_type": "eos")"), "MISSING", "eos_id");
+  check(openclip_failure("", R"("pool_type": "last", "no_causal_mask": true)"), "UNSUP",
+        "\"last\" with CLIP's tokenizer");
+  check(openclip_failure("", R"("pool_type": "last")"), "UNSUP", "is \"last\" with a causal mask");
   check(openclip_failure("", R"("proj_type": "none")"), "UNSUP", "proj_type");
-  check(openclip_failure("", R"("no_causal_mask": true)"), "UNSUP", "no_causal_mask");
-  check(openclip_failure("", "", R"(, "init_logit_bias": -10)"), "UNSUP", "init_logit_bias");
   check(openclip_failure("", "", R"(, "multimodal_cfg": {"layers": 12})"), "UNSUP", "multimodal_cfg");
   check(openclip_failure(R"("head_width": 100)"), "RANGE", "does not divide the width 768");
   check(openclip_failure(R"("head_width": 1000)"), "RANGE", "is 0");
@@ -202,4 +206,54 @@ TEST_CASE("config: PE-Core and EVA towers of timm have the sizes and parts of th
   CHECK(error_of([&] { (void)tower("eva_giant_patch14_224", "avg"); }).code == "UNSUP");
   CHECK(error_of([&] { (void)tower("eva02_base_patch16_clip_224", "map"); }).code == "UNSUP");
   CHECK(error_of([&] { (void)tower("vit_pe_lang_large_patch14_448", "avg"); }).code == "UNSUP");
+}
+
+TEST_CASE("config: OpenCLIP's SigLIP, CLIPA and MobileCLIP2-L-14", "[model]") {
+  const std::string text =
+      R"("context_length": 64, "vocab_size": 32000, "hf_tokenizer_name": "timm/ViT-B-16-SigLIP",
+      "tokenizer_kwargs": {"clean": "canonicalize"}, "width": 768, "heads": 12, "layers": 12,
+      "no_causal_mask": true, "proj_bias": true, "pool_type": "last", "norm_kwargs": {"eps": 1e-6})";
+  const std::string vision = R"("image_size": 224, "timm_model_name": "vit_base_patch16_siglip_224",
+      "timm_model_pretrained": false, "timm_pool": "map", "timm_proj": "none")";
+  const auto siglip = [&](const std::string& more, const std::string& end) {
+    return openclip(R"({"embed_dim": 768, "custom_text": true, "vision_cfg": {)" + vision +
+                    R"(}, "text_cfg": {)" + text + more + "}" + end + "}");
+  };
+  const ModelConfig first = siglip("", R"(, "init_logit_bias": -10)");
+  CHECK(first.family == &siglip_family());
+  CHECK(first.head.logit_bias);
+  CHECK(first.text.encoder.activation == Activation::gelu);
+  CHECK(first.text.projection == ProjectionConfig{"text_model.head", true});
+  CHECK(first.tokenizer.source == TokenizerSource::openclip);
+  CHECK(first.tokenizer.cleaning == TextCleaning::siglip);
+  CHECK_FALSE(first.tokenizer.drops_end);
+  const ModelConfig second =
+      siglip(R"(, "act_kwargs": {"approximate": "tanh"})", R"(, "init_logit_bias": null)");
+  CHECK(second.text.encoder.activation == Activation::gelu_tanh);
+  CHECK_FALSE(second.head.logit_bias);
+  CHECK(second.family == &openclip_family());  // transformers' class has a bias
+
+  const ModelConfig clipa = openclip(R"({"embed_dim": 768, "vision_cfg": {"layers": 24, "width": 1024,
+      "patch_size": 14, "no_ln_pre": true, "pool_type": "avg", "final_ln_after_pool": true},
+      "text_cfg": {"context_length": 32, "vocab_size": 32000, "hf_tokenizer_name": "bert-base-uncased",
+      "tokenizer_kwargs": {"strip_sep_token": true}, "width": 768, "heads": 12, "pool_type": "last",
+      "no_causal_mask": true}})");
+  CHECK(clipa.family == &openclip_family());
+  CHECK(clipa.vision.pooling == Pooling::mean);
+  CHECK(clipa.vision.final_norm_after_pool);
+  CHECK(clipa.vision.class_token);
+  CHECK_FALSE(clipa.vision.pre_norm);
+  CHECK(clipa.text.pooling == Pooling::last);
+  CHECK(clipa.text.pad_id == 0);
+  CHECK(clipa.tokenizer.cleaning == TextCleaning::whitespace);
+  CHECK(clipa.tokenizer.drops_end);
+
+  const ModelConfig mobile = openclip(R"({"embed_dim": 768, "custom_text": true, "vision_cfg": {
+      "timm_model_name": "vit_large_patch14_clip_224", "timm_pool": "token", "timm_proj": null},
+      "text_cfg": {"width": 768, "heads": 12, "no_causal_mask": true}})");
+  CHECK(mobile.family == &openclip_family());
+  CHECK(mobile.text.mask == Mask::none);
+  CHECK(mobile.text.pooling == Pooling::largest_id);
+  CHECK(mobile.tokenizer.source == TokenizerSource::clip);
+  CHECK(mobile.tokenizer.cleaning == TextCleaning::hf);
 }

@@ -12,10 +12,10 @@
 namespace sightline {
 namespace {
 
-constexpr std::array<std::string_view, 9> kModelKeys = {
-    "embed_dim",   "vision_cfg", "text_cfg",         "quick_gelu",
-    "custom_text", "cast_dtype", "init_logit_scale", "nonscalar_logit_scale",
-    "output_dict"};
+constexpr std::array<std::string_view, 10> kModelKeys = {
+    "embed_dim",       "vision_cfg", "text_cfg",         "quick_gelu",
+    "custom_text",     "cast_dtype", "init_logit_scale", "nonscalar_logit_scale",
+    "init_logit_bias", "output_dict"};
 
 bool is_empty(const Json& value) {
   if (value.is_null()) return true;
@@ -23,6 +23,20 @@ bool is_empty(const Json& value) {
   if (value.is_number()) return value.as_double() == 0;
   if (value.is_string()) return value.as_string().empty();
   return value.size() == 0;
+}
+
+// torch.nn.GELU takes `approximate`; QuickGELU takes nothing.
+Activation read_activation(const Section& section, bool quick_gelu) {
+  const Section kwargs = section.section("act_kwargs");
+  constexpr std::array<std::string_view, 1> kKeys = {"approximate"};
+  check_keys(kwargs, {kKeys});
+  const std::string approximate = kwargs.text("approximate", "none");
+  if (quick_gelu ? kwargs.find("approximate").has_value() : approximate != "none" && approximate != "tanh") {
+    fail(ErrorCode::unsupported, kwargs.subject("approximate"),
+         "is \"" + approximate + "\"" + (quick_gelu ? ", but quick_gelu has no such setting" : ""));
+  }
+  if (quick_gelu) return Activation::quick_gelu;
+  return approximate == "tanh" ? Activation::gelu_tanh : Activation::gelu;
 }
 
 // The first family of transformers that has such towers, else OpenCLIP's own.
@@ -81,7 +95,7 @@ EncoderConfig openclip_encoder(const Section& section, std::int64_t width, bool 
   constexpr std::array<std::string_view, 1> kNormKeys = {"eps"};
   check_keys(norm, {kNormKeys});
   config.epsilon = static_cast<float>(norm.fraction("eps", 1e-5));
-  config.activation = quick_gelu ? Activation::quick_gelu : Activation::gelu;
+  config.activation = read_activation(section, quick_gelu);
   return config;
 }
 
@@ -99,6 +113,11 @@ ModelConfig openclip_config(const Json& root) {
   config.projection_dim = whole_number(model.object()->at("embed_dim"), 1, kMaxWidth);
   config.vision = openclip_image_tower(model.section("vision_cfg"), quick_gelu);
   config.text = openclip_text_tower(model.section("text_cfg"), quick_gelu);
+  config.head.logit_bias = model.find("init_logit_bias").has_value();
+  config.tokenizer = openclip_tokenizer(model.section("text_cfg"));
+  if (config.tokenizer.source == TokenizerSource::clip && config.text.pooling == Pooling::last)
+    fail(ErrorCode::unsupported, model.section("text_cfg").subject("pool_type"),
+         "is \"last\" with CLIP's tokenizer");
   config.family = &family_of_towers(config);
   return config;
 }

@@ -10,7 +10,7 @@
 namespace sightline {
 namespace {
 
-constexpr std::array<std::string_view, 19> kVisionKeys = {"layers",
+constexpr std::array<std::string_view, 22> kVisionKeys = {"layers",
                                                           "width",
                                                           "head_width",
                                                           "mlp_ratio",
@@ -23,13 +23,16 @@ constexpr std::array<std::string_view, 19> kVisionKeys = {"layers",
                                                           "attn_pooler_heads",
                                                           "n_queries",
                                                           "final_ln_after_pool",
+                                                          "no_ln_pre",
+                                                          "act_kwargs",
+                                                          "pool_type",
                                                           "timm_model_pretrained",
                                                           "timm_pool",
                                                           "timm_proj",
                                                           "timm_proj_bias",
                                                           "timm_drop",
                                                           "timm_drop_path"};
-constexpr std::array kFixed = {FixedKey{"pool_type", "tok"}, FixedKey{"pos_embed_type", "learnable"}};
+constexpr std::array kFixed = {FixedKey{"pos_embed_type", "learnable"}};
 // Those with an effect if the tower is one of timm; it ignores quick_gelu and the sizes of OpenCLIP's own.
 constexpr std::array<std::string_view, 16> kTimmKeys = {"timm_model_name", "timm_model_pretrained",
                                                         "timm_pool",       "timm_proj",
@@ -120,6 +123,14 @@ ImageTowerConfig openclip_image_tower(const Section& section, bool quick_gelu) {
   config.image_size = section.side("image_size", 224);
   config.patch_size = section.side("patch_size", 16);
   check_patch(config, section.subject("patch_size"));
+  config.pre_norm = !section.boolean("no_ln_pre", false);
+  if (const std::string pool = section.text("pool_type", "tok"); pool == "avg") {
+    config.pooling = Pooling::mean;
+    config.final_norm_after_pool = section.boolean("final_ln_after_pool", false);
+  } else if (pool != "tok") {
+    fail(ErrorCode::unsupported, section.subject("pool_type"),
+         "is \"" + pool + "\", expected \"tok\" or \"avg\"");
+  }
   return config;
 }
 

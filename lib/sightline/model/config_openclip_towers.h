@@ -30,5 +30,7 @@ EncoderConfig openclip_encoder(const Section& section, std::int64_t width, bool 
 ImageTowerConfig openclip_image_tower(const Section& section, bool quick_gelu);
 /// The text tower for `text_cfg`. Errors: the same.
 TextTowerConfig openclip_text_tower(const Section& section, bool quick_gelu);
+/// The tokenizer of `text_cfg`: `hf_tokenizer_name`, `tokenizer_kwargs`. Errors: unsupported.
+TokenizerRule openclip_tokenizer(const Section& section);
 
 }  // namespace sightline

@@ -85,14 +85,16 @@ void ImageTower::pool(TensorView<float> x, std::span<const Sequence> sequences, 
   }
   // last_hidden_state = self.post_layernorm(self.encoder(hidden_states))
   encoder_(x, sequences, context);
-  post_norm_(x, x, context);
+  if (!config_.final_norm_after_pool) post_norm_(x, x, context);
   if (attention_pooling_) return (*attention_pooling_)(x, sequences, pooled, context);
+  const std::int64_t skipped = config_.class_token ? 1 : 0;
   std::int64_t first = 0;
   for (std::int64_t i = 0; i < pooled.rows(); ++i) {
     const std::int64_t length = sequences[static_cast<std::size_t>(i)].length;
-    row_mean(x, AttentionSpan{.first_row = first, .length = length}, pooled.row(i));
+    row_mean(x, AttentionSpan{.first_row = first + skipped, .length = length - skipped}, pooled.row(i));
     first += length;
   }
+  if (config_.final_norm_after_pool) post_norm_(pooled, pooled, context);
 }
 
 }  // namespace sightline

@@ -18,7 +18,7 @@ enum class Pooling {
   first_eos,      ///< the row of the first `eos_token_id`, or the first row if there is none (texts)
   last,           ///< the row of the last position (texts)
   first,          ///< the row of the first position (texts)
-  mean,           ///< the mean of the rows of all patches (images without a class embedding), or of all ids
+  mean,           ///< the mean of the rows of all patches, without that of the class embedding, or of all ids
   attention_map,  ///< a learned query attends to all rows (images; `AttentionPooling`)
 };
 
@@ -78,6 +78,7 @@ struct ImageTowerConfig : TowerConfig {
   bool class_token = true;             ///< a learned row before those of the patches
   bool patch_bias = false;             ///< the projection of patches has a bias
   bool pre_norm = true;                ///< the rows are normalised before the first block
+  bool final_norm_after_pool = false;  ///< with Pooling::mean, the mean is normalised instead of the rows
   std::optional<Rotary> rotary = {};   ///< positions of the patches in every block
   std::int64_t pooling_heads = 0;      ///< those of `AttentionPooling`; 0: as many as a block has
   std::int64_t pooling_mlp_ratio = 0;  ///< its MLP in terms of the width; 0: as wide as that of a block

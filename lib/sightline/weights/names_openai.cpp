@@ -105,8 +105,9 @@ constexpr std::array kRules = {
           2),
 };
 
-// What models of OpenCLIP have besides: SigLIP's bias of the logits.
-constexpr std::array kVariants = {rename("logit_bias", "logit_bias", TensorLayout::scalar)};
+// What models of OpenCLIP have besides: the biases of the logits and of the text projection.
+constexpr std::array kVariants = {rename("logit_bias", "logit_bias", TensorLayout::scalar),
+                                  rename("text_projection.bias", "text_model.head.bias")};
 
 // Image towers of the same two programs that are not vision transformers.
 struct ForeignTower {
@@ -152,6 +153,9 @@ Weights without_text_prefix(Weights weights) {
   for (const std::string& name : weights.names()) {
     if (name.starts_with(kPrefix)) weights.add(name.substr(kPrefix.size()), weights.extract(name));
   }
+  // A projection with a bias has the name that it has in SigLIP.
+  if (weights.contains("text_projection.weight") && weights.contains("text_projection.bias"))
+    weights.add("text_model.head.weight", weights.extract("text_projection.weight"));
   return weights;
 }
 
