@@ -64,6 +64,36 @@ TEST_CASE("packed target: f32 and f16 give the same bits as a folder in the same
   CHECK(result.largest == 0);
 }
 
+TEST_CASE("packed target: models of OpenCLIP's config survive, bit for bit", "[packed][openclip]") {
+  const TempFolder temp;
+  const std::string name = GENERATE("siglip", "siglip2", "clipa");
+  const std::string source = golden_path("openclip_towers/" + name), packed = temp / "m.sightline",
+                    again = temp / "again.sightline";
+  convert<PackedTarget>(source, packed, DType::f32);
+  convert<PackedTarget>(packed, again, DType::f32);
+  for (const std::string& other : {packed, again}) {
+    const Verification result = compared(source, other);
+    CHECK(result.different.empty());
+    CHECK(result.largest == 0);
+  }
+  const std::string folder = temp / "folder";
+  if (!name.starts_with("siglip")) {
+    const Failure failure = error_of([&] { convert<TargetFolder>(source, folder); });
+    CHECK(failure.code == "UNSUP");
+    CHECK_THAT(failure.message, Contains("transformers has no class for it"));
+    return;
+  }
+  // transformers' class has any activation, and both scalars as vectors.
+  for (const std::string& from : {source, packed}) {
+    convert<TargetFolder>(from, folder, {}, true);
+    const std::unique_ptr<Model> written = Model::open(folder), read = Model::open(source);
+    CHECK(written->checkpoint().find("logit_bias")->shape == Shape{1});
+    CHECK(written->config().vision.encoder == read->config().vision.encoder);
+    CHECK(written->config().text.encoder == read->config().text.encoder);
+    CHECK(compared(source, folder).largest == 0);
+  }
+}
+
 TEST_CASE("packed target: a SigLIP model survives in every form, bit for bit", "[packed][siglip]") {
   const TempFolder temp;
   const std::string name = GENERATE("siglip/siglip_nano", "siglip/siglip_wide", "naflex/naflex_nano");

@@ -33,7 +33,7 @@ std::string expanded(std::string input) {
 }
 
 std::shared_ptr<const PackedFile> parse(const std::string& file) {
-  return PackedFile::parse(as_bytes(file), "fuzz", [](std::string_view config) {
+  return PackedFile::parse(as_bytes(file), "fuzz", [](std::string_view, std::string_view config) {
     std::vector<PackedTensor> tensors = packed_tensors(ModelConfig::from_json(config, "config.json"));
     std::int64_t elements = 0;
     for (const PackedTensor& tensor : tensors)

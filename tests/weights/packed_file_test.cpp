@@ -67,7 +67,8 @@ std::string packed(std::string_view precision = "f32") {
 }
 
 std::shared_ptr<const PackedFile> opened(const std::string& file) {
-  return PackedFile::parse(as_bytes(file), "M", [](std::string_view config) { return tensors_of(config); });
+  return PackedFile::parse(as_bytes(file), "M",
+                           [](std::string_view, std::string_view config) { return tensors_of(config); });
 }
 
 Failure opening(const std::string& file) {

@@ -77,7 +77,7 @@ class Source {
 };
 
 std::shared_ptr<const PackedFile> opened(const std::string& file) {
-  return PackedFile::parse(as_bytes(file), "M", [](std::string_view) { return tensors(); });
+  return PackedFile::parse(as_bytes(file), "M", [](std::string_view, std::string_view) { return tensors(); });
 }
 
 Failure opening(const std::string& file) {

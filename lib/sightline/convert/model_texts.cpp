@@ -2,7 +2,6 @@
 #include "sightline/convert/model_texts.h"
 
 #include <string_view>
-#include <utility>
 
 #include "sightline/convert/config_rewrite.h"
 #include "sightline/model/config_writer.h"
@@ -16,8 +15,8 @@ namespace {
 using Texts = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::int64_t kMaxSmallFile = 256LL << 20;
-constexpr std::string_view kConfig = "config.json", kOpenCLIPConfig = "open_clip_config.json",
-                           kTokenizerJson = "tokenizer.json";
+constexpr std::string_view kConfig = "config.json", kTokenizerJson = "tokenizer.json";
+constexpr std::string_view kOpenCLIPConfig = "open_clip_config.json";
 
 std::string text_of(const ModelFiles& files, std::string_view name) {
   return std::string(as_text(files.read(name, kMaxSmallFile)));
@@ -49,12 +48,9 @@ std::string tokenizer_config(bool openclip, std::int64_t context_length) {
          token_lines(openclip) + "\n}\n";
 }
 
-/// Whether no `config.json` of transformers describes the model.
-bool has_own_config(const ModelConfig& config) { return config.family == &openclip_family(); }
-
 std::string config_text(const Conversion& conversion, std::optional<DType> dtype) {
   const ModelSource& source = conversion.model.source();
-  if (source.dialect == Dialect::hf && !source.config.empty() && !has_own_config(conversion.model.config())) {
+  if (source.dialect == Dialect::hf && !source.config.empty() && !needs_openclip_config(conversion.model)) {
     const std::string text = text_of(source.files, kConfig);
     return dtype ? with_dtype(text, source.config, dtype_name(*dtype)) : text;
   }
@@ -90,12 +86,25 @@ void add_tokenizer(const ModelFiles& source, const ModelConfig& config, Texts& t
   add("tokenizer_config.json", tokenizer_config(openclip, config.text.context_length));
 }
 
+}  // namespace
+
+bool needs_openclip_config(const Model& model) {
+  return model.source().config.ends_with(kOpenCLIPConfig) && model.config().family != &clip_family();
+}
+
+Texts own_openclip_texts(const Conversion& conversion) {
+  Texts texts;
+  texts.emplace_back(kOpenCLIPConfig, text_of(conversion.model.source().files, kOpenCLIPConfig));
+  if (conversion.tokenizer) add_tokenizer(*conversion.tokenizer, conversion.model.config(), texts);
+  return texts;
+}
+
 // The preprocessing is always written as one flat preprocessor_config.json of the family's class, because
 // transformers 4 and 5 read that alike. They disagree about a processor_config.json, and about class names,
 // nulls and flags of other files.
-Texts texts_with(std::string config, const Conversion& conversion) {
+Texts model_texts(const Conversion& conversion, std::optional<DType> dtype) {
   Texts texts;
-  texts.emplace_back(kConfig, std::move(config));
+  texts.emplace_back(kConfig, config_text(conversion, dtype));
   if (conversion.model.config().has_vision) {
     texts.emplace_back("preprocessor_config.json",
                        preprocessor_config_json(conversion.model.processor().image_config(),
@@ -103,19 +112,6 @@ Texts texts_with(std::string config, const Conversion& conversion) {
   }
   if (conversion.tokenizer) add_tokenizer(*conversion.tokenizer, conversion.model.config(), texts);
   return texts;
-}
-
-}  // namespace
-
-Texts model_texts(const Conversion& conversion, std::optional<DType> dtype) {
-  return texts_with(config_text(conversion, dtype), conversion);
-}
-
-Texts packed_texts(const Conversion& conversion, std::optional<DType> dtype) {
-  if (!has_own_config(conversion.model.config())) return model_texts(conversion, dtype);
-  const ModelSource& source = conversion.model.source();
-  return texts_with(text_of(source.files, source.files.packed() != nullptr ? kConfig : kOpenCLIPConfig),
-                    conversion);
 }
 
 Texts openclip_texts(const Conversion& conversion, std::optional<DType>) {

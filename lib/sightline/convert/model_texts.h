@@ -18,14 +18,15 @@ namespace sightline {
 std::vector<std::pair<std::string, std::string>> model_texts(const Conversion& conversion,
                                                              std::optional<DType> dtype);
 
-/// The same for a packed model. For a model of OpenCLIP that no config.json of transformers describes, the
-/// text of config.json is OpenCLIP's own.
-std::vector<std::pair<std::string, std::string>> packed_texts(const Conversion& conversion,
-                                                              std::optional<DType> dtype);
-
 /// The same for an OpenCLIP folder, whose config states no dtype: open_clip_config.json and the files of the
 /// tokenizer. Errors: also unsupported, as `openclip_config_json`.
 std::vector<std::pair<std::string, std::string>> openclip_texts(const Conversion& conversion,
                                                                 std::optional<DType> dtype);
+
+/// Whether the model has a config of OpenCLIP that no config.json can replace without a change of its texts
+/// or towers.
+bool needs_openclip_config(const Model& model);
+/// That config as it is, and the files of the tokenizer.
+std::vector<std::pair<std::string, std::string>> own_openclip_texts(const Conversion& conversion);
 
 }  // namespace sightline

@@ -62,7 +62,9 @@ void PackedTarget::read_source(const Conversion& conversion) {
   // config.json stays as it is if it already states this type, or if no library has a name for it.
   const bool converts =
       !precision_->quantized() && (conversion.dtype || !all_have(conversion.model.checkpoint(), dtype));
-  texts_ = packed_texts(conversion, converts ? std::optional(dtype) : std::nullopt);
+  texts_ = needs_openclip_config(conversion.model)
+               ? own_openclip_texts(conversion)
+               : model_texts(conversion, converts ? std::optional(dtype) : std::nullopt);
   if (conversion.tokenizer) {
     const std::vector<std::byte> table = compile_tokenizer(*conversion.tokenizer, conversion.model.config());
     texts_.emplace_back(kPackedTokenTable, as_text(table));

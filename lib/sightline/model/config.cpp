@@ -4,7 +4,6 @@
 #include <string>
 
 #include "sightline/base/error.h"
-#include "sightline/model/config_openclip.h"
 #include "sightline/model/family.h"
 
 namespace sightline {
@@ -46,7 +45,6 @@ ModelConfig ModelConfig::from_json(std::string_view text, std::string_view subje
   const JsonDocument document(text, subject);
   const Json root = document.root();
   if (!root.is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
-  if (root.find("model_cfg")) return openclip_config(root);
   return family_of(root).read(root);
 }
 

@@ -102,11 +102,7 @@ EncoderConfig openclip_encoder(const Section& section, std::int64_t width, bool 
 ModelConfig openclip_config(std::string_view text, std::string_view subject) {
   const JsonDocument document(text, subject);
   if (!document.root().is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
-  return openclip_config(document.root());
-}
-
-ModelConfig openclip_config(const Json& root) {
-  const Section model(root.at("model_cfg"));
+  const Section model(document.root().at("model_cfg"));
   check_keys(model, {kModelKeys});
   const bool quick_gelu = model.boolean("quick_gelu", false);
   ModelConfig config;

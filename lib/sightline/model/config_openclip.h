@@ -3,7 +3,6 @@
 
 #include <string_view>
 
-#include "sightline/containers/json.h"
 #include "sightline/model/config.h"
 
 namespace sightline {
@@ -14,8 +13,6 @@ namespace sightline {
 /// layer scale, biased projections, ... Source: open_clip model.py (CLIPVisionCfg,
 /// CLIPTextCfg, _build_vision_tower, _build_text_tower).
 ModelConfig openclip_config(std::string_view text, std::string_view subject);
-/// The same for the object of the whole file.
-ModelConfig openclip_config(const Json& root);
 
 /// Preprocessing from `preprocess_cfg` of the same file; missing keys have OpenCLIP's defaults, for images of
 /// `image_size`. Errors: header, range, type; unsupported for a mode other than RGB and for an interpolation

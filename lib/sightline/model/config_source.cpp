@@ -71,8 +71,9 @@ void check_patches(const ImageTowerConfig& tower, const PreprocessorConfig& imag
 
 ConfigSource find_config(Dialect dialect, const Weights& weights, const ModelFiles& files) {
   if (dialect == Dialect::gguf) return {ConfigForm::gguf, "", ""};
-  const bool is_state_dict = dialect == Dialect::openclip || dialect == Dialect::openai;
-  if (is_state_dict && files.has(kOpenCLIPConfig))
+  const bool is_openclip =
+      dialect == Dialect::openclip || dialect == Dialect::openai || files.packed() != nullptr;
+  if (is_openclip && files.has(kOpenCLIPConfig))
     return {ConfigForm::openclip, files.path(kOpenCLIPConfig), text_of(files, kOpenCLIPConfig)};
   if (!files.has(kConfig)) return config_of_weights(dialect, weights, files);
   ConfigSource source{ConfigForm::transformers, files.path(kConfig), text_of(files, kConfig)};

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sightline/base/error.h"
+#include "sightline/model/config_openclip.h"
 #include "sightline/model/expected_weights.h"
 #include "sightline/model/self_check.h"
 
@@ -38,13 +39,16 @@ std::vector<PackedTensor> packed_tensors(const ModelConfig& config) {
 }
 
 std::shared_ptr<const PackedFile> open_packed_model(const std::string& path) {
-  bool has_images = false;
-  std::shared_ptr<const PackedFile> file = PackedFile::open(path, [&](std::string_view text) {
-    const ModelConfig config = ModelConfig::from_json(text, "config.json");
-    has_images = config.has_vision;
-    return packed_tensors(config);
-  });
-  if (has_images && !file->contains(kPreprocessor))
+  bool needs_preprocessor = false;
+  std::shared_ptr<const PackedFile> file =
+      PackedFile::open(path, [&](std::string_view name, std::string_view text) {
+        const bool openclip = name == kPackedOpenCLIPConfig;
+        const ModelConfig config =
+            openclip ? openclip_config(text, name) : ModelConfig::from_json(text, name);
+        needs_preprocessor = config.has_vision && !openclip;
+        return packed_tensors(config);
+      });
+  if (needs_preprocessor && !file->contains(kPreprocessor))
     fail(ErrorCode::missing, path, "does not contain " + std::string(kPreprocessor));
   return file;
 }

@@ -161,7 +161,9 @@ void PackedFile::read_parts(const Parts& parts, TensorsOf tensors_of) {
          "ends at byte " + std::to_string(head_.size()) + ", expected a multiple of " +
              std::to_string(kPackedAlignment));
   }
-  tensors_ = tensors_of(as_text(required_part(parts, part_name(kPackedConfig))));
+  const bool openclip = parts.contains(part_name(kPackedOpenCLIPConfig));
+  const std::string_view config = openclip ? kPackedOpenCLIPConfig : kPackedConfig;
+  tensors_ = tensors_of(config, as_text(required_part(parts, part_name(config))));
   if (precision().quantized()) set_scaling(tensors_, parts);
   plan_ = std::make_unique<const PackedPlan>(*metadata_.precision, documents_of(parts), tensors_,
                                              std::ssize(head_));

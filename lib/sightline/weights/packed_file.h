@@ -24,8 +24,9 @@ namespace sightline {
 /// memory-mapped and nothing is copied. const = safe to share.
 class PackedFile {
  public:
-  /// Returns the tensors of a model of a `config.json` in the order in which they are used.
-  using TensorsOf = FunctionRef<std::vector<PackedTensor>(std::string_view config)>;
+  /// Returns the tensors of a model of a config in the order in which they are used. `name`: config.json or
+  /// open_clip_config.json.
+  using TensorsOf = FunctionRef<std::vector<PackedTensor>(std::string_view name, std::string_view config)>;
 
   /// Opens a file and checks everything except the values of the tokenizer's files and of the weights: the
   /// container, the version, the checksums of the description and of the vectors, and that the parts are

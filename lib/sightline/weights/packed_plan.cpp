@@ -23,6 +23,7 @@ constexpr std::array kPrecisions = {
 
 constexpr std::array kDocuments = {
     PackedDocumentKind{kPackedConfig, PackedRange::description},
+    PackedDocumentKind{kPackedOpenCLIPConfig, PackedRange::description},
     PackedDocumentKind{"preprocessor_config.json", PackedRange::description},
     PackedDocumentKind{kPackedTokenTable, PackedRange::token_table},
     PackedDocumentKind{"vocab.json", PackedRange::tokenizer_files},

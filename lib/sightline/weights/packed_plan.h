@@ -68,6 +68,8 @@ struct PackedDocumentKind {
 /// All kinds in the order of the file. Those in the range `description` are required.
 std::span<const PackedDocumentKind> packed_documents();
 inline constexpr std::string_view kPackedConfig = "config.json", kPackedTokenTable = "tokenizer.table";
+/// In place of config.json, for models that only OpenCLIP's config describes.
+inline constexpr std::string_view kPackedOpenCLIPConfig = "open_clip_config.json";
 
 /// A document of a certain file.
 struct PackedDocument {

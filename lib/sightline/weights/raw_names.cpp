@@ -119,7 +119,11 @@ Weights with_hf_names(const Weights& canonical, std::span<const NameRule> family
     weights.add(raw.name, raw_layout(raw, canonical));
   }
   for (const std::string& name : canonical.names()) {
-    if (!stacked.contains(name)) weights.add(raw_name(family, name), *canonical.find(name));
+    if (stacked.contains(name)) continue;
+    const StoredTensor& tensor = *canonical.find(name);
+    // transformers' classes with a logit_bias have both scalars as [1].
+    const bool scalar = canonical.contains("logit_bias") && tensor.shape.rank() == 0;
+    weights.add(raw_name(family, name), scalar ? reshaped(tensor, Shape{1}) : tensor);
   }
   return weights;
 }

@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: Apache-2.0
+# Models of OpenCLIP with other towers than CLIP's, as folders and packed: its embeddings, with the cleaning, padding and
+# probabilities that its config asks for.
+pictures="$DATA/golden/model/images/exif.jpg $DATA/golden/model/images/photo.jpg $DATA/golden/model/images/tall.png"
+for name in siglip siglip2 clipa; do
+  model=$DATA/golden/openclip_towers/$name expected=$DATA/golden/openclip_towers/$name/expected
+  sightline convert-weights "$model" -o $name.sightline --dtype f32 --verify -q
+  for opened in "$model" $name.sightline; do
+    sightline embed-text -m "$opened" --captions "$expected/captions.txt" -o t.npy -q --force
+    npy close t.npy "$expected/text_embeds.npy" 2e-6
+    sightline embed-image -m "$opened" $pictures -o i.npy -q --force
+    npy close i.npy "$expected/image_embeds.npy" 2e-6
+    grep -o '"cleaning":"[a-z]*"' t.info.json
+  done
+  expect 5 sightline convert-weights "$model" -o oc --to openclip -q 2>refused
+  grep -o 'UNSUP.*' refused
+done
+expect 5 sightline convert-weights "$DATA/golden/openclip_towers/clipa" -o hf -q 2>refused
+grep -o 'transformers has no class.*' refused
+# Hugging Face's folder has no cleaning; with the option the texts are the same.
+model=$DATA/golden/openclip_towers/siglip2
+sightline convert-weights "$model" -o hf -q --verify
+sightline embed-text -m hf --captions "$model/expected/captions.txt" -o t.npy -q --force --text-cleaning siglip
+npy close t.npy "$model/expected/text_embeds.npy" 2e-6
