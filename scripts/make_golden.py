@@ -45,6 +45,7 @@ PARTS = {
     "siglip_words": ("siglip_words", "siglip_words"),
     "naflex": ("naflex_nano", "naflex"),
     "bert_towers": ("bert_towers", "bert_towers"),
+    "openclip_bert": ("openclip_bert", "openclip_bert"),
 }
 
 

@@ -3,9 +3,10 @@
 eager) makes of images and captions.
 
 write(out_dir) writes, under out_dir:
-  chinese_clip/   Chinese-CLIP as on the hub, with a vocab.txt trained on its captions, and a pooler's weights, which old
-                  files have
+  chinese_clip/   Chinese-CLIP as on the hub, with a vocab.txt made from its captions, and a pooler's weights, which old files
+                  have
   altclip/        AltCLIP, with the tokenizer.json of data/golden/text/pipelines/xlm_roberta
+  m_clip/         M-CLIP, a text tower alone, with the same tokenizer; its config.json has sizes of its own
   expected/NAME/  captions (a line each), ids (padded), embeddings, pixel hashes, logits and probabilities
   versions.json   versions, seeds and the noise of the reference's float32
 
@@ -39,6 +40,7 @@ SPECS = [
                    max_position_embeddings=MAX_LENGTH + 4, project_dim=12, pad_token_id=1),
          processor="CLIPImageProcessor"),
 ]
+M_CLIP_SEED = 233
 
 
 def write(out_dir):
@@ -49,11 +51,12 @@ def write(out_dir):
     shutil.rmtree(root, ignore_errors=True)
     root.mkdir(parents=True)
     noise = {spec["name"]: _write(spec, root) for spec in SPECS}
+    noise["m_clip"] = _write_m_clip(root)
     packages = ("torch", "transformers", "tokenizers", "pillow", "numpy", "safetensors")
     models._write_json(root / "versions.json", {
         "script": "scripts/golden/bert_towers.py",
         "versions": {name: importlib.metadata.version(name) for name in packages},
-        "seeds": {spec["name"]: spec["seed"] for spec in SPECS},
+        "seeds": dict({spec["name"]: spec["seed"] for spec in SPECS}, m_clip=M_CLIP_SEED),
         "largest_difference_to_float64": noise,
     })
 
@@ -69,26 +72,80 @@ def _write(spec, root):
         models._write_json(folder / "tokenizer_config.json", {
             "do_lower_case": True, "model_max_length": MAX_LENGTH, "tokenizer_class": "BertTokenizer"})
     else:
-        pipeline = SOURCE / "text/pipelines/xlm_roberta"
-        settings = json.loads((pipeline / "tokenizer_config.json").read_text())
-        models._write_json(folder / "tokenizer_config.json", dict(settings, model_max_length=MAX_LENGTH))
-        shutil.copy(pipeline / "tokenizer.json", folder)
+        _copy_xlm_roberta(folder)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     _write_model(spec, folder, len(tokenizer))
     return _write_expected(spec, folder, root / "expected" / spec["name"], tokenizer)
 
 
-def _write_vocabulary(path):
-    from tokenizers import Tokenizer, models as kinds, normalizers, pre_tokenizers, trainers
+def _copy_xlm_roberta(folder):
+    pipeline = SOURCE / "text/pipelines/xlm_roberta"
+    settings = json.loads((pipeline / "tokenizer_config.json").read_text())
+    models._write_json(folder / "tokenizer_config.json", dict(settings, model_max_length=MAX_LENGTH))
+    shutil.copy(pipeline / "tokenizer.json", folder)
 
+
+def _write_m_clip(root):
+    """MultilingualCLIP of github.com/FreddeFrallan/Multilingual-CLIP: mean of the rows, then a Linear."""
+    import torch
+    from transformers import AutoTokenizer, XLMRobertaConfig, XLMRobertaModel
+
+    folder, target = root / "m_clip", root / "expected/m_clip"
+    folder.mkdir()
+    target.mkdir(parents=True)
+    _copy_xlm_roberta(folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    sizes = dict(hidden_size=16, num_attention_heads=2, intermediate_size=36, num_hidden_layers=2,
+                 max_position_embeddings=MAX_LENGTH + 4, vocab_size=len(tokenizer))
+    models._write_json(folder / "config.json", dict(
+        sizes, architectures=["MultilingualCLIP"], modelBase="xlm-roberta-large", model_type="M-CLIP", numDims=20,
+        transformerDimensions=16))
+    transformer = XLMRobertaModel(XLMRobertaConfig(**sizes, type_vocab_size=1, layer_norm_eps=1e-5,
+                                                   attn_implementation="eager")).eval()
+    linear = torch.nn.Linear(16, 20)
+    random = np.random.RandomState(M_CLIP_SEED)
+    with torch.no_grad():
+        for part in (transformer, linear):
+            for name, parameter in sorted(part.named_parameters()):
+                parameter.copy_(_tensor(nano_models._values(name.replace("LayerNorm", "norm"), tuple(parameter.shape),
+                                                            random)))
+    weights = {"transformer." + name: value.clone() for name, value in transformer.state_dict().items()}
+    weights.update({"LinearTransformation." + name: value for name, value in linear.state_dict().items()})
+    torch.save(weights, folder / "pytorch_model.bin")
+
+    batch = dict(tokenizer(WORLDWIDE, padding=True, truncation=True, return_tensors="pt"))
+    np.save(target / "input_ids.npy", batch["input_ids"].numpy().astype("<i4"))
+    np.save(target / "lengths.npy", batch["attention_mask"].sum(1).numpy().astype("<i4"))
+    (target / "captions.txt").write_text("".join(text + "\n" for text in WORLDWIDE), encoding="utf-8")
+
+    def embed():
+        rows, mask = transformer(**batch)[0], batch["attention_mask"]
+        mean = (rows * mask.unsqueeze(2)).sum(dim=1) / mask.sum(dim=1)[:, None]
+        embeddings = linear(mean)
+        return embeddings / embeddings.norm(dim=-1, keepdim=True)
+
+    with torch.no_grad():
+        embeddings = embed()
+        transformer.double(), linear.double()
+        exact = embed()
+    np.save(target / "text_embeds.npy", embeddings.numpy().astype("<f4"))
+    return float(f"{(embeddings.double() - exact).abs().max().item():.2g}")
+
+
+def _write_vocabulary(path):
+    """Characters, beginnings and ends of the words of the captions. A trained vocabulary would differ with each run."""
+    from tokenizers import normalizers, pre_tokenizers
+
+    words = set()
+    for text in CHINESE:
+        if "[" not in text and "\U0001f600" not in text:
+            text = normalizers.BertNormalizer(lowercase=True).normalize_str(text)
+            words.update(word for word, _ in pre_tokenizers.BertPreTokenizer().pre_tokenize_str(text))
+    pieces = {character for word in words for character in word} | {word[:3] for word in words}
+    pieces |= {"##" + character for word in words for character in word[1:]}
+    pieces |= {"##" + word[-2:] for word in words if len(word) > 3}
     special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
-    tokenizer = Tokenizer(kinds.WordPiece(unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
-    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
-    texts = [text for text in CHINESE if "[" not in text and "\U0001f600" not in text]
-    tokenizer.train_from_iterator(texts, trainers.WordPieceTrainer(vocab_size=150, special_tokens=special))
-    words = tokenizer.get_vocab()
-    path.write_text("".join(word + "\n" for word in sorted(words, key=words.get)), encoding="utf-8")
+    path.write_text("".join(piece + "\n" for piece in special + sorted(pieces)), encoding="utf-8")
 
 
 def _classes(spec):

@@ -82,6 +82,48 @@ TEST_CASE("BERT towers: in every precision, the same bits for any neighbours and
   CHECK(sum / static_cast<double>(texts.size()) > least);
 }
 
+TEST_CASE("M-CLIP: the ids and embeddings of a text tower alone", "[end_to_end][golden][bert]") {
+  const std::string name = "m_clip";
+  const auto model = Model::open(folder(name));
+  CHECK_FALSE(model->config().has_vision);
+  const NpyArray ids = expected(name, "input_ids"), lengths = expected(name, "lengths");
+  const std::vector<std::string> texts = captions(name);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto first = ids.integers.begin() + static_cast<std::int64_t>(i) * ids.shape[1];
+    CHECK(model->processor().process_text(texts[i]).ids ==
+          std::vector<std::int32_t>(first, first + lengths.integers[i]));
+  }
+  Workspace workspace;
+  const Tensor rows = text_features(*model, tokens_of(*model, texts), workspace);
+  check_near(normalized(rows), expected(name, "text_embeds").floats, kEmbeddingTolerance, "text_embeds");
+}
+
+TEST_CASE("BERT towers: OpenCLIP's ids and embeddings", "[end_to_end][golden][bert]") {
+  const std::string name = GENERATE("xlm_roberta", "biomed");
+  const auto expected_array = [&](const std::string& array) {
+    return read_npy(golden_path("openclip_bert/expected/" + name + "/" + array + ".npy"));
+  };
+  const auto model = Model::open(golden_path("openclip_bert/" + name));
+  CHECK(model->source().dialect == Dialect::openclip);
+  const NpyArray ids = expected_array("input_ids"), lengths = expected_array("lengths");
+  const std::vector<std::string> texts =
+      read_lines(golden_path("openclip_bert/expected/" + name + "/captions.txt"));
+  REQUIRE(ids.shape[0] == std::ssize(texts));
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    CAPTURE(texts[i]);
+    const auto first = ids.integers.begin() + static_cast<std::int64_t>(i) * ids.shape[1];
+    CHECK(model->processor().process_text(texts[i]).ids ==
+          std::vector<std::int32_t>(first, first + lengths.integers[i]));
+  }
+  Workspace workspace;
+  const Tensor rows = text_features(*model, tokens_of(*model, texts), workspace);
+  check_near(normalized(rows), expected_array("text_embeds").floats, kEmbeddingTolerance, "text_embeds");
+  const NpyArray pixels = expected_array("pixels");
+  const Tensor images = image_features(
+      *model, {pixels.floats.data(), Shape{pixels.shape[0], model->processor().pixel_count()}}, workspace);
+  check_near(normalized(images), expected_array("image_embeds").floats, kEmbeddingTolerance, "image_embeds");
+}
+
 TEST_CASE("BERT towers: a missing tokenizer is an error that names its file", "[end_to_end][error][bert]") {
   const ModelFiles files(golden_path("siglip/siglip_nano"));
   const ModelConfig config = ModelConfig::from_json(R"({"model_type": "chinese_clip"})", "config.json");

@@ -75,6 +75,26 @@ TEST_CASE("BERT configs: what is written is read again", "[model][bert]") {
   }
 }
 
+TEST_CASE("M-CLIP config: the sizes are those of the model that it names", "[model][bert]") {
+  const ModelConfig large = config(R"({"model_type": "M-CLIP", "modelBase": "xlm-roberta-large",
+    "numDims": 512, "transformerDimensions": 1024, "pad_token_id": null})");
+  CHECK_FALSE(large.has_vision);
+  CHECK(large.projection_dim == 512);
+  CHECK(large.text.encoder.layers == 24);
+  CHECK(large.text.positions() == 514);
+  CHECK(large.text.pooling == Pooling::mean);
+  CHECK(large.text.projection.bias);
+  const ModelConfig labse = config(R"({"model_type": "M-CLIP", "modelBase": "setu4993/LaBSE"})");
+  CHECK(labse.text.vocabulary_size == 501153);
+  CHECK(labse.tokenizer.class_name == "BertTokenizer");
+  const auto code = [](const std::string& members) {
+    return error_of([&] { (void)config(R"({"model_type": "M-CLIP", )" + members + "}"); }).code;
+  };
+  CHECK(code(R"("modelBase": "t5-large")") == "UNSUP");
+  CHECK(code(R"("transformerDimensions": 768)") == "MISMATCH");
+  CHECK(code(R"("quantization_config": {"quant_method": "gptq"})") == "UNSUP");
+}
+
 TEST_CASE("BERT configs: what would change the results is refused", "[model][error][bert]") {
   const std::string type = GENERATE("chinese_clip", "altclip");
   CHECK(code_of(type, R"("position_embedding_type": "relative_key")") == "UNSUP");

@@ -73,7 +73,7 @@ TEST_CASE("config: unsupported features of OpenCLIP are errors that name the key
         "quick_gelu has no such setting");
   check(openclip_failure(R"("something_new": 1)"), "UNSUP", "vision_cfg.something_new");
   check(openclip_failure(R"("norm_kwargs": {"elementwise_affine": true})"), "UNSUP", "elementwise_affine");
-  check(openclip_failure("", R"("hf_model_name": "roberta-base")"), "UNSUP", "text_cfg.hf_model_name");
+  check(openclip_failure("", R"("hf_model_name": "google/mt5-base")"), "UNSUP", "text_cfg.hf_model_name");
   check(openclip_failure("", R"("tokenizer_kwargs": {"clean": "none"})"), "UNSUP", "clean: is \"none\"");
   check(openclip_failure("", R"("tokenizer_kwargs": {"language": "en"})"), "UNSUP", "language");
   check(openclip_failure("", R"("tokenizer_kwargs": {"strip_sep_token": true})"), "UNSUP",
@@ -127,6 +127,47 @@ TEST_CASE("config: OpenCLIP's preprocess_cfg", "[model]") {
   CHECK(error_of([] { (void)preprocessing(R"("std": [1, 1e-60, 1])"); }).code == "RANGE");
   CHECK(error_of([] { (void)preprocessing(R"("mean": [1e60, 0, 0])"); }).code == "RANGE");
   CHECK(openclip_preprocessor(R"({"model_cfg": {}})", kOpenCLIP, 20).pipeline.height == 20);
+}
+
+TEST_CASE("config: text towers of the hub in OpenCLIP's config", "[model][bert]") {
+  const auto tower = [](const std::string& fields) {
+    return openclip(R"({"embed_dim": 512, "vision_cfg": {}, "text_cfg": {)" + fields + "}}");
+  };
+  const ModelConfig base = tower(R"("hf_model_name": "xlm-roberta-base", "hf_tokenizer_name": "x")");
+  CHECK(base.family->name == "openclip");
+  CHECK(base.tokenizer.class_name == "XLMRobertaTokenizer");
+  CHECK(base.text.encoder.layers == 12);
+  CHECK(base.text.vocabulary_size == 250002);
+  CHECK(base.text.context_length == 77);
+  CHECK(base.text.positions() == 514);
+  CHECK(base.text.pooling == Pooling::mean);
+  CHECK(base.text.projection.hidden.value().units == 640);
+  const TextTowerConfig large =
+      tower(R"("hf_model_name": "xlm-roberta-large", "hf_proj_type": "linear")").text;
+  CHECK(large.encoder.width == 1024);
+  CHECK(large.encoder.heads == 16);
+  CHECK(large.encoder.layers == 24);
+  CHECK_FALSE(large.projection.hidden.has_value());
+  const TextTowerConfig bert =
+      tower(R"("hf_model_name": "microsoft/BiomedNLP-BiomedBERT-base-uncased-abstract",
+      "context_length": 256, "hf_pooler_type": null, "hf_model_config": {"hidden_size": 512,
+      "num_attention_heads": 8, "hidden_dropout_prob": 0.0}, "hf_proj_type": null)")
+          .text;
+  CHECK(bert.pooling == Pooling::first);
+  CHECK(bert.position_offset == 0);
+  CHECK(bert.context_length == 256);
+  CHECK(bert.positions() == 512);
+  CHECK(bert.projection == ProjectionConfig{});
+  const auto code = [&](const std::string& fields) {
+    return error_of([&] { (void)tower(R"("hf_model_name": "xlm-roberta-base", )" + fields); }).code;
+  };
+  CHECK(code(R"("hf_pooler_type": "cls_pooler")") == "UNSUP");
+  CHECK(code(R"("hf_proj_type": "clap_mlp")") == "UNSUP");
+  CHECK(code(R"("hf_proj_type": null)") == "UNSUP");
+  CHECK(code(R"("context_length": 513)") == "RANGE");
+  CHECK(code(R"("hf_model_config": {"hidden_act": "relu"})") == "UNSUP");
+  CHECK(code(R"("hf_model_config": {"is_decoder": true})") == "UNSUP");
+  CHECK(code(R"("embed_cls": true)") == "UNSUP");
 }
 
 TEST_CASE("config: image towers of timm in OpenCLIP's config", "[model]") {

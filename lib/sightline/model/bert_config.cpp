@@ -21,6 +21,11 @@ void check_positions(const Section& section) {
 TextTowerConfig read_bert_text(const Section& section, const Family& family, const BertDefaults& defaults) {
   check_tower_type(section, family.tower_types[0], family.name);
   check_no_null(section, {"vocab_size", "max_position_embeddings", "type_vocab_size"});
+  if (defaults.padding) check_no_null(section, {"pad_token_id"});
+  return read_bert_tower(section, defaults);
+}
+
+TextTowerConfig read_bert_tower(const Section& section, const BertDefaults& defaults) {
   check_positions(section);
   TextTowerConfig config;
   config.encoder = read_encoder(section, defaults.encoder);
@@ -34,7 +39,6 @@ TextTowerConfig read_bert_text(const Section& section, const Family& family, con
   config.embedding_norm = true;
   config.final_norm = false;
   if (!defaults.padding) return config;
-  check_no_null(section, {"pad_token_id"});
   config.position_offset = 1 + section.integer("pad_token_id", *defaults.padding, 0, kMaxContext);
   config.context_length -= config.position_offset;
   if (config.context_length < 2) {

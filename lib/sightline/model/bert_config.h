@@ -14,8 +14,10 @@ struct BertDefaults {
   std::optional<std::int64_t> padding;  ///< `pad_token_id` if positions are counted as in RoBERTa
 };
 
-/// The towers' section: everything but the pooling and the projection, which are the first row and CLIP's
-/// linear layer. Errors: those of `Section`; unsupported for relative positions.
+/// Everything but the pooling and the projection, which are the first row and CLIP's linear layer. Errors:
+/// those of `Section`; unsupported for relative positions.
+TextTowerConfig read_bert_tower(const Section& section, const BertDefaults& defaults);
+/// The same for the section of a family's text tower. Errors: the same; unsupported for another model_type.
 TextTowerConfig read_bert_text(const Section& section, const Family& family, const BertDefaults& defaults);
 
 /// Adds the members of a `text_config` from `hidden_act` to `pad_token_id`, in bytewise order.

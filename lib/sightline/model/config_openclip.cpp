@@ -99,8 +99,8 @@ EncoderConfig openclip_encoder(const Section& section, std::int64_t width, bool 
   return config;
 }
 
-ModelConfig openclip_config(std::string_view text, std::string_view subject) {
-  const JsonDocument document(text, subject);
+ModelConfig openclip_config(std::string_view json, std::string_view subject) {
+  const JsonDocument document(json, subject);
   if (!document.root().is_object()) fail(ErrorCode::header, subject, "is not a JSON object");
   const Section model(document.root().at("model_cfg"));
   check_keys(model, {kModelKeys});
@@ -108,12 +108,15 @@ ModelConfig openclip_config(std::string_view text, std::string_view subject) {
   ModelConfig config;
   config.projection_dim = whole_number(model.object()->at("embed_dim"), 1, kMaxWidth);
   config.vision = openclip_image_tower(model.section("vision_cfg"), quick_gelu);
-  config.text = openclip_text_tower(model.section("text_cfg"), quick_gelu);
   config.head.logit_bias = model.find("init_logit_bias").has_value();
-  config.tokenizer = openclip_tokenizer(model.section("text_cfg"));
+  const Section text = model.section("text_cfg");
+  const bool hub = text.find("hf_model_name").has_value();
+  config.text =
+      hub ? openclip_hub_text_tower(text, config.projection_dim) : openclip_text_tower(text, quick_gelu);
+  config.tokenizer = openclip_tokenizer(text);
+  if (hub) config.tokenizer.class_name = openclip_hub_tokenizer(text);
   if (config.tokenizer.source == TokenizerSource::clip && config.text.pooling == Pooling::last)
-    fail(ErrorCode::unsupported, model.section("text_cfg").subject("pool_type"),
-         "is \"last\" with CLIP's tokenizer");
+    fail(ErrorCode::unsupported, text.subject("pool_type"), "is \"last\" with CLIP's tokenizer");
   config.family = &family_of_towers(config);
   return config;
 }

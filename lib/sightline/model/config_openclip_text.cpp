@@ -78,7 +78,7 @@ TokenizerRule openclip_tokenizer(const Section& section) {
   check_keys(settings, {kSettings});
   const std::string clean = settings.text("clean", "");
   TokenizerRule rule;
-  if (!section.text("hf_tokenizer_name", "").empty()) {
+  if (!section.text("hf_tokenizer_name", "").empty() || section.find("hf_model_name")) {
     rule.source = TokenizerSource::openclip;
     rule.cleaning = TextCleaning::whitespace;
     rule.drops_end = settings.boolean("strip_sep_token", false);

@@ -32,5 +32,11 @@ ImageTowerConfig openclip_image_tower(const Section& section, bool quick_gelu);
 TextTowerConfig openclip_text_tower(const Section& section, bool quick_gelu);
 /// The tokenizer of `text_cfg`: `hf_tokenizer_name`, `tokenizer_kwargs`. Errors: unsupported.
 TokenizerRule openclip_tokenizer(const Section& section);
+/// The text tower for a `text_cfg` that names one of the hub (`hf_model_name`). Its config is not among the
+/// files of a model: it is known by the name, and changed by `hf_model_config`. Errors: the same.
+/// Source: open_clip hf_model.py (HFTextEncoder).
+TextTowerConfig openclip_hub_text_tower(const Section& section, std::int64_t projection_dim);
+/// The class of its tokenizer, if the files name none. Errors: unsupported for an unknown name.
+std::string_view openclip_hub_tokenizer(const Section& section);
 
 }  // namespace sightline

@@ -27,7 +27,8 @@ std::string expected_types() {
 
 std::span<const Family* const> families() {
   static const std::array all = {&clip_family(),      &siglip_family(),       &siglip2_family(),
-                                 &metaclip2_family(), &chinese_clip_family(), &altclip_family()};
+                                 &metaclip2_family(), &chinese_clip_family(), &altclip_family(),
+                                 &m_clip_family()};
   return all;
 }
 

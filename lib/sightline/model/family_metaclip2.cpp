@@ -8,7 +8,7 @@ bool recognizes(const Json& root) { return has_model_type(root, metaclip2_family
 
 bool builds(const ModelConfig& config) {
   return same_wiring(config.vision, ImageTowerConfig()) && same_wiring(config.text, TextTowerConfig()) &&
-         !config.head.logit_bias && config.tokenizer.source == TokenizerSource::transformers;
+         !config.head.logit_bias && config.tokenizer.source != TokenizerSource::clip;
 }
 
 // The released files have an eos_token_id of 2, which is XLM-V's `</s>` (MetaClip2TextTransformer.forward).

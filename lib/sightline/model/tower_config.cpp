@@ -46,6 +46,7 @@ bool same_wiring(const TextTowerConfig& a, TextTowerConfig b) {
   b.vocabulary_size = a.vocabulary_size;
   b.context_length = a.context_length;
   b.eos_token_id = a.eos_token_id;
+  b.unused_positions = a.unused_positions;
   if (a.pad_id && b.pad_id) b.pad_id = a.pad_id;
   return a == b;
 }

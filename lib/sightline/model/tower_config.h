@@ -95,7 +95,7 @@ struct TextTowerConfig : TowerConfig {
   }
 
   /// Number of rows of the position embedding.
-  std::int64_t positions() const { return context_length + position_offset; }
+  std::int64_t positions() const { return position_offset + context_length + unused_positions; }
 
   std::int64_t vocabulary_size = 49408;
   std::int64_t context_length = 77;   ///< most ids of a text
@@ -105,6 +105,7 @@ struct TextTowerConfig : TowerConfig {
   /// Row of the position embedding for the first id. If it is not 0, the id before it is RoBERTa's padding:
   /// in the middle of a text it has the row of its own number, and is not counted.
   std::int64_t position_offset = 0;
+  std::int64_t unused_positions = 0;  ///< rows of the position embedding beyond the context
   /// Rows of the table of token types (segments), of which the first is added to every id; 0: no such table.
   std::int64_t token_types = 0;
   bool embedding_norm = false;  ///< the rows are normalised before the first block

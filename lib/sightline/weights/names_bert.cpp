@@ -50,6 +50,19 @@ constexpr std::array kAltCLIP = {
     rename("text_model.pre_LN.bias", "text_model.final_layer_norm.bias"),
 };
 
+// Source: FreddeFrallan/Multilingual-CLIP, pt_multilingual_clip.py.
+constexpr std::array kMCLIP = {
+    rename("LinearTransformation.weight", "text_projection.weight"),
+    rename("LinearTransformation.bias", "text_projection.bias"),
+};
+
+// Source: open_clip hf_model.py (HFTextEncoder); `proj` is a Linear or a Sequential.
+constexpr std::array kOpenCLIP = {
+    rename("proj.weight", "text_projection.weight"),
+    rename("proj.0.weight", "text_model.transformation.weight"),
+    rename("proj.2.weight", "text_projection.weight"),
+};
+
 }  // namespace
 
 void PrefixedRules::add(std::string_view prefix, std::span<const NameRule> table) {
@@ -80,6 +93,26 @@ std::span<const NameRule> altclip_rules() {
     result.add_bert("text_model.roberta.");
     result.add("text_model.roberta.encoder.layers.{}.", kLayer);  // AltCLIPModel's names in memory
     result.add("", kAltCLIP);
+    return result;
+  }();
+  return rules.rules();
+}
+
+std::span<const NameRule> m_clip_rules() {
+  static const PrefixedRules rules = [] {
+    PrefixedRules result;
+    result.add_bert("transformer.");
+    result.add("", kMCLIP);
+    return result;
+  }();
+  return rules.rules();
+}
+
+std::span<const NameRule> openclip_bert_rules() {
+  static const PrefixedRules rules = [] {
+    PrefixedRules result;
+    result.add_bert("transformer.");
+    result.add("", kOpenCLIP);
     return result;
   }();
   return rules.rules();

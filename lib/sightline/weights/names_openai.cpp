@@ -3,6 +3,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/weights/names.h"
+#include "sightline/weights/names_bert.h"
 
 namespace sightline {
 namespace {
@@ -167,7 +168,8 @@ const NameMap& openai_name_map() {
 }
 
 const NameMap& openclip_name_map() {
-  static const std::array<std::span<const NameRule>, 2> kTables = {kVariants, timm_rules()};
+  static const std::array<std::span<const NameRule>, 3> kTables = {kVariants, timm_rules(),
+                                                                   openclip_bert_rules()};
   static const NameMap kMap{Dialect::openclip, kOpenCLIPMarkers, kRules, without_text_prefix, kTables};
   return kMap;
 }

@@ -28,3 +28,19 @@ for name in chinese_clip altclip; do
     grep -o 'cannot express a.*' refused
   done
 done
+# OpenCLIP's models with text towers of the hub, and M-CLIP's text tower alone: also packed.
+for name in openclip_bert/xlm_roberta openclip_bert/biomed bert_towers/m_clip; do
+  model=$DATA/golden/$name expected=$DATA/golden/${name%/*}/expected/${name#*/}
+  sightline convert-weights "$model" -o packed.sightline --verify -q --force
+  for opened in "$model" packed.sightline; do
+    sightline embed-text -m "$opened" --captions "$expected/captions.txt" -o t.npy -q --force
+    npy close t.npy "$expected/text_embeds.npy" 2e-6
+    [ "$opened" = "$model" ] && cp t.npy whole.npy
+    sightline embed-text -m "$opened" --captions "$expected/captions.txt" -o t.npy -q --force -b 1 -j 3
+    cmp t.npy whole.npy
+  done
+  sightline info -m packed.sightline | grep -e '^text tower' -e 'projector' -e '^tokenizer'
+done
+expect 5 sightline score -m packed.sightline "$MODELS"/images -c x
+sightline convert-weights "$DATA/golden/bert_towers/m_clip" -o copy --verify -q
+grep -ao '"[^"]*\(query\|Transformation\).weight"' copy/model.safetensors
