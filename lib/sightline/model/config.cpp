@@ -12,10 +12,7 @@ ModelConfig::ModelConfig() : family(&clip_family()) {}
 
 void check_clip_family(const ModelConfig& config, std::string_view subject) {
   if (config.family != &clip_family()) {
-    const std::string title(config.family->title);
-    const bool vowel = std::string_view("AEIOU").find(title.front()) != std::string_view::npos;
-    fail(ErrorCode::unsupported, subject,
-         std::string("cannot express a") + (vowel ? "n " : " ") + title + " model");
+    fail(ErrorCode::unsupported, subject, "cannot express models of " + std::string(config.family->title));
   }
   if (config.has_both_towers()) return;
   fail(ErrorCode::unsupported, subject,

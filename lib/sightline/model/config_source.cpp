@@ -108,6 +108,8 @@ void read_preprocessing(const ConfigSource& source, LoadedModel& model) {
   } else if (source.form == ConfigForm::openclip) {
     path = source.path;
     model.preprocessor = openclip_preprocessor(source.text, kOpenCLIPConfig, image_size);
+    // CLIP itself is prepared as transformers does, as from any other source.
+    if (model.config.family != &clip_family()) model.preprocessor.pipeline.rule = PixelRule::openai;
   } else if (std::optional<ImageSettings> settings = read_image_settings(files)) {
     model.preprocessor = std::move(settings->config);
     model.source.image_class = std::move(settings->class_name);

@@ -43,7 +43,8 @@ std::string preprocessor_config_json(const PreprocessorConfig& config, std::stri
     write_sides(out, "crop_size", pipeline.crop_height, pipeline.crop_width);
     out.add_boolean("do_center_crop", pipeline.crop);
   }
-  out.add_boolean("do_convert_rgb", pipeline.alpha == Alpha::white);
+  // OpenCLIP's own rule drops the alpha channel, too, but converts.
+  out.add_boolean("do_convert_rgb", pipeline.alpha == Alpha::white || pipeline.rule == PixelRule::openai);
   out.add_boolean("do_normalize", config.do_normalize);
   out.add_boolean("do_rescale", config.do_rescale);
   out.add_boolean("do_resize", pipeline.resize != ResizeMode::none);

@@ -17,7 +17,7 @@ namespace {
 PreprocessorConfig with_settings(PreprocessorConfig config, const ModelSettings& settings) {
   config.pipeline.exif = settings.exif;
   if (settings.pixel_rule) config.pipeline.rule = *settings.pixel_rule;
-  if (settings.pixel_rule == PixelRule::openai) config.pipeline.alpha = Alpha::drop;
+  if (config.pipeline.rule == PixelRule::openai) config.pipeline.alpha = Alpha::drop;
   if (settings.alpha) config.pipeline.alpha = *settings.alpha;
   if (settings.max_patches) config.pipeline.max_patches = static_cast<std::int32_t>(*settings.max_patches);
   return config;

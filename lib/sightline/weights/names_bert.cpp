@@ -50,6 +50,26 @@ constexpr std::array kAltCLIP = {
     rename("text_model.pre_LN.bias", "text_model.final_layer_norm.bias"),
 };
 
+// transformers 5 saves AltCLIP's image tower with the text tower's name of a block, `encoder.layer`.
+constexpr std::array kImageLayer = {
+    rename("layer_norm1.weight", "vision_model.encoder.layers.{}.layer_norm1.weight"),
+    rename("layer_norm1.bias", "vision_model.encoder.layers.{}.layer_norm1.bias"),
+    rename("layer_norm2.weight", "vision_model.encoder.layers.{}.layer_norm2.weight"),
+    rename("layer_norm2.bias", "vision_model.encoder.layers.{}.layer_norm2.bias"),
+    rename("mlp.fc1.weight", "vision_model.encoder.layers.{}.mlp.fc1.weight"),
+    rename("mlp.fc1.bias", "vision_model.encoder.layers.{}.mlp.fc1.bias"),
+    rename("mlp.fc2.weight", "vision_model.encoder.layers.{}.mlp.fc2.weight"),
+    rename("mlp.fc2.bias", "vision_model.encoder.layers.{}.mlp.fc2.bias"),
+    rename("self_attn.k_proj.weight", "vision_model.encoder.layers.{}.self_attn.k_proj.weight"),
+    rename("self_attn.k_proj.bias", "vision_model.encoder.layers.{}.self_attn.k_proj.bias"),
+    rename("self_attn.out_proj.weight", "vision_model.encoder.layers.{}.self_attn.out_proj.weight"),
+    rename("self_attn.out_proj.bias", "vision_model.encoder.layers.{}.self_attn.out_proj.bias"),
+    rename("self_attn.q_proj.weight", "vision_model.encoder.layers.{}.self_attn.q_proj.weight"),
+    rename("self_attn.q_proj.bias", "vision_model.encoder.layers.{}.self_attn.q_proj.bias"),
+    rename("self_attn.v_proj.weight", "vision_model.encoder.layers.{}.self_attn.v_proj.weight"),
+    rename("self_attn.v_proj.bias", "vision_model.encoder.layers.{}.self_attn.v_proj.bias"),
+};
+
 // Source: FreddeFrallan/Multilingual-CLIP, pt_multilingual_clip.py.
 constexpr std::array kMCLIP = {
     rename("LinearTransformation.weight", "text_projection.weight"),
@@ -93,6 +113,15 @@ std::span<const NameRule> altclip_rules() {
     result.add_bert("text_model.roberta.");
     result.add("text_model.roberta.encoder.layers.{}.", kLayer);  // AltCLIPModel's names in memory
     result.add("", kAltCLIP);
+    return result;
+  }();
+  return rules.rules();
+}
+
+std::span<const NameRule> altclip_image_rules() {
+  static const PrefixedRules rules = [] {
+    PrefixedRules result;
+    result.add("vision_model.encoder.layer.{}.", kImageLayer);
     return result;
   }();
   return rules.rules();

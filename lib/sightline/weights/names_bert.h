@@ -29,6 +29,8 @@ class PrefixedRules {
 /// The names of the text towers of Chinese-CLIP and AltCLIP in transformers, and of M-CLIP.
 std::span<const NameRule> chinese_clip_rules();
 std::span<const NameRule> altclip_rules();
+/// The other names of AltCLIP's image tower, which transformers 5 writes.
+std::span<const NameRule> altclip_image_rules();
 std::span<const NameRule> m_clip_rules();
 /// Those of a text tower of the hub in OpenCLIP, without the prefix `text.`; a table of OpenCLIP's map.
 std::span<const NameRule> openclip_bert_rules();

@@ -125,8 +125,8 @@ constexpr std::array kRules = {
 }  // namespace
 
 const NameMap& hf_name_map() {
-  static const std::array<std::span<const NameRule>, 3> tables = {chinese_clip_rules(), altclip_rules(),
-                                                                  m_clip_rules()};
+  static const std::array<std::span<const NameRule>, 4> tables = {chinese_clip_rules(), altclip_rules(),
+                                                                  altclip_image_rules(), m_clip_rules()};
   static const NameMap map{Dialect::hf, kMarkers, kRules, with_tower_prefix, tables};
   return map;
 }
