@@ -26,7 +26,7 @@ weight_files=(model.safetensors model.safetensors.index.json open_clip_model.saf
 # modules of sentence-transformers.
 files=(processor_config.json preprocessor_config.json vocab.json merges.txt tokenizer.json tokenizer_config.json
        spiece.model sentencepiece.bpe.model vocab.txt special_tokens_map.json added_tokens.json adapter_config.json
-       modules.json)
+       modules.json sentence_bert_config.json config_sentence_transformers.json)
 module_files=(1_Pooling/config.json 2_Dense/config.json 2_Dense/model.safetensors 2_Dense/pytorch_model.bin)
 
 # The name under which the script was called: scripts/fetch-model.sh in a checkout, sightline-fetch if installed.

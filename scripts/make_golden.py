@@ -4,7 +4,7 @@
 
 Needs Python with torch 2.13, transformers 5.24, tokenizers 0.23, Pillow 13.0.0, numpy, regex, ftfy 6.3.1 and
 safetensors. The parts codecs, raster, torchvision, steps, pipelines, keras, layers, keras_clip, keras_int8, gguf,
-openclip and openclip_eva also need the packages listed in their scripts in scripts/golden, preferably in a separate environment each
+openclip, openclip_eva and sentence_modules also need the packages listed in their scripts in scripts/golden, preferably in a separate environment each
 (torchvision must match torch). The tests themselves need none of these packages.
 
 Usage: scripts/make_golden.py [PART...]     (default: image, text and model; an unknown part prints the list)
@@ -46,6 +46,7 @@ PARTS = {
     "naflex": ("naflex_nano", "naflex"),
     "bert_towers": ("bert_towers", "bert_towers"),
     "openclip_bert": ("openclip_bert", "openclip_bert"),
+    "sentence_modules": ("sentence_modules", "sentence_modules"),
 }
 
 

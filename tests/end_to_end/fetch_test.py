@@ -287,7 +287,8 @@ class FetchTest(unittest.TestCase):
 
     def test_modules_of_sentence_transformers(self):
         hub = self.hub()
-        hub.files.update({"vocab.txt": b"[PAD]", "modules.json": b"[]", "1_Pooling/config.json": b"{}",
+        hub.files.update({"vocab.txt": b"[PAD]", "modules.json": b"[]", "sentence_bert_config.json": b"{}",
+                          "config_sentence_transformers.json": b"{}", "1_Pooling/config.json": b"{}",
                           "2_Dense/config.json": b'{"in": 1}', "2_Dense/model.safetensors": b"a matrix"})
         self.check_snapshot(self.fetch(hub, "tester/nano"), hub)
 

@@ -95,6 +95,70 @@ TEST_CASE("M-CLIP config: the sizes are those of the model that it names", "[mod
   CHECK(code(R"("quantization_config": {"quant_method": "gptq"})") == "UNSUP");
 }
 
+TEST_CASE("sentence-transformers config: the defaults are those of its classes", "[model][bert]") {
+  const ModelConfig read =
+      config(R"({"model_type": "sentence-transformers", "transformer": {"model_type": "distilbert"},
+    "pooling": {}, "dense": {"activation_function": "torch.nn.modules.linear.Identity", "out_features": 512}})");
+  CHECK_FALSE(read.has_vision);
+  CHECK(read.projection_dim == 512);
+  CHECK(read.text.projection.bias);
+  CHECK(read.text.encoder.layers == 6);
+  CHECK(read.text.encoder.heads == 12);
+  CHECK(read.text.encoder.mlp_width == 3072);
+  CHECK(read.text.encoder.epsilon == 1e-12F);
+  CHECK(read.text.pooling == Pooling::mean);
+  CHECK(read.text.vocabulary_size == 30522);
+  CHECK(read.text.context_length == 512);
+  CHECK(read.tokenizer.class_name == "DistilBertTokenizer");
+}
+
+TEST_CASE("sentence-transformers config: what would change the results is refused", "[model][error][bert]") {
+  struct Parts {
+    std::string transformer = {}, pooling = {}, dense = R"("bias": false)", others = {};
+  };
+  const auto with = [](const Parts& parts) {
+    const auto object = [](const std::string& key, const std::string& first, const std::string& members) {
+      return "\"" + key + "\": {" + first + (first.empty() || members.empty() ? "" : ", ") + members + "}";
+    };
+    return R"({"model_type": "sentence-transformers", )" +
+           object("transformer", R"("model_type": "distilbert")", parts.transformer) + ", " +
+           object("pooling", "", parts.pooling) + ", " +
+           object("dense", R"("activation_function": "torch.nn.modules.linear.Identity")", parts.dense) +
+           (parts.others.empty() ? "" : ", ") + parts.others + "}";
+  };
+  const ModelConfig read =
+      config(with({.pooling = R"("pooling_mode": "mean", "embedding_dimension": 768)",
+                   .others = R"("sentence_bert_config": {"max_seq_length": 128, "do_lower_case": false},
+                                "config_sentence_transformers": {"default_prompt_name": null})"}));
+  CHECK(read.text.context_length == 128);
+  CHECK(read.text.positions() == 512);
+  const auto code = [&](const Parts& parts) { return error_of([&] { (void)config(with(parts)); }).code; };
+  CHECK(code({.transformer = R"("activation": "silu")"}) == "UNSUP");
+  CHECK(code({.transformer = R"("n_heads": 7)"}) == "RANGE");
+  CHECK(code({.transformer = R"("dim": null)"}) == "TYPE");
+  CHECK(code({.transformer = R"("quantization_config": {})"}) == "UNSUP");
+  CHECK(code({.pooling = R"("pooling_mode": "cls")"}) == "UNSUP");
+  CHECK(code({.pooling = R"("pooling_mode": ["mean", "max"])"}) == "UNSUP");
+  CHECK(code({.pooling = R"("pooling_mode_cls_token": true, "pooling_mode_mean_tokens": true)"}) == "UNSUP");
+  CHECK(code({.pooling = R"("pooling_mode_mean_tokens": false)"}) == "UNSUP");
+  CHECK(code({.pooling = R"("word_embedding_dimension": 512)"}) == "MISMATCH");
+  CHECK(code({.dense = R"("in_features": 512)"}) == "MISMATCH");
+  CHECK(code({.dense = R"("use_residual": true)"}) == "UNSUP");
+  CHECK(code({.dense = R"("module_output_name": "other")"}) == "UNSUP");
+  CHECK(code({.others = R"("sentence_bert_config": {"do_lower_case": true})"}) == "UNSUP");
+  CHECK(code({.others = R"("config_sentence_transformers": {"default_prompt_name": "query"})"}) == "UNSUP");
+  const auto type_and_activation = [&](const std::string& type, const std::string& activation) {
+    return error_of([&] {
+             (void)config(R"({"model_type": "sentence-transformers", "transformer": {"model_type": ")" +
+                          type + R"("}, "dense": {"activation_function": "torch.nn.modules.)" + activation +
+                          R"("}})");
+           })
+        .message;
+  };
+  CHECK_THAT(type_and_activation("mpnet", "linear.Identity"), Contains("mpnet"));
+  CHECK_THAT(type_and_activation("distilbert", "activation.Tanh"), Contains("Tanh"));
+}
+
 TEST_CASE("BERT configs: what would change the results is refused", "[model][error][bert]") {
   const std::string type = GENERATE("chinese_clip", "altclip");
   CHECK(code_of(type, R"("position_embedding_type": "relative_key")") == "UNSUP");

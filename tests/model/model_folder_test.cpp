@@ -17,18 +17,18 @@ constexpr const char* kSentences =
     R"([{"idx": 0, "name": "0", "path": "0_CLIPModel", "type": "sentence_transformers.models.CLIPModel"}])";
 
 Failure failure_of(const TempFolder& folder) {
-  return error_of([&] { (void)resolve_model_path(folder.path()); });
+  return error_of([&] { (void)find_model(folder.path()); });
 }
 
 }  // namespace
 
 TEST_CASE("model_folder: the path of a model resolves to itself", "[model]") {
   const TempFolder folder;
-  CHECK(resolve_model_path(folder.path()) == folder.path());
+  CHECK(find_model(folder.path()).path == folder.path());
   folder.write("modules.json", kSentences);
   folder.write("model.safetensors", "");  // sentence-transformers saves its first module at the top
-  CHECK(resolve_model_path(folder.path()) == folder.path());
-  CHECK(resolve_model_path(folder / "model.safetensors") == folder / "model.safetensors");
+  CHECK(find_model(folder.path()).path == folder.path());
+  CHECK(find_model(folder / "model.safetensors").path == folder / "model.safetensors");
 }
 
 TEST_CASE("model_folder: the one CLIPModel of sentence-transformers is opened", "[model][error]") {
@@ -37,7 +37,7 @@ TEST_CASE("model_folder: the one CLIPModel of sentence-transformers is opened", 
   CHECK(failure_of(folder).code == "MISSING");
   CHECK_THAT(failure_of(folder).message, Contains("0_CLIPModel: is named in"));
   std::filesystem::create_directory(folder / "0_CLIPModel");
-  CHECK(resolve_model_path(folder.path()) == folder / "0_CLIPModel");
+  CHECK(find_model(folder.path()).path == folder / "0_CLIPModel");
   const auto with = [&](const std::string& path, const std::string& type) {
     folder.write("modules.json", R"([{"path": ")" + path + R"(", "type": ")" + type + R"("}])");
     return failure_of(folder).code;
@@ -55,6 +55,35 @@ TEST_CASE("model_folder: the one CLIPModel of sentence-transformers is opened", 
   folder.write("modules.json", R"([{"path": "a", "type": "CLIPModel"}, {"path": "b", "type": "CLIPModel"}])");
   CHECK(failure_of(folder).code == "MISMATCH");
   CHECK_THAT(failure_of(folder).message, Contains("(a, b); pass the folder"));
+}
+
+TEST_CASE("model_folder: a text model of sentence-transformers has three modules", "[model][error]") {
+  const TempFolder folder;
+  const auto with = [&](std::initializer_list<const char*> types) {
+    std::string list;
+    for (const std::string type : types) {
+      list += list.empty() ? "" : ", ";
+      list += R"({"path": ")" + (type == "Transformer" ? "" : type) +
+              R"(", "type": "sentence_transformers.models.)" + type + R"("})";
+    }
+    folder.write("modules.json", "[" + list + "]");
+    return failure_of(folder);
+  };
+  CHECK(with({"Transformer", "Pooling", "Dense"}).code == "MISSING");
+  for (const char* name : {"Pooling", "Dense"}) std::filesystem::create_directory(folder / name);
+  CHECK(with({"Transformer", "Pooling", "Dense"}).code.empty());
+  const ModelPlace place = find_model(folder.path());
+  CHECK(place.path == folder.path());
+  CHECK(place.modules == folder / "modules.json");
+  CHECK(place.pooling == folder / "Pooling");
+  CHECK(place.dense == folder / "Dense");
+  folder.write("model.safetensors", "");
+  CHECK(find_model(folder.path()).dense == folder / "Dense");
+  CHECK(with({"Transformer", "Pooling", "Dense", "Normalize"}).code.empty());
+  CHECK(with({"Transformer", "Dense", "Pooling"}).code == "UNSUP");
+  CHECK(with({"Transformer", "Pooling", "Dense", "LayerNorm"}).code == "UNSUP");
+  CHECK_THAT(with({"Transformer", "Pooling", "Dense", "Dense"}).message,
+             Contains("Transformer, Pooling, Dense, Dense, expected"));
 }
 
 TEST_CASE("model_folder: a module that changes the embeddings of a CLIPModel is an error", "[model][error]") {
@@ -90,5 +119,5 @@ TEST_CASE("model_folder: the error for a diffusers pipeline tells where each tow
   CHECK_THAT(with(none).message, Contains("none of its parts is a CLIP model"));
   std::filesystem::create_directory(folder / "clip_model");
   CHECK(with(text + R"(, "clip_model": ["transformers", "CLIPModel"])").code.empty());
-  CHECK(resolve_model_path(folder.path()) == folder / "clip_model");
+  CHECK(find_model(folder.path()).path == folder / "clip_model");
 }

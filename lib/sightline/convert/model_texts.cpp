@@ -51,7 +51,8 @@ std::string tokenizer_config(bool openclip, std::int64_t context_length) {
 std::string config_text(const Conversion& conversion, std::optional<DType> dtype) {
   const ModelSource& source = conversion.model.source();
   if (source.dialect == Dialect::hf && !source.config.empty() && !needs_openclip_config(conversion.model)) {
-    const std::string text = text_of(source.files, kConfig);
+    const std::string text =
+        source.combined_config.empty() ? text_of(source.files, kConfig) : source.combined_config;
     return dtype ? with_dtype(text, source.config, dtype_name(*dtype)) : text;
   }
   const std::string_view projection = conversion.model.config().text.projection.name;

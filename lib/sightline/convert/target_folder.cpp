@@ -13,6 +13,15 @@ namespace sightline {
 
 namespace {
 
+using Texts = std::vector<std::pair<std::string, std::string>>;
+
+// The config of these modules is one of a packed model only.
+Texts hugging_face_texts(const Conversion& conversion, std::optional<DType> dtype) {
+  const ModelConfig& config = conversion.model.config();
+  if (config.family == &sentence_transformers_family()) (void)config.family->write(config, "");
+  return model_texts(conversion, dtype);
+}
+
 Weights with_openclip_names(const Weights& canonical, const ModelConfig&) {
   return with_raw_names(openclip_name_map(), canonical, "OpenCLIP");
 }
@@ -23,7 +32,7 @@ Weights with_family_names(const Weights& canonical, const ModelConfig& config) {
 
 }  // namespace
 
-const FolderLayout kHuggingFaceFolder{"model.safetensors", model_texts, with_family_names};
+const FolderLayout kHuggingFaceFolder{"model.safetensors", hugging_face_texts, with_family_names};
 const FolderLayout kOpenCLIPFolder{"open_clip_model.safetensors", openclip_texts, with_openclip_names};
 
 TargetFolder::TargetFolder(const std::string& path, bool force, const FolderLayout& layout)

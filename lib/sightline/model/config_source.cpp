@@ -91,6 +91,8 @@ ModelConfig read_config(const ConfigSource& source, const Weights& weights) {
       return keras_config(source.text, kConfig);
     case ConfigForm::gguf:
       return gguf_config(weights);
+    case ConfigForm::modules:
+      return ModelConfig::from_json(source.text, "modules.json");
     case ConfigForm::shapes:
       break;
   }

@@ -14,12 +14,13 @@ enum class ConfigForm {
   openclip,      ///< open_clip_config.json
   keras,         ///< config.json of KerasCV or KerasHub, or that inside a .keras archive
   gguf,          ///< the metadata of a GGUF file
+  modules,       ///< the configs of sentence-transformers' modules (`sentence_modules_config`)
   shapes,        ///< the shapes of the weights
 };
 struct ConfigSource {
   ConfigForm form = ConfigForm::shapes;
   std::string path;  ///< of the file; "" = the weight file itself
-  std::string text;  ///< the whole document, of the first three
+  std::string text;  ///< the whole document, except the last two
 };
 
 /// The source for weights of this dialect: the config of the dialect, else `config.json`, else the weights

@@ -26,9 +26,9 @@ std::string expected_types() {
 }  // namespace
 
 std::span<const Family* const> families() {
-  static const std::array all = {&clip_family(),      &siglip_family(),       &siglip2_family(),
-                                 &metaclip2_family(), &chinese_clip_family(), &altclip_family(),
-                                 &m_clip_family()};
+  static const std::array all = {
+      &clip_family(),         &siglip_family(),  &siglip2_family(), &metaclip2_family(),
+      &chinese_clip_family(), &altclip_family(), &m_clip_family(),  &sentence_transformers_family()};
   return all;
 }
 

@@ -49,6 +49,7 @@ const Family& openclip_family();
 const Family& chinese_clip_family();
 const Family& altclip_family();
 const Family& m_clip_family();
+const Family& sentence_transformers_family();
 
 /// Whether the model_type of a `config.json` is that of the family or of one of its towers.
 bool has_model_type(const Json& config, const Family& family);

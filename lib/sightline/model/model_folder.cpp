@@ -84,6 +84,14 @@ void check_modules(const std::string& list, const std::vector<Part>& parts) {
   }
 }
 
+// Errors: unsafe, missing.
+std::string listed_folder(const std::string& path, const std::string& list, const std::string& name) {
+  if (!is_plain(name)) fail(ErrorCode::unsafe, list, "lists '" + name + "', expected a folder next to it");
+  std::string folder = join_path(path, name);
+  if (!is_directory(folder)) fail(ErrorCode::missing, folder, "is named in " + list + ", but does not exist");
+  return name.empty() ? path : folder;
+}
+
 // The folder of the only CLIPModel; "" if there is none.
 std::string only_clip(const std::string& path, std::string_view file, const std::vector<Part>& parts) {
   std::vector<std::string> found;
@@ -96,11 +104,31 @@ std::string only_clip(const std::string& path, std::string_view file, const std:
     fail(ErrorCode::mismatch, list,
          "lists several CLIP models (" + found[0] + ", " + found[1] + "); pass the folder of one of them");
   }
-  if (!is_plain(found[0]))
-    fail(ErrorCode::unsafe, list, "lists '" + found[0] + "', expected a folder next to it");
-  const std::string folder = join_path(path, found[0]);
-  if (!is_directory(folder)) fail(ErrorCode::missing, folder, "is named in " + list + ", but does not exist");
-  return found[0].empty() ? path : folder;
+  return listed_folder(path, list, found[0]);
+}
+
+// Whether a Dense changes the rows of a Transformer. A Transformer alone, saved by transformers under the
+// usual names, is opened as such.
+bool is_text_model(const std::vector<Part>& parts) {
+  const auto has = [&](std::string_view type) {
+    return std::any_of(parts.begin(), parts.end(), [&](const Part& part) { return part.type == type; });
+  };
+  return has("Transformer") && has("Dense");
+}
+
+ModelPlace text_model(const std::string& path, const std::string& list, const std::vector<Part>& parts) {
+  constexpr std::array<std::string_view, 4> kTypes = {"Transformer", "Pooling", "Dense", "Normalize"};
+  const bool supported =
+      (parts.size() == 3 || parts.size() == 4) &&
+      std::equal(parts.begin(), parts.end(), kTypes.begin(),
+                 [](const Part& part, std::string_view type) { return part.type == type; });
+  if (!supported) {
+    fail(ErrorCode::unsupported, list,
+         "lists the sentence-transformers modules " + joined_types(parts) +
+             ", expected Transformer, Pooling, Dense");
+  }
+  const auto folder = [&](std::size_t i) { return listed_folder(path, list, parts[i].folder); };
+  return {folder(0), list, folder(1), folder(2)};
 }
 
 [[noreturn]] void fail_pipeline(const std::string& path, const std::vector<Part>& parts) {
@@ -127,27 +155,30 @@ std::string only_clip(const std::string& path, std::string_view file, const std:
 
 }  // namespace
 
-std::string resolve_model_path(const std::string& path) {
-  if (!is_directory(path)) return path;
+ModelPlace find_model(const std::string& path) {
+  if (!is_directory(path)) return {path};
   const auto has = [&](std::string_view name) { return file_exists(join_path(path, name)); };
-  if (std::any_of(kOwnWeights.begin(), kOwnWeights.end(), has)) return path;
+  const bool has_weights = std::any_of(kOwnWeights.begin(), kOwnWeights.end(), has);
   for (const std::string_view file : {kModules, kPipeline}) {
-    if (!has(file)) continue;
+    if (!has(file) || (has_weights && file == kPipeline)) continue;
     const std::string name = join_path(path, file);
     const std::vector<std::byte> bytes = read_model_file(name, kMaxBytes);
     const JsonDocument document(as_text(bytes), name);
     const bool is_pipeline = file == kPipeline;
     const std::vector<Part> parts =
         is_pipeline ? components_of(document.root()) : modules_of(document.root());
+    if (!is_pipeline && is_text_model(parts)) return text_model(path, name, parts);
+    if (has_weights) return {path};
     if (std::string folder = only_clip(path, file, parts); !folder.empty()) {
       if (!is_pipeline) check_modules(name, parts);
-      return folder;
+      return {folder};
     }
     if (is_pipeline) fail_pipeline(path, parts);
     fail(ErrorCode::unsupported, name,
-         "lists the sentence-transformers modules " + joined_types(parts) + ", expected a CLIPModel");
+         "lists the sentence-transformers modules " + joined_types(parts) +
+             ", expected a CLIPModel, or Transformer, Pooling, Dense");
   }
-  return path;
+  return {path};
 }
 
 }  // namespace sightline

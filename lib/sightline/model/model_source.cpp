@@ -8,6 +8,7 @@
 #include "sightline/model/config_source.h"
 #include "sightline/model/model_folder.h"
 #include "sightline/model/packed_model.h"
+#include "sightline/model/sentence_modules.h"
 #include "sightline/weights/packed_metadata.h"
 #include "sightline/weights/weight_format.h"
 
@@ -92,7 +93,8 @@ Checkpoint unpack(const std::string& path, std::optional<Dialect> dialect, Model
 LoadedModel open_model(const std::string& path, std::optional<Dialect> dialect,
                        const std::function<void(const ModelFiles&)>& use_folder) {
   LoadedModel model;
-  const std::string model_path = resolve_model_path(path);
+  const ModelPlace place = find_model(path);
+  const std::string& model_path = place.path;
   model.source.path = path;
   Checkpoint checkpoint;
   if (is_packed_model(model_path)) {
@@ -100,7 +102,8 @@ LoadedModel open_model(const std::string& path, std::optional<Dialect> dialect,
   } else {
     model.source.files = ModelFiles(folder_of(model_path));
     if (use_folder) use_folder(model.source.files);
-    checkpoint = load_weights(model_path, dialect, model.source.files);
+    checkpoint = place.modules.empty() ? load_weights(model_path, dialect, model.source.files)
+                                       : load_checkpoint(sentence_modules_weights(place), dialect);
   }
   model.source.form = checkpoint.form;
   model.source.dialect = checkpoint.dialect;
@@ -108,7 +111,10 @@ LoadedModel open_model(const std::string& path, std::optional<Dialect> dialect,
   model.weights = std::move(checkpoint.weights);
   const FoundTowers towers = find_towers(model.weights, model.source.weights);
   if (checkpoint.dialect != Dialect::hf) check_towers(towers, ModelConfig(), model.source.weights);
-  const ConfigSource config = find_config(checkpoint.dialect, model.weights, model.source.files);
+  if (!place.modules.empty()) model.source.combined_config = sentence_modules_config(place);
+  const ConfigSource config =
+      place.modules.empty() ? find_config(checkpoint.dialect, model.weights, model.source.files)
+                            : ConfigSource{ConfigForm::modules, place.modules, model.source.combined_config};
   model.source.config = config.path;
   model.config = read_config(config, model.weights);
   check_towers(towers, model.config, model.source.weights);

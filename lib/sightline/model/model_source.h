@@ -21,8 +21,10 @@ struct ModelSource {
   Dialect dialect = Dialect::hf;  ///< naming scheme of the weights
   std::string weights;            ///< the weight file, or the index of its shards
   std::string config;             ///< the file that defines the sizes; "" = the weight file itself
-  std::string preprocessor;       ///< the file that defines the image preprocessing; "" = CLIP's defaults
-  std::string image_class;  ///< transformers' class whose rules apply to that file; "" = not such a file
+  /// The text of the config if it is not one file: that of sentence-transformers' modules.
+  std::string combined_config;
+  std::string preprocessor;  ///< the file that defines the image preprocessing; "" = CLIP's defaults
+  std::string image_class;   ///< transformers' class whose rules apply to that file; "" = not such a file
   std::vector<std::string> assumptions;  ///< one sentence for each default that replaces missing information
 };
 
@@ -34,7 +36,7 @@ struct LoadedModel {
   PreprocessorConfig preprocessor;
 };
 
-/// Opens a model folder (Hugging Face, OpenCLIP, KerasHub, KerasCV; `resolve_model_path`), a weight file with
+/// Opens a model folder (Hugging Face, OpenCLIP, KerasHub, KerasCV; `find_model`), a weight file with
 /// its configs next to it, or a packed model. Sizes come from the config of the weights' dialect, else from
 /// `config.json`, else from the weights themselves if those are sufficient (OpenAI, KerasCV, GGUF).
 /// `dialect`: the naming scheme of the weights, nullopt = detect. Errors: missing, with the file to put next

@@ -76,6 +76,39 @@ constexpr std::array kMCLIP = {
     rename("LinearTransformation.bias", "text_projection.bias"),
 };
 
+// Source: transformers 5, models/distilbert/modeling_distilbert.py.
+constexpr std::array kDistilBertTower = {
+    rename("embeddings.word_embeddings.weight", "text_model.embeddings.token_embedding.weight"),
+    rename("embeddings.position_embeddings.weight", "text_model.embeddings.position_embedding.weight"),
+    rename("embeddings.LayerNorm.weight", "text_model.embeddings.layer_norm.weight"),
+    rename("embeddings.LayerNorm.bias", "text_model.embeddings.layer_norm.bias"),
+    drop("embeddings.position_ids"),
+};
+constexpr std::array kDistilBertLayer = {
+    rename("attention.q_lin.weight", "text_model.encoder.layers.{}.self_attn.q_proj.weight"),
+    rename("attention.q_lin.bias", "text_model.encoder.layers.{}.self_attn.q_proj.bias"),
+    rename("attention.k_lin.weight", "text_model.encoder.layers.{}.self_attn.k_proj.weight"),
+    rename("attention.k_lin.bias", "text_model.encoder.layers.{}.self_attn.k_proj.bias"),
+    rename("attention.v_lin.weight", "text_model.encoder.layers.{}.self_attn.v_proj.weight"),
+    rename("attention.v_lin.bias", "text_model.encoder.layers.{}.self_attn.v_proj.bias"),
+    rename("attention.out_lin.weight", "text_model.encoder.layers.{}.self_attn.out_proj.weight"),
+    rename("attention.out_lin.bias", "text_model.encoder.layers.{}.self_attn.out_proj.bias"),
+    rename("sa_layer_norm.weight", "text_model.encoder.layers.{}.layer_norm1.weight"),
+    rename("sa_layer_norm.bias", "text_model.encoder.layers.{}.layer_norm1.bias"),
+    rename("ffn.lin1.weight", "text_model.encoder.layers.{}.mlp.fc1.weight"),
+    rename("ffn.lin1.bias", "text_model.encoder.layers.{}.mlp.fc1.bias"),
+    rename("ffn.lin2.weight", "text_model.encoder.layers.{}.mlp.fc2.weight"),
+    rename("ffn.lin2.bias", "text_model.encoder.layers.{}.mlp.fc2.bias"),
+    rename("output_layer_norm.weight", "text_model.encoder.layers.{}.layer_norm2.weight"),
+    rename("output_layer_norm.bias", "text_model.encoder.layers.{}.layer_norm2.bias"),
+};
+
+// Source: sentence-transformers 6, base/modules/dense.py.
+constexpr std::array kDense = {
+    rename("linear.weight", "text_projection.weight"),
+    rename("linear.bias", "text_projection.bias"),
+};
+
 // Source: open_clip hf_model.py (HFTextEncoder); `proj` is a Linear or a Sequential.
 constexpr std::array kOpenCLIP = {
     rename("proj.weight", "text_projection.weight"),
@@ -132,6 +165,18 @@ std::span<const NameRule> m_clip_rules() {
     PrefixedRules result;
     result.add_bert("transformer.");
     result.add("", kMCLIP);
+    return result;
+  }();
+  return rules.rules();
+}
+
+std::span<const NameRule> sentence_transformers_rules() {
+  static const PrefixedRules rules = [] {
+    PrefixedRules result;
+    const std::string transformer(kTransformerModule);
+    result.add(transformer, kDistilBertTower);
+    result.add(transformer + "transformer.layer.{}.", kDistilBertLayer);
+    result.add(kDenseModule, kDense);
     return result;
   }();
   return rules.rules();

@@ -32,6 +32,10 @@ std::span<const NameRule> altclip_rules();
 /// The other names of AltCLIP's image tower, which transformers 5 writes.
 std::span<const NameRule> altclip_image_rules();
 std::span<const NameRule> m_clip_rules();
+/// Those of sentence-transformers' modules Transformer, of a DistilBERT, and Dense, in the state_dict of its
+/// SentenceTransformer with a Pooling between them.
+inline constexpr std::string_view kTransformerModule = "0.auto_model.", kDenseModule = "2.";
+std::span<const NameRule> sentence_transformers_rules();
 /// Those of a text tower of the hub in OpenCLIP, without the prefix `text.`; a table of OpenCLIP's map.
 std::span<const NameRule> openclip_bert_rules();
 

@@ -15,9 +15,9 @@ namespace {
 // The embeddings of a tower that is saved alone: transformers 5 leaves out its prefix.
 constexpr std::string_view kTokens = "embeddings.token_embedding.", kPatches = "embeddings.patch_embedding.";
 
-constexpr std::array<std::string_view, 8> kMarkers = {
-    "text_model.", "vision_model.", "text_projection.", "visual_projection.",
-    "logit_scale", kTokens,         kPatches,           "LinearTransformation."};
+constexpr std::array<std::string_view, 9> kMarkers = {
+    "text_model.", "vision_model.", "text_projection.",      "visual_projection.", "logit_scale",
+    kTokens,       kPatches,        "LinearTransformation.", kTransformerModule};
 constexpr std::array<std::string_view, 6> kTowerParts = {
     "embeddings.", "encoder.", "pre_layrnorm.", "post_layernorm.", "final_layer_norm.", "head."};
 
@@ -125,8 +125,9 @@ constexpr std::array kRules = {
 }  // namespace
 
 const NameMap& hf_name_map() {
-  static const std::array<std::span<const NameRule>, 4> tables = {chinese_clip_rules(), altclip_rules(),
-                                                                  altclip_image_rules(), m_clip_rules()};
+  static const std::array<std::span<const NameRule>, 5> tables = {chinese_clip_rules(), altclip_rules(),
+                                                                  altclip_image_rules(), m_clip_rules(),
+                                                                  sentence_transformers_rules()};
   static const NameMap map{Dialect::hf, kMarkers, kRules, with_tower_prefix, tables};
   return map;
 }

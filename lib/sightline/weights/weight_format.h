@@ -44,6 +44,15 @@ struct Checkpoint {
 /// missing, duplicate, mismatch.
 Checkpoint load_checkpoint(const std::string& path, std::optional<Dialect> dialect = {});
 
+/// A part of a model whose weights are in several folders: `prefix` is added to the names of its tensors.
+struct WeightModule {
+  std::string_view prefix;
+  std::string path;  ///< folder or weight file
+};
+/// The same for all modules of a model, at least one, whose names are mapped together. `file` and `form` are
+/// those of the first. Errors: the same; duplicate.
+Checkpoint load_checkpoint(std::span<const WeightModule> modules, std::optional<Dialect> dialect = {});
+
 /// Returns only the weights.
 Weights load_weights(const std::string& path);
 

@@ -94,6 +94,19 @@ RawWeights read_folder(const std::string& folder, std::string& file) {
   return raw;
 }
 
+/// `file` becomes the path of the weight file.
+RawWeights read_module(const WeightModule& module, std::string& file) {
+  file = module.path;
+  RawWeights raw = is_directory(module.path) ? read_folder(module.path, file) : read_weight_file(module.path);
+  if (module.prefix.empty()) return raw;
+  Weights renamed;
+  for (const std::string& name : raw.weights.names())
+    renamed.add(std::string(module.prefix).append(name), raw.weights.extract(name));
+  renamed.merge(std::move(raw.weights));  // contains no tensors any more, but owns their bytes
+  raw.weights = std::move(renamed);
+  return raw;
+}
+
 // The map of the requested naming scheme, or of the recognised one.
 const NameMap& name_map_of(const Weights& weights, const std::string& path, std::optional<Dialect> dialect) {
   check_plain_weights(weights);
@@ -120,9 +133,16 @@ std::span<const WeightFormat* const> weight_formats() {
 }
 
 Checkpoint load_checkpoint(const std::string& path, std::optional<Dialect> dialect) {
+  return load_checkpoint({{WeightModule{"", path}}}, dialect);
+}
+
+Checkpoint load_checkpoint(std::span<const WeightModule> modules, std::optional<Dialect> dialect) {
   Checkpoint checkpoint;
-  checkpoint.file = path;
-  RawWeights raw = is_directory(path) ? read_folder(path, checkpoint.file) : read_weight_file(path);
+  RawWeights raw = read_module(modules.front(), checkpoint.file);
+  for (const WeightModule& module : modules.subspan(1)) {
+    std::string file;
+    raw.weights.merge(read_module(module, file).weights);
+  }
   const NameMap& map = name_map_of(raw.weights, checkpoint.file, dialect);
   checkpoint.form = raw.form;
   checkpoint.dialect = map.dialect;
