@@ -55,12 +55,24 @@ std::vector<TextIds> sorted_texts(const TextRun& run, const std::vector<Prompt>&
 
 using Chunk = std::span<const TextIds>;  ///< the texts of one forward pass
 
-void log_rows(Chunk sorted, std::size_t chunks) {
+/// The rows of texts that share those of equal texts only.
+std::int64_t count_separate_rows(Chunk sorted, const PassPlan& plan) {
+  std::int64_t rows = 0;
+  for (std::size_t i = 0; i < sorted.size(); ++i) {
+    if (i > 0 && std::ranges::equal(sorted[i - 1].ids, sorted[i].ids)) continue;
+    rows += plan.text_rows > 0 ? plan.text_rows : std::ssize(sorted[i].ids);
+  }
+  return rows;
+}
+
+void log_rows(Chunk sorted, std::size_t chunks, const PassPlan& plan) {
   std::size_t tokens = 0;
   for (const TextIds& text : sorted) tokens += text.ids.size();
-  log_debug("texts: " + std::to_string(sorted.size()) + " in " + std::to_string(chunks) + " passes, " +
-            std::to_string(count_prefixes(sorted)) + " distinct prefixes of " + std::to_string(tokens) +
-            " tokens");
+  const std::string rows = plan.shared_prefixes
+                               ? std::to_string(count_prefixes(sorted)) + " distinct prefixes of "
+                               : std::to_string(count_separate_rows(sorted, plan)) + " rows for ";
+  log_debug("texts: " + std::to_string(sorted.size()) + " in " + std::to_string(chunks) + " passes, " + rows +
+            std::to_string(tokens) + " tokens");
 }
 
 /// The embeddings of all prompts, in order.
@@ -69,7 +81,7 @@ Tensor encode_prompts(const TextRun& run, const std::vector<Prompt>& prompts, Th
   const std::vector<TextIds> texts = sorted_texts(run, prompts);
   const PassPlan plan = plan_passes(run.model.config(), run.batch);
   const std::vector<Chunk> chunks = divide_texts(texts, plan);
-  log_rows(texts, chunks.size());
+  log_rows(texts, chunks.size(), plan);
   std::vector<Scratch> scratches(static_cast<std::size_t>(pool.size()));
   pool.lead(std::ssize(chunks), [&](std::int64_t i, int worker, ThreadPool& team) {
     throw_if_interrupted();
