@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "batch/capitals_note.h"
 #include "batch/embedding_info.h"
 #include "batch/embedding_options.h"
 #include "batch/embedding_output.h"
@@ -105,7 +106,10 @@ RunFacts facts_of(const EmbedTextOptions& o, const Model& model, std::span<const
 void write_all_rows(const EmbedTextOptions& o, const Model& model, std::span<const Caption> captions,
                     ThreadPool& pool, EmbeddingOutput& out) {
   Progress progress(o.console, std::ssize(captions), "texts", out.done());
-  if (!captions.empty()) load_tokenizer_of(model, o.console);
+  if (!captions.empty()) {
+    load_tokenizer_of(model, o.console);
+    CapitalsNote(model, o.model, o.console).check(captions.subspan(static_cast<std::size_t>(out.done())));
+  }
   const std::int64_t longest = captions.empty() ? 0 : model.processor().text_length();
   const Writing to{o, out, progress, longest};
   std::size_t step = out.is_direct() ? kMinCaptionsPerStep : kFirstStepOfFile;

@@ -3,6 +3,7 @@
 #include <limits>
 #include <memory>
 
+#include "batch/capitals_note.h"
 #include "batch/embedding_info.h"
 #include "batch/embedding_output.h"
 #include "batch/item_report.h"
@@ -213,6 +214,7 @@ int run_score(ScoreOptions& o) {
   if (!captions.empty()) {
     first = images->begin(*model, pool);
     load_tokenizer_of(*model, o.console);
+    CapitalsNote(*model, o.model, o.console).check(captions);
   }
   const auto queries =
       stored ? in_stage(Stage::inputs, [&] { return std::make_unique<QuerySide>(std::move(*stored)); })

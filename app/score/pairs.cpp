@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 
+#include "batch/capitals_note.h"
 #include "batch/item_report.h"
 #include "batch/output_names.h"
 #include "cli/failure.h"
@@ -222,12 +223,14 @@ int run_pairs(const ScoreOptions& o) {
   Stopwatch watch(o.console);
   const std::unique_ptr<Model> model = load_model(o.model, o.console, NeededTowers::both);
   load_tokenizer_of(*model, o.console);
+  CapitalsNote capitals(*model, o.model, o.console);
   watch.lap("model loaded");
   ThreadPool pool(thread_count(o.model));
   PairScorer scorer(*model, {o.model.batch, o.items.strict}, pool);
   PairOutput output(o, *out, format, *report, *model, source->size());
   PairBlock block;
   for (std::size_t most = kMinPairs; read_block(*source, most, block); most = std::min(2 * most, kMaxPairs)) {
+    capitals.check(block.captions);
     scorer.score(
         block, [&](std::int64_t pair, const PairResult& result) { output.write(block, pair, result); },
         [&] { output.flush_to_reader(); });
