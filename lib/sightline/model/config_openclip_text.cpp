@@ -6,6 +6,7 @@
 #include <string>
 
 #include "sightline/base/error.h"
+#include "sightline/model/hub_towers.h"
 
 namespace sightline {
 namespace {
@@ -78,8 +79,11 @@ TokenizerRule openclip_tokenizer(const Section& section) {
   check_keys(settings, {kSettings});
   const std::string clean = settings.text("clean", "");
   TokenizerRule rule;
-  if (!section.text("hf_tokenizer_name", "").empty() || section.find("hf_model_name")) {
+  const std::string name = section.text("hf_tokenizer_name", "");
+  if (!name.empty() || section.find("hf_model_name")) {
     rule.source = TokenizerSource::openclip;
+    // Beside a vocabulary alone, nothing else states the class.
+    if (const HubTower* tower = find_hub_tower(name); tower != nullptr) rule.class_name = tower->tokenizer;
     rule.cleaning = TextCleaning::whitespace;
     rule.drops_end = settings.boolean("strip_sep_token", false);
   } else if (settings.find("strip_sep_token")) {

@@ -37,9 +37,13 @@ constexpr std::array kHubTowers = {
 
 }  // namespace
 
-const HubTower& hub_tower(std::string_view name, std::string_view subject) {
+const HubTower* find_hub_tower(std::string_view name) {
   const auto found = std::ranges::find(kHubTowers, name, &HubTower::name);
-  if (found != kHubTowers.end()) return *found;
+  return found == kHubTowers.end() ? nullptr : &*found;
+}
+
+const HubTower& hub_tower(std::string_view name, std::string_view subject) {
+  if (const HubTower* found = find_hub_tower(name); found != nullptr) return *found;
   fail(ErrorCode::unsupported, subject,
        "is \"" + std::string(name) + "\", a text tower that is not supported");
 }

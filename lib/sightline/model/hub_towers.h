@@ -14,6 +14,8 @@ struct HubTower {
   std::string_view tokenizer;  ///< transformers' class
 };
 
+/// Null for an unknown name.
+const HubTower* find_hub_tower(std::string_view name);
 /// Errors: unsupported, with `subject`, for an unknown name.
 const HubTower& hub_tower(std::string_view name, std::string_view subject);
 

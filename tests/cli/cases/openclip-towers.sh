@@ -17,6 +17,24 @@ for name in siglip siglip2 clipa; do
 done
 expect 5 sightline convert-weights "$DATA/golden/openclip_towers/clipa" -o hf -q 2>refused
 grep -o 'transformers has no class.*' refused
+# With a vocab.txt alone, the name in the config decides on the tokenizer.
+model=$DATA/golden/openclip_towers/clipa
+mkdir clipa
+cp "$model"/open_clip* clipa
+python3 -c '
+import json, sys
+ids = json.load(open(sys.argv[1], encoding="utf-8"))["model"]["vocab"]
+open("clipa/vocab.txt", "w", encoding="utf-8").writelines(token + "\n" for token in sorted(ids, key=ids.get))
+' "$model/tokenizer.json"
+sightline embed-text -m "$model" --captions "$model/expected/captions.txt" -o t.npy -q --force
+sightline convert-weights clipa -o vocabulary.sightline --dtype f32 --verify -q
+for opened in clipa vocabulary.sightline; do
+  sightline embed-text -m $opened --captions "$model/expected/captions.txt" -o v.npy -q --force
+  cmp t.npy v.npy
+done
+sed -i 's/bert-base-uncased/other/' clipa/open_clip_config.json
+expect 5 sightline embed-text x -m clipa -q 2>refused
+grep -o 'MISSING.*' refused
 # Hugging Face's folder has no cleaning; with the option the texts are the same.
 model=$DATA/golden/openclip_towers/siglip2
 sightline convert-weights "$model" -o hf -q --verify
