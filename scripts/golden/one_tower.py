@@ -6,11 +6,11 @@ write(out_dir) writes, under out_dir:
   stable_diffusion/   the folders text_encoder and tokenizer of a pipeline: an older file, whose names have the prefix of
                       the tower and which has an int64 buffer
   expected/           <name>.npy: normalised embeddings of the images or captions of data/golden/model; siglip_text: of
-                      those of data/golden/siglip_words
+                      those of data/golden/siglip_words, altclip_text: of those of data/golden/bert_towers
   versions.json       versions
 
-Needs torch, transformers, tokenizers, sentencepiece, Pillow, numpy, safetensors; data/golden/model, siglip and
-siglip_words must be complete.
+Needs torch, transformers, tokenizers, sentencepiece, Pillow, numpy, safetensors; data/golden/model, siglip,
+siglip_words and bert_towers must be complete.
 """
 import importlib.metadata
 import pathlib
@@ -21,7 +21,8 @@ import numpy as np
 import models
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2] / "data/golden"
-TOKENIZER = ("vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "spiece.model")
+TOKENIZER = ("vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json", "spiece.model",
+             "tokenizer.json")
 # The class, the model whose tower it is, and what is embedded.
 SPECS = [
     ("clip_text_projected", "CLIPTextModelWithProjection", "model/nano_layers1", "captions"),
@@ -30,6 +31,7 @@ SPECS = [
     ("clip_vision", "CLIPVisionModel", "model/nano_gelu", "images"),
     ("siglip_text", "SiglipTextModel", "siglip_words/siglip_words", "words"),
     ("siglip_vision", "SiglipVisionModel", "siglip/siglip_nano", "images"),
+    ("altclip_text", "AltCLIPTextModel", "bert_towers/altclip", "masked"),
 ]
 
 
@@ -69,12 +71,13 @@ def _write_tower(root, name, kind, source, inputs):
         for file in TOKENIZER:
             if (source / file).exists():
                 shutil.copy(source / file, root / name)
-        lines = source / "expected/captions.txt" if inputs == "words" else SOURCE / "model/captions.txt"
+        lines = {"words": source / "expected/captions.txt", "captions": SOURCE / "model/captions.txt",
+                 "masked": source.parent / "expected" / source.name / "captions.txt"}[inputs]
         tokenizer = transformers.AutoTokenizer.from_pretrained(source)
-        length = model.config.max_position_embeddings
+        length = tokenizer.model_max_length if inputs == "masked" else model.config.max_position_embeddings
         ids = tokenizer(lines.read_text(encoding="utf-8").split("\n")[:-1], padding="max_length", truncation=True,
                         max_length=length, return_tensors="pt")
-        batch = dict(input_ids=ids["input_ids"])
+        batch = dict(ids) if inputs == "masked" else dict(input_ids=ids["input_ids"])
     with torch.no_grad():
         out = model(**batch)
     rows = next(out[key] for key in ("text_embeds", "image_embeds", "pooler_output") if key in out)

@@ -96,9 +96,9 @@ TEST_CASE("M-CLIP config: the sizes are those of the model that it names", "[mod
 }
 
 TEST_CASE("sentence-transformers config: the defaults are those of its classes", "[model][bert]") {
-  const ModelConfig read =
-      config(R"({"model_type": "sentence-transformers", "transformer": {"model_type": "distilbert"},
-    "pooling": {}, "dense": {"activation_function": "torch.nn.modules.linear.Identity", "out_features": 512}})");
+  const ModelConfig read = config(R"({"model_type": "sentence-transformers",
+    "transformer": {"model_type": "distilbert"}, "pooling": {},
+    "dense": {"activation_function": "torch.nn.modules.linear.Identity", "out_features": 512}})");
   CHECK_FALSE(read.has_vision);
   CHECK(read.projection_dim == 512);
   CHECK(read.text.projection.bias);
@@ -157,6 +157,42 @@ TEST_CASE("sentence-transformers config: what would change the results is refuse
   };
   CHECK_THAT(type_and_activation("mpnet", "linear.Identity"), Contains("mpnet"));
   CHECK_THAT(type_and_activation("distilbert", "activation.Tanh"), Contains("Tanh"));
+}
+
+TEST_CASE("config: each family reads the towers that transformers saves alone", "[model]") {
+  struct Tower {
+    std::string type, members;
+    bool texts;
+    std::int64_t embedding;
+    const char* projection;
+  };
+  const Tower tower = GENERATE(values<Tower>({
+      {"siglip2_text_model", R"("projection_size": 24)", true, 24, "text_model.head"},
+      {"siglip2_vision_model", R"("num_patches": 64)", false, 48, ""},
+      {"chinese_clip_vision_model", "", false, 48, ""},
+      {"altclip_text_model", R"("project_dim": 40)", true, 40, "text_model.transformation"},
+      {"altclip_vision_model", "", false, 48, ""},
+      {"metaclip_2_text_model", "", true, 48, ""},
+      {"metaclip_2_vision_model",
+       R"("architectures": ["MetaClip2VisionModelWithProjection"], "projection_dim": 40)", false, 40,
+       "visual_projection"},
+  }));
+  CAPTURE(tower.type);
+  const ModelConfig read =
+      config(R"({"model_type": ")" + tower.type + R"(", "hidden_size": 48, "num_attention_heads": 4)" +
+             (tower.members.empty() ? "" : ", ") + tower.members + "}");
+  CHECK(tower.type.starts_with(read.family->name));
+  CHECK(read.has_text == tower.texts);
+  CHECK(read.has_vision != tower.texts);
+  CHECK(read.projection_dim == tower.embedding);
+  CHECK((tower.texts ? read.text.projection : read.vision.projection).name == tower.projection);
+  CHECK((tower.texts ? read.text.encoder : read.vision.encoder).width == 48);
+}
+
+TEST_CASE("Chinese-CLIP config: the text tower alone is refused", "[model][error][bert]") {
+  const Failure failure = error_of([] { (void)config(R"({"model_type": "chinese_clip_text_model"})"); });
+  CHECK(failure.code == "UNSUP");
+  CHECK_THAT(failure.message, Contains("pooler"));
 }
 
 TEST_CASE("BERT configs: what would change the results is refused", "[model][error][bert]") {

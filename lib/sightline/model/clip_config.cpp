@@ -103,8 +103,10 @@ ModelConfig read_whole(const Json& root, const Family& family, std::int64_t proj
   config.tokenizer.class_name = whole.text("tokenizer_class", "");
   if (!config.has_both_towers() && !has_architecture(root, kWithProjection)) {
     TowerConfig& tower = config.has_text ? static_cast<TowerConfig&>(config.text) : config.vision;
-    tower.projection = {};
-    config.projection_dim = tower.encoder.width;
+    // AltCLIP's first linear layer belongs to its text model.
+    const std::optional<HiddenProjection> hidden = tower.projection.hidden;
+    tower.projection = hidden ? ProjectionConfig{hidden->name, hidden->bias} : ProjectionConfig{};
+    config.projection_dim = hidden ? hidden->units : tower.encoder.width;
     return config;
   }
   check_no_null(whole, {"projection_dim"});

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <optional>
-
 #include "sightline/model/bert_config.h"
 #include "sightline/weights/names_bert.h"
 
@@ -10,10 +8,7 @@ namespace {
 // AltCLIPTextConfig
 constexpr BertDefaults kDefaults{{1024, 16, 4096, 1e-5, "gelu", 24}, 250002, 514, 1, 1};
 
-bool recognizes(const Json& root) {
-  const std::optional<Json> type = root.find("model_type");
-  return type && type->as_string() == "altclip";
-}
+bool recognizes(const Json& root) { return has_model_type(root, altclip_family()); }
 
 // AltCLIPTextModel: transformation(pre_LN(sequence_output))[:, 0]
 TextTowerConfig read_text(const Section& section) {

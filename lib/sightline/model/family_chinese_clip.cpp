@@ -10,17 +10,20 @@ namespace {
 // ChineseCLIPTextConfig. The length of texts is limited by the tokenizer's settings, if at all.
 constexpr BertDefaults kDefaults{{768, 12, 3072, 1e-12, "gelu"}, 30522, 512, 2, {}};
 
-bool recognizes(const Json& root) {
-  const std::optional<Json> type = root.find("model_type");
-  return type && type->as_string() == "chinese_clip";
-}
+bool recognizes(const Json& root) { return has_model_type(root, chinese_clip_family()); }
 
 // ChineseCLIPModel pools the first row itself; its text model has no pooler.
 TextTowerConfig read_text(const Section& section) {
   return read_bert_text(section, chinese_clip_family(), kDefaults);
 }
 
-ModelConfig read(const Json& root) { return read_clip_config(root, chinese_clip_family(), 512, read_text); }
+// What ChineseCLIPTextModel itself pools goes through BERT's pooler, a layer with a tanh.
+ModelConfig read(const Json& root) {
+  ModelConfig config = read_clip_config(root, chinese_clip_family(), 512, read_text);
+  if (config.has_vision) return config;
+  fail(ErrorCode::unsupported, root.at("model_type").path(),
+       "is the text tower of a Chinese-CLIP alone, whose pooler is not supported");
+}
 
 std::string write(const ModelConfig& config, std::string_view dtype) {
   return write_clip_config(

@@ -14,12 +14,15 @@ namespace {
 
 // The embeddings of a tower that is saved alone: transformers 5 leaves out its prefix.
 constexpr std::string_view kTokens = "embeddings.token_embedding.", kPatches = "embeddings.patch_embedding.";
+// In AltCLIP's text tower, whose embeddings are those of a RoBERTa.
+constexpr std::string_view kAltCLIP = "pre_LN.";
 
-constexpr std::array<std::string_view, 9> kMarkers = {
+constexpr std::array<std::string_view, 10> kMarkers = {
     "text_model.", "vision_model.", "text_projection.",      "visual_projection.", "logit_scale",
-    kTokens,       kPatches,        "LinearTransformation.", kTransformerModule};
-constexpr std::array<std::string_view, 6> kTowerParts = {
-    "embeddings.", "encoder.", "pre_layrnorm.", "post_layernorm.", "final_layer_norm.", "head."};
+    kTokens,       kPatches,        "LinearTransformation.", kTransformerModule,   kAltCLIP};
+constexpr std::array<std::string_view, 9> kTowerParts = {
+    "embeddings.", "encoder.", "pre_layrnorm.", "post_layernorm.", "final_layer_norm.",
+    "head.",       kAltCLIP,   "roberta.",      "transformation."};
 
 bool starts_with_any(std::string_view name, std::span<const std::string_view> prefixes) {
   return std::ranges::any_of(prefixes, [&](std::string_view prefix) { return name.starts_with(prefix); });
@@ -31,7 +34,7 @@ Weights with_tower_prefix(Weights weights) {
   const auto has = [&](std::string_view embedding) {
     return std::ranges::any_of(names, [&](std::string_view name) { return name.starts_with(embedding); });
   };
-  const bool texts = has(kTokens);
+  const bool texts = has(kTokens) || has(kAltCLIP);
   if (texts == has(kPatches)) return weights;  // neither, or the file of another program
   const std::string prefix = texts ? "text_model." : "vision_model.";
   Weights result;

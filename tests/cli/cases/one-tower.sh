@@ -6,6 +6,7 @@ cp -r "$pipeline" pipeline
 cp -r "$towers/clip_text" with_vocabulary
 cp "$pipeline"/tokenizer/* with_vocabulary
 captions=$MODELS/captions.txt words=$DATA/golden/siglip_words/siglip_words/expected/captions.txt
+masked=$DATA/golden/bert_towers/expected/altclip/captions.txt
 embed_text() { sightline embed-text -m "$1" --captions "$lines" -o r.npy -q --force "${@:2}"; }
 embed_image() { sightline embed-image -m "$1" "$MODELS"/images -o r.npy -q --force "${@:2}"; }
 
@@ -13,6 +14,7 @@ embed_image() { sightline embed-image -m "$1" "$MODELS"/images -o r.npy -q --for
 check() {
   embed=embed_$1 lines=$captions
   [ "$2" = siglip_text ] && lines=$words
+  [ "$2" = altclip_text ] && lines=$masked
   sightline convert-weights "$3" -o packed.sightline --verify -q --force
   sightline convert-weights "$3" -o copy --verify -q --force
   $embed "$3"
@@ -28,7 +30,7 @@ check() {
     expect 1 cmp -s r.npy whole.npy
   done
 }
-for name in clip_text_projected siglip_text; do check text $name "$towers/$name"; done
+for name in clip_text_projected siglip_text altclip_text; do check text $name "$towers/$name"; done
 check text clip_text with_vocabulary
 check text clip_text pipeline/text_encoder
 sightline info -m packed.sightline | sed -n '/^text tower/,$p'
