@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <optional>
 
 #include "cli/failure.h"
 #include "cli/option_values.h"
@@ -127,7 +128,11 @@ void append_tokenizer(std::string& out, const Model& model) {
     };
     append_id("start", tokenizer.start_id());
     append_id("end", tokenizer.end_id());
-    if (model.config().text.pad_id) append_id("padding", tokenizer.pad_id());
+    if (const std::optional<std::int64_t> padding = model.config().text.pad_id) {
+      // CLIP's tokenizer leaves the padding to the text tower.
+      const bool by_tower = model.config().tokenizer.source == TokenizerSource::clip;
+      append_id("padding", by_tower ? static_cast<std::int32_t>(*padding) : tokenizer.pad_id());
+    }
     const std::int64_t longest = model.processor().text_length();
     if (longest < model.config().text.context_length)
       out.append(", texts truncated to ").append(std::to_string(longest)).append(" tokens");

@@ -3,13 +3,15 @@
 
 write(out_dir) writes, under out_dir:
   <name>/            open_clip_config.json, open_clip_model.safetensors, and the tokenizer of a folder of
-                     data/golden/text/pipelines if the model has one
+                     data/golden/text/pipelines, or of CLIP's kind of data/golden/model, if the model has one
   <name>/expected/   pixels.npy, input_ids.npy [texts, context], embeddings (normalised), logits.npy and
                      probabilities.npy (with a logit_bias), captions.txt for models with a tokenizer
   versions.json      versions, seeds and the noise of the reference's float32
 
 siglip and siglip2: timm's trunk with exact and tanh GELU, `canonicalize`, T5's and Gemma's tokenizer. clipa: BERT's
-tokenizer without its [SEP]. mobileclip: timm's CLIP trunk, no causal mask. The images are those of
+tokenizer without its [SEP]. mobileclip: timm's CLIP trunk, no causal mask. coca: pooling by attention with other sizes
+of rows and embeddings, and a class embedding after the text, masked by position; coca_same: the same with equal sizes,
+without a causal mask, for ids only. Captions and ids contain the padding's id 0, and fill the context. The images are those of
 data/golden/model/images that are RGB. Needs open_clip's main branch of 2026-06-27 (89fb801; 3.3.0 lacks
 timm_model_kwargs) on PYTHONPATH, timm, ftfy, torch, transformers, Pillow, numpy, safetensors; data/golden/text must be
 complete.
@@ -39,6 +41,16 @@ def _timm(name, pool, proj, side, patch, width, heads, depth, **more):
                 timm_model_kwargs=kwargs, **more)
 
 
+def _coca(embed_dim, vision, text):
+    text = dict(context_length=CONTEXT, width=16, heads=2, mlp_ratio=2, embed_cls=True, output_tokens=True, **text)
+    decoder = dict(context_length=CONTEXT, vocab_size=8, width=8, heads=1, layers=1, attn_pooler_heads=1)
+    return dict(embed_dim=embed_dim, custom_text=True, multimodal_cfg=decoder, text_cfg=text,
+                vision_cfg=dict(image_size=20, patch_size=7, mlp_ratio=1.5, attentional_pool=True, output_tokens=True,
+                                **vision))
+
+
+OPENAI = dict(mean=[0.48145466, 0.4578275, 0.40821073], std=[0.26862954, 0.26130258, 0.27577711],
+              resize_mode="shortest", interpolation="bicubic")
 HALF = dict(mean=[0.5] * 3, std=[0.5] * 3, resize_mode="squash")
 SPECS = [
     dict(name="siglip", seed=221, tokenizer="t5", preprocess=dict(HALF, interpolation="bicubic"), model=dict(
@@ -56,13 +68,15 @@ SPECS = [
                    text_cfg=dict(BIDIRECTIONAL, hf_tokenizer_name="bert-base-uncased",
                                  tokenizer_kwargs=dict(strip_sep_token=True), width=16, heads=2, layers=1,
                                  mlp_ratio=2, pool_type="last"))),
-    dict(name="mobileclip", seed=224, tokenizer=None, vocabulary=48, preprocess=dict(
-        mean=[0.48145466, 0.4578275, 0.40821073], std=[0.26862954, 0.26130258, 0.27577711],
-        resize_mode="shortest", interpolation="bicubic"),
+    dict(name="mobileclip", seed=224, tokenizer=None, vocabulary=48, preprocess=OPENAI,
         model=dict(embed_dim=20, custom_text=True,
                    vision_cfg=_timm("vit_large_patch14_clip_224", "token", None, 16, 8, 24, 3, 1, timm_drop=0.0,
                                     timm_drop_path=0.1),
                    text_cfg=dict(BIDIRECTIONAL, width=16, heads=2, layers=1, mlp_ratio=2))),
+    dict(name="coca", seed=225, tokenizer="nano_quick_gelu", preprocess=OPENAI, model=_coca(
+        20, dict(width=24, head_width=8, layers=2, attn_pooler_queries=3, attn_pooler_heads=4), dict(layers=2))),
+    dict(name="coca_same", seed=226, tokenizer=None, vocabulary=48, preprocess=OPENAI, model=_coca(
+        16, dict(width=16, head_width=8, layers=1, attn_pooler_queries=2), dict(layers=1, no_causal_mask=True))),
 ]
 PICTURES = ["exif.jpg", "photo.jpg", "tall.png"]
 CAPTIONS = ["a photo of a cat", "A photo of a Dog!", "two cats, on a sofa", "x", "ΟΔΟΣ in Αθήνα", "日本語，の 文",
@@ -164,7 +178,13 @@ def _tokenize(spec, text_cfg, folder):
         for row, length in enumerate((2, 5, CONTEXT - 1, CONTEXT)):
             last = spec["vocabulary"] - 1
             ids[row, :length] = [last - 1, *random.randint(0, last - 1, length - 2), last]
+        if text_cfg.get("embed_cls"):
+            ids[1, 1] = ids[2, 3:5] = ids[3, [1, 10]] = 0
+            ids = np.concatenate([ids, ids[-1:]])
+            ids[-1, -1] = 0
         return torch.tensor(ids)
+    if spec["tokenizer"].startswith("nano"):
+        return _tokenize_nano(spec, folder)
     from open_clip.tokenizer import HFTokenizer
 
     source = pathlib.Path(__file__).resolve().parents[2] / "data/golden/text/pipelines" / spec["tokenizer"]
@@ -176,8 +196,31 @@ def _tokenize(spec, text_cfg, folder):
     return tokenizer(CAPTIONS)
 
 
+def _tokenize_nano(spec, folder):
+    """As open_clip's SimpleTokenizer, with the small vocabulary of a model of data/golden/model."""
+    import torch
+    from transformers import CLIPTokenizer
+
+    source = pathlib.Path(__file__).resolve().parents[2] / "data/golden/model" / spec["tokenizer"]
+    for name in ("vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"):
+        shutil.copy(source / name, folder)
+    tokenizer = CLIPTokenizer.from_pretrained(str(folder))
+    spec["vocabulary"] = len(tokenizer)
+    captions = ["a cat", "a photo", "!? (!) a dog", "really!!! ?", "", "exactly",
+                "a caption that is longer than the context of the tower", "long words, and at the end !?"]
+    (folder / "expected/captions.txt").write_text("".join(text + "\n" for text in captions), encoding="utf-8")
+    ids = np.zeros((len(captions), CONTEXT), np.int64)
+    for row, text in enumerate(captions):
+        tokens = tokenizer(text)["input_ids"]
+        if len(tokens) > CONTEXT:
+            tokens = tokens[:CONTEXT - 1] + [tokenizer.eos_token_id]
+        ids[row, :len(tokens)] = tokens
+    return torch.tensor(ids)
+
+
 def _write_model(spec, folder):
     import torch
+    from open_clip.coca_model import CoCa
     from open_clip.model import CLIP, CustomTextCLIP
     from safetensors.torch import save_file
 
@@ -188,7 +231,8 @@ def _write_model(spec, folder):
     ids = _tokenize(spec, cfg["text_cfg"], folder)
     cfg["text_cfg"]["vocab_size"] = spec["vocabulary"]
     built = {key: value for key, value in cfg.items() if key != "custom_text"}
-    model = (CustomTextCLIP if cfg.get("custom_text") else CLIP)(**built).eval()
+    kind = CoCa if "multimodal_cfg" in cfg else CustomTextCLIP if cfg.get("custom_text") else CLIP
+    model = kind(**built).eval()
     random = np.random.RandomState(spec["seed"])
     with torch.no_grad():
         for name, parameter in sorted(model.named_parameters()):

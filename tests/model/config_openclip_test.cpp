@@ -64,7 +64,12 @@ TEST_CASE("config: unsupported features of OpenCLIP are errors that name the key
   };
   check(openclip_failure(R"("layers": [3, 4, 6, 3])"), "UNSUP",
         "vision_cfg.layers: is a list, which describes a ResNet");
-  check(openclip_failure(R"("attentional_pool": true)"), "UNSUP", "vision_cfg.attentional_pool");
+  check(openclip_failure(R"("attentional_pool": "parallel")"), "UNSUP", "attentional_pool: is \"parallel\"");
+  check(openclip_failure(R"("attentional_pool": true, "pool_type": "avg")"), "UNSUP",
+        "is \"avg\" with attentional_pool");
+  check(openclip_failure(R"("attentional_pool": true, "attn_pooler_heads": 7)"), "RANGE",
+        "does not divide the width 512");
+  check(openclip_failure("", R"("embed_cls": true)"), "UNSUP", "embed_cls: is true without custom_text");
   check(openclip_failure(R"("pool_type": "max")"), "UNSUP", "is \"max\", expected \"tok\"");
   check(openclip_failure(R"("pos_embed_type": "sin_cos_2d")"), "UNSUP", "pos_embed_type");
   check(openclip_failure(R"("ls_init_value": 0.1)"), "UNSUP", "ls_init_value");
@@ -85,7 +90,6 @@ TEST_CASE("config: unsupported features of OpenCLIP are errors that name the key
         "\"last\" with CLIP's tokenizer");
   check(openclip_failure("", R"("pool_type": "last")"), "UNSUP", "is \"last\" with a causal mask");
   check(openclip_failure("", R"("proj_type": "none")"), "UNSUP", "proj_type");
-  check(openclip_failure("", "", R"(, "multimodal_cfg": {"layers": 12})"), "UNSUP", "multimodal_cfg");
   check(openclip_failure(R"("head_width": 100)"), "RANGE", "does not divide the width 768");
   check(openclip_failure(R"("head_width": 1000)"), "RANGE", "is 0");
   check(openclip_failure(R"("mlp_ratio": 1e9)"), "RANGE", "mlp_ratio");
@@ -227,7 +231,7 @@ TEST_CASE("config: PE-Core and EVA towers of timm have the sizes and parts of th
   CHECK(gigantic.encoder.mlp_width == 8960);
   CHECK(gigantic.tokens() == 32 * 32);
   CHECK(gigantic.rotary == Rotary{32, 0, true});
-  CHECK(gigantic.attention_pooling() == EncoderConfig{1536, 8, 6144, 0, 1e-5F, Activation::gelu});
+  CHECK(gigantic.attention_pooling().block == EncoderConfig{1536, 8, 6144, 0, 1e-5F, Activation::gelu});
 
   const ImageTowerConfig eva02 = tower("eva02_large_patch14_clip_336", "token");
   EncoderConfig expected{1024, 16, 2730, 24, 1e-6F, Activation::gelu};
@@ -297,4 +301,38 @@ TEST_CASE("config: OpenCLIP's SigLIP, CLIPA and MobileCLIP2-L-14", "[model]") {
   CHECK(mobile.text.pooling == Pooling::largest_id);
   CHECK(mobile.tokenizer.source == TokenizerSource::clip);
   CHECK(mobile.tokenizer.cleaning == TextCleaning::hf);
+}
+
+TEST_CASE("config: CoCa's pooling by attention and its class embedding", "[model]") {
+  const ModelConfig coca = openclip(R"({"embed_dim": 768, "vision_cfg": {"image_size": 224, "layers": 24,
+      "width": 1024, "patch_size": 14, "attentional_pool": true, "attn_pooler_heads": 8,
+      "output_tokens": true}, "text_cfg": {"context_length": 76, "vocab_size": 49408, "width": 768,
+      "heads": 12, "layers": 12, "embed_cls": true,
+      "output_tokens": true}, "multimodal_cfg": {"context_length": 76, "vocab_size": 49408,
+      "width": 768, "heads": 12, "layers": 12, "attn_pooler_heads": 12}, "custom_text": true})");
+  CHECK(coca.family == &openclip_family());
+  CHECK(coca.vision.pooling == Pooling::attention);
+  CHECK(coca.vision.final_norm_after_pool);
+  const AttentionPoolingConfig pooling = coca.vision.attention_pooling();
+  CHECK(pooling.block.width == 768);
+  CHECK(pooling.block.heads == 8);
+  CHECK(pooling.row_width == 1024);
+  CHECK(pooling.input_norms);
+  CHECK_FALSE(pooling.mlp);
+  CHECK(coca.text.has_class_token());
+  CHECK(coca.text.mask == Mask::causal);
+  CHECK(coca.text.context_length == 76);
+  CHECK(coca.text.positions() == 77);
+  CHECK(coca.text.pad_id == 0);
+  CHECK_FALSE(coca.text.shares_prefixes());
+  CHECK(coca.text.fixed_rows() == 0);
+
+  // coca_roberta: its pooling is CLIP's, and its text tower one of the hub.
+  const ModelConfig roberta = openclip(R"({"embed_dim": 512, "vision_cfg": {"layers": 12, "width": 768,
+      "patch_size": 32, "output_tokens": true}, "text_cfg": {"hf_model_name": "roberta-base",
+      "hf_tokenizer_name": "roberta-base", "hf_proj_type": "linear", "width": 768, "output_tokens": true},
+      "multimodal_cfg": {"context_length": 76, "width": 768, "heads": 8, "layers": 12},
+      "custom_text": true})");
+  CHECK(roberta.vision.pooling == Pooling::class_token);
+  CHECK(roberta.text.pooling == Pooling::mean);
 }

@@ -4,6 +4,7 @@
 #include <cstring>
 #include <vector>
 
+#include "sightline/model/class_row_texts.h"
 #include "sightline/model/model.h"
 #include "sightline/model/separate_texts.h"
 #include "support/catch.h"
@@ -91,6 +92,50 @@ TEST_CASE("separate texts: every text has rows of its own, and duplicates share 
     CHECK(spans.pooled[i].first_query == static_cast<std::int64_t>(i));
   }
   CHECK(next == texts.rows());
+}
+
+TEST_CASE("class row texts: the id before a position decides whether it takes part", "[model]") {
+  constexpr std::int64_t kContext = 4;
+  struct Case {
+    std::vector<std::int32_t> ids;
+    std::vector<std::int64_t> positions;  ///< those of the class row's keys, then its own
+    bool sees_itself;
+  };
+  // One row of the padding; after a padding id; a text of nothing else; the full context, which has no
+  // padding.
+  const std::vector<Case> cases = {{{5, 6}, {0, 1, 2, 4}, false},         {{5, 6, 7}, {0, 1, 2, 3, 4}, false},
+                                   {{5, 0, 7}, {0, 1, 3, 4}, false},      {{0}, {0, 4}, false},
+                                   {{5, 6, 7, 8}, {0, 1, 2, 3, 4}, true}, {{5, 0, 0, 8}, {0, 1, 4}, true}};
+  std::vector<TextIds> sorted;
+  for (const Case& text : cases) sorted.push_back({text.ids, std::ssize(sorted)});
+  sorted.push_back(sorted.back());  // a duplicate
+  Scratch scratch;
+  Scratch::Frame frame(scratch);
+  const ClassRowTexts texts(sorted, kContext, 0, frame);
+  CHECK(texts.text_of().back() == std::ssize(cases) - 1);
+  REQUIRE(texts.texts().size() == cases.size());
+  const EncoderSpans spans = texts.spans();
+  std::int64_t row = 0;
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    CAPTURE(i);
+    const std::int64_t rows = std::ssize(cases[i].positions);
+    CHECK(std::ranges::equal(
+        texts.positions().subspan(static_cast<std::size_t>(row), cases[i].positions.size()),
+        cases[i].positions));
+    const AttentionSpan &own = spans.all[2 * i], &last = spans.all[2 * i + 1], &pooled = spans.pooled[i];
+    CHECK(own.first_query == row);
+    CHECK(own.queries == rows - 1);
+    CHECK(last.first_query == row + rows - 1);
+    for (const AttentionSpan& span : {own, last, pooled}) {
+      CHECK(span.first_row == row);
+      CHECK(span.length == rows - (cases[i].sees_itself ? 0 : 1));
+    }
+    CHECK(last.position == last.length - 1);
+    CHECK(pooled.position == pooled.length - 1);
+    CHECK(spans.rows[i] == row + rows - 1);
+    row += rows;
+  }
+  CHECK(texts.rows() == row);
 }
 
 TEST_CASE("text tower: the mean is that of a text's own rows", "[model]") {

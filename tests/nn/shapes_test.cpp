@@ -111,6 +111,14 @@ TEST_CASE("layers: inputs and outputs of another shape are errors", "[nn][error]
     CHECK(pool(in(kRows - 1, kWidth), out(2, kWidth)) == "MISMATCH");
     CHECK(pool(in(kRows, kWidth), out(1, kWidth)) == "MISMATCH");
     CHECK(pool(in(kRows, kWidth), out(2, kWidth - 1)) == "MISMATCH");
+    const auto pool_rows = [&](const std::vector<std::int64_t>& rows) {
+      return code_of([&] { block.pool(in(kRows, kWidth), pooled, out(2, kWidth), call.context, rows); });
+    };
+    CHECK(pool_rows({4, 0}).empty());
+    for (const std::vector<std::int64_t>& wrong :
+         {std::vector<std::int64_t>{4}, {4, 0, 1}, {4, kRows}, {-1, 0}}) {
+      CHECK(pool_rows(wrong) == "MISMATCH");
+    }
   }
   SECTION("encoder") {
     EncoderConfig config = small_encoder(kWidth, kHeads);

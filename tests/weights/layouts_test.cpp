@@ -103,6 +103,9 @@ TEST_CASE("layouts: parts and flat tensors are views; a scalar may have one dime
   const StoredTensor flat = lay_out(matrix, TensorLayout::flat);
   CHECK(flat.shape == Shape{12});
   CHECK(flat.bytes().data() == matrix.bytes().data());
+  const StoredTensor row = lay_out(matrix, TensorLayout::first_row);
+  CHECK(row.shape == Shape{1, 1, 2});
+  CHECK(row.bytes().data() == matrix.bytes().data());
   CHECK(lay_out(stored(counted(1), DType::f32, Shape{1}), TensorLayout::scalar).shape == Shape{});
   CHECK(lay_out(matrix, TensorLayout::same).shape == Shape{6, 2});
 }

@@ -12,10 +12,11 @@
 namespace sightline {
 namespace {
 
-constexpr std::array<std::string_view, 10> kModelKeys = {
-    "embed_dim",       "vision_cfg", "text_cfg",         "quick_gelu",
-    "custom_text",     "cast_dtype", "init_logit_scale", "nonscalar_logit_scale",
-    "init_logit_bias", "output_dict"};
+// `multimodal_cfg` describes CoCa's decoder, which is not part of the embeddings.
+constexpr std::array<std::string_view, 11> kModelKeys = {
+    "embed_dim",       "vision_cfg",  "text_cfg",         "quick_gelu",
+    "custom_text",     "cast_dtype",  "init_logit_scale", "nonscalar_logit_scale",
+    "init_logit_bias", "output_dict", "multimodal_cfg"};
 
 bool is_empty(const Json& value) {
   if (value.is_null()) return true;
@@ -107,12 +108,15 @@ ModelConfig openclip_config(std::string_view json, std::string_view subject) {
   const bool quick_gelu = model.boolean("quick_gelu", false);
   ModelConfig config;
   config.projection_dim = whole_number(model.object()->at("embed_dim"), 1, kMaxWidth);
-  config.vision = openclip_image_tower(model.section("vision_cfg"), quick_gelu);
+  config.vision = openclip_image_tower(model.section("vision_cfg"), config.projection_dim, quick_gelu);
   config.head.logit_bias = model.find("init_logit_bias").has_value();
   const Section text = model.section("text_cfg");
   const bool hub = text.find("hf_model_name").has_value();
   config.text =
       hub ? openclip_hub_text_tower(text, config.projection_dim) : openclip_text_tower(text, quick_gelu);
+  // OpenCLIP's CLIP builds the text tower, but then computes it without its class embedding.
+  if (config.text.has_class_token() && !model.boolean("custom_text", false))
+    fail(ErrorCode::unsupported, text.subject("embed_cls"), "is true without custom_text");
   config.tokenizer = openclip_tokenizer(text);
   if (hub) config.tokenizer.class_name = openclip_hub_tokenizer(text);
   if (config.tokenizer.source == TokenizerSource::clip && config.text.pooling == Pooling::last)

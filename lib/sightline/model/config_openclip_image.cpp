@@ -10,7 +10,7 @@
 namespace sightline {
 namespace {
 
-constexpr std::array<std::string_view, 22> kVisionKeys = {"layers",
+constexpr std::array<std::string_view, 23> kVisionKeys = {"layers",
                                                           "width",
                                                           "head_width",
                                                           "mlp_ratio",
@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 22> kVisionKeys = {"layers",
                                                           "norm_kwargs",
                                                           "patch_dropout",
                                                           "output_tokens",
+                                                          "attentional_pool",
                                                           "attn_pooler_queries",
                                                           "attn_pooler_heads",
                                                           "n_queries",
@@ -108,9 +109,19 @@ ImageTowerConfig read_timm(const Section& section) {
   return config;
 }
 
+// The queries of OpenCLIP's pooling have the size of the embeddings. Only the first one makes an embedding;
+// the others are for CoCa's decoder.
+void read_attentional_pool(const Section& section, std::int64_t projection_dim, ImageTowerConfig& config) {
+  config.pooling = Pooling::attention;
+  config.final_norm_after_pool = true;
+  config.pooling_width = projection_dim;
+  config.pooling_heads = section.integer("attn_pooler_heads", 8, 1, kMaxWidth);
+  check_heads(config.attention_pooling().block, section.subject("attn_pooler_heads"));
+}
+
 }  // namespace
 
-ImageTowerConfig openclip_image_tower(const Section& section, bool quick_gelu) {
+ImageTowerConfig openclip_image_tower(const Section& section, std::int64_t projection_dim, bool quick_gelu) {
   if (section.find("timm_model_name")) return read_timm(section);
   if (const auto layers = section.find("layers"); layers && layers->is_array())
     fail(ErrorCode::unsupported, layers->path(),
@@ -124,7 +135,18 @@ ImageTowerConfig openclip_image_tower(const Section& section, bool quick_gelu) {
   config.patch_size = section.side("patch_size", 16);
   check_patch(config, section.subject("patch_size"));
   config.pre_norm = !section.boolean("no_ln_pre", false);
-  if (const std::string pool = section.text("pool_type", "tok"); pool == "avg") {
+  const std::string pool = section.text("pool_type", "tok");
+  if (const auto kind = section.find("attentional_pool"); kind && kind->is_string()) {
+    fail(ErrorCode::unsupported, kind->path(),
+         "is \"" + std::string(kind->as_string()) + "\", expected true or false");
+  }
+  if (section.boolean("attentional_pool", false)) {
+    if (pool != "tok") {
+      fail(ErrorCode::unsupported, section.subject("pool_type"),
+           "is \"" + pool + "\" with attentional_pool, expected \"tok\"");
+    }
+    read_attentional_pool(section, projection_dim, config);
+  } else if (pool == "avg") {
     config.pooling = Pooling::mean;
     config.final_norm_after_pool = section.boolean("final_ln_after_pool", false);
   } else if (pool != "tok") {

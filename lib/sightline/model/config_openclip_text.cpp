@@ -11,11 +11,12 @@
 namespace sightline {
 namespace {
 
-constexpr std::array<std::string_view, 20> kKeys = {
+constexpr std::array<std::string_view, 21> kKeys = {
     "context_length",   "vocab_size",          "width",        "heads",          "layers",
     "mlp_ratio",        "norm_kwargs",         "act_kwargs",   "pad_id",         "eos_id",
     "output_tokens",    "no_causal_mask",      "proj_bias",    "pool_type",      "hf_tokenizer_name",
-    "tokenizer_kwargs", "hf_model_pretrained", "hf_proj_type", "hf_pooler_type", "final_ln_after_pool"};
+    "tokenizer_kwargs", "hf_model_pretrained", "hf_proj_type", "hf_pooler_type", "final_ln_after_pool",
+    "embed_cls"};
 constexpr std::array kFixed = {FixedKey{"proj_type", "linear"}};
 
 struct NamedCleaning {
@@ -63,12 +64,19 @@ TextTowerConfig openclip_text_tower(const Section& section, bool quick_gelu) {
   check_heads(config.encoder, section.subject("heads"));
   config.vocabulary_size = section.integer("vocab_size", 49408, 1, kMaxVocabulary);
   config.context_length = section.integer("context_length", 77, 2, kMaxContext);
+  const std::int64_t pad_id = section.integer("pad_id", 0, 0, config.vocabulary_size - 1);
   // All positions attend to each other, also to the padding.
   if (section.boolean("no_causal_mask", false)) {
     config.mask = Mask::none;
-    config.pad_id = section.integer("pad_id", 0, 0, config.vocabulary_size - 1);
+    config.pad_id = pad_id;
   }
-  read_pooling(section, config);
+  // The class embedding replaces the pooling.
+  if (section.boolean("embed_cls", false)) {
+    config.pooling = Pooling::class_token;
+    config.pad_id = pad_id;
+  } else {
+    read_pooling(section, config);
+  }
   if (section.boolean("proj_bias", false)) config.projection = {"text_model.head", true};
   return config;
 }

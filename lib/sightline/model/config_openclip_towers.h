@@ -27,7 +27,7 @@ EncoderConfig openclip_encoder(const Section& section, std::int64_t width, bool 
 
 /// The image tower that OpenCLIP builds for `vision_cfg`: its own vision transformer or one of timm.
 /// Errors: range, type; unsupported for anything that would change the results.
-ImageTowerConfig openclip_image_tower(const Section& section, bool quick_gelu);
+ImageTowerConfig openclip_image_tower(const Section& section, std::int64_t projection_dim, bool quick_gelu);
 /// The text tower for `text_cfg`. Errors: the same.
 TextTowerConfig openclip_text_tower(const Section& section, bool quick_gelu);
 /// The tokenizer of `text_cfg`: `hf_tokenizer_name`, `tokenizer_kwargs`. Errors: unsupported.

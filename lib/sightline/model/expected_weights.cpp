@@ -37,20 +37,25 @@ class List {
     }
   }
 
-  void add_attention_pooling(const std::string& name, const EncoderConfig& config) {
-    const std::int64_t width = config.width;
+  void add_attention_pooling(const std::string& name, const AttentionPoolingConfig& config) {
+    const std::int64_t width = config.block.width, mlp = config.block.mlp_width;
     add_vector(name + ".probe", Shape{1, 1, width});
-    for (const char* projection : {"q_proj", "k_proj", "v_proj", "out_proj"})
-      add_dense(name + ".attention." + projection, Shape{width, width});
+    if (config.input_norms) add_norm(name + ".query_norm", width);
+    if (config.input_norms) add_norm(name + ".row_norm", config.row_width);
+    for (const char* projection : {"q_proj", "k_proj", "v_proj", "out_proj"}) {
+      const bool of_rows = projection[0] == 'k' || projection[0] == 'v';
+      add_dense(name + ".attention." + projection, Shape{width, of_rows ? config.row_width : width});
+    }
+    if (!config.mlp) return;
     add_norm(name + ".layernorm", width);
-    add_dense(name + ".mlp.fc1", Shape{config.mlp_width, width});
-    add_dense(name + ".mlp.fc2", Shape{width, config.mlp_width});
+    add_dense(name + ".mlp.fc1", Shape{mlp, width});
+    add_dense(name + ".mlp.fc2", Shape{width, mlp});
   }
 
   void add_projection(const TowerConfig& tower, std::int64_t size) {
     const ProjectionConfig& config = tower.projection;
     if (config.name.empty()) return;
-    std::int64_t width = tower.encoder.width;
+    std::int64_t width = tower.pooled_width();
     if (config.hidden) {
       add_dense(std::string(config.hidden->name), Shape{config.hidden->units, width}, config.hidden->bias);
       width = config.hidden->units;
@@ -73,9 +78,8 @@ void add_image_tower(List& list, const ImageTowerConfig& tower, std::int64_t pro
   list.add_vector("vision_model.embeddings.position_embedding.weight", Shape{tower.tokens(), width});
   if (tower.pre_norm) list.add_norm("vision_model.pre_layrnorm", width);
   list.add_encoder("vision_model", tower.encoder);
-  list.add_norm("vision_model.post_layernorm", width);
-  if (tower.pooling == Pooling::attention_map)
-    list.add_attention_pooling("vision_model.head", tower.attention_pooling());
+  list.add_norm("vision_model.post_layernorm", tower.final_norm_after_pool ? tower.pooled_width() : width);
+  if (tower.pools_by_attention()) list.add_attention_pooling("vision_model.head", tower.attention_pooling());
   list.add_projection(tower, projection_dim);
 }
 
@@ -83,6 +87,7 @@ void add_text_tower(List& list, const TextTowerConfig& tower, std::int64_t proje
   const std::int64_t width = tower.encoder.width;
   list.add_table("text_model.embeddings.token_embedding.weight", Shape{tower.vocabulary_size, width});
   list.add_vector("text_model.embeddings.position_embedding.weight", Shape{tower.positions(), width});
+  if (tower.has_class_token()) list.add_vector("text_model.embeddings.class_embedding", Shape{width});
   if (tower.token_types > 0) {
     list.add_vector("text_model.embeddings.token_type_embedding.weight", Shape{tower.token_types, width});
   }

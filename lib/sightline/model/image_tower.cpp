@@ -19,7 +19,7 @@ std::optional<LayerNorm> optional_norm(bool exists, const WeightScope& scope, co
 
 std::optional<AttentionPooling> optional_pooling(const WeightScope& scope, const ImageTowerConfig& config,
                                                  const GemmBackend& backend) {
-  if (config.pooling != Pooling::attention_map) return std::nullopt;
+  if (!config.pools_by_attention()) return std::nullopt;
   return std::optional<AttentionPooling>(std::in_place, scope, config.attention_pooling(), backend);
 }
 
@@ -40,7 +40,8 @@ ImageTower::ImageTower(const WeightScope& root, const ModelConfig& config, const
       pre_norm_(optional_norm(config_.pre_norm, root / "vision_model" / "pre_layrnorm", config_.encoder)),
       encoder_(root / "vision_model" / "encoder", config_.encoder, config_.mask, backend,
                rotary_table(config_)),
-      post_norm_(root / "vision_model" / "post_layernorm", width_, config_.encoder.epsilon),
+      post_norm_(root / "vision_model" / "post_layernorm",
+                 config_.final_norm_after_pool ? config_.pooled_width() : width_, config_.encoder.epsilon),
       attention_pooling_(optional_pooling(root / "vision_model" / "head", config_, backend)),
       projection_(optional_projection(root, config_, config.projection_dim, backend)),
       units_(config.projection_dim) {}
@@ -70,7 +71,7 @@ void ImageTower::operator()(const ImageBatch& images, TensorView<float> embeddin
 
   // image_embeds = self.visual_projection(pooled_output)
   if (!projection_) return pool(x, sequences, embeddings, context);
-  const TensorView<float> pooled = frame.take(Shape{count, width_});
+  const TensorView<float> pooled = frame.take(Shape{count, config_.pooled_width()});
   pool(x, sequences, pooled, context);
   (*projection_)(pooled, embeddings, context);
 }
@@ -86,7 +87,16 @@ void ImageTower::pool(TensorView<float> x, std::span<const Sequence> sequences, 
   // last_hidden_state = self.post_layernorm(self.encoder(hidden_states))
   encoder_(x, sequences, context);
   if (!config_.final_norm_after_pool) post_norm_(x, x, context);
-  if (attention_pooling_) return (*attention_pooling_)(x, sequences, pooled, context);
+  if (attention_pooling_) {
+    (*attention_pooling_)(x, sequences, pooled, context);
+  } else {
+    pool_mean(x, sequences, pooled);
+  }
+  if (config_.final_norm_after_pool) post_norm_(pooled, pooled, context);
+}
+
+void ImageTower::pool_mean(TensorView<const float> x, std::span<const Sequence> sequences,
+                           TensorView<float> pooled) const {
   const std::int64_t skipped = config_.class_token ? 1 : 0;
   std::int64_t first = 0;
   for (std::int64_t i = 0; i < pooled.rows(); ++i) {
@@ -94,7 +104,6 @@ void ImageTower::pool(TensorView<float> x, std::span<const Sequence> sequences, 
     row_mean(x, AttentionSpan{.first_row = first + skipped, .length = length - skipped}, pooled.row(i));
     first += length;
   }
-  if (config_.final_norm_after_pool) post_norm_(pooled, pooled, context);
 }
 
 }  // namespace sightline

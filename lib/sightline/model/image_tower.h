@@ -37,6 +37,8 @@ class ImageTower {
  private:
   void pool(TensorView<float> x, std::span<const Sequence> sequences, TensorView<float> pooled,
             Context& context) const;
+  void pool_mean(TensorView<const float> x, std::span<const Sequence> sequences,
+                 TensorView<float> pooled) const;
 
   ImageTowerConfig config_;
   std::int64_t width_;

@@ -40,8 +40,8 @@ std::int64_t count_fitting_ids(std::span<const TextIds> texts, std::int64_t max_
 
 PassPlan plan_passes(const ModelConfig& config, std::int64_t batch_size) {
   constexpr std::int64_t kUnlimited = std::numeric_limits<std::int64_t>::max();
-  const bool shared = config.text.mask == Mask::causal;
-  const std::int64_t text_rows = !shared && config.text.pad_id ? config.text.context_length : 0;
+  const bool shared = config.text.shares_prefixes();
+  const std::int64_t text_rows = config.text.fixed_rows();
   if (batch_size > 0) return {batch_size, batch_size, kUnlimited, shared, text_rows, false};
   const std::int64_t images = std::max<std::int64_t>(kRowsPerPass / config.vision.most_tokens(), 1);
   return {images, kUnlimited, kRowsPerPass, shared, text_rows, true};

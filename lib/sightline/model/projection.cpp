@@ -15,7 +15,7 @@ std::optional<Dense> optional_hidden(const WeightScope& root, const TowerConfig&
   const std::optional<HiddenProjection>& hidden = tower.projection.hidden;
   if (!hidden) return std::nullopt;
   return std::optional<Dense>(std::in_place, root / hidden->name,
-                              Dense::Options{.in = tower.encoder.width,
+                              Dense::Options{.in = tower.pooled_width(),
                                              .units = hidden->units,
                                              .bias = bias_of(hidden->bias),
                                              .activation = hidden->activation},
@@ -28,7 +28,7 @@ Projection::Projection(const WeightScope& root, const TowerConfig& tower, std::i
                        const GemmBackend& backend)
     : hidden_(optional_hidden(root, tower, backend)),
       last_(root / tower.projection.name,
-            {.in = hidden_ ? hidden_->units() : tower.encoder.width,
+            {.in = hidden_ ? hidden_->units() : tower.pooled_width(),
              .units = size,
              .bias = bias_of(tower.projection.bias)},
             backend) {}
@@ -44,7 +44,7 @@ void Projection::operator()(TensorView<const float> pooled, TensorView<float> em
 
 std::optional<Projection> optional_projection(const WeightScope& root, const TowerConfig& tower,
                                               std::int64_t size, const GemmBackend& backend) {
-  const std::int64_t width = tower.encoder.width;
+  const std::int64_t width = tower.pooled_width();
   if (!tower.projection.name.empty())
     return std::optional<Projection>(std::in_place, root, tower, size, backend);
   if (width == size) return std::nullopt;

@@ -6,6 +6,15 @@
 
 namespace sightline {
 
+/// Sorted texts without duplicates. Lies in scratch memory and is valid until its frame ends.
+struct DistinctTexts {
+  /// `sorted`: texts in the order of `sort_by_ids`.
+  DistinctTexts(std::span<const TextIds> sorted, Scratch::Frame& frame);
+
+  std::span<TextIds> texts;
+  std::span<std::int64_t> text_of;  ///< the text in `texts` to which each of the sorted texts is equal
+};
+
 /// Texts as sequences of their own in a residual stream, for towers whose rows attend to later ones too
 /// (compare `PrefixTree`). Equal texts share their rows. Lies in scratch memory and is valid until its frame
 /// ends.
@@ -21,16 +30,15 @@ class SeparateTexts {
 
   std::int64_t rows() const { return rows_; }
   /// The texts without duplicates. Text i has the rows of span i.
-  std::span<const TextIds> texts() const { return texts_; }
+  std::span<const TextIds> texts() const { return distinct_.texts; }
   EncoderSpans spans() const { return {spans_, pooled_}; }
   /// The text in `texts` to which each of the sorted texts is equal.
-  std::span<const std::int64_t> text_of() const { return text_of_; }
+  std::span<const std::int64_t> text_of() const { return distinct_.text_of; }
 
  private:
+  DistinctTexts distinct_;
   std::int64_t rows_ = 0;
-  std::span<TextIds> texts_;
   std::span<AttentionSpan> spans_, pooled_;
-  std::span<std::int64_t> text_of_;
 };
 
 }  // namespace sightline

@@ -57,12 +57,18 @@ SummaryLayer block(const EncoderConfig& config, std::int64_t index, const Shape&
   return result;
 }
 
-SummaryLayer attention_pooling(const EncoderConfig& config, const Shape& pooled) {
+SummaryLayer attention_pooling(const AttentionPoolingConfig& config, const Shape& stream,
+                               const Shape& pooled) {
   const std::string weights = "vision_model.head";
   SummaryLayer result{"attention_pooling", pooled, {weights + ".probe"}, {}};
-  result.layers = {attention(config, pooled, weights + ".attention"),
-                   layer("ln", pooled, weights + ".layernorm")};
-  add_mlp(result, config, pooled, weights + ".mlp");
+  if (config.input_norms) {
+    result.layers = {layer("ln_q", pooled, weights + ".query_norm"),
+                     layer("ln_k", stream, weights + ".row_norm")};
+  }
+  result.layers.push_back(attention(config.block, pooled, weights + ".attention"));
+  if (!config.mlp) return result;
+  result.layers.push_back(layer("ln", pooled, weights + ".layernorm"));
+  add_mlp(result, config.block, pooled, weights + ".mlp");
   return result;
 }
 
@@ -78,7 +84,8 @@ SummaryLayer encoder(const EncoderConfig& config, std::int64_t tokens, const std
 SummaryLayer image_encoder(const ModelConfig& config) {
   const std::int64_t width = config.vision.encoder.width;
   const std::int64_t tokens = config.vision.is_naflex() ? kAnySize : config.vision.tokens();
-  const Shape stream{kAnySize, tokens, width}, pooled{kAnySize, width}, out{kAnySize, config.projection_dim};
+  const Shape stream{kAnySize, tokens, width}, pooled{kAnySize, config.vision.pooled_width()},
+      out{kAnySize, config.projection_dim};
   const std::string embeddings = "vision_model.embeddings.";
   SummaryLayer patches{"clip_patch_embedding", stream, {embeddings + "patch_embedding.weight"}, {}};
   if (config.vision.patch_bias) patches.weights.push_back(embeddings + "patch_embedding.bias");
@@ -88,21 +95,27 @@ SummaryLayer image_encoder(const ModelConfig& config) {
   result.layers.push_back(std::move(patches));
   if (config.vision.pre_norm) result.layers.push_back(layer("ln_1", stream, "vision_model.pre_layrnorm"));
   result.layers.push_back(encoder(config.vision.encoder, tokens, "vision_model.encoder"));
-  result.layers.push_back(layer("ln_2", pooled, "vision_model.post_layernorm"));
-  if (config.vision.pooling == Pooling::attention_map)
-    result.layers.push_back(attention_pooling(config.vision.attention_pooling(), pooled));
+  const SummaryLayer norm = layer("ln_2", pooled, "vision_model.post_layernorm");
+  if (!config.vision.final_norm_after_pool) result.layers.push_back(norm);
+  if (config.vision.pools_by_attention())
+    result.layers.push_back(attention_pooling(config.vision.attention_pooling(), stream, pooled));
+  if (config.vision.final_norm_after_pool) result.layers.push_back(norm);
   add_projector(result.layers, "vision_projector", config.vision.projection, out);
   return result;
 }
 
 SummaryLayer text_encoder(const ModelConfig& config) {
-  const std::int64_t width = config.text.encoder.width, tokens = config.text.context_length;
+  const std::int64_t width = config.text.encoder.width,
+                     tokens = config.text.context_length + (config.text.has_class_token() ? 1 : 0);
   const Shape stream{kAnySize, tokens, width}, pooled{kAnySize, width}, out{kAnySize, config.projection_dim};
   const std::string embeddings = "text_model.embeddings.";
   SummaryLayer result{"text_encoder", out, {}, {}};
   result.layers = {
       {"token_embedding", stream, {embeddings + "token_embedding.weight"}, {}},
       {"positional_embedding", Shape{tokens, width}, {embeddings + "position_embedding.weight"}, {}}};
+  if (config.text.has_class_token()) {
+    result.layers.push_back({"class_embedding", Shape{width}, {embeddings + "class_embedding"}, {}});
+  }
   if (config.text.token_types > 0) {
     result.layers.push_back(
         {"token_type_embedding", Shape{width}, {embeddings + "token_type_embedding.weight"}, {}});

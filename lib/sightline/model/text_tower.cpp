@@ -24,6 +24,12 @@ std::optional<Embedding> optional_embedding(const WeightScope& scope, std::int64
   return std::optional<Embedding>(std::in_place, scope, rows, width);
 }
 
+std::optional<VectorWeight> optional_vector(bool exists, const WeightScope& scope, std::string_view name,
+                                            std::int64_t width) {
+  if (!exists) return std::nullopt;
+  return std::optional<VectorWeight>(std::in_place, scope.require(name, Shape{width}));
+}
+
 }  // namespace
 
 TextTower::TextTower(const WeightScope& root, const ModelConfig& config, const GemmBackend& backend)
@@ -35,6 +41,8 @@ TextTower::TextTower(const WeightScope& root, const ModelConfig& config, const G
                           width_),
       token_types_(optional_embedding(root / "text_model" / "embeddings" / "token_type_embedding",
                                       config_.token_types, width_)),
+      class_embedding_(optional_vector(config_.has_class_token(), root / "text_model" / "embeddings",
+                                       "class_embedding", width_)),
       embedding_norm_(optional_norm(config_.embedding_norm, root / "text_model" / "embeddings" / "layer_norm",
                                     config_.encoder)),
       encoder_(root / "text_model" / "encoder", config_.encoder, config_.mask, backend),
@@ -46,6 +54,7 @@ TextTower::TextTower(const WeightScope& root, const ModelConfig& config, const G
 std::int64_t TextTower::pooled_position(std::span<const std::int32_t> ids) const {
   if (config_.pooling == Pooling::largest_id) return std::max_element(ids.begin(), ids.end()) - ids.begin();
   if (config_.pooling == Pooling::first) return 0;
+  if (config_.pooling == Pooling::class_token) return config_.context_length;
   if (config_.pooling == Pooling::last || config_.pooling == Pooling::mean)
     return (config_.pad_id ? config_.context_length : std::ssize(ids)) - 1;
   const auto found = std::find(ids.begin(), ids.end(), static_cast<std::int32_t>(config_.eos_token_id));
@@ -58,7 +67,7 @@ std::span<const std::int32_t> TextTower::pooled_ids(std::span<const std::int32_t
          "has " + std::to_string(ids.size()) + " tokens, expected 1 to " +
              std::to_string(config_.context_length));
   }
-  if (config_.mask == Mask::causal) return ids.first(static_cast<std::size_t>(pooled_position(ids)) + 1);
+  if (config_.shares_prefixes()) return ids.first(static_cast<std::size_t>(pooled_position(ids)) + 1);
   while (config_.pad_id && ids.size() > 1 && ids.back() == *config_.pad_id) ids = ids.first(ids.size() - 1);
   return ids;
 }
@@ -98,10 +107,13 @@ void TextTower::operator()(std::span<const TextIds> sorted, TensorView<float> em
   check_rows(kLayer, "embeddings", embeddings.shape(), first_size(embeddings.shape()), units_);
   if (sorted.empty()) return;
   Scratch::Frame frame(context.scratch);
-  if (config_.mask == Mask::causal) return compute(PrefixTree(sorted, frame), sorted, embeddings, context);
-  const std::int64_t length = config_.pad_id ? config_.context_length : 0;
+  if (config_.shares_prefixes()) return compute(PrefixTree(sorted, frame), sorted, embeddings, context);
+  if (config_.has_class_token()) {
+    return compute(ClassRowTexts(sorted, config_.context_length, *config_.pad_id, frame), sorted, embeddings,
+                   context);
+  }
   const auto pooled = [this](std::span<const std::int32_t> ids) { return pooled_position(ids); };
-  compute(SeparateTexts(sorted, length, pooled, frame), sorted, embeddings, context);
+  compute(SeparateTexts(sorted, config_.fixed_rows(), pooled, frame), sorted, embeddings, context);
 }
 
 void TextTower::pool(TensorView<float> x, const EncoderSpans& spans, TensorView<float> pooled,
@@ -120,6 +132,28 @@ void TextTower::pool(TensorView<float> x, const EncoderSpans& spans, TensorView<
 }
 
 template <class Rows>
+void TextTower::embed_rows(const Rows& rows, TensorView<float> x) const {
+  const std::span<const AttentionSpan> spans = rows.spans().all;
+  for (std::size_t i = 0; i < spans.size(); ++i)
+    embed(rows.texts()[i].ids, spans[i].position, x.slice_rows(spans[i].first_query, spans[i].queries));
+}
+
+void TextTower::embed_rows(const ClassRowTexts& rows, TensorView<float> x) const {
+  // x = torch.cat([self.token_embedding(text), self.cls_emb], 1) + self.positional_embedding
+  std::size_t text = 0;
+  for (std::int64_t i = 0; i < x.rows(); ++i) {
+    const std::int64_t position = rows.positions()[static_cast<std::size_t>(i)];
+    if (position < config_.context_length) {
+      embed(rows.texts()[text].ids, position, x.slice_rows(i, 1));
+    } else {
+      std::copy_n(class_embedding_->data(), width_, x.row(i).data());
+      position_embedding_.add(position, x.row(i));
+      ++text;
+    }
+  }
+}
+
+template <class Rows>
 void TextTower::compute(const Rows& rows, std::span<const TextIds> sorted, TensorView<float> embeddings,
                         Context& context) const {
   Scratch::Frame frame(context.scratch);
@@ -127,13 +161,9 @@ void TextTower::compute(const Rows& rows, std::span<const TextIds> sorted, Tenso
   const TensorView<float> pooled = frame.take(Shape{std::ssize(rows.texts()), width_});
 
   // hidden_states = token_embedding(input_ids) + token_type_embedding(0) + position_embedding(position_ids)
-  const EncoderSpans spans = rows.spans();
-  for (std::size_t i = 0; i < spans.all.size(); ++i) {
-    const AttentionSpan& span = spans.all[i];
-    embed(rows.texts()[i].ids, span.position, x.slice_rows(span.first_query, span.queries));
-  }
+  embed_rows(rows, x);
   if (embedding_norm_) (*embedding_norm_)(x, x, context);
-  pool(x, spans, pooled, context);
+  pool(x, rows.spans(), pooled, context);
 
   // text_embeds = self.text_projection(pooled_output)
   const TensorView<float> projected =

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "sightline/model/class_row_texts.h"
 #include "sightline/model/config.h"
 #include "sightline/model/prefix_tree.h"
 #include "sightline/model/projection.h"
@@ -18,7 +19,7 @@ namespace sightline {
 /// and texts that begin with the same ids share the rows of these ids (`PrefixTree`). Padding is computed
 /// only if it takes part (`TextTowerConfig::pad_id`). Weights: those of `text_model` and of the projection.
 /// const = safe to share. Source:  transformers `CLIPTextModelWithProjection`, `SiglipTextModel`,
-/// `ChineseCLIPTextModel`.
+/// `ChineseCLIPTextModel`; open_clip `TextTransformer`.
 class TextTower {
  public:
   /// `root` is the scope of the whole checkpoint. Errors: missing, mismatch, type (weights); range (config).
@@ -53,6 +54,9 @@ class TextTower {
  private:
   void pool(TensorView<float> x, const EncoderSpans& spans, TensorView<float> pooled, Context& context) const;
   template <class Rows>
+  void embed_rows(const Rows& rows, TensorView<float> x) const;
+  void embed_rows(const ClassRowTexts& rows, TensorView<float> x) const;
+  template <class Rows>
   void compute(const Rows& rows, std::span<const TextIds> sorted, TensorView<float> embeddings,
                Context& context) const;
 
@@ -60,6 +64,7 @@ class TextTower {
   std::int64_t width_;
   Embedding token_embedding_, position_embedding_;
   std::optional<Embedding> token_types_;
+  std::optional<VectorWeight> class_embedding_;
   std::optional<LayerNorm> embedding_norm_;
   TransformerEncoder encoder_;
   std::optional<LayerNorm> final_norm_;

@@ -21,14 +21,17 @@ std::int64_t ImageTowerConfig::tokens() const {
   return checked_add(checked_mul(side(), side(), "image_size"), class_token ? 1 : 0, "image_size");
 }
 
-EncoderConfig ImageTowerConfig::attention_pooling() const {
-  EncoderConfig config;
-  config.width = encoder.width;
-  config.heads = pooling_heads == 0 ? encoder.heads : pooling_heads;
-  config.mlp_width =
+AttentionPoolingConfig ImageTowerConfig::attention_pooling() const {
+  AttentionPoolingConfig config;
+  config.block.width = pooled_width();
+  config.block.heads = pooling_heads == 0 ? encoder.heads : pooling_heads;
+  config.block.mlp_width =
       pooling_mlp_ratio == 0 ? encoder.mlp_width : checked_mul(pooling_mlp_ratio, encoder.width, "width");
-  config.epsilon = encoder.epsilon;
-  config.activation = encoder.activation;
+  config.block.epsilon = encoder.epsilon;
+  config.block.activation = encoder.activation;
+  config.row_width = encoder.width;
+  config.input_norms = pooling == Pooling::attention;
+  config.mlp = pooling == Pooling::attention_map;
   return config;
 }
 

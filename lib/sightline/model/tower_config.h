@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "sightline/nn/attention_pooling_config.h"
 #include "sightline/nn/encoder_config.h"
 #include "sightline/ops/attention.h"
 #include "sightline/tensor/shape.h"
@@ -13,13 +14,14 @@ namespace sightline {
 
 /// What represents an image or a text among the outputs of its encoder.
 enum class Pooling {
-  class_token,    ///< the first row, that of the class embedding (images)
+  class_token,    ///< the row of the class embedding: the first of an image, the last of a text
   largest_id,     ///< the row of the largest id, the first one if there are several (texts)
   first_eos,      ///< the row of the first `eos_token_id`, or the first row if there is none (texts)
   last,           ///< the row of the last position (texts)
   first,          ///< the row of the first position (texts)
   mean,           ///< the mean of the rows of all patches, without that of the class embedding, or of all ids
-  attention_map,  ///< a learned query attends to all rows (images; `AttentionPooling`)
+  attention_map,  ///< a learned query attends to all rows, and an MLP follows (images; `AttentionPooling`)
+  attention,      ///< a learned query attends to all rows, and both are normalised before (images; likewise)
 };
 
 /// A linear layer before that of the projection.
@@ -46,7 +48,10 @@ struct TowerConfig {
   EncoderConfig encoder;
   Mask mask = Mask::none;
   Pooling pooling = Pooling::class_token;
+  std::int64_t pooling_width = 0;  ///< size of what is pooled; 0: the width of the encoder
   ProjectionConfig projection;
+
+  std::int64_t pooled_width() const { return pooling_width == 0 ? encoder.width : pooling_width; }
 
   bool operator==(const TowerConfig&) const = default;
 };
@@ -66,8 +71,12 @@ struct ImageTowerConfig : TowerConfig {
   std::int64_t most_tokens() const { return is_naflex() ? max_patches : tokens(); }
   /// Shape of the weight that projects patches.
   Shape patch_kernel() const;
-  /// What `AttentionPooling` has in common with a block of the encoder. Errors: as for `tokens`.
-  EncoderConfig attention_pooling() const;
+  /// Whether a learned query pools the rows.
+  bool pools_by_attention() const {
+    return pooling == Pooling::attention_map || pooling == Pooling::attention;
+  }
+  /// The sizes and parts of `AttentionPooling`. Errors: as for `tokens`.
+  AttentionPoolingConfig attention_pooling() const;
 
   std::int64_t image_size =
       224;  ///< side of the images, which are square; of the grid of positions in NaFlex
@@ -78,7 +87,7 @@ struct ImageTowerConfig : TowerConfig {
   bool class_token = true;             ///< a learned row before those of the patches
   bool patch_bias = false;             ///< the projection of patches has a bias
   bool pre_norm = true;                ///< the rows are normalised before the first block
-  bool final_norm_after_pool = false;  ///< with Pooling::mean, the mean is normalised instead of the rows
+  bool final_norm_after_pool = false;  ///< what is pooled is normalised, instead of the rows before
   std::optional<Rotary> rotary = {};   ///< positions of the patches in every block
   std::int64_t pooling_heads = 0;      ///< those of `AttentionPooling`; 0: as many as a block has
   std::int64_t pooling_mlp_ratio = 0;  ///< its MLP in terms of the width; 0: as wide as that of a block
@@ -95,12 +104,25 @@ struct TextTowerConfig : TowerConfig {
   }
 
   /// Number of rows of the position embedding.
-  std::int64_t positions() const { return position_offset + context_length + unused_positions; }
+  std::int64_t positions() const {
+    return position_offset + context_length + (has_class_token() ? 1 : 0) + unused_positions;
+  }
+  /// Whether a text is followed by a learned row (CoCa), at the position after the context. `pad_id` is set.
+  /// A position has no effect on others if the id before it is the padding; the padding after the ids of a
+  /// text therefore has one row, the first.
+  bool has_class_token() const { return pooling == Pooling::class_token; }
+  /// Whether texts that begin alike have their first rows in common.
+  bool shares_prefixes() const { return mask == Mask::causal && !has_class_token(); }
+  /// Number of rows of every text; 0: it depends on the number of its ids.
+  std::int64_t fixed_rows() const {
+    return mask == Mask::none && pad_id && !has_class_token() ? context_length : 0;
+  }
 
   std::int64_t vocabulary_size = 49408;
   std::int64_t context_length = 77;   ///< most ids of a text
   std::int64_t eos_token_id = 49407;  ///< for Pooling::first_eos
-  /// If set, every text has `context_length` rows: this id follows its own ids and takes part like them.
+  /// If set, every text has `context_length` rows: this id follows its own ids and takes part like them, if
+  /// there is no class token.
   std::optional<std::int64_t> pad_id = {};
   /// Row of the position embedding for the first id. If it is not 0, the id before it is RoBERTa's padding:
   /// in the middle of a text it has the row of its own number, and is not counted.

@@ -54,12 +54,13 @@ void check_spans(std::string_view layer, std::span<const AttentionSpan> spans, s
 MultiHeadAttention::MultiHeadAttention(const WeightScope& scope, std::int64_t width, std::int64_t heads,
                                        Mask mask, const GemmBackend& backend, const AttentionParts& parts)
     : width_(width),
+      row_width_(parts.row_width == 0 ? width : parts.row_width),
       heads_(checked_heads(width, heads)),
       mask_(mask),
       q_proj_(scope / "q_proj", {.in = width, .units = width}, backend),
-      k_proj_(scope / "k_proj", {.in = width, .units = width, .bias = parts.key_bias ? Bias::yes : Bias::no},
-              backend),
-      v_proj_(scope / "v_proj", {.in = width, .units = width}, backend),
+      k_proj_(scope / "k_proj",
+              {.in = row_width_, .units = width, .bias = parts.key_bias ? Bias::yes : Bias::no}, backend),
+      v_proj_(scope / "v_proj", {.in = row_width_, .units = width}, backend),
       out_proj_(scope / "out_proj", {.in = width, .units = width}, backend),
       rotary_(parts.rotary) {
   if (parts.norm_epsilon) norm_.emplace(scope / "norm", width, *parts.norm_epsilon);
@@ -70,7 +71,7 @@ void MultiHeadAttention::add_to(TensorView<float> residual, TensorView<const flo
                                 Context& context) const {
   check_rows(kLayer, "queries", queries.shape(), first_size(queries.shape()), width_);
   check_rows(kLayer, "a residual", residual.shape(), queries.rows(), width_);
-  check_rows(kLayer, "a sequence", sequence.shape(), first_size(sequence.shape()), width_);
+  check_rows(kLayer, "a sequence", sequence.shape(), first_size(sequence.shape()), row_width_);
   check_spans(kLayer, spans, queries.rows(), sequence.rows());
   Scratch::Frame frame(context.scratch);
   const Shape query_shape{queries.rows(), width_}, key_shape{sequence.rows(), width_};

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "sightline/base/error.h"
 #include "sightline/nn/shape_checks.h"
 
 namespace sightline {
@@ -11,12 +12,19 @@ namespace {
 
 constexpr std::string_view kLayer = "transformer block";
 
-// Copies row `position` of each span into consecutive rows of `out`.
-void gather(TensorView<const float> x, std::span<const AttentionSpan> spans, TensorView<float> out) {
+// Copies the row of each span, that at `position` or that in `rows`, into consecutive rows of `out`.
+void gather(TensorView<const float> x, std::span<const AttentionSpan> spans,
+            std::span<const std::int64_t> rows, TensorView<float> out) {
   for (std::size_t i = 0; i < spans.size(); ++i) {
-    const auto row = x.row(spans[i].row_at(spans[i].position));
+    const auto row = x.row(rows.empty() ? spans[i].row_at(spans[i].position) : rows[i]);
     std::copy(row.begin(), row.end(), out.row(static_cast<std::int64_t>(i)).begin());
   }
+}
+
+void check_pooled_rows(std::span<const std::int64_t> rows, std::int64_t count, std::int64_t end) {
+  const auto exists = [end](std::int64_t row) { return row >= 0 && row < end; };
+  if (rows.empty() || (std::ssize(rows) == count && std::ranges::all_of(rows, exists))) return;
+  fail(ErrorCode::mismatch, kLayer, "is given pooled rows that are not one of its rows for each span");
 }
 
 }  // namespace
@@ -50,23 +58,25 @@ void TransformerBlock::operator()(TensorView<float> x, std::span<const Attention
 }
 
 void TransformerBlock::pool(TensorView<const float> x, std::span<const AttentionSpan> spans,
-                            TensorView<float> pooled, Context& context) const {
+                            TensorView<float> pooled, Context& context,
+                            std::span<const std::int64_t> rows) const {
   check_rows(kLayer, "an input", x.shape(), first_size(x.shape()), norm1_.width());
   check_rows(kLayer, "an output", pooled.shape(), std::ssize(spans), norm1_.width());
   check_spans(kLayer, spans, pooled.rows(), x.rows());
+  check_pooled_rows(rows, std::ssize(spans), x.rows());
   if (order_ == NormOrder::after) {
-    gather(x, spans, pooled);
+    gather(x, spans, rows, pooled);
     attention_.add_to(pooled, pooled, x, spans, context);
     norm1_(pooled, pooled, context);
   } else if (order_ == NormOrder::on_branch) {
-    gather(x, spans, pooled);
+    gather(x, spans, rows, pooled);
     add_branch(pooled, pooled, x, spans, context);
   } else {
     Scratch::Frame frame(context.scratch);
     const TensorView<float> normed = frame.take(x.shape()), queries = frame.take(pooled.shape());
     norm1_(x, normed, context);
-    gather(x, spans, pooled);
-    gather(normed, spans, queries);
+    gather(x, spans, rows, pooled);
+    gather(normed, spans, rows, queries);
     attention_.add_to(pooled, queries, normed, spans, context);
   }
   mlp_(pooled, context);

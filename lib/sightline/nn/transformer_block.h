@@ -21,10 +21,11 @@ class TransformerBlock {
 
   /// Computes every position of every span in place. Shapes:  x [R, W]. Errors: as MultiHeadAttention.
   void operator()(TensorView<float> x, std::span<const AttentionSpan> spans, Context& context) const;
-  /// Computes one row of each span (`queries` is 1, the row is `position`): keys and values of all rows, and
-  /// everything else for that row only. Shapes:  x [R, W] -> pooled [S, W]. Errors: as MultiHeadAttention.
+  /// Computes one row of each span (`queries` is 1, the row is `position` or that of `rows`, which need not
+  /// be one of the span's): keys and values of all rows, and everything else for that row only. Shapes:
+  /// x [R, W] -> pooled [S, W]. Errors: as MultiHeadAttention; mismatch for rows that do not exist.
   void pool(TensorView<const float> x, std::span<const AttentionSpan> spans, TensorView<float> pooled,
-            Context& context) const;
+            Context& context, std::span<const std::int64_t> rows = {}) const;
 
  private:
   void add_branch(TensorView<float> residual, TensorView<const float> queries,

@@ -39,7 +39,7 @@ void TransformerEncoder::operator()(TensorView<float> x, const EncoderSpans& spa
   // for encoder_layer in self.layers: hidden_states = encoder_layer(hidden_states, attention_mask)
   for (const TransformerBlock& block : blocks().first(blocks_.size() - 1)) block(x, spans.all, context);
   // last_hidden_state[batch, pooled position]
-  blocks_.back().pool(x, spans.pooled, pooled, context);
+  blocks_.back().pool(x, spans.pooled, pooled, context, spans.rows);
 }
 
 void TransformerEncoder::operator()(TensorView<float> x, std::span<const Sequence> sequences,

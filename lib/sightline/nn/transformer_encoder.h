@@ -16,8 +16,9 @@ struct Sequence {
 
 /// The attention of a whole pass.
 struct EncoderSpans {
-  std::span<const AttentionSpan> all;     ///< every row of the input is a query of exactly one of them
-  std::span<const AttentionSpan> pooled;  ///< of the pooled rows: one query each, number i of span i
+  std::span<const AttentionSpan> all;       ///< every row of the input is a query of exactly one of them
+  std::span<const AttentionSpan> pooled;    ///< of the pooled rows: one query each, number i of span i
+  std::span<const std::int64_t> rows = {};  ///< the pooled rows; empty: those at the positions of `pooled`
 };
 
 /// The blocks of one tower, in order. Weights: those of `layers.0`, `layers.1`, ...

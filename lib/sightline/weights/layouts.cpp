@@ -203,6 +203,10 @@ StoredTensor to_layout(const StoredTensor& tensor, TensorLayout layout, TensorPa
     case TensorLayout::first:
       if (s.rank() < 2 || s[0] != 1) fail_shape(tensor, name, "one whose first size is 1");
       return reshaped(tensor, Shape(s.sizes().subspan(1)));
+    case TensorLayout::first_row:
+      check_rank(tensor, 2, name, "a matrix");
+      if (s[0] < 1) fail_shape(tensor, name, "one with a row");
+      return reshaped(row_range(tensor, 0, 1), Shape{1, 1, s[1]});
     case TensorLayout::flat:
       return reshaped(tensor, Shape{s.elements()});
     case TensorLayout::scalar:

@@ -106,9 +106,30 @@ constexpr std::array kRules = {
           2),
 };
 
-// What models of OpenCLIP have besides: the biases of the logits and of the text projection.
-constexpr std::array kVariants = {rename("logit_bias", "logit_bias", TensorLayout::scalar),
-                                  rename("text_projection.bias", "text_model.head.bias")};
+// What models of OpenCLIP have besides: the biases of the logits and of the text projection, and CoCa's class
+// embedding and pooling by attention, of whose queries the first is the embedding. Its `in_proj_weight` is in
+// three parts if the rows and the embeddings have different sizes.
+constexpr std::array kVariants = {
+    rename("logit_bias", "logit_bias", TensorLayout::scalar),
+    rename("text_projection.bias", "text_model.head.bias"),
+    rename("cls_emb", "text_model.embeddings.class_embedding"),
+    rename("visual.attn_pool.query", "vision_model.head.probe", TensorLayout::first_row),
+    rename("visual.attn_pool.ln_q.weight", "vision_model.head.query_norm.weight"),
+    rename("visual.attn_pool.ln_q.bias", "vision_model.head.query_norm.bias"),
+    rename("visual.attn_pool.ln_k.weight", "vision_model.head.row_norm.weight"),
+    rename("visual.attn_pool.ln_k.bias", "vision_model.head.row_norm.bias"),
+    rename("visual.attn_pool.attn.q_proj_weight", "vision_model.head.attention.q_proj.weight"),
+    rename("visual.attn_pool.attn.k_proj_weight", "vision_model.head.attention.k_proj.weight"),
+    rename("visual.attn_pool.attn.v_proj_weight", "vision_model.head.attention.v_proj.weight"),
+    third("visual.attn_pool.attn.in_proj_weight", "vision_model.head.attention.q_proj.weight", 0),
+    third("visual.attn_pool.attn.in_proj_weight", "vision_model.head.attention.k_proj.weight", 1),
+    third("visual.attn_pool.attn.in_proj_weight", "vision_model.head.attention.v_proj.weight", 2),
+    third("visual.attn_pool.attn.in_proj_bias", "vision_model.head.attention.q_proj.bias", 0),
+    third("visual.attn_pool.attn.in_proj_bias", "vision_model.head.attention.k_proj.bias", 1),
+    third("visual.attn_pool.attn.in_proj_bias", "vision_model.head.attention.v_proj.bias", 2),
+    rename("visual.attn_pool.attn.out_proj.weight", "vision_model.head.attention.out_proj.weight"),
+    rename("visual.attn_pool.attn.out_proj.bias", "vision_model.head.attention.out_proj.bias"),
+};
 
 // Image towers of the same two programs that are not vision transformers.
 struct ForeignTower {
@@ -147,11 +168,12 @@ Weights with_long_positions(Weights weights) {
   return weights;
 }
 
-// CustomTextCLIP keeps the text tower in a separate module.
+// CustomTextCLIP keeps the text tower in a separate module, and CoCa also the decoder, which writes captions.
 Weights without_text_prefix(Weights weights) {
   weights = check_vision_transformer(std::move(weights));
-  constexpr std::string_view kPrefix = "text.";
+  constexpr std::string_view kPrefix = "text.", kDecoder = "text_decoder.";
   for (const std::string& name : weights.names()) {
+    if (name.starts_with(kDecoder)) weights.extract(name);
     if (name.starts_with(kPrefix)) weights.add(name.substr(kPrefix.size()), weights.extract(name));
   }
   // A projection with a bias has the name that it has in SigLIP.

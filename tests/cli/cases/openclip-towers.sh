@@ -2,7 +2,7 @@
 # Models of OpenCLIP with other towers than CLIP's, as folders and packed: its embeddings, with the cleaning, padding and
 # probabilities that its config asks for.
 pictures="$DATA/golden/model/images/exif.jpg $DATA/golden/model/images/photo.jpg $DATA/golden/model/images/tall.png"
-for name in siglip siglip2 clipa; do
+for name in siglip siglip2 clipa coca; do
   model=$DATA/golden/openclip_towers/$name expected=$DATA/golden/openclip_towers/$name/expected
   sightline convert-weights "$model" -o $name.sightline --dtype f32 --verify -q
   for opened in "$model" $name.sightline; do
@@ -40,3 +40,5 @@ model=$DATA/golden/openclip_towers/siglip2
 sightline convert-weights "$model" -o hf -q --verify
 sightline embed-text -m hf --captions "$model/expected/captions.txt" -o t.npy -q --force --text-cleaning siglip
 npy close t.npy "$model/expected/text_embeds.npy" 2e-6
+# CoCa's text tower adds the padding and the class row itself.
+sightline info -m "$DATA/golden/openclip_towers/coca" | grep -E 'attention_pooling|ln_[2qk] |class_embedding|tokenizer:'
