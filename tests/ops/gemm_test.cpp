@@ -304,6 +304,43 @@ TEST_CASE("gemm: bfloat16 multiplies rounded operands", "[ops][property]") {
   }
 }
 
+TEST_CASE("gemm: many inputs are summed in blocks, with the same bits from rows, panels and all kernels",
+          "[ops][property]") {
+  const DType type = GENERATE(DType::f32, DType::f16, DType::bf16);
+  const Activation activation = GENERATE(Activation::none, Activation::gelu);
+  const std::int64_t rows = 50, columns = 96, inner = 9232;  // 9 blocks and a part of one
+  std::vector<float> x = random_values(rows * inner, 1), w = random_values(columns * inner, 2);
+  // Values that every type represents.
+  for (float& value : x) value = bf16_to_float(float_to_bf16(value));
+  for (float& value : w) value = bf16_to_float(float_to_bf16(value));
+  const std::vector<float> bias = random_values(columns, 3), start = random_values(rows * columns, 4);
+  const Epilogue epilogue{
+      .bias = bias.data(), .activation = activation, .add_to_output = activation == Activation::none};
+  const std::vector<float> exact =
+      run(*gemm_backend("reference").pack(stored(w, Shape{columns, inner})), x, rows, 2, epilogue, start);
+  std::vector<float> expected;
+  for (const TileKernels& kernels : tile_kernels()) {
+    if (!usable(kernels) || kernels.element != type) continue;
+    const auto matrix = make_tiled_matrix(stored(w, Shape{columns, inner}), kernels);
+    const std::vector<float> first = run(*matrix, x, rows, 1, epilogue, start);
+    if (kernels.rows != RowForm::bfloats) {  // float32 arithmetic
+      if (expected.empty()) expected = first;
+      INFO(kernels.name << " " << dtype_name(type));
+      CHECK(std::memcmp(first.data(), expected.data(), first.size() * sizeof(float)) == 0);
+    }
+    for (int use = 2; use <= 6; ++use) CHECK(run(*matrix, x, rows, 2, epilogue, start) == first);
+    const std::vector<float> last(x.end() - inner, x.end());
+    const std::vector<float> start_of_last(start.end() - columns, start.end());
+    const std::vector<float> row = run(*matrix, last, 1, 1, epilogue, start_of_last);
+    CHECK(std::memcmp(row.data(), first.data() + (rows - 1) * columns, row.size() * sizeof(float)) == 0);
+    double squares = 0;
+    for (std::size_t i = 0; i < first.size(); ++i)
+      squares += std::pow(double{first[i]} - double{exact[i]}, 2);
+    // In units of the typical size of a sum: a single chain is off by at least 8e-7.
+    CHECK(std::sqrt(squares / static_cast<double>(std::ssize(first) * inner)) <= 4e-7);
+  }
+}
+
 TEST_CASE("gemm: a precision is that of the option, else that of the panels", "[ops]") {
   const std::int64_t rows = 7, columns = 50, inner = 90;
   const std::vector<float> x = random_values(rows * inner, 1), w = random_values(columns * inner, 2);

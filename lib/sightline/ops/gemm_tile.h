@@ -24,7 +24,7 @@ struct Tile {
   std::int64_t panel_columns;  ///< 16, 32 or 48
   std::int64_t columns;        ///< columns that y has, at most panel_columns
   Activation activation;
-  bool add_to_output;
+  bool add_to_output;  ///< adds to y before the activation
   /// Memory to prefetch, or null; advances by `next_step` (at most 128) bytes for each group.
   const std::byte* next;
   std::int64_t next_step;
@@ -44,10 +44,12 @@ struct TransposingKernels {
   std::span<const TileKernel> eight, sixteen;
 };
 
-/// The kernels of one instruction set for weights of one element type. Every output is one chain of sums over
-/// k, whatever the number of rows: the bits of a row depend on that row alone. For float32 and float16 the
-/// chain consists of fused multiply-adds, and its bits are the same for every instruction set. Sums of int8
-/// are exact. Those of bfloat16 are the same wherever the arithmetic is float32's (RowForm::rounded).
+/// The kernels of one instruction set for weights of one element type. Every output of a tile is one chain of
+/// sums over k, whatever the number of rows: the bits of a row depend on that row alone. For float32 and
+/// float16 the chain consists of fused multiply-adds, and its bits are the same for every instruction set.
+/// Sums of int8 are exact. Those of bfloat16 are the same wherever the arithmetic is float32's
+/// (RowForm::rounded). A product of many inputs is computed by blocks of inputs, whose sums are added up in y
+/// (tiled_products.cpp).
 struct TileKernels {
   const char* name;
   std::optional<CpuFeature> needed;  ///< none: part of the architecture

@@ -28,10 +28,10 @@ SIGHTLINE_TARGET [[gnu::always_inline]] inline void store_lanes(const Tile& tile
   if (tile.bias != nullptr) std::memcpy(&bias, tile.bias + column, bytes);
   if (tile.add_to_output) std::memcpy(&previous, y, bytes);
   Float sum = Element::outputs(tile, sums, row, column, bytes) + bias;
+  if (tile.add_to_output) sum = previous + sum;
   if (tile.activation == Activation::quick_gelu) sum = quick_gelu_lanes<Float, Int>(sum);
   if (tile.activation == Activation::gelu) sum = gelu_lanes<Float>(sum);
   if (tile.activation == Activation::gelu_tanh) sum = gelu_tanh_lanes<Float, Int>(sum);
-  if (tile.add_to_output) sum = previous + sum;
   std::memcpy(y, &sum, bytes);
 }
 

@@ -13,6 +13,16 @@ namespace {
 
 constexpr std::size_t kMaxTogether = 4;  // products that the threads share as one task
 
+// A chain of float32 sums loses accuracy with its length. So a product of more than kMaxChain inputs is
+// computed by blocks of kBlockInputs, which is a multiple of every group.
+constexpr std::int64_t kMaxChain = 8192, kBlockInputs = 1024;
+
+// The inputs of a chain. Sums of int8 are exact.
+std::int64_t inputs_of_block(const TileKernels& kernels, const PanelLayout& layout) {
+  const bool whole = kernels.rows == RowForm::quantized || layout.in() <= kMaxChain;
+  return whole ? layout.padded_in() : kBlockInputs;
+}
+
 // A product under way: panels that are ready, or the rows that they are made from.
 struct Job {
   const Product* product = nullptr;
@@ -86,46 +96,62 @@ Beside beside(const Task& current, const Task& next, float* panel) {
   return result;
 }
 
-// Splits rows into tiles as evenly as possible: 50 rows become six tiles of 8 or 9, not five of 9 and one
-// of 5.
+// Computes `tile` for all rows: splits them into tiles as evenly as possible, 50 rows into six tiles of 8 or
+// 9, not five of 9 and one of 5. `prefetched`: bytes that a tile prefetches.
+void multiply_rows(Tile tile, std::int64_t rows, std::int64_t tiles, std::int64_t prefetched,
+                   const TileKernels& kernels, const Beside& work) {
+  for (std::int64_t transposing = work.tiles; rows > 0; --tiles) {
+    const std::int64_t count = (rows + tiles - 1) / tiles;
+    const std::span<const TileKernel> by_rows = transposing-- > 0 ? work.kernels : kernels.by_rows;
+    by_rows[static_cast<std::size_t>(count - 1)](tile);
+    tile.x += count * tile.x_stride;
+    tile.y += count * tile.y_stride;
+    if (tile.row_scales != nullptr) tile.row_scales += count;
+    if (tile.next != nullptr) tile.next += prefetched;
+    rows -= count;
+  }
+}
+
 void multiply(const Task& task, const std::byte* panel, Beside work) {
   constexpr std::int64_t kMaxStep = 128;  // the kernels prefetch two cache lines for each k
   const PanelLayout& layout = task.layout();
   const TileKernels& kernels = task.job->matrix->kernels();
   const PanelScales& scales = task.job->matrix->scales();
   const Product& product = *task.job->product;
-  const std::int64_t column = task.index * PanelLayout::kColumns;
-  std::int64_t rows = product.x.rows(), tiles = count_tiles(task);
+  const std::int64_t column = task.index * PanelLayout::kColumns, inputs = layout.padded_in();
+  const std::int64_t tiles = count_tiles(task);
   // Prefetches are spread evenly over the whole product: issued all at once, they would queue up.
-  const std::int64_t groups = layout.padded_in() / layout.group();
+  const std::int64_t groups = inputs / layout.group();
   const std::int64_t step = std::ssize(work.memory) / std::max<std::int64_t>(1, groups * tiles);
   const bool prefetch = !work.transposition && !work.memory.empty() && step <= kMaxStep;
-  Tile tile{task.job->x.data,
-            product.y.data() + column,
-            panel,
-            product.epilogue.bias == nullptr ? nullptr : product.epilogue.bias + column,
-            layout.padded_in(),
-            task.job->x.stride,
-            layout.out(),
-            layout.width(task.index),
-            layout.columns(task.index),
-            product.epilogue.activation,
-            product.epilogue.add_to_output,
-            prefetch ? work.memory.data() : nullptr,
-            step,
-            task.job->x.scales,
-            scales.columns.empty() ? nullptr : scales.columns.data() + column,
-            scales.sums.empty() ? nullptr : scales.sums.data() + column,
-            work.transposition ? &*work.transposition : nullptr};
-  for (; rows > 0; --tiles) {
-    const std::int64_t count = (rows + tiles - 1) / tiles;
-    const std::span<const TileKernel> by_rows = work.tiles-- > 0 ? work.kernels : kernels.by_rows;
-    by_rows[static_cast<std::size_t>(count - 1)](tile);
-    tile.x += count * task.job->x.stride;
-    tile.y += count * layout.out();
-    if (tile.row_scales != nullptr) tile.row_scales += count;
-    if (tile.next != nullptr) tile.next += groups * step;
-    rows -= count;
+  const Tile whole{task.job->x.data,
+                   product.y.data() + column,
+                   panel,
+                   product.epilogue.bias == nullptr ? nullptr : product.epilogue.bias + column,
+                   inputs,
+                   task.job->x.stride,
+                   layout.out(),
+                   layout.width(task.index),
+                   layout.columns(task.index),
+                   product.epilogue.activation,
+                   product.epilogue.add_to_output,
+                   prefetch ? work.memory.data() : nullptr,
+                   step,
+                   task.job->x.scales,
+                   scales.columns.empty() ? nullptr : scales.columns.data() + column,
+                   scales.sums.empty() ? nullptr : scales.sums.data() + column,
+                   work.transposition ? &*work.transposition : nullptr};
+  // The bias is added with the first block, and the activation applied with the last.
+  const std::int64_t block = inputs_of_block(kernels, layout);
+  for (std::int64_t k = 0; k < inputs; k += block) {
+    Tile tile = whole;
+    tile.inner = std::min(block, inputs - k);
+    tile.x += k * (whole.x_stride / inputs);
+    tile.panel += k * whole.panel_columns * size_of(layout.element());
+    if (tile.next != nullptr) tile.next += k / layout.group() * tiles * step;
+    if (k > 0) tile.bias = nullptr, tile.add_to_output = true;
+    if (k + block < inputs) tile.activation = Activation::none;
+    multiply_rows(tile, product.x.rows(), tiles, tile.inner / layout.group() * step, kernels, work);
   }
 }
 
