@@ -70,40 +70,53 @@ struct Head {
   float scale;
 };
 
+// Calls use<blocks>(first) for the blocks of 16 columns of `count` columns: two at a time in wide registers.
+template <int kWidth, class Use>
+[[gnu::always_inline]] inline void for_blocks(std::int64_t count, const Use& use) {
+  std::int64_t first = 0;
+  if constexpr (kWidth == kLanes) {
+    for (; first + kLanes < count; first += 2 * kLanes) use.template operator()<2>(first);
+  }
+  for (; first < count; first += kLanes) use.template operator()<1>(first);
+}
+
 // A tile of kRows queries, of which row r attends to positions 0 ... first_count + r * step - 1.
 template <int kWidth, int kRows>
 [[gnu::always_inline]] inline void attend_tile(const Head& head, const Work& work, std::int64_t first_count,
                                                std::int64_t step) {
   using Float = typename Vector<kWidth>::Float;
   const std::int64_t count = first_count + (kRows - 1) * step, stride = padded(head.length);
-  for (std::int64_t n = 0; n < count; n += kLanes) {
-    const auto store = [&](int r, int c, const Float& sums) __attribute__((always_inline)) {
-      const Float scores = sums * head.scale;
-      std::memcpy(work.scores + r * stride + n + c, &scores, sizeof scores);
-    };
-    multiply_row_tile<kWidth, kRows>(head.queries, head.query_stride, work.keys + n * head.depth, kLanes,
-                                     head.depth, store);
-  }
+  for_blocks<kWidth>(
+      count, [&]<int kBlocks>(std::int64_t n) __attribute__((always_inline)) {
+        const auto store = [&](int r, int c, const Float& sums) __attribute__((always_inline)) {
+          const Float scores = sums * head.scale;
+          std::memcpy(work.scores + r * stride + n + c, &scores, sizeof scores);
+        };
+        multiply_row_tile<kWidth, kRows, kBlocks>(head.queries, head.query_stride, work.keys + n * head.depth,
+                                                  kLanes, head.depth, store, head.depth * kLanes);
+      });
   for (int r = 0; r < kRows; ++r) {
     float* row = work.scores + r * stride;
     const std::int64_t attended = first_count + r * step;
     softmax_lanes<kWidth>(row, attended);
     for (std::int64_t n = padded(attended); n < count; ++n) row[n] = 0;
   }
-  for (std::int64_t k = 0; k < head.depth; k += kLanes) {
-    const auto store = [&](int r, int c, const Float& sums) __attribute__((always_inline)) {
-      float* out = head.out + r * head.out_stride + k + c;
-      const std::int64_t width = std::min<std::int64_t>(kWidth, head.depth - k - c);
-      // Two calls, because a copy whose size is known only at run time costs more than the arithmetic.
-      if (width == kWidth) {
-        std::memcpy(out, &sums, sizeof sums);
-      } else if (width > 0) {
-        const Float copy = sums;  // in memory, as the sums need not be
-        std::memcpy(out, &copy, static_cast<std::size_t>(width) * sizeof(float));
-      }
-    };
-    multiply_row_tile<kWidth, kRows>(work.scores, stride, work.values + k, padded(head.depth), count, store);
-  }
+  for_blocks<kWidth>(
+      head.depth, [&]<int kBlocks>(std::int64_t k) __attribute__((always_inline)) {
+        const auto store = [&](int r, int c, const Float& sums) __attribute__((always_inline)) {
+          float* out = head.out + r * head.out_stride + k + c;
+          const std::int64_t width = std::min<std::int64_t>(kWidth, head.depth - k - c);
+          // Two calls, because a copy whose size is known only at run time costs more than the arithmetic.
+          if (width == kWidth) {
+            std::memcpy(out, &sums, sizeof sums);
+          } else if (width > 0) {
+            const Float copy = sums;  // in memory, as the sums need not be
+            std::memcpy(out, &copy, static_cast<std::size_t>(width) * sizeof(float));
+          }
+        };
+        multiply_row_tile<kWidth, kRows, kBlocks>(work.scores, stride, work.values + k, padded(head.depth),
+                                                  count, store, kLanes);
+      });
 }
 
 template <int kWidth>
