@@ -4,12 +4,14 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <optional>
 
 #include "sightline/image/codec.h"
 #include "sightline/image/color.h"
 #include "sightline/image/pipeline_run.h"
 #include "sightline/image/pixel_geometry.h"
 #include "sightline/image/resampler.h"
+#include "sightline/image/row_stream.h"
 
 namespace sightline {
 
@@ -44,32 +46,30 @@ ColorPlan plan_color(const ImageInfo& info, const PixelPipeline& pipeline, bool 
   return {3, drop ? drop_alpha : composite_onto_white, nullptr};
 }
 
-/// Decodes everything and resamples row by row. All rows are decoded, needed or not, so that a file that is
-/// truncated or damaged below the crop is rejected like any other.
-void stream(RowReader& reader, const ColorPlan& color, Resampler& resampler) {
-  const ImageInfo& info = reader.info();
-  const auto width = static_cast<std::size_t>(info.width);
-  const std::size_t stride = width * static_cast<std::size_t>(channels_of(info.format)) + kRowPadding;
-  std::vector<std::uint8_t> decoded(stride * Resampler::kBatch);
-  std::vector<std::uint8_t> converted;
-  const std::size_t converted_stride = width * static_cast<std::size_t>(color.channels) + kRowPadding;
-  if (color.before != nullptr) {
-    converted.resize(converted_stride * Resampler::kBatch);
-  }
-  for (std::int32_t y = 0; y < info.height; y += Resampler::kBatch) {
-    const int count = std::min<std::int32_t>(Resampler::kBatch, info.height - y);
-    reader.read(decoded.data(), stride, count);
-    if (color.before == nullptr) {
-      resampler.push(decoded.data(), stride, count);
-      continue;
-    }
+/// Passes rows on to the resampler, in its colours.
+class ColorStep {
+ public:
+  ColorStep(const ImageInfo& info, const ColorPlan& color, Resampler& resampler)
+      : convert_(color.before),
+        resampler_(resampler),
+        width_(static_cast<std::size_t>(info.width)),
+        stride_(width_ * static_cast<std::size_t>(color.channels) + kRowPadding),
+        converted_(convert_ != nullptr ? stride_ * Resampler::kBatch : 0) {}
+
+  void push(const std::uint8_t* rows, std::size_t stride, int count) {
+    if (convert_ == nullptr) return resampler_.push(rows, stride, count);
     for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
-      color.before(decoded.data() + i * stride, converted.data() + i * converted_stride, width);
+      convert_(rows + i * stride, converted_.data() + i * stride_, width_);
     }
-    resampler.push(converted.data(), converted_stride, count);
+    resampler_.push(converted_.data(), stride_, count);
   }
-  reader.finish();
-}
+
+ private:
+  ConvertRow convert_;
+  Resampler& resampler_;
+  std::size_t width_, stride_;
+  std::vector<std::uint8_t> converted_;
+};
 
 /// The colour around an image that is smaller than its crop. OpenAI and OpenCLIP fill before they convert to
 /// RGB, so for them the level is a palette index, or ink.
@@ -166,22 +166,30 @@ Image load_pixels(ByteView file, const PixelPipeline& pipeline, const ImageLimit
 
 Image load_pixels(ByteView file, const PixelPipeline& pipeline, const ImageLimits& limits,
                   std::vector<std::string>* warnings, SimdLevel level) {
+  return load_with_thumbnail(file, {pipeline, limits, warnings, level, {}}).pixels;
+}
+
+ImageWithThumbnail load_with_thumbnail(ByteView file, const PipelineRun& run) {
+  const PixelPipeline& pipeline = run.pipeline;
   check_pipeline(pipeline);
-  if (static_cast<std::int64_t>(file.size()) > limits.max_bytes) {
-    fail(ErrorCode::limit, "image",
-         "has " + std::to_string(file.size()) + " bytes, expected at most " +
-             std::to_string(limits.max_bytes));
-  }
-  const std::unique_ptr<RowReader> reader = codec_of(file).open(file, limits, warnings);
+  check_file_size(file, run.limits);
+  const std::unique_ptr<RowReader> reader = codec_of(file).open(file, run.limits, run.warnings);
   const ImageInfo& info = reader->info();
-  const Geometry geometry = plan_geometry(info, pipeline, limits);
+  const Geometry geometry = plan_geometry(info, pipeline, run.limits);
   const bool indices = pipeline.rule == PixelRule::openai && (info.bilevel || !info.palette.empty());
   const Resample filter = indices ? Resample::nearest : pipeline.resample;
   const bool filtered = filter != Resample::nearest && geometry.resized != geometry.upright;
   const ColorPlan color = plan_color(info, pipeline, filtered);
-  Resampler resampler(plan_resampling(geometry, filter, pipeline.rule, color.channels), level);
-  stream(*reader, color, resampler);
-  return place(resampler, geometry, color, fill_color(info, pipeline));
+  Resampler resampler(plan_resampling(geometry, filter, pipeline.rule, color.channels), run.level);
+  ColorStep step(info, color, resampler);
+  std::optional<ThumbnailMaker> thumbnail;
+  if (run.thumbnail) thumbnail.emplace(info, run.thumbnail);
+  stream_rows(*reader, [&](const std::uint8_t* rows, std::size_t stride, int count) {
+    step.push(rows, stride, count);
+    if (thumbnail) thumbnail->push(rows, stride, count);
+  });
+  return {place(resampler, geometry, color, fill_color(info, pipeline)),
+          thumbnail ? thumbnail->finish() : Thumbnail()};
 }
 
 }  // namespace sightline

@@ -5,6 +5,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/files/file.h"
+#include "sightline/image/pipeline_run.h"
 
 namespace sightline {
 namespace {
@@ -120,15 +121,17 @@ std::int64_t Processor::pixel_count() const {
   return std::int64_t{3} * pipeline.max_patches * pipeline.height * pipeline.width;
 }
 
-ImageSize Processor::process_image(ByteView file, std::span<float> pixels,
-                                   std::vector<std::string>* warnings) const {
+ImageSize Processor::process_image(ByteView file, std::span<float> pixels, std::vector<std::string>* warnings,
+                                   const ThumbnailOptions& options, Thumbnail* thumbnail) const {
   if (!has_images_) fail(ErrorCode::missing, "", "cannot be processed, because the model has no image tower");
   if (std::ssize(pixels) != pixel_count()) {
     fail(ErrorCode::mismatch, "pixels",
          "have room for " + std::to_string(pixels.size()) + " values, expected " +
              std::to_string(pixel_count()));
   }
-  const Image image = load_pixels(file, image_.pipeline, limits_, warnings);
+  ImageWithThumbnail loaded =
+      load_with_thumbnail(file, {image_.pipeline, limits_, warnings, best_simd_level(), options});
+  const Image& image = loaded.pixels;
   if (image_size_ > 0 && (image.height != image_size_ || image.width != image_size_)) {
     fail(ErrorCode::mismatch, "",
          "has " + size_text(image.height, image.width) +
@@ -136,7 +139,12 @@ ImageSize Processor::process_image(ByteView file, std::span<float> pixels,
              size_text(image_size_, image_size_));
   }
   look_up_levels(image.pixels, values_, pixels.first(image.pixels.size()));
+  if (thumbnail != nullptr) *thumbnail = std::move(loaded.thumbnail);
   return {image.height, image.width};
+}
+
+Thumbnail Processor::thumbnail(ByteView file, const ThumbnailOptions& options) const {
+  return load_thumbnail(file, options, limits_);
 }
 
 const Tokenizer& Processor::tokenizer() const {

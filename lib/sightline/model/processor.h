@@ -13,6 +13,7 @@
 #include "sightline/image/crop.h"
 #include "sightline/image/image.h"
 #include "sightline/image/level_values.h"
+#include "sightline/image/thumbnail.h"
 #include "sightline/model/config.h"
 #include "sightline/model/token_batch.h"
 #include "sightline/tensor/tensor.h"
@@ -39,9 +40,12 @@ class Processor {
   /// The largest number of floats of an image [3, height, width], channels first.
   std::int64_t pixel_count() const;
   /// Decodes one image, writes its values at the beginning of `pixels` (pixel_count() floats) and returns its
-  /// size. Errors: those of load_pixels; mismatch if the result does not have the tower's size; missing if
-  /// there is no image tower.
-  ImageSize process_image(ByteView file, std::span<float> pixels, std::vector<std::string>* warnings) const;
+  /// size. `thumbnail` (may be null) receives the thumbnail that `options` request. Errors: those of
+  /// load_pixels; mismatch if the result does not have the tower's size; missing if there is no image tower.
+  ImageSize process_image(ByteView file, std::span<float> pixels, std::vector<std::string>* warnings,
+                          const ThumbnailOptions& options = {}, Thumbnail* thumbnail = nullptr) const;
+  /// Decodes one image for its thumbnail alone. Errors: those of load_pixels.
+  Thumbnail thumbnail(ByteView file, const ThumbnailOptions& options) const;
   /// Image files -> [B, 3, height, width]. Errors: as `process_image`, with the path; io, missing; mismatch
   /// for images that have different sizes.
   Tensor process_images(std::span<const std::string> paths) const;
