@@ -8,6 +8,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/image/pixel_pipeline.h"
+#include "sightline/image/thumbnail.h"
 
 /// Any bytes that begin like an image of one format: refused with an Error, or decoded to an image of the
 /// promised size, twice the same. Time and memory are bounded by the limits.
@@ -30,6 +31,10 @@ inline int fuzz_coded_image(const std::uint8_t* data, std::size_t size,
     const sightline::Image again = load_pixels(file, pipeline, limits, nullptr);
     if (image.height != 32 || image.width != 48 || image.pixels.size() != 32 * 48 * 3 ||
         again.pixels != image.pixels) {
+      std::abort();
+    }
+    const sightline::Thumbnail thumbnail = load_thumbnail(file, {24, true}, limits);
+    if (thumbnail.width > 24 || thumbnail.height > 24 || thumbnail.file.empty()) {
       std::abort();
     }
   } catch (const sightline::Error&) {

@@ -28,6 +28,20 @@ sightline::PixelPipeline pipeline_for(std::size_t size) {
   return p;
 }
 
+/// An image that can be decoded has a thumbnail of the requested size, whose file is an image, too.
+void check_thumbnail(sightline::ByteView file, const sightline::ImageLimits& limits) {
+  const sightline::Thumbnail thumbnail = load_thumbnail(file, {24, true}, limits);
+  sightline::PixelPipeline as_it_is;
+  as_it_is.resize = sightline::ResizeMode::none;
+  as_it_is.crop = false;
+  const sightline::Image image =
+      load_pixels(std::as_bytes(std::span(thumbnail.file)), as_it_is, limits, nullptr);
+  if (thumbnail.width > 24 || thumbnail.height > 24 || image.width != thumbnail.width ||
+      image.height != thumbnail.height) {
+    std::abort();
+  }
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -48,6 +62,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (!right_size || !right_crop || again.pixels != image.pixels) {
       std::abort();
     }
+    check_thumbnail(file, limits);
   } catch (const sightline::Error&) {
     // Refused: fine.
   }
