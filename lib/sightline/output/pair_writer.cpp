@@ -126,9 +126,10 @@ std::unique_ptr<PairWriter> make_pair_writer(TableFormat format, OutputFile& out
     case TableFormat::tsv:
       return std::make_unique<SeparatedPairWriter>(out, true);
     case TableFormat::npy:
+    case TableFormat::html:
       break;
   }
-  fail(ErrorCode::usage, "npy", "cannot hold pairs");
+  fail(ErrorCode::usage, format == TableFormat::npy ? "npy" : "html", "cannot hold pairs");
 }
 
 }  // namespace sightline

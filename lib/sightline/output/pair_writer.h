@@ -29,7 +29,8 @@ class PairWriter {
   virtual void finish() {}
 };
 
-/// `color`: text: use escape sequences for a terminal. Errors: usage for npy, which does not hold pairs.
+/// `color`: text: use escape sequences for a terminal. Errors: usage for npy and html, which do not hold
+/// pairs.
 std::unique_ptr<PairWriter> make_pair_writer(TableFormat format, OutputFile& out, bool color);
 
 }  // namespace sightline

@@ -7,6 +7,7 @@
 #include "sightline/base/error.h"
 #include "sightline/base/escape.h"
 #include "sightline/base/format.h"
+#include "sightline/output/html_writer.h"
 #include "sightline/output/json_objects.h"
 #include "sightline/output/separated_lines.h"
 
@@ -164,6 +165,8 @@ std::unique_ptr<RankingWriter> make_ranking_writer(TableFormat format, OutputFil
       return std::make_unique<SeparatedRankingWriter>(out, false, options.by);
     case TableFormat::tsv:
       return std::make_unique<SeparatedRankingWriter>(out, true, options.by);
+    case TableFormat::html:
+      return make_html_writer(out, options);
     case TableFormat::npy:
       break;
   }

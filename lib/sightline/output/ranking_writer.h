@@ -4,9 +4,13 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "sightline/files/file.h"
+#include "sightline/output/report_images.h"
 #include "sightline/output/table_writer.h"
 
 namespace sightline {
@@ -36,10 +40,24 @@ struct Ranking {
                                 ///< "caption"
 };
 
+/// The head of a report: names and values.
+struct ReportFacts {
+  std::vector<std::pair<std::string, std::string>> facts;
+};
+
 struct RankingOptions {
   RankBy by = RankBy::image;
-  bool color = false;       ///< text: use escape sequences for a terminal
-  bool probability = true;  ///< text: include a column for the probability
+  bool color = false;                  ///< text: use escape sequences for a terminal
+  bool probability = true;             ///< text, html: show the probability
+  const ReportFacts* facts = nullptr;  ///< html: required, and must outlive the writer
+  ReportImages* images = nullptr;      ///< html: the same
+};
+
+/// The cosines of all images and captions.
+struct ScoreMatrix {
+  std::vector<std::string_view> rows;     ///< images
+  std::vector<std::string_view> columns;  ///< captions, then query images
+  std::vector<float> cosines;             ///< [rows, columns]; NaN for an image that was skipped
 };
 
 /// Writes rankings in the formats that docs/cli.md lists for `score`. Call `begin`, then `write` once per
@@ -50,6 +68,10 @@ class RankingWriter {
   virtual ~RankingWriter() = default;
   virtual void begin() {}
   virtual void write(const Ranking& ranking) = 0;
+  /// html with `RankBy::caption`: adds an image that is in no ranking. Call it after the last ranking.
+  virtual void skipped(std::int64_t /*index*/, std::string_view /*label*/, const Outcome& /*outcome*/) {}
+  /// html: adds a heat map. Call it last.
+  virtual void matrix(const ScoreMatrix& /*matrix*/) {}
   virtual void finish() {}
 };
 

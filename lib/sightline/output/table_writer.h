@@ -16,7 +16,7 @@ namespace sightline {
 class Hash128;
 
 /// The output formats; see docs/cli.md, section Output forms.
-enum class TableFormat { text, json, jsonl, csv, tsv, npy };
+enum class TableFormat { text, json, jsonl, csv, tsv, npy, html };
 
 /// One row of a table of labelled floats: an image or a text and its vector. Views must remain valid until
 /// `row` returns.
