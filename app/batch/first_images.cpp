@@ -29,6 +29,12 @@ std::optional<InputFile> describe(const ImageItem& item, ByteView bytes,
 
 }  // namespace
 
+Outcome outcome_about(const Error& error, const std::string& path) {
+  // The subject of an error may be the path, empty or "image". The report names the path only once.
+  const bool named = error.subject().empty() || error.subject() == path || error.subject() == "image";
+  return failed_outcome(error.code(), named ? error.problem() : error.what());
+}
+
 void use_stored(const ImageRun& run, const StoredInput& stored, ImageResult& result) {
   if (!result.file) result.file = stored.file;
   result.outcome.warnings = in_stage(Stage::inputs, [&] { return run.stored->warnings(stored); });
@@ -47,7 +53,8 @@ void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pi
     if (run.stored != nullptr && result.file) {
       if (const auto stored = run.stored->find(result.file->xxh3)) return use_stored(run, *stored, result);
     }
-    result.size = run.model.processor().process_image(bytes, pixels, &result.outcome.warnings);
+    result.size = run.model.processor().process_image(bytes, pixels, &result.outcome.warnings, run.thumbnails,
+                                                      &result.thumbnail);
     const std::vector<std::string>& warnings = result.outcome.warnings;
     if (run.strict && !warnings.empty()) {
       fail(ErrorCode::corrupt, path, warnings.front() + " (refused by --strict)");
@@ -57,10 +64,10 @@ void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pi
   } catch (const Error& error) {
     const bool exists_unread = !item.bytes && result.bytes == 0 && error.code() != ErrorCode::missing;
     if (exists_unread && !result.stamp) result.stamp = stamp_of_input(path);
-    result.outcome.error = error.code();
-    // The subject of an error may be the path, empty or "image". The report names the path only once.
-    const bool named = error.subject().empty() || error.subject() == path || error.subject() == "image";
-    result.outcome.message = named ? error.problem() : error.what();
+    std::vector<std::string> warnings = std::move(result.outcome.warnings);
+    result.outcome = outcome_about(error, path);
+    result.outcome.warnings = std::move(warnings);
+    result.thumbnail = {};
   }
 }
 

@@ -18,6 +18,9 @@ namespace sightline::app {
 /// Errors: Failure of Stage::streams for stdin.
 void load_pixels(const ImageRun& run, const ImageItem& item, std::span<float> pixels, ImageResult& result);
 
+/// The outcome of an image that failed; its message does not name the path.
+Outcome outcome_about(const Error& error, const std::string& path);
+
 /// Uses the row of an earlier run for an image. Errors: Failure of Stage::inputs.
 void use_stored(const ImageRun& run, const StoredInput& stored, ImageResult& result);
 

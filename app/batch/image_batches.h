@@ -26,6 +26,8 @@ struct ImageResult {
   /// while it was read.
   std::optional<FileStamp> stamp = {};
   std::optional<StoredInput> stored = {};  ///< its row is that of an earlier run
+  Thumbnail thumbnail = {};                ///< if requested, and the image is good
+  Outcome unshown = {};                    ///< why an image of stored embeddings cannot be shown
 };
 
 /// Some images in input order.
@@ -50,6 +52,7 @@ struct ImageRun {
   FirstImages* first = nullptr;          ///< those of this run that were begun ahead, if any
   bool describe_files = false;           ///< the size, time and hash of the files are needed
   const StoredInputs* stored = nullptr;  ///< rows that can be used again, if any; then also `describe_files`
+  ThumbnailOptions thumbnails = {};
 };
 
 /// Reads, decodes and encodes the images of `source` and passes them to `sink` in input order, one batch at a

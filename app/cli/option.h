@@ -51,6 +51,7 @@ struct Option {
   std::vector<std::string> excludes = {};  ///< options that cannot be combined with this one
   std::string needs = {};                  ///< an option that this one requires
   int count = 0;                           ///< number of occurrences, set by `parse`
+  std::vector<std::string> given = {};     ///< their values, set by `parse`; of a flag, "true" or "false"
 
   bool is_flag() const { return value.arity == Arity::flag; }
   /// Its name as a positional argument; "" if it is not one.

@@ -130,6 +130,7 @@ std::vector<std::string> positional_arguments(const CommandLine& line, Matches& 
 
 void apply_values(Option& option, const std::vector<std::string>& values) {
   option.count += static_cast<int>(values.size());
+  option.given.insert(option.given.end(), values.begin(), values.end());
   const std::string& name = option.display_name();
   if (!option.is_flag() && option.value.arity != Arity::many && option.count > 1) {
     fail_usage(name + " is given " + std::to_string(option.count) + " times, expected once");

@@ -17,13 +17,19 @@
 #include "commands/commands.h"
 #include "score/pairs.h"
 #include "score/query_options.h"
+#include "score/report_facts.h"
+#include "score/report_matrix.h"
 #include "score/score_output.h"
 #include "score/score_run.h"
+#include "score/stored_images_shown.h"
 #include "sightline/base/format.h"
 #include "sightline/files/file.h"
 
 namespace sightline::app {
 namespace {
+
+constexpr std::int64_t kMaxThumbnailSide = 1024;
+constexpr std::int64_t kDefaultTopOfReport = 100;
 
 /// `images`: those on the command line; in a second call, also those of the list. Returns whether stdin is
 /// not used.
@@ -67,7 +73,7 @@ void check_sources(const ScoreOptions& o) {
   check_stdin(o, o.input.images);
 }
 
-void check(const ScoreOptions& o, TableFormat format) {
+void check(const ScoreOptions& o, const CommandLine& line, TableFormat format) {
   const bool npy = format == TableFormat::npy;
   if (o.values && !npy) fail_usage("--values requires npy output", "add -o OUT.npy or --format npy");
   if (o.no_index && !npy) fail_usage("--no-index requires npy output", "add -o OUT.npy or --format npy");
@@ -75,6 +81,10 @@ void check(const ScoreOptions& o, TableFormat format) {
     fail_usage("--probability requires probabilities", "add --values probability");
   if (npy && o.top) fail_usage("--top cannot be used with npy output, which contains all scores");
   if (npy && o.threshold) fail_usage("--threshold cannot be used with npy output, which contains all scores");
+  for (const char* name : {"--thumbnails", "--matrix"}) {
+    if (line.given(name) && format != TableFormat::html)
+      fail_usage(std::string(name) + " requires html output", "add -o REPORT.html or --format html");
+  }
   check_report(o.items, o.output, "scores");
   check_model_options(o.model);
 }
@@ -82,6 +92,11 @@ void check(const ScoreOptions& o, TableFormat format) {
 /// Whether the labels of all images are written, and not only those of the best ones.
 bool needs_all_labels(const ScoreOptions& o, TableFormat format) {
   return format == TableFormat::npy || !o.by_caption() || !(o.top || o.threshold) || !o.items.report.empty();
+}
+
+ThumbnailOptions thumbnails_of(const ScoreOptions& o, TableFormat format) {
+  if (format == TableFormat::html) return {static_cast<std::int32_t>(o.thumbnails), true};
+  return {};
 }
 
 /// The images of a run, and those of folders that this build does not read.
@@ -97,27 +112,28 @@ std::unique_ptr<ImageSide> open_image_side(const ScoreOptions& o, Inputs& inputs
     return in_stage(Stage::inputs, [&] {
       StoredRows rows = StoredRows::open(o.image_embeddings);
       if (needs_all_labels(o, format)) rows.load_labels();
-      return make_stored_images(std::move(rows));
+      std::unique_ptr<ImageSide> stored = make_stored_images(std::move(rows));
+      const bool shows_all = format == TableFormat::html && !o.by_caption();
+      return shows_all ? with_thumbnails(std::move(stored), thumbnails_of(o, format)) : std::move(stored);
     });
   }
+  const EncodingOptions encoding{o.model.batch, o.items.strict, thumbnails_of(o, format)};
   const std::vector<std::string>& paths = inputs.gathered.paths;
   const bool stdin_is_free = check_stdin(o, paths);
   const bool leave = inputs.streams == Streams::leave;
   const bool may_have_archives =
       !inputs.gathered.archives.empty() || (leave && std::ranges::count(paths, "-") > 0);
   if (!has_stream(o.input, inputs.streams) && !may_have_archives) {
-    return make_image_files(paths, o.model.batch, o.items.strict);
+    return make_image_files(paths, encoding);
   }
   const auto add_unsupported = [&](const UnsupportedImages& folder) {
     add_unsupported_images(o.console, folder, inputs.streamed_unsupported);
   };
   if (!leave) {  // all labels are needed, perhaps in several passes
-    return make_archived_images(inputs.gathered, o.input.walk, add_unsupported,
-                                {o.model.batch, o.items.strict});
+    return make_archived_images(inputs.gathered, o.input.walk, add_unsupported, encoding);
   }
   return make_source_images(
-      open_images(o.input, inputs.streams, inputs.gathered, stdin_is_free, add_unsupported), o.model.batch,
-      o.items.strict);
+      open_images(o.input, inputs.streams, inputs.gathered, stdin_is_free, add_unsupported), encoding);
 }
 
 /// `paths`: the images that are known.
@@ -177,11 +193,13 @@ Head head_of(const ScoreOptions& o, const Model& model) {
   return o.probability ? model.head().with_rule(*o.probability) : model.head();
 }
 
-int run_score(ScoreOptions& o) {
+int run_score(ScoreOptions& o, const CommandLine& line) {
   check_sources(o);
   const TableFormat format = choose_format(o.output, Forms::rankings);
   if (format == TableFormat::npy) o.output.path = written_array(o.output.path);
-  check(o, format);
+  check(o, line, format);
+  // A browser cannot show a million cards.
+  if (format == TableFormat::html && o.by_caption() && !o.top) o.top = kDefaultTopOfReport;
   note_captions_that_are_files(o);
   std::vector<Caption> captions =
       o.text_embeddings.empty() ? gather_captions(o.captions) : std::vector<Caption>();
@@ -191,12 +209,16 @@ int run_score(ScoreOptions& o) {
   if (!o.text_embeddings.empty())
     stored = in_stage(Stage::inputs, [&] { return StoredRows::open(o.text_embeddings); });
   // Rankings of images, and .npy to a pipe, need all images before the first row.
-  const bool streams = !o.by_caption() && !needs_row_count(o.output, format);
+  const bool streams = !o.by_caption() && !needs_row_count(o.output, format) && !o.matrix;
   Inputs inputs{.gathered = {}, .streams = streams ? Streams::leave : Streams::gather};
   inputs.gathered = gather_images(o.input, inputs.streams);
   note_unsupported_images(o.console, inputs.gathered.unsupported);
   ThreadPool pool(thread_count(o.model));
   const std::unique_ptr<ImageSide> images = open_image_side(o, inputs, format);
+  if (o.matrix) {
+    const std::int64_t texts = stored ? stored->size() : std::ssize(captions);
+    check_matrix_size(images->size(), texts + std::ssize(o.like));
+  }
   install_signal_handlers();
   const StoredSides sides{images->stored(), stored ? &*stored : nullptr};
   check_stored_sides(o, sides);
@@ -221,12 +243,24 @@ int run_score(ScoreOptions& o) {
              : std::make_unique<QuerySide>(std::move(captions), *model, o.model.batch, pool);
   watch.lap("captions encoded");
   if (!o.like.empty()) {
-    queries->add_images({*model, pool, o.model.batch, true, o.items.strict}, o.like, o.console);
+    queries->add_images({.model = *model,
+                         .pool = pool,
+                         .batch = o.model.batch,
+                         .strict = o.items.strict,
+                         .thumbnails = thumbnails_of(o, format)},
+                        o.like, o.console);
     watch.lap("queries encoded");
   }
   LowScores low(o.fail_under, o.by_caption(), images->known_size().has_value());
+  std::unique_ptr<ShownImages> shown;
+  ReportFacts facts;
+  if (format == TableFormat::html) {
+    shown = make_shown_images(
+        {*images, *queries, *model, pool, thumbnails_of(o, format), o.output.path, o.by_caption()});
+    facts = report_facts({o, line, *model, images->known_size(), *queries});
+  }
   const ScoreRun run{o,    *model, head_of(o, *model), *images, *queries, out->file(), out->index(), *report,
-                     pool, low};
+                     pool, low,    shown.get(),        &facts};
   // What fails outside of an inner stage is the reading of stored embeddings.
   in_stage(Stage::inputs,
            [&] { format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format); });
@@ -237,12 +271,14 @@ int run_score(ScoreOptions& o) {
     inputs.gathered.unsupported.push_back({"", std::move(inputs.streamed_unsupported)});
   report->set_unsupported_images(unsupported_images_json(inputs.gathered.unsupported));
   publish(*out, *report);
+  if (shown) note_large_report(o, out->file().size());
   if (queries->size() == 0) {
     return report_no_captions();
   }
   const bool any_low = low.report([&](std::int64_t i) { return low_score_subject(o, *images, *queries, i); });
   const int status = finish_items(*report, o.console, "images");
-  return any_low ? kExitBelowLimit : status;
+  if (any_low) return kExitBelowLimit;
+  return status == kExitSuccess && shown && shown->unreadable() > 0 ? kExitSkipped : status;
 }
 
 }  // namespace
@@ -275,7 +311,7 @@ CommandLine describe_score() {
   add_pairs_option(line, *o);
   line.add({.names = {"--top"},
             .value_name = "K",
-            .help = "keep only the K best scores of each ranking [all]",
+            .help = "keep only the K best scores of each ranking [all; 100 images in html]",
             .group = HelpGroup::output,
             .value = whole_number(o->top, 1, std::numeric_limits<std::int64_t>::max())});
   line.add({.names = {"--values"},
@@ -293,6 +329,15 @@ CommandLine describe_score() {
             .help = "do not write OUT.index.json next to OUT.npy",
             .group = HelpGroup::output,
             .value = flag(o->no_index)});
+  line.add({.names = {"--thumbnails"},
+            .value_name = "N",
+            .help = "longer side of the thumbnails in html output, in pixels; 0 leaves them out [256]",
+            .group = HelpGroup::output,
+            .value = whole_number(o->thumbnails, 0, kMaxThumbnailSide)});
+  line.add({.names = {"--matrix"},
+            .help = "add a heat map of all images and captions to html output (at most 200 of each)",
+            .group = HelpGroup::output,
+            .value = flag(o->matrix)});
   add_output_options(line, o->output, Forms::rankings);
   add_image_care_options(line, o->items, o->model);
   add_item_options(line, o->items, o->output, "image");
@@ -304,7 +349,7 @@ CommandLine describe_score() {
   line.run = [o](const CommandLine& given) {
     if (given.given("--pairs")) return run_pairs(*o);
     check_queries(given, *o);
-    return run_score(*o);
+    return run_score(*o, given);
   };
   return line;
 }

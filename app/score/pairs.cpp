@@ -150,8 +150,10 @@ class PairOutput {
 
 TableFormat format_of(const OutputOptions& options) {
   const TableFormat format = choose_format(options, Forms::pairs);
-  if (format == TableFormat::npy)
-    fail_usage("--pairs cannot be written as npy", "write jsonl, json, csv, tsv or text");
+  if (format == TableFormat::npy || format == TableFormat::html) {
+    fail_usage(std::string("--pairs cannot be written as ") + (format == TableFormat::npy ? "npy" : "html"),
+               "write jsonl, json, csv, tsv or text");
+  }
   return format;
 }
 
@@ -192,6 +194,8 @@ void add_pairs_option(CommandLine& line, ScoreOptions& o) {
                          "--threshold",
                          "--fail-under",
                          "--values",
+                         "--thumbnails",
+                         "--matrix",
                          "--probability",
                          "--no-index",
                          "--output-dtype"}});

@@ -78,8 +78,10 @@ void QuerySide::add_images(const ImageRun& run, const std::vector<std::string>& 
   Tensor rows = grown(rows_, count, run.model.embedding_size());
   ListSource source(paths);
   encode_images(run, source, [&](const ImageBlock& block) {
-    for (std::size_t i = 0; i < block.results.size(); ++i)
+    for (std::size_t i = 0; i < block.results.size(); ++i) {
       check_query(block.labels[i], block.results[i], console);
+      thumbnails_.push_back(block.results[i].thumbnail);
+    }
     std::ranges::copy(block.rows.flat(), rows.view().row(before + block.first).begin());
   });
   rows_ = std::move(rows);

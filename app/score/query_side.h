@@ -31,6 +31,10 @@ class QuerySide {
   /// The caption, or the path of an image.
   std::string_view label(std::int64_t index) const { return labels_[static_cast<std::size_t>(index)]; }
   bool is_image(std::int64_t index) const { return index >= captions_; }
+  /// That of an image; empty if none was requested.
+  const Thumbnail& thumbnail(std::int64_t index) const {
+    return thumbnails_[static_cast<std::size_t>(index - captions_)];
+  }
   bool truncated(std::int64_t index) const { return truncated_[static_cast<std::size_t>(index)] != 0; }
   /// A copy of queries [first, first + count), which have `width` numbers. Errors: Failure of Stage::inputs.
   Tensor rows(std::int64_t first, std::int64_t count, std::int64_t width) const;
@@ -43,9 +47,10 @@ class QuerySide {
 
   std::vector<std::string> labels_;
   std::vector<char> truncated_;
-  std::int64_t captions_ = 0;  ///< the others are images
-  std::int64_t in_file_ = 0;   ///< number of leading rows that are read from `stored_`
-  Tensor rows_;                ///< [size - in_file_, E]
+  std::vector<Thumbnail> thumbnails_;  ///< of the images
+  std::int64_t captions_ = 0;          ///< the others are images
+  std::int64_t in_file_ = 0;           ///< number of leading rows that are read from `stored_`
+  Tensor rows_;                        ///< [size - in_file_, E]
   std::optional<StoredRows> stored_;
 };
 

@@ -16,8 +16,9 @@ constexpr std::int64_t kScoresPerBlock = 1LL << 18;  ///< number of floats, smal
 
 }  // namespace
 
-ItemReporter::ItemReporter(const ScoreRun& run)
+ItemReporter::ItemReporter(const ScoreRun& run, bool receives_images)
     : run_(run),
+      receives_images_(receives_images),
       to_terminal_(is_stdout(run.options.output.path) && stdout_is_terminal()),
       progress_(run.options.console, run.images.known_size(), "images"),
       hints_(HintContext::score, run.options.captions.labels.has_value()) {}
@@ -47,6 +48,7 @@ void ItemReporter::add(std::int64_t index, const std::string& label, const Image
                           .hint = hint,
                           .bytes = result.bytes};
   report_item(run_.options.items, run_.options.console, progress_, status);
+  if (run_.shown != nullptr && receives_images_) run_.shown->take(index, label, result);
   in_stage(Stage::output, [&] { run_.report.add(status); });
 }
 
@@ -116,13 +118,17 @@ Group score_group(const ScoreRun& run, const ImageSide& images, std::int64_t fir
 }  // namespace
 
 void for_each_group(const ScoreRun& run, FunctionRef<void(std::int64_t first, const Group& group)> use) {
-  ItemReporter items(run);
   const std::int64_t images = std::max<std::int64_t>(run.images.size(), 1);
   const std::int64_t step =
       std::clamp<std::int64_t>(kMaxScoresPerGroup / images, 1, std::max<std::int64_t>(run.queries.size(), 1));
+  const bool several_passes = !run.images.is_cheap() && step < run.queries.size();
+  ItemReporter items(run, !several_passes);
   std::unique_ptr<ImageSide> kept;
-  if (!run.images.is_cheap() && step < run.queries.size())
-    kept = keep_in_memory(run.images, run.model, run.pool);
+  if (several_passes)
+    kept =
+        keep_in_memory(run.images, run.model, run.pool, [&](std::int64_t index, const ImageResult& result) {
+          if (run.shown != nullptr) run.shown->take(index, run.images.label(index), result);
+        });
   for (std::int64_t first = 0; first < run.queries.size(); first += step) {
     const std::int64_t count = std::min(step, run.queries.size() - first);
     const Group group =

@@ -15,7 +15,8 @@ namespace sightline::app {
 /// Counts and reports the images of a pass.
 class ItemReporter {
  public:
-  explicit ItemReporter(const ScoreRun& run);
+  /// `receives_images`: the images are passed on to `run.shown`, if any.
+  explicit ItemReporter(const ScoreRun& run, bool receives_images = true);
 
   void add(std::int64_t index, const std::string& label, const ImageResult& result);
   /// An image of stored embeddings, whose label is looked up.
@@ -33,6 +34,7 @@ class ItemReporter {
 
  private:
   const ScoreRun& run_;
+  const bool receives_images_;
   const bool to_terminal_;
   Progress progress_;
   ImageHints hints_;

@@ -10,6 +10,7 @@
 #include "score/low_scores.h"
 #include "score/query_side.h"
 #include "score/score_sides.h"
+#include "score/shown_images.h"
 #include "sightline/embeddings/score_index.h"
 #include "sightline/output/ranking_writer.h"
 
@@ -19,6 +20,10 @@ namespace sightline::app {
 enum class ScoreValues { probability, logit, cosine };
 /// The values of `--values`.
 const std::vector<Choice<ScoreValues>>& score_values_choices();
+
+inline constexpr std::int64_t kDefaultThumbnailSide = 256;
+/// The largest number of images, and of captions, of `--matrix`.
+inline constexpr std::int64_t kMaxMatrixSide = 200;
 
 struct ScoreOptions {
   InputOptions input;
@@ -35,8 +40,10 @@ struct ScoreOptions {
   std::optional<ScoreValues> values;     ///< for npy; nullopt: logit
   std::optional<ScoreRule> probability;  ///< nullopt: the rule of the model
   std::optional<CosineLimit> threshold, fail_under;
-  bool no_index = false;   ///< for npy
-  bool any_model = false;  ///< accept stored embeddings of another model
+  std::int64_t thumbnails = kDefaultThumbnailSide;  ///< for html: the longer side; 0: none
+  bool matrix = false;                              ///< for html
+  bool no_index = false;                            ///< for npy
+  bool any_model = false;                           ///< accept stored embeddings of another model
 
   bool by_caption() const { return by == RankBy::caption || !like.empty(); }
 };
@@ -53,6 +60,8 @@ struct ScoreRun {
   Report& report;
   ThreadPool& pool;
   LowScores& low;
+  ShownImages* shown = nullptr;        ///< if the output shows images
+  const ReportFacts* facts = nullptr;  ///< the head of a report
 };
 
 /// Ranks and writes the results; `write_matrix` writes them as npy. The caller commits the files. Errors:

@@ -16,39 +16,48 @@ constexpr std::int64_t kImagesPerBlock = 2048;
 
 std::int64_t divide_rounding_up(std::int64_t count, std::int64_t size) { return (count + size - 1) / size; }
 
+ImageRun run_of(const Model& model, ThreadPool& pool, const EncodingOptions& encoding) {
+  return {.model = model,
+          .pool = pool,
+          .batch = encoding.batch,
+          .strict = encoding.strict,
+          .thumbnails = encoding.thumbnails};
+}
+
 class ImageFiles : public ImageSide {
  public:
-  ImageFiles(const std::vector<std::string>& paths, std::int64_t batch, bool strict)
-      : paths_(paths), batch_(batch), strict_(strict) {}
+  ImageFiles(const std::vector<std::string>& paths, const EncodingOptions& encoding)
+      : paths_(paths), encoding_(encoding) {}
   std::int64_t size() const override { return static_cast<std::int64_t>(paths_.size()); }
   std::string label(std::int64_t index) const override { return paths_[static_cast<std::size_t>(index)]; }
   std::unique_ptr<FirstImages> begin(const Model& model, ThreadPool& pool) override {
-    auto first = std::make_unique<FirstImages>(ImageRun{model, pool, batch_, true, strict_}, paths_);
+    auto first = std::make_unique<FirstImages>(run_of(model, pool, encoding_), paths_);
     first_ = first.get();
     return first;
   }
   void for_each(const Model& model, ThreadPool& pool, ImageSink sink) const override {
     ListSource source(paths_);
-    encode_images({model, pool, batch_, true, strict_, std::exchange(first_, nullptr)}, source, sink);
+    ImageRun run = run_of(model, pool, encoding_);
+    run.first = std::exchange(first_, nullptr);
+    encode_images(run, source, sink);
   }
   bool is_cheap() const override { return false; }
 
  private:
   const std::vector<std::string>& paths_;
-  std::int64_t batch_;
-  bool strict_;
+  EncodingOptions encoding_;
   mutable FirstImages* first_ = nullptr;  // until the first visit
 };
 
 class SourceImages : public ImageSide {
  public:
-  SourceImages(std::unique_ptr<ImageSource> source, std::int64_t batch, bool strict)
-      : source_(std::move(source)), batch_(batch), strict_(strict) {}
+  SourceImages(std::unique_ptr<ImageSource> source, const EncodingOptions& encoding)
+      : source_(std::move(source)), encoding_(encoding) {}
   std::int64_t size() const override { return visited_; }
   std::optional<std::int64_t> known_size() const override { return source_->size(); }
   std::string label(std::int64_t /*index*/) const override { return ""; }
   void for_each(const Model& model, ThreadPool& pool, ImageSink sink) const override {
-    encode_images({model, pool, batch_, true, strict_}, *source_, [&](const ImageBlock& block) {
+    encode_images(run_of(model, pool, encoding_), *source_, [&](const ImageBlock& block) {
       visited_ += std::ssize(block.results);
       sink(block);
     });
@@ -57,8 +66,7 @@ class SourceImages : public ImageSide {
 
  private:
   std::unique_ptr<ImageSource> source_;
-  std::int64_t batch_;
-  bool strict_;
+  EncodingOptions encoding_;
   mutable std::int64_t visited_ = 0;
 };
 
@@ -76,7 +84,7 @@ class ArchivedImages : public ImageSide {
   std::string label(std::int64_t index) const override { return labels_[static_cast<std::size_t>(index)]; }
   void for_each(const Model& model, ThreadPool& pool, ImageSink sink) const override {
     const auto images = open([](std::int64_t, const UnsupportedImages&) {});
-    const ImageRun run{model, pool, encoding_.batch, true, encoding_.strict};
+    const ImageRun run = run_of(model, pool, encoding_);
     std::int64_t count = 0;
     encode_images(run, *images, [&](const ImageBlock& block) {
       count += std::ssize(block.labels);
@@ -158,7 +166,8 @@ class StoredImages : public ImageSide {
 
 class ImagesInMemory : public ImageSide {
  public:
-  ImagesInMemory(const ImageSide& images, const Model& model, ThreadPool& pool)
+  ImagesInMemory(const ImageSide& images, const Model& model, ThreadPool& pool,
+                 FunctionRef<void(std::int64_t index, const ImageResult& result)> use)
       : images_(images), rows_(Shape{images.size(), model.embedding_size()}) {
     results_.reserve(static_cast<std::size_t>(images.size()));
     images.for_each(model, pool, [&](const ImageBlock& block) {
@@ -166,7 +175,9 @@ class ImagesInMemory : public ImageSide {
       std::copy(from.begin(), from.end(), rows_.view().row(block.first).begin());
       for (const ImageResult& result : block.results) {
         const std::span<float> row = rows_.view().row(std::ssize(results_));
+        use(std::ssize(results_), result);
         results_.push_back(result);
+        results_.back().thumbnail = {};
         if (result.outcome.ok()) results_.back().embedding = row;
       }
     });
@@ -193,9 +204,9 @@ class ImagesInMemory : public ImageSide {
 
 }  // namespace
 
-std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& paths, std::int64_t batch,
-                                            bool strict) {
-  return std::make_unique<ImageFiles>(paths, batch, strict);
+std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& paths,
+                                            const EncodingOptions& encoding) {
+  return std::make_unique<ImageFiles>(paths, encoding);
 }
 
 std::unique_ptr<ImageSide> make_archived_images(const ImagePaths& inputs, const WalkOptions& walk,
@@ -204,17 +215,19 @@ std::unique_ptr<ImageSide> make_archived_images(const ImagePaths& inputs, const 
   return std::make_unique<ArchivedImages>(inputs, walk, encoding, on_unsupported);
 }
 
-std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source, std::int64_t batch,
-                                              bool strict) {
-  return std::make_unique<SourceImages>(std::move(source), batch, strict);
+std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source,
+                                              const EncodingOptions& encoding) {
+  return std::make_unique<SourceImages>(std::move(source), encoding);
 }
 
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows) {
   return std::make_unique<StoredImages>(std::move(rows));
 }
 
-std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& model, ThreadPool& pool) {
-  return std::make_unique<ImagesInMemory>(images, model, pool);
+std::unique_ptr<ImageSide> keep_in_memory(
+    const ImageSide& images, const Model& model, ThreadPool& pool,
+    FunctionRef<void(std::int64_t index, const ImageResult& result)> use) {
+  return std::make_unique<ImagesInMemory>(images, model, pool, use);
 }
 
 }  // namespace sightline::app

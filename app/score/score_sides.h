@@ -38,24 +38,28 @@ class ImageSide {
   virtual bool is_cheap() const = 0;
 };
 
-/// `paths` must remain valid.
-std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& paths, std::int64_t batch,
-                                            bool strict);
 /// How the images of a run are encoded.
 struct EncodingOptions {
   std::int64_t batch = 0;
   bool strict = false;
+  ThumbnailOptions thumbnails = {};
 };
+/// `paths` must remain valid.
+std::unique_ptr<ImageSide> make_image_files(const std::vector<std::string>& paths,
+                                            const EncodingOptions& encoding);
 /// Image files, and the images of tar archives, which are counted here, so that any number of passes is
 /// allowed; `on_unsupported` is called meanwhile. `inputs` must remain valid.
 std::unique_ptr<ImageSide> make_archived_images(const ImagePaths& inputs, const WalkOptions& walk,
                                                 const OnUnsupportedImages& on_unsupported,
                                                 const EncodingOptions& encoding);
 /// Allows one pass over the images.
-std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source, std::int64_t batch,
-                                              bool strict);
+std::unique_ptr<ImageSide> make_source_images(std::unique_ptr<ImageSource> source,
+                                              const EncodingOptions& encoding);
 std::unique_ptr<ImageSide> make_stored_images(StoredRows rows);
-/// Makes one pass over `images` and keeps the embeddings in memory.
-std::unique_ptr<ImageSide> keep_in_memory(const ImageSide& images, const Model& model, ThreadPool& pool);
+/// Makes one pass over `images` and keeps the embeddings in memory, but no thumbnails. `use` receives each
+/// image before.
+std::unique_ptr<ImageSide> keep_in_memory(
+    const ImageSide& images, const Model& model, ThreadPool& pool,
+    FunctionRef<void(std::int64_t index, const ImageResult& result)> use);
 
 }  // namespace sightline::app

@@ -44,6 +44,8 @@ class StoredRows {
   /// Whether rows are used unchanged, because the info file states that they have norm 1.
   bool unit_rows() const { return unit_rows_; }
 
+  /// Whether the rows have the labels of an index.
+  bool has_names() const { return index_ != nullptr; }
   /// Reads all labels. Call it before most of them are used. Errors: as `open`. Not safe to share.
   void load_labels();
   /// Errors: as `open`.

@@ -23,6 +23,7 @@ constexpr TableFormatInfo kFormats[] = {
     {"text", ".txt", TableFormat::text, nullptr},        {"json", ".json", TableFormat::json, make_json},
     {"jsonl", ".jsonl", TableFormat::jsonl, make_jsonl}, {"csv", ".csv", TableFormat::csv, make_csv},
     {"tsv", ".tsv", TableFormat::tsv, make_tsv},         {"npy", ".npy", TableFormat::npy, make_npy_writer},
+    {"html", ".html", TableFormat::html, nullptr},
 };
 
 }  // namespace
