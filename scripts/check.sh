@@ -17,7 +17,8 @@ AddressSanitizer and UBSan.
 
 Steps: install format release sanitize
 Steps of --long: scripts cluster tsan tidy arm64 fuzz
-  scripts  tests/long/*.py: large folders, kills at random times, failing system calls, packages
+  scripts  tests/long/*.py: large folders, kills at random times, failing system calls, packages,
+           reports in a headless browser
   cluster  scripts/cluster on Slurm, GNU parallel, Spark and an S3 server; each is skipped where it cannot start
   tsan     the tests with threads, under ThreadSanitizer (clang)
   tidy     clang-tidy with the checks of .clang-tidy over lib/

