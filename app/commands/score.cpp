@@ -16,6 +16,7 @@
 #include "cli/signals.h"
 #include "commands/commands.h"
 #include "score/pairs.h"
+#include "score/preview.h"
 #include "score/query_options.h"
 #include "score/report_facts.h"
 #include "score/report_matrix.h"
@@ -29,6 +30,7 @@ namespace sightline::app {
 namespace {
 
 constexpr std::int64_t kMaxThumbnailSide = 1024;
+constexpr std::int32_t kPreviewSide = 192;
 constexpr std::int64_t kDefaultTopOfReport = 100;
 
 /// `images`: those on the command line; in a second call, also those of the list. Returns whether stdin is
@@ -94,9 +96,25 @@ bool needs_all_labels(const ScoreOptions& o, TableFormat format) {
   return format == TableFormat::npy || !o.by_caption() || !(o.top || o.threshold) || !o.items.report.empty();
 }
 
-ThumbnailOptions thumbnails_of(const ScoreOptions& o, TableFormat format) {
-  if (format == TableFormat::html) return {static_cast<std::int32_t>(o.thumbnails), true};
-  return {};
+/// How a run shows images.
+struct Display {
+  bool report = false;  ///< html
+  TerminalPreview preview = {};
+
+  bool shows_images() const { return report || preview.graphics != TerminalGraphics::none; }
+};
+
+Display display_of(const ScoreOptions& o, TableFormat format) {
+  Display display{.report = format == TableFormat::html};
+  const bool to_terminal = is_stdout(o.output.path) && stdout_is_terminal() && format == TableFormat::text;
+  display.preview = terminal_preview(o.preview, to_terminal);
+  return display;
+}
+
+ThumbnailOptions thumbnails_of(const ScoreOptions& o, const Display& display) {
+  if (display.report) return {static_cast<std::int32_t>(o.thumbnails), true};
+  if (!display.shows_images()) return {};
+  return {kPreviewSide, display.preview.graphics == TerminalGraphics::iterm};
 }
 
 /// The images of a run, and those of folders that this build does not read.
@@ -107,17 +125,18 @@ struct Inputs {
 };
 
 /// `inputs` must remain valid.
-std::unique_ptr<ImageSide> open_image_side(const ScoreOptions& o, Inputs& inputs, TableFormat format) {
+std::unique_ptr<ImageSide> open_image_side(const ScoreOptions& o, Inputs& inputs, TableFormat format,
+                                           const Display& display) {
   if (!o.image_embeddings.empty()) {
     return in_stage(Stage::inputs, [&] {
       StoredRows rows = StoredRows::open(o.image_embeddings);
       if (needs_all_labels(o, format)) rows.load_labels();
       std::unique_ptr<ImageSide> stored = make_stored_images(std::move(rows));
-      const bool shows_all = format == TableFormat::html && !o.by_caption();
-      return shows_all ? with_thumbnails(std::move(stored), thumbnails_of(o, format)) : std::move(stored);
+      const bool shows_all = display.shows_images() && !o.by_caption();
+      return shows_all ? with_thumbnails(std::move(stored), thumbnails_of(o, display)) : std::move(stored);
     });
   }
-  const EncodingOptions encoding{o.model.batch, o.items.strict, thumbnails_of(o, format)};
+  const EncodingOptions encoding{o.model.batch, o.items.strict, thumbnails_of(o, display)};
   const std::vector<std::string>& paths = inputs.gathered.paths;
   const bool stdin_is_free = check_stdin(o, paths);
   const bool leave = inputs.streams == Streams::leave;
@@ -198,6 +217,7 @@ int run_score(ScoreOptions& o, const CommandLine& line) {
   const TableFormat format = choose_format(o.output, Forms::rankings);
   if (format == TableFormat::npy) o.output.path = written_array(o.output.path);
   check(o, line, format);
+  const Display display = display_of(o, format);
   // A browser cannot show a million cards.
   if (format == TableFormat::html && o.by_caption() && !o.top) o.top = kDefaultTopOfReport;
   note_captions_that_are_files(o);
@@ -214,7 +234,7 @@ int run_score(ScoreOptions& o, const CommandLine& line) {
   inputs.gathered = gather_images(o.input, inputs.streams);
   note_unsupported_images(o.console, inputs.gathered.unsupported);
   ThreadPool pool(thread_count(o.model));
-  const std::unique_ptr<ImageSide> images = open_image_side(o, inputs, format);
+  const std::unique_ptr<ImageSide> images = open_image_side(o, inputs, format, display);
   if (o.matrix) {
     const std::int64_t texts = stored ? stored->size() : std::ssize(captions);
     check_matrix_size(images->size(), texts + std::ssize(o.like));
@@ -247,20 +267,23 @@ int run_score(ScoreOptions& o, const CommandLine& line) {
                          .pool = pool,
                          .batch = o.model.batch,
                          .strict = o.items.strict,
-                         .thumbnails = thumbnails_of(o, format)},
+                         .thumbnails = thumbnails_of(o, display)},
                         o.like, o.console);
     watch.lap("queries encoded");
   }
   LowScores low(o.fail_under, o.by_caption(), images->known_size().has_value());
   std::unique_ptr<ShownImages> shown;
   ReportFacts facts;
-  if (format == TableFormat::html) {
+  if (display.shows_images()) {
     shown = make_shown_images(
-        {*images, *queries, *model, pool, thumbnails_of(o, format), o.output.path, o.by_caption()});
+        {*images, *queries, *model, pool, thumbnails_of(o, display), o.output.path, o.by_caption()});
+  }
+  if (display.report) {
     facts = report_facts({o, line, *model, images->known_size(), *queries});
   }
-  const ScoreRun run{o,    *model, head_of(o, *model), *images, *queries, out->file(), out->index(), *report,
-                     pool, low,    shown.get(),        &facts};
+  const ScoreRun run{
+      o,    *model, head_of(o, *model), *images, *queries,       out->file(), out->index(), *report,
+      pool, low,    shown.get(),        &facts,  display.preview};
   // What fails outside of an inner stage is the reading of stored embeddings.
   in_stage(Stage::inputs,
            [&] { format == TableFormat::npy ? write_matrix(run) : write_rankings(run, format); });
@@ -271,7 +294,7 @@ int run_score(ScoreOptions& o, const CommandLine& line) {
     inputs.gathered.unsupported.push_back({"", std::move(inputs.streamed_unsupported)});
   report->set_unsupported_images(unsupported_images_json(inputs.gathered.unsupported));
   publish(*out, *report);
-  if (shown) note_large_report(o, out->file().size());
+  if (display.report) note_large_report(o, out->file().size());
   if (queries->size() == 0) {
     return report_no_captions();
   }
@@ -338,6 +361,18 @@ CommandLine describe_score() {
             .help = "add a heat map of all images and captions to html output (at most 200 of each)",
             .group = HelpGroup::output,
             .value = flag(o->matrix)});
+  line.add({.names = {"--preview"},
+            .help =
+                "draw each image beside its ranking in text output to a terminal; auto: if the terminal is "
+                "known to be able to",
+            .group = HelpGroup::output,
+            .value = with_default(
+                choice<std::optional<TerminalGraphics>>(o->preview, {{"auto", std::nullopt},
+                                                                     {"kitty", TerminalGraphics::kitty},
+                                                                     {"iterm", TerminalGraphics::iterm},
+                                                                     {"sixel", TerminalGraphics::sixel},
+                                                                     {"none", TerminalGraphics::none}}),
+                "none")});
   add_output_options(line, o->output, Forms::rankings);
   add_image_care_options(line, o->items, o->model);
   add_item_options(line, o->items, o->output, "image");

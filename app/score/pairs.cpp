@@ -196,6 +196,7 @@ void add_pairs_option(CommandLine& line, ScoreOptions& o) {
                          "--values",
                          "--thumbnails",
                          "--matrix",
+                         "--preview",
                          "--probability",
                          "--no-index",
                          "--output-dtype"}});

@@ -104,7 +104,7 @@ void write_rankings(const ScoreRun& run, TableFormat format) {
   const bool says_something = run.queries.size() > 1 || run.head.rule() == ScoreRule::sigmoid;
   const bool probability = by == RankBy::image && says_something;
   const auto writer = in_stage(Stage::output, [&] {
-    return make_ranking_writer(format, run.out, {by, color, probability, run.facts, run.shown});
+    return make_ranking_writer(format, run.out, {by, color, probability, run.facts, run.shown, run.preview});
   });
   in_stage(Stage::output, [&] { writer->begin(); });
   std::optional<ReportMatrix> collected;

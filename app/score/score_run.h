@@ -41,9 +41,11 @@ struct ScoreOptions {
   std::optional<ScoreRule> probability;  ///< nullopt: the rule of the model
   std::optional<CosineLimit> threshold, fail_under;
   std::int64_t thumbnails = kDefaultThumbnailSide;  ///< for html: the longer side; 0: none
-  bool matrix = false;                              ///< for html
-  bool no_index = false;                            ///< for npy
-  bool any_model = false;                           ///< accept stored embeddings of another model
+  std::optional<TerminalGraphics> preview =
+      TerminalGraphics::none;  ///< for text; nullopt: by the environment
+  bool matrix = false;         ///< for html
+  bool no_index = false;       ///< for npy
+  bool any_model = false;      ///< accept stored embeddings of another model
 
   bool by_caption() const { return by == RankBy::caption || !like.empty(); }
 };
@@ -62,6 +64,7 @@ struct ScoreRun {
   LowScores& low;
   ShownImages* shown = nullptr;        ///< if the output shows images
   const ReportFacts* facts = nullptr;  ///< the head of a report
+  TerminalPreview preview = {};
 };
 
 /// Ranks and writes the results; `write_matrix` writes them as npy. The caller commits the files. Errors:

@@ -148,6 +148,8 @@ ReportImage ShownImages::shown(const std::string& label, const Thumbnail& thumbn
   image.media_type = thumbnail.media_type();
   image.width = thumbnail.width;
   image.height = thumbnail.height;
+  image.pixels = thumbnail.pixels;
+  image.transparent = thumbnail.transparent;
   return image;
 }
 

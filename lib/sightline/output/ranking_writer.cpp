@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sightline/output/ranking_writer.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
@@ -95,47 +96,101 @@ class SeparatedRankingWriter : public RankingWriter {
 constexpr std::string_view kBold = "\x1b[1m", kGreen = "\x1b[32m", kRed = "\x1b[31m", kReset = "\x1b[0m";
 
 // For reading on a terminal: the label of the query, then the probability (if requested), cosine and label of
-// each score, best first.
+// each score, best first. With a preview, the lines are beside the image that they are about.
 class TextRankingWriter : public RankingWriter {
  public:
-  TextRankingWriter(OutputFile& out, const RankingOptions& options)
-      : out_(out), color_(options.color), probability_(options.probability) {}
+  TextRankingWriter(OutputFile& out, const RankingOptions& options) : out_(out), options_(options) {}
 
   void write(const Ranking& ranking) override {
     text_.clear();
-    color(kBold);
-    append_terminal_text(text_, ranking.label);
-    color(kReset);
-    text_ += ranking.truncated ? "  (truncated)\n" : "\n";
-    if (!ranking.outcome.ok()) append_failure(ranking.outcome);
+    const bool by_image = options_.by == RankBy::image;
+    const bool draws = options_.preview.graphics != TerminalGraphics::none;
+    if (draws && by_image) begin_image(options_.images->image(ranking.index, ranking.label), kRowsOfQuery);
+    if (draws && ranking.is_image_query)
+      begin_image(options_.images->query(ranking.index, ranking.label), kRowsOfQuery);
+    append_head(ranking);
+    if (!by_image) end_image();
     bool best = true;
-    for (const RankedScore& score : ranking.scores) {
-      if (best) color(kGreen);
-      append_score(score);
-      if (best) color(kReset);
-      text_ += '\n';
+    for (std::size_t i = 0; i < ranking.scores.size(); ++i) {
+      const RankedScore& score = ranking.scores[i];
+      if (draws && !by_image) {
+        if (i % kImagesTogether == 0)
+          options_.images->prepare(
+              ranking.scores.subspan(i, std::min(kImagesTogether, ranking.scores.size() - i)));
+        begin_image(options_.images->image(score.index, score.label), kRowsOfResult);
+      }
+      append_line([&] {
+        if (best) color(kGreen);
+        append_score(score);
+        if (best) color(kReset);
+      });
       best = false;
+      if (!by_image) end_image();
     }
+    end_image();
     out_.write(text_);
   }
 
  private:
+  static constexpr int kRowsOfQuery = 6, kRowsOfResult = 3;
+  static constexpr std::size_t kImagesTogether = 64;
+
   void color(std::string_view code) {
-    if (color_) text_ += code;
+    if (options_.color) text_ += code;
+  }
+
+  /// Draws an image in the next lines; the lines that follow are beside it.
+  void begin_image(const ReportImage& image, int rows) {
+    if (image.width == 0) return;
+    const TerminalCells cells = cells_of(image, options_.preview, rows);
+    left_ = cells.columns + 2;
+    rows_ = cells.rows;
+    // The lines are made first, because the terminal may scroll; then the cursor goes back.
+    text_.append(static_cast<std::size_t>(rows_), '\n');
+    text_ += "\x1b[" + std::to_string(rows_) + "A\x1b" + "7";
+    append_terminal_image(text_, image, options_.preview, cells);
+    text_ +=
+        "\x1b"
+        "8";
+  }
+
+  /// Goes below the image.
+  void end_image() {
+    if (rows_ > 0) text_.append(static_cast<std::size_t>(rows_), '\n');
+    left_ = rows_ = 0;
+  }
+
+  template <class Append>
+  void append_line(const Append& append) {
+    if (left_ > 0) text_ += "\x1b[" + std::to_string(left_) + "G";
+    append();
+    text_ += '\n';
+    if (rows_ > 0) --rows_;
+  }
+
+  void append_head(const Ranking& ranking) {
+    append_line([&] {
+      color(kBold);
+      append_terminal_text(text_, ranking.label);
+      color(kReset);
+      if (ranking.truncated) text_ += "  (truncated)";
+    });
+    if (!ranking.outcome.ok()) append_failure(ranking.outcome);
   }
 
   void append_failure(const Outcome& outcome) {
-    text_ += "  ";
-    color(kRed);
-    text_.append("skipped: ").append(outcome.class_name()).append(": ");
-    append_terminal_text(text_, outcome.message);
-    color(kReset);
-    text_ += '\n';
+    append_line([&] {
+      text_ += "  ";
+      color(kRed);
+      text_.append("skipped: ").append(outcome.class_name()).append(": ");
+      append_terminal_text(text_, outcome.message);
+      color(kReset);
+    });
   }
 
   void append_score(const RankedScore& score) {
     text_ += "  ";
-    if (probability_) {
+    if (options_.probability) {
       append_fixed(text_, score.probability * 100.0F, 2, 6);
       text_ += std::isfinite(score.probability) ? "%  " : "   ";
     }
@@ -146,8 +201,10 @@ class TextRankingWriter : public RankingWriter {
   }
 
   OutputFile& out_;
-  bool color_, probability_;
+  RankingOptions options_;
   std::string text_;
+  int left_ = 0;  ///< the column of lines beside an image; 0: there is none
+  int rows_ = 0;  ///< lines that are still beside it
 };
 
 }  // namespace

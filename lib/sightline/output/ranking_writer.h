@@ -12,6 +12,7 @@
 #include "sightline/files/file.h"
 #include "sightline/output/report_images.h"
 #include "sightline/output/table_writer.h"
+#include "sightline/output/terminal_image.h"
 
 namespace sightline {
 
@@ -50,7 +51,8 @@ struct RankingOptions {
   bool color = false;                  ///< text: use escape sequences for a terminal
   bool probability = true;             ///< text, html: show the probability
   const ReportFacts* facts = nullptr;  ///< html: required, and must outlive the writer
-  ReportImages* images = nullptr;      ///< html: the same
+  ReportImages* images = nullptr;      ///< html: the same; text: for previews
+  TerminalPreview preview = {};        ///< text: draws the images
 };
 
 /// The cosines of all images and captions.

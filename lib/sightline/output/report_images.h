@@ -15,6 +15,8 @@ struct ReportImage {
   std::string_view file = {};        ///< of the thumbnail; empty: none
   std::string_view media_type = {};  ///< "image/jpeg"
   std::int32_t width = 0, height = 0;
+  std::span<const std::uint8_t> pixels = {};  ///< [height, width, 4 if transparent, else 3], for a terminal
+  bool transparent = false;
   std::string_view problem_class = {}, problem = {};  ///< why it cannot be shown; empty: it can
 };
 
