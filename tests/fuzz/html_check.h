@@ -2,10 +2,10 @@
 #pragma once
 
 #include <array>
-#include <cstdio>
 #include <cstdlib>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "sightline/base/format.h"
 #include "sightline/output/html_escape.h"

@@ -2,12 +2,8 @@
 #include "sightline/output/html_writer.h"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
-#include <cmath>
 #include <string>
 
-#include "sightline/base/format.h"
 #include "sightline/output/html_cards.h"
 #include "sightline/output/html_escape.h"
 #include "sightline/output/report_parts.h"

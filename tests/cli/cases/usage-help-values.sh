@@ -18,6 +18,7 @@ try() {  # COMMAND ARGUMENTS...
         '--to openclip') want=5 ;;  # not for this model, whose vocabulary is its own
         '--to openai') form='-o target.pt' want=5 ;;
         '--dtype int8') if [ $1 = convert-weights ]; then form='-o target.sightline'; fi ;;
+        '--preview kitty' | '--preview iterm' | '--preview sixel') want=2 ;;  # stdout is not a terminal here
         '--from hf' | '--from auto') ;;
         --from*) want=5 ;;  # of this source, whose names are Hugging Face's
       esac
