@@ -12,11 +12,6 @@ namespace {
 
 constexpr std::string_view kLayer = "image tower";
 
-std::optional<LayerNorm> optional_norm(bool exists, const WeightScope& scope, const EncoderConfig& config) {
-  if (!exists) return std::nullopt;
-  return std::optional<LayerNorm>(std::in_place, scope, config.width, config.epsilon);
-}
-
 std::optional<AttentionPooling> optional_pooling(const WeightScope& scope, const ImageTowerConfig& config,
                                                  const GemmBackend& backend) {
   if (!config.pools_by_attention()) return std::nullopt;
@@ -37,7 +32,8 @@ ImageTower::ImageTower(const WeightScope& root, const ModelConfig& config, const
     : config_(config.vision),
       width_(config_.encoder.width),
       embedding_(root / "vision_model" / "embeddings", config_, backend),
-      pre_norm_(optional_norm(config_.pre_norm, root / "vision_model" / "pre_layrnorm", config_.encoder)),
+      pre_norm_(optional_norm(config_.pre_norm, root / "vision_model" / "pre_layrnorm", width_,
+                              config_.encoder.epsilon)),
       encoder_(root / "vision_model" / "encoder", config_.encoder, config_.mask, backend,
                rotary_table(config_)),
       post_norm_(root / "vision_model" / "post_layernorm",

@@ -23,12 +23,6 @@ const ImageTowerConfig& checked(const ImageTowerConfig& config) {
   return config;
 }
 
-std::optional<VectorWeight> optional_vector(bool exists, const WeightScope& scope, std::string_view name,
-                                            std::int64_t width) {
-  if (!exists) return std::nullopt;
-  return std::optional<VectorWeight>(std::in_place, scope.require(name, Shape{width}));
-}
-
 }  // namespace
 
 PatchEmbedding::PatchEmbedding(const WeightScope& scope, const ImageTowerConfig& config,

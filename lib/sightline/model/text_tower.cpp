@@ -14,20 +14,9 @@ namespace {
 
 constexpr std::string_view kLayer = "text tower";
 
-std::optional<LayerNorm> optional_norm(bool exists, const WeightScope& scope, const EncoderConfig& config) {
-  if (!exists) return std::nullopt;
-  return std::optional<LayerNorm>(std::in_place, scope, config.width, config.epsilon);
-}
-
 std::optional<Embedding> optional_embedding(const WeightScope& scope, std::int64_t rows, std::int64_t width) {
   if (rows == 0) return std::nullopt;
   return std::optional<Embedding>(std::in_place, scope, rows, width);
-}
-
-std::optional<VectorWeight> optional_vector(bool exists, const WeightScope& scope, std::string_view name,
-                                            std::int64_t width) {
-  if (!exists) return std::nullopt;
-  return std::optional<VectorWeight>(std::in_place, scope.require(name, Shape{width}));
 }
 
 }  // namespace
@@ -44,10 +33,10 @@ TextTower::TextTower(const WeightScope& root, const ModelConfig& config, const G
       class_embedding_(optional_vector(config_.has_class_token(), root / "text_model" / "embeddings",
                                        "class_embedding", width_)),
       embedding_norm_(optional_norm(config_.embedding_norm, root / "text_model" / "embeddings" / "layer_norm",
-                                    config_.encoder)),
+                                    width_, config_.encoder.epsilon)),
       encoder_(root / "text_model" / "encoder", config_.encoder, config_.mask, backend),
-      final_norm_(
-          optional_norm(config_.final_norm, root / "text_model" / "final_layer_norm", config_.encoder)),
+      final_norm_(optional_norm(config_.final_norm, root / "text_model" / "final_layer_norm", width_,
+                                config_.encoder.epsilon)),
       projection_(optional_projection(root, config_, config.projection_dim, backend)),
       units_(config.projection_dim) {}
 

@@ -10,12 +10,6 @@ namespace {
 
 constexpr std::string_view kLayer = "attention pooling";
 
-std::optional<LayerNorm> optional_norm(bool exists, const WeightScope& scope, std::int64_t width,
-                                       float epsilon) {
-  if (!exists) return std::nullopt;
-  return std::optional<LayerNorm>(std::in_place, scope, width, epsilon);
-}
-
 }  // namespace
 
 AttentionPooling::AttentionPooling(const WeightScope& scope, const AttentionPoolingConfig& c,

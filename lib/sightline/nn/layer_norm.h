@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <optional>
+
 #include "sightline/nn/vector_weight.h"
 #include "sightline/ops/context.h"
 #include "sightline/weights/weights.h"
@@ -26,5 +28,12 @@ class LayerNorm {
   std::int64_t width_;
   float epsilon_;
 };
+
+/// The normalization of a model that need not have one. Errors: those of LayerNorm.
+inline std::optional<LayerNorm> optional_norm(bool exists, const WeightScope& scope, std::int64_t width,
+                                              float epsilon) {
+  if (!exists) return std::nullopt;
+  return std::optional<LayerNorm>(std::in_place, scope, width, epsilon);
+}
 
 }  // namespace sightline

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "sightline/tensor/stored_tensor.h"
+#include <optional>
+#include <string_view>
+
+#include "sightline/weights/weights.h"
 
 namespace sightline {
 
@@ -21,5 +24,12 @@ class VectorWeight {
   const float* data_;
   Tensor converted_;
 };
+
+/// The vector [width] of a model that need not have one. Errors: missing, mismatch.
+inline std::optional<VectorWeight> optional_vector(bool exists, const WeightScope& scope,
+                                                   std::string_view name, std::int64_t width) {
+  if (!exists) return std::nullopt;
+  return std::optional<VectorWeight>(std::in_place, scope.require(name, Shape{width}));
+}
 
 }  // namespace sightline
