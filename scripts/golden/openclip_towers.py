@@ -9,9 +9,10 @@ write(out_dir) writes, under out_dir:
   versions.json      versions, seeds and the noise of the reference's float32
 
 siglip and siglip2: timm's trunk with exact and tanh GELU, `canonicalize`, T5's and Gemma's tokenizer. clipa: BERT's
-tokenizer without its [SEP]. mobileclip: timm's CLIP trunk, no causal mask. coca: pooling by attention with other sizes
-of rows and embeddings, and a class embedding after the text, masked by position; coca_same: the same with equal sizes,
-without a causal mask, for ids only. Captions and ids contain the padding's id 0, and fill the context. The images are those of
+tokenizer without its [SEP]. mobileclip: timm's CLIP trunk, no causal mask. naflex: timm's NaFlex trunk with OpenCLIP's
+images of one size, to which the positions are resized. coca: pooling by attention with other sizes of rows and
+embeddings, and a class embedding after the text, masked by position; coca_same: the same with equal sizes, without a
+causal mask, for ids only. Captions and ids contain the padding's id 0, and fill the context. The images are those of
 data/golden/model/images that are RGB. Needs open_clip's main branch of 2026-06-27 (89fb801; 3.3.0 lacks
 timm_model_kwargs) on PYTHONPATH, timm, ftfy, torch, transformers, Pillow, numpy, safetensors; data/golden/text must be
 complete.
@@ -52,6 +53,14 @@ def _coca(embed_dim, vision, text):
 OPENAI = dict(mean=[0.48145466, 0.4578275, 0.40821073], std=[0.26862954, 0.26130258, 0.27577711],
               resize_mode="shortest", interpolation="bicubic")
 HALF = dict(mean=[0.5] * 3, std=[0.5] * 3, resize_mode="squash")
+
+
+def _naflex(width, heads, depth, side, patch):
+    kwargs = dict(embed_dim=width, depth=depth, num_heads=heads, mlp_ratio=1.5, patch_size=patch)
+    return dict(image_size=side, image_seq_len=(side // patch) ** 2, timm_model_name="naflexvit_base_patch16_siglip",
+                timm_model_pretrained=False, timm_pool="map", timm_proj="none", timm_model_kwargs=kwargs)
+
+
 SPECS = [
     dict(name="siglip", seed=221, tokenizer="t5", preprocess=dict(HALF, interpolation="bicubic"), model=dict(
         embed_dim=24, init_logit_bias=-10, custom_text=True,
@@ -73,6 +82,10 @@ SPECS = [
                    vision_cfg=_timm("vit_large_patch14_clip_224", "token", None, 16, 8, 24, 3, 1, timm_drop=0.0,
                                     timm_drop_path=0.1),
                    text_cfg=dict(BIDIRECTIONAL, width=16, heads=2, layers=1, mlp_ratio=2))),
+    dict(name="naflex", seed=227, tokenizer="nano_quick_gelu",
+         preprocess=dict(HALF, interpolation="bicubic"), model=dict(
+             embed_dim=16, init_logit_bias=-10, custom_text=True, vision_cfg=_naflex(16, 2, 1, 40, 2),
+             text_cfg=dict(BIDIRECTIONAL, width=16, heads=2, layers=1, mlp_ratio=2))),
     dict(name="coca", seed=225, tokenizer="nano_quick_gelu", preprocess=OPENAI, model=_coca(
         20, dict(width=24, head_width=8, layers=2, attn_pooler_queries=3, attn_pooler_heads=4), dict(layers=2))),
     dict(name="coca_same", seed=226, tokenizer=None, vocabulary=48, preprocess=OPENAI, model=_coca(

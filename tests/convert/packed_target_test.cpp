@@ -66,7 +66,7 @@ TEST_CASE("packed target: f32 and f16 give the same bits as a folder in the same
 
 TEST_CASE("packed target: models of OpenCLIP's config survive, bit for bit", "[packed][openclip]") {
   const TempFolder temp;
-  const std::string name = GENERATE("siglip", "siglip2", "clipa", "coca");
+  const std::string name = GENERATE("siglip", "siglip2", "clipa", "naflex", "coca");
   const std::string source = golden_path("openclip_towers/" + name), packed = temp / "m.sightline",
                     again = temp / "again.sightline";
   convert<PackedTarget>(source, packed, DType::f32);

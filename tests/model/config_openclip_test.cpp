@@ -303,6 +303,23 @@ TEST_CASE("config: OpenCLIP's SigLIP, CLIPA and MobileCLIP2-L-14", "[model]") {
   CHECK(mobile.tokenizer.cleaning == TextCleaning::hf);
 }
 
+TEST_CASE("config: OpenCLIP gives images of one size to NaFlex towers", "[model]") {
+  const ModelConfig so400m = openclip(R"({"embed_dim": 1152, "init_logit_bias": -10, "custom_text": true,
+      "vision_cfg": {"image_size": 384, "image_seq_len": 576, "timm_pool": "map", "timm_proj": "none",
+      "timm_model_name": "naflexvit_so400m_patch16_siglip"}, "text_cfg": {}})");
+  CHECK(so400m.family == &openclip_family());
+  CHECK_FALSE(so400m.vision.is_naflex());
+  CHECK(so400m.vision.tokens() == 576);
+  CHECK(so400m.vision.positions() == 256);
+  CHECK(so400m.vision.patch_kernel() == Shape{1152, 768});
+  CHECK(so400m.vision.encoder.mlp_width == 4304);
+  CHECK(so400m.vision.encoder.activation == Activation::gelu_tanh);
+  CHECK(so400m.vision.encoder.epsilon == 1e-6F);
+  const Failure other = openclip_failure(R"("timm_model_name": "naflexvit_base_patch16_gap")");
+  CHECK(other.code == "UNSUP");
+  CHECK_THAT(other.message, Catch::Matchers::Contains("an image tower of timm that is not supported"));
+}
+
 TEST_CASE("config: CoCa's pooling by attention and its class embedding", "[model]") {
   const ModelConfig coca = openclip(R"({"embed_dim": 768, "vision_cfg": {"image_size": 224, "layers": 24,
       "width": 1024, "patch_size": 14, "attentional_pool": true, "attn_pooler_heads": 8,

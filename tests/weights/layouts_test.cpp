@@ -103,6 +103,7 @@ TEST_CASE("layouts: parts and flat tensors are views; a scalar may have one dime
   const StoredTensor flat = lay_out(matrix, TensorLayout::flat);
   CHECK(flat.shape == Shape{12});
   CHECK(flat.bytes().data() == matrix.bytes().data());
+  CHECK(lay_out(stored(values, DType::f32, Shape{1, 2, 3, 2}), TensorLayout::grid).shape == Shape{6, 2});
   const StoredTensor row = lay_out(matrix, TensorLayout::first_row);
   CHECK(row.shape == Shape{1, 1, 2});
   CHECK(row.bytes().data() == matrix.bytes().data());
@@ -141,6 +142,8 @@ TEST_CASE("layouts: shapes that do not allow a layout are rejected", "[weights][
   CHECK(refused(TensorLayout::part, Shape{2, 3}, {0, 3}).message ==
         "t: has shape [2, 3], expected one whose first size is a multiple of 3");
   CHECK(refused(TensorLayout::part, Shape{}, {0, 1}).code == "MISMATCH");
+  CHECK(refused(TensorLayout::grid, Shape{2, 3}).code == "MISMATCH");
+  CHECK(refused(TensorLayout::grid, Shape{2, 1, 3, 1}).code == "MISMATCH");
   CHECK(error_of([&] {
           (void)to_layout({DType::other, Shape{2, 3}, std::as_bytes(std::span(values))},
                           TensorLayout::transpose, {}, "t");

@@ -35,14 +35,15 @@ constexpr std::array<std::string_view, 23> kVisionKeys = {"layers",
                                                           "timm_drop_path"};
 constexpr std::array kFixed = {FixedKey{"pos_embed_type", "learnable"}};
 // Those with an effect if the tower is one of timm; it ignores quick_gelu and the sizes of OpenCLIP's own.
-constexpr std::array<std::string_view, 16> kTimmKeys = {"timm_model_name", "timm_model_pretrained",
+constexpr std::array<std::string_view, 17> kTimmKeys = {"timm_model_name", "timm_model_pretrained",
                                                         "timm_pool",       "timm_proj",
                                                         "timm_proj_bias",  "timm_drop",
                                                         "timm_drop_path",  "timm_model_kwargs",
                                                         "image_size",      "patch_dropout",
                                                         "layers",          "width",
                                                         "head_width",      "patch_size",
-                                                        "output_tokens",   "mlp_ratio"};
+                                                        "output_tokens",   "mlp_ratio",
+                                                        "image_seq_len"};
 constexpr std::array<std::string_view, 6> kTimmSizes = {"embed_dim", "depth",    "num_heads",
                                                         "mlp_ratio", "img_size", "patch_size"};
 
@@ -97,6 +98,10 @@ ImageTowerConfig read_timm(const Section& section) {
   ImageTowerConfig config =
       timm_image_tower(section.text("timm_model_name", ""), section.subject("timm_model_name"));
   read_timm_kwargs(section.section("timm_model_kwargs"), config);
+  // OpenCLIP's preprocessing gives images of one size also to a NaFlex tower, unless its training asks for
+  // more.
+  if (config.position_side > 0) config.image_size = section.side("image_size", 224);
+  check_patch(config, section.subject("image_size"));
   const std::string proj = text_or_none(section, "timm_proj", "linear");
   if (proj != "" && proj != "none" && proj != "linear") {
     fail(ErrorCode::unsupported, section.subject("timm_proj"),

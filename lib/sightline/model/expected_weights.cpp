@@ -75,7 +75,7 @@ void add_image_tower(List& list, const ImageTowerConfig& tower, std::int64_t pro
   const std::int64_t width = tower.encoder.width;
   list.add_dense("vision_model.embeddings.patch_embedding", tower.patch_kernel(), tower.patch_bias);
   if (tower.class_token) list.add_vector("vision_model.embeddings.class_embedding", Shape{width});
-  list.add_vector("vision_model.embeddings.position_embedding.weight", Shape{tower.tokens(), width});
+  list.add_vector("vision_model.embeddings.position_embedding.weight", Shape{tower.positions(), width});
   if (tower.pre_norm) list.add_norm("vision_model.pre_layrnorm", width);
   list.add_encoder("vision_model", tower.encoder);
   list.add_norm("vision_model.post_layernorm", tower.final_norm_after_pool ? tower.pooled_width() : width);

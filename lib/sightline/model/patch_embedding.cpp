@@ -23,6 +23,17 @@ const ImageTowerConfig& checked(const ImageTowerConfig& config) {
   return config;
 }
 
+// The positions of all patches of an image of the config's size.
+Tensor resized_positions(const float* positions, const ImageTowerConfig& config) {
+  const std::int64_t from = config.position_side, to = config.side(), width = config.encoder.width;
+  if (from == 0) return Tensor();
+  Tensor result(Shape{to * to, width}), work(Shape{from, width});
+  const TensorView<const float> grid(positions, Shape{from * from, width});
+  for (std::int64_t row = 0; row < to; ++row)
+    resize_positions(grid, to, to, row, work.view(), result.view().slice_rows(row * to, to));
+  return result;
+}
+
 }  // namespace
 
 PatchEmbedding::PatchEmbedding(const WeightScope& scope, const ImageTowerConfig& config,
@@ -32,7 +43,8 @@ PatchEmbedding::PatchEmbedding(const WeightScope& scope, const ImageTowerConfig&
       kernel_(backend.pack(scope.require("patch_embedding.weight", config.patch_kernel()))),
       bias_(optional_vector(config.patch_bias, scope, "patch_embedding.bias", width_)),
       class_embedding_(optional_vector(config.class_token, scope, "class_embedding", width_)),
-      positions_(scope.require("position_embedding.weight", Shape{config.tokens(), width_})) {}
+      positions_(scope.require("position_embedding.weight", Shape{config.positions(), width_})),
+      resized_positions_(resized_positions(positions_.data(), config)) {}
 
 void PatchEmbedding::check_size(const ImageSize& size) const {
   const std::int64_t side = config_.image_size, patch = config_.patch_size;
@@ -120,7 +132,7 @@ void PatchEmbedding::gather_patches(const float* image, const ImageSize& size, s
   const std::int64_t patch = config_.patch_size, plane = std::int64_t{size.height} * size.width;
   const float* first = image + row * patch * size.width;
   for (std::int64_t left = 0; left + patch <= size.width; left += patch) {
-    if (config_.is_naflex()) {
+    if (config_.has_flat_kernel()) {
       for (std::int64_t y = 0; y < patch; ++y) {
         const float* line = first + y * size.width + left;
         for (std::int64_t x = 0; x < patch; ++x) {
@@ -142,7 +154,9 @@ void PatchEmbedding::embed_row(const Grid& grid, std::int64_t row, TensorView<co
                                TensorView<float> x, TensorView<float> work) const {
   const std::int64_t others = class_embedding_ ? 1 : 0, first = row * grid.columns;
   const TensorView<float> out = x.slice_rows(grid.first_token + others + first, grid.columns);
-  const TensorView<const float> positions(positions_.data(), Shape{config_.tokens(), width_});
+  const TensorView<const float> positions(
+      config_.position_side > 0 ? resized_positions_.data() : positions_.data(),
+      Shape{config_.tokens(), width_});
   if (row == 0 && class_embedding_) {
     float* target = x.row(grid.first_token).data();
     for (std::int64_t i = 0; i < width_; ++i) target[i] = class_embedding_->data()[i] + positions.data()[i];

@@ -15,8 +15,9 @@ namespace sightline {
 /// Splits images into patches, projects each (a convolution whose stride is its kernel size), prepends the
 /// class embedding and adds the position embedding, which NaFlex resizes to the patches of each image.
 /// Weights: `patch_embedding.weight` [W, C, p, p] (NaFlex: [W, p * p * C]) and, if the config has them,
-/// `patch_embedding.bias` [W] and `class_embedding` [W]; `position_embedding.weight` [tokens, W].
-/// Source:  transformers `CLIPVisionEmbeddings`, `SiglipVisionEmbeddings`, `Siglip2VisionEmbeddings`.
+/// `patch_embedding.bias` [W] and `class_embedding` [W]; `position_embedding.weight` [positions, W].
+/// Source:  transformers `CLIPVisionEmbeddings`, `SiglipVisionEmbeddings`, `Siglip2VisionEmbeddings`; timm
+/// `NaFlexEmbeds`.
 class PatchEmbedding {
  public:
   PatchEmbedding(const WeightScope& scope, const ImageTowerConfig& config, const GemmBackend& backend);
@@ -47,6 +48,7 @@ class PatchEmbedding {
   std::unique_ptr<PackedMatrix> kernel_;
   std::optional<VectorWeight> bias_, class_embedding_;
   VectorWeight positions_;
+  Tensor resized_positions_;  // those of `position_side`, for images of the config's size
 };
 
 }  // namespace sightline

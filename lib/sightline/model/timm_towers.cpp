@@ -11,7 +11,8 @@
 namespace sightline {
 namespace {
 
-/// Several models whose names differ in the size of the images: `vit_base_patch16_siglip_` and "224 256".
+/// Several models whose names differ in the size of the images: `vit_base_patch16_siglip_` and "224 256". A
+/// name without a size leaves it to the config.
 struct Row {
   std::string_view prefix, image_sizes;
   EncoderConfig encoder;
@@ -32,6 +33,12 @@ void siglip(ImageTowerConfig& config) {
   plain(config);
   config.class_token = false;
   config.pooling = Pooling::attention_map;
+}
+
+// NaFlexVitCfg(pos_embed_grid_size=(16, 16), pos_embed_interp_mode='bilinear')
+void naflex(ImageTowerConfig& config) {
+  siglip(config);
+  config.position_side = 16;
 }
 
 // class_token=False, global_pool='avg', fc_norm=False
@@ -103,7 +110,7 @@ constexpr EncoderConfig gigantic(Activation a) { return size(1664, 16, 8192, 48,
 constexpr Activation kExact = Activation::gelu, kTanh = Activation::gelu_tanh,
                      kQuick = Activation::quick_gelu;
 
-// Source: timm 1.0.31, models/vision_transformer.py, models/eva.py.
+// Source: timm 1.0.31, models/vision_transformer.py, models/eva.py, models/naflexvit.py.
 constexpr std::array kRows = {
     Row{"vit_base_patch32_siglip_", "256", base(kTanh), 32, siglip},
     Row{"vit_base_patch16_siglip_", "224 256 384 512", base(kExact), 16, siglip},
@@ -119,6 +126,8 @@ constexpr std::array kRows = {
     Row{"vit_so400m_patch14_siglip_gap_", "224 378 384 448 896", so400m(kExact), 14, siglip_mean},
     Row{"vit_so400m_patch16_siglip_gap_", "256 384 512", so400m(kTanh), 16, siglip_mean},
     Row{"vit_giantopt_patch16_siglip_gap_", "256 384", giantopt(kTanh), 16, siglip_mean},
+    Row{"naflexvit_base_patch16_siglip", "", base(kTanh), 16, naflex},
+    Row{"naflexvit_so400m_patch16_siglip", "", so400m(kTanh), 16, naflex},
     Row{"vit_xsmall_patch16_clip_", "224", xsmall(kExact), 16, clip},
     Row{"vit_medium_patch32_clip_", "224", medium(kExact), 32, clip},
     Row{"vit_medium_patch16_clip_", "224", medium(kExact), 16, clip},
@@ -170,7 +179,7 @@ ImageTowerConfig timm_image_tower(std::string_view name, std::string_view subjec
   for (const Row& row : kRows) {
     if (!name.starts_with(row.prefix)) continue;
     const std::string_view image_size = name.substr(row.prefix.size());
-    if (!lists(row.image_sizes, image_size)) continue;
+    if (row.image_sizes.empty() ? !image_size.empty() : !lists(row.image_sizes, image_size)) continue;
     ImageTowerConfig config;
     config.encoder = row.encoder;
     config.patch_size = row.patch_size;

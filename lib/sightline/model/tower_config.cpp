@@ -21,6 +21,10 @@ std::int64_t ImageTowerConfig::tokens() const {
   return checked_add(checked_mul(side(), side(), "image_size"), class_token ? 1 : 0, "image_size");
 }
 
+std::int64_t ImageTowerConfig::positions() const {
+  return position_side > 0 ? checked_mul(position_side, position_side, "image_size") : tokens();
+}
+
 AttentionPoolingConfig ImageTowerConfig::attention_pooling() const {
   AttentionPoolingConfig config;
   config.block.width = pooled_width();
@@ -55,7 +59,7 @@ bool same_wiring(const TextTowerConfig& a, TextTowerConfig b) {
 }
 
 Shape ImageTowerConfig::patch_kernel() const {
-  if (is_naflex()) return {encoder.width, patch_size * patch_size * channels};
+  if (has_flat_kernel()) return {encoder.width, patch_size * patch_size * channels};
   return {encoder.width, channels, patch_size, patch_size};
 }
 

@@ -62,11 +62,16 @@ struct ImageTowerConfig : TowerConfig {
 
   /// Number of patches along a side of the image; a remainder narrower than a patch is ignored.
   std::int64_t side() const { return image_size / patch_size; }
-  /// Number of rows of an image of `image_size`: its patches, and the class embedding. It is the number of
-  /// position embeddings. Errors: range if it does not fit in 63 bits.
+  /// Number of rows of an image of `image_size`: its patches, and the class embedding. Errors: range if it
+  /// does not fit in 63 bits.
   std::int64_t tokens() const;
+  /// Number of position embeddings. Errors: as for `tokens`.
+  std::int64_t positions() const;
   /// Whether images have any size of whole patches, to which the position embeddings are resized.
   bool is_naflex() const { return max_patches > 0; }
+  /// Whether patches are projected by a matrix of their values in the order row, column, channel, as in
+  /// NaFlex.
+  bool has_flat_kernel() const { return is_naflex() || position_side > 0; }
   /// The largest number of rows of an image that is prepared for the tower.
   std::int64_t most_tokens() const { return is_naflex() ? max_patches : tokens(); }
   /// Shape of the weight that projects patches.
@@ -84,6 +89,9 @@ struct ImageTowerConfig : TowerConfig {
   std::int64_t channels = 3;
   /// NaFlex: most patches of an image, which nearly keeps its aspect ratio; 0: images have `image_size`.
   std::int64_t max_patches = 0;
+  /// A NaFlex tower with images of one size: side of its grid of positions, which is resized to the patches
+  /// of the image; 0: not such a tower.
+  std::int64_t position_side = 0;
   bool class_token = true;             ///< a learned row before those of the patches
   bool patch_bias = false;             ///< the projection of patches has a bias
   bool pre_norm = true;                ///< the rows are normalised before the first block

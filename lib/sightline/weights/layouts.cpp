@@ -207,6 +207,10 @@ StoredTensor to_layout(const StoredTensor& tensor, TensorLayout layout, TensorPa
       check_rank(tensor, 2, name, "a matrix");
       if (s[0] < 1) fail_shape(tensor, name, "one with a row");
       return reshaped(row_range(tensor, 0, 1), Shape{1, 1, s[1]});
+    case TensorLayout::grid:
+      check_rank(tensor, 4, name, "[1, height, width, channels]");
+      if (s[0] != 1) fail_shape(tensor, name, "one whose first size is 1");
+      return reshaped(tensor, Shape{s[1] * s[2], s[3]});
     case TensorLayout::flat:
       return reshaped(tensor, Shape{s.elements()});
     case TensorLayout::scalar:

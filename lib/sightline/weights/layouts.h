@@ -14,6 +14,7 @@ enum class TensorLayout {
   part,                 ///< part `part` of `parts` equal parts along the first axis, without a copy
   first,                ///< [1, ...] becomes [...], without a copy
   first_row,            ///< [n, w] becomes its first row, [1, 1, w], without a copy
+  grid,                 ///< [1, h, w, c] becomes [h * w, c], without a copy
   flat,                 ///< flattened to one axis, without a copy
   scalar,               ///< one number, [] or [1], becomes []
   transpose,            ///< [a, b] becomes [b, a]

@@ -15,16 +15,20 @@ constexpr NameRule part(std::string_view name, std::string_view canonical, std::
   return {name, canonical, TensorLayout::part, index, count};
 }
 
-// Source: timm 1.0, models/vision_transformer.py (VisionTransformer), models/eva.py (Eva), layers/mlp.py
-// (SwiGLU), layers/attention_pool.py (AttentionPoolLatent); open_clip timm_model.py, whose `head` is the
-// projection if timm has none. A model has either `norm` or `fc_norm`, which differ in whether it comes
-// before the pooling or after it.
+// Source: timm 1.0, models/vision_transformer.py (VisionTransformer), models/eva.py (Eva),
+// models/naflexvit.py (NaFlexEmbeds), layers/mlp.py (SwiGLU), layers/attention_pool.py (AttentionPoolLatent);
+// open_clip timm_model.py, whose `head` is the projection if timm has none. A model has either `norm` or
+// `fc_norm`, which differ in whether it comes before the pooling or after it.
 constexpr std::array kRules = {
     rename("visual.trunk.patch_embed.proj.weight", "vision_model.embeddings.patch_embedding.weight"),
     rename("visual.trunk.patch_embed.proj.bias", "vision_model.embeddings.patch_embedding.bias"),
     rename("visual.trunk.cls_token", "vision_model.embeddings.class_embedding", TensorLayout::flat),
     rename("visual.trunk.pos_embed", "vision_model.embeddings.position_embedding.weight",
            TensorLayout::first),
+    rename("visual.trunk.embeds.proj.weight", "vision_model.embeddings.patch_embedding.weight"),
+    rename("visual.trunk.embeds.proj.bias", "vision_model.embeddings.patch_embedding.bias"),
+    rename("visual.trunk.embeds.pos_embed", "vision_model.embeddings.position_embedding.weight",
+           TensorLayout::grid),
     rename("visual.trunk.norm_pre.weight", "vision_model.pre_layrnorm.weight"),
     rename("visual.trunk.norm_pre.bias", "vision_model.pre_layrnorm.bias"),
     rename("visual.trunk.norm.weight", "vision_model.post_layernorm.weight"),

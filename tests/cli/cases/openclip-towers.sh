@@ -2,7 +2,7 @@
 # Models of OpenCLIP with other towers than CLIP's, as folders and packed: its embeddings, with the cleaning, padding and
 # probabilities that its config asks for.
 pictures="$DATA/golden/model/images/exif.jpg $DATA/golden/model/images/photo.jpg $DATA/golden/model/images/tall.png"
-for name in siglip siglip2 clipa coca; do
+for name in siglip siglip2 clipa naflex coca; do
   model=$DATA/golden/openclip_towers/$name expected=$DATA/golden/openclip_towers/$name/expected
   sightline convert-weights "$model" -o $name.sightline --dtype f32 --verify -q
   for opened in "$model" $name.sightline; do
