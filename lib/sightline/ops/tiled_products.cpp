@@ -149,7 +149,10 @@ void multiply(const Task& task, const std::byte* panel, Beside work) {
     tile.x += k * (whole.x_stride / inputs);
     tile.panel += k * whole.panel_columns * size_of(layout.element());
     if (tile.next != nullptr) tile.next += k / layout.group() * tiles * step;
-    if (k > 0) tile.bias = nullptr, tile.add_to_output = true;
+    if (k > 0) {
+      tile.bias = nullptr;
+      tile.add_to_output = true;
+    }
     if (k + block < inputs) tile.activation = Activation::none;
     multiply_rows(tile, product.x.rows(), tiles, tile.inner / layout.group() * step, kernels, work);
   }
