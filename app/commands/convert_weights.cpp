@@ -202,6 +202,11 @@ int run_convert_weights(const ConvertOptions& o) {
   in_stage(Stage::output, [&] { target->commit(); });
   watch.lap("written");
   note(o.console, "wrote: " + printable(o.target) + ": " + target->summary());
+  if (const TextCleaning cleaning = model->text_cleaning(); written->text_cleaning() != cleaning) {
+    const std::string name(text_cleaning_name(cleaning));
+    note(o.console, "texts: the source cleans them (" + name + "), which no file of this format says" +
+                        (cleaning == TextCleaning::siglip ? "; add --text-cleaning " + name : ""));
+  }
   return kExitSuccess;
 }
 

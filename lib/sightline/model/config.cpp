@@ -12,7 +12,9 @@ ModelConfig::ModelConfig() : family(&clip_family()) {}
 
 void check_clip_family(const ModelConfig& config, std::string_view subject) {
   if (config.family != &clip_family()) {
-    fail(ErrorCode::unsupported, subject, "cannot express models of " + std::string(config.family->title));
+    fail(ErrorCode::unsupported, subject,
+         "can be written for plain CLIP only, not for " + std::string(config.family->title) +
+             "; a packed model, NAME.sightline, holds any");
   }
   if (config.has_both_towers()) return;
   fail(ErrorCode::unsupported, subject,

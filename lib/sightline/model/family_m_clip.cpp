@@ -39,7 +39,9 @@ ModelConfig read(const Json& root) {
 }
 
 std::string write(const ModelConfig&, std::string_view) {
-  fail(ErrorCode::unsupported, "config.json", "cannot express an M-CLIP model: it does not state the sizes");
+  fail(ErrorCode::unsupported, "config.json",
+       "cannot be written for M-CLIP, because it does not state the sizes; a packed model, NAME.sightline, "
+       "holds it");
 }
 
 }  // namespace

@@ -9,7 +9,9 @@ bool is_none(const Json&) { return false; }
 bool builds(const ModelConfig&) { return true; }
 
 [[noreturn]] void fail_class() {
-  fail(ErrorCode::unsupported, "config.json", "cannot express this model: transformers has no class for it");
+  fail(ErrorCode::unsupported, "config.json",
+       "cannot express this model: transformers has no class for it; a packed model, NAME.sightline, holds "
+       "it");
 }
 ModelConfig read(const Json&) { fail_class(); }
 std::string write(const ModelConfig&, std::string_view) { fail_class(); }
@@ -19,7 +21,7 @@ std::string write(const ModelConfig&, std::string_view) { fail_class(); }
 const Family& openclip_family() {
   static constexpr Family kFamily{
       .name = "openclip",
-      .title = "OpenCLIP",
+      .title = "OpenCLIP's own models",
       .classes = "",
       .tower_types = {},
       .image_processor = "CLIPImageProcessor",

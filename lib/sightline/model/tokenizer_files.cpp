@@ -238,6 +238,7 @@ TokenizerFiles find_tokenizer(const ModelFiles& files) {
   if (const std::string beside = pipeline_tokenizer_folder(files); !beside.empty()) {
     if (TokenizerFiles found = find_tokenizer(beside); found.found()) return found;
   }
+  find_settings(tokenizer);  // the class says which file is missing
   return tokenizer;
 }
 

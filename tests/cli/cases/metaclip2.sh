@@ -26,5 +26,5 @@ sightline score -m "$model" "$MODELS"/images --captions "$captions" -o p.npy -q 
 npy close p.npy "$expected/probabilities.npy" 1e-5
 for target in 'x.pt --to openai' 'x --to openclip' 'x.weights.h5 --to keras-h5'; do
   expect 5 sightline convert-weights "$model" -o $target 2>refused
-  grep -q 'a MetaCLIP 2 model' refused
+  grep -q 'not for MetaCLIP 2' refused
 done

@@ -37,8 +37,19 @@ expect 5 sightline embed-text x -m clipa -q 2>refused
 grep -o 'MISSING.*' refused
 # Hugging Face's folder has no cleaning; with the option the texts are the same.
 model=$DATA/golden/openclip_towers/siglip2
-sightline convert-weights "$model" -o hf -q --verify
+sightline convert-weights "$model" -o hf --verify 2>converted
+grep -o 'texts: .*' converted
 sightline embed-text -m hf --captions "$model/expected/captions.txt" -o t.npy -q --force --text-cleaning siglip
 npy close t.npy "$model/expected/text_embeds.npy" 2e-6
 # CoCa's text tower adds the padding and the class row itself.
 sightline info -m "$DATA/golden/openclip_towers/coca" | grep -E 'attention_pooling|ln_[2qk] |class_embedding|tokenizer:'
+# Images are prepared as OpenCLIP does it: the alpha channel is dropped, unless another program's way is asked for.
+model=$DATA/golden/openclip_towers/siglip2
+sightline convert-weights "$model" -o packed.sightline -q
+for opened in "$model" packed.sightline; do
+  sightline embed-image "$IMAGES/rgba.png" -m "$opened" -o default.npy -q --force
+  sightline embed-image "$IMAGES/rgba.png" -m "$opened" -o openai.npy -q --force --preprocess openai
+  sightline embed-image "$IMAGES/rgba.png" -m "$opened" -o hf.npy -q --force --preprocess hf
+  cmp default.npy openai.npy
+  expect 1 cmp -s default.npy hf.npy
+done

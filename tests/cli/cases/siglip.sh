@@ -36,5 +36,5 @@ for target in copy m.sightline; do
 done
 for target in 'x.pt --to openai' 'x --to openclip' 'x.weights.h5 --to keras-h5'; do
   expect 5 sightline convert-weights "$model" -o $target 2>refused
-  grep -q 'a SigLIP model' refused
+  grep -q 'not for SigLIP' refused
 done
