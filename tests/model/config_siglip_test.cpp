@@ -103,6 +103,6 @@ TEST_CASE("NaFlex config: sizes, what is written, and what is refused", "[model]
 TEST_CASE("family: layouts of CLIP models alone refuse others by name", "[model][error][siglip]") {
   const ModelConfig siglip = config(R"({"model_type": "siglip"})");
   CHECK_THAT(error_of([&] { check_clip_inputs(siglip, "OpenAI's format"); }).message,
-             Contains("OpenAI's format") && Contains("a SigLIP model"));
+             Contains("OpenAI's format") && Contains("not for SigLIP"));
   CHECK_NOTHROW(check_clip_inputs(ModelConfig(), "OpenAI's format"));
 }

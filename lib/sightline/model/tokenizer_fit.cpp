@@ -6,6 +6,7 @@
 
 #include "sightline/base/error.h"
 #include "sightline/files/file.h"
+#include "sightline/text/tokenizer_wrapper.h"
 
 namespace sightline {
 namespace {
@@ -20,27 +21,20 @@ constexpr std::int64_t kDefaultEnd = TextTowerConfig().eos_token_id;
 }
 
 /// A tokenizer with more ids than the token embedding has rows.
-class FittedTokenizer : public Tokenizer {
+class FittedTokenizer : public TokenizerWrapper {
  public:
   FittedTokenizer(std::unique_ptr<Tokenizer> tokenizer, std::int64_t rows, std::string file)
-      : tokenizer_(std::move(tokenizer)), rows_(rows), file_(std::move(file)) {}
+      : TokenizerWrapper(std::move(tokenizer)), rows_(rows), file_(std::move(file)) {}
 
   Encoding encode(std::string_view utf8, std::int64_t max_length) const override {
-    Encoding encoding = tokenizer_->encode(utf8, max_length);
+    Encoding encoding = inner().encode(utf8, max_length);
     for (const std::int32_t id : encoding.ids) {
       if (id >= rows_) fail_without_row("a token of the text", id, rows_, file_);
     }
     return encoding;
   }
-  std::int64_t vocabulary_size() const override { return tokenizer_->vocabulary_size(); }
-  std::int32_t start_id() const override { return tokenizer_->start_id(); }
-  std::int32_t end_id() const override { return tokenizer_->end_id(); }
-  std::int32_t pad_id() const override { return tokenizer_->pad_id(); }
-  bool pads_left() const override { return tokenizer_->pads_left(); }
-  std::int64_t max_length() const override { return tokenizer_->max_length(); }
 
  private:
-  std::unique_ptr<Tokenizer> tokenizer_;
   std::int64_t rows_;
   std::string file_;
 };
@@ -53,29 +47,24 @@ struct Padding {
 };
 
 /// A tokenizer whose texts all have `length` ids.
-class PaddingTokenizer : public Tokenizer {
+class PaddingTokenizer : public TokenizerWrapper {
  public:
   PaddingTokenizer(std::unique_ptr<Tokenizer> tokenizer, const Padding& padding)
-      : tokenizer_(std::move(tokenizer)), padding_(padding) {}
+      : TokenizerWrapper(std::move(tokenizer)), padding_(padding) {}
 
   Encoding encode(std::string_view utf8, std::int64_t max_length) const override {
     const std::int64_t length = std::min(max_length, padding_.length);
-    Encoding encoding = tokenizer_->encode(utf8, length);
-    if (padding_.replaces_end) std::ranges::replace(encoding.ids, tokenizer_->end_id(), padding_.id);
+    Encoding encoding = inner().encode(utf8, length);
+    if (padding_.replaces_end) std::ranges::replace(encoding.ids, inner().end_id(), padding_.id);
     encoding.padding = length - std::ssize(encoding.ids);
     const auto place = padding_.left ? encoding.ids.begin() : encoding.ids.end();
     encoding.ids.insert(place, static_cast<std::size_t>(encoding.padding), padding_.id);
     return encoding;
   }
-  std::int64_t vocabulary_size() const override { return tokenizer_->vocabulary_size(); }
-  std::int32_t start_id() const override { return tokenizer_->start_id(); }
-  std::int32_t end_id() const override { return tokenizer_->end_id(); }
   std::int32_t pad_id() const override { return padding_.id; }
   bool pads_left() const override { return padding_.left; }
-  std::int64_t max_length() const override { return tokenizer_->max_length(); }
 
  private:
-  std::unique_ptr<Tokenizer> tokenizer_;
   Padding padding_;
 };
 

@@ -8,6 +8,7 @@
 #include "sightline/text/html_entities.h"
 #include "sightline/text/normalizer.h"
 #include "sightline/text/pipeline_tokenizer.h"
+#include "sightline/text/tokenizer_wrapper.h"
 
 namespace sightline {
 namespace {
@@ -28,24 +29,17 @@ CodePoints with_single_spaces(const CodePoints& text) {
   return out;
 }
 
-class CleaningTokenizer : public Tokenizer {
+class CleaningTokenizer : public TokenizerWrapper {
  public:
   CleaningTokenizer(std::unique_ptr<Tokenizer> tokenizer, TextCleaning cleaning)
-      : tokenizer_(std::move(tokenizer)), cleaning_(cleaning) {}
+      : TokenizerWrapper(std::move(tokenizer)), cleaning_(cleaning) {}
 
   Encoding encode(std::string_view utf8, std::int64_t max_length) const override {
     check_text(utf8);
-    return tokenizer_->encode(clean_text(utf8, cleaning_), max_length);
+    return inner().encode(clean_text(utf8, cleaning_), max_length);
   }
-  std::int64_t vocabulary_size() const override { return tokenizer_->vocabulary_size(); }
-  std::int32_t start_id() const override { return tokenizer_->start_id(); }
-  std::int32_t end_id() const override { return tokenizer_->end_id(); }
-  std::int32_t pad_id() const override { return tokenizer_->pad_id(); }
-  bool pads_left() const override { return tokenizer_->pads_left(); }
-  std::int64_t max_length() const override { return tokenizer_->max_length(); }
 
  private:
-  std::unique_ptr<Tokenizer> tokenizer_;
   TextCleaning cleaning_;
 };
 
