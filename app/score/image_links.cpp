@@ -3,6 +3,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <system_error>
 
 #include "cli/options.h"
@@ -11,10 +12,13 @@
 namespace sightline::app {
 namespace {
 
-/// Lexically, as a browser resolves links.
+/// Without ".." and ".", because a browser resolves these lexically: after a symbolic link, ".." is the
+/// parent of what it points to.
 std::filesystem::path absolute_path(const std::string& path) {
   std::error_code error;
-  const std::filesystem::path whole = std::filesystem::absolute(path, error);
+  std::filesystem::path whole = std::filesystem::absolute(path, error);
+  if (!error && std::find(whole.begin(), whole.end(), "..") != whole.end())
+    whole = std::filesystem::canonical(whole.parent_path(), error) / whole.filename();
   return error ? std::filesystem::path() : whole.lexically_normal();
 }
 

@@ -24,6 +24,7 @@ void ReportMatrix::add(const Group& group) {
     const bool is_good = good < group.images.size() && group.images[good] == image;
     for (std::size_t i = 0; is_good && i < row.size(); ++i) row[i] = group.cosines[i][good];
     good += is_good ? 1 : 0;
+    if (!is_good && run_.options.output.drop_bad) continue;
     add(run_.images.label(image), is_good ? std::span<const float>(row) : std::span<const float>());
   }
 }

@@ -179,10 +179,14 @@ void HtmlCards::append_sheet_head(std::string& out, const Ranking& ranking) {
   out += ranking.truncated ? " (truncated)</h2>\n" : "</h2>\n";
   if (!ranking.is_image_query) return;
   const ReportImage image = options_.images->query(ranking.index, ranking.label);
-  if (image.file.empty()) return;
+  if (image.file.empty() && image.link.empty()) return;
   out += "<p class=\"query\">";
   append_link(out, image, "class=\"file\"");
-  append_thumbnail(out, image, "query: " + std::string(ranking.label));
+  if (image.file.empty()) {
+    append_isolated(out, ranking.label);
+  } else {
+    append_thumbnail(out, image, "query: " + std::string(ranking.label));
+  }
   append_link_end(out, image);
   out += "</p>\n";
 }
@@ -217,7 +221,7 @@ void append_matrix(std::string& out, const ScoreMatrix& matrix) {
   out += " to ";
   append_fixed(out, high, 4, 0);
   out +=
-      ". Each row is an image, each column a caption.</p>\n<p class=\"readout\"></p>\n<div class=\"frame\">";
+      ". Each row is an image, each column a caption or a query image.</p>\n<p class=\"readout\"></p>\n<div class=\"frame\">";
   out += matrix.columns.size() > kMaxColumnsWithNumbers ? "<table class=\"dense\">\n" : "<table>\n";
   out += "<thead><tr><td></td>";
   for (const std::string_view column : matrix.columns) {

@@ -35,7 +35,7 @@ class HtmlRankingWriter : public RankingWriter {
     put("policy", "default-src 'none'; img-src data:; style-src 'sha256-" + std::string(kReportStyleHash) +
                       "'; script-src 'sha256-" + std::string(kReportScriptHash) +
                       "'; base-uri 'none'; form-action 'none'");
-    const std::string title = by_image ? "Captions ranked for each image" : "Images ranked for each caption";
+    const std::string title = by_image ? "Captions ranked for each image" : "Images ranked for each query";
     put("title", title);
     put("style", kReportStyle);
     put("by", by_image ? "image" : "caption");
