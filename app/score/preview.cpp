@@ -15,10 +15,16 @@ TerminalGraphics detect_graphics(const Environment& environment) {
   const std::string term = environment("TERM"), program = environment("TERM_PROGRAM");
   const bool multiplexed = !environment("TMUX").empty() || !environment("STY").empty() ||
                            term.starts_with("screen") || term.starts_with("tmux");
-  if (multiplexed || term.empty() || term == "dumb") return TerminalGraphics::none;
-  if (term == "xterm-kitty" || term == "xterm-ghostty" || program == "ghostty")
+  // Terminals inside of the one that set the other variables.
+  const bool inside = !environment("ZELLIJ").empty() || !environment("NVIM").empty() ||
+                      !environment("VIM_TERMINAL").empty() || !environment("INSIDE_EMACS").empty();
+  if (multiplexed || inside) return TerminalGraphics::none;
+  // A program that was started from there with another TERM is another terminal.
+  const bool own = term.starts_with("xterm") || term == "wezterm" || term == "mintty" || term == "ghostty";
+  if (term == "xterm-kitty" || term == "xterm-ghostty" || (own && program == "ghostty"))
     return TerminalGraphics::kitty;
-  if (program == "iTerm.app" || program == "WezTerm" || program == "mintty") return TerminalGraphics::iterm;
+  if (own && (program == "iTerm.app" || program == "WezTerm" || program == "mintty"))
+    return TerminalGraphics::iterm;
   if (term == "foot" || term.starts_with("foot-") || term == "mlterm") return TerminalGraphics::sixel;
   return TerminalGraphics::none;
 }

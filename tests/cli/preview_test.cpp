@@ -27,4 +27,8 @@ TEST_CASE("preview: only terminals that are known to show images get them", "[ap
   CHECK(detected({{"TERM", "dumb"}, {"TERM_PROGRAM", "iTerm.app"}}) == TerminalGraphics::none);
   CHECK(detected({{"TERM", "xterm-kitty"}, {"TMUX", "/tmp/tmux"}}) == TerminalGraphics::none);
   CHECK(detected({{"TERM", "screen-256color"}, {"TERM_PROGRAM", "WezTerm"}}) == TerminalGraphics::none);
+  CHECK(detected({{"TERM", "eterm-color"}, {"TERM_PROGRAM", "iTerm.app"}}) == TerminalGraphics::none);
+  CHECK(detected({{"TERM", "linux"}, {"TERM_PROGRAM", "ghostty"}}) == TerminalGraphics::none);
+  for (const char* inside : {"ZELLIJ", "NVIM", "VIM_TERMINAL", "INSIDE_EMACS"})
+    CHECK(detected({{"TERM", "xterm-kitty"}, {inside, "0"}}) == TerminalGraphics::none);
 }

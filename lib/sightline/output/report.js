@@ -163,6 +163,9 @@
     }
     const card = target.closest('.card');
     if (!card || !kMoves.includes(event.key)) return;
+    // A list that is longer than its place scrolls with the same keys.
+    const list = target.closest('.scores, .path');
+    if (list && list.scrollHeight > list.clientHeight) return;
     const next = moveFrom(card, event.key);
     event.preventDefault();
     if (next) focusCard(next);
