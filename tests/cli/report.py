@@ -40,6 +40,8 @@ class Page(html.parser.HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.check(tag, attrs)
+        if self.open and self.open[-1] in ("ol", "ul") and tag != "li":
+            self.problem(f"<{tag}> is in a list")
         if tag not in VOID:
             self.open.append(tag)
         self.see(tag, {name: value if value is not None else "" for name, value in attrs})

@@ -43,7 +43,7 @@ class HtmlRankingWriter : public RankingWriter {
     put("facts", facts_of(*options_.facts));
     put("filter", by_image ? "path or best caption" : "path");
     put_until("body");
-    if (by_image) out_.write(kListBegin);
+    if (by_image) begin_list("", kListEnd);
   }
 
   void write(const Ranking& ranking) override {
@@ -73,30 +73,26 @@ class HtmlRankingWriter : public RankingWriter {
   }
 
   void skipped(std::int64_t index, std::string_view label, const Outcome& outcome) override {
-    end_lists();
-    text_.clear();
     if (skipped_++ == 0) {
-      text_ +=
-          "<section aria-labelledby=\"skipped-images\">\n<h2 id=\"skipped-images\">Skipped images</h2>\n";
-      text_ += kListBegin;
+      end_list();
+      begin_list(
+          "<section aria-labelledby=\"skipped-images\">\n<h2 id=\"skipped-images\">Skipped images</h2>\n",
+          "</ol>\n</section>\n");
     }
+    text_.clear();
     cards_.append_card(text_, {label, index, outcome, {}, false});
     out_.write(text_);
   }
 
   void matrix(const ScoreMatrix& matrix) override {
-    end_lists();
+    end_list();
     text_.clear();
     append_matrix(text_, matrix);
     out_.write(text_);
   }
 
   void finish() override {
-    end_lists();
-    if (options_.by == RankBy::caption && skipped_ > 0) {
-      out_.write(kListEnd);
-      out_.write("</section>\n");
-    }
+    end_list();
     std::string counts;
     if (options_.by == RankBy::image) {
       counts = std::to_string(images_) + (images_ == 1 ? " image" : " images");
@@ -123,10 +119,16 @@ class HtmlRankingWriter : public RankingWriter {
     out_.write(value);
   }
 
-  /// Ends the list of all images.
-  void end_lists() {
-    if (options_.by == RankBy::image && !ended_) out_.write(kListEnd);
-    ended_ = true;
+  /// Begins a list of cards after `head`; `end` is what ends it.
+  void begin_list(std::string_view head, std::string_view end) {
+    out_.write(head);
+    out_.write(kListBegin);
+    list_end_ = end;
+  }
+  /// Ends the list that is open, if there is one.
+  void end_list() {
+    out_.write(list_end_);
+    list_end_ = "";
   }
 
   OutputFile& out_;
@@ -135,7 +137,7 @@ class HtmlRankingWriter : public RankingWriter {
   std::string_view rest_;  ///< of the page
   std::string text_;
   std::int64_t images_ = 0, skipped_ = 0, sheets_ = 0;
-  bool ended_ = false;
+  std::string_view list_end_;
 };
 
 }  // namespace

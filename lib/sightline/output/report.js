@@ -94,8 +94,9 @@
     for (const list of lists) {
       let inList = 0;
       for (const item of list.cards) {
-        const kept = item.skipped ? skipped.checked : !limited || item.cosine >= limit;
-        const shown = kept && words.every((word) => item.found.includes(word));
+        // Skipped images do not depend on the filter, so that none is overlooked.
+        const shown = item.skipped ? skipped.checked :
+          (!limited || item.cosine >= limit) && words.every((word) => item.found.includes(word));
         if (shown !== item.shown) {
           item.shown = shown;
           item.card.hidden = !shown;

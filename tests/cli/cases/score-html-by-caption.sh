@@ -11,6 +11,7 @@ compare() {
   python3 "$CLI/report.py" report.html scores.jsonl
 }
 compare photos -c dog -c '<c>' --by caption --top 2
+more=--matrix compare photos -c dog --by caption
 more=--matrix compare photos/rgba.png shard.tar --like photos/pizza.jpg -c dog
 sightline embed-image photos -o photos.npy 2>/dev/null || true
 rm photos/pizza.jpg
