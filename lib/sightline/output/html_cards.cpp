@@ -221,7 +221,8 @@ void append_matrix(std::string& out, const ScoreMatrix& matrix) {
   out += " to ";
   append_fixed(out, high, 4, 0);
   out +=
-      ". Each row is an image, each column a caption or a query image.</p>\n<p class=\"readout\"></p>\n<div class=\"frame\">";
+      ". Each row is an image, each column a caption or a query image.</p>\n<p class=\"readout\"></p>\n"
+      "<div class=\"frame\">";
   out += matrix.columns.size() > kMaxColumnsWithNumbers ? "<table class=\"dense\">\n" : "<table>\n";
   out += "<thead><tr><td></td>";
   for (const std::string_view column : matrix.columns) {

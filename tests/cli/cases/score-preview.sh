@@ -26,7 +26,7 @@ cp "$IMAGES"/rgba.png "$IMAGES"/photo.jpg .
 echo broken >broken.png
 show() {
   echo "== $*"
-  python3 on-terminal.py "$@" -q --color never 2>&1 | sed -E 's/ +-?[0-9.]+%/ N%/; s/ +-?0\.[0-9]{4}/ N/; s/size=[0-9]+/size=N/'
+  python3 on-terminal.py "$@" -q --color never 2>&1 | sed -E 's/ +-?[0-9.]+%/ N%/; s/ +-?0\.[0-9]{4}/ N/; s/size=[0-9]+/size=N/; s/,-?[0-9]+\.[0-9]+/,N/g'
 }
 show rgba.png broken.png -c dog -c cat --preview kitty
 show photo.jpg -c dog --preview iterm
