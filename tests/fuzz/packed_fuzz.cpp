@@ -10,6 +10,7 @@
 
 #include "../support/packed_bytes.h"
 #include "sightline/base/error.h"
+#include "sightline/model/config_openclip.h"
 #include "sightline/model/packed_model.h"
 
 namespace {
@@ -33,8 +34,9 @@ std::string expanded(std::string input) {
 }
 
 std::shared_ptr<const PackedFile> parse(const std::string& file) {
-  return PackedFile::parse(as_bytes(file), "fuzz", [](std::string_view, std::string_view config) {
-    std::vector<PackedTensor> tensors = packed_tensors(ModelConfig::from_json(config, "config.json"));
+  return PackedFile::parse(as_bytes(file), "fuzz", [](std::string_view name, std::string_view config) {
+    std::vector<PackedTensor> tensors = packed_tensors(
+        name == kPackedOpenCLIPConfig ? openclip_config(config, name) : ModelConfig::from_json(config, name));
     std::int64_t elements = 0;
     for (const PackedTensor& tensor : tensors)
       elements = checked_add(elements, tensor.shape.elements(), tensor.name);
