@@ -18,15 +18,6 @@ NpyArray expected(std::string_view array) {
 }
 std::vector<std::string> captions() { return read_lines(golden_path("metaclip2/expected/captions.txt")); }
 
-TokenBatch rows_of(const NpyArray& ids) {
-  TokenBatch texts;
-  for (std::int64_t i = 0; i < ids.shape[0]; ++i) {
-    const auto first = ids.integers.begin() + i * ids.shape[1];
-    texts.add(std::vector<std::int32_t>(first, first + ids.shape[1]));
-  }
-  return texts;
-}
-
 }  // namespace
 
 TEST_CASE("MetaCLIP 2: pixels and ids are those of transformers", "[end_to_end][golden][metaclip2]") {
@@ -39,7 +30,7 @@ TEST_CASE("MetaCLIP 2: pixels and ids are those of transformers", "[end_to_end][
     CHECK(fnv1a(pixels.view().row(i)) ==
           static_cast<std::uint64_t>(hashes.integers[static_cast<std::size_t>(i)]));
   }
-  const TokenBatch ids = rows_of(expected("input_ids"));
+  const TokenBatch ids = token_batch(expected("input_ids"));
   const std::vector<std::string> texts = captions();
   REQUIRE(ids.size() == std::ssize(texts));
   for (std::int64_t i = 0; i < ids.size(); ++i) {
@@ -60,9 +51,9 @@ TEST_CASE("MetaCLIP 2: embeddings are those of transformers, also of texts witho
   check_near(normalized(images), expected("image_embeds").floats, kEmbeddingTolerance, "image_embeds");
   const Tensor texts = text_features(*model, tokens_of(*model, captions()), workspace);
   check_near(normalized(texts), expected("text_embeds").floats, kEmbeddingTolerance, "text_embeds");
-  check_same_bits(flat(text_features(*model, rows_of(expected("input_ids")), workspace)), flat(texts),
+  check_same_bits(flat(text_features(*model, token_batch(expected("input_ids")), workspace)), flat(texts),
                   "padded");
-  const Tensor endless = text_features(*model, rows_of(expected("endless_ids")), workspace);
+  const Tensor endless = text_features(*model, token_batch(expected("endless_ids")), workspace);
   check_near(normalized(endless), expected("endless_embeds").floats, kEmbeddingTolerance, "endless");
 }
 

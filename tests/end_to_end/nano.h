@@ -5,6 +5,7 @@
 #include <cmath>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -61,6 +62,19 @@ inline Tensor pixels_of(const Model& clip, const std::vector<std::string>& paths
                                    pixels.view().row(static_cast<std::int64_t>(i)), &warnings);
   }
   return pixels;
+}
+
+/// The ids of a reference, a row for each text; without those at the end that are `padding`, if it is given.
+inline TokenBatch token_batch(const NpyArray& ids, std::optional<std::int64_t> padding = {}) {
+  const std::int64_t length = ids.shape[1];
+  TokenBatch texts;
+  for (std::int64_t i = 0; i < ids.shape[0]; ++i) {
+    std::vector<std::int32_t> text(ids.integers.begin() + i * length,
+                                   ids.integers.begin() + (i + 1) * length);
+    while (padding && text.size() > 1 && text.back() == *padding) text.pop_back();
+    texts.add(text);
+  }
+  return texts;
 }
 
 inline TokenBatch tokens_of(const Model& clip, const std::vector<std::string>& texts) {

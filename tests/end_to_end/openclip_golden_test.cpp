@@ -35,16 +35,7 @@ std::unique_ptr<Model> open(std::string_view name, ModelSettings settings = {}) 
 
 /// The ids of the reference; without the padding (0) at their end if `cut`.
 TokenBatch ids_of(std::string_view name, bool cut) {
-  const NpyArray ids = expected(name, "input_ids");
-  const std::int64_t length = ids.shape[1];
-  TokenBatch texts;
-  for (std::int64_t i = 0; i < ids.shape[0]; ++i) {
-    std::vector<std::int32_t> text(ids.integers.begin() + i * length,
-                                   ids.integers.begin() + (i + 1) * length);
-    while (cut && text.size() > 1 && text.back() == 0) text.pop_back();
-    texts.add(text);
-  }
-  return texts;
+  return token_batch(expected(name, "input_ids"), cut ? std::optional(0) : std::nullopt);
 }
 
 }  // namespace
